@@ -1,0 +1,10 @@
+/**
+ * What every part stands on: time, randomness, lifetimes, log lines, invariants.
+ * Knows nothing of Kubernetes and does no I/O. Start at {@link Clock} and {@link Scope}.
+ */
+export { assert, BrokenInvariant, unreachable } from "./assert.ts";
+export { type Clock, formatMicroTime, formatTime, parseTime, realClock, type Timer } from "./clock.ts";
+export { type Log, type LogFields, type LogLevel, logTo, silentLog } from "./log.ts";
+export { cryptoRandom, type Random, seededRandom } from "./random.ts";
+export { Scope, ScopeClosed } from "./scope.ts";
+export { VirtualClock } from "./virtual-clock.ts";

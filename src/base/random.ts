@@ -1,0 +1,91 @@
+import { getRandomValues } from "node:crypto";
+
+/** The only source of randomness. */
+export interface Random {
+  bytes(count: number): Uint8Array;
+  /** A number in [0, 1). */
+  float(): number;
+  /** A whole number in [0, limit). */
+  int(limit: number): number;
+  /** A version 4 UUID. */
+  uuid(): string;
+  /** `length` characters of the alphabet that Kubernetes uses for generated names (no vowels, no look-alikes). */
+  suffix(length: number): string;
+  /** An independent source; a seeded one derives it from its seed and `label`, whatever was drawn before. */
+  fork(label: string): Random;
+}
+
+const SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+
+/** Unpredictable randomness from the operating system. */
+export function cryptoRandom(): Random {
+  const random: Random = make((target) => {
+    for (let offset = 0; offset < target.length; offset += 65536) getRandomValues(target.subarray(offset, offset + 65536));
+  }, () => random);
+  return random;
+}
+
+/** Repeatable randomness: the same seed gives the same sequence. Not for secrets outside of tests. */
+export function seededRandom(seed: number | string): Random {
+  const state = seedState(String(seed));
+  return make((target) => {
+    for (let index = 0; index < target.length; index += 4) {
+      const word = nextWord(state);
+      for (let byte = 0; byte < 4 && index + byte < target.length; byte++) target[index + byte] = (word >>> (8 * byte)) & 255;
+    }
+  }, (label) => seededRandom(`${seed}/${label}`));
+}
+
+function make(fill: (target: Uint8Array<ArrayBuffer>) => void, fork: (label: string) => Random): Random {
+  const bytes = (count: number) => {
+    const target: Uint8Array<ArrayBuffer> = new Uint8Array(count);
+    fill(target);
+    return target;
+  };
+  const word = () => {
+    const [a, b, c, d] = bytes(4) as unknown as [number, number, number, number];
+    return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
+  };
+  const float = () => (word() * 0x200000 + (word() >>> 11)) / 0x20000000000000;
+  return {
+    bytes,
+    float,
+    int: (limit) => Math.floor(float() * limit),
+    uuid() {
+      const raw = bytes(16);
+      raw[6] = (raw[6]! & 0x0f) | 0x40;
+      raw[8] = (raw[8]! & 0x3f) | 0x80;
+      const hex = Array.from(raw, (byte) => byte.toString(16).padStart(2, "0")).join("");
+      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    },
+    suffix: (length) => Array.from({ length }, () => SUFFIX_ALPHABET[Math.floor(float() * SUFFIX_ALPHABET.length)]).join(""),
+    fork,
+  };
+}
+
+/** Four 32-bit words from a text, by FNV-1a with a different start each. */
+function seedState(text: string): Uint32Array {
+  return Uint32Array.from([0x811c9dc5, 0x9e3779b9, 0x85ebca6b, 0xc2b2ae35], (start) => {
+    let hash = start;
+    for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+    return (hash ^ (hash >>> 15)) >>> 0 || 1;
+  });
+}
+
+/** xoshiro128**: small, fast, and good enough for simulation. */
+function nextWord(state: Uint32Array): number {
+  const [s0, s1, s2, s3] = state as unknown as [number, number, number, number];
+  const scrambled = Math.imul(rotate(Math.imul(s1, 5), 7), 9) >>> 0;
+  const shifted = s1 << 9;
+  const t2 = s2 ^ s0;
+  const t3 = s3 ^ s1;
+  state[1] = s1 ^ t2;
+  state[0] = s0 ^ t3;
+  state[2] = t2 ^ shifted;
+  state[3] = rotate(t3, 11);
+  return scrambled;
+}
+
+function rotate(word: number, bits: number): number {
+  return ((word << bits) | (word >>> (32 - bits))) >>> 0;
+}

@@ -1,0 +1,109 @@
+/**
+ * Requests and responses as the API server and its clients pass them: our own types, so that a cluster in one process
+ * hands over objects without a socket. The HTTP adapters translate.
+ */
+
+/** Who makes a request. */
+export interface UserInfo {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What the connection says about its other end. */
+export interface Peer {
+  /** IP address, or "" when there is no socket. */
+  readonly address: string;
+  /** DER of the client certificate that TLS verified against the accepted authorities. */
+  readonly certificate?: Uint8Array;
+  /** Set only by the in-process transport: the component that calls. The HTTP adapter never sets it. */
+  readonly identity?: UserInfo;
+}
+
+export type RequestBody =
+  | { readonly type: "none" }
+  | { readonly type: "bytes"; readonly bytes: Uint8Array }
+  /** An in-process caller's object, JSON-shaped; it must not change after the call. */
+  | { readonly type: "object"; readonly value: unknown }
+  | { readonly type: "stream"; readonly chunks: AsyncIterable<Uint8Array> };
+
+/** A byte pipe both ways: an upgraded connection, a WebSocket's payload, a port. */
+export interface Duplex {
+  readonly incoming: AsyncIterable<Uint8Array>;
+  write(chunk: Uint8Array): Promise<void>;
+  close(): void;
+}
+
+export interface ApiRequest {
+  readonly method: string;
+  /** As received, still percent-encoded, without the query. */
+  readonly path: string;
+  /** Without the question mark; "" for none. */
+  readonly query: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: RequestBody;
+  readonly peer: Peer;
+  readonly signal: AbortSignal;
+  /** Present when the client asked to upgrade and the transport can: take it to answer with an upgrade. */
+  readonly upgrade?: UpgradeOffer;
+}
+
+/** The other protocols that the transport can switch this connection to. */
+export interface UpgradeOffer {
+  /** "websocket" or "spdy/3.1", from the Upgrade header (lower case). */
+  readonly protocol: string;
+  /** WebSocket or stream protocols the client offers, in its order. */
+  readonly subprotocols: readonly string[];
+}
+
+export interface WatchFrame {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
+  readonly object: unknown;
+}
+
+export type ResponseBody =
+  | { readonly type: "none" }
+  | { readonly type: "bytes"; readonly bytes: Uint8Array }
+  /** Only to callers that sent `accept: application/vnd.navarch.object`: a shared, frozen object. */
+  | { readonly type: "object"; readonly value: unknown }
+  /** Same, for watches: batches of events as they happen. */
+  | { readonly type: "events"; readonly batches: AsyncIterable<readonly WatchFrame[]> }
+  | { readonly type: "stream"; readonly chunks: AsyncIterable<Uint8Array> }
+  /** Answer with the protocol switch; `serve` gets the raw socket or the multiplexed channels of that protocol. */
+  | { readonly type: "upgrade"; readonly subprotocol?: string; readonly serve: (connection: UpgradedConnection) => Promise<void> };
+
+/** A connection after the switch: numbered (WebSocket channels) or named (SPDY) streams over one socket. */
+export interface UpgradedConnection {
+  readonly protocol: "websocket" | "spdy/3.1";
+  readonly subprotocol: string;
+  /** The next stream the client opens (SPDY), or each channel of a WebSocket in turn; ends with the connection. */
+  readonly streams: AsyncIterable<UpgradedStream>;
+  /** WebSocket: the channel with this number, made on first use. */
+  channel(number: number): UpgradedStream;
+  close(): void;
+  readonly closed: Promise<void>;
+}
+
+export interface UpgradedStream extends Duplex {
+  /** SPDY stream headers (lower case names); empty for WebSocket channels. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** WebSocket channel number or SPDY stream id. */
+  readonly id: number;
+  /** Ends our direction only. */
+  end(): Promise<void>;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  /** Names in lower case; content-type included. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: ResponseBody;
+}
+
+/** Anything that answers requests. */
+export type Handler = (request: ApiRequest) => Promise<ApiResponse>;
+
+/** The Accept value of in-process callers that take objects as they are. */
+export const OBJECT_MEDIA_TYPE = "application/vnd.navarch.object";

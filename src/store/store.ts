@@ -1,0 +1,123 @@
+/** One number for the whole store; each transaction that changes something takes the next one. */
+export type Revision = number;
+
+/** A value under a key, as of one revision. Values are shared: never change their bytes. */
+export interface Entry {
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly createRevision: Revision;
+  readonly modRevision: Revision;
+  /** Writes since creation, 1 for the first. */
+  readonly version: number;
+  /** 0 for none. */
+  readonly lease: number;
+}
+
+/** Keys from `start` (included) to `end` (excluded). */
+export interface KeyRange {
+  readonly start: string;
+  readonly end: string;
+}
+
+export interface RangeOptions extends KeyRange {
+  /** Read as of this revision; default the newest. */
+  readonly revision?: Revision;
+  /** At most this many entries; 0 or absent for all. */
+  readonly limit?: number;
+  readonly keysOnly?: boolean;
+  readonly countOnly?: boolean;
+}
+
+export interface RangeResult {
+  readonly entries: readonly Entry[];
+  /** All keys in the range, whatever the limit. */
+  readonly count: number;
+  readonly more: boolean;
+  /** The store's newest revision at the time of the read. */
+  readonly revision: Revision;
+}
+
+/** A condition on one key; a key that does not exist has version, createRevision and modRevision 0. */
+export type Compare =
+  | { readonly key: string; readonly target: "version" | "createRevision" | "modRevision" | "lease"; readonly operator: "=" | "!=" | "<" | ">"; readonly value: number }
+  | { readonly key: string; readonly target: "value"; readonly operator: "=" | "!=" | "<" | ">"; readonly value: Uint8Array };
+
+export type Operation =
+  | { readonly type: "put"; readonly key: string; readonly value: Uint8Array; readonly lease?: number }
+  | { readonly type: "delete"; readonly key: string }
+  | ({ readonly type: "deleteRange" } & KeyRange)
+  | ({ readonly type: "range" } & RangeOptions);
+
+export type OperationResult =
+  | { readonly type: "put"; readonly previous: Entry | undefined }
+  | { readonly type: "delete"; readonly previous: readonly Entry[] }
+  | ({ readonly type: "range" } & RangeResult);
+
+export interface Transaction {
+  readonly compare: readonly Compare[];
+  readonly success: readonly Operation[];
+  readonly failure: readonly Operation[];
+}
+
+export interface TransactionResult {
+  readonly succeeded: boolean;
+  /** The newest revision: of this transaction when it wrote something. */
+  readonly revision: Revision;
+  readonly results: readonly OperationResult[];
+}
+
+export type Change =
+  | { readonly type: "put"; readonly entry: Entry; readonly previous: Entry | undefined }
+  | { readonly type: "delete"; readonly key: string; readonly revision: Revision; readonly previous: Entry | undefined };
+
+/** Hears a watch. Calls never overlap; all changes of one revision come in one call. */
+export interface WatchSink {
+  changes(changes: readonly Change[], revision: Revision): void;
+  /** Everything up to this revision has been delivered. */
+  progress(revision: Revision): void;
+  /** The watch is over; a {@link StoreError} says why (`compacted`, `closed`, `unavailable`). */
+  closed(error: Error): void;
+}
+
+export interface WatchOptions extends KeyRange {
+  /** The first revision to deliver; default the next one. */
+  readonly from?: Revision;
+  /** Fill in `previous`. */
+  readonly previous?: boolean;
+}
+
+export interface Watch {
+  /** Asks for a `progress` call once everything so far has been delivered. */
+  requestProgress(): void;
+  /** Ends it; `closed` is not called. */
+  close(): void;
+}
+
+/**
+ * Revisioned key-value store. Every read and write is linearisable; a write that has been acknowledged is durable; a
+ * watch sees every later change once, in order, atomically per revision. `store.suite.ts` is the whole contract.
+ * Keys compare by their UTF-8 bytes. Throws {@link StoreError}.
+ */
+export interface Store extends AsyncDisposable {
+  /** The newest revision. */
+  revision(): Promise<Revision>;
+  get(key: string, options?: { readonly revision?: Revision }): Promise<{ entry: Entry | undefined; revision: Revision }>;
+  range(options: RangeOptions): Promise<RangeResult>;
+  transact(transaction: Transaction): Promise<TransactionResult>;
+  watch(options: WatchOptions, sink: WatchSink): Watch;
+  /** Forgets what is older than `revision`, except what is current at it. */
+  compact(revision: Revision): Promise<void>;
+  /** Oldest revision that can still be read, and the size in bytes of what is kept. */
+  status(): Promise<{ readonly revision: Revision; readonly compactRevision: Revision; readonly sizeBytes: number }>;
+  close(): Promise<void>;
+}
+
+/** A store that can be copied in O(1): the copy shares nothing that either can change. */
+export interface ForkableStore extends Store {
+  fork(): ForkableStore;
+}
+
+/** The end of the range of all keys that start with `prefix`. */
+export function prefixEnd(prefix: string): string {
+  return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+}
