@@ -14,7 +14,8 @@ export interface Log {
 
 /** A log that hands every line to `write`. */
 export function logTo(write: (level: LogLevel, message: string, fields: LogFields) => void, base: LogFields = {}): Log {
-  const at = (level: LogLevel) => (message: string, fields?: LogFields) => write(level, message, { ...base, ...fields });
+  const at = (level: LogLevel) => (message: string, fields?: LogFields) =>
+    write(level, message, { ...base, ...fields });
   return {
     debug: at("debug"),
     info: at("info"),

@@ -19,21 +19,29 @@ const SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
 
 /** Unpredictable randomness from the operating system. */
 export function cryptoRandom(): Random {
-  const random: Random = make((target) => {
-    for (let offset = 0; offset < target.length; offset += 65536) getRandomValues(target.subarray(offset, offset + 65536));
-  }, () => random);
+  const random: Random = make(
+    (target) => {
+      for (let offset = 0; offset < target.length; offset += 65536)
+        getRandomValues(target.subarray(offset, offset + 65536));
+    },
+    () => random,
+  );
   return random;
 }
 
 /** Repeatable randomness: the same seed gives the same sequence. Not for secrets outside of tests. */
 export function seededRandom(seed: number | string): Random {
   const state = seedState(String(seed));
-  return make((target) => {
-    for (let index = 0; index < target.length; index += 4) {
-      const word = nextWord(state);
-      for (let byte = 0; byte < 4 && index + byte < target.length; byte++) target[index + byte] = (word >>> (8 * byte)) & 255;
-    }
-  }, (label) => seededRandom(`${seed}/${label}`));
+  return make(
+    (target) => {
+      for (let index = 0; index < target.length; index += 4) {
+        const word = nextWord(state);
+        for (let byte = 0; byte < 4 && index + byte < target.length; byte++)
+          target[index + byte] = (word >>> (8 * byte)) & 255;
+      }
+    },
+    (label) => seededRandom(`${seed}/${label}`),
+  );
 }
 
 function make(fill: (target: Uint8Array<ArrayBuffer>) => void, fork: (label: string) => Random): Random {
@@ -58,7 +66,8 @@ function make(fill: (target: Uint8Array<ArrayBuffer>) => void, fork: (label: str
       const hex = Array.from(raw, (byte) => byte.toString(16).padStart(2, "0")).join("");
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
     },
-    suffix: (length) => Array.from({ length }, () => SUFFIX_ALPHABET[Math.floor(float() * SUFFIX_ALPHABET.length)]).join(""),
+    suffix: (length) =>
+      Array.from({ length }, () => SUFFIX_ALPHABET[Math.floor(float() * SUFFIX_ALPHABET.length)]).join(""),
     fork,
   };
 }

@@ -72,7 +72,11 @@ export type ResponseBody =
   | { readonly type: "events"; readonly batches: AsyncIterable<readonly WatchFrame[]> }
   | { readonly type: "stream"; readonly chunks: AsyncIterable<Uint8Array> }
   /** Answer with the protocol switch; `serve` gets the raw socket or the multiplexed channels of that protocol. */
-  | { readonly type: "upgrade"; readonly subprotocol?: string; readonly serve: (connection: UpgradedConnection) => Promise<void> };
+  | {
+      readonly type: "upgrade";
+      readonly subprotocol?: string;
+      readonly serve: (connection: UpgradedConnection) => Promise<void>;
+    };
 
 /** A connection after the switch: numbered (WebSocket channels) or named (SPDY) streams over one socket. */
 export interface UpgradedConnection {

@@ -9,7 +9,16 @@
  * - `unavailable`: the store can't be reached now; a write may or may not have happened. Retryable.
  * - `closed`: the store has been closed. Not retryable.
  */
-export type StoreErrorCode = "compacted" | "future" | "tooLarge" | "noSpace" | "corrupt" | "newerFormat" | "locked" | "unavailable" | "closed";
+export type StoreErrorCode =
+  | "compacted"
+  | "future"
+  | "tooLarge"
+  | "noSpace"
+  | "corrupt"
+  | "newerFormat"
+  | "locked"
+  | "unavailable"
+  | "closed";
 
 /** Every operating error of a store. */
 export class StoreError extends Error {

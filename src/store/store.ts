@@ -39,8 +39,18 @@ export interface RangeResult {
 
 /** A condition on one key; a key that does not exist has version, createRevision and modRevision 0. */
 export type Compare =
-  | { readonly key: string; readonly target: "version" | "createRevision" | "modRevision" | "lease"; readonly operator: "=" | "!=" | "<" | ">"; readonly value: number }
-  | { readonly key: string; readonly target: "value"; readonly operator: "=" | "!=" | "<" | ">"; readonly value: Uint8Array };
+  | {
+      readonly key: string;
+      readonly target: "version" | "createRevision" | "modRevision" | "lease";
+      readonly operator: "=" | "!=" | "<" | ">";
+      readonly value: number;
+    }
+  | {
+      readonly key: string;
+      readonly target: "value";
+      readonly operator: "=" | "!=" | "<" | ">";
+      readonly value: Uint8Array;
+    };
 
 export type Operation =
   | { readonly type: "put"; readonly key: string; readonly value: Uint8Array; readonly lease?: number }
@@ -68,7 +78,12 @@ export interface TransactionResult {
 
 export type Change =
   | { readonly type: "put"; readonly entry: Entry; readonly previous: Entry | undefined }
-  | { readonly type: "delete"; readonly key: string; readonly revision: Revision; readonly previous: Entry | undefined };
+  | {
+      readonly type: "delete";
+      readonly key: string;
+      readonly revision: Revision;
+      readonly previous: Entry | undefined;
+    };
 
 /** Hears a watch. Calls never overlap; all changes of one revision come in one call. */
 export interface WatchSink {
@@ -101,7 +116,10 @@ export interface Watch {
 export interface Store extends AsyncDisposable {
   /** The newest revision. */
   revision(): Promise<Revision>;
-  get(key: string, options?: { readonly revision?: Revision }): Promise<{ entry: Entry | undefined; revision: Revision }>;
+  get(
+    key: string,
+    options?: { readonly revision?: Revision },
+  ): Promise<{ entry: Entry | undefined; revision: Revision }>;
   range(options: RangeOptions): Promise<RangeResult>;
   transact(transaction: Transaction): Promise<TransactionResult>;
   watch(options: WatchOptions, sink: WatchSink): Watch;

@@ -1,0 +1,210 @@
+import {
+  type Field,
+  type FieldOptions,
+  type Fields,
+  type InferFields,
+  list,
+  ref,
+  string,
+  type StructNode,
+  struct,
+} from "../schema/index.ts";
+import { ListMeta } from "./meta/v1/listmeta.ts";
+import { ObjectMeta } from "./meta/v1/objectmeta.ts";
+
+/** A path below a resource, such as pods/status. */
+export interface Subresource {
+  readonly name: string;
+  /** Kind of the body; default the resource's own. */
+  readonly kind?: string;
+  /** group/version of the body when it isn't the resource's own. */
+  readonly groupVersion?: string;
+  readonly verbs: readonly string[];
+  /** For scale: paths of replicas, status.replicas and the selector. */
+  readonly scale?: { readonly spec: string; readonly status: string; readonly selector: string };
+}
+
+/** A column that the server prints for `kubectl get`. */
+export interface Column<T> {
+  readonly name: string;
+  readonly type: "string" | "integer" | "number" | "boolean" | "date";
+  readonly format?: string;
+  /** 0 shows always, 1 with -o wide. */
+  readonly priority: number;
+  readonly description?: string;
+  readonly cell: (object: T, now: number) => unknown;
+}
+
+/** One problem with a value; what clients see as a cause of a 422. */
+export interface FieldError {
+  readonly path: string;
+  /** A field error type as errors.json records it. */
+  readonly type: FieldErrorType;
+  /** The offending value, where the message shows it. */
+  readonly value?: unknown;
+  readonly detail: string;
+}
+
+export type FieldErrorType =
+  | "Required"
+  | "Invalid"
+  | "NotSupported"
+  | "Duplicate"
+  | "NotFound"
+  | "Forbidden"
+  | "TooLong"
+  | "TooMany"
+  | "TypeInvalid"
+  | "Internal";
+
+/** What is fixed about a kind, declared once; all of the server's behaviour for it derives from this. */
+export interface KindDefinition<T = unknown> {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly scope: "Namespaced" | "Cluster";
+  readonly verbs: readonly string[];
+  readonly subresources: readonly Subresource[];
+  /** The object: kind, apiVersion, metadata, then the fields. */
+  readonly struct: StructNode;
+  /** The list of it. */
+  readonly list: StructNode;
+  readonly columns: readonly Column<T>[] | undefined;
+  readonly behavior: KindBehavior<T>;
+  readonly "~type"?: T;
+}
+
+/** What no declaration can say; every function is pure. */
+export interface KindBehavior<T> {
+  /** Fills in defaults that depend on other fields; gets a fresh object that it may change. */
+  readonly setDefaults?: (object: Mutable<T>) => void;
+  /** Clears what a client may not set on create (status), before defaults; may change the object. */
+  readonly prepareCreate?: (object: Mutable<T>) => void;
+  /** Carries over what an update of the main resource may not change (status); may change the object. */
+  readonly prepareUpdate?: (object: Mutable<T>, old: T) => void;
+  /** Same for one subresource (default for status: everything but status and some metadata is the old object's). */
+  readonly prepareSubresourceUpdate?: (subresource: string, object: Mutable<T>, old: T) => void;
+  readonly validate?: (object: T) => FieldError[];
+  readonly validateUpdate?: (object: T, old: T) => FieldError[];
+  readonly validateStatusUpdate?: (object: T, old: T) => FieldError[];
+  /** Rule of metadata.name; default DNS subdomain. */
+  readonly nameRule?: "dnsSubdomain" | "dnsLabel" | "dnsLabel1035" | "pathSegment";
+  /** Field selectors beside metadata.name and metadata.namespace: path -> text of the value. */
+  readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /** Text of the Warning headers for a new or changed object. */
+  readonly warnings?: (object: T, old: T | undefined) => string[];
+  /** Whether metadata.generation counts changes of everything but metadata and status; default true when there is a status subresource. */
+  readonly generation?: boolean;
+  /** Default deletion propagation of dependents; "background" unless said. */
+  readonly defaultPropagation?: "background" | "orphan";
+  /** Deletion is graceful: seconds to wait, 0 for at once. */
+  readonly gracePeriodSeconds?: (object: T, requested: number | undefined) => number;
+}
+
+/** The same type with everything writable. */
+export type Mutable<T> = T extends readonly (infer E)[]
+  ? Mutable<E>[]
+  : T extends object
+    ? { -readonly [K in keyof T]: Mutable<T[K]> }
+    : T;
+
+type Metadata = InferFields<ReturnType<typeof metadataFields>>["metadata"];
+
+/** Metadata of an object that a server holds. */
+export type SavedMetadata<Scope> = Metadata & {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly creationTimestamp: string;
+} & (Scope extends "Namespaced" ? { readonly namespace: string } : unknown);
+
+/** The TypeScript type of a declared kind. */
+export type InferKind<K> = K extends KindDefinition<infer T> ? T : never;
+
+/** What all objects have in common. */
+export interface KubeObject {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly metadata: SavedMetadata<"Cluster"> & { readonly namespace?: string };
+}
+
+type ObjectOf<F, Scope> = {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly metadata: SavedMetadata<Scope>;
+} & InferFields<F>;
+
+export interface KindDeclaration<F extends Fields, Scope extends "Namespaced" | "Cluster"> {
+  /** OpenAPI name of the type. */
+  readonly name: string;
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular?: string;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly scope: Scope;
+  /** Default: all eight. */
+  readonly verbs?: readonly string[];
+  readonly subresources?: readonly Subresource[];
+  readonly fields: () => F;
+  readonly columns?: () => readonly Column<never>[];
+  /** In a thunk, since the functions live beside and speak of the kind's type. */
+  readonly behavior?: () => KindBehavior<never>;
+}
+
+const ALL_VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"] as const;
+
+/** The two fields that name a type; JSON only. */
+export function typeMeta() {
+  return { kind: string(0), apiVersion: string(0) };
+}
+
+function metadataFields() {
+  return { metadata: ref(1, ObjectMeta) };
+}
+
+/** Declares a kind that the API serves. */
+export function kind<F extends Fields, const Scope extends "Namespaced" | "Cluster">(
+  declaration: KindDeclaration<F, Scope>,
+): KindDefinition<ObjectOf<F, Scope>> {
+  const object = struct(declaration.name, () => ({ ...typeMeta(), ...metadataFields(), ...declaration.fields() }));
+  type T = ObjectOf<F, Scope>;
+  return {
+    group: declaration.group,
+    version: declaration.version,
+    kind: declaration.kind,
+    plural: declaration.plural,
+    singular: declaration.singular ?? declaration.kind.toLowerCase(),
+    shortNames: declaration.shortNames ?? [],
+    categories: declaration.categories ?? [],
+    scope: declaration.scope,
+    verbs: declaration.verbs ?? ALL_VERBS,
+    subresources: declaration.subresources ?? [],
+    struct: object,
+    list: struct(`${declaration.name}List`, () => ({
+      ...typeMeta(),
+      metadata: ref(1, ListMeta),
+      items: list(2, object as StructNode<Record<string, Field<unknown, FieldOptions>>>, {
+        always: true,
+        required: true,
+      }),
+    })),
+    get columns() {
+      return declaration.columns?.() as readonly Column<T>[] | undefined;
+    },
+    get behavior() {
+      return (declaration.behavior?.() ?? {}) as KindBehavior<T>;
+    },
+  };
+}
+
+/** group/version as apiVersion fields write it. */
+export function groupVersion(of: { readonly group: string; readonly version: string }): string {
+  return of.group === "" ? of.version : `${of.group}/${of.version}`;
+}

@@ -1,0 +1,38 @@
+/**
+ * The schema language and everything derived from it. Knows no kind: what it walks is data.
+ * Start at {@link struct} in `dsl.ts`; each other file is one derivation.
+ */
+export {
+  any,
+  boolean,
+  bytes,
+  type Draft,
+  duration,
+  type Field,
+  type FieldOptions,
+  type Fields,
+  float64,
+  type Infer,
+  type InferFields,
+  int32,
+  int64,
+  intOrString,
+  list,
+  type ListNode,
+  listOf,
+  map,
+  type MapNode,
+  microTime,
+  type Node,
+  quantity,
+  raw,
+  ref,
+  type ScalarNode,
+  type ScalarType,
+  scalar,
+  string,
+  struct,
+  type StructNode,
+  type StructOptions,
+  time,
+} from "./dsl.ts";
