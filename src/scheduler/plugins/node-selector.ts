@@ -1,0 +1,43 @@
+import type { Node, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from "../../api/index.ts";
+
+/** Whether any of the terms matches the node; a term without conditions matches nothing. */
+export function nodeSelectorMatches(selector: NodeSelector, node: Node): boolean {
+  return selector.nodeSelectorTerms.some((term) => termMatches(term, node));
+}
+
+/** Whether all of a term's conditions hold. */
+export function termMatches(term: NodeSelectorTerm, node: Node): boolean {
+  const expressions = term.matchExpressions ?? [];
+  const fields = term.matchFields ?? [];
+  if (expressions.length === 0 && fields.length === 0) return false;
+  const labels = node.metadata.labels ?? {};
+  return (
+    expressions.every((requirement) => requirementHolds(requirement, labels[requirement.key])) &&
+    fields.every((requirement) =>
+      requirementHolds(requirement, requirement.key === "metadata.name" ? node.metadata.name : undefined),
+    )
+  );
+}
+
+function requirementHolds({ operator, values = [] }: NodeSelectorRequirement, value: string | undefined): boolean {
+  switch (operator) {
+    case "In":
+      return value !== undefined && values.includes(value);
+    case "NotIn":
+      return value === undefined || !values.includes(value);
+    case "Exists":
+      return value !== undefined;
+    case "DoesNotExist":
+      return value === undefined;
+    case "Gt":
+      return isInteger(value) && isInteger(values[0]) && BigInt(value) > BigInt(values[0]);
+    case "Lt":
+      return isInteger(value) && isInteger(values[0]) && BigInt(value) < BigInt(values[0]);
+    default:
+      return false;
+  }
+}
+
+function isInteger(text: string | undefined): text is string {
+  return text !== undefined && /^[+-]?\d{1,19}$/.test(text);
+}
