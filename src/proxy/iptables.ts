@@ -1,0 +1,133 @@
+import type { Backend, ServiceRule } from "./compile.ts";
+
+const MARK = "0x4000/0x4000";
+
+export interface IptablesOptions {
+  readonly clusterCidr: string | undefined;
+}
+
+/** Everything that our chains hold, by table, as `iptables-restore --noflush` reads it. */
+export function renderIptables(rules: readonly ServiceRule[], options: IptablesOptions): string {
+  const nat = new Chains();
+  const filter = new Chains();
+  nat.chain("KUBE-MARK-MASQ", [`-j MARK --or-mark 0x4000`]);
+  nat.chain("KUBE-POSTROUTING", [
+    `-m mark ! --mark ${MARK} -j RETURN`,
+    "-j MARK --xor-mark 0x4000",
+    "-j MASQUERADE --random-fully",
+  ]);
+  const services: string[] = [];
+  const nodePorts: string[] = [];
+  const rejects: string[] = [];
+  for (const rule of rules) renderService(rule, options, { nat, services, nodePorts, rejects });
+  nat.chain("KUBE-NODEPORTS", nodePorts);
+  nat.chain("KUBE-SERVICES", [...services, "! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS"]);
+  filter.chain("KUBE-SERVICES", rejects);
+  return `*nat\n${nat.render()}COMMIT\n*filter\n${filter.render()}COMMIT\n`;
+}
+
+/** Rules that lead from the kernel's chains into ours: [table, rule]. */
+export const IPTABLES_JUMPS: readonly (readonly [string, string])[] = [
+  ["nat", "PREROUTING -j KUBE-SERVICES"],
+  ["nat", "OUTPUT -j KUBE-SERVICES"],
+  ["nat", "POSTROUTING -j KUBE-POSTROUTING"],
+  ["filter", "INPUT -m conntrack --ctstate NEW -j KUBE-SERVICES"],
+  ["filter", "FORWARD -m conntrack --ctstate NEW -j KUBE-SERVICES"],
+  ["filter", "OUTPUT -m conntrack --ctstate NEW -j KUBE-SERVICES"],
+];
+
+class Chains {
+  readonly #chains = new Map<string, readonly string[]>();
+
+  chain(name: string, rules: readonly string[]): void {
+    this.#chains.set(name, rules);
+  }
+
+  render(): string {
+    const heads = [...this.#chains.keys()].map((name) => `:${name} - [0:0]\n`);
+    const rules = [...this.#chains].flatMap(([name, lines]) => lines.map((line) => `-A ${name} ${line}\n`));
+    return heads.join("") + rules.join("");
+  }
+}
+
+interface Draft {
+  readonly nat: Chains;
+  readonly services: string[];
+  readonly nodePorts: string[];
+  readonly rejects: string[];
+}
+
+function renderService(
+  rule: ServiceRule,
+  { clusterCidr }: IptablesOptions,
+  { nat, services, nodePorts, rejects }: Draft,
+): void {
+  const protocol = rule.protocol.toLowerCase();
+  const to = (ip: string) => `-d ${ip}/32 -p ${protocol} -m ${protocol} --dport ${rule.port}`;
+  const comment = `-m comment --comment "${rule.id}"`;
+  if (rule.internal.length === 0) for (const ip of rule.clusterIPs) rejects.push(`${to(ip)} ${comment} -j REJECT`);
+  else {
+    const chain = chainName("KUBE-SVC-", rule.id);
+    const marks = clusterCidr ? [`! -s ${clusterCidr} -j KUBE-MARK-MASQ`] : [];
+    nat.chain(chain, [...marks, ...balance(rule, rule.internal, nat)]);
+    for (const ip of rule.clusterIPs) services.push(`${to(ip)} ${comment} -j ${chain}`);
+  }
+  if (rule.nodePort === 0 && rule.externalIPs.length === 0) return;
+  const nodePort = `-p ${protocol} -m ${protocol} --dport ${rule.nodePort}`;
+  if (rule.external.length === 0) {
+    for (const ip of rule.externalIPs) rejects.push(`${to(ip)} ${comment} -j REJECT`);
+    if (rule.nodePort !== 0) rejects.push(`-m addrtype --dst-type LOCAL ${nodePort} ${comment} -j REJECT`);
+    return;
+  }
+  const chain = chainName("KUBE-EXT-", rule.id);
+  nat.chain(chain, [...(rule.externalLocal ? [] : ["-j KUBE-MARK-MASQ"]), ...balance(rule, rule.external, nat)]);
+  for (const ip of rule.externalIPs) services.push(`${to(ip)} ${comment} -j ${chain}`);
+  if (rule.nodePort !== 0) nodePorts.push(`${nodePort} ${comment} -j ${chain}`);
+}
+
+/** Each backend takes its share of what the ones before it left. */
+function balance(rule: ServiceRule, backends: readonly Backend[], nat: Chains): string[] {
+  const chains = backends.map((backend) => renderBackend(rule, backend, nat));
+  const seconds = rule.affinitySeconds;
+  const sticky =
+    seconds > 0
+      ? chains.map((chain) => `-m recent --name ${chain} --rcheck --seconds ${seconds} --reap -j ${chain}`)
+      : [];
+  const spread = chains.map((chain, index) => {
+    const left = chains.length - index;
+    return left === 1
+      ? `-j ${chain}`
+      : `-m statistic --mode random --probability ${(1 / left).toFixed(10)} -j ${chain}`;
+  });
+  return [...sticky, ...spread];
+}
+
+function renderBackend(rule: ServiceRule, { ip, port }: Backend, nat: Chains): string {
+  const chain = chainName("KUBE-SEP-", `${rule.id}/${ip}:${port}`);
+  const recent = rule.affinitySeconds > 0 ? `-m recent --name ${chain} --set ` : "";
+  const protocol = rule.protocol.toLowerCase();
+  nat.chain(chain, [
+    `-s ${ip}/32 -j KUBE-MARK-MASQ`,
+    `-p ${protocol} ${recent}-m ${protocol} -j DNAT --to-destination ${ip}:${port}`,
+  ]);
+  return chain;
+}
+
+/** Chain names have at most 28 characters. */
+function chainName(prefix: string, text: string): string {
+  let value = 0xcbf29ce484222325n;
+  for (let index = 0; index < text.length; index++)
+    value = BigInt.asUintN(64, (value ^ BigInt(text.charCodeAt(index))) * 0x100000001b3n);
+  return prefix + value.toString(36).toUpperCase().padStart(13, "0");
+}
+
+/** The chains that a rendered text declares, as "table chain". */
+export function chainsOf(text: string): Set<string> {
+  const chains = new Set<string>();
+  let table = "";
+  for (const line of text.split("\n")) {
+    if (line.startsWith("*")) table = line.slice(1);
+    else if (line.startsWith(":")) chains.add(`${table} ${line.slice(1, line.indexOf(" "))}`);
+  }
+  return chains;
+}
