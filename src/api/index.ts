@@ -1,0 +1,383 @@
+/**
+ * The API: every kind and type, declared in the schema language, and the small functions on them that many parts need.
+ * Holds no behaviour of a server or a controller. Start at {@link kinds}; one file per kind stands under `<group>/<version>/`.
+ */
+export { scaledValue } from "./intorstring.ts";
+export {
+  type Column,
+  type FieldError,
+  type FieldErrorType,
+  groupVersion,
+  type InferKind,
+  type KindBehavior,
+  type KindDefinition,
+  kind,
+  type KubeObject,
+  type Mutable,
+  type SavedMetadata,
+  type Subresource,
+  typeMeta,
+} from "./kind.ts";
+export { controllerOf, ownerReference } from "./owner.ts";
+export { isPodAvailable, isPodReady, isPodTerminal, podCondition } from "./pods.ts";
+export {
+  addQuantities,
+  canonicalQuantity,
+  compareQuantities,
+  formatQuantity,
+  parseQuantity,
+  type Quantity,
+  QUANTITY_MESSAGE,
+  QuantityError,
+  quantityToMilli,
+  quantityToNumber,
+} from "./quantity.ts";
+export { kindFor, kindForResource, kinds } from "./scheme.ts";
+export {
+  DNS_SUBDOMAIN_RULE,
+  formatLabelSelector,
+  labelKeyProblem,
+  type Labels,
+  labelSelectorMatches,
+  labelValueProblem,
+  parseFieldSelector,
+  parseLabelSelector,
+  type Requirement,
+  requirementsMatch,
+  SelectorError,
+} from "./selector.ts";
+export {
+  alreadyExists,
+  badRequest,
+  conflict,
+  forbidden,
+  gone,
+  internal,
+  invalid,
+  isAlreadyExists,
+  isConflict,
+  isForbidden,
+  isGone,
+  isInvalid,
+  isNotFound,
+  isTooManyRequests,
+  messageOf,
+  methodNotSupported,
+  MODIFIED,
+  noSuchPath,
+  notAcceptable,
+  notFound,
+  notImplemented,
+  qualified,
+  quote,
+  requestEntityTooLarge,
+  type ResourceName,
+  resourceExpired,
+  serviceUnavailable,
+  StatusError,
+  statusError,
+  timedOut,
+  tooManyRequests,
+  unauthorized,
+  unsupportedMediaType,
+} from "./status.ts";
+export type { Draft } from "../schema/index.ts";
+export { APIGroup, ServerAddressByClientCIDR, GroupVersionForDiscovery } from "./meta/v1/apigroup.ts";
+export { APIGroupList } from "./meta/v1/apigrouplist.ts";
+export { APIResourceList, APIResource } from "./meta/v1/apiresourcelist.ts";
+export { APIVersions } from "./meta/v1/apiversions.ts";
+export { Condition } from "./meta/v1/condition.ts";
+export { CreateOptions } from "./meta/v1/createoptions.ts";
+export { DeleteOptions, Preconditions } from "./meta/v1/deleteoptions.ts";
+export { FieldSelectorRequirement } from "./meta/v1/fieldselectorrequirement.ts";
+export { GetOptions } from "./meta/v1/getoptions.ts";
+export { LabelSelector, LabelSelectorRequirement } from "./meta/v1/labelselector.ts";
+export { ListMeta, ShardInfo } from "./meta/v1/listmeta.ts";
+export { ListOptions } from "./meta/v1/listoptions.ts";
+export { ObjectMeta, ManagedFieldsEntry, OwnerReference } from "./meta/v1/objectmeta.ts";
+export { PartialObjectMetadata } from "./meta/v1/partialobjectmetadata.ts";
+export { PartialObjectMetadataList } from "./meta/v1/partialobjectmetadatalist.ts";
+export { PatchOptions } from "./meta/v1/patchoptions.ts";
+export { Status, StatusDetails, StatusCause } from "./meta/v1/status.ts";
+export { Table, TableRow, TableRowCondition, TableColumnDefinition } from "./meta/v1/table.ts";
+export { TableOptions } from "./meta/v1/tableoptions.ts";
+export { UpdateOptions } from "./meta/v1/updateoptions.ts";
+export { WatchEvent } from "./meta/v1/watchevent.ts";
+export {
+  VolumeNodeAffinity,
+  TopologySpreadConstraint,
+  Toleration,
+  Affinity,
+  PodAntiAffinity,
+  PodAffinity,
+  WeightedPodAffinityTerm,
+  PodAffinityTerm,
+  NodeAffinity,
+  PreferredSchedulingTerm,
+  NodeSelector,
+  NodeSelectorTerm,
+  NodeSelectorRequirement,
+} from "./core/v1/affinity.ts";
+export { Binding } from "./core/v1/binding.ts";
+export { ConfigMap } from "./core/v1/configmap.ts";
+export {
+  EphemeralContainer,
+  EphemeralContainerCommon,
+  Container,
+  SecurityContext,
+  AppArmorProfile,
+  SeccompProfile,
+  WindowsSecurityContextOptions,
+  SELinuxOptions,
+  Capabilities,
+  Lifecycle,
+  LifecycleHandler,
+  SleepAction,
+  Probe,
+  ProbeHandler,
+  GRPCAction,
+  TCPSocketAction,
+  HTTPGetAction,
+  HTTPHeader,
+  ExecAction,
+  VolumeDevice,
+  VolumeMount,
+  ContainerRestartRule,
+  ContainerRestartRuleOnExitCodes,
+  ContainerResizePolicy,
+  ResourceRequirements,
+  ResourceClaim,
+  EnvVar,
+  EnvVarSource,
+  FileKeySelector,
+  SecretKeySelector,
+  ConfigMapKeySelector,
+  EnvFromSource,
+  SecretEnvSource,
+  ConfigMapEnvSource,
+  ContainerPort,
+} from "./core/v1/container.ts";
+export {
+  ContainerStatus,
+  ResourceStatus,
+  ResourceHealth,
+  ContainerUser,
+  LinuxContainerUser,
+  VolumeMountStatus,
+  VolumeStatus,
+  ImageVolumeStatus,
+  ContainerState,
+  ContainerStateTerminated,
+  ContainerStateRunning,
+  ContainerStateWaiting,
+} from "./core/v1/containerstatus.ts";
+export { EndpointSubset, EndpointPort, EndpointAddress, Endpoints } from "./core/v1/endpoints.ts";
+export { EventSeries, EventSource, Event } from "./core/v1/event.ts";
+export { NamespaceStatus, NamespaceCondition, NamespaceSpec, Namespace } from "./core/v1/namespace.ts";
+export {
+  NodeStatus,
+  NodeFeatures,
+  NodeRuntimeHandler,
+  NodeRuntimeHandlerFeatures,
+  NodeConfigStatus,
+  AttachedVolume,
+  ContainerImage,
+  NodeSystemInfo,
+  NodeSwapStatus,
+  NodeDaemonEndpoints,
+  DaemonEndpoint,
+  NodeAddress,
+  NodeCondition,
+  NodeSpec,
+  NodeConfigSource,
+  ConfigMapNodeConfigSource,
+  Taint,
+  Node,
+} from "./core/v1/node.ts";
+export { NodeProxyOptions } from "./core/v1/nodeproxyoptions.ts";
+export { PersistentVolumeStatus, PersistentVolumeSpec, PersistentVolume } from "./core/v1/persistentvolume.ts";
+export {
+  PersistentVolumeClaimStatus,
+  ModifyVolumeStatus,
+  PersistentVolumeClaimCondition,
+  PersistentVolumeClaim,
+} from "./core/v1/persistentvolumeclaim.ts";
+export {
+  PodStatus,
+  NodeAllocatableResourceClaimStatus,
+  PodExtendedResourceClaimStatus,
+  ContainerExtendedResourceRequest,
+  PodResourceClaimStatus,
+  PodIP,
+  HostIP,
+  PodCondition,
+  PodSpec,
+  PodSchedulingGroup,
+  PodResourceClaim,
+  PodSchedulingGate,
+  PodOS,
+  PodReadinessGate,
+  PodDNSConfig,
+  PodDNSConfigOption,
+  HostAlias,
+  PodSecurityContext,
+  Sysctl,
+  Pod,
+} from "./core/v1/pod.ts";
+export { PodAttachOptions } from "./core/v1/podattachoptions.ts";
+export { PodExecOptions } from "./core/v1/podexecoptions.ts";
+export { PodLogOptions } from "./core/v1/podlogoptions.ts";
+export { PodPortForwardOptions } from "./core/v1/podportforwardoptions.ts";
+export { PodProxyOptions } from "./core/v1/podproxyoptions.ts";
+export { PodTemplateSpec } from "./core/v1/podtemplatespec.ts";
+export {
+  SecretReference,
+  ObjectReference,
+  TypedObjectReference,
+  TypedLocalObjectReference,
+  LocalObjectReference,
+} from "./core/v1/references.ts";
+export { Secret } from "./core/v1/secret.ts";
+export {
+  ServiceStatus,
+  LoadBalancerStatus,
+  LoadBalancerIngress,
+  PortStatus,
+  ServiceSpec,
+  SessionAffinityConfig,
+  ClientIPConfig,
+  ServicePort,
+  Service,
+} from "./core/v1/service.ts";
+export { ServiceAccount } from "./core/v1/serviceaccount.ts";
+export { ServiceProxyOptions } from "./core/v1/serviceproxyoptions.ts";
+export {
+  PersistentVolumeSource,
+  CSIPersistentVolumeSource,
+  StorageOSPersistentVolumeSource,
+  LocalVolumeSource,
+  ScaleIOPersistentVolumeSource,
+  AzureFilePersistentVolumeSource,
+  FlexPersistentVolumeSource,
+  CephFSPersistentVolumeSource,
+  CinderPersistentVolumeSource,
+  ISCSIPersistentVolumeSource,
+  RBDPersistentVolumeSource,
+  GlusterfsPersistentVolumeSource,
+  Volume,
+  VolumeSource,
+  ImageVolumeSource,
+  EphemeralVolumeSource,
+  PersistentVolumeClaimTemplate,
+  PersistentVolumeClaimSpec,
+  VolumeResourceRequirements,
+  CSIVolumeSource,
+  StorageOSVolumeSource,
+  ScaleIOVolumeSource,
+  PortworxVolumeSource,
+  ProjectedVolumeSource,
+  VolumeProjection,
+  PodCertificateProjection,
+  ClusterTrustBundleProjection,
+  ServiceAccountTokenProjection,
+  ConfigMapProjection,
+  DownwardAPIProjection,
+  SecretProjection,
+  PhotonPersistentDiskVolumeSource,
+  AzureDiskVolumeSource,
+  QuobyteVolumeSource,
+  VsphereVirtualDiskVolumeSource,
+  ConfigMapVolumeSource,
+  AzureFileVolumeSource,
+  FCVolumeSource,
+  DownwardAPIVolumeSource,
+  DownwardAPIVolumeFile,
+  ResourceFieldSelector,
+  ObjectFieldSelector,
+  FlockerVolumeSource,
+  CephFSVolumeSource,
+  CinderVolumeSource,
+  FlexVolumeSource,
+  RBDVolumeSource,
+  PersistentVolumeClaimVolumeSource,
+  GlusterfsVolumeSource,
+  ISCSIVolumeSource,
+  NFSVolumeSource,
+  SecretVolumeSource,
+  KeyToPath,
+  GitRepoVolumeSource,
+  AWSElasticBlockStoreVolumeSource,
+  GCEPersistentDiskVolumeSource,
+  EmptyDirVolumeSource,
+  HostPathVolumeSource,
+} from "./core/v1/volume.ts";
+export {
+  DeploymentStatus,
+  DeploymentCondition,
+  DeploymentSpec,
+  DeploymentStrategy,
+  RollingUpdateDeployment,
+  Deployment,
+} from "./apps/v1/deployment.ts";
+export { ReplicaSetStatus, ReplicaSetCondition, ReplicaSetSpec, ReplicaSet } from "./apps/v1/replicaset.ts";
+export {
+  JobStatus,
+  UncountedTerminatedPods,
+  JobCondition,
+  JobSpec,
+  SuccessPolicy,
+  SuccessPolicyRule,
+  PodFailurePolicy,
+  PodFailurePolicyRule,
+  PodFailurePolicyOnPodConditionsPattern,
+  PodFailurePolicyOnExitCodesRequirement,
+  Job,
+} from "./batch/v1/job.ts";
+export {
+  EndpointPort as DiscoveryEndpointPort,
+  Endpoint,
+  EndpointHints,
+  ForNode,
+  ForZone,
+  EndpointConditions,
+  EndpointSlice,
+} from "./discovery/v1/endpointslice.ts";
+export { LeaseSpec, Lease } from "./coordination/v1/lease.ts";
+export { AggregationRule, ClusterRole } from "./rbac/v1/clusterrole.ts";
+export { ClusterRoleBinding } from "./rbac/v1/clusterrolebinding.ts";
+export { PolicyRule, Role } from "./rbac/v1/role.ts";
+export { RoleRef, Subject, RoleBinding } from "./rbac/v1/rolebinding.ts";
+export { PriorityClass } from "./scheduling/v1/priorityclass.ts";
+export { Eviction } from "./policy/v1/eviction.ts";
+export {
+  PodDisruptionBudgetStatus,
+  PodDisruptionBudgetSpec,
+  PodDisruptionBudget,
+} from "./policy/v1/poddisruptionbudget.ts";
+export { SelfSubjectReviewStatus, SelfSubjectReview } from "./authentication/v1/selfsubjectreview.ts";
+export {
+  TokenRequest,
+  TokenRequestStatus,
+  TokenRequestSpec,
+  BoundObjectReference,
+} from "./authentication/v1/tokenrequest.ts";
+export { TokenReviewStatus, UserInfo, TokenReviewSpec, TokenReview } from "./authentication/v1/tokenreview.ts";
+export { LocalSubjectAccessReview } from "./authorization/v1/localsubjectaccessreview.ts";
+export { SelfSubjectAccessReviewSpec, SelfSubjectAccessReview } from "./authorization/v1/selfsubjectaccessreview.ts";
+export {
+  SubjectRulesReviewStatus,
+  NonResourceRule,
+  ResourceRule,
+  SelfSubjectRulesReviewSpec,
+  SelfSubjectRulesReview,
+} from "./authorization/v1/selfsubjectrulesreview.ts";
+export {
+  SubjectAccessReviewStatus,
+  SubjectAccessReviewSpec,
+  NonResourceAttributes,
+  ResourceAttributes,
+  LabelSelectorAttributes,
+  FieldSelectorAttributes,
+  SubjectAccessReview,
+} from "./authorization/v1/subjectaccessreview.ts";
+export { Scale, ScaleStatus, ScaleSpec } from "./autoscaling/v1/scale.ts";
