@@ -1,0 +1,25 @@
+/**
+ * The store: bytes under keys, one revision counter, watches that miss nothing.
+ * Knows nothing of Kubernetes, JSON or HTTP. Start at {@link Store}; `store.suite.ts` is its contract.
+ */
+export { StoreError, type StoreErrorCode } from "./errors.ts";
+export { openMemoryStore } from "./memory/index.ts";
+export {
+  type Change,
+  type Compare,
+  type Entry,
+  type ForkableStore,
+  type KeyRange,
+  type Operation,
+  type OperationResult,
+  prefixEnd,
+  type RangeOptions,
+  type RangeResult,
+  type Revision,
+  type Store,
+  type Transaction,
+  type TransactionResult,
+  type Watch,
+  type WatchOptions,
+  type WatchSink,
+} from "./store.ts";
