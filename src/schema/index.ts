@@ -36,3 +36,17 @@ export {
   type StructOptions,
   time,
 } from "./dsl.ts";
+export { type Decoded, DecodeError, decodeJson, type DecodeOptions } from "./decode.ts";
+export { applyDefaults } from "./defaults.ts";
+export { jsonEqual } from "./equal.ts";
+export { isObject, jsonMergePatch } from "./merge.ts";
+export {
+  DEFAULT_PARSE_LIMITS,
+  JsonError,
+  type ParsedJson,
+  parseJson,
+  type ParseLimits,
+  rawDigits,
+  setOwn,
+} from "./parse.ts";
+export { PatchError, strategicMerge } from "./strategic.ts";

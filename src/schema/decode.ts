@@ -1,0 +1,296 @@
+import type { Field, MapNode, Node, ScalarNode, StructNode } from "./dsl.ts";
+import { rawDigits, setOwn } from "./parse.ts";
+
+/** A value that does not have the type its field wants; the message is what Kubernetes says. */
+export class DecodeError extends Error {
+  override readonly name = "DecodeError";
+}
+
+export interface Decoded<T = Record<string, unknown>> {
+  readonly value: T;
+  /** Paths of fields that the type does not have; they are dropped. */
+  readonly unknown: readonly string[];
+}
+
+export interface DecodeOptions {
+  /** Brings a quantity to its canonical form; throws on text that is none. */
+  readonly quantity: (text: string) => string;
+}
+
+interface Context extends DecodeOptions {
+  readonly unknown: string[];
+}
+
+/**
+ * Brings a JSON value to the form in which the server keeps objects: fields in declared order, unknown ones dropped,
+ * empty ones left out or written as the type wants, quantities and times canonical. The result shares nothing mutable
+ * with the input except raw values.
+ */
+export function decodeJson(struct: StructNode, value: unknown, options: DecodeOptions): Decoded {
+  const context: Context = { ...options, unknown: [] };
+  if (!isObject(value))
+    throw new DecodeError(`json: cannot unmarshal ${typeName(value)} into Go value of type ${goType(struct)}`);
+  return { value: decodeStruct(struct, value, { context, path: "", goPath: "" }), unknown: context.unknown };
+}
+
+interface Place {
+  readonly context: Context;
+  /** As unknown fields are named. */
+  readonly path: string;
+  /** As type errors name it: without indices, with embedded types. */
+  readonly goPath: string;
+}
+
+function decodeStruct(struct: StructNode, value: Record<string, unknown>, place: Place): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  const known = new Set<string>();
+  decodeFields(struct, value, { ...place, result, known });
+  for (const key of Object.keys(value)) if (!known.has(key)) place.context.unknown.push(join(place.path, key));
+  return result;
+}
+
+interface Target extends Place {
+  readonly result: Record<string, unknown>;
+  readonly known: Set<string>;
+}
+
+function decodeFields(struct: StructNode, value: Record<string, unknown>, target: Target): void {
+  for (const [name, field] of struct.fields) {
+    if (field.options.inline) {
+      const node = field.node as StructNode;
+      decodeFields(node, value, { ...target, goPath: join(target.goPath, node.name.split(".").at(-1)!) });
+      continue;
+    }
+    target.known.add(name);
+    const given = Object.hasOwn(value, name) ? value[name] : undefined;
+    const place = { context: target.context, path: join(target.path, name), goPath: join(target.goPath, name) };
+    const decoded =
+      given === undefined || given === null ? undefined : decodeValue(field.node, given, { ...place, owner: struct });
+    const kept = keep(field, decoded);
+    if (kept !== undefined) target.result[name] = kept;
+  }
+}
+
+/** What is written for a field: undefined leaves it out. */
+function keep(field: Field, value: unknown): unknown {
+  const { ptr, always, omitZero } = field.options;
+  if (field.node.kind === "struct") {
+    if (value === undefined) return ptr || omitZero ? (always ? null : undefined) : emptyStruct(field.node);
+    return omitZero && Object.keys(value as object).length === 0 ? undefined : value;
+  }
+  if (ptr) return value === undefined && always ? null : value;
+  if (!isEmpty(value)) return value;
+  return always ? zero(field.node) : undefined;
+}
+
+const emptyStructs = new WeakMap<StructNode, Record<string, unknown>>();
+
+/** A struct that is no pointer is written even when nothing is in it. */
+function emptyStruct(struct: StructNode): Record<string, unknown> {
+  let empty = emptyStructs.get(struct);
+  if (!empty) {
+    empty = decodeStruct(struct, {}, { context: { quantity: (text) => text, unknown: [] }, path: "", goPath: "" });
+    emptyStructs.set(struct, empty);
+  }
+  return structuredClone(empty);
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === "" || value === 0 || value === false) return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return isObject(value) && Object.keys(value).length === 0;
+}
+
+function zero(node: Node): unknown {
+  if (node.kind !== "scalar") return null;
+  switch (node.type) {
+    case "string":
+    case "duration":
+      return node.type === "duration" ? "0s" : "";
+    case "boolean":
+      return false;
+    case "int32":
+    case "int64":
+    case "float64":
+    case "intOrString":
+      return 0;
+    case "quantity":
+      return "0";
+    default:
+      return null;
+  }
+}
+
+interface ValuePlace extends Place {
+  readonly owner: StructNode;
+}
+
+function decodeValue(node: Node, value: unknown, place: ValuePlace): unknown {
+  switch (node.kind) {
+    case "scalar":
+      return decodeScalar(node, value, place);
+    case "struct":
+      if (!isObject(value)) return mismatch(node, value, place);
+      return decodeStruct(node, value, place);
+    case "list":
+      if (!Array.isArray(value)) return mismatch(node, value, place);
+      return value.map((element, index) =>
+        decodeElement(node.element, element, { ...place, path: `${place.path}[${index}]` }),
+      );
+    case "map":
+      return decodeMap(node, value, place);
+    default:
+      return node satisfies never;
+  }
+}
+
+function decodeElement(node: Node, element: unknown, place: ValuePlace): unknown {
+  if (element !== null) return decodeValue(node, element, place);
+  return node.kind === "struct" ? emptyStruct(node) : zero(node);
+}
+
+function decodeMap(node: MapNode, value: unknown, place: ValuePlace): unknown {
+  if (!isObject(value)) return mismatch(node, value, place);
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) {
+    setOwn(result, key, decodeElement(node.value, value[key], { ...place, path: join(place.path, key) }));
+  }
+  return result;
+}
+
+function decodeScalar(node: ScalarNode, value: unknown, place: ValuePlace): unknown {
+  switch (node.type) {
+    case "string":
+    case "duration":
+      return typeof value === "string" ? value : mismatch(node, value, place);
+    case "boolean":
+      return typeof value === "boolean" ? value : mismatch(node, value, place);
+    case "int32":
+    case "int64":
+      return decodeInteger(node, value, place);
+    case "float64":
+      return typeof value === "number" ? value : mismatch(node, value, place);
+    case "bytes":
+      return typeof value === "string" ? checkBase64(value) : mismatch(node, value, place);
+    case "quantity":
+      return decodeQuantity(value, place.context);
+    case "intOrString":
+      return typeof value === "string" ? value : decodeInteger({ ...node, type: "int32" }, value, place);
+    case "time":
+      return typeof value === "string" ? canonicalTime(value) : mismatch(node, value, place);
+    case "microTime":
+      return typeof value === "string" ? canonicalMicroTime(value) : mismatch(node, value, place);
+    case "raw":
+      return isObject(value) ? value : mismatch(node, value, place);
+    case "any":
+      return value;
+    default:
+      return node.type satisfies never;
+  }
+}
+
+function decodeInteger(node: ScalarNode, value: unknown, place: ValuePlace): unknown {
+  const digits = rawDigits(value);
+  if (digits !== undefined) {
+    const big = BigInt(digits);
+    return node.type === "int64" && big < 2n ** 63n && big >= -(2n ** 63n)
+      ? value
+      : mismatchNumber(node, digits, place);
+  }
+  if (typeof value !== "number") return mismatch(node, value, place);
+  const fits = Number.isInteger(value) && (node.type === "int64" || (value >= -(2 ** 31) && value < 2 ** 31));
+  return fits ? value : mismatchNumber(node, String(value), place);
+}
+
+function decodeQuantity(value: unknown, { quantity }: Context): string {
+  if (typeof value === "number") return quantity(String(value));
+  if (typeof value === "string") return quantity(value);
+  return quantity(JSON.stringify(value));
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+function checkBase64(text: string): string {
+  const clean = text.replace(/[\r\n]/g, "");
+  if (BASE64.test(clean)) return clean;
+  const bad = clean.search(/[^A-Za-z0-9+/]/);
+  throw new DecodeError(`illegal base64 data at input byte ${bad < 0 ? clean.length - (clean.length % 4) : bad}`);
+}
+
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+function canonicalTime(text: string): string {
+  return `${checkedTime(text, "2006-01-02T15:04:05Z07:00").slice(0, 19)}Z`;
+}
+
+function canonicalMicroTime(text: string): string {
+  const iso = checkedTime(text, "2006-01-02T15:04:05.000000Z07:00");
+  const fraction = (/\.(\d+)/.exec(text)?.[1] ?? "").slice(0, 6).padEnd(6, "0");
+  return `${iso.slice(0, 19)}.${fraction}Z`;
+}
+
+/** Text of Kubernetes for a time it can't read; names the first part of the layout that fails. */
+function checkedTime(text: string, layout: string): string {
+  const ms = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(ms)) return new Date(ms).toISOString();
+  const quoted = JSON.stringify(text);
+  if (/^\d{4}/.test(text)) {
+    const rest = text.slice(10);
+    throw new DecodeError(`parsing time ${quoted} as "${layout}": cannot parse ${JSON.stringify(rest)} as "T"`);
+  }
+  throw new DecodeError(`parsing time ${quoted} as "${layout}": cannot parse ${quoted} as "2006"`);
+}
+
+function mismatch(node: Node, value: unknown, { owner, goPath }: ValuePlace): never {
+  throw new DecodeError(
+    `json: cannot unmarshal ${typeName(value)} into Go struct field ${goName(owner)}.${goPath} of type ${goType(node)}`,
+  );
+}
+
+function mismatchNumber(node: Node, digits: string, { owner, goPath }: ValuePlace): never {
+  throw new DecodeError(
+    `json: cannot unmarshal number ${digits} into Go struct field ${goName(owner)}.${goPath} of type ${goType(node)}`,
+  );
+}
+
+function goName(struct: StructNode): string {
+  return struct.name.split(".").at(-1)!;
+}
+
+/** The type as clients of the original see it in messages. */
+function goType(node: Node): string {
+  switch (node.kind) {
+    case "struct":
+      return node.name.split(".").slice(-2).join(".");
+    case "list":
+      return `[]${goType(node.element)}`;
+    case "map":
+      return `map[string]${goType(node.value)}`;
+    case "scalar":
+      return (
+        {
+          boolean: "bool",
+          bytes: "[]uint8",
+          intOrString: "int32",
+          microTime: "string",
+          time: "string",
+          quantity: "string",
+        }[node.type as string] ?? node.type
+      );
+  }
+}
+
+function typeName(value: unknown): string {
+  if (Array.isArray(value)) return "array";
+  if (value === null) return "null";
+  if (typeof value === "boolean") return "bool";
+  return rawDigits(value) !== undefined ? "number" : typeof value;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function join(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}

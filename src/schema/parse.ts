@@ -1,0 +1,191 @@
+/** Text that is no JSON; the message is what Kubernetes says. */
+export class JsonError extends Error {
+  override readonly name = "JsonError";
+}
+
+export interface ParsedJson {
+  readonly value: unknown;
+  /** Paths of keys that an object has twice; the last one counts. */
+  readonly duplicates: readonly string[];
+}
+
+export interface ParseLimits {
+  /** Objects and lists inside one another. */
+  readonly depthMax: number;
+}
+
+export const DEFAULT_PARSE_LIMITS: ParseLimits = { depthMax: 1000 };
+
+/**
+ * Reads JSON with what JSON.parse does not tell: keys given twice, and whole numbers beyond 2^53, which are kept as they
+ * are written. `__proto__` is a key like any other.
+ */
+export function parseJson(text: string, limits: ParseLimits = DEFAULT_PARSE_LIMITS): ParsedJson {
+  const parser = new Parser(text, limits);
+  return { value: parser.parse(), duplicates: parser.duplicates };
+}
+
+const WHITESPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const PLAIN_STRING = /"[^"\\\u0000-\u001f]*"/y;
+const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+
+class Parser {
+  readonly duplicates: string[] = [];
+  readonly #text: string;
+  readonly #depthMax: number;
+  #at = 0;
+  #depth = 0;
+
+  constructor(text: string, { depthMax }: ParseLimits) {
+    this.#text = text;
+    this.#depthMax = depthMax;
+  }
+
+  parse(): unknown {
+    const value = this.#value("");
+    this.#space();
+    if (this.#at < this.#text.length) this.#fail("after top-level value");
+    return value;
+  }
+
+  #value(path: string): unknown {
+    this.#space();
+    switch (this.#text[this.#at]) {
+      case "{":
+        return this.#object(path);
+      case "[":
+        return this.#list(path);
+      case '"':
+        return this.#string();
+      case "t":
+        return this.#word("true", true);
+      case "f":
+        return this.#word("false", false);
+      case "n":
+        return this.#word("null", null);
+      default:
+        return this.#number();
+    }
+  }
+
+  #object(path: string): Record<string, unknown> {
+    this.#enter();
+    const object: Record<string, unknown> = {};
+    this.#at++;
+    this.#space();
+    if (this.#text[this.#at] === "}") return this.#leave(object);
+    for (;;) {
+      this.#space();
+      if (this.#text[this.#at] !== '"') this.#fail("looking for beginning of object key string");
+      const key = this.#string();
+      this.#space();
+      if (this.#text[this.#at] !== ":") this.#fail("after object key");
+      this.#at++;
+      const inner = path === "" ? key : `${path}.${key}`;
+      const value = this.#value(inner);
+      if (Object.hasOwn(object, key)) this.duplicates.push(inner);
+      setOwn(object, key, value);
+      this.#space();
+      const next = this.#text[this.#at];
+      if (next === "}") return this.#leave(object);
+      if (next !== ",") this.#fail("after object key:value pair");
+      this.#at++;
+    }
+  }
+
+  #list(path: string): unknown[] {
+    this.#enter();
+    const list: unknown[] = [];
+    this.#at++;
+    this.#space();
+    if (this.#text[this.#at] === "]") return this.#leave(list);
+    for (;;) {
+      list.push(this.#value(`${path}[${list.length}]`));
+      this.#space();
+      const next = this.#text[this.#at];
+      if (next === "]") return this.#leave(list);
+      if (next !== ",") this.#fail("after array element");
+      this.#at++;
+    }
+  }
+
+  #enter(): void {
+    if (++this.#depth > this.#depthMax) throw new JsonError("exceeded max depth");
+  }
+
+  #leave<T>(value: T): T {
+    this.#depth--;
+    this.#at++;
+    return value;
+  }
+
+  #string(): string {
+    PLAIN_STRING.lastIndex = this.#at;
+    if (PLAIN_STRING.test(this.#text)) {
+      const start = this.#at + 1;
+      this.#at = PLAIN_STRING.lastIndex;
+      return this.#text.slice(start, this.#at - 1);
+    }
+    STRING.lastIndex = this.#at;
+    if (!STRING.test(this.#text)) {
+      this.#at++;
+      while (this.#at < this.#text.length && this.#text[this.#at] !== '"' && this.#text.charCodeAt(this.#at) >= 0x20)
+        this.#at++;
+      this.#fail("in string literal");
+    }
+    const start = this.#at;
+    this.#at = STRING.lastIndex;
+    return JSON.parse(this.#text.slice(start, this.#at));
+  }
+
+  #number(): unknown {
+    NUMBER.lastIndex = this.#at;
+    if (!NUMBER.test(this.#text)) this.#fail("looking for beginning of value");
+    const digits = this.#text.slice(this.#at, NUMBER.lastIndex);
+    this.#at = NUMBER.lastIndex;
+    const value = Number(digits);
+    if (Number.isSafeInteger(value) || !/^-?\d+$/.test(digits)) return value;
+    return rawNumber(digits);
+  }
+
+  #word<T>(word: string, value: T): T {
+    if (!this.#text.startsWith(word, this.#at)) this.#fail("looking for beginning of value");
+    this.#at += word.length;
+    return value;
+  }
+
+  #space(): void {
+    while (WHITESPACE.has(this.#text.charCodeAt(this.#at))) this.#at++;
+  }
+
+  #fail(where: string): never {
+    const character = this.#text[this.#at];
+    if (character === undefined) throw new JsonError("unexpected end of JSON input");
+    throw new JsonError(`invalid character ${quoted(character)} ${where}`);
+  }
+}
+
+function quoted(character: string): string {
+  if (character === "'") return `'\\''`;
+  if (character === '"') return `'"'`;
+  return `'${JSON.stringify(character).slice(1, -1)}'`;
+}
+
+/** A whole number that a double can't hold; JSON.stringify writes it as it was. */
+function rawNumber(digits: string): unknown {
+  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(digits);
+}
+
+/** The digits of a number that {@link parseJson} kept as written; undefined for anything else. */
+export function rawDigits(value: unknown): string | undefined {
+  const { isRawJSON } = JSON as unknown as { isRawJSON(value: unknown): boolean };
+  return isRawJSON(value) ? (value as { rawJSON: string }).rawJSON : undefined;
+}
+
+/** Sets a key, whatever its name, without running a setter. */
+export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === "__proto__")
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  else object[key] = value;
+}
