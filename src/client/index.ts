@@ -1,0 +1,27 @@
+/**
+ * Typed access to an API server over a transport: in process or HTTPS. Knows no component and runs nothing by itself.
+ * Start at {@link Client}.
+ */
+export type {
+  ApplyOptions,
+  Client,
+  DeleteCollectionOptions,
+  DeleteOptions,
+  GetOptions,
+  ListOptions,
+  ObjectKey,
+  ObjectList,
+  PatchOptions,
+  PropagationPolicy,
+  RawRequest,
+  ResourceReference,
+  SelfNamed,
+  UpdateOptions,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from "./client.ts";
+export { type ClientOptions, createClient } from "./create.ts";
+export { dynamicKind } from "./dynamic.ts";
+export { queryOf, resourcePath } from "./path.ts";
+export { directTransport } from "./transport.ts";
