@@ -19,7 +19,7 @@ import type {
   WatchOptions,
   WriteOptions,
 } from "./client.ts";
-import { frames, isStatus, named, valueOf } from "./decode.ts";
+import { frames, isStatus, named, answerOf } from "./decode.ts";
 import { queryOf, resourcePath } from "./path.ts";
 import { kindOf } from "./kinds.ts";
 
@@ -226,7 +226,7 @@ class TypedClient implements Client {
   }
 
   async #value(call: Call): Promise<unknown> {
-    return valueOf(await this.#send(call));
+    return answerOf(await this.#send(call));
   }
 
   /** Sends a call, again as long as the server says when to. */

@@ -4,7 +4,7 @@ import type { ApiResponse, WatchFrame } from "../net/message.ts";
 type Kind<T> = KindDefinition<T>;
 
 /** The value of an answer; throws the StatusError that it carries when it isn't success. */
-export async function valueOf(response: ApiResponse, decode?: (bytes: Uint8Array) => unknown): Promise<unknown> {
+export async function answerOf(response: ApiResponse, decode?: (bytes: Uint8Array) => unknown): Promise<unknown> {
   const value = await bodyValue(response, decode);
   if (response.status >= 400) throw errorOf(response, value);
   return value;
@@ -96,7 +96,7 @@ export async function* frames(
 ): AsyncIterable<readonly WatchFrame[]> {
   const { body } = response;
   if (response.status >= 400 || body.type === "none") {
-    await valueOf(response);
+    await answerOf(response);
     return;
   }
   if (body.type === "events") yield* body.batches;
