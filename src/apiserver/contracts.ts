@@ -1,0 +1,80 @@
+import type { KindDefinition } from "../api/index.ts";
+import type { ApiRequest, ApiResponse, UserInfo } from "../net/message.ts";
+
+/** What a request is about, told from its method and path alone. */
+export interface RequestInfo {
+  readonly isResource: boolean;
+  /** The path, decoded; what non-resource rules match. */
+  readonly path: string;
+  /** get, list, watch, create, update, patch, delete, deletecollection, or the method in lower case for other paths. */
+  readonly verb: string;
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource: string;
+  /** What follows the subresource: the path that a proxy passes on. */
+  readonly rest: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What is asked of an authorizer. */
+export interface Attributes extends RequestInfo {
+  readonly user: UserInfo;
+}
+
+export interface Authorization {
+  readonly decision: "allow" | "deny" | "noOpinion";
+  readonly reason: string;
+}
+
+/** Who is calling? undefined: this authenticator can't tell; throws a 401 for credentials that are wrong. */
+export type Authenticator = (request: ApiRequest) => Promise<UserInfo | undefined>;
+
+export type Authorizer = (attributes: Attributes) => Promise<Authorization>;
+
+/** Reads for parts of the server itself: consistent, without authorization. */
+export interface Reads {
+  get<T>(kind: KindDefinition<T>, key: { readonly namespace?: string; readonly name: string }): Promise<T | undefined>;
+  list<T>(kind: KindDefinition<T>, namespace?: string): Promise<readonly T[]>;
+  /** What the cache holds now; may lag behind other servers' writes. */
+  cached<T>(kind: KindDefinition<T>, namespace?: string): readonly T[];
+}
+
+export type AdmissionOperation = "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
+
+export interface AdmissionRequest {
+  readonly operation: AdmissionOperation;
+  readonly kind: KindDefinition;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** A mutating plugin may change it; absent for DELETE. */
+  readonly object: Record<string, unknown> | undefined;
+  readonly oldObject: unknown;
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  readonly warnings: string[];
+  readonly reads: Reads;
+}
+
+/** Looks at writes before they are stored; refuses by throwing a StatusError. */
+export interface AdmissionPlugin {
+  readonly name: string;
+  /** May change the object. */
+  readonly admit?: (request: AdmissionRequest) => Promise<void>;
+  readonly validate?: (request: AdmissionRequest) => Promise<void>;
+}
+
+/** One request on its way through the pipeline. */
+export interface RequestContext {
+  readonly request: ApiRequest;
+  readonly info: RequestInfo;
+  readonly query: URLSearchParams;
+  readonly user: UserInfo;
+  /** Texts of Warning headers. */
+  readonly warnings: string[];
+}
+
+/** Answers a path below an object that is no plain read or write of it, such as pods/log. */
+export type SubresourceHandler = (context: RequestContext) => Promise<ApiResponse>;

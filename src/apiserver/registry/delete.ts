@@ -1,0 +1,179 @@
+import { badRequest, conflict, type KubeObject, MODIFIED } from "../../api/index.ts";
+import { type Clock, formatTime, parseTime } from "../../base/index.ts";
+import type { RequestContext } from "../contracts.ts";
+import type { Json, Registry, WriteOptions } from "./generic.ts";
+import { encodeStored, StoredObject } from "./stored.ts";
+import type { Store } from "../../store/index.ts";
+
+/** What a client says about a deletion. */
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: string;
+  readonly orphanDependents?: boolean;
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+export interface DeleteCall {
+  readonly registry: Registry;
+  readonly context: RequestContext;
+  readonly options: DeleteOptions;
+  readonly write: WriteOptions;
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+const TRIES = 10;
+const ORPHAN = "orphan";
+const FOREGROUND = "foregroundDeletion";
+
+/** Begins or completes the deletion of one object; `gone` says which. */
+export async function deleteObject(
+  call: DeleteCall,
+  namespace: string,
+  name: string,
+): Promise<{ object: StoredObject; gone: boolean }> {
+  const { registry, context, options, write } = call;
+  checkOptions(options);
+  for (let attempt = 1; ; attempt++) {
+    const current = await registry.get(namespace, name);
+    checkPreconditions(registry, current.object, options);
+    await registry.admitDelete(context, current.object, write);
+    const marked = mark(call, current.object);
+    if (marked === undefined) {
+      if (write.dryRun) return { object: current, gone: true };
+      const revision = await registry.remove(current);
+      if (revision !== undefined)
+        return { object: new StoredObject({ ...current.entry, modRevision: revision }), gone: true };
+    } else {
+      const saved = await replace(call, current, marked);
+      if (saved) return { object: saved, gone: false };
+    }
+    if (attempt === TRIES) throw conflict(registry.kind, name, MODIFIED);
+  }
+}
+
+function checkOptions({ propagationPolicy, orphanDependents }: DeleteOptions): void {
+  if (propagationPolicy !== undefined && orphanDependents !== undefined) {
+    throw badRequest(
+      'DeleteOptions is invalid: propagationPolicy: Invalid value: "Background": orphanDependents and deletionPropagation cannot be both set',
+    );
+  }
+}
+
+function checkPreconditions({ kind }: Registry, { metadata }: KubeObject, { preconditions }: DeleteOptions): void {
+  const { uid, resourceVersion } = preconditions ?? {};
+  if (uid !== undefined && uid !== metadata.uid) {
+    throw conflict(
+      kind,
+      metadata.name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`,
+    );
+  }
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+    const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`;
+    throw conflict(kind, metadata.name, why);
+  }
+}
+
+/** The object as it has to stand while something keeps it; undefined when it can go at once. */
+function mark({ registry, options, clock }: DeleteCall, object: KubeObject): Json | undefined {
+  const finalizers = finalizersAfter(registry, object, options);
+  const asked = options.gracePeriodSeconds;
+  const grace = registry.kind.behavior.gracePeriodSeconds?.(object as never, asked) ?? 0;
+  const known = object.metadata.deletionGracePeriodSeconds;
+  const keeps = finalizers.length > 0 || hasContent(object);
+  const started = object.metadata.deletionTimestamp !== undefined;
+  // Time only ever gets shorter; asking for zero ends the wait.
+  const left = started && known !== undefined ? Math.min(known, asked === undefined ? known : grace) : grace;
+  if (!keeps && left === 0) return undefined;
+  const nowMs = clock.now();
+  const unchanged = started && left === known && sameList(finalizers, object.metadata.finalizers ?? []);
+  const metadata: Json = { ...(object.metadata as unknown as Json) };
+  if (!unchanged) {
+    const beganMs =
+      started && known !== undefined ? parseTime(object.metadata.deletionTimestamp!) - known * 1000 : nowMs;
+    metadata.deletionTimestamp =
+      started && left === known ? object.metadata.deletionTimestamp : formatTime(beganMs + left * 1000);
+    metadata.deletionGracePeriodSeconds = left;
+    if (
+      !started &&
+      registry.kind.subresources.some(({ name }) => name === "status") &&
+      metadata.generation !== undefined
+    ) {
+      metadata.generation = (metadata.generation as number) + 1;
+    }
+  }
+  if (finalizers.length > 0) metadata.finalizers = finalizers;
+  else delete metadata.finalizers;
+  const result: Json = { ...(object as unknown as Json), metadata };
+  if (object.kind === "Namespace") result.status = { ...(result.status as Json), phase: "Terminating" };
+  return result;
+}
+
+/** A namespace stays until what is in it has gone. */
+function hasContent(object: KubeObject): boolean {
+  return object.kind === "Namespace" && Boolean(((object as unknown as Json).spec as Json).finalizers);
+}
+
+function finalizersAfter(
+  { kind }: Registry,
+  { metadata }: KubeObject,
+  { propagationPolicy, orphanDependents }: DeleteOptions,
+): string[] {
+  const others = (metadata.finalizers ?? []).filter((one) => one !== ORPHAN && one !== FOREGROUND);
+  const had = metadata.finalizers ?? [];
+  const policy =
+    propagationPolicy ?? (orphanDependents === undefined ? undefined : orphanDependents ? "Orphan" : "Background");
+  switch (policy) {
+    case "Orphan":
+      return [...others, ORPHAN];
+    case "Foreground":
+      return [...others, FOREGROUND];
+    case "Background":
+      return others;
+    default:
+      return had.includes(ORPHAN) || had.includes(FOREGROUND)
+        ? [...had]
+        : kind.behavior.defaultPropagation === "orphan"
+          ? [...others, ORPHAN]
+          : others;
+  }
+}
+
+async function replace(
+  { store, write, registry }: DeleteCall,
+  current: StoredObject,
+  marked: Json,
+): Promise<StoredObject | undefined> {
+  const { key } = current.entry;
+  const value = encodeStored(inOrder(marked));
+  if (Buffer.compare(value, current.entry.value) === 0) return current;
+  if (write.dryRun) return new StoredObject({ ...current.entry, value });
+  const result = await store.transact({
+    compare: [{ key, target: "modRevision", operator: "=", value: current.revision }],
+    success: [{ type: "put", key, value }],
+    failure: [],
+  });
+  if (!result.succeeded) return undefined;
+  return (
+    registry.cacher.get(key) ??
+    new StoredObject({ ...current.entry, value, modRevision: result.revision, version: current.entry.version + 1 })
+  );
+}
+
+/** deletionTimestamp and its seconds stand behind creationTimestamp. */
+function inOrder(object: Json): KubeObject {
+  const { deletionTimestamp, deletionGracePeriodSeconds, ...metadata } = object.metadata as Json;
+  const ordered: Json = {};
+  for (const [key, value] of Object.entries(metadata)) {
+    ordered[key] = value;
+    if (key !== "creationTimestamp") continue;
+    if (deletionTimestamp !== undefined) ordered.deletionTimestamp = deletionTimestamp;
+    if (deletionGracePeriodSeconds !== undefined) ordered.deletionGracePeriodSeconds = deletionGracePeriodSeconds;
+  }
+  return { ...object, metadata: ordered } as unknown as KubeObject;
+}
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one, index) => one === b[index]);
+}

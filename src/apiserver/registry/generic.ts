@@ -1,0 +1,480 @@
+import {
+  alreadyExists,
+  conflict,
+  type FieldError,
+  groupVersion,
+  internal,
+  invalid,
+  type KindDefinition,
+  type KubeObject,
+  MODIFIED,
+  notFound,
+  type StatusError,
+  statusError,
+} from "../../api/index.ts";
+import { type Clock, formatTime, type Random } from "../../base/index.ts";
+import { applyDefaults, decodeJson, jsonEqual } from "../../schema/index.ts";
+import { type Store, StoreError } from "../../store/index.ts";
+import { canonicalQuantity } from "../../api/index.ts";
+import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
+import type { Cacher } from "../cacher/cacher.ts";
+import { validateMetadata, validateMetadataUpdate } from "./metadata.ts";
+import { encodeStored, storageKey, StoredObject } from "./stored.ts";
+
+export type Json = Record<string, unknown>;
+type Meta = Record<string, unknown>;
+
+export interface RegistryOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly admission: readonly AdmissionPlugin[];
+  readonly reads: Reads;
+}
+
+/** How a write is done; the same for all verbs. */
+export interface WriteOptions {
+  readonly dryRun: boolean;
+  readonly fieldManager: string;
+}
+
+/** What changes an object: gets the current one, returns the wanted one. */
+export type Change = (current: KubeObject | undefined) => Json | Promise<Json>;
+
+export interface UpdateResult {
+  readonly object: StoredObject;
+  readonly created: boolean;
+}
+
+/** Extra work of single resources around a write; runs before validation and may change the object. */
+export interface ResourceHooks {
+  readonly beforeCreate?: (object: Json, write: WriteOptions) => Promise<void>;
+  readonly beforeUpdate?: (object: Json, old: KubeObject, write: WriteOptions) => Promise<void>;
+  readonly afterDelete?: (object: KubeObject) => Promise<void>;
+  /** What a create that failed must give back. */
+  readonly undoCreate?: (object: Json) => Promise<void>;
+}
+
+const NAME_TRIES = 8;
+const UPDATE_TRIES = 10;
+const SUFFIX_LENGTH = 5;
+const GENERATED_NAME_MAX = 63;
+
+/** Serves one kind from its schema: create, update and delete with everything around them. */
+export class Registry {
+  readonly kind: KindDefinition;
+  readonly cacher: Cacher;
+  readonly #options: RegistryOptions;
+  readonly #hooks: ResourceHooks;
+
+  constructor(kind: KindDefinition, cacher: Cacher, options: RegistryOptions, hooks: ResourceHooks = {}) {
+    this.kind = kind;
+    this.cacher = cacher;
+    this.#options = options;
+    this.#hooks = hooks;
+  }
+
+  key(namespace: string, name: string): string {
+    return storageKey(this.kind, namespace, name);
+  }
+
+  /** The object as stored now; 404 when there is none. */
+  async get(namespace: string, name: string): Promise<StoredObject> {
+    const found = await this.find(namespace, name);
+    if (!found) throw notFound(this.kind, name);
+    return found;
+  }
+
+  /** The object as stored now. */
+  async find(namespace: string, name: string): Promise<StoredObject | undefined> {
+    const { entry } = await this.#options.store.get(this.key(namespace, name));
+    if (!entry) return undefined;
+    const cached = this.cacher.get(entry.key);
+    return cached?.revision === entry.modRevision ? cached : new StoredObject(entry);
+  }
+
+  /** Brings a client's JSON to canonical form. */
+  decode(value: unknown): { value: Json; unknown: readonly string[] } {
+    return decodeJson(this.kind.struct, value, { quantity: canonicalQuantity });
+  }
+
+  async create(context: RequestContext, input: Json, write: WriteOptions): Promise<StoredObject> {
+    const { behavior } = this.kind;
+    const metadata = input.metadata as Meta;
+    const generated = !metadata.name && metadata.generateName;
+    const namespace = context.info.namespace;
+    this.#fillSystemMetadata(metadata);
+    behavior.prepareCreate?.(input as never);
+    let object = this.#withDefaults(input);
+    await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
+    object = this.#withDefaults(this.decode(object).value);
+    await this.#hooks.beforeCreate?.(object, write);
+    try {
+      for (let attempt = 1; ; attempt++) {
+        if (generated) this.#generateName(object.metadata as Meta);
+        const saved = await this.#tryCreate({ context, namespace, object, write });
+        if (saved) return saved;
+        if (!generated || attempt === NAME_TRIES) throw this.#nameTaken(object.metadata as Meta, Boolean(generated));
+      }
+    } catch (error) {
+      await this.#hooks.undoCreate?.(object);
+      throw error;
+    }
+  }
+
+  #fillSystemMetadata(metadata: Meta): void {
+    metadata.uid = this.#options.random.uuid();
+    metadata.creationTimestamp = formatTime(this.#options.clock.now());
+    delete metadata.deletionTimestamp;
+    delete metadata.deletionGracePeriodSeconds;
+    delete metadata.selfLink;
+    delete metadata.resourceVersion;
+    if (this.#countsGeneration()) metadata.generation = 1;
+    else delete metadata.generation;
+  }
+
+  #countsGeneration(): boolean {
+    return this.kind.behavior.generation ?? this.kind.subresources.some(({ name }) => name === "status");
+  }
+
+  #generateName(metadata: Meta): void {
+    const base = String(metadata.generateName).slice(0, GENERATED_NAME_MAX - SUFFIX_LENGTH);
+    metadata.name = base + this.#options.random.suffix(SUFFIX_LENGTH);
+  }
+
+  async #tryCreate({
+    context,
+    namespace,
+    object,
+    write,
+  }: {
+    context: RequestContext;
+    namespace: string;
+    object: Json;
+    write: WriteOptions;
+  }) {
+    const errors = [
+      ...validateMetadata(this.kind, object as unknown as KubeObject),
+      ...(this.kind.behavior.validate?.(object as never) ?? []),
+    ];
+    const { name } = object.metadata as { name: string };
+    if (errors.length > 0) throw invalid(this.kind, name ?? "", errors);
+    await this.#validateAdmission(context, { operation: "CREATE", object, oldObject: undefined, write });
+    this.#warn(context, object, undefined);
+    const canonical = orderedMetadata(object);
+    const key = this.key(namespace, name);
+    const value = encodeStored(canonical);
+    if (write.dryRun) return (await this.find(namespace, name)) ? undefined : unsaved(key, value);
+    const result = await this.#transact(key, value, 0);
+    return result === undefined
+      ? undefined
+      : new StoredObject({ key, value, createRevision: result, modRevision: result, version: 1, lease: 0 });
+  }
+
+  #nameTaken(metadata: Meta, generated: boolean): StatusError {
+    const error = alreadyExists(this.kind, String(metadata.name));
+    if (!generated) return error;
+    const message = `${error.message.replace(/ already exists$/, "")} already exists, the server was not able to generate a unique name for the object`;
+    return statusError({
+      code: 409,
+      reason: "AlreadyExists",
+      message,
+      details: { ...error.status.details, retryAfterSeconds: 1 },
+    });
+  }
+
+  /** Changes an object, again when someone else was faster and the change does not insist on a version. */
+  async update(context: RequestContext, options: UpdateOptions): Promise<UpdateResult> {
+    const { namespace, name } = context.info;
+    for (let attempt = 1; ; attempt++) {
+      const current = await this.find(namespace, name);
+      if (!current && !options.createMissing) throw notFound(this.kind, name);
+      const wanted = await options.change(current?.object);
+      if (!current) return { object: await this.create(context, wanted, options.write), created: true };
+      const insists = checkVersion(this.kind, wanted, current);
+      const result = await this.#tryUpdate(context, { ...options, current, wanted });
+      if (result) return { object: result, created: false };
+      if (insists || attempt === UPDATE_TRIES) throw conflict(this.kind, name, MODIFIED);
+    }
+  }
+
+  async #tryUpdate(
+    context: RequestContext,
+    { current, wanted, write, subresource = "" }: UpdateOptions & { current: StoredObject; wanted: Json },
+  ) {
+    const old = current.object;
+    let object = this.#prepareUpdate(wanted, old, subresource);
+    await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write });
+    object = this.#withDefaults(this.decode(object).value);
+    this.#countGeneration(object, old);
+    await this.#hooks.beforeUpdate?.(object, old, write);
+    const errors = this.#validateUpdate(object, old, subresource);
+    const { name } = old.metadata;
+    if (errors.length > 0) throw invalid(this.kind, name, errors);
+    await this.#validateAdmission(context, { operation: "UPDATE", object, oldObject: old, write });
+    this.#warn(context, object, old);
+    const { key } = current.entry;
+    if (isGone(object)) return this.#finishDeletion(current, write);
+    const value = encodeStored(orderedMetadata(object));
+    // A write that changes nothing is none: no new version, no event.
+    if (Buffer.compare(value, current.entry.value) === 0) return current;
+    if (write.dryRun) return unsaved(key, value, current);
+    const revision = await this.#transact(key, value, current.revision);
+    return revision === undefined
+      ? undefined
+      : new StoredObject({ ...current.entry, value, modRevision: revision, version: current.entry.version + 1 });
+  }
+
+  #prepareUpdate(wanted: Json, old: KubeObject, subresource: string): Json {
+    const { behavior } = this.kind;
+    const metadata = wanted.metadata as Meta;
+    keepSystemMetadata(metadata, old);
+    if (subresource !== "") {
+      if (behavior.prepareSubresourceUpdate)
+        behavior.prepareSubresourceUpdate(subresource, wanted as never, old as never);
+      else keepAllBut(wanted, old, subresource);
+    } else if (behavior.prepareUpdate) behavior.prepareUpdate(wanted as never, old as never);
+    else if (this.kind.subresources.some(({ name }) => name === "status") && "status" in old)
+      wanted.status = structuredClone((old as unknown as Json).status);
+    return this.#withDefaults(wanted);
+  }
+
+  #countGeneration(object: Json, old: KubeObject): void {
+    if (!this.#countsGeneration()) return;
+    const changed = Object.keys({ ...object, ...old }).some(
+      (key) => key !== "metadata" && key !== "status" && !jsonEqual(object[key], (old as unknown as Json)[key]),
+    );
+    const before = (old.metadata as Meta).generation as number | undefined;
+    (object.metadata as Meta).generation = changed ? (before ?? 0) + 1 : before;
+  }
+
+  #validateUpdate(object: Json, old: KubeObject, subresource: string): FieldError[] {
+    const { behavior } = this.kind;
+    const metadata = validateMetadataUpdate(object as unknown as KubeObject, old);
+    if (subresource === "status")
+      return [...metadata, ...(behavior.validateStatusUpdate?.(object as never, old as never) ?? [])];
+    return [
+      ...metadata,
+      ...(behavior.validateUpdate?.(object as never, old as never) ?? behavior.validate?.(object as never) ?? []),
+    ];
+  }
+
+  /** Removes an object that nothing holds back any more. */
+  async #finishDeletion(current: StoredObject, write: WriteOptions): Promise<StoredObject | undefined> {
+    if (write.dryRun) return current;
+    return (await this.remove(current)) === undefined ? undefined : current;
+  }
+
+  /** Takes an object out of the store if it is still this version; the revision of that, or undefined. */
+  async remove(current: StoredObject): Promise<number | undefined> {
+    const { key } = current.entry;
+    const result = await this.#store(() =>
+      this.#options.store.transact({
+        compare: [{ key, target: "modRevision", operator: "=", value: current.revision }],
+        success: [{ type: "delete", key }],
+        failure: [],
+      }),
+    );
+    if (!result.succeeded) return undefined;
+    await this.#hooks.afterDelete?.(current.object);
+    return result.revision;
+  }
+
+  /** Writes bytes if the key is still at a revision (0: absent); the new revision, or undefined. */
+  async #transact(key: string, value: Uint8Array, expected: number): Promise<number | undefined> {
+    const result = await this.#store(() =>
+      this.#options.store.transact({
+        compare: [{ key, target: "modRevision", operator: "=", value: expected }],
+        success: [{ type: "put", key, value }],
+        failure: [],
+      }),
+    );
+    return result.succeeded ? result.revision : undefined;
+  }
+
+  async #store<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
+  /** Runs mutating admission; the object may change. */
+  async #admit(context: RequestContext, call: AdmissionCall): Promise<void> {
+    const request = this.#admissionRequest(context, call);
+    for (const plugin of this.#options.admission) await plugin.admit?.(request);
+  }
+
+  async #validateAdmission(context: RequestContext, call: AdmissionCall): Promise<void> {
+    const request = this.#admissionRequest(context, call);
+    for (const plugin of this.#options.admission) await plugin.validate?.(request);
+  }
+
+  /** Asks admission about a deletion. */
+  async admitDelete(context: RequestContext, old: KubeObject, write: WriteOptions): Promise<void> {
+    const call = { operation: "DELETE" as const, object: undefined, oldObject: old, write };
+    await this.#admit(context, call);
+    await this.#validateAdmission(context, call);
+  }
+
+  #admissionRequest(context: RequestContext, { operation, object, oldObject, write }: AdmissionCall): AdmissionRequest {
+    const { namespace, name, subresource } = context.info;
+    return {
+      operation,
+      kind: this.kind,
+      subresource,
+      namespace,
+      object,
+      oldObject,
+      name: name || String((object?.metadata as Meta | undefined)?.name ?? ""),
+      user: context.user,
+      dryRun: write.dryRun,
+      warnings: context.warnings,
+      reads: this.#options.reads,
+    };
+  }
+
+  #withDefaults(object: Json): Json {
+    applyDefaults(this.kind.struct, object);
+    this.kind.behavior.setDefaults?.(object as never);
+    return { ...object, kind: this.kind.kind, apiVersion: groupVersion(this.kind) };
+  }
+
+  #warn(context: RequestContext, object: Json, old: unknown): void {
+    context.warnings.push(...(this.kind.behavior.warnings?.(object as never, old as never) ?? []));
+  }
+}
+
+interface AdmissionCall {
+  readonly operation: AdmissionOperation;
+  readonly object: Json | undefined;
+  readonly oldObject: unknown;
+  readonly write: WriteOptions;
+}
+
+export interface UpdateOptions {
+  readonly change: Change;
+  readonly write: WriteOptions;
+  readonly subresource?: string;
+  /** A put or apply of something that isn't there makes it. */
+  readonly createMissing?: boolean;
+}
+
+/** A store's failure as clients see it. */
+export function storeFailure(error: unknown): unknown {
+  if (!(error instanceof StoreError)) return error;
+  switch (error.code) {
+    case "tooLarge":
+      return statusError({ code: 500, reason: "", message: "etcdserver: request is too large" }, { cause: error });
+    case "noSpace":
+      return statusError(
+        { code: 500, reason: "", message: "etcdserver: mvcc: database space exceeded" },
+        { cause: error },
+      );
+    default:
+      return internal(error.message, { cause: error });
+  }
+}
+
+/** Checks a version that the client insists on; says whether it does. */
+function checkVersion(kind: KindDefinition, wanted: Json, current: StoredObject): boolean {
+  const { resourceVersion, uid } = wanted.metadata as Meta;
+  if (uid && uid !== current.object.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${current.object.metadata.uid}`;
+    throw conflict(kind, current.object.metadata.name, why);
+  }
+  if (!resourceVersion || resourceVersion === "0") return false;
+  if (resourceVersion !== current.object.metadata.resourceVersion)
+    throw conflict(kind, current.object.metadata.name, MODIFIED);
+  return true;
+}
+
+/** What only the server sets stays as it is. */
+function keepSystemMetadata(metadata: Meta, old: KubeObject): void {
+  const before = old.metadata as Meta;
+  for (const key of [
+    "uid",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "selfLink",
+    "generateName",
+    "generation",
+  ]) {
+    if (before[key] === undefined) delete metadata[key];
+    else metadata[key] = before[key];
+  }
+  delete metadata.resourceVersion;
+}
+
+/** An update of a subresource changes that part only (and, for status, metadata that managers own). */
+function keepAllBut(object: Json, old: KubeObject, subresource: string): void {
+  const before = structuredClone(old) as unknown as Json;
+  for (const key of new Set([...Object.keys(object), ...Object.keys(before)])) {
+    if (key === subresource || key === "metadata") continue;
+    if (before[key] === undefined) delete object[key];
+    else object[key] = before[key];
+  }
+  const { managedFields } = object.metadata as Meta;
+  const metadata = before.metadata as Meta;
+  delete metadata.resourceVersion;
+  const { labels, annotations, ownerReferences, finalizers } = object.metadata as Meta;
+  if (subresource === "status") {
+    for (const [key, value] of Object.entries({ labels, annotations, ownerReferences, finalizers })) {
+      if (value === undefined) delete metadata[key];
+      else metadata[key] = value;
+    }
+  }
+  if (managedFields !== undefined) metadata.managedFields = managedFields;
+  object.metadata = metadata;
+}
+
+/** Whether nothing keeps the object: its deletion has begun, its time is over and no finalizer is left. */
+function isGone(object: Json): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata as Meta;
+  if (deletionTimestamp === undefined || (Array.isArray(finalizers) && finalizers.length > 0)) return false;
+  if (object.kind === "Namespace") return !((object.spec as Json).finalizers as unknown[] | undefined)?.length;
+  return deletionGracePeriodSeconds === 0 || deletionGracePeriodSeconds === undefined;
+}
+
+const METADATA_ORDER = [
+  "name",
+  "generateName",
+  "namespace",
+  "selfLink",
+  "uid",
+  "resourceVersion",
+  "generation",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+  "labels",
+  "annotations",
+  "ownerReferences",
+  "finalizers",
+  "managedFields",
+];
+
+/** Fields in the order in which they are written, with what is empty left out. */
+function orderedMetadata(object: Json): KubeObject {
+  const metadata = object.metadata as Meta;
+  const ordered: Meta = {};
+  for (const key of METADATA_ORDER)
+    if (metadata[key] !== undefined && metadata[key] !== "") ordered[key] = metadata[key];
+  return { ...object, metadata: ordered } as unknown as KubeObject;
+}
+
+/** What a dry run would have stored. */
+function unsaved(key: string, value: Uint8Array, current?: StoredObject): StoredObject {
+  const revision = current?.revision ?? 0;
+  const stored = new StoredObject({
+    key,
+    value,
+    createRevision: revision,
+    modRevision: revision,
+    version: 1,
+    lease: 0,
+  });
+  return stored;
+}

@@ -1,0 +1,91 @@
+import type { RequestInfo } from "./contracts.ts";
+
+const VERBS: Readonly<Record<string, string>> = {
+  POST: "create",
+  GET: "get",
+  HEAD: "get",
+  PUT: "update",
+  PATCH: "patch",
+  DELETE: "delete",
+};
+
+/** Reads method, path and query; an undecodable path is kept as it is. */
+export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
+  const parts = path.split("/").slice(1).map(decode);
+  const plain = nonResource(method, path);
+  const isCore = parts[0] === "api";
+  if (!isCore && parts[0] !== "apis") return plain;
+  const [group, version, rest] = isCore ? ["", parts[1], parts.slice(2)] : [parts[1], parts[2], parts.slice(3)];
+  if (!version || rest.length === 0 || rest[0] === "") return plain;
+  return resourceInfo({ method, path: plain.path, group: group ?? "", version, rest, query });
+}
+
+function nonResource(method: string, path: string): RequestInfo {
+  const verb = VERBS[method] === "create" ? "post" : method.toLowerCase();
+  return {
+    isResource: false,
+    path: decode(path),
+    verb,
+    group: "",
+    version: "",
+    resource: "",
+    subresource: "",
+    rest: "",
+    namespace: "",
+    name: "",
+  };
+}
+
+interface ResourcePath {
+  readonly method: string;
+  readonly path: string;
+  readonly group: string;
+  readonly version: string;
+  readonly rest: readonly string[];
+  readonly query: URLSearchParams;
+}
+
+function resourceInfo({ method, path, group, version, rest, query }: ResourcePath): RequestInfo {
+  let parts = rest;
+  let namespace = "";
+  if (parts[0] === "namespaces" && parts.length > 1) {
+    namespace = parts[1]!;
+    // /namespaces/x, /namespaces/x/status and /finalize are about the namespace itself.
+    if (parts.length > 2 && !["status", "finalize"].includes(parts[2]!)) parts = parts.slice(2);
+  }
+  const [resource = "", name = "", subresource = "", ...after] = parts;
+  const verb = verbOf({ method, name, query });
+  return {
+    isResource: true,
+    path,
+    verb,
+    group,
+    version,
+    resource,
+    subresource,
+    rest: after.length > 0 ? `/${after.join("/")}` : "",
+    namespace,
+    name,
+  };
+}
+
+function verbOf({ method, name, query }: { method: string; name: string; query: URLSearchParams }): string {
+  const verb = VERBS[method] ?? method.toLowerCase();
+  if (verb === "get" && isTrue(query.get("watch"))) return "watch";
+  if (name !== "") return verb;
+  if (verb === "get") return "list";
+  return verb === "delete" ? "deletecollection" : verb;
+}
+
+/** Booleans of queries: absent, "false" and "0" are false, everything else is true. */
+export function isTrue(value: string | null): boolean {
+  return value !== null && !["false", "0", "f", "F", "False", "FALSE"].includes(value);
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
