@@ -1,0 +1,47 @@
+/**
+ * The container runtime behind an interface of our own. The gRPC client speaks CRI v1 to containerd and others; the
+ * memory runtime simulates. Knows nothing of the API server. Start at {@link Runtime}; `cri.suite.ts` is its contract.
+ */
+export { CriError, type CriErrorCode, isNotFound } from "./errors.ts";
+export {
+  canonicalImage,
+  type ImageBehaviour,
+  MemoryRuntime,
+  type MemoryRuntimeOptions,
+  type Script,
+} from "./memory/index.ts";
+export type {
+  ContainerConfig,
+  ContainerFilter,
+  ContainerSecurity,
+  ContainerState,
+  ContainerStats,
+  ContainerStatus,
+  ContainerSummary,
+  CreateContainerRequest,
+  DnsConfig,
+  ExecRequest,
+  ExecResult,
+  FilesystemUsage,
+  Image,
+  ImageAuth,
+  ImageService,
+  LinuxResources,
+  Mount,
+  NamespaceOptions,
+  PortMapping,
+  Runtime,
+  RuntimeCondition,
+  RuntimeListener,
+  RuntimeService,
+  RuntimeVersion,
+  Sandbox,
+  SandboxConfig,
+  SandboxFilter,
+  SandboxSecurity,
+  SandboxStatus,
+  SecurityProfile,
+  StreamEnd,
+  StreamRequest,
+  StreamSession,
+} from "./types.ts";

@@ -1,0 +1,162 @@
+import { type Clock, type Timer } from "../../../base/index.ts";
+import type { ContainerStatus, StringMap } from "../types.ts";
+import type { Behaviour } from "./script.ts";
+
+/** How a process that a signal ended is reported. */
+export const KILLED_BY_TERM = 143;
+export const KILLED_BY_KILL = 137;
+
+/** Everything about a simulated container; plain data, so that a runtime can be copied. */
+export interface ContainerRecord {
+  status: ContainerStatus;
+  readonly sandboxId: string;
+  readonly behaviour: Behaviour;
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+  /** Absolute path of its log; "" for none. */
+  readonly logFile: string;
+  /** Index of the next operation. */
+  position: number;
+  /** When the program goes on; undefined while it waits or has ended. */
+  wakeAtMs: number | undefined;
+  /** Set by SIGTERM: when it ends because of that. */
+  endsAtMs: number | undefined;
+}
+
+/** What a running container does to the world around it. */
+export interface ContainerEffects {
+  log(record: ContainerRecord, stream: "stdout" | "stderr", text: string): void;
+  exited(record: ContainerRecord): void;
+}
+
+/** Runs the records' programs on the clock. */
+export class ContainerEngine {
+  readonly #clock: Clock;
+  readonly #effects: ContainerEffects;
+  readonly #timers = new Map<string, Timer>();
+  readonly #waiters = new Map<string, Array<() => void>>();
+
+  constructor(clock: Clock, effects: ContainerEffects) {
+    this.#clock = clock;
+    this.#effects = effects;
+  }
+
+  start(record: ContainerRecord): void {
+    record.status = { ...record.status, state: "Running", startedAtMs: this.#clock.now() };
+    record.position = 0;
+    this.#run(record);
+  }
+
+  /** Picks a record of a copied runtime up where it was. */
+  resume(record: ContainerRecord): void {
+    if (record.status.state === "Running") this.#arm(record);
+  }
+
+  /** SIGTERM; the record ends after its script's time. */
+  terminate(record: ContainerRecord): void {
+    if (record.status.state !== "Running") return;
+    const { stopMs = 0 } = record.behaviour.script;
+    if (stopMs === null) return;
+    if (stopMs === 0) return this.exit(record, KILLED_BY_TERM);
+    record.endsAtMs ??= this.#clock.now() + stopMs;
+    this.#arm(record);
+  }
+
+  exit(record: ContainerRecord, exitCode: number): void {
+    if (record.status.state === "Exited") return;
+    this.#timers.get(record.status.id)?.cancel();
+    this.#timers.delete(record.status.id);
+    record.wakeAtMs = undefined;
+    record.status = {
+      ...record.status,
+      state: "Exited",
+      finishedAtMs: this.#clock.now(),
+      exitCode,
+      reason: exitCode === 0 ? "Completed" : "Error",
+    };
+    this.#effects.exited(record);
+    for (const wake of this.#waiters.get(record.status.id) ?? []) wake();
+    this.#waiters.delete(record.status.id);
+  }
+
+  /** Resolves when the record has ended or the time is over. */
+  async waitForExit(record: ContainerRecord, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (record.status.state !== "Running") return;
+    const timeout = new AbortController();
+    const stop = () => timeout.abort(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    const exited = new Promise<void>((resolve) => {
+      const waiters = this.#waiters.get(record.status.id) ?? [];
+      this.#waiters.set(record.status.id, [...waiters, resolve]);
+    });
+    const late = this.#clock.sleep(timeoutMs, timeout.signal).catch(() => {});
+    await Promise.race([exited, late]);
+    signal.removeEventListener("abort", stop);
+    timeout.abort();
+    signal.throwIfAborted();
+  }
+
+  stopTimers(): void {
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+  }
+
+  #run(record: ContainerRecord): void {
+    const { program } = record.behaviour;
+    for (;;) {
+      const operation = program[record.position];
+      if (!operation) return this.exit(record, 0);
+      record.position++;
+      switch (operation.op) {
+        case "log":
+          this.#effects.log(record, operation.stream, operation.text);
+          break;
+        case "exit":
+          return this.exit(record, operation.code);
+        case "jump":
+          record.position = operation.to;
+          break;
+        case "wait":
+          record.position--;
+          return;
+        case "sleep":
+          record.wakeAtMs = this.#clock.now() + operation.ms;
+          return this.#arm(record);
+        default:
+          operation satisfies never;
+      }
+    }
+  }
+
+  #arm(record: ContainerRecord): void {
+    const { id } = record.status;
+    this.#timers.get(id)?.cancel();
+    const atMs = Math.min(record.wakeAtMs ?? Number.POSITIVE_INFINITY, record.endsAtMs ?? Number.POSITIVE_INFINITY);
+    if (atMs === Number.POSITIVE_INFINITY) return;
+    const timer = this.#clock.timer(atMs - this.#clock.now(), () => this.#wake(record));
+    this.#timers.set(id, timer);
+  }
+
+  #wake(record: ContainerRecord): void {
+    this.#timers.delete(record.status.id);
+    if (record.status.state !== "Running") return;
+    if (record.endsAtMs !== undefined && this.#clock.now() >= record.endsAtMs) {
+      return this.exit(record, KILLED_BY_TERM);
+    }
+    record.wakeAtMs = undefined;
+    this.#run(record);
+  }
+}
+
+/** Whether the record's ports answer now. */
+export function isServing(record: ContainerRecord, nowMs: number): boolean {
+  if (record.status.state !== "Running") return false;
+  const { readyAfterMs = 0, unhealthyAfterMs = Number.POSITIVE_INFINITY } = record.behaviour.script;
+  const ageMs = nowMs - record.status.startedAtMs;
+  return ageMs >= readyAfterMs && ageMs < unhealthyAfterMs;
+}
+
+/** Whether all of `wanted` is in `labels`. */
+export function hasLabels(labels: StringMap, wanted: StringMap | undefined): boolean {
+  for (const key in wanted) if (labels[key] !== wanted[key]) return false;
+  return true;
+}

@@ -1,0 +1,19 @@
+/** Why a container or a pod could not be brought up: the reason its status shows, and what to tell. */
+export class SyncError extends Error {
+  override readonly name = "SyncError";
+  readonly reason: string;
+  constructor(reason: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** The text of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What this version can't do, said to whoever asked for it. */
+export class Unsupported extends Error {
+  override readonly name = "Unsupported";
+}

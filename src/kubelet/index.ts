@@ -1,0 +1,10 @@
+/**
+ * The kubelet: brings the pods that are bound to its node to life on a container runtime and tells the API server what
+ * became of them. Meets other components at the API only; knows its machine through `host` and its runtime through `cri`.
+ * Start at {@link runKubelet}; what a pod needs is decided in `sync/plan.ts`.
+ */
+export type { ImageBehaviour, Runtime, Script } from "./cri/index.ts";
+export type { Host, SimulatedMachine } from "./host/index.ts";
+export { type Kubelet, type KubeletParts, runKubelet } from "./kubelet.ts";
+export type { KubeletOptions } from "./options.ts";
+export { createSimulation, type Simulation, type SimulationOptions, startSimulatedKubelet } from "./simulated.ts";

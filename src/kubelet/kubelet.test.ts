@@ -1,0 +1,299 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startHarness } from "./testing/harness.ts";
+
+test("a pod becomes ready and says so with conditions, addresses and events", async () => {
+  await using it = await startHarness();
+  it.api.bind({ metadata: { name: "web" }, spec: { containers: [{ name: "app" }] } });
+  await it.clock.advance(1000);
+  const { status } = it.api.pod("web");
+  assert.equal(status.phase, "Running");
+  assert.equal(status.podIP, "10.244.7.2");
+  assert.equal(status.hostIP, "192.168.0.7");
+  assert.deepEqual(
+    status.conditions?.map((each) => `${each.type}=${each.status}`),
+    ["PodReadyToStartContainers=True", "Initialized=True", "Ready=True", "ContainersReady=True", "PodScheduled=True"],
+  );
+  const [container] = status.containerStatuses!;
+  assert.equal(container!.ready, true);
+  assert.match(container!.containerID!, /^memory:\/\/[0-9a-f]{64}$/);
+  assert.deepEqual(
+    it.events.lines.filter((line) => line.startsWith("web")).map((line) => line.replace(/in \d+m?s.*/, "in …")),
+    [
+      'web Pulling: Pulling image "app:1"',
+      'web Pulled: Successfully pulled image "app:1" in …',
+      "web Created: Container created",
+      "web Started: Container started",
+    ],
+  );
+  assert.deepEqual(it.failures, []);
+});
+
+test("a container that keeps failing is restarted with growing delays", async () => {
+  await using it = await startHarness();
+  it.api.bind({
+    metadata: { name: "crash" },
+    spec: { containers: [{ name: "app", command: ["sh", "-c", "exit 3"] }] },
+  });
+  await it.clock.advance(5000);
+  const first = it.api.pod("crash").status.containerStatuses![0]!;
+  assert.equal(first.restartCount, 1);
+  assert.equal(first.state!.waiting!.reason, "CrashLoopBackOff");
+  assert.match(
+    first.state!.waiting!.message!,
+    /^back-off 10s restarting failed container=app pod=crash_default\(uid-crash\)$/,
+  );
+  assert.equal(first.lastState!.terminated!.exitCode, 3);
+  await it.clock.advance(30_000);
+  const later = it.api.pod("crash").status.containerStatuses![0]!;
+  assert.equal(later.restartCount, 3);
+  assert.match(later.state!.waiting!.message!, /^back-off 40s /);
+  assert.deepEqual(it.failures, []);
+});
+
+test("a pod that never restarts ends with its containers", async () => {
+  await using it = await startHarness();
+  const spec = (command: string) => ({
+    restartPolicy: "Never",
+    containers: [{ name: "app", command: ["sh", "-c", command] }],
+  });
+  it.api.bind({ metadata: { name: "good" }, spec: spec("sleep 5; echo done") });
+  it.api.bind({ metadata: { name: "bad" }, spec: spec("exit 7") });
+  await it.clock.advance(10_000);
+  assert.equal(it.api.pod("good").status.phase, "Succeeded");
+  assert.equal(it.api.pod("good").status.containerStatuses![0]!.state!.terminated!.reason, "Completed");
+  assert.equal(it.api.pod("bad").status.phase, "Failed");
+  assert.equal(it.api.pod("bad").status.containerStatuses![0]!.state!.terminated!.exitCode, 7);
+  assert.deepEqual(it.failures, []);
+});
+
+test("a deleted pod gets its grace, reports its end, and goes", async () => {
+  await using it = await startHarness();
+  const annotations = { "sim.navarch.dev/script": JSON.stringify({ stopMs: 4000 }) };
+  it.api.bind({ metadata: { name: "web", annotations }, spec: { containers: [{ name: "app" }] } });
+  await it.clock.advance(1000);
+  it.api.requestDeletion("web", 30);
+  await it.clock.advance(3000);
+  assert.equal(it.api.pod("web").status.phase, "Running");
+  await it.clock.advance(3000);
+  assert.deepEqual(it.api.deleted, ["web"]);
+  assert.deepEqual(await it.runtime.listPodSandboxes({}), []);
+  assert.deepEqual(await it.host.files.list("/data/kubelet/pods"), []);
+  assert.ok(it.events.lines.includes("web Killing: Stopping container app"));
+  assert.deepEqual(it.failures, []);
+});
+
+test("a pod that ignores SIGTERM is killed when its grace is over, sooner when asked again", async () => {
+  await using it = await startHarness();
+  const annotations = { "sim.navarch.dev/script": JSON.stringify({ stopMs: null }) };
+  it.api.bind({ metadata: { name: "web", annotations }, spec: { containers: [{ name: "app" }] } });
+  await it.clock.advance(1000);
+  it.api.requestDeletion("web", 600);
+  await it.clock.advance(10_000);
+  assert.deepEqual(it.api.deleted, []);
+  it.api.requestDeletion("web", 5);
+  await it.clock.advance(6000);
+  assert.deepEqual(it.api.deleted, ["web"]);
+  assert.deepEqual(it.failures, []);
+});
+
+test("init containers run one after the other before the others, and sidecars stay", async () => {
+  await using it = await startHarness();
+  it.api.bind({
+    metadata: { name: "web" },
+    spec: {
+      initContainers: [
+        { name: "first", image: "app:1", resources: {}, command: ["sleep", "2"] },
+        { name: "side", image: "app:1", resources: {}, restartPolicy: "Always" },
+        { name: "second", image: "app:1", resources: {}, command: ["sleep", "3"] },
+      ],
+      containers: [{ name: "app" }],
+    },
+  });
+  await it.clock.advance(1000);
+  assert.equal(it.api.pod("web").status.phase, "Pending");
+  assert.equal(it.api.pod("web").status.containerStatuses![0]!.state!.waiting!.reason, "PodInitializing");
+  await it.clock.advance(2000);
+  assert.deepEqual(
+    it.api.pod("web").status.initContainerStatuses!.map((each) => [each.name, each.ready]),
+    [
+      ["first", true],
+      ["side", true],
+      ["second", false],
+    ],
+  );
+  await it.clock.advance(5000);
+  const { status } = it.api.pod("web");
+  assert.equal(status.phase, "Running");
+  assert.equal(status.conditions?.find((each) => each.type === "Ready")?.status, "True");
+  assert.deepEqual(it.failures, []);
+});
+
+test("probes decide on readiness and restarts", async () => {
+  await using it = await startHarness();
+  const annotations = { "sim.navarch.dev/script": JSON.stringify({ readyAfterMs: 12_000, unhealthyAfterMs: 60_000 }) };
+  const probe = { httpGet: { path: "/", port: 80 }, periodSeconds: 5, failureThreshold: 2 };
+  it.api.bind({
+    metadata: { name: "web", annotations },
+    spec: {
+      containers: [{ name: "app", readinessProbe: probe, livenessProbe: { ...probe, initialDelaySeconds: 20 } }],
+    },
+  });
+  await it.clock.advance(5000);
+  const ready = () => it.api.pod("web").status.containerStatuses![0]!.ready;
+  assert.equal(ready(), false);
+  await it.clock.advance(15_000);
+  assert.equal(ready(), true);
+  await it.clock.advance(55_000);
+  assert.equal(it.api.pod("web").status.containerStatuses![0]!.restartCount, 1);
+  assert.ok(it.events.lines.includes("web Killing: Container app failed liveness probe, will be restarted"));
+  assert.ok(
+    it.events.lines.includes(
+      'web Unhealthy: Readiness probe failed: Get "http://10.244.7.2:80/": dial tcp 10.244.7.2:80: connect: connection refused',
+    ),
+  );
+  assert.deepEqual(it.failures, []);
+});
+
+test("a pull that fails is tried again later", async () => {
+  await using it = await startHarness();
+  it.api.bind({ metadata: { name: "web" }, spec: { containers: [{ name: "app", image: "registry.invalid/app:1" }] } });
+  await it.clock.advance(2000);
+  const waiting = it.api.pod("web").status.containerStatuses![0]!.state!.waiting!;
+  assert.ok(["ErrImagePull", "ImagePullBackOff"].includes(waiting.reason!));
+  await it.clock.advance(20_000);
+  const pulls = it.events.lines.filter((line) => line.startsWith("web Pulling")).length;
+  assert.equal(pulls, 2);
+  assert.deepEqual(it.failures, []);
+});
+
+test("volumes and variables come from config maps, secrets and the pod, and follow changes", async () => {
+  await using it = await startHarness();
+  it.api.setConfigMap("settings", { color: "red" });
+  it.api.setSecret("keys", { token: "s3cret" });
+  it.api.bind({
+    metadata: { name: "web", labels: { app: "web" } },
+    spec: {
+      serviceAccountName: "default",
+      containers: [
+        {
+          name: "app",
+          env: [
+            { name: "COLOR", valueFrom: { configMapKeyRef: { name: "settings", key: "color" } } },
+            { name: "TOKEN", valueFrom: { secretKeyRef: { name: "keys", key: "token" } } },
+            { name: "WHO", value: "$(COLOR) $$(COLOR) $(NOBODY)" },
+            { name: "IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+          ],
+          volumeMounts: [
+            { name: "config", mountPath: "/etc/config" },
+            { name: "all", mountPath: "/all" },
+          ],
+        },
+      ],
+      volumes: [
+        { name: "config", configMap: { name: "settings" } },
+        {
+          name: "all",
+          projected: {
+            sources: [
+              { serviceAccountToken: { path: "token", expirationSeconds: 3600 } },
+              { downwardAPI: { items: [{ path: "labels", fieldRef: { fieldPath: "metadata.labels" } }] } },
+            ],
+          },
+        },
+      ],
+    },
+  });
+  await it.clock.advance(1000);
+  const { signal } = new AbortController();
+  const id = it.api.pod("web").status.containerStatuses![0]!.containerID!.split("//")[1]!;
+  const run = async (...command: string[]) => {
+    const result = await it.runtime.execSync(id, command, 0, signal);
+    return new TextDecoder().decode(result.stdout);
+  };
+  assert.equal(await run("printenv", "WHO"), "red $(COLOR) $(NOBODY)\n");
+  assert.equal(await run("printenv", "TOKEN"), "s3cret\n");
+  assert.equal(await run("printenv", "IP"), "10.244.7.2\n");
+  assert.equal(await run("cat", "/etc/config/color"), "red");
+  assert.equal(await run("cat", "/all/labels"), 'app="web"');
+  const token = await run("cat", "/all/token");
+  it.api.setConfigMap("settings", { color: "blue", shape: "round" });
+  await it.clock.advance(3_000_000);
+  assert.equal(await run("cat", "/etc/config/color"), "blue");
+  assert.equal(await run("cat", "/etc/config/shape"), "round");
+  assert.notEqual(await run("cat", "/all/token"), token);
+  assert.deepEqual(it.failures, []);
+});
+
+test("a missing config map keeps the container waiting until it is there", async () => {
+  await using it = await startHarness();
+  const envFrom = [{ configMapRef: { name: "late" } }];
+  it.api.bind({ metadata: { name: "web" }, spec: { containers: [{ name: "app", envFrom }] } });
+  await it.clock.advance(2000);
+  const waiting = it.api.pod("web").status.containerStatuses![0]!.state!.waiting!;
+  assert.deepEqual(waiting, { reason: "CreateContainerConfigError", message: 'configmap "late" not found' });
+  it.api.setConfigMap("late", { A: "1" });
+  await it.clock.advance(1000);
+  assert.equal(it.api.pod("web").status.phase, "Running");
+  assert.deepEqual(it.failures, []);
+});
+
+test("a restarted kubelet leaves running containers alone and ends what was deleted meanwhile", async () => {
+  await using it = await startHarness();
+  it.api.bind({ metadata: { name: "stays" }, spec: { containers: [{ name: "app" }] } });
+  it.api.bind({ metadata: { name: "goes" }, spec: { containers: [{ name: "app" }] } });
+  await it.clock.advance(1000);
+  const before = it.api.pod("stays").status.containerStatuses![0]!.containerID;
+  it.api.pods.delete("default/goes");
+  await it.restart();
+  await it.clock.advance(40_000);
+  const after = it.api.pod("stays").status.containerStatuses![0]!;
+  assert.equal(after.containerID, before);
+  assert.equal(after.restartCount, 0);
+  assert.equal((await it.runtime.listPodSandboxes({})).length, 1);
+  assert.deepEqual(it.failures, []);
+});
+
+test("a pod that the node has no room for is rejected", async () => {
+  await using it = await startHarness({ machine: { cpuCount: 1 } });
+  const resources = { requests: { cpu: "700m" } };
+  it.api.bind({ metadata: { name: "first" }, spec: { containers: [{ name: "app", resources }] } });
+  await it.clock.advance(1000);
+  it.api.bind({ metadata: { name: "second" }, spec: { containers: [{ name: "app", resources }] } });
+  await it.clock.advance(1000);
+  const { status } = it.api.pod("second");
+  assert.equal(status.phase, "Failed");
+  assert.equal(status.reason, "OutOfcpu");
+  assert.equal(
+    status.message,
+    "Pod was rejected: Node didn't have enough resource: cpu, requested: 700, used: 700, capacity: 1000",
+  );
+  assert.deepEqual(it.failures, []);
+});
+
+test("a force-deleted pod is ended and leaves nothing behind", async () => {
+  await using it = await startHarness();
+  it.api.bind({ metadata: { name: "web" }, spec: { containers: [{ name: "app" }] } });
+  await it.clock.advance(1000);
+  it.api.forceDelete("web");
+  await it.clock.advance(1000);
+  assert.deepEqual(await it.runtime.listContainers({}), []);
+  assert.deepEqual(await it.runtime.listPodSandboxes({}), []);
+  assert.deepEqual(it.failures, []);
+});
+
+test("the node registers, becomes ready with its pod CIDR, and renews its lease", async () => {
+  await using it = await startHarness();
+  await it.clock.advance(1000);
+  const { node } = it.api;
+  assert.equal(node!.status.conditions!.find((each) => each.type === "Ready")!.status, "True");
+  assert.equal(node!.metadata.labels!["kubernetes.io/hostname"], "node-1");
+  assert.deepEqual(node!.status.addresses, [
+    { type: "InternalIP", address: "192.168.0.7" },
+    { type: "Hostname", address: "node-1" },
+  ]);
+  const first = it.api.lease!.spec.renewTime;
+  await it.clock.advance(10_000);
+  assert.notEqual(it.api.lease!.spec.renewTime, first);
+  assert.deepEqual(it.failures, []);
+});

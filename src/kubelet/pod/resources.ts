@@ -1,0 +1,117 @@
+import type { Container, Pod } from "../../api/index.ts";
+import type { LinuxResources } from "../cri/index.ts";
+import type { CgroupLimits } from "../host/index.ts";
+import { milliValue, quantityValue } from "./quantity.ts";
+
+const CPU_PERIOD_US = 100_000;
+const CPU_QUOTA_US_MIN = 1000;
+const SHARES_PER_CPU = 1024;
+const SHARES_MIN = 2;
+const SHARES_MAX = 262_144;
+
+/** Weight against other cgroups, from a request in thousandths of a core. */
+export function cpuShares(milli: number): number {
+  return milli === 0
+    ? SHARES_MIN
+    : Math.min(Math.max(Math.floor((milli * SHARES_PER_CPU) / 1000), SHARES_MIN), SHARES_MAX);
+}
+
+/** Microseconds of CPU per period for a limit in thousandths of a core; undefined for none. */
+export function cpuQuota(milli: number): number | undefined {
+  return milli === 0 ? undefined : Math.max(Math.floor((milli * CPU_PERIOD_US) / 1000), CPU_QUOTA_US_MIN);
+}
+
+/** The cgroup settings of one container. */
+export function containerResources(pod: Pod, container: Container, nodeMemoryBytes: number): LinuxResources {
+  const { requests, limits } = container.resources;
+  const cpuLimit = milliValue(limits?.cpu);
+  const memoryLimit = quantityValue(limits?.memory);
+  const quota = cpuQuota(cpuLimit);
+  return {
+    cpuShares: cpuShares(
+      requests?.cpu === undefined && limits?.cpu !== undefined ? cpuLimit : milliValue(requests?.cpu),
+    ),
+    ...(quota === undefined ? {} : { cpuQuota: quota, cpuPeriod: CPU_PERIOD_US }),
+    ...(memoryLimit > 0 ? { memoryLimitBytes: memoryLimit, memorySwapLimitBytes: memoryLimit } : {}),
+    oomScoreAdj: oomScoreAdj(pod, container, nodeMemoryBytes),
+  };
+}
+
+/** Whom the kernel kills first when memory runs out: best effort, then those far above what they asked for. */
+export function oomScoreAdj(pod: Pod, container: Container, nodeMemoryBytes: number): number {
+  if ((pod.spec.priority ?? 0) >= SYSTEM_CRITICAL_PRIORITY) return -997;
+  const qos = qosClass(pod);
+  if (qos === "Guaranteed") return -997;
+  if (qos === "BestEffort") return 1000;
+  const request = quantityValue(container.resources.requests?.memory);
+  const adjusted = 1000 - Math.floor((1000 * request) / nodeMemoryBytes);
+  if (adjusted < 3) return 3;
+  return adjusted === 1000 ? 999 : adjusted;
+}
+
+const SYSTEM_CRITICAL_PRIORITY = 2_000_000_000;
+
+export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
+
+/** The pod's class; the API server's word where it has spoken. */
+export function qosClass(pod: Pod): QosClass {
+  const known = pod.status.qosClass;
+  if (known === "Guaranteed" || known === "Burstable" || known === "BestEffort") return known;
+  const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
+  const asks = (each: Container) =>
+    ["cpu", "memory"].some((name) => each.resources.requests?.[name] || each.resources.limits?.[name]);
+  if (!all.some(asks)) return "BestEffort";
+  return all.every(isGuaranteed) ? "Guaranteed" : "Burstable";
+}
+
+function isGuaranteed({ resources: { requests, limits } }: Container): boolean {
+  return ["cpu", "memory"].every((name) => {
+    const limit = limits?.[name];
+    return limit !== undefined && quantityValue(requests?.[name] ?? limit) === quantityValue(limit);
+  });
+}
+
+/** The cgroup that holds a pod's containers. */
+export function podCgroup(root: string, pod: Pod): string {
+  const qos = qosClass(pod);
+  const parent = qos === "Guaranteed" ? "" : `/${qos.toLowerCase()}`;
+  return `${root}/kubepods${parent}/pod${pod.metadata.uid}`;
+}
+
+/** Limits of the pod's own cgroup: sums over its containers, limits only where every container has one. */
+export function podLimits(pod: Pod): CgroupLimits {
+  const sum = (name: "cpu" | "memory", from: "requests" | "limits", value: (text: string | undefined) => number) => {
+    const main = [
+      ...pod.spec.containers,
+      ...(pod.spec.initContainers ?? []).filter((each) => each.restartPolicy === "Always"),
+    ];
+    const largestInit = Math.max(
+      0,
+      ...(pod.spec.initContainers ?? []).map((each) => value(each.resources[from]?.[name])),
+    );
+    const total = main.reduce((all, each) => all + value(each.resources[from]?.[name]), 0);
+    return Math.max(total, largestInit) + value(pod.spec.overhead?.[name]);
+  };
+  const limited = (name: "cpu" | "memory") =>
+    pod.spec.containers.every((each) => each.resources.limits?.[name] !== undefined);
+  const quota = limited("cpu") ? cpuQuota(sum("cpu", "limits", milliValue)) : undefined;
+  return {
+    cpuShares: cpuShares(sum("cpu", "requests", milliValue)),
+    ...(quota === undefined ? {} : { cpuQuota: quota, cpuPeriod: CPU_PERIOD_US }),
+    ...(limited("memory") ? { memoryLimitBytes: sum("memory", "limits", quantityValue) } : {}),
+  };
+}
+
+/** What the pod asks of its node, for admission: the larger of its containers together and each init container. */
+export function podRequest(pod: Pod, resource: string): number {
+  const request = (each: Container) =>
+    quantityValue(each.resources.requests?.[resource] ?? each.resources.limits?.[resource]);
+  const main = pod.spec.containers.reduce((sum, each) => sum + request(each), 0);
+  let sidecars = 0;
+  let largestInit = 0;
+  for (const each of pod.spec.initContainers ?? []) {
+    if (each.restartPolicy === "Always") sidecars += request(each);
+    largestInit = Math.max(largestInit, sidecars + (each.restartPolicy === "Always" ? 0 : request(each)));
+  }
+  return Math.max(main + sidecars, largestInit) + quantityValue(pod.spec.overhead?.[resource]);
+}

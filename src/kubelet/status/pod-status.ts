@@ -1,0 +1,72 @@
+import { formatTime } from "../../base/index.ts";
+import type { ContainerStatus as ApiContainerStatus, Container, Pod, PodStatus } from "../../api/index.ts";
+import { isSidecar } from "../pod/names.ts";
+import { qosClass } from "../pod/resources.ts";
+import { activeSandbox, latest, type PodRuntime, shouldRestart } from "../sync/observed.ts";
+import type { ProbeView, Waiting } from "../sync/plan.ts";
+import { podConditions } from "./conditions.ts";
+import { containerStatusesOf } from "./container-status.ts";
+import { podPhase } from "./phase.ts";
+
+/** Everything a pod's status is made of. */
+export interface StatusInput {
+  readonly pod: Pod;
+  readonly runtime: PodRuntime;
+  readonly probes: ProbeView;
+  /** Why containers wait, by name. */
+  readonly waiting: ReadonlyMap<string, Waiting>;
+  readonly hostIPs: readonly string[];
+  /** How the runtime calls itself, the scheme of container ids. */
+  readonly runtimeName: string;
+  readonly now: number;
+  /** Nothing of the pod will start again. */
+  readonly over: boolean;
+  /** Why the kubelet ended the pod. */
+  readonly verdict?: { readonly reason: string; readonly message: string };
+}
+
+/** The status of a pod from what is observed of it and what it was. */
+export function podStatus(input: StatusInput): PodStatus {
+  const { pod, runtime, hostIPs, now, verdict } = input;
+  const containerStatuses = containerStatusesOf(input, pod.spec.containers, pod.status.containerStatuses, "main");
+  const init = containerStatusesOf(input, pod.spec.initContainers ?? [], pod.status.initContainerStatuses, "init");
+  const ephemeral = containerStatusesOf(
+    input,
+    (pod.spec.ephemeralContainers ?? []) as readonly Container[],
+    pod.status.ephemeralContainerStatuses,
+    "main",
+  );
+  const phase = verdict ? "Failed" : podPhase({ pod, containerStatuses, init, over: input.over });
+  const podIPs = podAddresses(input);
+  const draft: PodStatus = {
+    ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
+    phase,
+    ...(verdict ?? {}),
+    ...(hostIPs[0] === undefined ? {} : { hostIP: hostIPs[0], hostIPs: hostIPs.map((ip) => ({ ip })) }),
+    ...(podIPs[0] === undefined ? {} : { podIP: podIPs[0], podIPs: podIPs.map((ip) => ({ ip })) }),
+    startTime: pod.status.startTime ?? formatTime(now),
+    ...(init.length > 0 ? { initContainerStatuses: init } : {}),
+    containerStatuses,
+    qosClass: qosClass(pod),
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
+  };
+  const sandboxReady = activeSandbox(runtime) !== undefined;
+  return { ...draft, conditions: podConditions({ pod, status: draft, sandboxReady, now }) };
+}
+
+/** Addresses of the newest sandbox; what the pod had while there is none, so that it doesn't vanish as the pod ends. */
+function podAddresses({ pod, runtime, hostIPs }: StatusInput): readonly string[] {
+  if (pod.spec.hostNetwork) return hostIPs.slice(0, 1);
+  const ips = runtime.sandboxes[0]?.ips ?? [];
+  return ips.length > 0 ? ips : (pod.status.podIPs ?? []).map((each) => each.ip);
+}
+
+/** Whether a container waits for its next start rather than being over. */
+export function willRestart(input: StatusInput, container: Container, kind: "main" | "init"): boolean {
+  if (input.over) return false;
+  const status = latest(input.runtime, container.name);
+  if (kind === "init" && !isSidecar(container) && status?.state === "Exited" && status.exitCode === 0) return false;
+  return shouldRestart(input.pod, container, status);
+}
+
+export type { ApiContainerStatus };
