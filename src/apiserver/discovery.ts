@@ -1,0 +1,136 @@
+import { groupVersion, type KindDefinition, type Subresource } from "../api/index.ts";
+import { createHash } from "node:crypto";
+
+/** What is served, in the forms in which clients ask for it. */
+export interface Discovery {
+  /** /api */
+  readonly coreVersions: unknown;
+  /** /apis */
+  readonly groups: unknown;
+  /** /apis/<group> */
+  group(name: string): unknown;
+  /** /api/v1, /apis/<group>/<version> */
+  resources(group: string, version: string): unknown;
+  /** /api and /apis in the aggregated form. */
+  aggregated(core: boolean): unknown;
+  /** Paths of all group versions. */
+  readonly paths: readonly string[];
+}
+
+const VERB_ORDER = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
+/** Builds discovery from the kinds that are served. */
+export function discoveryOf(kinds: readonly KindDefinition[], serverAddress: string): Discovery {
+  const groups = [...new Set(kinds.map((kind) => kind.group).filter((group) => group !== ""))];
+  const versionsOf = (group: string) => [
+    ...new Set(kinds.filter((kind) => kind.group === group).map((kind) => kind.version)),
+  ];
+  const kindsOf = (group: string, version: string) =>
+    kinds
+      .filter((kind) => kind.group === group && kind.version === version)
+      .sort((a, b) => (a.plural < b.plural ? -1 : 1));
+  const groupObject = (name: string) => {
+    const versions = versionsOf(name).map((version) => ({ groupVersion: `${name}/${version}`, version }));
+    return { name, versions, preferredVersion: versions[0] };
+  };
+  return {
+    coreVersions: {
+      kind: "APIVersions",
+      versions: ["v1"],
+      serverAddressByClientCIDRs: [{ clientCIDR: "0.0.0.0/0", serverAddress }],
+    },
+    groups: { kind: "APIGroupList", apiVersion: "v1", groups: groups.map(groupObject) },
+    group: (name) => (groups.includes(name) ? { kind: "APIGroup", apiVersion: "v1", ...groupObject(name) } : undefined),
+    resources: (group, version) => {
+      const served = kindsOf(group, version);
+      if (served.length === 0) return undefined;
+      const resources = served.flatMap((kind) => [
+        resourceOf(kind),
+        ...kind.subresources.map((sub) => subresourceOf(kind, sub)),
+      ]);
+      return { kind: "APIResourceList", apiVersion: "v1", groupVersion: groupVersion({ group, version }), resources };
+    },
+    aggregated: (core) => ({
+      kind: "APIGroupDiscoveryList",
+      apiVersion: "apidiscovery.k8s.io/v2",
+      metadata: {},
+      items: (core ? [""] : groups).map((group) => ({
+        metadata: { ...(group && { name: group }), creationTimestamp: null },
+        versions: versionsOf(group).map((version) => ({
+          version,
+          resources: kindsOf(group, version).map(aggregatedResource),
+          freshness: "Current",
+        })),
+      })),
+    }),
+    paths: groups.flatMap((group) => [
+      `/apis/${group}`,
+      ...versionsOf(group).map((version) => `/apis/${group}/${version}`),
+    ]),
+  };
+}
+
+function resourceOf(kind: KindDefinition): unknown {
+  return {
+    name: kind.plural,
+    singularName: kind.singular,
+    namespaced: kind.scope === "Namespaced",
+    kind: kind.kind,
+    verbs: inOrder(kind.verbs),
+    ...(kind.shortNames.length > 0 && { shortNames: kind.shortNames }),
+    ...(kind.categories.length > 0 && { categories: kind.categories }),
+    ...(kind.verbs.includes("watch") && { storageVersionHash: storageVersionHash(kind) }),
+  };
+}
+
+function subresourceOf(kind: KindDefinition, sub: Subresource): unknown {
+  const body = bodyOf(kind, sub);
+  return {
+    name: `${kind.plural}/${sub.name}`,
+    singularName: "",
+    namespaced: kind.scope === "Namespaced",
+    ...(sub.groupVersion && body),
+    kind: sub.kind ?? kind.kind,
+    verbs: inOrder(sub.verbs),
+  };
+}
+
+function bodyOf(kind: KindDefinition, sub: Subresource): { group?: string; version: string } {
+  const [group, version] = (sub.groupVersion ?? groupVersion(kind)).includes("/")
+    ? sub.groupVersion!.split("/")
+    : ["", sub.groupVersion ?? kind.version];
+  return { ...(group && { group }), version: version! };
+}
+
+function aggregatedResource(kind: KindDefinition): unknown {
+  const scope = kind.scope === "Namespaced" ? "Namespaced" : "Cluster";
+  return {
+    resource: kind.plural,
+    responseKind: { group: kind.group, version: kind.version, kind: kind.kind },
+    scope,
+    singularResource: kind.singular,
+    verbs: inOrder(kind.verbs),
+    ...(kind.shortNames.length > 0 && { shortNames: kind.shortNames }),
+    ...(kind.categories.length > 0 && { categories: kind.categories }),
+    ...(kind.subresources.length > 0 && {
+      subresources: kind.subresources.map((sub) => ({
+        subresource: sub.name,
+        responseKind: {
+          group: bodyOf(kind, sub).group ?? "",
+          version: bodyOf(kind, sub).version,
+          kind: sub.kind ?? kind.kind,
+        },
+        verbs: inOrder(sub.verbs),
+      })),
+    }),
+  };
+}
+
+function inOrder(verbs: readonly string[]): readonly string[] {
+  return [...verbs].sort((a, b) => VERB_ORDER.indexOf(a) - VERB_ORDER.indexOf(b));
+}
+
+/** First eight bytes of the SHA-256 of group/version/kind. */
+function storageVersionHash({ group, version, kind }: KindDefinition): string {
+  return createHash("sha256").update(`${group}/${version}/${kind}`).digest().subarray(0, 8).toString("base64");
+}

@@ -1,0 +1,114 @@
+import { noSuchPath, statusError } from "../../api/index.ts";
+import { OBJECT_MEDIA_TYPE } from "../../net/message.ts";
+
+/** How an answer is written. */
+export interface Format {
+  readonly encoding: "json" | "yaml" | "protobuf" | "object";
+  /** What is sent: the object, or a view of it. */
+  readonly as: "object" | "table" | "metadata" | "metadataList";
+  readonly pretty: boolean;
+}
+
+interface Accepted {
+  readonly type: string;
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly quality: number;
+}
+
+const VIEWS: Readonly<Record<string, Format["as"]>> = {
+  Table: "table",
+  PartialObjectMetadata: "metadata",
+  PartialObjectMetadataList: "metadataList",
+};
+
+/** What a path can be asked for; says which text a 406 lists. */
+export interface Offer {
+  readonly watch: boolean;
+  /** Views make sense (objects and lists, not discovery). */
+  readonly views: boolean;
+}
+
+/** Chooses the first format that the client takes and the server can make; 406 when there is none. */
+export function negotiate(accept: string | undefined, offer: Offer, pretty: boolean): Format {
+  if (accept === OBJECT_MEDIA_TYPE) return { encoding: "object", as: "object", pretty: false };
+  for (const accepted of parseAccept(accept ?? "*/*")) {
+    const format = formatOf(accepted, offer, pretty);
+    if (format) return format;
+  }
+  throw notAcceptable(offer);
+}
+
+function formatOf({ type, parameters }: Accepted, { views }: Offer, pretty: boolean): Format | undefined {
+  const encoding = encodingOf(type);
+  if (encoding === undefined) return undefined;
+  const wanted = parameters.get("as");
+  if (wanted === undefined) return { encoding, as: "object", pretty };
+  if (
+    !views ||
+    VIEWS[wanted] === undefined ||
+    parameters.get("g") !== "meta.k8s.io" ||
+    !["v1", "v1beta1"].includes(parameters.get("v") ?? "")
+  )
+    return undefined;
+  return { encoding, as: VIEWS[wanted]!, pretty };
+}
+
+function encodingOf(type: string): Format["encoding"] | undefined {
+  switch (type) {
+    case "application/json":
+    case "application/*":
+    case "*/*":
+      return "json";
+    case "application/yaml":
+      return "yaml";
+    case "application/vnd.kubernetes.protobuf":
+      return "protobuf";
+    default:
+      return undefined;
+  }
+}
+
+function notAcceptable({ watch }: Offer): Error {
+  const types = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+  const all = watch
+    ? [...types, "application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"]
+    : types;
+  return statusError({
+    code: 406,
+    reason: "NotAcceptable",
+    message: `406: Not Acceptable\n\nAvailable representations: ${all.join(", ")}`,
+    details: {},
+  });
+}
+
+const CLAUSES_MAX = 50;
+
+/** Clauses of an Accept header, best first. */
+function parseAccept(header: string): Accepted[] {
+  const clauses = header.split(",").slice(0, CLAUSES_MAX).map(parseClause);
+  return clauses.sort((a, b) => b.quality - a.quality);
+}
+
+function parseClause(clause: string): Accepted {
+  const [type = "", ...rest] = clause.split(";").map((part) => part.trim());
+  const parameters = new Map(rest.map((part) => part.split("=", 2) as [string, string]));
+  const quality = Number(parameters.get("q") ?? "1");
+  return { type: type.toLowerCase() || "*/*", parameters, quality: Number.isFinite(quality) ? quality : 0 };
+}
+
+/** The media type that a format is announced as. */
+export function contentType({ encoding }: Format, watch: boolean): string {
+  const stream = watch ? ";stream=watch" : "";
+  switch (encoding) {
+    case "json":
+    case "object":
+      return "application/json";
+    case "yaml":
+      return "application/yaml";
+    case "protobuf":
+      return `application/vnd.kubernetes.protobuf${stream}`;
+  }
+}
+
+/** A 404 for paths that nobody serves. */
+export const nothingHere = noSuchPath;

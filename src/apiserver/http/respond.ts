@@ -1,0 +1,57 @@
+import { stringify as stringifyYaml } from "yaml";
+import { internal, StatusError } from "../../api/index.ts";
+import type { ApiResponse } from "../../net/message.ts";
+import type { Format } from "./negotiate.ts";
+import { contentType } from "./negotiate.ts";
+
+const encoder = new TextEncoder();
+
+/** An answer from JSON data. */
+export function respond(status: number, value: unknown, format: Format): ApiResponse {
+  if (format.encoding === "object")
+    return { status, headers: { "content-type": "application/json" }, body: { type: "object", value } };
+  const type = format.encoding === "yaml" ? "application/yaml" : "application/json";
+  return respondBytes(status, encodeText(value, format), type);
+}
+
+function encodeText(value: unknown, { encoding, pretty }: Format): Uint8Array {
+  if (encoding === "yaml")
+    return encoder.encode(stringifyYaml(value, { version: "1.1", aliasDuplicateObjects: false, sortMapEntries: true }));
+  return encoder.encode(pretty ? `${JSON.stringify(value, null, 2)}\n` : `${JSON.stringify(value)}\n`);
+}
+
+/** An answer from bytes. */
+export function respondBytes(status: number, bytes: Uint8Array, type: string): ApiResponse {
+  return {
+    status,
+    headers: { "content-type": type, "cache-control": "no-cache, private" },
+    body: { type: "bytes", bytes },
+  };
+}
+
+/** Plain text, as health checks and unknown paths answer. */
+export function respondText(status: number, text: string): ApiResponse {
+  const headers = {
+    "content-type": "text/plain; charset=utf-8",
+    "cache-control": "no-cache, private",
+    "x-content-type-options": "nosniff",
+  };
+  return { status, headers, body: { type: "bytes", bytes: encoder.encode(text) } };
+}
+
+/** The answer for an error: the one place where an HTTP status is chosen. */
+export function respondError(error: unknown, format: Format): ApiResponse {
+  const known =
+    error instanceof StatusError
+      ? error
+      : internal(error instanceof Error ? error.message : String(error), { cause: error });
+  const response = respond(known.code, known.status, {
+    ...format,
+    as: "object",
+    encoding: format.encoding === "protobuf" ? "json" : format.encoding,
+  });
+  const seconds = known.status.details?.retryAfterSeconds;
+  return seconds ? { ...response, headers: { ...response.headers, "retry-after": String(seconds) } } : response;
+}
+
+export { contentType };

@@ -1,0 +1,243 @@
+import { badRequest, groupVersion, invalid, type KindDefinition, resourceExpired, statusError } from "../api/index.ts";
+import { prefixEnd, type Revision, type Store, StoreError } from "../store/index.ts";
+import type { Cacher } from "./cacher/cacher.ts";
+import { storagePrefix, StoredObject } from "./registry/stored.ts";
+import type { Selection } from "./selection.ts";
+
+export interface ListResult {
+  readonly items: readonly StoredObject[];
+  readonly metadata: {
+    readonly resourceVersion: string;
+    readonly continue?: string;
+    readonly remainingItemCount?: number;
+  };
+}
+
+export interface ListCall {
+  readonly kind: KindDefinition;
+  readonly cacher: Cacher;
+  readonly store: Store;
+  readonly query: URLSearchParams;
+  readonly selection: Selection;
+}
+
+/** A page continues where the last one ended, as of its version. */
+interface Position {
+  /** -1: the version is forgotten, go on with the newest. */
+  readonly revision: Revision;
+  /** Key behind the prefix. */
+  readonly start: string;
+}
+
+/** Lists what a selection picks, with versions and pages as the query asks. */
+export async function list(call: ListCall): Promise<ListResult> {
+  const options = readOptions(call);
+  if (options.position) return continued(call, options.position, options.limit);
+  if (options.exact !== undefined) return listAt(call, options.exact, { start: "", limit: options.limit });
+  if (options.atLeast === undefined) await call.cacher.fresh();
+  else await call.cacher.notOlderThan(options.atLeast);
+  return fromCache(call, options.atLeast === 0 ? 0 : options.limit);
+}
+
+interface Options {
+  readonly limit: number;
+  readonly position: Position | undefined;
+  readonly exact: Revision | undefined;
+  /** undefined: consistent; 0: anything. */
+  readonly atLeast: Revision | undefined;
+}
+
+function readOptions({ query }: ListCall): Options {
+  const limit = Number(query.get("limit") ?? 0) || 0;
+  const version = query.get("resourceVersion") ?? "";
+  const match = query.get("resourceVersionMatch") ?? "";
+  const token = query.get("continue") ?? "";
+  checkMatch({ version, match, token });
+  const revision = parseVersion(version);
+  if (token !== "") {
+    if (version !== "" && version !== "0")
+      throw badRequest("specifying resource version is not allowed when using continue");
+    return { limit, position: parseToken(token), exact: undefined, atLeast: undefined };
+  }
+  if (match === "Exact") return { limit, position: undefined, exact: revision, atLeast: undefined };
+  // The oldest rule: with a limit, a version without a match means exactly that version.
+  if (match === "" && limit > 0 && revision !== undefined && revision > 0)
+    return { limit, position: undefined, exact: revision, atLeast: undefined };
+  return { limit, position: undefined, exact: undefined, atLeast: revision };
+}
+
+function checkMatch({ version, match, token }: { version: string; match: string; token: string }): void {
+  if (match === "") return;
+  const field = "resourceVersionMatch";
+  const errors = [];
+  if (version === "" && token === "")
+    errors.push({
+      path: field,
+      type: "Forbidden" as const,
+      detail: "resourceVersionMatch is forbidden unless resourceVersion is provided",
+    });
+  if (token !== "")
+    errors.push({
+      path: field,
+      type: "Forbidden" as const,
+      detail: "resourceVersionMatch is forbidden when continue is provided",
+    });
+  if (match !== "Exact" && match !== "NotOlderThan") {
+    errors.push({
+      path: field,
+      type: "NotSupported" as const,
+      value: match,
+      detail: 'supported values: "Exact", "NotOlderThan", ""',
+    });
+  }
+  if (match === "Exact" && version === "0")
+    errors.push({
+      path: field,
+      type: "Forbidden" as const,
+      detail: 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+    });
+  if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", errors);
+}
+
+/** A version from a query; undefined for none. 500 for text that is none, as the original answers. */
+export function parseVersion(text: string): Revision | undefined {
+  if (text === "") return undefined;
+  if (/^\d{1,16}$/.test(text)) return Number(text);
+  const why = /^\d+$/.test(text) ? "value out of range" : "invalid syntax";
+  throw statusError({
+    code: 500,
+    reason: "",
+    message: `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`,
+  });
+}
+
+function fromCache({ kind, cacher, selection }: ListCall, limit: number): ListResult {
+  const revision = cacher.revision;
+  const prefix = storagePrefix(kind);
+  const scope = selection.namespace === "" ? prefix : `${prefix}${selection.namespace}/`;
+  const items: StoredObject[] = [];
+  let more = 0;
+  let last: StoredObject | undefined;
+  for (const stored of cacher.all()) {
+    if (!stored.entry.key.startsWith(scope)) continue;
+    if (limit > 0 && items.length === limit) {
+      if (!selection.everything) {
+        if (!selection.matches(stored.object)) continue;
+        more = 1;
+        break;
+      }
+      more++;
+      continue;
+    }
+    if (!selection.everything && !selection.matches(stored.object)) continue;
+    items.push(stored);
+    last = stored;
+  }
+  return { items, metadata: pageMetadata({ revision, prefix, last, more, exactCount: selection.everything }) };
+}
+
+interface Page {
+  readonly revision: Revision;
+  readonly prefix: string;
+  readonly last: StoredObject | undefined;
+  readonly more: number;
+  readonly exactCount: boolean;
+}
+
+function pageMetadata({ revision, prefix, last, more, exactCount }: Page): ListResult["metadata"] {
+  const resourceVersion = String(revision);
+  if (more === 0 || !last) return { resourceVersion };
+  const token = formatToken({ revision, start: `${last.entry.key.slice(prefix.length)}\0` });
+  return { resourceVersion, continue: token, ...(exactCount && { remainingItemCount: more }) };
+}
+
+async function listAt(
+  call: ListCall,
+  revision: Revision | undefined,
+  { start, limit }: { start: string; limit: number },
+): Promise<ListResult> {
+  const { kind, store, selection, cacher } = call;
+  const prefix = storagePrefix(kind);
+  const scope = selection.namespace === "" ? prefix : `${prefix}${selection.namespace}/`;
+  const from = start === "" ? scope : prefix + start;
+  try {
+    const page = await store.range({ start: from < scope ? scope : from, end: prefixEnd(scope), revision });
+    const found = page.entries.map((entry) => {
+      const cached = cacher.get(entry.key);
+      return cached?.revision === entry.modRevision ? cached : new StoredObject(entry);
+    });
+    const matching = selection.everything ? found : found.filter((stored) => selection.matches(stored.object));
+    const items = limit > 0 ? matching.slice(0, limit) : matching;
+    const more = matching.length - items.length;
+    return {
+      items,
+      metadata: pageMetadata({
+        revision: revision ?? page.revision,
+        prefix,
+        last: items.at(-1),
+        more,
+        exactCount: selection.everything,
+      }),
+    };
+  } catch (error) {
+    throw versionFailure(error, revision);
+  }
+}
+
+function versionFailure(error: unknown, revision: Revision | undefined): unknown {
+  if (!(error instanceof StoreError)) return error;
+  if (error.code === "compacted") return resourceExpired("The resourceVersion for the provided list is too old.");
+  if (error.code !== "future") return error;
+  return statusError({
+    code: 504,
+    reason: "Timeout",
+    message: `Timeout: Too large resource version: ${revision}, current: ${error.message.match(/\d+$/)?.[0] ?? "unknown"}`,
+    details: {
+      causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
+      retryAfterSeconds: 1,
+    },
+  });
+}
+
+async function continued(call: ListCall, position: Position, limit: number): Promise<ListResult> {
+  if (position.revision < 0) return listAt(call, undefined, { start: position.start, limit });
+  try {
+    return await listAt(call, position.revision, { start: position.start, limit });
+  } catch (error) {
+    if (!(error instanceof Error) || (error as { reason?: string }).reason !== "Expired") throw error;
+    const inconsistent = formatToken({ revision: -1, start: position.start });
+    const message =
+      "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.";
+    const expired = resourceExpired(message);
+    throw Object.assign(expired, { status: { ...expired.status, metadata: { continue: inconsistent } } });
+  }
+}
+
+function formatToken({ revision, start }: Position): string {
+  return Buffer.from(JSON.stringify({ v: "meta.k8s.io/v1", rv: revision, start })).toString("base64url");
+}
+
+function parseToken(token: string): Position {
+  let value: { v?: unknown; rv?: unknown; start?: unknown };
+  try {
+    value = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
+  } catch (error) {
+    throw badRequest("continue key is not valid: illegal base64 data or JSON", { cause: error });
+  }
+  if (value.v !== "meta.k8s.io/v1")
+    throw badRequest(
+      `continue key is not valid: server does not recognize this encoded version ${JSON.stringify(value.v ?? "")}`,
+    );
+  if (typeof value.rv !== "number" || value.rv === 0)
+    throw badRequest("continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
+  if (typeof value.start !== "string" || value.start === "")
+    throw badRequest("continue key is not valid: encoded start key empty (version meta.k8s.io/v1)");
+  if (value.start.split("/").includes(".."))
+    throw badRequest("continue key is not valid: encoded start key contains ..");
+  return { revision: value.rv, start: value.start };
+}
+
+/** apiVersion and kind of the answer. */
+export function listHead(kind: KindDefinition): { kind: string; apiVersion: string } {
+  return { kind: `${kind.kind}List`, apiVersion: groupVersion(kind) };
+}

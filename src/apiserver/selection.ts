@@ -1,0 +1,78 @@
+import {
+  badRequest,
+  type KindDefinition,
+  type KubeObject,
+  parseFieldSelector,
+  parseLabelSelector,
+  type Requirement,
+  requirementsMatch,
+  SelectorError,
+} from "../api/index.ts";
+
+/** Which objects of a kind a request is about. */
+export interface Selection {
+  readonly namespace: string;
+  /** metadata.name when the request names one. */
+  readonly name: string | undefined;
+  matches(object: KubeObject): boolean;
+  /** Everything in the namespace matches. */
+  readonly everything: boolean;
+}
+
+/** Reads namespace, name and selectors; 400 for selectors that make no sense. */
+export function selection(kind: KindDefinition, namespace: string, query: URLSearchParams, name?: string): Selection {
+  const labels = readLabels(query.get("labelSelector") ?? "");
+  const fields = readFields(kind, query.get("fieldSelector") ?? "");
+  const named = name ?? fields.find((one) => one.key === "metadata.name" && one.operator === "=")?.values[0];
+  const everything = labels.length === 0 && fields.length === 0 && name === undefined;
+  return {
+    namespace,
+    name: named,
+    everything,
+    matches: (object) =>
+      (namespace === "" || object.metadata.namespace === namespace) &&
+      (name === undefined || object.metadata.name === name) &&
+      requirementsMatch(labels, object.metadata.labels ?? {}) &&
+      fields.every((field) => fieldMatches(kind, field, object)),
+  };
+}
+
+function readLabels(text: string): Requirement[] {
+  try {
+    return text === "" ? [] : parseLabelSelector(text);
+  } catch (error) {
+    if (error instanceof SelectorError)
+      throw badRequest(`unable to parse requirement: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+function readFields(kind: KindDefinition, text: string): Requirement[] {
+  if (text === "") return [];
+  try {
+    const fields = parseFieldSelector(text);
+    for (const { key } of fields) if (valueOf(kind, key) === undefined) throw badRequest(unsupported(kind, key));
+    return fields;
+  } catch (error) {
+    if (error instanceof SelectorError) throw badRequest(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function unsupported(kind: KindDefinition, key: string): string {
+  if (kind.behavior.selectableFields === undefined) return `field label not supported: ${key}`;
+  return kind.group === "" || kind.behavior.selectableFields
+    ? `field label not supported: ${key}`
+    : `"${key}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
+}
+
+function fieldMatches(kind: KindDefinition, { key, operator, values }: Requirement, object: KubeObject): boolean {
+  const value = valueOf(kind, key)!(object);
+  return (value === values[0]) === (operator === "=");
+}
+
+function valueOf(kind: KindDefinition, key: string): ((object: KubeObject) => string) | undefined {
+  if (key === "metadata.name") return (object) => object.metadata.name;
+  if (key === "metadata.namespace" && kind.scope === "Namespaced") return (object) => object.metadata.namespace ?? "";
+  return kind.behavior.selectableFields?.[key] as ((object: KubeObject) => string) | undefined;
+}

@@ -1,0 +1,477 @@
+import { badRequest, groupVersion, invalid, type KubeObject, noSuchPath, StatusError } from "../api/index.ts";
+import type { Clock, Random } from "../base/index.ts";
+import type { ApiResponse } from "../net/message.ts";
+import { isObject } from "../schema/index.ts";
+import { DecodeError } from "../schema/index.ts";
+import type { Store } from "../store/index.ts";
+import type { RequestContext } from "./contracts.ts";
+import { type Body, mediaType, readBody, readBytes, fromYaml } from "./http/body.ts";
+import { contentType, type Format, negotiate } from "./http/negotiate.ts";
+import { respond } from "./http/respond.ts";
+import { list, listHead } from "./list.ts";
+import { patched, patchType } from "./patch.ts";
+import { deleteObject, type DeleteOptions } from "./registry/delete.ts";
+import type { Json, Registry, WriteOptions } from "./registry/generic.ts";
+import type { StoredObject } from "./registry/stored.ts";
+import { isTrue } from "./request-info.ts";
+import { selection } from "./selection.ts";
+import { partialMetadata, tableOf } from "./table.ts";
+import { toFrames, watch, type WatchItem } from "./watch.ts";
+import { JsonError, parseJson } from "../schema/index.ts";
+import { QuantityError } from "../api/index.ts";
+
+export interface VerbOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const encoder = new TextEncoder();
+const NEWLINE = encoder.encode("\n");
+
+/** Reads and writes of one resource, each from request to response. */
+export class Verbs {
+  readonly #registry: Registry;
+  readonly #options: VerbOptions;
+
+  constructor(registry: Registry, options: VerbOptions) {
+    this.#registry = registry;
+    this.#options = options;
+  }
+
+  async run(context: RequestContext): Promise<ApiResponse> {
+    const { verb, name, subresource } = context.info;
+    switch (verb) {
+      case "get":
+        return this.#get(context);
+      case "list":
+        return this.#list(context);
+      case "watch":
+        return this.#watch(context);
+      case "create":
+        return this.#create(context);
+      case "update":
+        return this.#update(context, subresource);
+      case "patch":
+        return this.#patch(context, subresource);
+      case "delete":
+        return this.#delete(context, name);
+      case "deletecollection":
+        return this.#deleteCollection(context);
+      default:
+        throw noSuchPath();
+    }
+  }
+
+  async #get(context: RequestContext): Promise<ApiResponse> {
+    const format = this.#format(context, false);
+    const { namespace, name } = context.info;
+    const version = context.query.get("resourceVersion") ?? "";
+    if (version !== "" && version !== "0") await this.#registry.cacher.notOlderThan(Number(version) || 0);
+    return this.#one(200, await this.#registry.get(namespace, name), format, context);
+  }
+
+  #format({ request, query, info }: RequestContext, isWatch: boolean): Format {
+    const offer = { watch: isWatch || info.verb === "list", views: true };
+    return negotiate(request.headers.accept, offer, isTrue(query.get("pretty")));
+  }
+
+  /** One object in the format asked for. */
+  #one(status: number, stored: StoredObject, format: Format, { query }: RequestContext): ApiResponse {
+    if (format.as === "table")
+      return respond(status, this.#table([stored], { resourceVersion: String(stored.revision) }, query), format);
+    if (format.as === "metadata") return respond(status, partialMetadata(stored.object), format);
+    if (format.as === "metadataList")
+      throw badRequest("the requested object does not support conversion to PartialObjectMetadataList");
+    if (format.encoding !== "json" || format.pretty) return respond(status, stored.object, format);
+    const headers = { "content-type": contentType(format, false), "cache-control": "no-cache, private" };
+    return { status, headers, body: { type: "bytes", bytes: Buffer.concat([stored.json, NEWLINE]) } };
+  }
+
+  #table(items: readonly StoredObject[], metadata: unknown, query: URLSearchParams): unknown {
+    const includeObject = query.get("includeObject") || "Metadata";
+    return {
+      kind: "Table",
+      apiVersion: "meta.k8s.io/v1",
+      metadata,
+      ...tableOf(this.#registry.kind, items, { nowMs: this.#options.clock.now(), includeObject }),
+    };
+  }
+
+  async #list(context: RequestContext): Promise<ApiResponse> {
+    const format = this.#format(context, false);
+    const { kind, cacher } = this.#registry;
+    const { query, info } = context;
+    await cacher.start();
+    const result = await list({
+      kind,
+      cacher,
+      store: this.#options.store,
+      query,
+      selection: selection(kind, info.namespace, query),
+    });
+    const head = listHead(kind);
+    if (format.as === "table") return respond(200, this.#table(result.items, result.metadata, query), format);
+    if (format.as !== "object") {
+      const items = result.items.map((stored) => partialMetadata(stored.object));
+      return respond(
+        200,
+        { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata: result.metadata, items },
+        format,
+      );
+    }
+    if (format.encoding === "json" && !format.pretty) return listJson(head, result.metadata, result.items);
+    return respond(
+      200,
+      { ...head, metadata: result.metadata, items: result.items.map((stored) => stored.object) },
+      format,
+    );
+  }
+
+  async #watch(context: RequestContext): Promise<ApiResponse> {
+    const format = this.#format(context, true);
+    const { kind, cacher } = this.#registry;
+    const { query, info, request } = context;
+    const { clock, random } = this.#options;
+    const picked = selection(kind, info.namespace, query, info.name || undefined);
+    const batches = await watch({ kind, cacher, query, selection: picked, clock, random, signal: request.signal });
+    if (format.encoding === "object") {
+      return {
+        status: 200,
+        headers: { "content-type": "application/json" },
+        body: { type: "events", batches: mapBatches(batches, toFrames) },
+      };
+    }
+    const encode = (items: readonly WatchItem[]) =>
+      encodeBatch(items, (stored) => this.#eventObject(stored, format, query));
+    return {
+      status: 200,
+      headers: { "content-type": contentType(format, true), "cache-control": "no-cache, private" },
+      body: { type: "stream", chunks: mapBatches(batches, encode) },
+    };
+  }
+
+  #eventObject(stored: StoredObject, format: Format, query: URLSearchParams): Uint8Array {
+    if (format.as === "object") return stored.json;
+    if (format.as === "table")
+      return encoder.encode(JSON.stringify(this.#table([stored], { resourceVersion: String(stored.revision) }, query)));
+    return stored.form("metadata", (object) => encoder.encode(JSON.stringify(partialMetadata(object))));
+  }
+
+  async #create(context: RequestContext): Promise<ApiResponse> {
+    const format = this.#format(context, false);
+    const write = writeOptions(context);
+    const object = await this.#readObject(context);
+    const metadata = metadataOf(object);
+    this.#placeInNamespace(context, metadata);
+    return this.#one(201, await this.#registry.create(context, object, write), format, context);
+  }
+
+  #placeInNamespace({ info }: RequestContext, metadata: Json): void {
+    if (this.#registry.kind.scope === "Cluster") return;
+    if (metadata.namespace === undefined || metadata.namespace === "") metadata.namespace = info.namespace;
+    if (metadata.namespace !== info.namespace)
+      throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+
+  async #update(context: RequestContext, subresource: string): Promise<ApiResponse> {
+    const format = this.#format(context, false);
+    const write = writeOptions(context);
+    const object = await this.#readObject(context);
+    const metadata = metadataOf(object);
+    const { name } = context.info;
+    if (!metadata.name)
+      throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+    if (metadata.name !== name)
+      throw badRequest(
+        `the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`,
+      );
+    this.#placeInNamespace(context, metadata);
+    const result = await this.#registry.update(context, { change: () => structuredClone(object), write, subresource });
+    return this.#one(result.created ? 201 : 200, result.object, format, context);
+  }
+
+  async #patch(context: RequestContext, subresource: string): Promise<ApiResponse> {
+    const format = this.#format(context, false);
+    const { kind } = this.#registry;
+    const write = writeOptions(context);
+    const object = context.request.body.type === "object";
+    const type = patchType(mediaType(context.request));
+    const body = object
+      ? (context.request.body as { value: unknown }).value
+      : await readPatch(context, type === "apply");
+    const change = (current: KubeObject | undefined) =>
+      this.#decode(context, patched(kind, type, current!, body)).value;
+    const result = await this.#registry.update(context, { change, write, subresource });
+    return this.#one(result.created ? 201 : 200, result.object, format, context);
+  }
+
+  async #delete(context: RequestContext, name: string): Promise<ApiResponse> {
+    const format = this.#format(context, false);
+    const { store, clock } = this.#options;
+    const options = await this.#deleteOptions(context);
+    const { namespace } = context.info;
+    const write = writeOptions(context);
+    const { object, gone } = await deleteObject(
+      { registry: this.#registry, context, options, write, store, clock },
+      namespace,
+      name,
+    );
+    if (!gone) return this.#one(this.#registry.kind.kind === "Namespace" ? 200 : 200, object, format, context);
+    if (RETURNS_OBJECT.has(this.#registry.kind.plural)) return this.#one(200, object, format, context);
+    return respond(200, this.#deleted(object.object), { ...format, as: "object" });
+  }
+
+  #deleted({ metadata: { name, uid } }: KubeObject): unknown {
+    const { group, plural } = this.#registry.kind;
+    return {
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Success",
+      details: { name, ...(group && { group }), kind: plural, uid },
+    };
+  }
+
+  async #deleteOptions(context: RequestContext): Promise<DeleteOptions> {
+    const { query } = context;
+    const body = await readBody(context.request, refuseProtobuf);
+    const given = body && isObject(body.value) ? body.value : {};
+    const fromQuery: Json = {};
+    if (query.get("gracePeriodSeconds")) fromQuery.gracePeriodSeconds = Number(query.get("gracePeriodSeconds"));
+    if (query.get("propagationPolicy")) fromQuery.propagationPolicy = query.get("propagationPolicy");
+    if (query.get("orphanDependents")) fromQuery.orphanDependents = isTrue(query.get("orphanDependents"));
+    const all = { ...fromQuery, ...given } as DeleteOptions & { dryRun?: string[] };
+    if (all.dryRun?.length) query.set("dryRun", "All");
+    if (
+      all.propagationPolicy !== undefined &&
+      !["Orphan", "Background", "Foreground"].includes(all.propagationPolicy)
+    ) {
+      const detail = 'supported values: "Foreground", "Background", "Orphan", "nil"';
+      throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", [
+        { path: "propagationPolicy", type: "NotSupported", value: all.propagationPolicy, detail },
+      ]);
+    }
+    return all;
+  }
+
+  async #deleteCollection(context: RequestContext): Promise<ApiResponse> {
+    const format = this.#format(context, false);
+    const { kind, cacher } = this.#registry;
+    const { query, info } = context;
+    const { store, clock } = this.#options;
+    const options = await this.#deleteOptions(context);
+    const write = writeOptions(context);
+    await cacher.start();
+    const result = await list({ kind, cacher, store, query, selection: selection(kind, info.namespace, query) });
+    const items: StoredObject[] = [];
+    for (const stored of result.items) {
+      const { namespace = "", name } = stored.object.metadata;
+      const call = { registry: this.#registry, context, options, write, store, clock };
+      const deleted = await deleteObject(call, namespace, name).catch((error) => {
+        if (error instanceof StatusError && error.code === 404) return undefined;
+        throw error;
+      });
+      if (deleted) items.push(stored);
+    }
+    return respond(
+      200,
+      { ...listHead(kind), metadata: result.metadata, items: items.map((stored) => stored.object) },
+      { ...format, as: "object" },
+    );
+  }
+
+  /** The object in the body, canonical. */
+  async #readObject(context: RequestContext): Promise<Json> {
+    const body = await readBody(context.request, refuseProtobuf);
+    if (!body) throw badRequest("an empty request body is not allowed");
+    const object = this.#typed(body);
+    return this.#decode(context, object, body).value;
+  }
+
+  /** Checks that the body is of our kind. */
+  #typed({ value, format }: Body): Json {
+    const { kind } = this.#registry;
+    if (!isObject(value))
+      throw badRequest(
+        `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? "array" : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+      );
+    const wanted = groupVersion(kind);
+    const given = { apiVersion: String(value.apiVersion ?? ""), kind: String(value.kind ?? "") };
+    if (format === "object") return value;
+    if (given.kind === "" && given.apiVersion === "") return value;
+    if (given.apiVersion !== "" && given.apiVersion !== wanted)
+      throw badRequest(
+        `the API version in the data (${given.apiVersion}) does not match the expected API version (${wanted})`,
+      );
+    if (given.kind !== "" && given.kind !== kind.kind) {
+      const version = given.apiVersion.split("/").at(-1) || kind.version;
+      throw badRequest(
+        `${given.kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind.kind}: no kind ${JSON.stringify(given.kind)} is registered for version ${JSON.stringify(wanted)} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+      );
+    }
+    return value;
+  }
+
+  #decode(context: RequestContext, value: Json, body?: Body): { value: Json } {
+    const { kind } = this.#registry;
+    try {
+      const decoded = this.#registry.decode(value);
+      reportFields(context, {
+        kind: kind.kind,
+        version: kind.version,
+        unknown: decoded.unknown,
+        duplicates: body?.duplicates ?? [],
+      });
+      return decoded;
+    } catch (error) {
+      if (!(error instanceof DecodeError) && !(error instanceof QuantityError)) throw error;
+      throw badRequest(
+        `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: ${error.message}`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** Kinds whose deletion answers with the object even when it is gone at once. */
+const RETURNS_OBJECT = new Set([
+  "pods",
+  "services",
+  "serviceaccounts",
+  "persistentvolumes",
+  "persistentvolumeclaims",
+  "podtemplates",
+  "resourcequotas",
+]);
+
+function refuseProtobuf(): never {
+  throw badRequest("protobuf bodies are not implemented yet");
+}
+
+async function readPatch({ request }: RequestContext, yaml: boolean): Promise<unknown> {
+  const text = Buffer.from(await readBytes(request)).toString("utf8");
+  if (yaml) return fromYaml(text).value;
+  try {
+    return parseJson(text).value;
+  } catch (error) {
+    if (error instanceof JsonError) throw badRequest(error.message, { cause: error });
+    throw error;
+  }
+}
+
+interface FieldReport {
+  readonly kind: string;
+  readonly version: string;
+  readonly unknown: readonly string[];
+  readonly duplicates: readonly string[];
+}
+
+/** Unknown and repeated fields: refused, warned of or ignored, as the client asks. */
+function reportFields({ query, warnings }: RequestContext, { kind, version, unknown, duplicates }: FieldReport): void {
+  if (unknown.length === 0 && duplicates.length === 0) return;
+  const texts = [
+    ...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`),
+    ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
+  ];
+  const mode = query.get("fieldValidation") || "Warn";
+  if (mode === "Ignore") return;
+  if (mode === "Strict")
+    throw badRequest(
+      `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: strict decoding error: ${texts.join(", ")}`,
+    );
+  warnings.push(...texts);
+}
+
+function metadataOf(object: Json): Json {
+  if (!isObject(object.metadata)) object.metadata = {};
+  return object.metadata as Json;
+}
+
+const VALIDATION_MODES = ["", "Ignore", "Warn", "Strict"];
+
+function writeOptions({ query, request, info }: RequestContext): WriteOptions {
+  const dryRun = query.getAll("dryRun");
+  const kind =
+    { create: "CreateOptions", update: "UpdateOptions", patch: "PatchOptions" }[info.verb] ?? "DeleteOptions";
+  const errors = [];
+  const unknown = dryRun.find((one) => one !== "All");
+  if (unknown !== undefined)
+    errors.push({ path: "dryRun", type: "NotSupported" as const, value: unknown, detail: 'supported values: "All"' });
+  const mode = query.get("fieldValidation") ?? "";
+  if (!VALIDATION_MODES.includes(mode)) {
+    errors.push({
+      path: "fieldValidation",
+      type: "NotSupported" as const,
+      value: mode,
+      detail: 'supported values: "", "Ignore", "Strict", "Warn"',
+    });
+  }
+  const manager = query.get("fieldManager") ?? "";
+  if (manager.length > 128)
+    errors.push({ path: "fieldManager", type: "TooLong" as const, detail: "may not be more than 128 bytes" });
+  if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind }, "", errors);
+  return {
+    dryRun: dryRun.length > 0,
+    fieldManager: manager || (request.headers["user-agent"] ?? "unknown").split("/")[0]!,
+  };
+}
+
+/** A list from the bytes of its items, none of which is parsed. */
+function listJson(
+  head: { kind: string; apiVersion: string },
+  metadata: unknown,
+  items: readonly StoredObject[],
+): ApiResponse {
+  const parts: Uint8Array[] = [
+    encoder.encode(
+      `{"kind":${JSON.stringify(head.kind)},"apiVersion":${JSON.stringify(head.apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`,
+    ),
+  ];
+  items.forEach((stored, index) => {
+    if (index > 0) parts.push(COMMA);
+    parts.push(withoutType(stored));
+  });
+  parts.push(LIST_END);
+  return {
+    status: 200,
+    headers: { "content-type": "application/json", "cache-control": "no-cache, private" },
+    body: { type: "bytes", bytes: Buffer.concat(parts) },
+  };
+}
+
+const COMMA = encoder.encode(",");
+const LIST_END = encoder.encode("]}\n");
+const METADATA_KEY = encoder.encode('"metadata":');
+const OPEN = encoder.encode("{");
+
+/** Items of a list don't say their kind; it stands first in the stored form. */
+function withoutType(stored: StoredObject): Uint8Array {
+  return stored.form("item", () => {
+    const json = Buffer.from(stored.json.buffer, stored.json.byteOffset, stored.json.byteLength);
+    return Buffer.concat([OPEN, json.subarray(json.indexOf(METADATA_KEY))]);
+  });
+}
+
+/** Events as lines of JSON, joined into one chunk. */
+function encodeBatch(items: readonly WatchItem[], encodeObject: (stored: StoredObject) => Uint8Array): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (const item of items) {
+    parts.push(EVENT_HEADS[item.type]!);
+    parts.push("stored" in item ? encodeObject(item.stored) : encoder.encode(JSON.stringify(item.object)));
+    parts.push(EVENT_END);
+  }
+  return Buffer.concat(parts);
+}
+
+const EVENT_HEADS = Object.fromEntries(
+  ["ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"].map((type) => [
+    type,
+    encoder.encode(`{"type":"${type}","object":`),
+  ]),
+);
+const EVENT_END = encoder.encode("}\n");
+
+async function* mapBatches<T, R>(batches: AsyncIterable<T>, map: (batch: T) => R): AsyncIterable<R> {
+  for await (const batch of batches) yield map(batch);
+}

@@ -1,0 +1,246 @@
+import {
+  groupVersion,
+  invalid,
+  type FieldError,
+  type KindDefinition,
+  resourceExpired,
+  StatusError,
+} from "../api/index.ts";
+import type { Clock, Random, Timer } from "../base/index.ts";
+import type { WatchFrame } from "../net/message.ts";
+import type { Revision } from "../store/index.ts";
+import type { CacheEvent, Cacher } from "./cacher/cacher.ts";
+import { parseVersion } from "./list.ts";
+import { StoredObject } from "./registry/stored.ts";
+import { isTrue } from "./request-info.ts";
+import type { Selection } from "./selection.ts";
+
+/** One event for one watcher, not yet encoded. */
+export type WatchItem =
+  | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly stored: StoredObject }
+  | { readonly type: "BOOKMARK" | "ERROR"; readonly object: unknown };
+
+export interface WatchCall {
+  readonly kind: KindDefinition;
+  readonly cacher: Cacher;
+  readonly query: URLSearchParams;
+  readonly selection: Selection;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+}
+
+const BOOKMARK_EVERY_MS = 60_000;
+const TIMEOUT_MIN_MS = 1_800_000;
+/** Events that wait for a watcher that doesn't read; then it is dropped and has to start over. */
+const PENDING_MAX = 20_000;
+const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
+
+/** Events of a selection from a version on, in batches as they come. Throws before the first batch when the query is wrong. */
+export async function watch(call: WatchCall): Promise<AsyncIterable<readonly WatchItem[]>> {
+  const options = readOptions(call);
+  await call.cacher.start();
+  if (options.sendInitial && options.from !== undefined && options.from > 0)
+    await call.cacher.notOlderThan(options.from);
+  else if (options.from === undefined) await call.cacher.fresh();
+  return new WatchStream(call, options);
+}
+
+interface Options {
+  /** undefined: begin with everything there is, consistently; 0: same, from what the cache has. */
+  readonly from: Revision | undefined;
+  readonly sendInitial: boolean;
+  /** Tell where the initial events end. */
+  readonly markEnd: boolean;
+  readonly bookmarks: boolean;
+  readonly timeoutMs: number;
+}
+
+function readOptions({ query, random }: WatchCall): Options {
+  const version = query.get("resourceVersion") ?? "";
+  const match = query.get("resourceVersionMatch") ?? "";
+  const asked = query.get("sendInitialEvents");
+  checkOptions({ match, asked, query });
+  const from = parseVersion(version);
+  const bookmarks = isTrue(query.get("allowWatchBookmarks"));
+  const sendInitial = asked === null ? from === undefined || from === 0 : isTrue(asked);
+  const seconds = Number(query.get("timeoutSeconds") ?? 0) || 0;
+  return {
+    from,
+    sendInitial,
+    markEnd: asked !== null && isTrue(asked) && bookmarks,
+    bookmarks,
+    timeoutMs: seconds > 0 ? seconds * 1000 : TIMEOUT_MIN_MS + Math.floor(random.float() * TIMEOUT_MIN_MS),
+  };
+}
+
+function checkOptions({ match, asked, query }: { match: string; asked: string | null; query: URLSearchParams }): void {
+  const errors: FieldError[] = [];
+  const forbid = (detail: string) => errors.push({ path: "resourceVersionMatch", type: "Forbidden", detail });
+  if (query.get("continue")) forbid("resourceVersionMatch is forbidden when continue is provided");
+  if (asked === null) {
+    if (match !== "") forbid("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+  } else if (match !== "NotOlderThan")
+    forbid("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+  if (match !== "" && match !== "NotOlderThan") {
+    errors.push({
+      path: "resourceVersionMatch",
+      type: "NotSupported",
+      value: match,
+      detail: 'supported values: "NotOlderThan", ""',
+    });
+  }
+  if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", errors);
+}
+
+/** What a watcher is owed; a reader takes it all at once. */
+class WatchStream implements AsyncIterable<readonly WatchItem[]> {
+  readonly #call: WatchCall;
+  readonly #options: Options;
+  #pending: WatchItem[] = [];
+  #wake: (() => void) | undefined;
+  #ended = false;
+  #delivered: Revision;
+  readonly #close: () => void;
+  readonly #timers: Timer[] = [];
+
+  constructor(call: WatchCall, options: Options) {
+    this.#call = call;
+    this.#options = options;
+    const { cacher, clock, signal } = call;
+    const resume = options.sendInitial ? undefined : (options.from ?? cacher.revision);
+    this.#delivered = options.sendInitial ? cacher.revision : resume!;
+    if (options.sendInitial) this.#initial();
+    const subscription = this.#subscribe(resume);
+    this.#close = subscription.close;
+    this.#take(subscription.backlog);
+    this.#timers.push(clock.timer(options.timeoutMs, () => this.#end()));
+    if (options.bookmarks) this.#scheduleBookmark();
+    signal.addEventListener("abort", () => this.#end(), { once: true });
+    if (signal.aborted) this.#end();
+  }
+
+  #subscribe(from: Revision | undefined) {
+    const watcher = { events: (events: readonly CacheEvent[]) => this.#take(events), closed: () => this.#end() };
+    try {
+      return this.#call.cacher.subscribe(watcher, from);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      this.#push({ type: "ERROR", object: error.status });
+      this.#ended = true;
+      return { close: () => {}, backlog: [] };
+    }
+  }
+
+  #initial(): void {
+    const { cacher, selection } = this.#call;
+    for (const stored of cacher.all())
+      if (selection.matches(stored.object)) this.#pending.push({ type: "ADDED", stored });
+    if (this.#options.markEnd) this.#push(this.#bookmark({ [INITIAL_EVENTS_END]: "true" }));
+  }
+
+  #take(events: readonly CacheEvent[]): void {
+    const { selection } = this.#call;
+    for (const event of events) {
+      this.#delivered = event.revision;
+      const item = itemFor(event, selection);
+      if (item) this.#pending.push(item);
+    }
+    if (this.#pending.length > PENDING_MAX) {
+      this.#pending = [
+        { type: "ERROR", object: resourceExpired("the watch was too slow and has been dropped").status },
+      ];
+      this.#end();
+    }
+    this.#notify();
+  }
+
+  #push(item: WatchItem): void {
+    this.#pending.push(item);
+    this.#notify();
+  }
+
+  #notify(): void {
+    if (this.#pending.length === 0 && !this.#ended) return;
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+
+  #bookmark(annotations?: Readonly<Record<string, string>>): WatchItem {
+    const { kind, cacher } = this.#call;
+    const revision = Math.max(this.#delivered, cacher.revision);
+    return { type: "BOOKMARK", object: bookmarkOf(kind, revision, annotations) };
+  }
+
+  #scheduleBookmark(): void {
+    this.#timers[1] = this.#call.clock.timer(BOOKMARK_EVERY_MS, () => {
+      this.#push(this.#bookmark());
+      this.#scheduleBookmark();
+    });
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#close?.();
+    for (const timer of this.#timers) timer.cancel();
+    this.#notify();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<readonly WatchItem[]> {
+    try {
+      for (;;) {
+        if (this.#pending.length > 0) {
+          const batch = this.#pending;
+          this.#pending = [];
+          yield batch;
+          continue;
+        }
+        if (this.#ended) return;
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    } finally {
+      this.#end();
+    }
+  }
+}
+
+/** What a change is to a watcher whose selector may not have matched before, or may not any more. */
+function itemFor({ revision, current, previous }: CacheEvent, selection: Selection): WatchItem | undefined {
+  const matches = current !== undefined && selection.matches(current.object);
+  const matched = previous !== undefined && selection.matches(previous.object);
+  if (matches) return { type: matched ? "MODIFIED" : "ADDED", stored: current };
+  if (!matched) return undefined;
+  // The last state that matched, at the version of the change that ended it.
+  return { type: "DELETED", stored: lastState(previous, revision) };
+}
+
+const lastStates = new WeakMap<StoredObject, StoredObject>();
+
+function lastState(previous: StoredObject, revision: Revision): StoredObject {
+  let stored = lastStates.get(previous);
+  if (!stored) {
+    stored = new StoredObject({ ...previous.entry, modRevision: revision });
+    lastStates.set(previous, stored);
+  }
+  return stored;
+}
+
+function bookmarkOf(
+  kind: KindDefinition,
+  revision: Revision,
+  annotations: Readonly<Record<string, string>> | undefined,
+): unknown {
+  const metadata = { resourceVersion: String(revision), ...(annotations && { annotations }) };
+  return { kind: kind.kind, apiVersion: groupVersion(kind), metadata };
+}
+
+/** Frames for callers in the same process. */
+export function toFrames(items: readonly WatchItem[]): WatchFrame[] {
+  return items.map((item) =>
+    "stored" in item ? { type: item.type, object: item.stored.object } : { type: item.type, object: item.object },
+  );
+}
