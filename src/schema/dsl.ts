@@ -128,10 +128,10 @@ export type Fields = Readonly<Record<string, Field>>;
 
 /** A struct is always written in JSON unless it is a pointer or left out when zero; anything `always` is too. */
 type Present<F> = F extends { options: infer O; node: infer N }
-  ? O extends { ptr: true } | { omitZero: true }
-    ? false
-    : O extends { always: true }
-      ? true
+  ? O extends { always: true }
+    ? true
+    : O extends { ptr: true } | { omitZero: true }
+      ? false
       : N extends StructNode
         ? true
         : false

@@ -1,3 +1,4 @@
+import { deploymentBehavior } from "./workload.behavior.ts";
 import {
   boolean,
   int32,
@@ -74,6 +75,7 @@ export const Deployment = kind({
     { name: "scale", kind: "Scale", groupVersion: "autoscaling/v1", verbs: ["get", "patch", "update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
+  behavior: () => deploymentBehavior as never,
   fields: () => ({
     spec: ref(2, DeploymentSpec),
     status: ref(3, DeploymentStatus),

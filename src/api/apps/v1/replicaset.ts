@@ -1,3 +1,4 @@
+import { replicaSetBehavior } from "./workload.behavior.ts";
 import { int32, int64, list, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
@@ -44,6 +45,7 @@ export const ReplicaSet = kind({
     { name: "scale", kind: "Scale", groupVersion: "autoscaling/v1", verbs: ["get", "patch", "update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
+  behavior: () => replicaSetBehavior as never,
   fields: () => ({
     spec: ref(2, ReplicaSetSpec),
     status: ref(3, ReplicaSetStatus),

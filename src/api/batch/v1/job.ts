@@ -1,3 +1,4 @@
+import { jobBehavior } from "./job.behavior.ts";
 import { boolean, int32, int64, list, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
@@ -105,6 +106,7 @@ export const Job = kind({
   categories: ["all"],
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
+  behavior: () => jobBehavior as never,
   fields: () => ({
     spec: ref(2, JobSpec),
     status: ref(3, JobStatus),

@@ -1,3 +1,4 @@
+import { namespaceBehavior } from "./namespace.behavior.ts";
 import { list, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -34,6 +35,7 @@ export const Namespace = kind({
     { name: "finalize", verbs: ["update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
+  behavior: () => namespaceBehavior as never,
   fields: () => ({
     spec: ref(2, NamespaceSpec),
     status: ref(3, NamespaceStatus),

@@ -1,3 +1,4 @@
+import { podBehavior } from "./pod.behavior.ts";
 import {
   boolean,
   int32,
@@ -273,6 +274,7 @@ export const Pod = kind({
     { name: "resize", verbs: ["get", "patch", "update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
+  behavior: () => podBehavior as never,
   fields: () => ({
     spec: ref(2, PodSpec),
     status: ref(3, PodStatus),

@@ -1,3 +1,4 @@
+import { serviceBehavior } from "./service.behavior.ts";
 import {
   boolean,
   int32,
@@ -102,6 +103,7 @@ export const Service = kind({
     { name: "proxy", kind: "ServiceProxyOptions", verbs: ["create", "delete", "get", "patch", "update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
+  behavior: () => serviceBehavior as never,
   fields: () => ({
     spec: ref(2, ServiceSpec),
     status: ref(3, ServiceStatus),

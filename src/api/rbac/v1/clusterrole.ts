@@ -15,6 +15,7 @@ export const ClusterRole = kind({
   kind: "ClusterRole",
   plural: "clusterroles",
   scope: "Cluster",
+  behavior: () => ({ nameRule: "pathSegment" }) as never,
   fields: () => ({
     rules: list(2, PolicyRule, { always: true, list: "atomic", rules: ["optional"] }),
     aggregationRule: ref(3, AggregationRule, { ptr: true }),

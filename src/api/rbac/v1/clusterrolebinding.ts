@@ -9,6 +9,7 @@ export const ClusterRoleBinding = kind({
   kind: "ClusterRoleBinding",
   plural: "clusterrolebindings",
   scope: "Cluster",
+  behavior: () => ({ nameRule: "pathSegment" }) as never,
   fields: () => ({
     subjects: list(2, Subject, { list: "atomic", rules: ["optional"] }),
     roleRef: ref(3, RoleRef, { required: true }),

@@ -17,6 +17,7 @@ export const Role = kind({
   kind: "Role",
   plural: "roles",
   scope: "Namespaced",
+  behavior: () => ({ nameRule: "pathSegment" }) as never,
   fields: () => ({
     rules: list(2, PolicyRule, { always: true, list: "atomic", rules: ["optional"] }),
   }),

@@ -31,6 +31,7 @@ export const RoleBinding = kind({
   kind: "RoleBinding",
   plural: "rolebindings",
   scope: "Namespaced",
+  behavior: () => ({ nameRule: "pathSegment" }) as never,
   fields: () => ({
     subjects: list(2, Subject, { list: "atomic", rules: ["optional"] }),
     roleRef: ref(3, RoleRef, { required: true }),

@@ -1,0 +1,80 @@
+import { unauthorized } from "../../api/index.ts";
+import { userOfCertificate } from "../../pki/index.ts";
+import type { Authenticator } from "../contracts.ts";
+import type { UserInfo } from "../../net/message.ts";
+
+/** One line of a token file. */
+export interface StaticToken {
+  readonly token: string;
+  readonly user: string;
+  readonly uid: string;
+  readonly groups: readonly string[];
+}
+
+/** The component that calls within this process. */
+export const inProcess: Authenticator = async ({ peer }) => peer.identity;
+
+/** The subject of a client certificate that TLS has verified: common name is the user, organizations are the groups. */
+export function clientCertificates(): Authenticator {
+  const known = new WeakMap<Uint8Array, UserInfo>();
+  return async ({ peer: { certificate } }) => {
+    if (!certificate) return undefined;
+    let user = known.get(certificate);
+    if (!user) {
+      const subject = userOfCertificate(certificate);
+      if (!subject) return undefined;
+      user = { name: subject.name, groups: subject.groups };
+      known.set(certificate, user);
+    }
+    return user;
+  };
+}
+
+/** The token of an Authorization header; undefined when there is none. */
+export function bearerToken(headers: Readonly<Record<string, string>>): string | undefined {
+  return /^bearer +(\S+) *$/i.exec(headers.authorization ?? "")?.[1];
+}
+
+/** Tries a bearer token with several readers; 401 when none knows it. */
+export function bearerTokens(readers: readonly ((token: string) => Promise<UserInfo | undefined>)[]): Authenticator {
+  return async ({ headers }) => {
+    const token = bearerToken(headers);
+    if (token === undefined) return undefined;
+    for (const read of readers) {
+      const user = await read(token);
+      if (user) return user;
+    }
+    throw unauthorized();
+  };
+}
+
+/** Tokens that a file lists. */
+export function staticTokens(tokens: readonly StaticToken[]): (token: string) => Promise<UserInfo | undefined> {
+  const users = new Map(tokens.map(({ token, user, uid, groups }) => [token, { name: user, uid, groups }]));
+  return async (token) => users.get(token);
+}
+
+/** Reads a token file: token,user,uid,"group1,group2" a line; throws on a line that isn't. */
+export function parseTokenFile(text: string): StaticToken[] {
+  return text
+    .split(/\r?\n/)
+    .map((line, index) => ({ line: line.trim(), number: index + 1 }))
+    .filter(({ line }) => line !== "" && !line.startsWith("#"))
+    .map(({ line, number }) => {
+      const fields = [...line.matchAll(/("([^"]*)"|[^,]*)(,|$)/g)].map((match) => (match[2] ?? match[1] ?? "").trim());
+      const [token, user, uid, groups = ""] = fields;
+      if (!token || !user || !uid)
+        throw new Error(
+          `read token file: line ${number} has ${fields.filter(Boolean).length} fields, wanted at least token, user and uid`,
+        );
+      return {
+        token,
+        user,
+        uid,
+        groups: groups
+          .split(",")
+          .map((one) => one.trim())
+          .filter(Boolean),
+      };
+    });
+}

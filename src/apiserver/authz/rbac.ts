@@ -1,0 +1,106 @@
+import { ClusterRole, ClusterRoleBinding, type PolicyRule, Role, RoleBinding } from "../../api/index.ts";
+import type { Subject as RbacSubject } from "../../api/rbac/v1/rolebinding.ts";
+import type { UserInfo } from "../../net/message.ts";
+import type { Attributes, Authorization, Authorizer, Reads } from "../contracts.ts";
+
+const NO_OPINION: Authorization = { decision: "noOpinion", reason: "" };
+const MASTERS = "system:masters";
+
+/** Members of system:masters may do everything. */
+export const masters: Authorizer = async ({ user }) =>
+  user.groups.includes(MASTERS) ? { decision: "allow", reason: "" } : NO_OPINION;
+
+/** Everything is allowed. */
+export const alwaysAllow: Authorizer = async () => ({ decision: "allow", reason: "" });
+
+/** Roles and bindings decide; what no rule allows is nobody's opinion. */
+export function rbac(reads: Reads): Authorizer {
+  return async (attributes) => {
+    const roles = new RoleLookup(reads);
+    for (const binding of reads.cached(ClusterRoleBinding)) {
+      if (!appliesTo(binding.subjects, attributes.user, "")) continue;
+      if (allows(roles.rules(binding.roleRef, ""), attributes))
+        return allowed("ClusterRoleBinding", binding.metadata.name, binding.roleRef);
+    }
+    if (attributes.namespace === "") return NO_OPINION;
+    for (const binding of reads.cached(RoleBinding, attributes.namespace)) {
+      if (!appliesTo(binding.subjects, attributes.user, attributes.namespace)) continue;
+      if (allows(roles.rules(binding.roleRef, attributes.namespace), attributes)) {
+        return allowed("RoleBinding", `${binding.metadata.name}/${attributes.namespace}`, binding.roleRef);
+      }
+    }
+    return NO_OPINION;
+  };
+}
+
+function allowed(kind: string, name: string, role: { readonly kind: string; readonly name: string }): Authorization {
+  return {
+    decision: "allow",
+    reason: `RBAC: allowed by ${kind} ${JSON.stringify(name)} of ${role.kind} ${JSON.stringify(role.name)}`,
+  };
+}
+
+class RoleLookup {
+  readonly #reads: Reads;
+  #clusterRoles: ReadonlyMap<string, readonly PolicyRule[]> | undefined;
+
+  constructor(reads: Reads) {
+    this.#reads = reads;
+  }
+
+  rules({ kind, name }: { readonly kind: string; readonly name: string }, namespace: string): readonly PolicyRule[] {
+    if (kind === "Role")
+      return this.#reads.cached(Role, namespace).find((role) => role.metadata.name === name)?.rules ?? [];
+    this.#clusterRoles ??= new Map(
+      this.#reads.cached(ClusterRole).map((role) => [role.metadata.name, role.rules ?? []]),
+    );
+    return this.#clusterRoles.get(name) ?? [];
+  }
+}
+
+/** Whether one of a binding's subjects is this user. */
+export function appliesTo(subjects: readonly RbacSubject[] | undefined, user: UserInfo, namespace: string): boolean {
+  return (subjects ?? []).some((subject) => {
+    switch (subject.kind) {
+      case "User":
+        return subject.name === user.name;
+      case "Group":
+        return user.groups.includes(subject.name);
+      case "ServiceAccount":
+        return user.name === `system:serviceaccount:${subject.namespace || namespace}:${subject.name}`;
+      default:
+        return false;
+    }
+  });
+}
+
+/** Whether any of the rules allows the request. */
+export function allows(rules: readonly PolicyRule[], attributes: Attributes): boolean {
+  return rules.some((rule) =>
+    attributes.isResource ? allowsResource(rule, attributes) : allowsPath(rule, attributes),
+  );
+}
+
+function allowsResource(rule: PolicyRule, { verb, group, resource, subresource, name }: Attributes): boolean {
+  const what = subresource ? `${resource}/${subresource}` : resource;
+  const { resources = [], resourceNames = [] } = rule;
+  return (
+    has(rule.verbs, verb) &&
+    has(rule.apiGroups ?? [], group) &&
+    (has(resources, what) || (subresource !== "" && resources.includes(`*/${subresource}`))) &&
+    (resourceNames.length === 0 || resourceNames.includes(name))
+  );
+}
+
+function allowsPath(rule: PolicyRule, { verb, path }: Attributes): boolean {
+  return (
+    has(rule.verbs, verb) &&
+    (rule.nonResourceURLs ?? []).some(
+      (url) => url === "*" || url === path || (url.endsWith("*") && path.startsWith(url.slice(0, -1))),
+    )
+  );
+}
+
+function has(list: readonly string[] | null, wanted: string): boolean {
+  return (list ?? []).some((one) => one === "*" || one === wanted);
+}

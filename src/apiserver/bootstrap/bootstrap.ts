@@ -1,0 +1,136 @@
+import {
+  ClusterRole,
+  ClusterRoleBinding,
+  isAlreadyExists,
+  isConflict,
+  type KindDefinition,
+  type KubeObject,
+  Namespace,
+  type PolicyRule,
+  PriorityClass,
+  Role,
+  RoleBinding,
+} from "../../api/index.ts";
+import { jsonEqual } from "../../schema/index.ts";
+import { labelSelectorMatches } from "../../api/index.ts";
+import type { RequestContext } from "../contracts.ts";
+import type { Json } from "../registry/generic.ts";
+import type { ServerCore } from "../server.ts";
+import clusterRoleBindings from "./data/clusterrolebindings.json" with { type: "json" };
+import clusterRoles from "./data/clusterroles.json" with { type: "json" };
+import namespaces from "./data/namespaces.json" with { type: "json" };
+import priorityClasses from "./data/priorityclasses.json" with { type: "json" };
+import roleBindings from "./data/rolebindings.json" with { type: "json" };
+import roles from "./data/roles.json" with { type: "json" };
+
+/** What every cluster holds from the start, in the order in which it is made. */
+const OBJECTS: readonly (readonly [KindDefinition, readonly unknown[]])[] = [
+  [Namespace, namespaces.items],
+  [PriorityClass, priorityClasses.items],
+  [ClusterRole, clusterRoles.items],
+  [ClusterRoleBinding, clusterRoleBindings.items],
+  [Role, roles.items],
+  [RoleBinding, roleBindings.items],
+] as unknown as readonly (readonly [KindDefinition, readonly unknown[]])[];
+
+const AUTOUPDATE = "rbac.authorization.kubernetes.io/autoupdate";
+const WRITE = { dryRun: false, fieldManager: "kube-apiserver" };
+
+/** Makes what is missing, and brings roles and bindings that say so up to date. */
+export async function bootstrap(core: ServerCore): Promise<void> {
+  for (const [kind, items] of OBJECTS) {
+    const registry = core.registry(kind);
+    await registry.cacher.start();
+    for (const item of items) await ensure(core, kind, item as Json);
+  }
+  await aggregate(core);
+}
+
+async function ensure(core: ServerCore, kind: KindDefinition, item: Json): Promise<void> {
+  const registry = core.registry(kind);
+  const { name, namespace = "" } = item.metadata as { name: string; namespace?: string };
+  const context = systemContext(kind, namespace, name);
+  const existing = await registry.find(namespace, name);
+  if (!existing) {
+    await registry.create(context, registry.decode(structuredClone(item)).value, WRITE).catch((error) => {
+      if (!isAlreadyExists(error)) throw error;
+    });
+    return;
+  }
+  if (existing.object.metadata.annotations?.[AUTOUPDATE] !== "true" || isAggregated(item)) return;
+  const wanted = registry.decode(item).value;
+  const current = existing.object as unknown as Json;
+  const parts = ["rules", "subjects", "roleRef"];
+  if (parts.every((part) => jsonEqual(current[part] ?? null, wanted[part] ?? null))) return;
+  const change = (object: KubeObject | undefined) => ({
+    ...(structuredClone(object) as unknown as Json),
+    ...Object.fromEntries(parts.filter((part) => wanted[part]).map((part) => [part, wanted[part]])),
+  });
+  await registry.update(context, { change, write: WRITE }).catch((error) => {
+    if (!isConflict(error)) throw error;
+  });
+}
+
+function isAggregated(item: Json): boolean {
+  return item.aggregationRule !== undefined;
+}
+
+/** Fills roles that are made of others, so that they hold before any controller runs. */
+async function aggregate(core: ServerCore): Promise<void> {
+  const registry = core.registry(ClusterRole as unknown as KindDefinition);
+  const all = await core.reads.list(ClusterRole);
+  // admin is made of edit, which is made of view: three rounds reach everything.
+  for (let round = 0; round < 3; round++) {
+    const byName = new Map((await core.reads.list(ClusterRole)).map((role) => [role.metadata.name, role]));
+    for (const { metadata, aggregationRule } of all) {
+      if (!aggregationRule) continue;
+      const members = [...byName.values()].filter(
+        (one) =>
+          one.metadata.name !== metadata.name &&
+          (aggregationRule.clusterRoleSelectors ?? []).some((selector) =>
+            labelSelectorMatches(selector, one.metadata.labels ?? {}),
+          ),
+      );
+      const rules: PolicyRule[] = [];
+      for (const member of members.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))) {
+        for (const rule of member.rules ?? []) if (!rules.some((one) => jsonEqual(one, rule))) rules.push(rule);
+      }
+      if (jsonEqual(byName.get(metadata.name)?.rules ?? [], rules)) continue;
+      const context = systemContext(ClusterRole as unknown as KindDefinition, "", metadata.name);
+      await registry.update(context, {
+        change: (object) => ({ ...(structuredClone(object) as unknown as Json), rules }),
+        write: WRITE,
+      });
+    }
+  }
+}
+
+/** A request of the server itself. */
+export function systemContext(kind: KindDefinition, namespace: string, name: string): RequestContext {
+  return {
+    request: {
+      method: "POST",
+      path: "",
+      query: "",
+      headers: {},
+      body: { type: "none" },
+      peer: { address: "" },
+      signal: new AbortController().signal,
+    },
+    info: {
+      isResource: true,
+      path: "",
+      verb: "create",
+      group: kind.group,
+      version: kind.version,
+      resource: kind.plural,
+      subresource: "",
+      rest: "",
+      namespace,
+      name,
+    },
+    query: new URLSearchParams(),
+    user: { name: "system:apiserver", groups: ["system:masters", "system:authenticated"] },
+    warnings: [],
+  };
+}

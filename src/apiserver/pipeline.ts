@@ -1,0 +1,159 @@
+import { internal, noSuchPath, statusError, unauthorized } from "../api/index.ts";
+import type { Log, Random } from "../base/index.ts";
+import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
+import type { Attributes, Authenticator, Authorizer, RequestContext, RequestInfo } from "./contracts.ts";
+import { type Format, negotiate } from "./http/negotiate.ts";
+import { respondError } from "./http/respond.ts";
+import { requestInfo } from "./request-info.ts";
+
+export interface PipelineOptions {
+  readonly authenticators: readonly Authenticator[];
+  readonly authorizers: readonly Authorizer[];
+  /** Users without credentials become system:anonymous; otherwise they get 401. */
+  readonly anonymous: boolean;
+  readonly log: Log;
+  readonly random: Random;
+  /** Requests at a time, read-only and changing; above, 429. Watches and upgrades don't count. */
+  readonly maxRequestsInflight: number;
+  readonly maxMutatingRequestsInflight: number;
+  /** Answers an authorized request. */
+  readonly dispatch: (context: RequestContext) => Promise<ApiResponse>;
+  /** Changes who the caller is when it asks to; throws 403 when it may not. */
+  readonly impersonate?: (request: ApiRequest, user: UserInfo) => Promise<UserInfo>;
+}
+
+const ANONYMOUS: UserInfo = { name: "system:anonymous", groups: ["system:unauthenticated"] };
+const AUTHENTICATED = "system:authenticated";
+const JSON_FORMAT: Format = { encoding: "json", as: "object", pretty: false };
+const READ_VERBS = new Set(["get", "list", "watch", "head", "options"]);
+const PATH_BYTES_MAX = 8192;
+
+/** The whole way of a request: who, what, may they, do it, say how it went. */
+export function pipeline(options: PipelineOptions): Handler {
+  const inflight = { reading: 0, changing: 0 };
+  return async (request) => {
+    const auditId = request.headers["audit-id"] || options.random.uuid();
+    const query = new URLSearchParams(request.query);
+    const warnings: string[] = [];
+    let response: ApiResponse;
+    try {
+      if (request.path.length > PATH_BYTES_MAX)
+        throw statusError({ code: 414, reason: "RequestURITooLong", message: "the request URI is too long" });
+      const info = requestInfo(request.method, request.path, query);
+      const caller = await authenticate(request, options);
+      const user = options.impersonate ? await options.impersonate(request, caller) : caller;
+      await authorize({ ...info, user }, options.authorizers);
+      response = await limited({ info, inflight, options }, () =>
+        options.dispatch({ request, info, query, user, warnings }),
+      );
+    } catch (error) {
+      response = failure(error, request, options.log);
+    }
+    return withHeaders(response, { auditId, warnings });
+  };
+}
+
+async function authenticate(request: ApiRequest, { authenticators, anonymous }: PipelineOptions): Promise<UserInfo> {
+  for (const authenticator of authenticators) {
+    const user = await authenticator(request);
+    if (user) return user.groups.includes(AUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] };
+  }
+  if (!anonymous) throw unauthorized();
+  return ANONYMOUS;
+}
+
+/** Asks each authorizer in turn; the first that has an opinion decides. 403 when none allows it. */
+export async function authorize(attributes: Attributes, authorizers: readonly Authorizer[]): Promise<void> {
+  const reasons: string[] = [];
+  for (const authorizer of authorizers) {
+    const { decision, reason } = await authorizer(attributes);
+    if (decision === "allow") return;
+    if (reason) reasons.push(reason);
+    if (decision === "deny") break;
+  }
+  throw forbiddenTo(attributes, reasons.join(", "));
+}
+
+function forbiddenTo(
+  { user, isResource, verb, group, resource, subresource, namespace, name, path }: Attributes,
+  reason: string,
+): Error {
+  const who = JSON.stringify(user.name);
+  const suffix = reason ? `: ${reason}` : "";
+  if (!isResource) {
+    return statusError({
+      code: 403,
+      reason: "Forbidden",
+      message: `forbidden: User ${who} cannot ${verb} path ${JSON.stringify(path)}${suffix}`,
+      details: {},
+    });
+  }
+  const what = subresource ? `${resource}/${subresource}` : resource;
+  const where = namespace ? `in the namespace ${JSON.stringify(namespace)}` : "at the cluster scope";
+  const subject = `${resource}${group ? `.${group}` : ""}${name ? ` ${JSON.stringify(name)}` : ""}`;
+  return statusError({
+    code: 403,
+    reason: "Forbidden",
+    message: `${subject} is forbidden: User ${who} cannot ${verb} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${where}${suffix}`,
+    details: { ...(name && { name }), ...(group && { group }), kind: resource },
+  });
+}
+
+interface Limited {
+  readonly info: RequestInfo;
+  readonly inflight: { reading: number; changing: number };
+  readonly options: PipelineOptions;
+}
+
+async function limited({ info, inflight, options }: Limited, work: () => Promise<ApiResponse>): Promise<ApiResponse> {
+  if (info.verb === "watch" || LONG_RUNNING.has(info.subresource)) return work();
+  const counter = READ_VERBS.has(info.verb) ? "reading" : "changing";
+  const limit = counter === "reading" ? options.maxRequestsInflight : options.maxMutatingRequestsInflight;
+  if (inflight[counter] >= limit) {
+    throw statusError({
+      code: 429,
+      reason: "TooManyRequests",
+      message: "Too many requests, please try again later.",
+      details: { retryAfterSeconds: 1 },
+    });
+  }
+  inflight[counter]++;
+  try {
+    return await work();
+  } finally {
+    inflight[counter]--;
+  }
+}
+
+const LONG_RUNNING = new Set(["attach", "exec", "proxy", "log", "portforward"]);
+
+function failure(error: unknown, request: ApiRequest, log: Log): ApiResponse {
+  const format = errorFormat(request);
+  if (error instanceof Error && error.name === "StatusError") return respondError(error, format);
+  log.error("Request failed", { method: request.method, path: request.path, error });
+  return respondError(internal(error instanceof Error ? error.message : String(error), { cause: error }), format);
+}
+
+function errorFormat(request: ApiRequest): Format {
+  try {
+    const { encoding } = negotiate(request.headers.accept, { watch: false, views: true }, false);
+    return { ...JSON_FORMAT, encoding };
+  } catch {
+    return JSON_FORMAT;
+  }
+}
+
+const WARNING_BYTES_MAX = 4096;
+
+function withHeaders(
+  response: ApiResponse,
+  { auditId, warnings }: { auditId: string; warnings: readonly string[] },
+): ApiResponse {
+  const headers: Record<string, string | readonly string[]> = { ...response.headers, "audit-id": auditId };
+  if (warnings.length > 0)
+    headers.warning = [...new Set(warnings)].map((text) => `299 - ${JSON.stringify(text.slice(0, WARNING_BYTES_MAX))}`);
+  return { ...response, headers };
+}
+
+/** What dispatch throws for a path that nobody serves. */
+export { noSuchPath };

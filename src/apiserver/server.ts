@@ -1,0 +1,320 @@
+import {
+  badRequest,
+  groupVersion,
+  type KindDefinition,
+  type KubeObject,
+  kinds as allKinds,
+  noSuchPath,
+  notImplemented,
+  statusError,
+} from "../api/index.ts";
+import type { Clock, Log, Random, Scope } from "../base/index.ts";
+import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
+import { prefixEnd, type Store } from "../store/index.ts";
+import { Cacher } from "./cacher/cacher.ts";
+import type {
+  AdmissionPlugin,
+  Authenticator,
+  Authorizer,
+  Reads,
+  RequestContext,
+  SubresourceHandler,
+} from "./contracts.ts";
+import { discoveryOf } from "./discovery.ts";
+import { negotiate } from "./http/negotiate.ts";
+import { respond, respondText } from "./http/respond.ts";
+import { pipeline } from "./pipeline.ts";
+import { Registry, type ResourceHooks } from "./registry/generic.ts";
+import { storageKey, StoredObject, storagePrefix } from "./registry/stored.ts";
+import { Verbs } from "./verbs.ts";
+
+/** What the server itself needs from the parts that decide who may do what, and from those that serve special paths. */
+export interface ApiServerParts {
+  readonly authenticators: readonly Authenticator[];
+  readonly authorizers: readonly Authorizer[];
+  readonly admission: readonly AdmissionPlugin[];
+  readonly impersonate?: (request: ApiRequest, user: UserInfo) => Promise<UserInfo>;
+  /** "resource/subresource" (or a resource that is only created, like reviews) -> what answers it. */
+  readonly handlers: ReadonlyMap<string, SubresourceHandler>;
+  /** "group/resource" -> hooks around its writes. */
+  readonly hooks: ReadonlyMap<string, ResourceHooks>;
+  /** Paths outside /api and /apis, such as /openapi/v2. */
+  readonly paths: ReadonlyMap<string, SubresourceHandler>;
+}
+
+export interface ServerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly scope: Scope;
+  readonly anonymous: boolean;
+  /** host:port that clients are told to use. */
+  readonly serverAddress: string;
+  readonly maxRequestsInflight: number;
+  readonly maxMutatingRequestsInflight: number;
+  readonly parts: (server: ServerCore) => ApiServerParts;
+  /** Named checks of /readyz beside the server's own. */
+  readonly kinds?: readonly KindDefinition[];
+}
+
+/** What parts of the server may use of it. */
+export interface ServerCore {
+  readonly reads: Reads;
+  registry(kind: KindDefinition): Registry;
+  readonly kinds: readonly KindDefinition[];
+}
+
+export const VERSION = {
+  major: "1",
+  minor: "36",
+  emulationMajor: "1",
+  emulationMinor: "36",
+  minCompatibilityMajor: "1",
+  minCompatibilityMinor: "35",
+  gitVersion: "v1.36.1",
+  gitCommit: "",
+  gitTreeState: "clean",
+  buildDate: "2026-05-12T00:00:00Z",
+  goVersion: "",
+  compiler: "navarch",
+  platform: "linux/amd64",
+} as const;
+
+/** Puts a server together: registries for all kinds, and the pipeline in front of them. */
+export function serverCore(
+  options: ServerOptions,
+): ServerCore & { readonly handle: Handler; readonly setReady: () => void } {
+  const served = options.kinds ?? allKinds;
+  const { store, clock, random, scope } = options;
+  const cachers = new Map<KindDefinition, Cacher>();
+  const cacherOf = (kind: KindDefinition) => {
+    let cacher = cachers.get(kind);
+    if (!cacher) {
+      cacher = new Cacher({ kind, store, clock });
+      cachers.set(kind, cacher);
+    }
+    return cacher;
+  };
+  scope.defer(() => {
+    for (const cacher of cachers.values()) cacher.close();
+  });
+  const reads = readsOf(store, cacherOf);
+  const registries = new Map<KindDefinition, Registry>();
+  let parts: ApiServerParts | undefined;
+  const core: ServerCore = {
+    reads,
+    kinds: served,
+    registry: (kind) => {
+      let registry = registries.get(kind);
+      if (!registry) {
+        const hooks = parts?.hooks.get(`${kind.group}/${kind.plural}`);
+        registry = new Registry(
+          kind,
+          cacherOf(kind),
+          { store, clock, random, admission: parts?.admission ?? [], reads },
+          hooks,
+        );
+        registries.set(kind, registry);
+      }
+      return registry;
+    },
+  };
+  parts = options.parts(core);
+  const state = { ready: false };
+  const dispatch = dispatcher({ core, parts, options, served, state });
+  const handle = pipeline({ ...options, ...parts, dispatch });
+  return { ...core, handle, setReady: () => (state.ready = true) };
+}
+
+function readsOf(store: Store, cacherOf: (kind: KindDefinition) => Cacher): Reads {
+  const scopeOf = (kind: KindDefinition, namespace?: string) =>
+    namespace ? `${storagePrefix(kind)}${namespace}/` : storagePrefix(kind);
+  return {
+    async get<T>(kind: KindDefinition<T>, { namespace = "", name }: { namespace?: string; name: string }) {
+      const { entry } = await store.get(storageKey(kind as KindDefinition, namespace, name));
+      return entry ? (new StoredObject(entry).object as unknown as T) : undefined;
+    },
+    async list<T>(kind: KindDefinition<T>, namespace?: string) {
+      const start = scopeOf(kind as KindDefinition, namespace);
+      const { entries } = await store.range({ start, end: prefixEnd(start) });
+      return entries.map((entry) => new StoredObject(entry).object as unknown as T);
+    },
+    cached<T>(kind: KindDefinition<T>, namespace?: string) {
+      const scope = scopeOf(kind as KindDefinition, namespace);
+      const cacher = cacherOf(kind as KindDefinition);
+      return cacher
+        .all()
+        .filter((stored) => stored.entry.key.startsWith(scope))
+        .map((stored) => stored.object as KubeObject as unknown as T);
+    },
+  };
+}
+
+interface Dispatcher {
+  readonly core: ServerCore;
+  readonly parts: ApiServerParts;
+  readonly options: ServerOptions;
+  readonly served: readonly KindDefinition[];
+  readonly state: { ready: boolean };
+}
+
+const methodNotAllowed = () =>
+  statusError({
+    code: 405,
+    reason: "MethodNotAllowed",
+    message: "the server does not allow this method on the requested resource",
+    details: {},
+  });
+
+function dispatcher({
+  core,
+  parts,
+  options,
+  served,
+  state,
+}: Dispatcher): (context: RequestContext) => Promise<ApiResponse> {
+  const byPath = new Map(served.map((kind) => [`${kind.group}/${kind.version}/${kind.plural}`, kind]));
+  const verbs = new Map<KindDefinition, Verbs>();
+  const verbsOf = (kind: KindDefinition) => {
+    let one = verbs.get(kind);
+    if (!one) {
+      one = new Verbs(core.registry(kind), options);
+      verbs.set(kind, one);
+    }
+    return one;
+  };
+  const paths = pathHandlers({ core, parts, options, served, state });
+  return async (context) => {
+    const { info, request } = context;
+    if (!info.isResource) return paths(context);
+    const kind = byPath.get(`${info.group}/${info.version}/${info.resource}`);
+    if (!kind) throw noSuchPath();
+    const handler = parts.handlers.get(info.subresource ? `${info.resource}/${info.subresource}` : info.resource);
+    checkVerb(kind, context);
+    if (handler) return handler(context);
+    if (
+      kind.scope === "Namespaced" &&
+      info.namespace === "" &&
+      !["list", "watch", "deletecollection"].includes(info.verb)
+    )
+      throw methodNotAllowed();
+    if (request.method === "HEAD") throw methodNotAllowed();
+    if (info.subresource !== "" && !PLAIN_SUBRESOURCES.has(info.subresource))
+      throw notImplemented(`${info.resource}/${info.subresource}`);
+    return verbsOf(kind).run(context);
+  };
+}
+
+const PLAIN_SUBRESOURCES = new Set(["status", "ephemeralcontainers", "resize"]);
+
+function checkVerb(kind: KindDefinition, { info }: RequestContext): void {
+  if (info.subresource !== "") {
+    const sub = kind.subresources.find((one) => one.name === info.subresource);
+    if (!sub) throw noSuchPath();
+    if (!sub.verbs.includes(info.verb)) throw methodNotAllowed();
+    return;
+  }
+  const allowed =
+    info.name === "" ? ["create", "list", "watch", "deletecollection"] : ["get", "update", "patch", "delete", "watch"];
+  if (!kind.verbs.includes(info.verb) || !allowed.includes(info.verb)) throw methodNotAllowed();
+}
+
+function pathHandlers({
+  parts,
+  options,
+  served,
+  state,
+}: Dispatcher): (context: RequestContext) => Promise<ApiResponse> {
+  const discovery = discoveryOf(served, options.serverAddress);
+  const checks = ["ping", "log", "etcd"];
+  const health = (context: RequestContext, ready: boolean) => {
+    if (!ready) return respondText(500, "[-]poststarthook/bootstrap failed: not finished\nhealthz check failed\n");
+    const name = context.info.path.slice(1);
+    if (!context.query.has("verbose")) return respondText(200, "ok");
+    return respondText(200, `${checks.map((check) => `[+]${check} ok\n`).join("")}${name} check passed\n`);
+  };
+  return async (context) => {
+    const { path } = context.info;
+    const format = () => negotiate(context.request.headers.accept, { watch: false, views: false }, false);
+    const special =
+      parts.paths.get(path) ??
+      [...parts.paths].find(([prefix]) => prefix.endsWith("/") && path.startsWith(prefix))?.[1];
+    if (special) return special(context);
+    if (context.request.method !== "GET" && context.request.method !== "HEAD") throw methodNotAllowed();
+    switch (path.replace(/\/$/, "") || "/") {
+      case "/api":
+      case "/apis":
+        return discoveryRoot(context, discovery, path.startsWith("/apis"));
+      case "/version":
+        return respond(200, VERSION, { encoding: "json", as: "object", pretty: true });
+      case "/healthz":
+      case "/livez":
+        return health(context, true);
+      case "/readyz":
+        return health(context, state.ready);
+      case "/":
+        return respond(
+          200,
+          { paths: rootPaths(discovery.paths, [...parts.paths.keys()]) },
+          { encoding: "json", as: "object", pretty: true },
+        );
+    }
+    const parsed = path.replace(/\/$/, "").split("/").slice(1);
+    const answer =
+      parsed[0] === "api" && parsed.length === 2
+        ? discovery.resources("", parsed[1]!)
+        : parsed[0] !== "apis"
+          ? undefined
+          : parsed.length === 2
+            ? discovery.group(parsed[1]!)
+            : parsed.length === 3
+              ? discovery.resources(parsed[1]!, parsed[2]!)
+              : undefined;
+    if (answer !== undefined) return respond(200, answer, format());
+    if (parsed[0] === "api" || parsed[0] === "apis") throw noSuchPath();
+    return respondText(404, "404 page not found\n");
+  };
+}
+
+function rootPaths(groups: readonly string[], special: readonly string[]): string[] {
+  const own = [
+    "/api",
+    "/api/v1",
+    "/apis",
+    "/apis/",
+    "/healthz",
+    "/healthz/etcd",
+    "/healthz/log",
+    "/healthz/ping",
+    "/livez",
+    "/readyz",
+    "/version",
+  ];
+  return [...new Set([...own, ...groups, ...special.map((path) => path.replace(/(?<=.)\/$/, ""))])].sort();
+}
+
+const AGGREGATED = /application\/json;\s*g=apidiscovery\.k8s\.io;\s*v=v2;\s*as=APIGroupDiscoveryList/;
+
+function discoveryRoot(
+  { request }: RequestContext,
+  discovery: ReturnType<typeof discoveryOf>,
+  groups: boolean,
+): ApiResponse {
+  const wanted = (request.headers.accept ?? "")
+    .split(",")
+    .find((one) => /apidiscovery/.test(one) || /^\s*application\/json\s*(;q=.*)?$/.test(one));
+  if (wanted && AGGREGATED.test(wanted.replaceAll("; ", ";").trim())) {
+    const response = respond(200, discovery.aggregated(!groups), { encoding: "json", as: "object", pretty: false });
+    return {
+      ...response,
+      headers: {
+        ...response.headers,
+        "content-type": "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
+        vary: "Accept",
+      },
+    };
+  }
+  const format = negotiate(request.headers.accept, { watch: false, views: false }, false);
+  return respond(200, groups ? discovery.groups : discovery.coreVersions, format);
+}
