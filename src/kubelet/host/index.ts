@@ -2,6 +2,17 @@
  * The machine under the kubelet: files, mounts, cgroups, figures, network probes. Knows nothing of pods. Start at
  * {@link Host}.
  */
+export { type CniInput, cniConfig, enableBridgeFilter, enableForwarding, writeCniConfig } from "./cni.ts";
+export {
+  cniBinDirectory,
+  type Containerd,
+  type ContainerdOptions,
+  ensureContainerd,
+  findProgram,
+  missingPrograms,
+  stopContainerd,
+} from "./containerd.ts";
+export { sha256 } from "./digest.ts";
 export { HostError, type HostErrorCode } from "./errors.ts";
 export type {
   CgroupLimits,
@@ -17,5 +28,6 @@ export type {
   NetworkAnswer,
   WriteOptions,
 } from "./host.ts";
+export { linuxHost } from "./linux.ts";
 export { MemoryHost, type SimulatedMachine, type SimulatedNetwork } from "./memory.ts";
 export { MemoryFiles, MemoryMounts, normalize } from "./memory-files.ts";

@@ -1,0 +1,19 @@
+import type { Host } from "./host.ts";
+import { cgroupLayout, linuxCgroups, readMountInfo } from "./linux-cgroups.ts";
+import { linuxFiles } from "./linux-files.ts";
+import { linuxFacts, linuxUsage } from "./linux-machine.ts";
+import { linuxMounts } from "./linux-mounts.ts";
+import { linuxNetwork } from "./linux-network.ts";
+
+/** The machine that this process runs on. */
+export async function linuxHost(): Promise<Host> {
+  const layout = cgroupLayout(await readMountInfo());
+  return {
+    files: linuxFiles(),
+    mounts: linuxMounts(),
+    cgroups: linuxCgroups(layout),
+    network: linuxNetwork(),
+    facts: () => linuxFacts(layout.version),
+    usage: (directory) => linuxUsage(directory),
+  };
+}
