@@ -1,0 +1,81 @@
+import type { Scope } from "../base/index.ts";
+import { type ComponentContext, createInformers, eventRecorder, leaderElection } from "../runtime/index.ts";
+import { controllers } from "./all.ts";
+import type { ControllerDefinition, ControllerEnvironment } from "./common/environment.ts";
+import { discovery } from "./common/discovery.ts";
+import type { ControllerOptions } from "./options.ts";
+
+/** Running controllers. */
+export interface Controllers {
+  /** Resolves once this instance leads and every controller has been started. */
+  readonly ready: Promise<void>;
+  /** Names of the controllers that run. */
+  readonly names: readonly string[];
+}
+
+/** Starts the controller manager; it ends with the context's scope. */
+export async function startControllers(
+  context: ComponentContext,
+  options: ControllerOptions = {},
+): Promise<Controllers> {
+  const chosen = choose(options.controllers ?? ["*"]);
+  const names = chosen.map(({ name }) => name);
+  if (options.leaderElect === false) {
+    const ready = startAll(context, options, chosen);
+    await ready;
+    return { ready, names };
+  }
+  const started = Promise.withResolvers<void>();
+  const identity = options.identity ?? `navarch_${context.random.uuid()}`;
+  leaderElection(
+    context,
+    {
+      name: "kube-controller-manager",
+      namespace: "kube-system",
+      identity,
+      leaseDurationMs: 15_000,
+      renewDeadlineMs: 10_000,
+      retryPeriodMs: 2_000,
+    },
+    async (scope: Scope) => {
+      await startAll({ ...context, scope }, options, chosen);
+      started.resolve();
+    },
+  );
+  return { ready: started.promise, names };
+}
+
+/** The controllers that a list such as ["*", "-job-controller"] means. */
+function choose(list: readonly string[]): readonly ControllerDefinition[] {
+  const known = new Set(controllers.map(({ name }) => name));
+  for (const entry of list) {
+    const name = entry.replace(/^-/, "");
+    if (name !== "*" && !known.has(name))
+      throw new RangeError(`start controllers: "${name}" is not in the list of known controllers`);
+  }
+  return controllers.filter(({ name, onDemand }) => {
+    if (list.includes(`-${name}`)) return false;
+    return list.includes(name) || (list.includes("*") && !onDemand);
+  });
+}
+
+async function startAll(
+  context: ComponentContext,
+  options: ControllerOptions,
+  chosen: readonly ControllerDefinition[],
+): Promise<void> {
+  const informers = createInformers(context);
+  const discover = discovery(context.client);
+  for (const { name, account, start } of chosen) {
+    const client = options.clientFor?.(account) ?? context.client;
+    const own = { ...context, client, log: context.log.child({ controller: name }) };
+    const environment: ControllerEnvironment = {
+      ...own,
+      informers,
+      options,
+      discover,
+      recorder: (component) => eventRecorder(own, { component }),
+    };
+    await start(environment);
+  }
+}
