@@ -2,7 +2,7 @@
  * The container runtime as the kubelet sees it: CRI v1 in our words. Instants are milliseconds since the epoch; a
  * stream is a set of pipes, whatever transport the runtime uses for it.
  */
-import type { Duplex } from "../../net/message.ts";
+import type { Duplex } from "../../net/index.ts";
 
 export type StringMap = Readonly<Record<string, string>>;
 export type NamespaceMode = "Pod" | "Container" | "Node" | "Target";

@@ -9,6 +9,7 @@ import { HostError } from "./errors.ts";
 const run = promisify(execFile);
 const START_MS_MAX = 20_000;
 const POLL_MS = 50;
+const CAP_SYS_RESOURCE = 24n;
 const CNI_PLACES = ["/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"];
 
 export interface ContainerdOptions {
@@ -225,6 +226,7 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.
   stream_server_address = "127.0.0.1"
   stream_server_port = "0"
   disable_apparmor = ${!(apparmor && findProgram("apparmor_parser") !== undefined)}
+  restrict_oom_score_adj = ${!(await mayLowerOomScore())}
   max_container_log_line_size = 16384
 
   [plugins."io.containerd.grpc.v1.cri".containerd]
@@ -242,6 +244,13 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.
     conf_dir = ${text(paths.cniConf)}
     max_conf_num = 1
 `;
+}
+
+/** Without CAP_SYS_RESOURCE no process can be made less likely to be killed than it is. */
+async function mayLowerOomScore(): Promise<boolean> {
+  const status = await readFile("/proc/self/status", "utf8");
+  const capabilities = BigInt(`0x${/^CapEff:\s+([0-9a-f]+)/m.exec(status)?.[1] ?? "0"}`);
+  return ((capabilities >> CAP_SYS_RESOURCE) & 1n) === 1n;
 }
 
 /** overlayfs where the file system below can carry it. */

@@ -1,5 +1,5 @@
 import { type Clock, formatMicroTime, type Random, seededRandom } from "../../../base/index.ts";
-import type { Duplex } from "../../../net/message.ts";
+import type { Duplex } from "../../../net/index.ts";
 import type { MemoryHost, NetworkAnswer } from "../../host/index.ts";
 import { CriError } from "../errors.ts";
 import type {
