@@ -96,9 +96,8 @@ function subresourceOf(kind: KindDefinition, sub: Subresource): unknown {
 }
 
 function bodyOf(kind: KindDefinition, sub: Subresource): { group?: string; version: string } {
-  const [group, version] = (sub.groupVersion ?? groupVersion(kind)).includes("/")
-    ? sub.groupVersion!.split("/")
-    : ["", sub.groupVersion ?? kind.version];
+  if (sub.groupVersion === undefined) return { ...(kind.group && { group: kind.group }), version: kind.version };
+  const [group, version] = sub.groupVersion.includes("/") ? sub.groupVersion.split("/") : ["", sub.groupVersion];
   return { ...(group && { group }), version: version! };
 }
 

@@ -50,3 +50,5 @@ export {
   setOwn,
 } from "./parse.ts";
 export { PatchError, strategicMerge } from "./strategic.ts";
+export { decodeProto, encodeProto, encodeProtoObject, openProtoEnvelope, type ProtoEnvelope } from "./proto.ts";
+export { ProtoError } from "./proto-wire.ts";

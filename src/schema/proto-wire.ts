@@ -1,0 +1,175 @@
+/** Appends protobuf's wire format to one growing buffer. */
+export class ProtoWriter {
+  #bytes = Buffer.allocUnsafe(1024);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  finish(): Uint8Array {
+    return Uint8Array.prototype.slice.call(this.#bytes, 0, this.#length);
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + count));
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#bytes = grown;
+  }
+
+  tag(number: number, wire: 0 | 1 | 2 | 5): void {
+    this.varint(number * 8 + wire);
+  }
+
+  /** A non-negative whole number up to 2^53. */
+  varint(value: number): void {
+    this.#reserve(10);
+    let rest = value;
+    while (rest > 127) {
+      this.#bytes[this.#length++] = (rest % 128) | 128;
+      rest = Math.floor(rest / 128);
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  /** A signed whole number; negative ones take ten bytes. */
+  signed(value: number | bigint): void {
+    if (typeof value === "number" && value >= 0) return this.varint(value);
+    this.#reserve(10);
+    let rest = BigInt.asUintN(64, BigInt(value));
+    while (rest > 127n) {
+      this.#bytes[this.#length++] = Number(rest & 127n) | 128;
+      rest >>= 7n;
+    }
+    this.#bytes[this.#length++] = Number(rest);
+  }
+
+  double(value: number): void {
+    this.#reserve(8);
+    this.#bytes.writeDoubleLE(value, this.#length);
+    this.#length += 8;
+  }
+
+  text(number: number, value: string): void {
+    const size = Buffer.byteLength(value);
+    this.tag(number, 2);
+    this.varint(size);
+    this.#reserve(size);
+    this.#length += this.#bytes.write(value, this.#length, "utf8");
+  }
+
+  bytes(number: number, value: Uint8Array): void {
+    this.tag(number, 2);
+    this.varint(value.length);
+    this.raw(value);
+  }
+
+  raw(value: Uint8Array): void {
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+  }
+
+  /** A nested message: what `write` appends, with its length in front. */
+  message(number: number, write: () => void): void {
+    this.tag(number, 2);
+    const start = this.#length;
+    write();
+    const size = this.#length - start;
+    const header = sizeOfVarint(size);
+    this.#reserve(header);
+    this.#bytes.copyWithin(start + header, start, this.#length);
+    this.#length = start;
+    this.varint(size);
+    this.#length += size;
+  }
+}
+
+function sizeOfVarint(value: number): number {
+  let size = 1;
+  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) size++;
+  return size;
+}
+
+/** Bytes that are no protobuf. */
+export class ProtoError extends Error {
+  override readonly name = "ProtoError";
+}
+
+/** Walks protobuf's wire format. */
+export class ProtoReader {
+  readonly #bytes: Buffer;
+  #at: number;
+  readonly #end: number;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#at = 0;
+    this.#end = bytes.length;
+  }
+
+  get done(): boolean {
+    return this.#at >= this.#end;
+  }
+
+  tag(): { number: number; wire: number } {
+    const key = Number(this.varint());
+    const number = key >>> 3;
+    if (number === 0) throw new ProtoError("proto: illegal tag 0");
+    return { number, wire: key & 7 };
+  }
+
+  varint(): bigint {
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      if (this.#at >= this.#end) throw new ProtoError("unexpected EOF");
+      const byte = this.#bytes[this.#at++]!;
+      value |= BigInt(byte & 127) << shift;
+      if (byte < 128) return BigInt.asUintN(64, value);
+    }
+    throw new ProtoError("proto: integer overflow");
+  }
+
+  /** A signed whole number; a bigint only when a double can't hold it. */
+  signed(): number | bigint {
+    const value = BigInt.asIntN(64, this.varint());
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : value;
+  }
+
+  double(): number {
+    if (this.#at + 8 > this.#end) throw new ProtoError("unexpected EOF");
+    const value = this.#bytes.readDoubleLE(this.#at);
+    this.#at += 8;
+    return value;
+  }
+
+  bytes(): Buffer {
+    const size = Number(this.varint());
+    if (size > this.#end - this.#at) throw new ProtoError("unexpected EOF");
+    const value = this.#bytes.subarray(this.#at, this.#at + size);
+    this.#at += size;
+    return value;
+  }
+
+  skip(wire: number): void {
+    switch (wire) {
+      case 0:
+        this.varint();
+        return;
+      case 1:
+        this.double();
+        return;
+      case 2:
+        this.bytes();
+        return;
+      case 5:
+        this.#at += 4;
+        if (this.#at > this.#end) throw new ProtoError("unexpected EOF");
+        return;
+      default:
+        throw new ProtoError(`proto: illegal wireType ${wire}`);
+    }
+  }
+}
