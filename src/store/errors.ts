@@ -1,6 +1,8 @@
 /**
  * - `compacted`: the revision asked for is no longer kept. Not retryable as it is.
  * - `future`: the revision asked for has not happened yet. Retryable.
+ * - `invalid`: the request contradicts itself (no key, the same key twice in one transaction, text that is no Unicode). Not
+ *   retryable.
  * - `tooLarge`: a request is over the limit. Not retryable.
  * - `noSpace`: the disk or the quota is full; nothing was written. Retryable once there is room.
  * - `corrupt`: what is on disk is damaged. Not retryable.
@@ -12,6 +14,7 @@
 export type StoreErrorCode =
   | "compacted"
   | "future"
+  | "invalid"
   | "tooLarge"
   | "noSpace"
   | "corrupt"

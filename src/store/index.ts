@@ -12,6 +12,7 @@ export {
   type KeyRange,
   type Operation,
   type OperationResult,
+  LAST_KEY,
   prefixEnd,
   type RangeOptions,
   type RangeResult,

@@ -20,7 +20,7 @@ export interface KeyRange {
 }
 
 export interface RangeOptions extends KeyRange {
-  /** Read as of this revision; default the newest. */
+  /** Read as of this revision; 0 or absent for the newest. */
   readonly revision?: Revision;
   /** At most this many entries; 0 or absent for all. */
   readonly limit?: number;
@@ -63,6 +63,10 @@ export type OperationResult =
   | { readonly type: "delete"; readonly previous: readonly Entry[] }
   | ({ readonly type: "range" } & RangeResult);
 
+/**
+ * One branch happens, all of it at one revision, and later operations see what earlier ones did. A key is put at most once
+ * and not deleted beside that.
+ */
 export interface Transaction {
   readonly compare: readonly Compare[];
   readonly success: readonly Operation[];
@@ -95,7 +99,7 @@ export interface WatchSink {
 }
 
 export interface WatchOptions extends KeyRange {
-  /** The first revision to deliver; default the next one. */
+  /** The first revision to deliver; absent for the next one. What is compacted or about to be cannot be asked for. */
   readonly from?: Revision;
   /** Fill in `previous`. */
   readonly previous?: boolean;
@@ -135,7 +139,15 @@ export interface ForkableStore extends Store {
   fork(): ForkableStore;
 }
 
-/** The end of the range of all keys that start with `prefix`. */
+/** The end of a range without end: above every key. */
+export const LAST_KEY = "\u{10ffff}";
+
+/** The end of the range of all keys that start with `prefix`; all keys for the empty one. */
 export function prefixEnd(prefix: string): string {
-  return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+  const points = Array.from(prefix, (character) => character.codePointAt(0)!);
+  for (let last = points.pop(); last !== undefined; last = points.pop()) {
+    // Surrogates are no code points of their own: what follows the last one before them is the first one after.
+    if (last < 0x10ffff) return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
+  }
+  return LAST_KEY;
 }

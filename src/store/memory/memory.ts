@@ -14,7 +14,7 @@ import { storeClosed, Watchers } from "./watchers.ts";
 
 /** A store in memory: the reference that the others are compared with. Everything happens within the call. */
 export function openMemoryStore(): ForkableStore {
-  return new MemoryStore(new Versions());
+  return new MemoryStore(Versions.empty());
 }
 
 class MemoryStore implements ForkableStore {
@@ -24,17 +24,17 @@ class MemoryStore implements ForkableStore {
 
   constructor(versions: Versions) {
     this.#versions = versions;
-    this.#watchers = new Watchers(versions);
+    this.#watchers = new Watchers(versions, () => Promise.resolve());
   }
 
   async revision(): Promise<Revision> {
     this.#check();
-    return this.#versions.revision;
+    return this.#versions.visible;
   }
 
   async get(key: string, { revision }: { readonly revision?: Revision } = {}) {
     this.#check();
-    return { entry: this.#versions.get(key, revision), revision: this.#versions.revision };
+    return { entry: this.#versions.get(key, revision), revision: this.#versions.visible };
   }
 
   async range(options: RangeOptions): Promise<RangeResult> {
@@ -44,8 +44,11 @@ class MemoryStore implements ForkableStore {
 
   async transact(transaction: Transaction): Promise<TransactionResult> {
     this.#check();
-    const { result, changes } = this.#versions.transact(transaction);
-    if (changes.length > 0) this.#watchers.publish(changes, result.revision);
+    const { result, versions } = this.#versions.transact(transaction);
+    if (versions.length > 0) {
+      this.#versions.reveal(result.revision);
+      this.#watchers.publish(versions);
+    }
     return result;
   }
 
@@ -57,16 +60,18 @@ class MemoryStore implements ForkableStore {
   async compact(revision: Revision): Promise<void> {
     this.#check();
     this.#versions.compact(revision);
+    this.#versions.purge();
   }
 
   async status() {
-    const { revision, compactRevision, sizeBytes } = this.#versions;
-    return { revision, compactRevision, sizeBytes };
+    this.#check();
+    const { visible, compactRevision, keptBytes } = this.#versions;
+    return { revision: visible, compactRevision, sizeBytes: keptBytes };
   }
 
   fork(): ForkableStore {
     this.#check();
-    return new MemoryStore(new Versions(this.#versions));
+    return new MemoryStore(this.#versions.fork());
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,6 @@ import type {
   Change,
   Compare,
   Entry,
-  KeyRange,
   Operation,
   OperationResult,
   RangeOptions,
@@ -13,278 +12,374 @@ import type {
   Transaction,
   TransactionResult,
 } from "../store.ts";
+import { checkTransaction } from "./check.ts";
+import { compareKeys } from "./keys.ts";
 
-type Tree = InstanceType<typeof BTreeModule.default<string, Entry>>;
 const BTree = BTreeModule.default;
+type Tree<K, V> = InstanceType<typeof BTreeModule.default<K, V>>;
 
-/** Bytes of keys and values that one transaction may carry. */
-export const REQUEST_BYTES_MAX = 1.5 * 1024 * 1024;
-/** Operations of one branch. */
-export const OPERATIONS_MAX = 128;
-
-/** Orders keys by their UTF-8 bytes: surrogates stand for code points above everything else. */
-export function compareKeys(a: string, b: string): number {
-  if (a === b) return 0;
-  const length = Math.min(a.length, b.length);
-  for (let index = 0; index < length; index++) {
-    const x = a.charCodeAt(index);
-    const y = b.charCodeAt(index);
-    if (x !== y) return weight(x) - weight(y);
-  }
-  return a.length - b.length;
-}
-
-function weight(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+/** What one revision made of one key: an entry, or nothing. */
+export interface Version {
+  readonly key: string;
+  readonly revision: Revision;
+  readonly entry: Entry | undefined;
+  /** What it replaced, as long as that is kept. */
+  older: Version | undefined;
 }
 
 /**
- * The versions of all keys: what is current, and the changes since the last compaction, from which any older state can
- * be told. Synchronous; every store keeps its index in one of these.
+ * The index: every key's versions back to the compaction revision. Synchronous; each store keeps one.
+ * Transactions see and change the newest state. Reads see no further than `visible`, which a durable store moves with
+ * {@link reveal} once the disk has it; what is not yet revealed can be taken back.
  */
 export class Versions {
-  #tree: Tree;
-  /** Every change after `compactRevision`, oldest first, with what it replaced. */
-  #log: Change[];
-  #revision: Revision;
-  #compactRevision: Revision;
-  #sizeBytes: number;
+  /** Newest version of each key that exists. */
+  readonly #live: Tree<string, Version>;
+  /** Newest version of each key that was deleted after the compaction revision. */
+  readonly #deleted: Tree<string, Version>;
+  /** What each revision after the last purge did. */
+  readonly #history: Tree<Revision, readonly Version[]>;
+  #revision: Revision = 1;
+  #visible: Revision = 1;
+  #compactRevision: Revision = 0;
+  /** Everything up to here has been purged; trails `#compactRevision`. */
+  #purged: Revision = 0;
+  /** Versions up to here belong to a fork too: their links must stay as they are. */
+  #shared: Revision = 0;
+  #keptBytes = 0;
+  #liveBytes = 0;
 
-  constructor(from?: Versions) {
-    this.#tree = from ? from.#tree.clone() : new BTree<string, Entry>(undefined, compareKeys);
-    this.#log = from ? from.#log.slice() : [];
-    this.#revision = from ? from.#revision : 1;
-    this.#compactRevision = from ? from.#compactRevision : 0;
-    this.#sizeBytes = from ? from.#sizeBytes : 0;
+  private constructor(
+    live: Tree<string, Version>,
+    deleted: Tree<string, Version>,
+    history: Tree<Revision, readonly Version[]>,
+  ) {
+    this.#live = live;
+    this.#deleted = deleted;
+    this.#history = history;
   }
 
+  static empty(): Versions {
+    return new Versions(new BTree(undefined, compareKeys), new BTree(undefined, compareKeys), new BTree());
+  }
+
+  /** A copy in O(1). Only what is visible may be in it. */
+  fork(): Versions {
+    const copy = new Versions(this.#live.clone(), this.#deleted.clone(), this.#history.clone());
+    copy.#revision = this.#revision;
+    copy.#visible = this.#visible;
+    copy.#compactRevision = this.#compactRevision;
+    copy.#purged = this.#purged;
+    copy.#keptBytes = this.#keptBytes;
+    copy.#liveBytes = this.#liveBytes;
+    copy.#shared = this.#shared = this.#revision;
+    return copy;
+  }
+
+  /** The newest revision, visible or not. */
   get revision(): Revision {
     return this.#revision;
+  }
+
+  get visible(): Revision {
+    return this.#visible;
   }
 
   get compactRevision(): Revision {
     return this.#compactRevision;
   }
 
-  /** Bytes of current keys and values. */
-  get sizeBytes(): number {
-    return this.#sizeBytes;
+  /** Bytes of the keys and values of all versions. */
+  get keptBytes(): number {
+    return this.#keptBytes;
+  }
+
+  /** Bytes of the keys and values that are current. */
+  get liveBytes(): number {
+    return this.#liveBytes;
   }
 
   get keyCount(): number {
-    return this.#tree.size;
-  }
-
-  /** Everything current, in key order. */
-  *entries(): Iterable<Entry> {
-    yield* this.#tree.values();
+    return this.#live.size;
   }
 
   get(key: string, revision?: Revision): Entry | undefined {
-    this.#checkReadable(revision);
-    if (revision === undefined || revision >= this.#revision) return this.#tree.get(key);
-    for (let index = this.#logIndex(revision + 1); index < this.#log.length; index++) {
-      const change = this.#log[index]!;
-      // The first later change of the key says what it was.
-      if (keyOf(change) === key) return change.previous;
-    }
-    return this.#tree.get(key);
+    const at = this.#readable(revision);
+    const version = this.#live.get(key) ?? this.#deleted.get(key);
+    return entryAt(version, at);
   }
 
   range(options: RangeOptions): RangeResult {
-    this.#checkReadable(options.revision);
+    const at = this.#readable(options.revision);
+    return this.#range(options, at === this.#revision ? undefined : at, this.#visible);
+  }
+
+  /** Reads the newest state, visible or not, when no revision is given. */
+  #range(options: RangeOptions, at: Revision | undefined, newest: Revision): RangeResult {
+    const { start, end, keysOnly, countOnly } = options;
     const limit = options.limit && options.limit > 0 ? options.limit : Number.POSITIVE_INFINITY;
+    const none = compareKeys(start, end) >= 0;
+    const { entries, count } = none
+      ? { entries: [], count: 0 }
+      : at === undefined
+        ? this.#current(start, end, countOnly ? 0 : limit)
+        : this.#past({ start, end, at, limit: countOnly ? 0 : limit });
+    return {
+      entries: keysOnly ? entries.map(withoutValue) : entries,
+      count,
+      more: !countOnly && count > entries.length,
+      revision: newest,
+    };
+  }
+
+  #current(start: string, end: string, limit: number): { entries: Entry[]; count: number } {
     const entries: Entry[] = [];
-    let count = 0;
-    for (const entry of this.#scan(options)) {
-      count++;
-      if (!options.countOnly && entries.length < limit)
-        entries.push(options.keysOnly ? { ...entry, value: EMPTY } : entry);
+    if (limit > 0) {
+      this.#live.forRange(start, end, false, (_, version) => {
+        entries.push(version.entry!);
+        return entries.length >= limit ? STOP : undefined;
+      });
     }
-    return { entries, count, more: !options.countOnly && count > entries.length, revision: this.#revision };
+    const count = entries.length < limit ? entries.length : this.#live.forRange(start, end, false);
+    return { entries, count };
   }
 
-  *#scan({ start, end, revision }: RangeOptions): Iterable<Entry> {
-    if (revision === undefined || revision >= this.#revision) {
-      for (const [key, entry] of this.#tree.entries(start)) {
-        if (compareKeys(key, end) >= 0) return;
-        yield entry;
+  #past({ start, end, at, limit }: { start: string; end: string; at: Revision; limit: number }): {
+    entries: Entry[];
+    count: number;
+  } {
+    const entries: Entry[] = [];
+    const collect = (_: string, version: Version) => {
+      const entry = entryAt(version, at);
+      if (entry) entries.push(entry);
+    };
+    this.#live.forRange(start, end, false, collect);
+    const live = entries.length;
+    this.#deleted.forRange(start, end, false, collect);
+    if (live > 0 && entries.length > live) entries.sort((a, b) => compareKeys(a.key, b.key));
+    const count = entries.length;
+    if (count > limit) entries.length = limit;
+    return { entries, count };
+  }
+
+  /** All entries as of a revision, in no particular order. */
+  *entriesAt(revision: Revision): Iterable<Entry> {
+    for (const tree of [this.#live, this.#deleted]) {
+      for (const version of tree.values()) {
+        const entry = entryAt(version, revision);
+        if (entry) yield entry;
       }
-      return;
     }
-    const undone = this.#undo({ start, end }, revision);
-    const past = new BTree<string, Entry>(undefined, compareKeys);
-    for (const [key, entry] of this.#tree.entries(start)) {
-      if (compareKeys(key, end) >= 0) break;
-      if (!undone.has(key)) past.set(key, entry);
-    }
-    for (const [key, entry] of undone) if (entry) past.set(key, entry);
-    yield* past.values();
   }
 
-  /** What the keys of a range that changed after `revision` were at it. */
-  #undo({ start, end }: KeyRange, revision: Revision): Map<string, Entry | undefined> {
-    const undone = new Map<string, Entry | undefined>();
-    for (let index = this.#log.length - 1; index >= 0; index--) {
-      const change = this.#log[index]!;
-      if (revisionOf(change) <= revision) break;
-      const key = keyOf(change);
-      if (compareKeys(key, start) >= 0 && compareKeys(key, end) < 0) undone.set(key, change.previous);
-    }
-    return undone;
+  #readable(revision: Revision | undefined): Revision {
+    if (!revision) return this.#visible;
+    if (revision > this.#visible)
+      throw new StoreError("future", `read at ${revision}: the newest revision is ${this.#visible}`);
+    this.#checkKept(revision);
+    return revision;
   }
 
-  /** Evaluates and applies a transaction; says what changed. */
-  transact(transaction: Transaction): { readonly result: TransactionResult; readonly changes: readonly Change[] } {
-    checkSize(transaction);
+  #checkKept(revision: Revision): void {
+    if (revision < this.#compactRevision)
+      throw new StoreError("compacted", `read at ${revision}: history starts at ${this.#compactRevision}`);
+  }
+
+  /** Evaluates and applies a transaction. What it changed is not visible yet. */
+  transact(transaction: Transaction): { readonly result: TransactionResult; readonly versions: readonly Version[] } {
+    checkTransaction(transaction);
     const succeeded = transaction.compare.every((compare) => this.#holds(compare));
     const operations = succeeded ? transaction.success : transaction.failure;
-    const revision = this.#revision + 1;
-    const changes: Change[] = [];
-    const results = operations.map((operation) => this.#run(operation, revision, changes));
-    if (changes.length > 0) this.#revision = revision;
-    return { result: { succeeded, revision: this.#revision, results }, changes };
+    for (const operation of operations) if (operation.type === "range") this.#checkRangeInside(operation.revision);
+    const versions: Version[] = [];
+    const results = operations.map((operation) => this.#run(operation, versions));
+    if (versions.length > 0) this.#history.set(++this.#revision, versions);
+    const revision = this.#revision;
+    return { result: { succeeded, revision, results: results.map((result) => stamped(result, revision)) }, versions };
   }
 
-  #run(operation: Operation, revision: Revision, changes: Change[]): OperationResult {
+  #checkRangeInside(revision: Revision | undefined): void {
+    if (!revision) return;
+    if (revision > this.#revision)
+      throw new StoreError("future", `read at ${revision}: the newest revision is ${this.#revision}`);
+    this.#checkKept(revision);
+  }
+
+  #run(operation: Operation, versions: Version[]): OperationResult {
     switch (operation.type) {
       case "put":
-        return { type: "put", previous: this.#put(operation, revision, changes) };
+        return { type: "put", previous: this.#put(operation, versions) };
       case "delete": {
-        const previous = this.#delete(operation.key, revision, changes);
+        const previous = this.#live.get(operation.key)?.entry;
+        if (previous) this.#change(operation.key, undefined, versions);
         return { type: "delete", previous: previous ? [previous] : [] };
       }
       case "deleteRange": {
-        const doomed = this.range(operation).entries;
-        for (const entry of doomed) this.#delete(entry.key, revision, changes);
-        return { type: "delete", previous: doomed };
+        const { start, end } = operation;
+        const previous = this.#range({ start, end }, undefined, 0).entries;
+        for (const entry of previous) this.#change(entry.key, undefined, versions);
+        return { type: "delete", previous };
       }
-      case "range":
-        return { type: "range", ...this.range(operation) };
+      case "range": {
+        return { type: "range", ...this.#range(operation, operation.revision || undefined, 0) };
+      }
       default:
         return operation satisfies never;
     }
   }
 
-  #put(
-    { key, value, lease = 0 }: { key: string; value: Uint8Array; lease?: number },
-    revision: Revision,
-    changes: Change[],
-  ): Entry | undefined {
-    const previous = this.#tree.get(key);
+  #put(put: { key: string; value: Uint8Array; lease?: number }, versions: Version[]): Entry | undefined {
+    const previous = this.#live.get(put.key)?.entry;
+    const revision = this.#revision + 1;
     const entry: Entry = {
-      key,
-      value,
-      createRevision: previous?.createRevision ?? revision,
+      key: put.key,
+      value: put.value,
+      createRevision: previous ? previous.createRevision : revision,
       modRevision: revision,
-      version: (previous?.version ?? 0) + 1,
-      lease,
+      version: previous ? previous.version + 1 : 1,
+      lease: put.lease ?? 0,
     };
-    this.#record({ type: "put", entry, previous }, changes);
+    this.#change(put.key, entry, versions);
     return previous;
   }
 
-  #delete(key: string, revision: Revision, changes: Change[]): Entry | undefined {
-    const previous = this.#tree.get(key);
-    if (previous) this.#record({ type: "delete", key, revision, previous }, changes);
-    return previous;
+  #change(key: string, entry: Entry | undefined, versions: Version[]): void {
+    const older = this.#live.get(key) ?? (this.#deleted.size > 0 ? this.#deleted.get(key) : undefined);
+    const version: Version = { key, revision: this.#revision + 1, entry, older };
+    this.#place(version);
+    this.#keptBytes += sizeOf(entry);
+    this.#liveBytes += sizeOf(entry) - sizeOf(older?.entry);
+    versions.push(version);
   }
 
-  #record(change: Change, changes: Change[]): void {
-    this.#apply(change);
-    changes.push(change);
-  }
-
-  #apply(change: Change): void {
-    this.#log.push(change);
-    if (change.previous) this.#sizeBytes -= sizeOf(change.previous);
-    if (change.type === "put") {
-      this.#tree.set(change.entry.key, change.entry);
-      this.#sizeBytes += sizeOf(change.entry);
-    } else this.#tree.delete(change.key);
-  }
-
-  /** Replays a change that was made before a restart. */
-  replay(
-    change:
-      | { readonly type: "put"; readonly entry: Entry }
-      | { readonly type: "delete"; readonly key: string; readonly revision: Revision },
-  ): void {
-    const previous = this.#tree.get(change.type === "put" ? change.entry.key : change.key);
-    this.#apply({ ...change, previous } as Change);
-    this.#revision = Math.max(this.#revision, revisionOf(change as Change));
-  }
-
-  /** Takes over a checkpoint: current entries as of a revision, before which nothing is known. */
-  load(entries: Iterable<Entry>, revision: Revision): void {
-    for (const entry of entries) {
-      this.#tree.set(entry.key, entry);
-      this.#sizeBytes += sizeOf(entry);
+  /** Makes a version the newest of its key. */
+  #place(version: Version): void {
+    const { key, entry, older } = version;
+    if (entry) {
+      this.#live.set(key, version);
+      if (older && !older.entry) this.#deleted.delete(key);
+    } else {
+      this.#live.delete(key);
+      this.#deleted.set(key, version);
     }
-    this.#revision = Math.max(this.#revision, revision);
-    this.#compactRevision = revision;
   }
 
   #holds(compare: Compare): boolean {
-    const entry = this.#tree.get(compare.key);
+    const entry = this.#live.get(compare.key)?.entry;
     if (compare.target === "value")
       return entry !== undefined && compares(Buffer.compare(entry.value, compare.value), compare.operator);
     return compares((entry?.[compare.target] ?? 0) - compare.value, compare.operator);
   }
 
-  /** Changes from a revision on; throws when they are no longer kept. */
-  changesFrom(revision: Revision): readonly Change[] {
-    if (revision <= this.#compactRevision && revision > 0) {
-      throw new StoreError("compacted", `watch from ${revision}: history starts after ${this.#compactRevision}`);
-    }
-    return this.#log.slice(this.#logIndex(revision));
+  /** Lets reads see everything up to `revision`. */
+  reveal(revision: Revision): void {
+    this.#visible = revision;
   }
 
-  /** Index of the first change at or after a revision. */
-  #logIndex(revision: Revision): number {
-    let low = 0;
-    let high = this.#log.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (revisionOf(this.#log[middle]!) < revision) low = middle + 1;
-      else high = middle;
+  /** Takes back everything that is not visible. */
+  rollback(): void {
+    for (; this.#revision > this.#visible; this.#revision--) {
+      const versions = this.#history.get(this.#revision)!;
+      this.#history.delete(this.#revision);
+      for (const version of versions.toReversed()) this.#unplace(version);
     }
-    return low;
   }
 
+  #unplace({ key, entry, older }: Version): void {
+    this.#live.delete(key);
+    this.#deleted.delete(key);
+    // A tombstone that compaction has let go of is as good as nothing.
+    if (older?.entry) this.#live.set(key, older);
+    else if (older && older.revision > this.#purged) this.#deleted.set(key, older);
+    this.#keptBytes -= sizeOf(entry);
+    this.#liveBytes -= sizeOf(entry) - sizeOf(older?.entry);
+  }
+
+  /** What the visible revisions from one on did, at most `limit` of them. */
+  history(from: Revision, limit: number): Array<readonly Version[]> {
+    if (from <= this.#compactRevision && this.#compactRevision > 0)
+      throw new StoreError("compacted", `watch from ${from}: history starts after ${this.#compactRevision}`);
+    const found: Array<readonly Version[]> = [];
+    if (from > this.#visible) return found;
+    this.#history.forRange(from, this.#visible, true, (_, versions) => {
+      found.push(versions);
+      return found.length >= limit ? STOP : undefined;
+    });
+    return found;
+  }
+
+  /** Throws when the store can't be compacted at a revision. */
+  checkCompact(revision: Revision): void {
+    if (revision > this.#visible)
+      throw new StoreError("future", `compact at ${revision}: the newest revision is ${this.#visible}`);
+    if (revision <= this.#compactRevision)
+      throw new StoreError("compacted", `compact at ${revision}: history starts at ${this.#compactRevision}`);
+  }
+
+  /** Closes what is older than `revision` to readers; {@link purge} lets go of it. */
   compact(revision: Revision): void {
-    if (revision > this.#revision)
-      throw new StoreError("future", `compact at ${revision}: the newest revision is ${this.#revision}`);
-    if (revision <= this.#compactRevision) {
-      throw new StoreError("compacted", `compact at ${revision}: history starts after ${this.#compactRevision}`);
-    }
+    this.checkCompact(revision);
     this.#compactRevision = revision;
-    this.#log = this.#log.slice(this.#logIndex(revision + 1));
   }
 
-  #checkReadable(revision: Revision | undefined): void {
-    if (revision === undefined) return;
-    if (revision > this.#revision)
-      throw new StoreError("future", `read at ${revision}: the newest revision is ${this.#revision}`);
-    if (revision < this.#compactRevision)
-      throw new StoreError("compacted", `read at ${revision}: history starts at ${this.#compactRevision}`);
+  /** Lets go of at most `limit` compacted revisions; says whether there is more to do. */
+  purge(limit = Number.POSITIVE_INFINITY): boolean {
+    const until = Math.min(this.#compactRevision, this.#purged + limit);
+    for (let revision = this.#purged + 1; revision <= until; revision++) {
+      const versions = this.#history.get(revision);
+      if (versions === undefined) continue;
+      for (const version of versions) this.#forget(version);
+      this.#history.delete(revision);
+    }
+    this.#purged = until;
+    return until < this.#compactRevision;
+  }
+
+  #forget(version: Version): void {
+    this.#keptBytes -= sizeOf(version.older?.entry);
+    if (version.revision > this.#shared) version.older = undefined;
+    if (!version.entry && this.#deleted.get(version.key) === version) this.#deleted.delete(version.key);
+  }
+
+  /** Takes over the entries of a checkpoint; only before the first revision. */
+  load(entries: Iterable<Entry>): void {
+    for (const entry of entries) {
+      this.#live.set(entry.key, { key: entry.key, revision: entry.modRevision, entry, older: undefined });
+      this.#keptBytes += sizeOf(entry);
+      this.#liveBytes += sizeOf(entry);
+    }
+  }
+
+  /** Says which revision {@link load}ed entries are the state of. */
+  loaded(revision: Revision): void {
+    this.#revision = this.#visible = this.#compactRevision = this.#purged = revision;
   }
 }
 
+const STOP = { break: 0 };
 const EMPTY = new Uint8Array(0);
 
-function sizeOf(entry: Entry): number {
-  return entry.key.length + entry.value.length;
+function entryAt(version: Version | undefined, revision: Revision): Entry | undefined {
+  while (version && version.revision > revision) version = version.older;
+  return version?.entry;
 }
 
-/** The key that a change is about. */
-export function keyOf(change: Change): string {
-  return change.type === "put" ? change.entry.key : change.key;
+function withoutValue(entry: Entry): Entry {
+  return { ...entry, value: EMPTY };
 }
 
-/** The revision that made a change. */
-export function revisionOf(change: Change): Revision {
-  return change.type === "put" ? change.entry.modRevision : change.revision;
+function sizeOf(entry: Entry | undefined): number {
+  return entry === undefined ? 0 : entry.key.length + entry.value.length;
+}
+
+function stamped(result: OperationResult, revision: Revision): OperationResult {
+  return result.type === "range" ? { ...result, revision } : result;
+}
+
+/** A version as watchers hear of it. */
+export function changeOf({ key, revision, entry, older }: Version): Change {
+  const previous = older?.entry;
+  return entry ? { type: "put", entry, previous } : { type: "delete", key, revision, previous };
 }
 
 function compares(difference: number, operator: "=" | "!=" | "<" | ">"): boolean {
@@ -297,18 +392,7 @@ function compares(difference: number, operator: "=" | "!=" | "<" | ">"): boolean
       return difference < 0;
     case ">":
       return difference > 0;
+    default:
+      return operator satisfies never;
   }
-}
-
-function checkSize({ compare, success, failure }: Transaction): void {
-  if (compare.length > OPERATIONS_MAX || success.length > OPERATIONS_MAX || failure.length > OPERATIONS_MAX) {
-    throw new StoreError("tooLarge", `transact: too many operations, wanted at most ${OPERATIONS_MAX}`);
-  }
-  let bytes = 0;
-  for (const operation of success)
-    bytes += operation.type === "put" ? operation.value.length + operation.key.length : 0;
-  for (const operation of failure)
-    bytes += operation.type === "put" ? operation.value.length + operation.key.length : 0;
-  if (bytes > REQUEST_BYTES_MAX)
-    throw new StoreError("tooLarge", `transact: request is ${bytes} bytes, wanted at most ${REQUEST_BYTES_MAX}`);
 }
