@@ -86,6 +86,8 @@ export interface UpgradedConnection {
   readonly streams: AsyncIterable<UpgradedStream>;
   /** WebSocket: the channel with this number, made on first use. */
   channel(number: number): UpgradedStream;
+  /** SPDY: opens a stream with these headers (lower-case names) and waits for the other end to accept it. */
+  open(headers: Readonly<Record<string, string>>): Promise<UpgradedStream>;
   close(): void;
   readonly closed: Promise<void>;
 }

@@ -1,0 +1,95 @@
+import { Buffer } from "node:buffer";
+import type { Readable } from "node:stream";
+import { NetError } from "./errors.ts";
+import type { RequestBody, ResponseBody } from "./message.ts";
+
+/** What the API server reads of a request unless it says otherwise: upstream's limit. */
+export const BODY_BYTES_MAX = 3 * 1024 * 1024;
+
+/** A body that arrives on a socket. Leaving off in the middle leaves the connection alone. */
+export class SocketBody implements AsyncIterable<Uint8Array> {
+  readonly #readable: Readable;
+  readonly #lengthBytes: number | undefined;
+
+  constructor(readable: Readable, contentLength: string | undefined) {
+    this.#readable = readable;
+    this.#lengthBytes = contentLength === undefined ? undefined : Number(contentLength);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this.#readable.iterator({ destroyOnReturn: false });
+  }
+
+  /** The whole body. By events: much cheaper than iterating. */
+  collect(limitBytes: number): Promise<Uint8Array> {
+    const readable = this.#readable;
+    if (this.#lengthBytes !== undefined && this.#lengthBytes > limitBytes) return Promise.reject(tooLarge(limitBytes));
+    return new Promise((resolve, reject) => {
+      const chunks: Uint8Array[] = [];
+      let sizeBytes = 0;
+      const stop = () => {
+        readable.off("data", onData).off("end", onEnd).off("error", onLost).off("close", onLost);
+      };
+      const onData = (chunk: Uint8Array) => {
+        sizeBytes += chunk.length;
+        chunks.push(chunk);
+        if (sizeBytes <= limitBytes) return;
+        stop();
+        // The rest is read and dropped, so that the answer gets through to a client that is still sending.
+        readable.on("error", () => {}).resume();
+        reject(tooLarge(limitBytes));
+      };
+      const onEnd = () => {
+        stop();
+        resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, sizeBytes));
+      };
+      const onLost = (cause?: Error) => {
+        stop();
+        reject(new NetError("connectionLost", "read body: the connection ended in the middle", { cause }));
+      };
+      if (readable.readableEnded) return onEnd();
+      if (readable.destroyed) return onLost();
+      readable.on("data", onData).on("end", onEnd).on("error", onLost).on("close", onLost);
+    });
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** All bytes of a body; a NetError "bodyTooLarge" when there are more than `limitBytes`. */
+export async function readBody(
+  of: { readonly body: RequestBody | ResponseBody },
+  limitBytes: number = BODY_BYTES_MAX,
+): Promise<Uint8Array> {
+  const { body } = of;
+  switch (body.type) {
+    case "none":
+      return EMPTY;
+    case "bytes":
+      if (body.bytes.length > limitBytes) throw tooLarge(limitBytes);
+      return body.bytes;
+    case "stream":
+      return body.chunks instanceof SocketBody ? body.chunks.collect(limitBytes) : collect(body.chunks, limitBytes);
+    case "object":
+    case "events":
+    case "upgrade":
+      throw new NetError("unsupported", `read body: it is of type ${body.type}, want bytes`);
+    default:
+      throw body satisfies never;
+  }
+}
+
+async function collect(source: AsyncIterable<Uint8Array>, limitBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of source) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, sizeBytes);
+}
+
+function tooLarge(limitBytes: number): NetError {
+  return new NetError("bodyTooLarge", `read body: it is larger than the limit of ${limitBytes} bytes`);
+}
