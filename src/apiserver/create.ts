@@ -42,11 +42,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     maxRequestsInflight: options.maxRequestsInflight ?? 400,
     maxMutatingRequestsInflight: options.maxMutatingRequestsInflight ?? 200,
     parts: ({ reads }) => ({
-      authenticators: [
-        inProcess,
-        clientCertificates(),
-        bearerTokens([staticTokens(options.tokens ?? [])]),
-      ],
+      authenticators: [inProcess, clientCertificates(), bearerTokens([staticTokens(options.tokens ?? [])])],
       authorizers: authorizers(options, reads),
       admission: [],
       handlers: new Map(),

@@ -1,13 +1,36 @@
-import { badRequest, groupVersion, invalid, type KubeObject, noSuchPath, StatusError } from "../api/index.ts";
+import {
+  badRequest,
+  DeleteOptions as DeleteOptionsType,
+  groupVersion,
+  invalid,
+  type KubeObject,
+  noSuchPath,
+  QuantityError,
+  Status,
+  StatusError,
+} from "../api/index.ts";
 import type { Clock, Random } from "../base/index.ts";
 import type { ApiResponse } from "../net/message.ts";
-import { isObject } from "../schema/index.ts";
-import { DecodeError } from "../schema/index.ts";
+import {
+  bytes,
+  DecodeError,
+  decodeProto,
+  encodeProto,
+  encodeProtoObject,
+  isObject,
+  JsonError,
+  openProtoEnvelope,
+  parseJson,
+  ProtoError,
+  ref,
+  string,
+  struct,
+} from "../schema/index.ts";
 import type { Store } from "../store/index.ts";
 import type { RequestContext } from "./contracts.ts";
 import { type Body, mediaType, readBody, readBytes, fromYaml } from "./http/body.ts";
 import { contentType, type Format, negotiate } from "./http/negotiate.ts";
-import { respond } from "./http/respond.ts";
+import { respond, respondBytes } from "./http/respond.ts";
 import { list, listHead } from "./list.ts";
 import { patched, patchType } from "./patch.ts";
 import { deleteObject, type DeleteOptions } from "./registry/delete.ts";
@@ -17,8 +40,6 @@ import { isTrue } from "./request-info.ts";
 import { selection } from "./selection.ts";
 import { partialMetadata, tableOf } from "./table.ts";
 import { toFrames, watch, type WatchItem } from "./watch.ts";
-import { JsonError, parseJson } from "../schema/index.ts";
-import { QuantityError } from "../api/index.ts";
 
 export interface VerbOptions {
   readonly store: Store;
@@ -83,9 +104,14 @@ export class Verbs {
     if (format.as === "metadata") return respond(status, partialMetadata(stored.object), format);
     if (format.as === "metadataList")
       throw badRequest("the requested object does not support conversion to PartialObjectMetadataList");
+    if (format.encoding === "protobuf") return respondBytes(status, this.#proto(stored), contentType(format, false));
     if (format.encoding !== "json" || format.pretty) return respond(status, stored.object, format);
     const headers = { "content-type": contentType(format, false), "cache-control": "no-cache, private" };
     return { status, headers, body: { type: "bytes", bytes: Buffer.concat([stored.json, NEWLINE]) } };
+  }
+
+  #proto(stored: StoredObject): Uint8Array {
+    return stored.form("protobuf", (object) => encodeProtoObject(this.#registry.kind.struct, object));
   }
 
   #table(items: readonly StoredObject[], metadata: unknown, query: URLSearchParams): unknown {
@@ -149,6 +175,20 @@ export class Verbs {
       headers: { "content-type": contentType(format, true), "cache-control": "no-cache, private" },
       body: { type: "stream", chunks: mapBatches(batches, encode) },
     };
+  }
+
+  /** Events as length-delimited messages. */
+  #protoBatch(items: readonly WatchItem[]): Uint8Array {
+    const frames = items.map((item) => {
+      const raw = "stored" in item ? this.#proto(item.stored) : this.#protoExtra(item);
+      return protoFrame(item.type, raw);
+    });
+    return Buffer.concat(frames);
+  }
+
+  #protoExtra(item: { readonly type: string; readonly object: unknown }): Uint8Array {
+    const object = item.object as { apiVersion: string; kind: string };
+    return encodeProtoObject(item.type === "ERROR" ? Status : this.#registry.kind.struct, object);
   }
 
   #eventObject(stored: StoredObject, format: Format, query: URLSearchParams): Uint8Array {
@@ -235,7 +275,9 @@ export class Verbs {
 
   async #deleteOptions(context: RequestContext): Promise<DeleteOptions> {
     const { query } = context;
-    const body = await readBody(context.request, refuseProtobuf);
+    const body = await readBody(context.request, (bytes) =>
+      decodeProto(DeleteOptionsType, openProtoEnvelope(bytes).raw),
+    );
     const given = body && isObject(body.value) ? body.value : {};
     const fromQuery: Json = {};
     if (query.get("gracePeriodSeconds")) fromQuery.gracePeriodSeconds = Number(query.get("gracePeriodSeconds"));
@@ -283,10 +325,23 @@ export class Verbs {
 
   /** The object in the body, canonical. */
   async #readObject(context: RequestContext): Promise<Json> {
-    const body = await readBody(context.request, refuseProtobuf);
+    const body = await readBody(context.request, (bytes) => this.#fromProto(bytes));
     if (!body) throw badRequest("an empty request body is not allowed");
     const object = this.#typed(body);
     return this.#decode(context, object, body).value;
+  }
+
+  #fromProto(encoded: Uint8Array): unknown {
+    try {
+      const { apiVersion, kind, raw } = openProtoEnvelope(encoded);
+      const own =
+        (kind === "" || kind === this.#registry.kind.kind) &&
+        (apiVersion === "" || apiVersion === groupVersion(this.#registry.kind));
+      return { kind, apiVersion, ...(own ? decodeProto(this.#registry.kind.struct, raw) : {}) };
+    } catch (error) {
+      if (error instanceof ProtoError) throw badRequest(error.message, { cause: error });
+      throw error;
+    }
   }
 
   /** Checks that the body is of our kind. */
@@ -345,9 +400,20 @@ const RETURNS_OBJECT = new Set([
   "resourcequotas",
 ]);
 
-function refuseProtobuf(): never {
-  throw badRequest("protobuf bodies are not implemented yet");
+const FRAME_HEADER_BYTES = 4;
+
+/** One event of a protobuf watch: its length, then the message. */
+function protoFrame(type: string, raw: Uint8Array): Uint8Array {
+  const message = encodeProto(WatchEventWire, { type, object: { raw: Buffer.from(raw).toString("base64") } });
+  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + message.length);
+  frame.writeUInt32BE(message.length);
+  frame.set(message, FRAME_HEADER_BYTES);
+  return frame;
 }
+
+const RawBytes = struct("RawBytes", () => ({ raw: bytes(1) }), { proto: null });
+/** meta.v1.WatchEvent, whose object holds bytes on the wire. */
+const WatchEventWire = struct("WatchEventWire", () => ({ type: string(1), object: ref(2, RawBytes) }), { proto: null });
 
 async function readPatch({ request }: RequestContext, yaml: boolean): Promise<unknown> {
   const text = Buffer.from(await readBytes(request)).toString("utf8");
