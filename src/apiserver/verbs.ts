@@ -5,6 +5,8 @@ import {
   invalid,
   type KubeObject,
   noSuchPath,
+  PartialObjectMetadata,
+  PartialObjectMetadataList,
   QuantityError,
   Status,
   StatusError,
@@ -101,7 +103,11 @@ export class Verbs {
   #one(status: number, stored: StoredObject, format: Format, { query }: RequestContext): ApiResponse {
     if (format.as === "table")
       return respond(status, this.#table([stored], { resourceVersion: String(stored.revision) }, query), format);
-    if (format.as === "metadata") return respond(status, partialMetadata(stored.object), format);
+    if (format.as === "metadata") {
+      if (format.encoding === "protobuf")
+        return respondBytes(status, protoMetadata(stored), contentType(format, false));
+      return respond(status, partialMetadata(stored.object), format);
+    }
     if (format.as === "metadataList")
       throw badRequest("the requested object does not support conversion to PartialObjectMetadataList");
     if (format.encoding === "protobuf") return respondBytes(status, this.#proto(stored), contentType(format, false));
@@ -140,18 +146,16 @@ export class Verbs {
     if (format.as === "table") return respond(200, this.#table(result.items, result.metadata, query), format);
     if (format.as !== "object") {
       const items = result.items.map((stored) => partialMetadata(stored.object));
-      return respond(
-        200,
-        { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata: result.metadata, items },
-        format,
-      );
+      const all = { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata: result.metadata, items };
+      return format.encoding === "protobuf"
+        ? respondBytes(200, encodeProtoObject(PartialObjectMetadataList, all), contentType(format, false))
+        : respond(200, all, format);
     }
     if (format.encoding === "json" && !format.pretty) return listJson(head, result.metadata, result.items);
-    return respond(
-      200,
-      { ...head, metadata: result.metadata, items: result.items.map((stored) => stored.object) },
-      format,
-    );
+    const whole = { ...head, metadata: result.metadata, items: result.items.map((stored) => stored.object) };
+    if (format.encoding === "protobuf")
+      return respondBytes(200, encodeProtoObject(kind.list, whole), contentType(format, false));
+    return respond(200, whole, format);
   }
 
   async #watch(context: RequestContext): Promise<ApiResponse> {
@@ -169,7 +173,9 @@ export class Verbs {
       };
     }
     const encode = (items: readonly WatchItem[]) =>
-      encodeBatch(items, (stored) => this.#eventObject(stored, format, query));
+      format.encoding === "protobuf"
+        ? this.#protoBatch(items, format)
+        : encodeBatch(items, (stored) => this.#eventObject(stored, format, query));
     return {
       status: 200,
       headers: { "content-type": contentType(format, true), "cache-control": "no-cache, private" },
@@ -178,9 +184,10 @@ export class Verbs {
   }
 
   /** Events as length-delimited messages. */
-  #protoBatch(items: readonly WatchItem[]): Uint8Array {
+  #protoBatch(items: readonly WatchItem[], format: Format): Uint8Array {
     const frames = items.map((item) => {
-      const raw = "stored" in item ? this.#proto(item.stored) : this.#protoExtra(item);
+      if (!("stored" in item)) return protoFrame(item.type, this.#protoExtra(item));
+      const raw = format.as === "object" ? this.#proto(item.stored) : protoMetadata(item.stored);
       return protoFrame(item.type, raw);
     });
     return Buffer.concat(frames);
@@ -399,6 +406,12 @@ const RETURNS_OBJECT = new Set([
   "podtemplates",
   "resourcequotas",
 ]);
+
+function protoMetadata(stored: StoredObject): Uint8Array {
+  return stored.form("protobufMetadata", (object) =>
+    encodeProtoObject(PartialObjectMetadata, partialMetadata(object) as { apiVersion: string; kind: string }),
+  );
+}
 
 const FRAME_HEADER_BYTES = 4;
 
