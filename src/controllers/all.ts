@@ -1,9 +1,23 @@
 import type { ControllerDefinition } from "./common/environment.ts";
 import { startDeploymentController } from "./deployment/controller.ts";
+import { startEndpointSliceController } from "./endpointslice/controller.ts";
+import { startEndpointsController } from "./endpoints/controller.ts";
+import { startNamespaceController } from "./namespace/controller.ts";
 import { startReplicaSetController } from "./replicaset/controller.ts";
+import { startRootCaController } from "./rootca/controller.ts";
+import { startServiceAccountController } from "./serviceaccount/controller.ts";
 
 /** Every controller: a new one is a folder and a line here. */
 export const controllers: readonly ControllerDefinition[] = [
+  { name: "serviceaccount-controller", account: "service-account-controller", start: startServiceAccountController },
+  {
+    name: "root-ca-certificate-publisher-controller",
+    account: "root-ca-cert-publisher",
+    start: startRootCaController,
+  },
+  { name: "namespace-controller", account: "namespace-controller", start: startNamespaceController },
+  { name: "endpoints-controller", account: "endpoint-controller", start: startEndpointsController },
+  { name: "endpointslice-controller", account: "endpointslice-controller", start: startEndpointSliceController },
   { name: "replicaset-controller", account: "replicaset-controller", start: startReplicaSetController },
   { name: "deployment-controller", account: "deployment-controller", start: startDeploymentController },
 ];
