@@ -1,7 +1,16 @@
 import { applyPatch, type Operation } from "rfc6902";
-import { badRequest, type KindDefinition, type KubeObject, notImplemented, statusError } from "../api/index.ts";
-import { isObject, jsonMergePatch, PatchError, strategicMerge } from "../schema/index.ts";
-import type { Json } from "./registry/generic.ts";
+import { badRequest, groupVersion, invalid, type KindDefinition, type KubeObject, statusError } from "../api/index.ts";
+import {
+  applyConfig,
+  ApplyConflictError,
+  ApplyTypeError,
+  isObject,
+  jsonMergePatch,
+  PatchError,
+  strategicMerge,
+} from "../schema/index.ts";
+import type { RequestContext } from "./contracts.ts";
+import type { Json, WriteOptions } from "./registry/generic.ts";
 
 export type PatchType = "json" | "merge" | "strategic" | "apply";
 
@@ -33,7 +42,7 @@ export function patched(kind: KindDefinition, type: PatchType, current: KubeObje
     case "strategic":
       return strategic(kind, current, patch);
     case "apply":
-      throw notImplemented("server-side apply");
+      throw badRequest("apply is no patch of an object");
     default:
       return type satisfies never;
   }
@@ -72,4 +81,78 @@ function jsonPatch(current: KubeObject, patch: unknown): Json {
     );
   }
   return target;
+}
+
+/** `force` and a missing manager are errors of their own. */
+export function checkForce({ query }: RequestContext, type: PatchType): void {
+  const options = { group: "meta.k8s.io", kind: "PatchOptions" };
+  if (type !== "apply") {
+    if (query.has("force"))
+      throw invalid(options, "", [
+        { path: "force", type: "Forbidden", detail: "may not be specified for non-apply patch" },
+      ]);
+  } else if (!query.get("fieldManager")) {
+    throw invalid(options, "", [{ path: "fieldManager", type: "Required", detail: "is required for apply patch" }]);
+  }
+}
+
+/** The configuration in an apply's body, checked against path and type. */
+export function applyConfiguration({ info }: RequestContext, kind: KindDefinition, value: unknown): Json {
+  if (!isObject(value))
+    throw badRequest(
+      "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}",
+    );
+  const config = structuredClone(value) as Json;
+  if (!config.apiVersion && !config.kind) throw badRequest("invalid object type: /, Kind=");
+  if (config.apiVersion !== groupVersion(kind) || config.kind !== kind.kind) {
+    throw badRequest(
+      `invalid object type: ${String(config.apiVersion).includes("/") ? String(config.apiVersion).replace("/", "/") : `/${String(config.apiVersion)}`}, Kind=${String(config.kind)}`,
+    );
+  }
+  config.metadata = isObject(config.metadata) ? config.metadata : {};
+  const metadata = config.metadata as Json;
+  if ("managedFields" in metadata) throw badRequest("metadata.managedFields must be nil");
+  metadata.name ??= info.name;
+  if (metadata.name !== info.name)
+    throw badRequest(
+      `the name of the object (${String(metadata.name)}) does not match the name on the URL (${info.name})`,
+    );
+  if (kind.scope === "Namespaced") {
+    metadata.namespace ||= info.namespace;
+    if (metadata.namespace !== info.namespace)
+      throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+  return config;
+}
+
+interface ApplyTo {
+  readonly kind: KindDefinition;
+  readonly current: KubeObject | undefined;
+  readonly config: Json;
+  readonly write: WriteOptions;
+  readonly subresource: string;
+  readonly now: string;
+  readonly force: boolean;
+}
+
+/** The object that an apply makes; 409 names the fields that others own. */
+export function applyTo({ kind, current, config, write, subresource, now, force }: ApplyTo): Json {
+  try {
+    return applyConfig({
+      struct: kind.struct,
+      live: current as unknown as Json | undefined,
+      config,
+      write: { manager: write.fieldManager, apiVersion: groupVersion(kind), subresource, now },
+      force,
+    });
+  } catch (error) {
+    if (error instanceof ApplyTypeError)
+      throw statusError(
+        { code: 500, reason: "", message: `failed to create typed patch object: ${error.message}` },
+        { cause: error },
+      );
+    if (!(error instanceof ApplyConflictError)) throw error;
+    const causes = error.conflicts.map(({ field, message }) => ({ reason: "FieldManagerConflict", message, field }));
+    throw statusError({ code: 409, reason: "Conflict", message: error.message, details: { causes } }, { cause: error });
+  }
 }

@@ -7,15 +7,13 @@ import {
   noSuchPath,
   PartialObjectMetadata,
   PartialObjectMetadataList,
-  QuantityError,
   Status,
   StatusError,
 } from "../api/index.ts";
-import type { Clock, Random } from "../base/index.ts";
+import { type Clock, formatTime, type Random } from "../base/index.ts";
 import type { ApiResponse } from "../net/message.ts";
 import {
   bytes,
-  DecodeError,
   decodeProto,
   encodeProto,
   encodeProtoObject,
@@ -23,18 +21,18 @@ import {
   JsonError,
   openProtoEnvelope,
   parseJson,
-  ProtoError,
   ref,
   string,
   struct,
 } from "../schema/index.ts";
 import type { Store } from "../store/index.ts";
 import type { RequestContext } from "./contracts.ts";
-import { type Body, mediaType, readBody, readBytes, fromYaml } from "./http/body.ts";
+import { mediaType, readBody, readBytes, fromYaml } from "./http/body.ts";
 import { contentType, type Format, negotiate } from "./http/negotiate.ts";
+import { decodeObject, readObject } from "./http/object.ts";
 import { respond, respondBytes } from "./http/respond.ts";
 import { list, listHead } from "./list.ts";
-import { patched, patchType } from "./patch.ts";
+import { applyConfiguration, applyTo, checkForce, patched, patchType } from "./patch.ts";
 import { deleteObject, type DeleteOptions } from "./registry/delete.ts";
 import type { Json, Registry, WriteOptions } from "./registry/generic.ts";
 import type { StoredObject } from "./registry/stored.ts";
@@ -208,7 +206,7 @@ export class Verbs {
   async #create(context: RequestContext): Promise<ApiResponse> {
     const format = this.#format(context, false);
     const write = writeOptions(context);
-    const object = await this.#readObject(context);
+    const object = await readObject(context, this.#registry.kind);
     const metadata = metadataOf(object);
     this.#placeInNamespace(context, metadata);
     return this.#one(201, await this.#registry.create(context, object, write), format, context);
@@ -224,7 +222,8 @@ export class Verbs {
   async #update(context: RequestContext, subresource: string): Promise<ApiResponse> {
     const format = this.#format(context, false);
     const write = writeOptions(context);
-    const object = await this.#readObject(context);
+    const { kind } = this.#registry;
+    const object = await readObject(context, kind);
     const metadata = metadataOf(object);
     const { name } = context.info;
     if (!metadata.name)
@@ -234,22 +233,52 @@ export class Verbs {
         `the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`,
       );
     this.#placeInNamespace(context, metadata);
-    const result = await this.#registry.update(context, { change: () => structuredClone(object), write, subresource });
+    const result = await this.#registry.update(context, {
+      change: () => structuredClone(object),
+      write,
+      subresource,
+      whole: true,
+      createMissing: subresource === "" && CREATED_BY_UPDATE.has(kind.plural),
+    });
     return this.#one(result.created ? 201 : 200, result.object, format, context);
   }
 
   async #patch(context: RequestContext, subresource: string): Promise<ApiResponse> {
     const format = this.#format(context, false);
     const { kind } = this.#registry;
-    const write = writeOptions(context);
-    const object = context.request.body.type === "object";
     const type = patchType(mediaType(context.request));
-    const body = object
-      ? (context.request.body as { value: unknown }).value
-      : await readPatch(context, type === "apply");
+    const write = { ...writeOptions(context), isApply: type === "apply" };
+    checkForce(context, type);
+    const { body: given } = context.request;
+    const patch = given.type === "object" ? given.value : await readPatch(context, type === "apply");
+    if (type === "apply") return this.#apply(context, { patch, write, subresource, format });
     const change = (current: KubeObject | undefined) =>
-      this.#decode(context, patched(kind, type, current!, body)).value;
+      this.#decode(context, patched(kind, type, current!, patch)).value;
     const result = await this.#registry.update(context, { change, write, subresource });
+    return this.#one(result.created ? 201 : 200, result.object, format, context);
+  }
+
+  async #apply(context: RequestContext, { patch, write, subresource, format }: ApplyCall): Promise<ApiResponse> {
+    const { kind } = this.#registry;
+    const config = applyConfiguration(context, kind, patch);
+    const change = (current: KubeObject | undefined) => {
+      const merged = applyTo({
+        kind,
+        current,
+        config,
+        write,
+        subresource,
+        now: formatTime(this.#options.clock.now()),
+        force: isTrue(context.query.get("force")),
+      });
+      return this.#decode(context, merged).value;
+    };
+    const result = await this.#registry.update(context, {
+      change,
+      write,
+      subresource,
+      createMissing: subresource === "",
+    });
     return this.#one(result.created ? 201 : 200, result.object, format, context);
   }
 
@@ -329,71 +358,6 @@ export class Verbs {
       { ...format, as: "object" },
     );
   }
-
-  /** The object in the body, canonical. */
-  async #readObject(context: RequestContext): Promise<Json> {
-    const body = await readBody(context.request, (bytes) => this.#fromProto(bytes));
-    if (!body) throw badRequest("an empty request body is not allowed");
-    const object = this.#typed(body);
-    return this.#decode(context, object, body).value;
-  }
-
-  #fromProto(encoded: Uint8Array): unknown {
-    try {
-      const { apiVersion, kind, raw } = openProtoEnvelope(encoded);
-      const own =
-        (kind === "" || kind === this.#registry.kind.kind) &&
-        (apiVersion === "" || apiVersion === groupVersion(this.#registry.kind));
-      return { kind, apiVersion, ...(own ? decodeProto(this.#registry.kind.struct, raw) : {}) };
-    } catch (error) {
-      if (error instanceof ProtoError) throw badRequest(error.message, { cause: error });
-      throw error;
-    }
-  }
-
-  /** Checks that the body is of our kind. */
-  #typed({ value, format }: Body): Json {
-    const { kind } = this.#registry;
-    if (!isObject(value))
-      throw badRequest(
-        `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? "array" : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
-      );
-    const wanted = groupVersion(kind);
-    const given = { apiVersion: String(value.apiVersion ?? ""), kind: String(value.kind ?? "") };
-    if (format === "object") return value;
-    if (given.kind === "" && given.apiVersion === "") return value;
-    if (given.apiVersion !== "" && given.apiVersion !== wanted)
-      throw badRequest(
-        `the API version in the data (${given.apiVersion}) does not match the expected API version (${wanted})`,
-      );
-    if (given.kind !== "" && given.kind !== kind.kind) {
-      const version = given.apiVersion.split("/").at(-1) || kind.version;
-      throw badRequest(
-        `${given.kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind.kind}: no kind ${JSON.stringify(given.kind)} is registered for version ${JSON.stringify(wanted)} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
-      );
-    }
-    return value;
-  }
-
-  #decode(context: RequestContext, value: Json, body?: Body): { value: Json } {
-    const { kind } = this.#registry;
-    try {
-      const decoded = this.#registry.decode(value);
-      reportFields(context, {
-        kind: kind.kind,
-        version: kind.version,
-        unknown: decoded.unknown,
-        duplicates: body?.duplicates ?? [],
-      });
-      return decoded;
-    } catch (error) {
-      if (!(error instanceof DecodeError) && !(error instanceof QuantityError)) throw error;
-      throw badRequest(
-        `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: ${error.message}`,
-        { cause: error },
-      );
-    }
-  }
 }
 
 /** Kinds whose deletion answers with the object even when it is gone at once. */
@@ -407,10 +371,30 @@ const RETURNS_OBJECT = new Set([
   "resourcequotas",
 ]);
 
+/** Kinds that a PUT makes when they aren't there. */
+const CREATED_BY_UPDATE = new Set([
+  "endpoints",
+  "events",
+  "services",
+  "leases",
+  "limitranges",
+  "roles",
+  "rolebindings",
+  "clusterroles",
+  "clusterrolebindings",
+]);
+
 function protoMetadata(stored: StoredObject): Uint8Array {
   return stored.form("protobufMetadata", (object) =>
     encodeProtoObject(PartialObjectMetadata, partialMetadata(object) as { apiVersion: string; kind: string }),
   );
+}
+
+interface ApplyCall {
+  readonly patch: unknown;
+  readonly write: WriteOptions;
+  readonly subresource: string;
+  readonly format: Format;
 }
 
 const FRAME_HEADER_BYTES = 4;
@@ -437,29 +421,6 @@ async function readPatch({ request }: RequestContext, yaml: boolean): Promise<un
     if (error instanceof JsonError) throw badRequest(error.message, { cause: error });
     throw error;
   }
-}
-
-interface FieldReport {
-  readonly kind: string;
-  readonly version: string;
-  readonly unknown: readonly string[];
-  readonly duplicates: readonly string[];
-}
-
-/** Unknown and repeated fields: refused, warned of or ignored, as the client asks. */
-function reportFields({ query, warnings }: RequestContext, { kind, version, unknown, duplicates }: FieldReport): void {
-  if (unknown.length === 0 && duplicates.length === 0) return;
-  const texts = [
-    ...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`),
-    ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
-  ];
-  const mode = query.get("fieldValidation") || "Warn";
-  if (mode === "Ignore") return;
-  if (mode === "Strict")
-    throw badRequest(
-      `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: strict decoding error: ${texts.join(", ")}`,
-    );
-  warnings.push(...texts);
 }
 
 function metadataOf(object: Json): Json {
@@ -493,6 +454,7 @@ function writeOptions({ query, request, info }: RequestContext): WriteOptions {
   return {
     dryRun: dryRun.length > 0,
     fieldManager: manager || (request.headers["user-agent"] ?? "unknown").split("/")[0]!,
+    isApply: false,
   };
 }
 

@@ -52,3 +52,11 @@ export {
 export { PatchError, strategicMerge } from "./strategic.ts";
 export { decodeProto, encodeProto, encodeProtoObject, openProtoEnvelope, type ProtoEnvelope } from "./proto.ts";
 export { ProtoError } from "./proto-wire.ts";
+export {
+  applyConfig,
+  ApplyConflictError,
+  ApplyTypeError,
+  managedAfterUpdate,
+  type ManagedWrite,
+  type ManagerEntry,
+} from "./managed-fields.ts";

@@ -34,7 +34,7 @@ const OBJECTS: readonly (readonly [KindDefinition, readonly unknown[]])[] = [
 ] as unknown as readonly (readonly [KindDefinition, readonly unknown[]])[];
 
 const AUTOUPDATE = "rbac.authorization.kubernetes.io/autoupdate";
-const WRITE = { dryRun: false, fieldManager: "kube-apiserver" };
+const WRITE = { dryRun: false, fieldManager: "kube-apiserver", isApply: false };
 
 /** Makes what is missing, and brings roles and bindings that say so up to date. */
 export async function bootstrap(core: ServerCore): Promise<void> {

@@ -13,7 +13,7 @@ import {
   statusError,
 } from "../../api/index.ts";
 import { type Clock, formatTime, type Random } from "../../base/index.ts";
-import { applyDefaults, decodeJson, jsonEqual } from "../../schema/index.ts";
+import { applyDefaults, decodeJson, jsonEqual, managedAfterUpdate } from "../../schema/index.ts";
 import { type Store, StoreError } from "../../store/index.ts";
 import { canonicalQuantity } from "../../api/index.ts";
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
@@ -36,6 +36,8 @@ export interface RegistryOptions {
 export interface WriteOptions {
   readonly dryRun: boolean;
   readonly fieldManager: string;
+  /** The change itself has worked out who manages what. */
+  readonly isApply: boolean;
 }
 
 /** What changes an object: gets the current one, returns the wanted one. */
@@ -109,6 +111,7 @@ export class Registry {
     await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
     object = this.#withDefaults(this.decode(object).value);
     await this.#hooks.beforeCreate?.(object, write);
+    this.#manage({ before: undefined, object, write, subresource: "" });
     try {
       for (let attempt = 1; ; attempt++) {
         if (generated) this.#generateName(object.metadata as Meta);
@@ -120,6 +123,36 @@ export class Registry {
       await this.#hooks.undoCreate?.(object);
       throw error;
     }
+  }
+
+  /** Notes who manages the fields that this write changed. */
+  #manage({
+    before,
+    object,
+    write,
+    subresource,
+  }: {
+    before: KubeObject | undefined;
+    object: Json;
+    write: WriteOptions;
+    subresource: string;
+  }): void {
+    if (write.isApply) return;
+    const { struct } = this.kind;
+    const metadata = object.metadata as Meta;
+    const empty = this.decode({ kind: object.kind, apiVersion: object.apiVersion, metadata: {} }).value;
+    const now = formatTime(this.#options.clock.now());
+    // A client that clears the list resets it; one that leaves it out keeps it.
+    if (before && metadata.managedFields === undefined)
+      metadata.managedFields = (before.metadata as Meta).managedFields;
+    const entries = managedAfterUpdate(struct, (before as unknown as Json) ?? empty, object, {
+      manager: write.fieldManager,
+      apiVersion: groupVersion(this.kind),
+      subresource,
+      now,
+    });
+    if (entries.length > 0) metadata.managedFields = entries;
+    else delete metadata.managedFields;
   }
 
   #fillSystemMetadata(metadata: Meta): void {
@@ -191,7 +224,7 @@ export class Registry {
       if (!current && !options.createMissing) throw notFound(this.kind, name);
       const wanted = await options.change(current?.object);
       if (!current) return { object: await this.create(context, wanted, options.write), created: true };
-      const insists = checkVersion(this.kind, wanted, current);
+      const insists = checkVersion(this.kind, wanted, current) && options.whole === true;
       const result = await this.#tryUpdate(context, { ...options, current, wanted });
       if (result) return { object: result, created: false };
       if (insists || attempt === UPDATE_TRIES) throw conflict(this.kind, name, MODIFIED);
@@ -200,19 +233,30 @@ export class Registry {
 
   async #tryUpdate(
     context: RequestContext,
-    { current, wanted, write, subresource = "" }: UpdateOptions & { current: StoredObject; wanted: Json },
+    { current, wanted, write, subresource = "", own }: UpdateOptions & { current: StoredObject; wanted: Json },
   ) {
     const old = current.object;
+    if (own) {
+      const object = this.#withDefaults(this.decode(wanted).value);
+      this.#countGeneration(object, old);
+      return this.#save({ current, object, write });
+    }
     let object = this.#prepareUpdate(wanted, old, subresource);
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write });
     object = this.#withDefaults(this.decode(object).value);
     this.#countGeneration(object, old);
     await this.#hooks.beforeUpdate?.(object, old, write);
+    this.#manage({ before: old, object, write, subresource });
     const errors = this.#validateUpdate(object, old, subresource);
     const { name } = old.metadata;
     if (errors.length > 0) throw invalid(this.kind, name, errors);
     await this.#validateAdmission(context, { operation: "UPDATE", object, oldObject: old, write });
     this.#warn(context, object, old);
+    return this.#save({ current, object, write });
+  }
+
+  /** Stores a changed object unless someone was faster. */
+  async #save({ current, object, write }: { current: StoredObject; object: Json; write: WriteOptions }) {
     const { key } = current.entry;
     if (isGone(object)) return this.#finishDeletion(current, write);
     const value = encodeStored(orderedMetadata(object));
@@ -359,6 +403,10 @@ export interface UpdateOptions {
   readonly subresource?: string;
   /** A put or apply of something that isn't there makes it. */
   readonly createMissing?: boolean;
+  /** The client sent the whole object: a version in it is what it saw, and must still be the newest. */
+  readonly whole?: boolean;
+  /** The server itself changes the object: nothing is put back, admitted or validated. */
+  readonly own?: boolean;
 }
 
 /** A store's failure as clients see it. */

@@ -1,0 +1,110 @@
+import { badRequest, canonicalQuantity, groupVersion, QuantityError } from "../../api/index.ts";
+import type { ApiResponse } from "../../net/message.ts";
+import {
+  DecodeError,
+  decodeJson,
+  decodeProto,
+  encodeProtoObject,
+  isObject,
+  openProtoEnvelope,
+  ProtoError,
+  type StructNode,
+} from "../../schema/index.ts";
+import type { RequestContext } from "../contracts.ts";
+import { type Body, readBody } from "./body.ts";
+import { contentType, negotiate } from "./negotiate.ts";
+import { respond, respondBytes } from "./respond.ts";
+
+export type Json = Record<string, unknown>;
+
+/** What a body is expected to hold: a served kind, or one that exists only below others, such as Scale. */
+export interface BodyType {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly struct: StructNode;
+}
+
+/** The object in a request's body, canonical; 400 when it is of another kind or can't be decoded. */
+export async function readObject(context: RequestContext, type: BodyType): Promise<Json> {
+  const body = await readBody(context.request, (bytes) => fromProto(bytes, type));
+  if (!body) throw badRequest("an empty request body is not allowed");
+  return decodeObject(context, checkType(body, type), { type, duplicates: body.duplicates });
+}
+
+/** Answers with an object of a kind without storage, in the format asked for. */
+export function respondObject({ request }: RequestContext, status: number, value: Json, type: BodyType): ApiResponse {
+  const format = negotiate(request.headers.accept, { watch: false, views: false }, false);
+  const whole = { kind: type.kind, apiVersion: groupVersion(type), ...value };
+  if (format.encoding !== "protobuf") return respond(status, whole, format);
+  return respondBytes(status, encodeProtoObject(type.struct, whole), contentType(format, false));
+}
+
+function fromProto(encoded: Uint8Array, type: BodyType): unknown {
+  try {
+    const { apiVersion, kind, raw } = openProtoEnvelope(encoded);
+    const own = (kind === "" || kind === type.kind) && (apiVersion === "" || apiVersion === groupVersion(type));
+    return { kind, apiVersion, ...(own ? decodeProto(type.struct, raw) : {}) };
+  } catch (error) {
+    if (error instanceof ProtoError) throw badRequest(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** Checks that a body is of the kind expected. */
+function checkType({ value, format }: Body, type: BodyType): Json {
+  if (!isObject(value))
+    throw badRequest(
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? "array" : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+    );
+  const wanted = groupVersion(type);
+  const given = { apiVersion: String(value.apiVersion ?? ""), kind: String(value.kind ?? "") };
+  if (format === "object") return value;
+  if (given.apiVersion !== "" && given.apiVersion !== wanted)
+    throw badRequest(
+      `the API version in the data (${given.apiVersion}) does not match the expected API version (${wanted})`,
+    );
+  if (given.kind !== "" && given.kind !== type.kind) {
+    const version = given.apiVersion.split("/").at(-1) || type.version;
+    throw badRequest(
+      `${given.kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: no kind ${JSON.stringify(given.kind)} is registered for version ${JSON.stringify(wanted)} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+    );
+  }
+  return value;
+}
+
+/** Brings JSON to the canonical form of a type; reports fields that it doesn't have. */
+export function decodeObject(
+  context: RequestContext,
+  value: Json,
+  { type, duplicates = [] }: { type: BodyType; duplicates?: readonly string[] },
+): Json {
+  const prefix = `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}`;
+  try {
+    const decoded = decodeJson(type.struct, value, { quantity: canonicalQuantity });
+    reportFields(context, { prefix, unknown: decoded.unknown, duplicates });
+    return decoded.value;
+  } catch (error) {
+    if (!(error instanceof DecodeError) && !(error instanceof QuantityError)) throw error;
+    throw badRequest(`${prefix}: ${error.message}`, { cause: error });
+  }
+}
+
+interface FieldReport {
+  readonly prefix: string;
+  readonly unknown: readonly string[];
+  readonly duplicates: readonly string[];
+}
+
+/** Unknown and repeated fields: refused, warned of or ignored, as the client asks. */
+function reportFields({ query, warnings }: RequestContext, { prefix, unknown, duplicates }: FieldReport): void {
+  if (unknown.length === 0 && duplicates.length === 0) return;
+  const texts = [
+    ...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`),
+    ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
+  ];
+  const mode = query.get("fieldValidation") || "Warn";
+  if (mode === "Ignore") return;
+  if (mode === "Strict") throw badRequest(`${prefix}: strict decoding error: ${texts.join(", ")}`);
+  warnings.push(...texts);
+}

@@ -1,0 +1,259 @@
+import type { Field, ListNode, Node, StructNode } from "./dsl.ts";
+import { jsonEqual } from "./equal.ts";
+import { isObject } from "./merge.ts";
+
+type Json = Record<string, unknown>;
+
+/**
+ * Paths of an object, as a tree. A step is written as FieldsV1 writes it: `f:name` a field, `k:{…}` a list element by its
+ * keys, `v:…` a set element by its value. `member` says that the path itself is in the set.
+ */
+export interface FieldSet {
+  member: boolean;
+  readonly children: Map<string, FieldSet>;
+}
+
+/** A set without paths. */
+export function emptySet(): FieldSet {
+  return { member: false, children: new Map() };
+}
+
+export function isEmptySet(set: FieldSet): boolean {
+  return !set.member && [...set.children.values()].every(isEmptySet);
+}
+
+/** Reads the FieldsV1 form. */
+export function setFromFieldsV1(fields: Json): FieldSet {
+  const set = emptySet();
+  for (const [key, value] of Object.entries(fields)) {
+    if (key === ".") set.member = true;
+    else if (isObject(value) && Object.keys(value).length > 0) set.children.set(key, setFromFieldsV1(value));
+    else set.children.set(key, { member: true, children: new Map() });
+  }
+  return set;
+}
+
+/** Writes the FieldsV1 form, keys in order. */
+export function setToFieldsV1(set: FieldSet): Json {
+  const result: Json = {};
+  if (set.member && set.children.size > 0) result["."] = {};
+  for (const key of [...set.children.keys()].sort(compareSteps)) {
+    const child = set.children.get(key)!;
+    if (!isEmptySet(child)) result[key] = setToFieldsV1(child);
+  }
+  return result;
+}
+
+const STEP_ORDER: Readonly<Record<string, number>> = { f: 0, k: 1, v: 2, i: 3 };
+
+function compareSteps(a: string, b: string): number {
+  return STEP_ORDER[a[0]!]! - STEP_ORDER[b[0]!]! || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+/** Everything that is in either. */
+export function union(a: FieldSet, b: FieldSet): FieldSet {
+  const result: FieldSet = { member: a.member || b.member, children: new Map(a.children) };
+  for (const [key, child] of b.children) {
+    const own = result.children.get(key);
+    result.children.set(key, own ? union(own, child) : child);
+  }
+  return result;
+}
+
+/** Paths of `a` that are not in `b`. */
+export function minus(a: FieldSet, b: FieldSet): FieldSet {
+  const result: FieldSet = { member: a.member && !b.member, children: new Map() };
+  for (const [key, child] of a.children) {
+    const other = b.children.get(key);
+    const left = other ? minus(child, other) : child;
+    if (!isEmptySet(left)) result.children.set(key, left);
+  }
+  return result;
+}
+
+/** Paths of `a` that are neither in `b` nor below one of its paths without children. */
+export function minusWithBelow(a: FieldSet, b: FieldSet): FieldSet {
+  if (b.member && b.children.size === 0) return emptySet();
+  const result: FieldSet = { member: a.member && !b.member, children: new Map() };
+  for (const [key, child] of a.children) {
+    const other = b.children.get(key);
+    const left = other ? minusWithBelow(child, other) : child;
+    if (!isEmptySet(left)) result.children.set(key, left);
+  }
+  return result;
+}
+
+/** Paths that are in both. */
+export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  const result: FieldSet = { member: a.member && b.member, children: new Map() };
+  for (const [key, child] of a.children) {
+    const other = b.children.get(key);
+    if (!other) continue;
+    const both = intersection(child, other);
+    if (!isEmptySet(both)) result.children.set(key, both);
+  }
+  return result;
+}
+
+export function setsEqual(a: FieldSet, b: FieldSet): boolean {
+  return jsonEqual(setToFieldsV1(a), setToFieldsV1(b)) && a.member === b.member;
+}
+
+/** All paths, each as its steps. */
+export function* pathsOf(set: FieldSet, prefix: readonly string[] = []): Iterable<readonly string[]> {
+  if (set.member) yield prefix;
+  for (const key of [...set.children.keys()].sort(compareSteps))
+    yield* pathsOf(set.children.get(key)!, [...prefix, key]);
+}
+
+/** A path as messages show it: .spec.containers[name="c"].image */
+export function pathText(steps: readonly string[]): string {
+  return steps
+    .map((step) => {
+      const rest = step.slice(2);
+      if (step.startsWith("f:")) return `.${rest}`;
+      if (step.startsWith("v:")) return `[=${rest}]`;
+      const keys = Object.entries(JSON.parse(rest) as Json).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+      return `[${keys.join(",")}]`;
+    })
+    .join("");
+}
+
+/** How a value is merged: as one, by its fields, by keys of its elements, or by their values. */
+export type Shape =
+  | { readonly merge: "atomic" }
+  | { readonly merge: "struct"; readonly node: StructNode }
+  | { readonly merge: "map"; readonly value: Node }
+  | { readonly merge: "listMap"; readonly node: ListNode; readonly keys: readonly string[] }
+  | { readonly merge: "set" };
+
+/** The shape of a field's value. */
+export function shapeOf(node: Node, options: Field["options"]): Shape {
+  if (options.atomic) return { merge: "atomic" };
+  switch (node.kind) {
+    case "scalar":
+      return { merge: "atomic" };
+    case "struct":
+      return node.atomic ? { merge: "atomic" } : { merge: "struct", node };
+    case "map":
+      return { merge: "map", value: node.value };
+    case "list":
+      if (options.list === "map" && options.keys) return { merge: "listMap", node, keys: options.keys };
+      return { merge: options.list === "set" ? "set" : "atomic" };
+  }
+}
+
+const NO_OPTIONS = {};
+
+/** The field of a struct by its JSON name, also through inline ones. */
+export function fieldOf(struct: StructNode, name: string): Field | undefined {
+  const own = struct.fields.get(name);
+  if (own && !own.options.inline) return own;
+  for (const field of struct.fields.values()) {
+    const inner = field.options.inline ? fieldOf(field.node as StructNode, name) : undefined;
+    if (inner) return inner;
+  }
+  return undefined;
+}
+
+/** The parts of a value by step; undefined for what is merged as one. */
+export function partsOf(
+  shape: Shape,
+  value: unknown,
+): Map<string, { readonly value: unknown; readonly shape: Shape }> | undefined {
+  const parts = new Map<string, { value: unknown; shape: Shape }>();
+  switch (shape.merge) {
+    case "atomic":
+      return undefined;
+    case "struct":
+      if (!isObject(value)) return undefined;
+      for (const [name, inner] of Object.entries(value)) {
+        const field = fieldOf(shape.node, name);
+        parts.set(`f:${name}`, {
+          value: inner,
+          shape: field ? shapeOf(field.node, field.options) : { merge: "atomic" },
+        });
+      }
+      return parts;
+    case "map":
+      if (!isObject(value)) return undefined;
+      for (const [name, inner] of Object.entries(value))
+        parts.set(`f:${name}`, { value: inner, shape: shapeOf(shape.value, NO_OPTIONS) });
+      return parts;
+    case "listMap":
+      if (!Array.isArray(value)) return undefined;
+      for (const element of value)
+        parts.set(elementStep(shape, element), { value: element, shape: shapeOf(shape.node.element, NO_OPTIONS) });
+      return parts;
+    case "set":
+      if (!Array.isArray(value)) return undefined;
+      for (const element of value)
+        parts.set(`v:${JSON.stringify(element)}`, { value: element, shape: { merge: "atomic" } });
+      return parts;
+  }
+}
+
+/** The step of an element of a keyed list. */
+export function elementStep(
+  { node, keys }: { readonly node: ListNode; readonly keys: readonly string[] },
+  element: unknown,
+): string {
+  const values: Json = {};
+  for (const key of [...keys].sort()) {
+    const fallback = node.element.kind === "struct" ? fieldOf(node.element, key)?.options.default : undefined;
+    const value = isObject(element) ? (element[key] ?? fallback) : undefined;
+    if (value !== undefined) values[key] = value;
+  }
+  return `k:${JSON.stringify(values)}`;
+}
+
+/** All paths of a value that someone sets: leaves, elements of lists, and containers that are empty. */
+export function setOf(shape: Shape, value: unknown): FieldSet {
+  const parts = partsOf(shape, value);
+  if (!parts) return { member: true, children: new Map() };
+  const set: FieldSet = { member: parts.size === 0, children: new Map() };
+  for (const [step, part] of parts) {
+    const child = setOf(part.shape, part.value);
+    if (step.startsWith("k:")) child.member = true;
+    set.children.set(step, child);
+  }
+  return set;
+}
+
+/** What differs between two values. */
+export interface Comparison {
+  /** Added or changed. */
+  readonly changed: FieldSet;
+  readonly removed: FieldSet;
+}
+
+/** Compares two values of one shape; undefined for absent. */
+export function compareValues(shape: Shape, before: unknown, after: unknown): Comparison {
+  const changed = emptySet();
+  const removed = emptySet();
+  const had = before === undefined ? undefined : partsOf(shape, before);
+  const has = after === undefined ? undefined : partsOf(shape, after);
+  if (after === undefined) {
+    if (before !== undefined) return { changed, removed: whole(shape, before) };
+    return { changed, removed };
+  }
+  if (before === undefined) return { changed: whole(shape, after), removed };
+  if (!had || !has) {
+    changed.member = !jsonEqual(before, after);
+    return { changed, removed };
+  }
+  for (const [step, part] of has) {
+    const inner = compareValues(part.shape, had.get(step)?.value, part.value);
+    if (!isEmptySet(inner.changed)) changed.children.set(step, inner.changed);
+    if (!isEmptySet(inner.removed)) removed.children.set(step, inner.removed);
+  }
+  for (const [step, part] of had) if (!has.has(step)) removed.children.set(step, whole(part.shape, part.value));
+  return { changed, removed };
+}
+
+/** Every path of a value, containers included: it came, or went, as a whole. */
+function whole(shape: Shape, value: unknown): FieldSet {
+  const set: FieldSet = { member: true, children: new Map() };
+  for (const [step, part] of partsOf(shape, value) ?? []) set.children.set(step, whole(part.shape, part.value));
+  return set;
+}

@@ -1,0 +1,396 @@
+import type { StructNode } from "./dsl.ts";
+import { jsonEqual } from "./equal.ts";
+import {
+  compareValues,
+  elementStep,
+  emptySet,
+  type FieldSet,
+  fieldOf,
+  intersection,
+  isEmptySet,
+  minus,
+  minusWithBelow,
+  pathsOf,
+  pathText,
+  setFromFieldsV1,
+  setOf,
+  setsEqual,
+  setToFieldsV1,
+  type Shape,
+  shapeOf,
+  union,
+} from "./field-set.ts";
+import { isObject } from "./merge.ts";
+
+type Json = Record<string, unknown>;
+
+/** One entry of metadata.managedFields. */
+export interface ManagerEntry {
+  readonly manager: string;
+  readonly operation: "Apply" | "Update";
+  readonly apiVersion: string;
+  readonly time?: string;
+  readonly fieldsType: "FieldsV1";
+  readonly fieldsV1: Json;
+  readonly subresource?: string;
+}
+
+interface Manager {
+  readonly manager: string;
+  readonly operation: "Apply" | "Update";
+  readonly apiVersion: string;
+  readonly subresource: string;
+  time: string | undefined;
+  set: FieldSet;
+}
+
+/** Who makes a change, and when. */
+export interface ManagedWrite {
+  readonly manager: string;
+  readonly apiVersion: string;
+  readonly subresource: string;
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+/** Fields that belong to the server. */
+const SERVER_FIELDS = [
+  "apiVersion",
+  "kind",
+  "metadata",
+  "metadata.name",
+  "metadata.namespace",
+  "metadata.creationTimestamp",
+  "metadata.selfLink",
+  "metadata.uid",
+  "metadata.clusterName",
+  "metadata.generation",
+  "metadata.managedFields",
+  "metadata.resourceVersion",
+  "metadata.deletionTimestamp",
+  "metadata.deletionGracePeriodSeconds",
+];
+
+function serverFields(): FieldSet {
+  const set = emptySet();
+  for (const path of SERVER_FIELDS) {
+    let at = set;
+    for (const name of path.split(".")) {
+      const next = at.children.get(`f:${name}`) ?? emptySet();
+      at.children.set(`f:${name}`, next);
+      at = next;
+    }
+    at.member = true;
+  }
+  return set;
+}
+
+const SERVER_SET = serverFields();
+
+function readManagers(object: Json): Manager[] {
+  const { managedFields } = object.metadata as Json;
+  return ((managedFields ?? []) as ManagerEntry[]).map(
+    ({ manager, operation, apiVersion, time, subresource = "", fieldsV1 }) => ({
+      manager,
+      operation,
+      apiVersion,
+      time,
+      subresource,
+      set: setFromFieldsV1(fieldsV1 ?? {}),
+    }),
+  );
+}
+
+function writeManagers(managers: readonly Manager[]): ManagerEntry[] {
+  const kept = managers.filter(({ set }) => !isEmptySet(set));
+  const order = (one: Manager) =>
+    `${one.operation === "Apply" ? 0 : 1}\u0000${one.time ?? ""}\u0000${one.manager}\u0000${one.apiVersion}\u0000${one.subresource}`;
+  return kept
+    .sort((a, b) => (order(a) < order(b) ? -1 : 1))
+    .map(({ manager, operation, apiVersion, time, set, subresource }) => ({
+      manager,
+      operation,
+      apiVersion,
+      ...(time !== undefined && { time }),
+      fieldsType: "FieldsV1",
+      fieldsV1: setToFieldsV1(set),
+      ...(subresource && { subresource }),
+    }));
+}
+
+function isSame(a: Manager, operation: string, { manager, apiVersion, subresource }: ManagedWrite): boolean {
+  return (
+    a.operation === operation && a.manager === manager && a.apiVersion === apiVersion && a.subresource === subresource
+  );
+}
+
+/** The shape of a whole object. */
+export function objectShape(struct: StructNode): Shape {
+  return { merge: "struct", node: struct };
+}
+
+function withoutManagers(object: Json): Json {
+  const { managedFields: _, ...metadata } = object.metadata as Json;
+  return { ...object, metadata };
+}
+
+/** Update managers of one kind that are kept apart; older ones are merged into one. */
+const UPDATE_MANAGERS_MAX = 10;
+
+/** managedFields after a write that was no apply: what it changed is the writer's, what it removed is nobody's. */
+export function managedAfterUpdate(struct: StructNode, before: Json, after: Json, write: ManagedWrite): ManagerEntry[] {
+  const managers = readManagers(after);
+  const { changed, removed } = compareValues(objectShape(struct), withoutManagers(before), withoutManagers(after));
+  const own = minus(changed, SERVER_SET);
+  const gone = union(changed, removed);
+  for (const one of managers) {
+    if (!isSame(one, "Update", write)) one.set = minus(one.set, gone);
+  }
+  let mine = managers.find((one) => isSame(one, "Update", write));
+  if (!isEmptySet(own) || mine) {
+    if (!mine) {
+      mine = {
+        manager: write.manager,
+        operation: "Update",
+        apiVersion: write.apiVersion,
+        subresource: write.subresource,
+        time: write.now,
+        set: emptySet(),
+      };
+      managers.push(mine);
+    }
+    const set = minus(union(mine.set, own), removed);
+    if (!setsEqual(set, mine.set)) {
+      mine.set = set;
+      mine.time = write.now;
+    }
+  }
+  return writeManagers(capped(managers));
+}
+
+function capped(managers: Manager[]): Manager[] {
+  const updates = managers.filter(
+    (one) => one.operation === "Update" && one.subresource === "" && !isEmptySet(one.set),
+  );
+  if (updates.length <= UPDATE_MANAGERS_MAX) return managers;
+  const oldest = updates
+    .sort((a, b) => ((a.time ?? "") < (b.time ?? "") ? -1 : 1))
+    .slice(0, updates.length - UPDATE_MANAGERS_MAX + 1);
+  const merged: Manager = {
+    ...oldest.at(-1)!,
+    manager: "ancient-changes",
+    set: oldest.reduce((set, one) => union(set, one.set), emptySet()),
+  };
+  return [...managers.filter((one) => !oldest.includes(one)), merged];
+}
+
+/** A field that another manager owns with another value. */
+export interface ApplyConflict {
+  readonly field: string;
+  /** conflict with "x" using v1 */
+  readonly message: string;
+  readonly manager: string;
+}
+
+/** Raised when an apply would take fields over without being told to. */
+export class ApplyConflictError extends Error {
+  override readonly name = "ApplyConflictError";
+  readonly conflicts: readonly ApplyConflict[];
+
+  constructor(conflicts: readonly ApplyConflict[]) {
+    super(conflictText(conflicts));
+    this.conflicts = conflicts;
+  }
+}
+
+function conflictText(conflicts: readonly ApplyConflict[]): string {
+  const count = conflicts.length === 1 ? "1 conflict" : `${conflicts.length} conflicts`;
+  const byManager = new Map<string, string[]>();
+  for (const { message, field } of conflicts) byManager.set(message, [...(byManager.get(message) ?? []), field]);
+  const parts = [...byManager].map(([message, fields]) =>
+    fields.length === 1
+      ? `${message}: ${fields[0]}`
+      : `${message.replace(/^conflict /, "conflicts ")}:\n${fields.map((field) => `- ${field}`).join("\n")}`,
+  );
+  return `Apply failed with ${count}: ${parts.join("\n")}`;
+}
+
+/** A configuration that does not fit its type; the message is what Kubernetes says. */
+export class ApplyTypeError extends Error {
+  override readonly name = "ApplyTypeError";
+}
+
+export interface ApplyInput {
+  readonly struct: StructNode;
+  /** The object as it is, canonical; absent when the apply makes it. */
+  readonly live: Json | undefined;
+  /** What the manager wants, as it was sent. */
+  readonly config: Json;
+  readonly write: ManagedWrite;
+  readonly force: boolean;
+}
+
+/** Server-side apply: the merged object, with managedFields. */
+export function applyConfig({ struct, live, config, write, force }: ApplyInput): Json {
+  const shape = objectShape(struct);
+  const wanted = withoutNulls(config) as Json;
+  const base: Json = live ?? {
+    apiVersion: wanted.apiVersion,
+    kind: wanted.kind,
+    metadata: { name: (wanted.metadata as Json).name, namespace: (wanted.metadata as Json).namespace },
+  };
+  const managers = readManagers(base);
+  const set = minus(setOf(shape, wanted), SERVER_SET);
+  const mine = managers.find((one) => isSame(one, "Apply", write));
+  const others = managers.filter((one) => one !== mine);
+  const before = withoutManagers(base);
+  const merged = mergeValue(shape, before, wanted) as Json;
+  const { changed } = compareValues(shape, before, merged);
+  const taken = resolveConflicts({ others, set, changed, force });
+  for (const one of others) one.set = minus(one.set, taken);
+  const released = mine ? minusWithBelow(mine.set, set) : emptySet();
+  const kept = others.reduce((all, one) => union(all, one.set), set);
+  const result = removePaths(shape, merged, minus(released, kept), kept) as Json;
+  const isUnchanged = mine !== undefined && setsEqual(mine.set, set) && jsonEqual(before, result);
+  const entry: Manager = { ...write, operation: "Apply", time: isUnchanged ? mine.time : write.now, set };
+  (result.metadata as Json).managedFields = writeManagers([...others, entry]);
+  return result;
+}
+
+interface Claim {
+  readonly others: readonly Manager[];
+  readonly set: FieldSet;
+  readonly changed: FieldSet;
+  readonly force: boolean;
+}
+
+/** Fields that the apply takes from others; throws when there are any and it wasn't told to. */
+function resolveConflicts({ others, set, changed, force }: Claim): FieldSet {
+  const contested = intersection(set, changed);
+  const conflicts: ApplyConflict[] = [];
+  let taken = emptySet();
+  for (const one of others) {
+    const both = intersection(one.set, contested);
+    if (isEmptySet(both)) continue;
+    taken = union(taken, both);
+    const where = `${one.subresource ? ` with subresource ${JSON.stringify(one.subresource)}` : ""}${one.operation === "Update" ? ` using ${one.apiVersion}` : ""}`;
+    for (const path of pathsOf(both))
+      conflicts.push({
+        field: pathText(path),
+        manager: one.manager,
+        message: `conflict with ${JSON.stringify(one.manager)}${where}`,
+      });
+  }
+  if (conflicts.length > 0 && !force) throw new ApplyConflictError(conflicts);
+  return taken;
+}
+
+/** Absent and null are the same in a configuration. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== null)
+      .map(([key, inner]) => [key, withoutNulls(inner)]),
+  );
+}
+
+/** What is wanted over what is there. */
+function mergeValue(shape: Shape, base: unknown, wanted: unknown): unknown {
+  if (wanted === undefined) return base;
+  if (base === undefined || base === null) return wanted;
+  switch (shape.merge) {
+    case "atomic":
+      return wanted;
+    case "struct":
+    case "map": {
+      if (!isObject(base) || !isObject(wanted)) return wanted;
+      const result: Json = { ...base };
+      for (const [name, value] of Object.entries(wanted)) {
+        const field = shape.merge === "struct" ? fieldOf(shape.node, name) : undefined;
+        const inner =
+          shape.merge === "map"
+            ? shapeOf(shape.value, {})
+            : field
+              ? shapeOf(field.node, field.options)
+              : ({ merge: "atomic" } as const);
+        result[name] = mergeValue(inner, base[name], value);
+      }
+      return result;
+    }
+    case "listMap":
+      return mergeKeyed(shape, base as unknown[], wanted as unknown[]);
+    case "set":
+      return [...new Set([...(base as unknown[]), ...(wanted as unknown[])])];
+  }
+}
+
+/** Wanted elements in their order, each before what followed it; the others where they were. */
+function mergeKeyed(
+  shape: Extract<Shape, { merge: "listMap" }>,
+  base: readonly unknown[],
+  wanted: readonly unknown[],
+): unknown[] {
+  const inner = shapeOf(shape.node.element, {});
+  const steps = wanted.map((element) => elementStep(shape, element));
+  const twice = steps.find((step, index) => steps.indexOf(step) !== index);
+  if (twice !== undefined) throw new ApplyTypeError(`duplicate entries for key ${pathText([twice])}`);
+  const existing = new Map(base.map((element) => [elementStep(shape, element), element]));
+  const merged = wanted.map((element, index) => mergeValue(inner, existing.get(steps[index]!), element));
+  const result: unknown[] = [];
+  let next = 0;
+  for (const element of base) {
+    const at = steps.indexOf(elementStep(shape, element));
+    if (at < 0) result.push(element);
+    else while (next <= at) result.push(merged[next++]);
+  }
+  while (next < merged.length) result.push(merged[next++]);
+  return result;
+}
+
+/** The value without the given paths; a container goes when all of it was given up and nobody holds a part. */
+function removePaths(shape: Shape, value: unknown, gone: FieldSet, kept: FieldSet): unknown {
+  if (isEmptySet(gone)) return value;
+  switch (shape.merge) {
+    case "struct":
+    case "map": {
+      if (!isObject(value)) return value;
+      const result: Json = { ...value };
+      for (const [step, child] of gone.children) {
+        const name = step.slice(2);
+        if (!Object.hasOwn(result, name)) continue;
+        const field = shape.merge === "struct" ? fieldOf(shape.node, name) : undefined;
+        const inner =
+          shape.merge === "map"
+            ? shapeOf(shape.value, {})
+            : field
+              ? shapeOf(field.node, field.options)
+              : ({ merge: "atomic" } as const);
+        const left = isGone(inner, child, kept.children.get(step))
+          ? undefined
+          : removePaths(inner, result[name], child, kept.children.get(step) ?? emptySet());
+        if (left === undefined) delete result[name];
+        else result[name] = left;
+      }
+      return result;
+    }
+    case "listMap":
+      return (value as unknown[]).flatMap((element) => {
+        const step = elementStep(shape, element);
+        const child = gone.children.get(step);
+        if (!child) return [element];
+        if (child.member && !kept.children.has(step)) return [];
+        return [removePaths(shapeOf(shape.node.element, {}), element, child, kept.children.get(step) ?? emptySet())];
+      });
+    case "set":
+      return (value as unknown[]).filter((element) => !gone.children.has(`v:${JSON.stringify(element)}`));
+    case "atomic":
+      return value;
+  }
+}
+
+function isGone(shape: Shape, gone: FieldSet, kept: FieldSet | undefined): boolean {
+  if (kept && !isEmptySet(kept)) return false;
+  return gone.member && (shape.merge === "atomic" || gone.children.size === 0 || shape.merge !== "struct");
+}
