@@ -253,7 +253,7 @@ export class Verbs {
     const patch = given.type === "object" ? given.value : await readPatch(context, type === "apply");
     if (type === "apply") return this.#apply(context, { patch, write, subresource, format });
     const change = (current: KubeObject | undefined) =>
-      this.#decode(context, patched(kind, type, current!, patch)).value;
+      decodeObject(context, patched(kind, type, current!, patch), { type: kind });
     const result = await this.#registry.update(context, { change, write, subresource });
     return this.#one(result.created ? 201 : 200, result.object, format, context);
   }
@@ -271,7 +271,7 @@ export class Verbs {
         now: formatTime(this.#options.clock.now()),
         force: isTrue(context.query.get("force")),
       });
-      return this.#decode(context, merged).value;
+      return decodeObject(context, merged, { type: kind });
     };
     const result = await this.#registry.update(context, {
       change,
