@@ -6,18 +6,23 @@ import type { RequestBody, ResponseBody } from "./message.ts";
 /** What the API server reads of a request unless it says otherwise: upstream's limit. */
 export const BODY_BYTES_MAX = 3 * 1024 * 1024;
 
-/** A body that arrives on a socket. Leaving off in the middle leaves the connection alone. */
+/**
+ * A body that arrives on a socket. A server that leaves off in the middle leaves the stream alone, as it still answers on
+ * it; a client that does cancels what it asked for.
+ */
 export class SocketBody implements AsyncIterable<Uint8Array> {
   readonly #readable: Readable;
   readonly #lengthBytes: number | undefined;
+  readonly #side: "server" | "client";
 
-  constructor(readable: Readable, contentLength: string | undefined) {
+  constructor(readable: Readable, contentLength: string | undefined, side: "server" | "client") {
     this.#readable = readable;
     this.#lengthBytes = contentLength === undefined ? undefined : Number(contentLength);
+    this.#side = side;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return this.#readable.iterator({ destroyOnReturn: false });
+    return this.#readable.iterator({ destroyOnReturn: this.#side === "client" });
   }
 
   /** The whole body. By events: much cheaper than iterating. */
@@ -35,8 +40,10 @@ export class SocketBody implements AsyncIterable<Uint8Array> {
         chunks.push(chunk);
         if (sizeBytes <= limitBytes) return;
         stop();
+        readable.on("error", () => {});
         // The rest is read and dropped, so that the answer gets through to a client that is still sending.
-        readable.on("error", () => {}).resume();
+        if (this.#side === "server") readable.resume();
+        else readable.destroy();
         reject(tooLarge(limitBytes));
       };
       const onEnd = () => {

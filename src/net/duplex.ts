@@ -47,7 +47,8 @@ export async function bridge(
   }
 }
 
-async function copyOneWay(from: Duplex, to: Duplex & { end?(): Promise<void> }): Promise<void> {
+/** Copies until the source ends, then ends the other; closes both when either breaks. */
+export async function copyOneWay(from: Duplex, to: Duplex & { end?(): Promise<void> }): Promise<void> {
   try {
     for await (const chunk of from.incoming) await to.write(chunk);
     await (to.end ? to.end() : to.close());

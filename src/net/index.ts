@@ -5,6 +5,7 @@
 export { BODY_BYTES_MAX, readBody } from "./body.ts";
 export { bridge, socketDuplex } from "./duplex.ts";
 export { NetError, type NetErrorCode } from "./errors.ts";
+export { createHttpClient, type HttpClient, type HttpClientOptions, makeRequest } from "./http/client.ts";
 export {
   type Listener,
   type ListenOptions,
@@ -13,6 +14,10 @@ export {
   type ServerTls,
   type ServingCertificate,
 } from "./http/server.ts";
+export { type ClientTls, endToEndHeaders, rewriteLocation } from "./http/target.ts";
 export * from "./message.ts";
 export { AsyncQueue } from "./queue.ts";
+export { bridgeConnections } from "./upgrade/bridge.ts";
+export { connectUpgrade } from "./upgrade/connect.ts";
+export { upgradedPair } from "./upgrade/memory.ts";
 export { negotiate, offerOf, TUNNEL_PREFIX } from "./upgrade/serve.ts";

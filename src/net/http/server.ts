@@ -197,7 +197,7 @@ class ServerAdapter implements Listener {
     const bodiless = (flags & 1) !== 0;
     const body: RequestBody = bodiless
       ? NO_BODY
-      : { type: "stream", chunks: new SocketBody(stream, headers["content-length"]) };
+      : { type: "stream", chunks: new SocketBody(stream, headers["content-length"], "server") };
     if (!bodiless && own.expect === "100-continue") stream.additionalHeaders({ ":status": 100 });
     const connection = this.#connectionOf(session, session.socket);
     const request = new SocketRequest({
@@ -246,7 +246,9 @@ class ServerAdapter implements Listener {
       target: originForm(incoming.url ?? ""),
       headers: headers as Record<string, string>,
       body:
-        hasBody && !upgrade ? { type: "stream", chunks: new SocketBody(incoming, headers["content-length"]) } : NO_BODY,
+        hasBody && !upgrade
+          ? { type: "stream", chunks: new SocketBody(incoming, headers["content-length"], "server") }
+          : NO_BODY,
       peer: this.#connectionOf(incoming.socket, incoming.socket).peer,
       watchClient,
       ...(upgrade && { upgrade }),

@@ -61,6 +61,7 @@ const HEADERS_OF_THE_SWITCH = new Set([
   "connection",
   "upgrade",
   "sec-websocket-accept",
+  "sec-websocket-protocol",
   "content-length",
   "content-type",
 ]);
@@ -86,11 +87,13 @@ const webSockets = new WebSocketServer({
   clientTracking: false,
   perMessageDeflate: false,
   maxPayload: MESSAGE_BYTES_MAX,
-  handleProtocols: (_offered, incoming) => chosen.get(incoming)?.body.subprotocol || false,
 });
 webSockets.on("headers", (lines, incoming) => {
   const upgrade = chosen.get(incoming);
-  if (upgrade) lines.push(...extraHeaders(upgrade.response));
+  if (!upgrade) return;
+  const { response, body } = upgrade;
+  if (body.subprotocol) lines.push(`Sec-WebSocket-Protocol: ${body.subprotocol}`);
+  lines.push(...extraHeaders(response));
 });
 
 /** Undefined when the handshake was bad: it has been answered then. */
@@ -98,6 +101,8 @@ async function acceptWebSocket(upgrade: UpgradeServing): Promise<UpgradedConnect
   const { incoming, socket, head, body } = upgrade;
   const subprotocol = body.subprotocol ?? "";
   chosen.set(incoming, upgrade);
+  // The handler has chosen; and the library would refuse "SPDY/3.1+…", whose slash the standard doesn't allow.
+  delete incoming.headers["sec-websocket-protocol"];
   const webSocket = await new Promise<WebSocket | undefined>((resolve) => {
     socket.once("close", () => resolve(undefined));
     webSockets.handleUpgrade(incoming, socket, head, resolve);

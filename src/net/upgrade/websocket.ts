@@ -85,16 +85,22 @@ export class WebSocketConnection implements UpgradedConnection {
     }
   }
 
-  #closeChannel(data: Buffer): void {
-    if (data.length === 2) this.#channel(data[1]!).queue.end();
-    else this.#fail("close message of the wrong length");
-  }
-
-  #deliver(number: number, payload: Uint8Array): void {
+  /** The channel that the other end just used. */
+  #announced(number: number): Channel {
     const isNew = !this.#channels.has(number);
     const channel = this.#channel(number);
     if (isNew) this.streams.push(channel);
-    const full = payload.length > 0 ? channel.queue.push(payload) : undefined;
+    return channel;
+  }
+
+  #closeChannel(data: Buffer): void {
+    if (data.length !== 2) this.#fail("close message of the wrong length");
+    else this.#announced(data[1]!).queue.end();
+  }
+
+  #deliver(number: number, payload: Uint8Array): void {
+    const { queue } = this.#announced(number);
+    const full = payload.length > 0 ? queue.push(payload) : undefined;
     if (!full) return;
     // One full channel stops them all: they share a socket.
     this.#socket.pause();

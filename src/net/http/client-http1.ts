@@ -1,0 +1,90 @@
+import { Agent, type ClientRequest, type IncomingMessage, request as plainRequest } from "node:http";
+import { Agent as SecureAgent, request as secureRequest } from "node:https";
+import type { Clock } from "../../base/index.ts";
+import { SocketBody } from "../body.ts";
+import { NetError } from "../errors.ts";
+import type { ApiRequest, ApiResponse } from "../message.ts";
+import { pump } from "./pump.ts";
+import { endToEndHeaders, pathOf, type Target, tlsOptions } from "./target.ts";
+
+const IDLE_SOCKETS_MAX = 16;
+
+/** HTTP/1.1 with kept-alive connections. */
+export class Http1Pool {
+  readonly #target: Target;
+  readonly #agent: Agent;
+  readonly #clock: Clock;
+
+  constructor(target: Target, clock: Clock) {
+    this.#target = target;
+    this.#clock = clock;
+    const options = { keepAlive: true, maxFreeSockets: IDLE_SOCKETS_MAX };
+    this.#agent = target.isSecure ? new SecureAgent({ ...options, ...tlsOptions(target) }) : new Agent(options);
+  }
+
+  request(request: ApiRequest, headers: Readonly<Record<string, string>>): Promise<ApiResponse> {
+    const { body } = request;
+    const own = endToEndHeaders(headers);
+    if (body.type === "bytes") own["content-length"] = String(body.bytes.length);
+    const out = startRequest(this.#target, request, { headers: own, agent: this.#agent });
+    if (body.type === "stream")
+      void pump(body.chunks, out, this.#clock).then(
+        () => out.end(),
+        (error) => out.destroy(error),
+      );
+    else out.end(body.type === "bytes" ? body.bytes : undefined);
+    return new Promise((resolve, reject) => {
+      failWith(out, request, reject);
+      out.once("response", (incoming) => resolve(responseOfHttp1(incoming)));
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+/** Starts an HTTP/1.1 request; the caller sends the body. */
+export function startRequest(
+  target: Target,
+  request: ApiRequest,
+  options: { readonly headers: Record<string, string | string[]>; readonly agent: Agent | false },
+): ClientRequest {
+  const common = {
+    host: target.host,
+    port: target.port,
+    method: request.method,
+    path: pathOf(target, request),
+    headers: { ...options.headers, host: String(options.headers.host ?? target.authority) },
+    agent: options.agent,
+  };
+  return target.isSecure ? secureRequest({ ...common, ...tlsOptions(target) }) : plainRequest(common);
+}
+
+/** Rejects when the request fails or is aborted before its answer; an abort afterwards breaks the body. */
+export function failWith(out: ClientRequest, { signal }: ApiRequest, reject: (error: unknown) => void): void {
+  const onAbort = () => {
+    reject(signal.reason);
+    out.destroy(signal.reason instanceof Error ? signal.reason : undefined);
+  };
+  out.on("error", (cause) => reject(requestFailed(cause)));
+  out.once("close", () => signal.removeEventListener("abort", onAbort));
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+}
+
+export function requestFailed(cause: Error): NetError {
+  const { code = "" } = cause as { code?: string };
+  const isLost = code === "ECONNRESET" || code === "EPIPE";
+  return new NetError(isLost ? "connectionLost" : "connectFailed", `send request: ${cause.message}`, { cause });
+}
+
+export function responseOfHttp1(incoming: IncomingMessage): ApiResponse {
+  const headers: Record<string, string | string[]> = {};
+  for (const name in incoming.headers) headers[name] = incoming.headers[name] as string | string[];
+  return {
+    status: incoming.statusCode ?? 0,
+    headers,
+    body: { type: "stream", chunks: new SocketBody(incoming, incoming.headers["content-length"], "client") },
+  };
+}
