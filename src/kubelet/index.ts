@@ -4,7 +4,19 @@
  * Start at {@link runKubelet}; what a pod needs is decided in `sync/plan.ts`.
  */
 export type { ImageBehaviour, Runtime, Script } from "./cri/index.ts";
-export type { Host, SimulatedMachine } from "./host/index.ts";
+export { findProgram, type Host, missingPrograms, type SimulatedMachine } from "./host/index.ts";
 export { type Kubelet, type KubeletParts, runKubelet } from "./kubelet.ts";
 export type { KubeletOptions } from "./options.ts";
+export {
+  type Architecture,
+  buildOciArchive,
+  busyboxFiles,
+  type ImageConfig,
+  type ImageFile,
+  type ImageInput,
+  PAUSE_IMAGE,
+  pauseImage,
+} from "./pause/index.ts";
+export { type RealKubelet, type RealKubeletOptions, removeRealNode, startRealKubelet } from "./real.ts";
+export { kubeletHandler, serveKubelet } from "./server/index.ts";
 export { createSimulation, type Simulation, type SimulationOptions, startSimulatedKubelet } from "./simulated.ts";

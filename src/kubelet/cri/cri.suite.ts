@@ -54,7 +54,10 @@ export function runtimeSuite(name: string, open: (t: TestContext) => Promise<Run
       const conditions = await it.runtime.status(signal);
       assert.deepEqual(
         conditions.filter((each) => each.type.endsWith("Ready")).map((each) => [each.type, each.status]),
-        [["RuntimeReady", true], ["NetworkReady", true]],
+        [
+          ["RuntimeReady", true],
+          ["NetworkReady", true],
+        ],
       );
       const version = await it.runtime.version(signal);
       assert.ok(version.runtimeName.length > 0);
@@ -68,7 +71,10 @@ export function runtimeSuite(name: string, open: (t: TestContext) => Promise<Run
       assert.match(status.ips[0]!, /^\d+\.\d+\.\d+\.\d+$/);
       assert.equal(status.metadata.uid, uid);
       const labels = { "io.kubernetes.pod.uid": uid };
-      assert.deepEqual((await it.runtime.listPodSandboxes({ labels }, signal)).map((each) => each.id), [id]);
+      assert.deepEqual(
+        (await it.runtime.listPodSandboxes({ labels }, signal)).map((each) => each.id),
+        [id],
+      );
       await it.runtime.stopPodSandbox(id, signal);
       await it.runtime.stopPodSandbox(id, signal);
       assert.equal((await it.runtime.podSandboxStatus(id, signal)).state, "NotReady");
@@ -120,7 +126,10 @@ export function runtimeSuite(name: string, open: (t: TestContext) => Promise<Run
       assert.equal(status.exitCode, 3);
       assert.equal(status.reason, "Error");
       const lines = (await it.readText(status.logPath)).trim().split("\n");
-      assert.deepEqual(lines.map((line) => line.replace(/^\S+Z /, "")), ["stdout F one", "stdout F two"]);
+      assert.deepEqual(
+        lines.map((line) => line.replace(/^\S+Z /, "")),
+        ["stdout F one", "stdout F two"],
+      );
       await remove(it, pod.id);
     });
 

@@ -3,6 +3,8 @@
  * memory runtime simulates. Knows nothing of the API server. Start at {@link Runtime}; `cri.suite.ts` is its contract.
  */
 export { CriError, type CriErrorCode, isNotFound } from "./errors.ts";
+export { GrpcRuntime, type StreamOpener } from "./grpc/runtime.ts";
+export { streamOpener } from "./grpc/streams.ts";
 export {
   canonicalImage,
   type ImageBehaviour,
@@ -10,6 +12,7 @@ export {
   type MemoryRuntimeOptions,
   type Script,
 } from "./memory/index.ts";
+export { describeEnd } from "./stream-end.ts";
 export type {
   ContainerConfig,
   ContainerFilter,

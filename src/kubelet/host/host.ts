@@ -92,6 +92,11 @@ export interface HostCgroups {
   list(path: string): Promise<readonly string[]>;
 }
 
+export interface HostLinks {
+  /** Removes a network device; nothing to do when there is none. */
+  remove(name: string): Promise<void>;
+}
+
 export interface HttpProbe {
   readonly scheme: "HTTP" | "HTTPS";
   readonly host: string;
@@ -122,6 +127,7 @@ export interface Host {
   readonly mounts: HostMounts;
   readonly cgroups: HostCgroups;
   readonly network: HostNetwork;
+  readonly links: HostLinks;
   facts(): Promise<MachineFacts>;
   usage(dataDirectory: string): Promise<MachineUsage>;
 }

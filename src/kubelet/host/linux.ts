@@ -3,7 +3,7 @@ import { cgroupLayout, linuxCgroups, readMountInfo } from "./linux-cgroups.ts";
 import { linuxFiles } from "./linux-files.ts";
 import { linuxFacts, linuxUsage } from "./linux-machine.ts";
 import { linuxMounts } from "./linux-mounts.ts";
-import { linuxNetwork } from "./linux-network.ts";
+import { linuxLinks, linuxNetwork } from "./linux-network.ts";
 
 /** The machine that this process runs on. */
 export async function linuxHost(): Promise<Host> {
@@ -13,6 +13,7 @@ export async function linuxHost(): Promise<Host> {
     mounts: linuxMounts(),
     cgroups: linuxCgroups(layout),
     network: linuxNetwork(),
+    links: linuxLinks(),
     facts: () => linuxFacts(layout.version),
     usage: (directory) => linuxUsage(directory),
   };

@@ -30,6 +30,7 @@ export class MemoryHost implements Host {
   readonly mounts: MemoryMounts;
   readonly cgroups: HostCgroups;
   readonly network: HostNetwork;
+  readonly links = { remove: async () => {} };
   readonly #machine: SimulatedMachine;
   readonly #hostname: string;
   #answers: SimulatedNetwork = { answer: (host, port) => refused(host, port) };

@@ -83,7 +83,9 @@ export class CriChannel {
       if (size > MESSAGE_BYTES_MAX) stream.close(constants.NGHTTP2_CANCEL);
       else chunks.push(chunk);
     });
-    stream.on("error", (error) => reject(new CriError("unavailable", `call ${path}: ${error.message}`, { cause: error })));
+    stream.on("error", (error) =>
+      reject(new CriError("unavailable", `call ${path}: ${error.message}`, { cause: error })),
+    );
     stream.on("close", () => {
       signal.removeEventListener("abort", abort);
       if (status === undefined) reject(new CriError("unavailable", `call ${path}: the connection was lost`));

@@ -15,7 +15,10 @@ const MESSAGES = descriptor.messages as unknown as Readonly<Record<string, reado
 const ENUMS = descriptor.enums as unknown as Readonly<Record<string, Readonly<Record<string, number>>>>;
 const VARINTS = new Set(["int32", "int64", "uint32", "uint64", "bool"]);
 const ENUM_NAMES = new Map(
-  Object.entries(ENUMS).map(([type, values]) => [type, new Map(Object.entries(values).map(([name, value]) => [value, name]))]),
+  Object.entries(ENUMS).map(([type, values]) => [
+    type,
+    new Map(Object.entries(values).map(([name, value]) => [value, name])),
+  ]),
 );
 
 /** The bytes of a CRI message. Fields that are undefined are left out. */

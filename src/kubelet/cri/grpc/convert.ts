@@ -32,7 +32,9 @@ function toNamespaces({ network, pid, ipc, targetId }: NamespaceOptions): Messag
 }
 
 function toProfile(profile: SecurityProfile | undefined): Message | undefined {
-  return profile && { profile_type: profile.type, ...(profile.localhostRef ? { localhost_ref: profile.localhostRef } : {}) };
+  return (
+    profile && { profile_type: profile.type, ...(profile.localhostRef ? { localhost_ref: profile.localhostRef } : {}) }
+  );
 }
 
 const wrap = (value: number | undefined) => (value === undefined ? undefined : { value });
@@ -232,7 +234,8 @@ export function fromImage(message: Message): Image {
 }
 
 export function fromStats(message: Message): ContainerStats {
-  const number = (path: unknown, key: string) => ((path as Record<string, { value?: number }>)?.[key]?.value ?? 0) as number;
+  const number = (path: unknown, key: string) =>
+    ((path as Record<string, { value?: number }>)?.[key]?.value ?? 0) as number;
   const attributes = message.attributes as Message;
   const cpu = message.cpu as Message | undefined;
   return {

@@ -93,7 +93,11 @@ export class GrpcRuntime implements Runtime {
   async listPodSandboxes(filter: SandboxFilter, signal: AbortSignal): Promise<readonly Sandbox[]> {
     const { id, state, labels } = filter;
     const wanted = state && { state: state === "Ready" ? "SANDBOX_READY" : "SANDBOX_NOTREADY" };
-    const answer = await this.#runtime("ListPodSandbox", { filter: { id, state: wanted, label_selector: labels } }, signal);
+    const answer = await this.#runtime(
+      "ListPodSandbox",
+      { filter: { id, state: wanted, label_selector: labels } },
+      signal,
+    );
     return (answer.items as readonly Message[]).map(fromSandbox);
   }
 

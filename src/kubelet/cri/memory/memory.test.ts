@@ -35,17 +35,29 @@ runtimeSuite("the in-memory runtime", async () => {
 
 test("commands become programs where they say enough", () => {
   const check = (argv: string[], expected: unknown) => assert.deepEqual(compileCommand(argv), expected);
-  check(["sleep", "5"], [{ op: "sleep", ms: 5000 }, { op: "exit", code: 0 }]);
+  check(
+    ["sleep", "5"],
+    [
+      { op: "sleep", ms: 5000 },
+      { op: "exit", code: 0 },
+    ],
+  );
   check(["sleep", "infinity"], [{ op: "wait" }]);
-  check(["sh", "-c", "echo 'a; b' && exit 2"], [
-    { op: "log", text: "a; b", stream: "stdout" },
-    { op: "exit", code: 2 },
-  ]);
-  check(["sh", "-c", "while true; do echo hi; sleep 2; done"], [
-    { op: "log", text: "hi", stream: "stdout" },
-    { op: "sleep", ms: 2000 },
-    { op: "jump", to: 0 },
-  ]);
+  check(
+    ["sh", "-c", "echo 'a; b' && exit 2"],
+    [
+      { op: "log", text: "a; b", stream: "stdout" },
+      { op: "exit", code: 2 },
+    ],
+  );
+  check(
+    ["sh", "-c", "while true; do echo hi; sleep 2; done"],
+    [
+      { op: "log", text: "hi", stream: "stdout" },
+      { op: "sleep", ms: 2000 },
+      { op: "jump", to: 0 },
+    ],
+  );
   check(["sh", "-c", "echo up; nginx"], [{ op: "log", text: "up", stream: "stdout" }, { op: "wait" }]);
   check(["nginx", "-g", "daemon off;"], undefined);
 });
