@@ -119,7 +119,15 @@ export async function removeRealNode(
   await stopContainerd(options.containerdDirectory, clock);
   for (const point of [...(await host.mounts.below(options.dataDirectory))].reverse()) await host.mounts.unmount(point);
   await host.links.remove(bridgeName(options.containerdDirectory));
-  await host.cgroups.remove(cgroupRoot(options));
+  // Processes leave their cgroups a moment after they have ended.
+  const root = cgroupRoot(options);
+  for (let tries = 0; tries < CGROUP_TRIES; tries++) {
+    await host.cgroups.remove(root);
+    if (!(await host.cgroups.list("")).includes(root.slice(1))) break;
+    await clock.sleep(CGROUP_RETRY_MS, signal);
+  }
 }
 
 const GRACE_SECONDS = 2;
+const CGROUP_TRIES = 50;
+const CGROUP_RETRY_MS = 50;

@@ -37,13 +37,13 @@ export function linuxMounts(): HostMounts {
       const text = await readFile("/proc/self/mountinfo", "utf8");
       const points = text
         .split("\n")
-        .map((line) => unescape(line.split(" ")[4] ?? ""))
+        .map((line) => unescapePoint(line.split(" ")[4] ?? ""))
         .filter((point) => point === path || point.startsWith(`${path}/`));
       return points.sort();
     },
   };
 }
 
-function unescape(text: string): string {
+function unescapePoint(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }

@@ -72,12 +72,15 @@ export class Pods {
   }
 
   apply(pod: Pod): void {
-    if (isMirrorPod(pod)) return this.#applyMirror(pod);
+    if (isMirrorPod(pod)) {
+      this.#applyMirror(pod);
+      return;
+    }
     const { uid } = pod.metadata;
     const worker = this.#workers.get(uid);
     this.#statuses.observe(pod);
-    if (!worker) return this.#add(pod);
-    if (needsSync(worker.pod, pod)) worker.update(pod);
+    if (!worker) this.#add(pod);
+    else if (needsSync(worker.pod, pod)) worker.update(pod);
     else worker.learn(pod);
   }
 

@@ -260,7 +260,7 @@ function mergeStatus(before: PodStatus, changes: Record<string, unknown>): PodSt
       const order = (changes["$setElementOrder/conditions"] as { type: string }[]).map((each) => each.type);
       after[key] = merged.sort((a, b) => order.indexOf(a.type as string) - order.indexOf(b.type as string));
     } else if (key.startsWith("$")) {
-      continue;
+      // An order, heeded with its list.
     } else if (Array.isArray(value)) after[key] = value.filter((each) => !("$patch" in (each as object)));
     else after[key] = value;
   }

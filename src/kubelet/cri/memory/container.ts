@@ -1,4 +1,4 @@
-import { type Clock, type Timer } from "../../../base/index.ts";
+import type { Clock, Timer } from "../../../base/index.ts";
 import type { ContainerStatus, StringMap } from "../types.ts";
 import type { Behaviour } from "./script.ts";
 
@@ -56,7 +56,10 @@ export class ContainerEngine {
     if (record.status.state !== "Running") return;
     const { stopMs = 0 } = record.behaviour.script;
     if (stopMs === null) return;
-    if (stopMs === 0) return this.exit(record, KILLED_BY_TERM);
+    if (stopMs === 0) {
+      this.exit(record, KILLED_BY_TERM);
+      return;
+    }
     record.endsAtMs ??= this.#clock.now() + stopMs;
     this.#arm(record);
   }
@@ -104,14 +107,18 @@ export class ContainerEngine {
     const { program } = record.behaviour;
     for (;;) {
       const operation = program[record.position];
-      if (!operation) return this.exit(record, 0);
+      if (!operation) {
+        this.exit(record, 0);
+        return;
+      }
       record.position++;
       switch (operation.op) {
         case "log":
           this.#effects.log(record, operation.stream, operation.text);
           break;
         case "exit":
-          return this.exit(record, operation.code);
+          this.exit(record, operation.code);
+          return;
         case "jump":
           record.position = operation.to;
           break;
@@ -120,7 +127,8 @@ export class ContainerEngine {
           return;
         case "sleep":
           record.wakeAtMs = this.#clock.now() + operation.ms;
-          return this.#arm(record);
+          this.#arm(record);
+          return;
         default:
           operation satisfies never;
       }
@@ -140,7 +148,8 @@ export class ContainerEngine {
     this.#timers.delete(record.status.id);
     if (record.status.state !== "Running") return;
     if (record.endsAtMs !== undefined && this.#clock.now() >= record.endsAtMs) {
-      return this.exit(record, KILLED_BY_TERM);
+      this.exit(record, KILLED_BY_TERM);
+      return;
     }
     record.wakeAtMs = undefined;
     this.#run(record);
