@@ -1,3 +1,4 @@
+import { Service } from "../api/index.ts";
 import type { Clock, Log, Random, Scope } from "../base/index.ts";
 import type { Handler } from "../net/message.ts";
 import type { Store } from "../store/index.ts";
@@ -5,7 +6,10 @@ import { bearerTokens, clientCertificates, inProcess, type StaticToken, staticTo
 import { alwaysAllow, masters, rbac } from "./authz/rbac.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
 import type { Authorizer, Reads } from "./contracts.ts";
-import { serverCore } from "./server.ts";
+import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
+import { repairServices, serviceHooks, type ServiceOptions } from "./services/services.ts";
+import { bindPod, evictPod } from "./subresources/pods.ts";
+import { reviewHandlers } from "./subresources/reviews.ts";
 
 export interface ApiServerOptions {
   readonly store: Store;
@@ -21,6 +25,10 @@ export interface ApiServerOptions {
   readonly anonymousAuth?: boolean;
   /** host:port that clients are told to use. Default "127.0.0.1:6443". */
   readonly serverAddress?: string;
+  /** Where cluster addresses of services come from. Default 10.96.0.0/16. */
+  readonly serviceCidr?: string;
+  /** Where node ports come from. Default 30000 to 32767. */
+  readonly nodePortRange?: { readonly first: number; readonly last: number };
   readonly maxRequestsInflight?: number;
   readonly maxMutatingRequestsInflight?: number;
 }
@@ -41,17 +49,46 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     serverAddress: options.serverAddress ?? "127.0.0.1:6443",
     maxRequestsInflight: options.maxRequestsInflight ?? 400,
     maxMutatingRequestsInflight: options.maxMutatingRequestsInflight ?? 200,
-    parts: ({ reads }) => ({
-      authenticators: [inProcess, clientCertificates(), bearerTokens([staticTokens(options.tokens ?? [])])],
-      authorizers: authorizers(options, reads),
-      admission: [],
-      handlers: new Map(),
-      hooks: new Map(),
-      paths: new Map(),
-    }),
+    parts: (parts) => partsOf(options, parts),
   });
-  const ready = bootstrap(core).then(() => core.setReady());
+  const ready = start(options, core).then(() => core.setReady());
   return { handle: core.handle, ready };
+}
+
+const SERVICE_CIDR = "10.96.0.0/16";
+const NODE_PORTS = { first: 30_000, last: 32_767 };
+
+function serviceOptions(options: ApiServerOptions): ServiceOptions {
+  return {
+    ...options,
+    serviceCidr: options.serviceCidr ?? SERVICE_CIDR,
+    nodePortRange: options.nodePortRange ?? NODE_PORTS,
+  };
+}
+
+function partsOf(options: ApiServerOptions, core: ServerCore): ApiServerParts {
+  const { store, clock } = options;
+  const authenticators = [inProcess, clientCertificates(), bearerTokens([staticTokens(options.tokens ?? [])])];
+  const authorized = authorizers(options, core.reads);
+  return {
+    authenticators,
+    authorizers: authorized,
+    admission: [],
+    handlers: new Map([
+      ["bindings", bindPod(core, clock)],
+      ["pods/binding", bindPod(core, clock)],
+      ["pods/eviction", evictPod({ core, store, clock })],
+      ...reviewHandlers({ authenticators, authorizers: authorized, clock }),
+    ]),
+    hooks: new Map([["/services", serviceHooks(serviceOptions(options))]]),
+    paths: new Map(),
+  };
+}
+
+/** What has to be there before anyone is served. */
+async function start(options: ApiServerOptions, core: ServerCore): Promise<void> {
+  await repairServices(serviceOptions(options), await core.reads.list(Service));
+  await bootstrap(core);
 }
 
 function authorizers({ authorizationModes = ["RBAC"] }: ApiServerOptions, reads: Reads): Authorizer[] {

@@ -5,11 +5,14 @@ import {
   ApplyConflictError,
   ApplyTypeError,
   isObject,
+  JsonError,
   jsonMergePatch,
+  parseJson,
   PatchError,
   strategicMerge,
 } from "../schema/index.ts";
 import type { RequestContext } from "./contracts.ts";
+import { fromYaml, readBytes } from "./http/body.ts";
 import type { Json, WriteOptions } from "./registry/generic.ts";
 
 export type PatchType = "json" | "merge" | "strategic" | "apply";
@@ -154,5 +157,17 @@ export function applyTo({ kind, current, config, write, subresource, now, force 
     if (!(error instanceof ApplyConflictError)) throw error;
     const causes = error.conflicts.map(({ field, message }) => ({ reason: "FieldManagerConflict", message, field }));
     throw statusError({ code: 409, reason: "Conflict", message: error.message, details: { causes } }, { cause: error });
+  }
+}
+
+/** The body of a patch as data; 400 when it can't be read. */
+export async function readPatch({ request }: RequestContext, yaml: boolean): Promise<unknown> {
+  const text = Buffer.from(await readBytes(request)).toString("utf8");
+  if (yaml) return fromYaml(text).value;
+  try {
+    return parseJson(text).value;
+  } catch (error) {
+    if (error instanceof JsonError) throw badRequest(error.message, { cause: error });
+    throw error;
   }
 }

@@ -26,6 +26,7 @@ import { respond, respondText } from "./http/respond.ts";
 import { pipeline } from "./pipeline.ts";
 import { Registry, type ResourceHooks } from "./registry/generic.ts";
 import { storageKey, StoredObject, storagePrefix } from "./registry/stored.ts";
+import { scaleOf } from "./subresources/scale.ts";
 import { Verbs } from "./verbs.ts";
 
 /** What the server itself needs from the parts that decide who may do what, and from those that serve special paths. */
@@ -193,6 +194,7 @@ function dispatcher({
     const handler = parts.handlers.get(info.subresource ? `${info.resource}/${info.subresource}` : info.resource);
     checkVerb(kind, context);
     if (handler) return handler(context);
+    if (info.subresource === "scale") return scaleOf(core, kind)(context);
     if (
       kind.scope === "Namespaced" &&
       info.namespace === "" &&
@@ -206,7 +208,7 @@ function dispatcher({
   };
 }
 
-const PLAIN_SUBRESOURCES = new Set(["status", "ephemeralcontainers", "resize"]);
+const PLAIN_SUBRESOURCES = new Set(["status", "finalize", "ephemeralcontainers", "resize"]);
 
 function checkVerb(kind: KindDefinition, { info }: RequestContext): void {
   if (info.subresource !== "") {

@@ -32,11 +32,12 @@ import { contentType, type Format, negotiate } from "./http/negotiate.ts";
 import { decodeObject, readObject } from "./http/object.ts";
 import { respond, respondBytes } from "./http/respond.ts";
 import { list, listHead } from "./list.ts";
-import { applyConfiguration, applyTo, checkForce, patched, patchType } from "./patch.ts";
+import { applyConfiguration, applyTo, checkForce, patched, patchType, readPatch } from "./patch.ts";
 import { deleteObject, type DeleteOptions } from "./registry/delete.ts";
 import type { Json, Registry, WriteOptions } from "./registry/generic.ts";
 import type { StoredObject } from "./registry/stored.ts";
 import { isTrue } from "./request-info.ts";
+import { writeOptions } from "./write-options.ts";
 import { selection } from "./selection.ts";
 import { partialMetadata, tableOf } from "./table.ts";
 import { toFrames, watch, type WatchItem } from "./watch.ts";
@@ -412,50 +413,9 @@ const RawBytes = struct("RawBytes", () => ({ raw: bytes(1) }), { proto: null });
 /** meta.v1.WatchEvent, whose object holds bytes on the wire. */
 const WatchEventWire = struct("WatchEventWire", () => ({ type: string(1), object: ref(2, RawBytes) }), { proto: null });
 
-async function readPatch({ request }: RequestContext, yaml: boolean): Promise<unknown> {
-  const text = Buffer.from(await readBytes(request)).toString("utf8");
-  if (yaml) return fromYaml(text).value;
-  try {
-    return parseJson(text).value;
-  } catch (error) {
-    if (error instanceof JsonError) throw badRequest(error.message, { cause: error });
-    throw error;
-  }
-}
-
 function metadataOf(object: Json): Json {
   if (!isObject(object.metadata)) object.metadata = {};
   return object.metadata as Json;
-}
-
-const VALIDATION_MODES = ["", "Ignore", "Warn", "Strict"];
-
-function writeOptions({ query, request, info }: RequestContext): WriteOptions {
-  const dryRun = query.getAll("dryRun");
-  const kind =
-    { create: "CreateOptions", update: "UpdateOptions", patch: "PatchOptions" }[info.verb] ?? "DeleteOptions";
-  const errors = [];
-  const unknown = dryRun.find((one) => one !== "All");
-  if (unknown !== undefined)
-    errors.push({ path: "dryRun", type: "NotSupported" as const, value: unknown, detail: 'supported values: "All"' });
-  const mode = query.get("fieldValidation") ?? "";
-  if (!VALIDATION_MODES.includes(mode)) {
-    errors.push({
-      path: "fieldValidation",
-      type: "NotSupported" as const,
-      value: mode,
-      detail: 'supported values: "", "Ignore", "Strict", "Warn"',
-    });
-  }
-  const manager = query.get("fieldManager") ?? "";
-  if (manager.length > 128)
-    errors.push({ path: "fieldManager", type: "TooLong" as const, detail: "may not be more than 128 bytes" });
-  if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind }, "", errors);
-  return {
-    dryRun: dryRun.length > 0,
-    fieldManager: manager || (request.headers["user-agent"] ?? "unknown").split("/")[0]!,
-    isApply: false,
-  };
 }
 
 /** A list from the bytes of its items, none of which is parsed. */

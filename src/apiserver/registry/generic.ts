@@ -48,13 +48,16 @@ export interface UpdateResult {
   readonly created: boolean;
 }
 
-/** Extra work of single resources around a write; runs before validation and may change the object. */
+/** What follows the extra work of {@link ResourceHooks}, once it is known how the write ended. */
+export interface Settle {
+  done(): Promise<void>;
+  undone(): Promise<void>;
+}
+
+/** Extra work of single resources around a write; may change the object before it is validated. */
 export interface ResourceHooks {
-  readonly beforeCreate?: (object: Json, write: WriteOptions) => Promise<void>;
-  readonly beforeUpdate?: (object: Json, old: KubeObject, write: WriteOptions) => Promise<void>;
+  readonly before?: (object: Json, old: KubeObject | undefined, write: WriteOptions) => Promise<Settle | undefined>;
   readonly afterDelete?: (object: KubeObject) => Promise<void>;
-  /** What a create that failed must give back. */
-  readonly undoCreate?: (object: Json) => Promise<void>;
 }
 
 const NAME_TRIES = 8;
@@ -106,22 +109,32 @@ export class Registry {
     const generated = !metadata.name && metadata.generateName;
     const namespace = context.info.namespace;
     this.#fillSystemMetadata(metadata);
+    if (generated) this.#generateName(metadata);
     behavior.prepareCreate?.(input as never);
     let object = this.#withDefaults(input);
     await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
     object = this.#withDefaults(this.decode(object).value);
-    await this.#hooks.beforeCreate?.(object, write);
+    const settle = await this.#hooks.before?.(object, undefined, write);
+    if (settle) object = this.#withDefaults(this.decode(object).value);
     this.#manage({ before: undefined, object, write, subresource: "" });
     try {
-      for (let attempt = 1; ; attempt++) {
-        if (generated) this.#generateName(object.metadata as Meta);
-        const saved = await this.#tryCreate({ context, namespace, object, write });
-        if (saved) return saved;
-        if (!generated || attempt === NAME_TRIES) throw this.#nameTaken(object.metadata as Meta, Boolean(generated));
-      }
+      const saved = await this.#createNamed({ context, namespace, object, write, generated: Boolean(generated) });
+      await settle?.done();
+      return saved;
     } catch (error) {
-      await this.#hooks.undoCreate?.(object);
+      await settle?.undone();
       throw error;
+    }
+  }
+
+  /** Stores a new object, under another generated name when one is taken. */
+  async #createNamed({ generated, ...call }: CreateCall & { generated: boolean }): Promise<StoredObject> {
+    const metadata = call.object.metadata as Meta;
+    for (let attempt = 1; ; attempt++) {
+      const saved = await this.#tryCreate(call);
+      if (saved) return saved;
+      if (!generated || attempt === NAME_TRIES) throw this.#nameTaken(metadata, generated);
+      this.#generateName(metadata);
     }
   }
 
@@ -175,17 +188,7 @@ export class Registry {
     metadata.name = base + this.#options.random.suffix(SUFFIX_LENGTH);
   }
 
-  async #tryCreate({
-    context,
-    namespace,
-    object,
-    write,
-  }: {
-    context: RequestContext;
-    namespace: string;
-    object: Json;
-    write: WriteOptions;
-  }) {
+  async #tryCreate({ context, namespace, object, write }: CreateCall) {
     const errors = [
       ...validateMetadata(this.kind, object as unknown as KubeObject),
       ...(this.kind.behavior.validate?.(object as never) ?? []),
@@ -245,18 +248,33 @@ export class Registry {
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write });
     object = this.#withDefaults(this.decode(object).value);
     this.#countGeneration(object, old);
-    await this.#hooks.beforeUpdate?.(object, old, write);
+    const settle = subresource === "" ? await this.#hooks.before?.(object, old, write) : undefined;
+    if (settle) object = this.#withDefaults(this.decode(object).value);
+    try {
+      const saved = await this.#checkAndSave(context, { current, object, write, subresource });
+      await (saved ? settle?.done() : settle?.undone());
+      return saved;
+    } catch (error) {
+      await settle?.undone();
+      throw error;
+    }
+  }
+
+  async #checkAndSave(
+    context: RequestContext,
+    { current, object, write, subresource }: SaveCall & { subresource: string },
+  ): Promise<StoredObject | undefined> {
+    const old = current.object;
     this.#manage({ before: old, object, write, subresource });
     const errors = this.#validateUpdate(object, old, subresource);
-    const { name } = old.metadata;
-    if (errors.length > 0) throw invalid(this.kind, name, errors);
+    if (errors.length > 0) throw invalid(this.kind, old.metadata.name, errors);
     await this.#validateAdmission(context, { operation: "UPDATE", object, oldObject: old, write });
     this.#warn(context, object, old);
     return this.#save({ current, object, write });
   }
 
   /** Stores a changed object unless someone was faster. */
-  async #save({ current, object, write }: { current: StoredObject; object: Json; write: WriteOptions }) {
+  async #save({ current, object, write }: SaveCall): Promise<StoredObject | undefined> {
     const { key } = current.entry;
     if (isGone(object)) return this.#finishDeletion(current, write);
     const value = encodeStored(orderedMetadata(object));
@@ -276,6 +294,7 @@ export class Registry {
     if (subresource !== "") {
       if (behavior.prepareSubresourceUpdate)
         behavior.prepareSubresourceUpdate(subresource, wanted as never, old as never);
+      else if (SPEC_PARTS[subresource]) narrowSpec(wanted, old, SPEC_PARTS[subresource]);
       else keepAllBut(wanted, old, subresource);
     } else if (behavior.prepareUpdate) behavior.prepareUpdate(wanted as never, old as never);
     else if (this.kind.subresources.some(({ name }) => name === "status") && "status" in old)
@@ -295,6 +314,7 @@ export class Registry {
   #validateUpdate(object: Json, old: KubeObject, subresource: string): FieldError[] {
     const { behavior } = this.kind;
     const metadata = validateMetadataUpdate(object as unknown as KubeObject, old);
+    if (SPEC_PARTS[subresource]) return [...metadata, ...(behavior.validate?.(object as never) ?? [])];
     if (subresource === "status")
       return [...metadata, ...(behavior.validateStatusUpdate?.(object as never, old as never) ?? [])];
     return [
@@ -390,6 +410,19 @@ export class Registry {
   }
 }
 
+interface SaveCall {
+  readonly current: StoredObject;
+  readonly object: Json;
+  readonly write: WriteOptions;
+}
+
+interface CreateCall {
+  readonly context: RequestContext;
+  readonly namespace: string;
+  readonly object: Json;
+  readonly write: WriteOptions;
+}
+
 interface AdmissionCall {
   readonly operation: AdmissionOperation;
   readonly object: Json | undefined;
@@ -476,6 +509,39 @@ function keepAllBut(object: Json, old: KubeObject, subresource: string): void {
   }
   if (managedFields !== undefined) metadata.managedFields = managedFields;
   object.metadata = metadata;
+}
+
+type Part = (wanted: Json, old: Json) => Json;
+
+/** Subresources that change a part of the spec: what the spec becomes. */
+const SPEC_PARTS: Readonly<Record<string, Part>> = {
+  finalize: (wanted) => wanted,
+  scale: (wanted, old) => ({ ...old, replicas: wanted.replicas }),
+  ephemeralcontainers: ({ ephemeralContainers }, old) => ({ ...old, ephemeralContainers }),
+  resize: (wanted, old) => ({
+    ...old,
+    containers: withResources(old.containers, wanted.containers),
+    ...(Array.isArray(old.initContainers) && {
+      initContainers: withResources(old.initContainers, wanted.initContainers),
+    }),
+  }),
+};
+
+function withResources(old: unknown, wanted: unknown): Json[] {
+  const byName = new Map(((wanted ?? []) as Json[]).map((container) => [container.name, container]));
+  return ((old ?? []) as Json[]).map((container) => {
+    const { resources, resizePolicy } = byName.get(container.name) ?? container;
+    return { ...container, resources, resizePolicy };
+  });
+}
+
+/** Puts back everything but one part of the spec. */
+function narrowSpec(object: Json, old: KubeObject, part: Part): void {
+  const { managedFields } = object.metadata as Meta;
+  const spec = part((object.spec ?? {}) as Json, ((old as unknown as Json).spec ?? {}) as Json);
+  keepAllBut(object, old, "spec");
+  object.spec = structuredClone(spec);
+  if (managedFields !== undefined) (object.metadata as Meta).managedFields = managedFields;
 }
 
 /** Whether nothing keeps the object: its deletion has begun, its time is over and no finalizer is left. */

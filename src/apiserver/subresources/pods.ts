@@ -1,0 +1,186 @@
+import {
+  badRequest,
+  Binding,
+  conflict,
+  Eviction,
+  isPodReady,
+  type KindDefinition,
+  labelSelectorMatches,
+  notFound,
+  Pod,
+  PodDisruptionBudget,
+  statusError,
+} from "../../api/index.ts";
+import { type Clock, formatTime } from "../../base/index.ts";
+import type { RequestContext, SubresourceHandler } from "../contracts.ts";
+import { type Json, readObject } from "../http/object.ts";
+import { respond } from "../http/respond.ts";
+import { deleteObject, type DeleteOptions } from "../registry/delete.ts";
+import type { Registry, WriteOptions } from "../registry/generic.ts";
+import type { ServerCore } from "../server.ts";
+import { writeOptions } from "../write-options.ts";
+import type { Store } from "../../store/index.ts";
+
+const BINDING = Binding as unknown as KindDefinition;
+const POD = Pod as unknown as KindDefinition;
+const BUDGET = PodDisruptionBudget as unknown as KindDefinition;
+const EVICTION = { group: "policy", version: "v1", kind: "Eviction", struct: Eviction };
+
+const success = () =>
+  respond(
+    201,
+    { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 },
+    { encoding: "json", as: "object", pretty: false },
+  );
+
+/** pods/binding: puts a pod on a node, once. */
+export function bindPod(core: ServerCore, clock: Clock): SubresourceHandler {
+  return async (context) => {
+    const binding = await readObject(context, BINDING);
+    const name = context.info.name || String((binding.metadata as Json).name ?? "");
+    const given = (binding.metadata as Json).name;
+    if (given !== undefined && given !== name) throw badRequest("name in URL does not match name in Binding object");
+    const target = (binding.target ?? {}) as { kind?: string; name?: string };
+    if (target.kind && target.kind !== "Node" && target.kind !== "Minion")
+      throw invalidBinding(name, { path: "target.kind", value: target.kind });
+    if (!target.name) throw invalidBinding(name, { path: "target.name" });
+    const bound = { ...context, info: { ...context.info, name } };
+    await core.registry(POD).update(bound, {
+      change: (pod) => boundTo(pod as unknown as Pod, { target: target.name!, binding, now: clock.now() }),
+      write: writeOptions(context),
+      subresource: "binding",
+      own: true,
+    });
+    return success();
+  };
+}
+
+function invalidBinding(name: string, { path, value }: { path: string; value?: string }): Error {
+  const supported = `Unsupported value: ${JSON.stringify(value)}: supported values: "Node", "<empty>"`;
+  const message = value === undefined ? "Required value" : supported;
+  const reason = value === undefined ? "FieldValueRequired" : "FieldValueNotSupported";
+  return statusError({
+    code: 422,
+    reason: "Invalid",
+    message: `Binding ${JSON.stringify(name)} is invalid: ${path}: ${message}`,
+    details: { name, kind: "Binding", causes: [{ reason, message, field: path }] },
+  });
+}
+
+interface BindCall {
+  readonly target: string;
+  readonly binding: Json;
+  readonly now: number;
+}
+
+function boundTo(pod: Pod, { target, binding, now }: BindCall): Json {
+  const { name } = pod.metadata;
+  const refuse = (why: string) => conflict({ group: "", plural: "pods/binding" }, name, why);
+  const uid = (binding.metadata as Json).uid;
+  if (uid && uid !== pod.metadata.uid)
+    throw refuse(`Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${pod.metadata.uid}`);
+  if (pod.metadata.deletionTimestamp) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
+  if (pod.spec.nodeName) throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
+  if (pod.spec.schedulingGates?.length) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);
+  const wanted = structuredClone(pod) as unknown as { metadata: Json; spec: Json; status: Json };
+  wanted.spec.nodeName = target;
+  const { annotations, labels } = binding.metadata as { annotations?: Json; labels?: Json };
+  if (annotations) wanted.metadata.annotations = { ...(wanted.metadata.annotations as Json), ...annotations };
+  if (labels) wanted.metadata.labels = { ...(wanted.metadata.labels as Json), ...labels };
+  const others = ((wanted.status.conditions ?? []) as Json[]).filter(({ type }) => type !== "PodScheduled");
+  const scheduled = { type: "PodScheduled", status: "True", lastProbeTime: null, lastTransitionTime: formatTime(now) };
+  wanted.status.conditions = [...others, scheduled];
+  return wanted as unknown as Json;
+}
+
+interface Evictor {
+  readonly core: ServerCore;
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+/** pods/eviction: deletes a pod if its disruption budget has room. */
+export function evictPod(evictor: Evictor): SubresourceHandler {
+  return async (context) => {
+    const eviction = await readObject(context, EVICTION);
+    const { name, namespace } = context.info;
+    const given = (eviction.metadata as Json).name;
+    if (given !== undefined && given !== name) throw badRequest("name in URL does not match name in Eviction object");
+    const registry = evictor.core.registry(POD);
+    const stored = await registry.get(namespace, name);
+    const options = { ...((eviction.deleteOptions ?? {}) as DeleteOptions & { dryRun?: string[] }) };
+    const wanted = options.preconditions?.uid;
+    if (wanted !== undefined && wanted !== stored.object.metadata.uid) throw notFound(POD, name);
+    const write = { ...writeOptions(context) };
+    const call = { ...evictor, context, write: { ...write, dryRun: write.dryRun || Boolean(options.dryRun?.length) } };
+    await respectBudget(call, stored.object as unknown as Pod);
+    await deleteObject({ registry, options, ...call }, namespace, name);
+    return success();
+  };
+}
+
+interface EvictionCall extends Evictor {
+  readonly context: RequestContext;
+  readonly write: WriteOptions;
+}
+
+async function respectBudget(call: EvictionCall, pod: Pod): Promise<void> {
+  const { phase } = pod.status;
+  if (phase === "Succeeded" || phase === "Failed" || phase === "Pending" || pod.metadata.deletionTimestamp) return;
+  const budgets = (await call.core.reads.list(PodDisruptionBudget, pod.metadata.namespace)).filter(
+    ({ spec }) => spec.selector && labelSelectorMatches(spec.selector, pod.metadata.labels ?? {}),
+  );
+  const budget = budgets[0];
+  if (!budget) return;
+  if (budgets.length > 1) {
+    const message = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
+    throw statusError({ code: 500, reason: "", message });
+  }
+  if (!isPodReady(pod) && mayEvictUnready(budget)) return;
+  const { namespace, name } = budget.metadata;
+  const context = { ...call.context, info: { ...call.context.info, namespace, name } };
+  const registry: Registry = call.core.registry(BUDGET);
+  const change = (current: unknown) => spend(current as PodDisruptionBudget, pod, call.clock.now());
+  await registry.update(context, { change, write: call.write, subresource: "status", own: true });
+}
+
+/** A pod that isn't ready counts for nothing when the budget says so, or when it is met without it. */
+function mayEvictUnready({ spec, status }: PodDisruptionBudget): boolean {
+  if (spec.unhealthyPodEvictionPolicy === "AlwaysAllow") return true;
+  return status.currentHealthy >= status.desiredHealthy && status.desiredHealthy > 0;
+}
+
+const BUDGET_REFUSES = "Cannot evict pod as it would violate the pod's disruption budget.";
+const DISRUPTED_MAX = 2000;
+
+/** The budget with one disruption less; 429 when there is none left. */
+function spend(budget: PodDisruptionBudget, pod: Pod, now: number): Json {
+  const { name, generation = 0 } = budget.metadata as { name: string; generation?: number };
+  const { status } = budget;
+  if ((status.observedGeneration ?? 0) < generation)
+    throw refused(`The disruption budget ${name} is still being processed by the server.`, 10);
+  if (Object.keys(status.disruptedPods ?? {}).length > DISRUPTED_MAX)
+    throw refused("DisruptedPods map too big - too many evictions not confirmed by PDB controller", 0);
+  if (status.disruptionsAllowed <= 0)
+    throw refused(
+      `The disruption budget ${name} needs ${status.desiredHealthy} healthy pods and has ${status.currentHealthy} currently`,
+      0,
+    );
+  const disruptedPods = { ...status.disruptedPods, [pod.metadata.name]: formatTime(now) };
+  return {
+    ...(structuredClone(budget) as unknown as Json),
+    status: { ...status, disruptedPods, disruptionsAllowed: status.disruptionsAllowed - 1 },
+  };
+}
+
+function refused(why: string, retryAfterSeconds: number): Error {
+  return statusError({
+    code: 429,
+    reason: "TooManyRequests",
+    message: BUDGET_REFUSES,
+    details: {
+      causes: [{ reason: "DisruptionBudget", message: why }],
+      ...(retryAfterSeconds > 0 && { retryAfterSeconds }),
+    },
+  });
+}
