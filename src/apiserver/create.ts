@@ -2,6 +2,10 @@ import { Service } from "../api/index.ts";
 import type { Clock, Log, Random, Scope } from "../base/index.ts";
 import type { Handler } from "../net/message.ts";
 import type { Store } from "../store/index.ts";
+import { admissionPlugins } from "./admission/all.ts";
+import { ServiceAccountTokens } from "./authn/service-accounts.ts";
+import { tokenRequests } from "./authn/token-request.ts";
+import type { PrivateKey } from "../pki/index.ts";
 import { bearerTokens, clientCertificates, inProcess, type StaticToken, staticTokens } from "./authn/authn.ts";
 import { alwaysAllow, masters, rbac } from "./authz/rbac.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
@@ -17,6 +21,12 @@ export interface ApiServerOptions {
   readonly random: Random;
   readonly log: Log;
   readonly scope: Scope;
+  /** How tokens of service accounts are made; without it there are none. */
+  readonly serviceAccounts?: {
+    readonly issuer: string;
+    readonly audiences: readonly string[];
+    readonly key: PrivateKey;
+  };
   /** Entries of a token file. */
   readonly tokens?: readonly StaticToken[];
   /** Default RBAC. */
@@ -68,13 +78,20 @@ function serviceOptions(options: ApiServerOptions): ServiceOptions {
 
 function partsOf(options: ApiServerOptions, core: ServerCore): ApiServerParts {
   const { store, clock } = options;
-  const authenticators = [inProcess, clientCertificates(), bearerTokens([staticTokens(options.tokens ?? [])])];
+  const accounts =
+    options.serviceAccounts && new ServiceAccountTokens({ ...options.serviceAccounts, ...options, reads: core.reads });
+  const tokenReaders = [
+    staticTokens(options.tokens ?? []),
+    ...(accounts ? [(token: string) => accounts.read(token)] : []),
+  ];
+  const authenticators = [inProcess, clientCertificates(), bearerTokens(tokenReaders)];
   const authorized = authorizers(options, core.reads);
   return {
     authenticators,
     authorizers: authorized,
-    admission: [],
+    admission: admissionPlugins(options),
     handlers: new Map([
+      ...(accounts ? [["serviceaccounts/token", tokenRequests(accounts, core.reads)] as const] : []),
       ["bindings", bindPod(core, clock)],
       ["pods/binding", bindPod(core, clock)],
       ["pods/eviction", evictPod({ core, store, clock })],

@@ -1,0 +1,39 @@
+import { badRequest, forbidden, Namespace, notFound, statusError } from "../../api/index.ts";
+import type { AdmissionPlugin } from "../contracts.ts";
+
+const IMMORTAL = new Set(["default", "kube-system", "kube-public"]);
+
+/** Objects live in namespaces that exist; nothing new comes into one that is going; some namespaces can't go. */
+export const namespaceLifecycle: AdmissionPlugin = {
+  name: "NamespaceLifecycle",
+  async admit({ operation, kind, namespace, name, reads, object }) {
+    if (operation === "DELETE" && kind.plural === "namespaces" && kind.group === "" && IMMORTAL.has(name)) {
+      throw forbidden(kind, name, "this namespace may not be deleted");
+    }
+    if (kind.scope === "Cluster" || operation !== "CREATE" || REVIEWS.has(kind.plural)) return;
+    if (namespace === "") throw badRequest("namespace is required");
+    const home = await reads.get(Namespace, { name: namespace });
+    if (!home) throw notFound({ group: "", plural: "namespaces" }, namespace);
+    if (home.status.phase !== "Terminating" && !home.metadata.deletionTimestamp) return;
+    const own = name || String((object?.metadata as { name?: string } | undefined)?.name ?? "");
+    const error = forbidden(
+      kind,
+      own,
+      `unable to create new content in namespace ${namespace} because it is being terminated`,
+    );
+    const cause = {
+      reason: "NamespaceTerminating",
+      message: `namespace ${namespace} is being terminated`,
+      field: "metadata.namespace",
+    };
+    throw statusError({
+      code: 403,
+      reason: "Forbidden",
+      message: error.message,
+      details: { ...error.status.details, causes: [cause] },
+    });
+  },
+};
+
+/** Questions, not objects: asked of any namespace. */
+const REVIEWS = new Set(["localsubjectaccessreviews"]);

@@ -1,0 +1,42 @@
+import { forbidden, PriorityClass } from "../../api/index.ts";
+import type { AdmissionPlugin } from "../contracts.ts";
+
+interface PodSpecPriority {
+  priority?: number;
+  priorityClassName?: string;
+  preemptionPolicy?: string;
+}
+
+/** Works out a pod's priority from its class. */
+export const priority: AdmissionPlugin = {
+  name: "Priority",
+  async admit({ operation, kind, subresource, object, name, reads }) {
+    if (kind.plural !== "pods" || kind.group !== "" || subresource !== "" || operation !== "CREATE" || !object) return;
+    const spec = object.spec as PodSpecPriority;
+    const classes = await reads.list(PriorityClass);
+    const named = spec.priorityClassName
+      ? classes.find((one) => one.metadata.name === spec.priorityClassName)
+      : classes.filter((one) => one.globalDefault).sort((a, b) => a.value - b.value)[0];
+    if (spec.priorityClassName && !named)
+      throw forbidden(kind, name, `no PriorityClass with name ${spec.priorityClassName} was found`);
+    const value = named?.value ?? 0;
+    if (spec.priority !== undefined && spec.priority !== value) {
+      throw forbidden(
+        kind,
+        name,
+        `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
+      );
+    }
+    const policy = named?.preemptionPolicy ?? "PreemptLowerPriority";
+    if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== policy) {
+      throw forbidden(
+        kind,
+        name,
+        `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`,
+      );
+    }
+    if (named) spec.priorityClassName = named.metadata.name;
+    spec.priority = value;
+    spec.preemptionPolicy = policy;
+  },
+};

@@ -1,0 +1,140 @@
+import { type KubeObject, Node, Pod, Secret, ServiceAccount, unauthorized } from "../../api/index.ts";
+import type { Clock, Random } from "../../base/index.ts";
+import type { UserInfo } from "../../net/message.ts";
+import {
+  audiencesOf,
+  type JwtClaims,
+  type JwtKey,
+  jwtKey,
+  type PrivateKey,
+  signJwt,
+  verifyJwt,
+} from "../../pki/index.ts";
+import type { Reads } from "../contracts.ts";
+
+export interface ServiceAccountOptions {
+  readonly issuer: string;
+  /** Who may be meant by a token for the API server; the first is used when a request names none. */
+  readonly audiences: readonly string[];
+  readonly key: PrivateKey;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly reads: Reads;
+}
+
+/** What a token is bound to; it dies with it. */
+export interface BoundObject {
+  readonly kind: "Pod" | "Secret" | "Node";
+  readonly name: string;
+  readonly uid: string;
+}
+
+interface Claims extends JwtClaims {
+  readonly "kubernetes.io"?: {
+    readonly namespace?: string;
+    readonly serviceaccount?: { readonly name: string; readonly uid: string };
+    readonly pod?: { readonly name: string; readonly uid: string };
+    readonly secret?: { readonly name: string; readonly uid: string };
+    readonly node?: { readonly name: string; readonly uid?: string };
+    readonly warnafter?: number;
+  };
+}
+
+/** Issues and reads the tokens of service accounts. */
+export class ServiceAccountTokens {
+  readonly #options: ServiceAccountOptions;
+  readonly #key: JwtKey;
+
+  constructor(options: ServiceAccountOptions) {
+    this.#options = options;
+    this.#key = jwtKey(options.key.publicKey);
+  }
+
+  get audiences(): readonly string[] {
+    return this.#options.audiences;
+  }
+
+  get issuer(): string {
+    return this.#options.issuer;
+  }
+
+  issue({ account, audiences, seconds, bound, node }: IssueToken): { token: string; expiresMs: number } {
+    const { clock, random, issuer, key } = this.#options;
+    const now = Math.floor(clock.now() / 1000);
+    const { namespace, name, uid } = account.metadata;
+    const claims: Claims = {
+      aud: [...audiences],
+      exp: now + seconds,
+      iat: now,
+      iss: issuer,
+      jti: random.uuid(),
+      "kubernetes.io": {
+        namespace,
+        ...(node && { node }),
+        ...(bound && { [bound.kind.toLowerCase()]: { name: bound.name, uid: bound.uid } }),
+        serviceaccount: { name, uid },
+      },
+      nbf: now,
+      sub: `system:serviceaccount:${namespace}:${name}`,
+    };
+    return { token: signJwt(claims, key), expiresMs: (now + seconds) * 1000 };
+  }
+
+  /** The account of a token of ours; undefined for other tokens, 401 for one of ours that is no longer good. */
+  async read(token: string, audiences: readonly string[] = this.#options.audiences): Promise<UserInfo | undefined> {
+    const claims = this.#verify(token);
+    if (!claims) return undefined;
+    const extra = claims["kubernetes.io"];
+    if (!extra?.serviceaccount || !extra.namespace || !audiencesOf(claims).some((one) => audiences.includes(one)))
+      throw unauthorized();
+    const { namespace } = extra;
+    const { name, uid } = extra.serviceaccount;
+    await this.#mustLive(ServiceAccount, { namespace, name, uid });
+    if (extra.pod) await this.#mustLive(Pod, { namespace, ...extra.pod });
+    if (extra.secret) await this.#mustLive(Secret, { namespace, ...extra.secret });
+    if (extra.node?.uid && !extra.pod) await this.#mustLive(Node, { name: extra.node.name, uid: extra.node.uid });
+    return {
+      name: `system:serviceaccount:${namespace}:${name}`,
+      uid,
+      groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`],
+      extra: {
+        ...(extra.node && {
+          "authentication.kubernetes.io/node-name": [extra.node.name],
+          ...(extra.node.uid && { "authentication.kubernetes.io/node-uid": [extra.node.uid] }),
+        }),
+        ...(extra.pod && {
+          "authentication.kubernetes.io/pod-name": [extra.pod.name],
+          "authentication.kubernetes.io/pod-uid": [extra.pod.uid],
+        }),
+        ...(claims.jti && { "authentication.kubernetes.io/credential-id": [`JTI=${claims.jti}`] }),
+      },
+    };
+  }
+
+  #verify(token: string): Claims | undefined {
+    const { issuer, clock } = this.#options;
+    try {
+      return verifyJwt(token, { keys: [this.#key], issuers: [issuer], nowMs: clock.now() }) as Claims;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #mustLive(
+    kind: typeof Pod | typeof Secret | typeof ServiceAccount | typeof Node,
+    { namespace, name, uid }: { namespace?: string; name: string; uid: string },
+  ): Promise<void> {
+    const found = (await this.#options.reads.get(kind as typeof Pod, { ...(namespace && { namespace }), name })) as
+      | KubeObject
+      | undefined;
+    if (found?.metadata.uid !== uid) throw unauthorized();
+  }
+}
+
+export interface IssueToken {
+  readonly account: ServiceAccount;
+  readonly audiences: readonly string[];
+  readonly seconds: number;
+  readonly bound: BoundObject | undefined;
+  readonly node: { readonly name: string; readonly uid?: string } | undefined;
+}

@@ -1,0 +1,105 @@
+import {
+  badRequest,
+  conflict,
+  invalid,
+  type KubeObject,
+  Node,
+  notFound,
+  Pod,
+  Secret,
+  ServiceAccount,
+  TokenRequest,
+} from "../../api/index.ts";
+import { formatTime } from "../../base/index.ts";
+import type { Reads, SubresourceHandler } from "../contracts.ts";
+import { readObject, respondObject } from "../http/object.ts";
+import type { BoundObject, ServiceAccountTokens } from "./service-accounts.ts";
+
+const TYPE = { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest", struct: TokenRequest };
+const SECONDS_DEFAULT = 3600;
+const SECONDS_MIN = 600;
+const SECONDS_MAX = 2 ** 32;
+
+interface Spec {
+  readonly audiences?: readonly string[];
+  readonly expirationSeconds?: number;
+  readonly boundObjectRef?: {
+    readonly kind?: string;
+    readonly apiVersion?: string;
+    readonly name?: string;
+    readonly uid?: string;
+  };
+}
+
+/** serviceaccounts/token: a token for the account, for a time, bound to a pod, a secret or a node if asked. */
+export function tokenRequests(tokens: ServiceAccountTokens, reads: Reads): SubresourceHandler {
+  return async (context) => {
+    const { namespace, name } = context.info;
+    const request = await readObject(context, TYPE);
+    const account = await reads.get(ServiceAccount, { namespace, name });
+    if (!account) throw notFound({ group: "", plural: "serviceaccounts" }, name);
+    const spec = (request.spec ?? {}) as Spec;
+    const seconds = spec.expirationSeconds ?? SECONDS_DEFAULT;
+    checkSeconds(seconds);
+    const audiences = spec.audiences?.length ? spec.audiences : tokens.audiences;
+    const { bound, node } = await boundTo(reads, namespace, spec, account);
+    const { token, expiresMs } = tokens.issue({ account, audiences, seconds, bound, node });
+    const answer = {
+      metadata: { name, namespace, creationTimestamp: formatTime(expiresMs - seconds * 1000) },
+      spec: {
+        audiences,
+        expirationSeconds: seconds,
+        ...(spec.boundObjectRef && { boundObjectRef: spec.boundObjectRef }),
+      },
+      status: { token, expirationTimestamp: formatTime(expiresMs) },
+    };
+    return respondObject(context, 201, answer, TYPE);
+  };
+}
+
+function checkSeconds(seconds: number): void {
+  const wrong =
+    seconds < SECONDS_MIN
+      ? "may not specify a duration less than 10 minutes"
+      : seconds > SECONDS_MAX
+        ? "may not specify a duration larger than 2^32 seconds"
+        : undefined;
+  if (wrong)
+    throw invalid(TYPE, "", [{ path: "spec.expirationSeconds", type: "Invalid", value: seconds, detail: wrong }]);
+}
+
+async function boundTo(reads: Reads, namespace: string, { boundObjectRef: ref }: Spec, account: ServiceAccount) {
+  if (!ref) return { bound: undefined, node: undefined };
+  const kind = { Pod, Secret, Node }[ref.kind ?? ""];
+  if (!kind || (ref.apiVersion ?? "") !== "v1")
+    throw badRequest(
+      `cannot bind token for serviceaccount ${JSON.stringify(account.metadata.name)} to object of type ${JSON.stringify(`/${ref.apiVersion ?? ""}, Kind=${ref.kind ?? ""}`)}`,
+    );
+  const found = (await reads.get(kind as typeof Pod, {
+    ...(ref.kind !== "Node" && { namespace }),
+    name: ref.name ?? "",
+  })) as (KubeObject & Pod) | undefined;
+  if (!found) throw notFound({ group: "", plural: kind.plural }, ref.name ?? "");
+  if (ref.uid && ref.uid !== found.metadata.uid) {
+    throw conflict(
+      { group: "", plural: kind.plural },
+      found.metadata.name,
+      `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+    );
+  }
+  const bound: BoundObject = {
+    kind: ref.kind as BoundObject["kind"],
+    name: found.metadata.name,
+    uid: found.metadata.uid,
+  };
+  if (ref.kind !== "Pod") return { bound, node: undefined };
+  if (found.spec.serviceAccountName !== account.metadata.name) {
+    throw badRequest(
+      `cannot bind token for serviceaccount ${JSON.stringify(account.metadata.name)} to pod running with different serviceaccount name.`,
+    );
+  }
+  const nodeName = found.spec.nodeName;
+  if (!nodeName) return { bound, node: undefined };
+  const home = await reads.get(Node, { name: nodeName });
+  return { bound, node: { name: nodeName, ...(home && { uid: home.metadata.uid }) } };
+}
