@@ -48,7 +48,7 @@ export async function startRealKubelet(
           scope.signal,
         )
       : undefined;
-  const runtime = new GrpcRuntime(endpoint ?? containerd!.socket, streamOpener());
+  const runtime = new GrpcRuntime(endpoint ?? containerd!.socket, streamOpener(clock));
   scope.defer(() => runtime.close());
   if (containerd && !(await runtime.imageStatus(PAUSE_IMAGE, scope.signal)))
     await containerd.importImage(pauseImage(architecture));
@@ -107,7 +107,7 @@ export async function removeRealNode(
       { directory: options.containerdDirectory, sandboxImage: PAUSE_IMAGE, clock },
       signal,
     );
-    const runtime = new GrpcRuntime(containerd.socket, streamOpener());
+    const runtime = new GrpcRuntime(containerd.socket, streamOpener(clock));
     for (const sandbox of await runtime.listPodSandboxes({}, signal)) {
       const containers = await runtime.listContainers({ sandboxId: sandbox.id }, signal);
       await Promise.all(containers.map(({ id }) => runtime.stopContainer(id, GRACE_SECONDS, signal)));

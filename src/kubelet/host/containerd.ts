@@ -1,3 +1,4 @@
+import { env, kill } from "node:process";
 import { execFile, spawn } from "node:child_process";
 import { existsSync, openSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -72,7 +73,7 @@ export function missingPrograms(): readonly { readonly program: string; readonly
 
 /** The path of a program, or undefined. */
 export function findProgram(name: string): string | undefined {
-  const places = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/bin"];
+  const places = [...(env.PATH ?? "").split(":"), "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/bin"];
   return places.map((place) => `${place}/${name}`).find((path) => existsSync(path));
 }
 
@@ -148,7 +149,7 @@ async function runningPid(paths: Paths): Promise<number | undefined> {
 async function stopPid(pid: number, clock: Clock): Promise<void> {
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     try {
-      process.kill(pid, signal);
+      kill(pid, signal);
     } catch {
       return;
     }

@@ -1,3 +1,4 @@
+import { pid } from "node:process";
 import { execFile } from "node:child_process";
 import { readFile, readlink } from "node:fs/promises";
 import { promisify } from "node:util";
@@ -20,7 +21,7 @@ export function linuxMounts(): HostMounts {
       try {
         const real = await readlink(`/proc/self/fd/${file.fd}`);
         if (real !== source) throw new HostError("escapes", `mount ${source}: it is ${real} now`);
-        await run("mount", ["--bind", `/proc/${process.pid}/fd/${file.fd}`, target]);
+        await run("mount", ["--bind", `/proc/${pid}/fd/${file.fd}`, target]);
       } finally {
         await file.close();
       }

@@ -76,16 +76,16 @@ function redirectTarget(location: string | undefined, from: string): Partial<Htt
 
 function tcp(host: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<NetworkAnswer> {
   const { promise, resolve } = Promise.withResolvers<NetworkAnswer>();
-  const socket = connect({ host, port, signal });
-  socket.setTimeout(timeoutMs, () => {
-    socket.destroy();
-    resolve({ type: "failed", message: `dial tcp ${bracket(host)}:${port}: i/o timeout` });
-  });
+  const late = AbortSignal.timeout(timeoutMs);
+  const socket = connect({ host, port, signal: AbortSignal.any([signal, late]) });
   socket.on("connect", () => {
     socket.destroy();
     resolve({ type: "answered", status: 0, body: "" });
   });
-  socket.on("error", (error) => resolve({ type: "failed", message: wordError(error, host, port) }));
+  socket.on("error", (error) => {
+    const message = late.aborted ? `dial tcp ${bracket(host)}:${port}: i/o timeout` : wordError(error, host, port);
+    resolve({ type: "failed", message });
+  });
   return promise;
 }
 

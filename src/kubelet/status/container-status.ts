@@ -1,8 +1,8 @@
 import { formatTime } from "../../base/index.ts";
 import type { ContainerStatus as ApiContainerStatus, Container } from "../../api/index.ts";
 import { isSidecar } from "../pod/names.ts";
-import type { ObservedContainer } from "../sync/observed.ts";
-import { type StatusInput, willRestart } from "./pod-status.ts";
+import { latest, type ObservedContainer, shouldRestart } from "../sync/observed.ts";
+import type { StatusInput } from "./pod-status.ts";
 
 type State = NonNullable<ApiContainerStatus["state"]>;
 type Statuses = readonly ApiContainerStatus[] | undefined;
@@ -136,4 +136,12 @@ function isReady(one: One, last: ObservedContainer | undefined, started: boolean
 
 function clean({ reason, message }: { readonly reason: string; readonly message: string }) {
   return message === "" ? { reason } : { reason, message };
+}
+
+/** Whether a container waits for its next start rather than being over. */
+function willRestart(input: StatusInput, container: Container, kind: "main" | "init"): boolean {
+  if (input.over) return false;
+  const status = latest(input.runtime, container.name);
+  if (kind === "init" && !isSidecar(container) && status?.state === "Exited" && status.exitCode === 0) return false;
+  return shouldRestart(input.pod, container, status);
 }

@@ -1,8 +1,7 @@
 import { formatTime } from "../../base/index.ts";
-import type { ContainerStatus as ApiContainerStatus, Container, Pod, PodStatus } from "../../api/index.ts";
-import { isSidecar } from "../pod/names.ts";
+import type { Container, Pod, PodStatus } from "../../api/index.ts";
 import { qosClass } from "../pod/resources.ts";
-import { activeSandbox, latest, type PodRuntime, shouldRestart } from "../sync/observed.ts";
+import { activeSandbox, type PodRuntime } from "../sync/observed.ts";
 import type { ProbeView, Waiting } from "../sync/plan.ts";
 import { podConditions } from "./conditions.ts";
 import { containerStatusesOf } from "./container-status.ts";
@@ -60,13 +59,3 @@ function podAddresses({ pod, runtime, hostIPs }: StatusInput): readonly string[]
   const ips = runtime.sandboxes[0]?.ips ?? [];
   return ips.length > 0 ? ips : (pod.status.podIPs ?? []).map((each) => each.ip);
 }
-
-/** Whether a container waits for its next start rather than being over. */
-export function willRestart(input: StatusInput, container: Container, kind: "main" | "init"): boolean {
-  if (input.over) return false;
-  const status = latest(input.runtime, container.name);
-  if (kind === "init" && !isSidecar(container) && status?.state === "Exited" && status.exitCode === 0) return false;
-  return shouldRestart(input.pod, container, status);
-}
-
-export type { ApiContainerStatus };
