@@ -2,6 +2,15 @@
  * The store: bytes under keys, one revision counter, watches that miss nothing.
  * Knows nothing of Kubernetes, JSON or HTTP. Start at {@link Store}; `store.suite.ts` is its contract.
  */
+export {
+  type Disk,
+  type DiskFile,
+  type EmbeddedStore,
+  type EmbeddedStoreOptions,
+  type EmbeddedStoreStatus,
+  openEmbeddedStore,
+  SimulatedDisk,
+} from "./embedded/index.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
 export { openMemoryStore } from "./memory/index.ts";
 export {

@@ -63,8 +63,15 @@ export class Versions {
     return new Versions(new BTree(undefined, compareKeys), new BTree(undefined, compareKeys), new BTree());
   }
 
-  /** A copy in O(1). Only what is visible may be in it. */
+  /** An independent copy, in O(1). */
   fork(): Versions {
+    const copy = this.snapshot();
+    copy.#shared = this.#shared = this.#revision;
+    return copy;
+  }
+
+  /** A copy in O(1) for reading only, good until the next {@link purge} here. */
+  snapshot(): Versions {
     const copy = new Versions(this.#live.clone(), this.#deleted.clone(), this.#history.clone());
     copy.#revision = this.#revision;
     copy.#visible = this.#visible;
@@ -72,7 +79,6 @@ export class Versions {
     copy.#purged = this.#purged;
     copy.#keptBytes = this.#keptBytes;
     copy.#liveBytes = this.#liveBytes;
-    copy.#shared = this.#shared = this.#revision;
     return copy;
   }
 
@@ -339,6 +345,17 @@ export class Versions {
     this.#keptBytes -= sizeOf(version.older?.entry);
     if (version.revision > this.#shared) version.older = undefined;
     if (!version.entry && this.#deleted.get(version.key) === version) this.#deleted.delete(version.key);
+  }
+
+  /** Does again what a revision did before a restart; it is visible. */
+  replay(writes: readonly { key: string; value: Uint8Array | undefined; lease: number }[]): void {
+    const versions: Version[] = [];
+    for (const { key, value, lease } of writes) {
+      if (value) this.#put({ key, value, lease }, versions);
+      else this.#change(key, undefined, versions);
+    }
+    this.#history.set(++this.#revision, versions);
+    this.#visible = this.#revision;
   }
 
   /** Takes over the entries of a checkpoint; only before the first revision. */

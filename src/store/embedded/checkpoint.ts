@@ -1,0 +1,85 @@
+import type { Clock } from "../../base/index.ts";
+import { StoreError } from "../errors.ts";
+import type { Versions } from "../memory/index.ts";
+import type { Entry, Revision } from "../store.ts";
+import type { Disk } from "./disk.ts";
+import { checkpointName, UNFINISHED_CHECKPOINT } from "./files.ts";
+import { decodeHeader, encodeHeader, frameAt, HEADER_BYTES } from "./format.ts";
+import { FrameWriter, readRecords } from "./records.ts";
+
+/** Size of a frame: encoded in one slice of this thread's time. */
+const SLICE_BYTES = 256 * 1024;
+/** Flushed that often, so that transactions never wait for a long flush. */
+const FLUSH_BYTES = 4 * 1024 * 1024;
+
+export interface CheckpointOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  /** A fork: nothing else changes it. */
+  readonly versions: Versions;
+  readonly revision: Revision;
+  readonly signal: AbortSignal;
+}
+
+/** Writes the state at a revision to a file of its own, a slice at a time; returns its size. It counts once it has its name. */
+export async function writeCheckpoint({ disk, clock, versions, revision, signal }: CheckpointOptions): Promise<number> {
+  const file = UNFINISHED_CHECKPOINT;
+  const frame = new FrameWriter();
+  let offset = 0;
+  let flushedAt = 0;
+  let count = 0;
+  let sequence = 0;
+  const write = async (bytes: Buffer<ArrayBuffer>) => {
+    const { length } = bytes;
+    await disk.write(file, offset, bytes);
+    offset += length;
+    if (offset - flushedAt < FLUSH_BYTES) return;
+    await disk.flush(file);
+    flushedAt = offset;
+  };
+  await disk.remove(file);
+  await write(encodeHeader({ kind: "checkpoint", revision, sequence: 0 }));
+  for (const entry of versions.entriesAt(revision)) {
+    frame.entry(entry);
+    count++;
+    if (frame.payloadBytes < SLICE_BYTES) continue;
+    await write(frame.seal({ sequence: sequence++, revision }));
+    await clock.yield();
+    signal.throwIfAborted();
+  }
+  frame.end(count);
+  await write(frame.seal({ sequence, revision }));
+  await disk.flush(file);
+  await disk.rename(file, checkpointName(revision));
+  await disk.flushDirectory();
+  return offset;
+}
+
+/** The entries of a checkpoint. Throws `corrupt` unless all of them are there. */
+export function* readCheckpoint(bytes: Buffer, revision: Revision, where: string): Generator<Entry> {
+  const name = `${where}/${checkpointName(revision)}`;
+  const header = decodeHeader(bytes, name);
+  if (header?.kind !== "checkpoint" || header.revision !== revision) throw damaged(name, 0, revision);
+  let count = 0;
+  let ended = false;
+  for (let offset = HEADER_BYTES, sequence = 0; offset < bytes.length; sequence++) {
+    const frame = frameAt(bytes, offset);
+    if (frame?.sequence !== sequence || ended) throw damaged(name, offset, revision);
+    for (const record of readRecords(frame.payload)) {
+      if (record.type === "end") ended = record.count === count;
+      if (record.type !== "entry") continue;
+      count++;
+      yield record.entry;
+    }
+    offset = frame.end;
+  }
+  if (!ended) throw damaged(name, bytes.length, revision);
+}
+
+function damaged(name: string, offset: number, revision: Revision): StoreError {
+  const state = `the state at revision ${revision} in ${name} is damaged at byte ${offset}`;
+  return new StoreError(
+    "corrupt",
+    `open store: ${state}; restore the directory from a backup or start with an empty one`,
+  );
+}

@@ -1,0 +1,29 @@
+/** A file of the store's directory. */
+export interface DiskFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * What the store needs of a directory on a disk. Calls take effect in the order they are made. What is written lasts once
+ * the file has been flushed, what is created, renamed or removed once the directory has been.
+ * Throws `StoreError`: `noSpace` when there is no room, `unavailable` when the disk fails.
+ */
+export interface Disk {
+  /** For messages: where the files are. */
+  readonly name: string;
+  /** Makes the directory and takes it for this process; throws `locked` when another has it. */
+  lock(): Promise<void>;
+  list(): Promise<readonly DiskFile[]>;
+  /** At most `length` bytes from `offset`; fewer at the end of the file. */
+  read(file: string, offset: number, length: number): Promise<Uint8Array>;
+  /** Writes, making the file when it isn't there. The bytes are the disk's from here on. */
+  write(file: string, offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  flush(file: string): Promise<void>;
+  truncate(file: string, length: number): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  remove(file: string): Promise<void>;
+  flushDirectory(): Promise<void>;
+  /** Closes files and gives the lock back, after everything asked for before. */
+  close(): Promise<void>;
+}

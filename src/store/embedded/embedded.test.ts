@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite, type TestContext, test } from "node:test";
+import { type Clock, realClock, silentLog, VirtualClock } from "../../base/index.ts";
+import { StoreError } from "../errors.ts";
+import { refused, storeSuite } from "../store.suite.ts";
+import { put, Recorder, remove, text, write } from "../suite-tools.ts";
+import type { Disk } from "./disk.ts";
+import { openEmbeddedStore } from "./embedded.ts";
+import { SimulatedDisk } from "./simulated-disk.ts";
+
+const clock = realClock();
+const log = silentLog;
+
+function temporaryDirectory(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), "navarch-store-"));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+function open(directory: string | Disk, options: { clock?: Clock; segmentBytesMax?: number } = {}) {
+  return openEmbeddedStore({ directory, clock, log, compactIntervalMs: 0, ...options });
+}
+
+suite("on a simulated disk", () => {
+  storeSuite("embedded store", { open: () => open(new SimulatedDisk()) });
+});
+
+suite("on a real disk", () => {
+  const directories: string[] = [];
+  storeSuite("embedded store", {
+    open: () => {
+      const directory = mkdtempSync(join(tmpdir(), "navarch-store-"));
+      directories.push(directory);
+      return open(join(directory, "store"));
+    },
+    modelRuns: 15,
+  });
+  test("clean up", () => directories.forEach((directory) => rmSync(directory, { recursive: true })));
+});
+
+async function all(store: Awaited<ReturnType<typeof open>>): Promise<string[]> {
+  const { entries } = await store.range({ start: "/", end: "0" });
+  return entries.map(({ key, value, createRevision, modRevision, version }) =>
+    [key, text(value), createRevision, modRevision, version].join(" "),
+  );
+}
+
+test("what was written is there after reopening, history and compaction too", async (t) => {
+  const directory = join(temporaryDirectory(t), "a", "store");
+  const first = await open(directory);
+  await write(first, put("/a", "1"), put("/b", "1"));
+  await write(first, put("/a", "2"));
+  await write(first, remove("/b"));
+  await write(first, put("/b", "3"));
+  await first.compact(3);
+  const before = await all(first);
+  await first.close();
+  await using second = await open(directory);
+  assert.deepEqual(await all(second), before);
+  assert.equal((await second.status()).compactRevision, 3);
+  assert.equal((await second.get("/b", { revision: 4 })).entry, undefined);
+  await assert.rejects(second.get("/b", { revision: 2 }), refused("compacted"));
+  const watcher = new Recorder();
+  second.watch({ start: "/", end: "0", from: 4, previous: true }, watcher);
+  assert.equal((await write(second, put("/c", "4"))).revision, 6);
+  await watcher.until(({ lines }) => lines.length >= 3);
+  assert.deepEqual(watcher.lines, ["delete /b (was 1)", "put /b=3", "put /c=4"]);
+});
+
+test("only the owner can read the files", async (t) => {
+  const directory = join(temporaryDirectory(t), "store");
+  await using store = await open(directory);
+  await write(store, put("/a", "secret"));
+  assert.equal(statSync(directory).mode & 0o777, 0o700);
+  for (const name of readdirSync(directory)) assert.equal(statSync(join(directory, name)).mode & 0o777, 0o600, name);
+});
+
+test("a directory that is open can't be opened again until it is closed", async (t) => {
+  const directory = join(temporaryDirectory(t), "store");
+  const first = await open(directory);
+  await assert.rejects(open(directory), refused("locked"));
+  await first.close();
+  await (await open(directory)).close();
+});
+
+test("a directory of a newer version is refused and left as it is", async () => {
+  const disk = new SimulatedDisk();
+  const store = await open(disk);
+  await write(store, put("/a", "1"));
+  await store.close();
+  const header = Buffer.from(await disk.read("log-0000000000000001", 0, 40));
+  header.writeUInt32BE(2, 8);
+  const { crc32 } = await import("node:zlib");
+  header.writeUInt32BE(crc32(header.subarray(0, 36)), 36);
+  await disk.write("log-0000000000000001", 0, new Uint8Array(header));
+  const before = await disk.list();
+  await assert.rejects(open(disk), refused("newerFormat"));
+  assert.deepEqual(await disk.list(), before);
+});
+
+test("a directory that can't be made is told of", async (t) => {
+  const directory = temporaryDirectory(t);
+  writeFileSync(join(directory, "file"), "");
+  await assert.rejects(open(join(directory, "file", "store")), refused("unavailable"));
+});
+
+test("a full disk refuses writes, keeps what there is, and writes go on once there is room", async () => {
+  const disk = new SimulatedDisk();
+  const store = await open(disk);
+  await write(store, put("/a", "1"));
+  disk.capacityBytes = 2000;
+  const watcher = new Recorder();
+  const watch = store.watch({ start: "/", end: "0" }, watcher);
+  const large = "x".repeat(3000);
+  const failures = await Promise.allSettled([
+    write(store, put("/b", large)),
+    store.transact({
+      compare: [{ key: "/b", target: "version", operator: "=", value: 1 }],
+      success: [put("/c", "saw what never was")],
+      failure: [],
+    }),
+  ]);
+  for (const failure of failures) assert.ok(failure.status === "rejected" && refused("noSpace")(failure.reason));
+  assert.equal(await store.revision(), 2);
+  await write(store, put("/small", "fits"));
+  disk.capacityBytes = 100_000;
+  await write(store, put("/b", large));
+  await watcher.settled(watch);
+  assert.deepEqual(
+    watcher.batches.map(({ revision }) => revision),
+    [3, 4],
+  );
+  const before = await all(store);
+  await store.close();
+  await using again = await open(disk);
+  assert.deepEqual(await all(again), before);
+});
+
+test("after a failed flush nothing is written until the store is opened again", async () => {
+  const disk = new SimulatedDisk();
+  const store = await open(disk);
+  await write(store, put("/a", "1"));
+  disk.failNextFlush = true;
+  await assert.rejects(write(store, put("/a", "2")), refused("unavailable"));
+  await assert.rejects(write(store, put("/a", "3")), refused("unavailable"));
+  assert.equal(text((await store.get("/a")).entry!.value), "1");
+  await store.close();
+  await using again = await open(disk);
+  await write(again, put("/a", "4"));
+});
+
+test("nobody sees a write before it is on disk", async () => {
+  const disk = new SimulatedDisk();
+  await using store = await open(disk);
+  const watcher = new Recorder();
+  store.watch({ start: "/", end: "0" }, watcher);
+  let flushed = false;
+  const flush = disk.flush.bind(disk);
+  disk.flush = async (file) => {
+    assert.deepEqual([watcher.lines, await store.revision(), (await store.get("/a")).entry], [[], 1, undefined]);
+    assert.equal((await store.range({ start: "/", end: "0" })).count, 0);
+    await flush(file);
+    flushed = true;
+  };
+  const done = write(store, put("/a", "1"));
+  await done;
+  assert.ok(flushed);
+  assert.deepEqual(watcher.lines, ["put /a=1"]);
+  disk.flush = flush;
+});
+
+test("history is compacted every five minutes to what was newest five minutes before", async () => {
+  const virtual = new VirtualClock();
+  const opening = openEmbeddedStore({ directory: new SimulatedDisk(), clock: virtual, log });
+  await virtual.drain();
+  const store = await opening;
+  await write(store, put("/a", "1"));
+  const compacted = async () => {
+    await virtual.advance(5 * 60_000);
+    return (await store.status()).compactRevision;
+  };
+  assert.equal(await compacted(), 1);
+  await write(store, put("/a", "2"));
+  assert.equal(await compacted(), 2);
+  assert.equal(await compacted(), 3);
+  assert.equal(await compacted(), 3);
+  await store.close();
+});
+
+test("the files stay small however much is written, and reopen to the same", async () => {
+  const disk = new SimulatedDisk();
+  const store = await open(disk, { segmentBytesMax: 4096 });
+  let largest = 0;
+  for (let round = 0; round < 40; round++) {
+    for (let index = 0; index < 10; index++) await write(store, put(`/k${index % 7}`, `${round} `.repeat(20)));
+    if (round % 3 === 0) await store.compact(await store.revision());
+    largest = Math.max(largest, (await store.status()).diskBytes);
+  }
+  assert.ok(largest < 5 * 4096, `${largest} bytes`);
+  const before = await all(store);
+  await store.close();
+  const names = (await disk.list()).map(({ name }) => name.replace(/\d+/, "N"));
+  assert.ok(names.includes("checkpoint-N"), names.join());
+  await using again = await open(disk);
+  assert.deepEqual(await all(again), before);
+});
+
+test("damage before the end is refused with the revisions it touches", async () => {
+  const disk = new SimulatedDisk();
+  const store = await open(disk);
+  for (let index = 0; index < 10; index++) await write(store, put("/a", `${index}`));
+  await store.close();
+  disk.corrupt("log-0000000000000001", 200, 3);
+  await assert.rejects(open(disk), (error) => {
+    assert.ok(error instanceof StoreError && error.code === "corrupt");
+    assert.match(
+      error.message,
+      /log-0000000000000001 is damaged at byte \d+, revisions 5 to \d+ cannot be read; restore/,
+    );
+    return true;
+  });
+});

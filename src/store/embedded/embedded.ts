@@ -1,0 +1,357 @@
+import { type Clock, type Log, Scope } from "../../base/index.ts";
+import { StoreError } from "../errors.ts";
+import { storeClosed, type Version, type Versions, Watchers } from "../memory/index.ts";
+import type {
+  RangeOptions,
+  RangeResult,
+  Revision,
+  Store,
+  Transaction,
+  TransactionResult,
+  Watch,
+  WatchOptions,
+  WatchSink,
+} from "../store.ts";
+import { writeCheckpoint } from "./checkpoint.ts";
+import type { Disk } from "./disk.ts";
+import { checkpointName } from "./files.ts";
+import { SegmentLog } from "./log.ts";
+import { realDisk } from "./real-disk.ts";
+import { FrameWriter, type LoggedWrite } from "./records.ts";
+import { recover } from "./recover.ts";
+
+/** Transactions that wait for one flush; more wait to be evaluated. */
+const GROUP_TRANSACTIONS_MAX = 2048;
+/** Bytes that wait for one flush; no limit on a single transaction, which has its own. */
+const GROUP_BYTES_MAX = 16 * 1024 * 1024;
+/** Revisions that are let go of in one slice of the thread's time. */
+const PURGE_SLICE = 2000;
+
+export interface EmbeddedStoreOptions {
+  /** Where the files are, or the disk itself (for tests and simulation). */
+  readonly directory: string | Disk;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How often history is compacted to what was newest the time before, so that it reaches back at least this far; 0 never. Default 5 minutes. */
+  readonly compactIntervalMs?: number;
+  /** Size at which a new log file is begun, and least garbage worth rewriting. Default 16 MiB. */
+  readonly segmentBytesMax?: number;
+}
+
+export interface EmbeddedStoreStatus {
+  readonly revision: Revision;
+  readonly compactRevision: Revision;
+  /** Bytes of all keys and values that are kept, history included. */
+  readonly sizeBytes: number;
+  readonly diskBytes: number;
+  readonly keyCount: number;
+}
+
+/** A store of one process on a local directory. Status tells what is on disk too. */
+export interface EmbeddedStore extends Store {
+  status(): Promise<EmbeddedStoreStatus>;
+}
+
+/** Opens the store in a directory, making it when it isn't there; one process at a time. */
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
+  const disk = typeof options.directory === "string" ? realDisk(options.directory) : options.directory;
+  const log = options.log.child({ store: disk.name });
+  const { clock } = options;
+  await disk.lock();
+  try {
+    const startedMs = clock.monotonicMs();
+    const { versions, segments, sequence, checkpointBytes } = await recover({ disk, clock, log });
+    const segmentBytesMax = options.segmentBytesMax ?? 16 * 1024 * 1024;
+    const segmentLog = new SegmentLog({ disk, log, segments, sequence, segmentBytesMax });
+    const { revision, keyCount } = versions;
+    log.info("Store opened", { revision, keyCount, durationMs: Math.round(clock.monotonicMs() - startedMs) });
+    const compactIntervalMs = options.compactIntervalMs ?? 5 * 60_000;
+    return new Embedded({
+      disk,
+      log,
+      clock,
+      versions,
+      segmentLog,
+      checkpointBytes,
+      segmentBytesMax,
+      compactIntervalMs,
+    });
+  } catch (error) {
+    await disk.close();
+    throw error;
+  }
+}
+
+interface EmbeddedParts {
+  readonly disk: Disk;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly versions: Versions;
+  readonly segmentLog: SegmentLog;
+  readonly checkpointBytes: number;
+  readonly segmentBytesMax: number;
+  readonly compactIntervalMs: number;
+}
+
+/** Someone who waits for a flush. */
+interface Waiter {
+  readonly durable: () => void;
+  readonly failed: (error: StoreError) => void;
+}
+
+/**
+ * A transaction is evaluated at once, on the newest state, and waits in a group for the disk; while one group is being
+ * flushed the next one gathers. Only once a group is on disk do its revisions become visible, to watches and readers, and
+ * are its transactions answered. A transaction that wrote nothing waits as well when what it saw is not on disk yet.
+ * When a group fails, everything that is not visible is taken back and all who wait are told.
+ */
+class Embedded implements EmbeddedStore {
+  readonly #parts: EmbeddedParts;
+  readonly #versions: Versions;
+  readonly #watchers: Watchers;
+  readonly #scope: Scope;
+  #frame = new FrameWriter();
+  #waiters: Waiter[] = [];
+  /** The revision before the first one of the group that gathers. */
+  #groupRevision: Revision;
+  #flushing: Promise<void> | undefined;
+  /** Wakes those who wait for room in the group. */
+  #roomWanted: Array<() => void> = [];
+  #checkpointBytes: number;
+  #tidying: Promise<void> | undefined;
+  /** Why nothing can be written any more. */
+  #broken: StoreError | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: EmbeddedParts) {
+    this.#parts = parts;
+    this.#versions = parts.versions;
+    this.#groupRevision = parts.versions.revision;
+    this.#checkpointBytes = parts.checkpointBytes;
+    this.#watchers = new Watchers(parts.versions, () => parts.clock.yield());
+    this.#scope = Scope.logging(parts.log);
+    if (parts.compactIntervalMs > 0) this.#scope.spawn("compaction", (signal) => this.#compactForever(signal));
+  }
+
+  async revision(): Promise<Revision> {
+    this.#check();
+    return this.#versions.visible;
+  }
+
+  async get(key: string, { revision }: { readonly revision?: Revision } = {}) {
+    this.#check();
+    return { entry: this.#versions.get(key, revision), revision: this.#versions.visible };
+  }
+
+  async range(options: RangeOptions): Promise<RangeResult> {
+    this.#check();
+    return this.#versions.range(options);
+  }
+
+  watch(options: WatchOptions, sink: WatchSink): Watch {
+    this.#check();
+    return this.#watchers.add(options, sink);
+  }
+
+  async status(): Promise<EmbeddedStoreStatus> {
+    this.#check();
+    const { visible, compactRevision, keptBytes, keyCount } = this.#versions;
+    const diskBytes = this.#parts.segmentLog.sizeBytes + this.#checkpointBytes;
+    return { revision: visible, compactRevision, sizeBytes: keptBytes, diskBytes, keyCount };
+  }
+
+  async transact(transaction: Transaction): Promise<TransactionResult> {
+    this.#check();
+    while (this.#full()) await this.#room();
+    this.#checkWritable();
+    const { result, versions } = this.#versions.transact(transaction);
+    if (versions.length === 0 && this.#versions.revision === this.#versions.visible) return result;
+    if (versions.length > 0) this.#frame.transaction(versions.map(loggedWrite));
+    await this.#durable(() => {
+      if (versions.length === 0) return;
+      this.#versions.reveal(result.revision);
+      this.#watchers.publish(versions);
+    });
+    return result;
+  }
+
+  async compact(revision: Revision): Promise<void> {
+    this.#check();
+    while (this.#full()) await this.#room();
+    this.#checkWritable();
+    this.#versions.checkCompact(revision);
+    this.#frame.compact(revision);
+    // Another one may have come first.
+    await this.#durable(() => this.#versions.compact(revision));
+    this.#scope.spawn("tidying", () => this.#tidy());
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#watchers.close(storeClosed());
+    for (const wake of this.#roomWanted.splice(0)) wake();
+    await this.#scope.close();
+    await this.#flushing;
+    await this.#parts.segmentLog.close();
+    await this.#parts.disk.close();
+  }
+
+  #check(): void {
+    if (this.#closing) throw storeClosed();
+  }
+
+  #checkWritable(): void {
+    this.#check();
+    if (this.#broken) throw new StoreError(this.#broken.code, this.#broken.message, { cause: this.#broken });
+  }
+
+  #full(): boolean {
+    return this.#waiters.length >= GROUP_TRANSACTIONS_MAX || this.#frame.payloadBytes >= GROUP_BYTES_MAX;
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => this.#roomWanted.push(resolve));
+  }
+
+  /** Waits until everything so far is on disk; runs `then` in the order of the calls. */
+  #durable(then: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const durable = () => {
+        try {
+          resolve(then());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      this.#waiters.push({ durable, failed: reject });
+      // In a turn of its own, so that all transactions of this turn go together.
+      this.#flushing ??= Promise.resolve().then(() => this.#flush());
+    });
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#waiters.length > 0) {
+      const waiters = this.#waiters;
+      const frame = this.#frame;
+      const revision = this.#groupRevision;
+      this.#waiters = [];
+      this.#frame = new FrameWriter();
+      this.#groupRevision = this.#versions.revision;
+      for (const wake of this.#roomWanted.splice(0)) wake();
+      try {
+        if (frame.payloadBytes > 0) await this.#parts.segmentLog.commit(frame, revision);
+      } catch (error) {
+        await this.#fail(error, waiters);
+        continue;
+      }
+      for (const { durable } of waiters) durable();
+    }
+    this.#flushing = undefined;
+  }
+
+  async #fail(cause: unknown, waiters: readonly Waiter[]): Promise<void> {
+    const error = writeError(cause);
+    if (error.code !== "noSpace") this.#break(error);
+    // Those that gather now have seen what is being taken back.
+    const all = [...waiters, ...this.#waiters];
+    this.#waiters = [];
+    this.#frame = new FrameWriter();
+    this.#versions.rollback();
+    this.#groupRevision = this.#versions.revision;
+    for (const { failed } of all) failed(error);
+    if (this.#broken) return;
+    this.#parts.log.warn("Write failed: the disk is full", {});
+    try {
+      await this.#parts.segmentLog.undo();
+    } catch (failure) {
+      this.#break(writeError(failure));
+      for (const { failed } of this.#waiters.splice(0)) failed(this.#broken!);
+      this.#frame = new FrameWriter();
+      this.#versions.rollback();
+    }
+  }
+
+  /** After a failed flush nobody knows what is on disk: only opening it again tells. */
+  #break(error: StoreError): void {
+    this.#broken = error;
+    this.#parts.log.error("The store accepts no more writes until it is opened again", { error });
+  }
+
+  async #compactForever(signal: AbortSignal): Promise<void> {
+    const { clock, compactIntervalMs, log } = this.#parts;
+    let target = this.#versions.visible;
+    for (;;) {
+      await clock.sleep(compactIntervalMs, signal);
+      const newest = this.#versions.visible;
+      try {
+        if (target > this.#versions.compactRevision) await this.compact(target);
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        log.warn("Compaction failed, trying again later", { error });
+      }
+      target = newest;
+    }
+  }
+
+  /** Lets go of compacted history, in memory and on disk; one run at a time. */
+  async #tidy(): Promise<void> {
+    this.#tidying ??= this.#tidyOnce().finally(() => {
+      this.#tidying = undefined;
+    });
+    await this.#tidying;
+  }
+
+  async #tidyOnce(): Promise<void> {
+    const { clock, log } = this.#parts;
+    try {
+      let revision: Revision;
+      do {
+        revision = this.#versions.compactRevision;
+        while (!this.#scope.signal.aborted && this.#versions.purge(PURGE_SLICE)) await clock.yield();
+        if (this.#worthRewriting(revision)) await this.#rewrite(revision);
+      } while (!this.#scope.signal.aborted && revision < this.#versions.compactRevision);
+    } catch (error) {
+      if (this.#scope.signal.aborted) return;
+      if (!(error instanceof StoreError)) throw error;
+      log.warn("Rewriting old log files failed, trying again later", { error });
+    }
+  }
+
+  #worthRewriting(revision: Revision): boolean {
+    const { segmentLog, segmentBytesMax } = this.#parts;
+    return segmentLog.bytesThrough(revision) >= Math.max(segmentBytesMax, this.#versions.liveBytes / 2);
+  }
+
+  /** Replaces log files by a checkpoint. A crash anywhere leaves the old files or the new one, and perhaps some of both. */
+  async #rewrite(revision: Revision): Promise<void> {
+    const { disk, clock, segmentLog, log } = this.#parts;
+    const startedMs = clock.monotonicMs();
+    const old = await disk.list();
+    const versions = this.#versions.snapshot();
+    const { signal } = this.#scope;
+    this.#checkpointBytes = await writeCheckpoint({ disk, clock, versions, revision, signal });
+    await segmentLog.removeThrough(revision);
+    for (const { name } of old)
+      if (name.startsWith("checkpoint-") && name !== checkpointName(revision)) await disk.remove(name);
+    const durationMs = Math.round(clock.monotonicMs() - startedMs);
+    log.info("Old log files rewritten", { revision, sizeBytes: this.#checkpointBytes, durationMs });
+  }
+}
+
+function loggedWrite({ key, entry }: Version): LoggedWrite {
+  return { key, value: entry?.value, lease: entry?.lease ?? 0 };
+}
+
+function writeError(cause: unknown): StoreError {
+  if (cause instanceof StoreError && cause.code === "noSpace")
+    return new StoreError("noSpace", "write to the store: the disk is full, nothing was written", { cause });
+  return new StoreError("unavailable", "write to the store: the disk failed, reopen the store to go on", { cause });
+}

@@ -1,0 +1,12 @@
+/**
+ * The store of one process on a local disk: the index of `memory/` over a checksummed log. Knows disks only through
+ * {@link Disk}. Start at `embedded.ts`, then `format.ts`; docs/internals/store.md has the whole picture.
+ */
+export type { Disk, DiskFile } from "./disk.ts";
+export {
+  type EmbeddedStore,
+  type EmbeddedStoreOptions,
+  type EmbeddedStoreStatus,
+  openEmbeddedStore,
+} from "./embedded.ts";
+export { SimulatedDisk } from "./simulated-disk.ts";

@@ -1,0 +1,132 @@
+import type { Log } from "../../base/index.ts";
+import { StoreError } from "../errors.ts";
+import type { Revision } from "../store.ts";
+import type { Disk } from "./disk.ts";
+import { POSITION_FILE, segmentName } from "./files.ts";
+import { encodeHeader, encodePosition, HEADER_BYTES } from "./format.ts";
+import type { FrameWriter } from "./records.ts";
+
+/** One file of the log. */
+export interface Segment {
+  readonly number: number;
+  /** The revision before its first one. */
+  readonly revision: Revision;
+  sizeBytes: number;
+}
+
+export interface SegmentLogOptions {
+  readonly disk: Disk;
+  readonly log: Log;
+  /** Oldest first; the last one is written to. */
+  readonly segments: Segment[];
+  /** Sequence number of the next frame. */
+  readonly sequence: number;
+  /** A segment that is larger is not written to any more. */
+  readonly segmentBytesMax: number;
+}
+
+/** The end of the log: writes frames, one at a time, and starts a new segment when one is full. */
+export class SegmentLog {
+  readonly #disk: Disk;
+  readonly #log: Log;
+  readonly #segments: Segment[];
+  readonly #segmentBytesMax: number;
+  #sequence: number;
+
+  constructor({ disk, log, segments, sequence, segmentBytesMax }: SegmentLogOptions) {
+    this.#disk = disk;
+    this.#log = log;
+    this.#segments = segments;
+    this.#sequence = sequence;
+    this.#segmentBytesMax = segmentBytesMax;
+  }
+
+  get #active(): Segment {
+    return this.#segments.at(-1)!;
+  }
+
+  /** Writes a frame; once this returns it is on disk. When it throws, call {@link undo} before anything else. */
+  async commit(frame: FrameWriter, revision: Revision): Promise<void> {
+    if (this.#active.sizeBytes >= this.#segmentBytesMax) await this.#rotate(revision);
+    const active = this.#active;
+    const name = segmentName(active.number);
+    const bytes = frame.seal({ sequence: this.#sequence, revision });
+    const { length } = bytes;
+    // Both are asked for at once, so that the disk goes from one to the other without a turn of this thread.
+    const [wrote, flushed] = await Promise.allSettled([
+      this.#disk.write(name, active.sizeBytes, bytes),
+      this.#disk.flush(name),
+    ]);
+    if (wrote.status === "rejected") throw wrote.reason;
+    if (flushed.status === "rejected") throw flushed.reason;
+    active.sizeBytes += length;
+    this.#sequence++;
+    this.#notePosition();
+  }
+
+  /** Takes a frame that failed off the disk again, as far as it got. */
+  async undo(): Promise<void> {
+    const { number, sizeBytes } = this.#active;
+    await this.#disk.truncate(segmentName(number), sizeBytes);
+    await this.#disk.flush(segmentName(number));
+  }
+
+  /**
+   * Notes how far the log is on disk, after the fact and unflushed: at recovery, damage before this place can't be a write
+   * that was never acknowledged. Too old a place only makes recovery less strict.
+   */
+  #notePosition(): void {
+    const { number, sizeBytes } = this.#active;
+    const bytes = encodePosition({ segment: number, offset: sizeBytes });
+    this.#disk
+      .write(POSITION_FILE, 0, bytes)
+      .catch((error) => this.#log.debug("Noting the log's position failed", { error }));
+  }
+
+  async #rotate(revision: Revision): Promise<void> {
+    const number = this.#active.number + 1;
+    const name = segmentName(number);
+    try {
+      await this.#disk.write(name, 0, encodeHeader({ kind: "log", revision, sequence: this.#sequence }));
+      await this.#disk.flush(name);
+      await this.#disk.flushDirectory();
+    } catch (error) {
+      await this.#disk.remove(name).catch(() => {});
+      throw error;
+    }
+    this.#segments.push({ number, revision, sizeBytes: HEADER_BYTES });
+  }
+
+  /** Bytes of the segments that hold nothing after a revision. */
+  bytesThrough(revision: Revision): number {
+    return this.#through(revision).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  }
+
+  get sizeBytes(): number {
+    return this.#segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  }
+
+  /** Removes the segments that hold nothing after a revision; a checkpoint has what they said. */
+  async removeThrough(revision: Revision): Promise<void> {
+    for (const { number } of this.#through(revision)) {
+      await this.#disk.remove(segmentName(number));
+      this.#segments.shift();
+    }
+    await this.#disk.flushDirectory();
+  }
+
+  /** A segment is over where the next one starts; the one that is written to never is. */
+  #through(revision: Revision): Segment[] {
+    return this.#segments.filter(
+      (_, index) => (this.#segments[index + 1]?.revision ?? Number.POSITIVE_INFINITY) <= revision,
+    );
+  }
+
+  /** Makes the note of the position last; after it the disk may close. */
+  async close(): Promise<void> {
+    this.#notePosition();
+    await this.#disk.flush(POSITION_FILE).catch((error) => {
+      if (!(error instanceof StoreError)) throw error;
+    });
+  }
+}

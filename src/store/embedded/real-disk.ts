@@ -1,0 +1,218 @@
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { Worker } from "node:worker_threads";
+import { StoreError } from "../errors.ts";
+import type { Disk, DiskFile } from "./disk.ts";
+
+type FileSystem = typeof import("node:fs");
+/** One call of a disk, as it goes to the worker. */
+type Call = readonly [id: number, method: string, file: string, a: number | string, b: number | Uint8Array];
+type Answer = readonly [id: number, error: { code: string; message: string } | undefined, result: unknown];
+
+interface Waiting {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A directory of this machine. Files are written and flushed by a thread of their own, so that no flush stalls this one. */
+export function realDisk(directory: string): Disk {
+  return new RealDisk(directory);
+}
+
+class RealDisk implements Disk {
+  readonly name: string;
+  #worker: Worker | undefined;
+  #lock: DatabaseSync | undefined;
+  #id = 0;
+  readonly #waiting = new Map<number, Waiting>();
+
+  constructor(directory: string) {
+    this.name = directory;
+  }
+
+  async lock(): Promise<void> {
+    try {
+      mkdirSync(this.name, { recursive: true, mode: 0o700 });
+      this.#lock = takeLock(join(this.name, "lock"));
+    } catch (error) {
+      throw lockError(error, this.name);
+    }
+    // The source of the function, and no file: so it runs the same from the tree and from a bundle.
+    const source = `(${serveDisk})(require("node:fs"), require("node:worker_threads").parentPort, ${JSON.stringify(this.name)})`;
+    this.#worker = new Worker(source, { eval: true, name: "store disk", execArgv: [] });
+    this.#worker.on("message", (answer: Answer) => this.#settle(answer));
+    this.#worker.on("error", (error) => this.#abandon(error as Error));
+    this.#worker.unref();
+  }
+
+  list(): Promise<readonly DiskFile[]> {
+    return this.#call("list", "", 0, 0);
+  }
+
+  read(file: string, offset: number, length: number): Promise<Uint8Array> {
+    return this.#call("read", file, offset, length);
+  }
+
+  write(file: string, offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    return this.#call("write", file, offset, bytes);
+  }
+
+  flush(file: string): Promise<void> {
+    return this.#call("flush", file, 0, 0);
+  }
+
+  truncate(file: string, length: number): Promise<void> {
+    return this.#call("truncate", file, length, 0);
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.#call("rename", from, to, 0);
+  }
+
+  remove(file: string): Promise<void> {
+    return this.#call("remove", file, 0, 0);
+  }
+
+  flushDirectory(): Promise<void> {
+    return this.#call("flushDirectory", "", 0, 0);
+  }
+
+  async close(): Promise<void> {
+    if (this.#worker) {
+      await this.#call("close", "", 0, 0);
+      await this.#worker.terminate();
+      this.#worker = undefined;
+    }
+    this.#lock?.close();
+    this.#lock = undefined;
+  }
+
+  #call<T>(method: string, file: string, a: number | string, b: number | Uint8Array<ArrayBuffer>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const worker = this.#worker;
+      if (!worker) return reject(new StoreError("closed", `${method} ${file}: the disk is closed`));
+      const id = this.#id++;
+      this.#waiting.set(id, { resolve, reject });
+      // An operation under way keeps the process alive, an idle disk does not.
+      if (this.#waiting.size === 1) worker.ref();
+      const call: Call = [id, method, file, a, b];
+      worker.postMessage(call, typeof b === "number" ? [] : [b.buffer]);
+    });
+  }
+
+  #settle([id, error, result]: Answer): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) this.#worker?.unref();
+    if (error) waiting?.reject(diskError(error, this.name));
+    else waiting?.resolve(result as never);
+  }
+
+  #abandon(cause: Error): void {
+    for (const { reject } of this.#waiting.values())
+      reject(new StoreError("unavailable", `use disk ${this.name}: its thread has died`, { cause }));
+    this.#waiting.clear();
+    this.#worker = undefined;
+  }
+}
+
+/**
+ * Locks a file until it is closed or the process ends, however it ends. Node has no call for that; SQLite takes the
+ * operating system's own lock, and its file stays empty.
+ */
+function takeLock(path: string): DatabaseSync {
+  closeSync(openSync(path, "a", 0o600));
+  const database = new DatabaseSync(path);
+  try {
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+const SQLITE_BUSY = 5;
+
+function lockError(cause: unknown, directory: string): StoreError {
+  const { errcode, code, message } = cause as { errcode?: number; code?: string; message: string };
+  if (errcode === SQLITE_BUSY)
+    return new StoreError("locked", `open store ${directory}: another process has it open`, { cause });
+  return diskError({ code: code ?? "", message }, directory);
+}
+
+function diskError({ code, message }: { code: string; message: string }, directory: string): StoreError {
+  if (code === "ENOSPC" || code === "EDQUOT") return new StoreError("noSpace", `write ${directory}: the disk is full`);
+  return new StoreError("unavailable", `use disk ${directory}: ${message}`);
+}
+
+/** The thread's whole program. It has nothing but its arguments: its source is taken as text. */
+function serveDisk(
+  fs: FileSystem,
+  port: { on(event: "message", hear: (call: Call) => void): void; postMessage(answer: Answer): void },
+  directory: string,
+): void {
+  const open = new Map<string, number>();
+  const path = (file: string) => `${directory}/${file}`;
+  const handle = (file: string): number => {
+    let found = open.get(file);
+    if (found === undefined) {
+      found = fs.openSync(path(file), fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
+      open.set(file, found);
+    }
+    return found;
+  };
+  const release = (file: string) => {
+    const found = open.get(file);
+    if (found !== undefined) fs.closeSync(found);
+    open.delete(file);
+  };
+  const methods: Record<string, (file: string, a: never, b: never) => unknown> = {
+    list: () =>
+      fs
+        .readdirSync(directory)
+        .sort()
+        .map((name) => ({ name, sizeBytes: fs.statSync(path(name)).size })),
+    read: (file, offset: number, length: number) => {
+      const size = Math.max(0, Math.min(length, fs.fstatSync(handle(file)).size - offset));
+      const bytes = new Uint8Array(size);
+      let done = 0;
+      while (done < size) {
+        const count = fs.readSync(handle(file), bytes, done, Math.min(size - done, 1 << 30), offset + done);
+        if (count === 0) break;
+        done += count;
+      }
+      return bytes.subarray(0, done);
+    },
+    write: (file, offset: number, bytes: Uint8Array) => {
+      let done = 0;
+      while (done < bytes.length) done += fs.writeSync(handle(file), bytes, done, bytes.length - done, offset + done);
+    },
+    flush: (file) => fs.fdatasyncSync(handle(file)),
+    truncate: (file, length: number) => fs.ftruncateSync(handle(file), length),
+    rename: (file, to: string) => {
+      release(file);
+      release(to);
+      fs.renameSync(path(file), path(to));
+    },
+    remove: (file) => {
+      release(file);
+      fs.rmSync(path(file), { force: true });
+    },
+    flushDirectory: () => {
+      const found = fs.openSync(directory, "r");
+      fs.fsyncSync(found);
+      fs.closeSync(found);
+    },
+    close: () => [...open.keys()].forEach(release),
+  };
+  port.on("message", ([id, method, file, a, b]) => {
+    try {
+      port.postMessage([id, undefined, methods[method]!(file, a as never, b as never)]);
+    } catch (error) {
+      const { code, message } = error as { code?: string; message: string };
+      port.postMessage([id, { code: code ?? "", message }, undefined]);
+    }
+  });
+}

@@ -1,0 +1,176 @@
+import type { Entry, Revision } from "../store.ts";
+import { FRAME_HEADER_BYTES, ownBuffer, readUint, sealFrame, writeUint } from "./format.ts";
+
+/** What a key became, as the log has it; the rest of an entry follows from what came before. */
+export interface LoggedWrite {
+  readonly key: string;
+  /** Absent when the key was deleted. */
+  readonly value: Uint8Array | undefined;
+  readonly lease: number;
+}
+
+export type LogRecord =
+  | { readonly type: "transaction"; readonly writes: readonly LoggedWrite[] }
+  | { readonly type: "compact"; readonly revision: Revision }
+  | { readonly type: "entry"; readonly entry: Entry }
+  /** Ends a checkpoint of so many entries. */
+  | { readonly type: "end"; readonly count: number };
+
+const TRANSACTION = 1;
+const COMPACT = 2;
+const ENTRY = 3;
+const END = 4;
+const PUT = 1;
+const DELETE = 2;
+
+const FRAME_BYTES_MIN = 16 * 1024;
+
+/** Collects the records of one frame. */
+export class FrameWriter {
+  #buffer = ownBuffer(FRAME_BYTES_MIN);
+  #length = FRAME_HEADER_BYTES;
+
+  get payloadBytes(): number {
+    return this.#length - FRAME_HEADER_BYTES;
+  }
+
+  transaction(writes: readonly LoggedWrite[]): void {
+    this.#reserve(5);
+    this.#byte(TRANSACTION);
+    this.#length = this.#buffer.writeUInt32BE(writes.length, this.#length);
+    for (const { key, value, lease } of writes) {
+      this.#reserve(1 + 12 + key.length * 3 + (value?.length ?? 0) + 4);
+      this.#byte(value ? PUT : DELETE);
+      this.#key(key);
+      if (!value) continue;
+      this.#uint(lease);
+      this.#value(value);
+    }
+  }
+
+  compact(revision: Revision): void {
+    this.#reserve(9);
+    this.#byte(COMPACT);
+    this.#uint(revision);
+  }
+
+  entry({ key, value, createRevision, modRevision, version, lease }: Entry): void {
+    this.#reserve(1 + 4 * 8 + 8 + key.length * 3 + value.length);
+    this.#byte(ENTRY);
+    this.#uint(createRevision);
+    this.#uint(modRevision);
+    this.#uint(version);
+    this.#uint(lease);
+    this.#key(key);
+    this.#value(value);
+  }
+
+  end(count: number): void {
+    this.#reserve(9);
+    this.#byte(END);
+    this.#uint(count);
+  }
+
+  /** The frame; the writer is empty after it. */
+  seal(header: { sequence: number; revision: Revision }): Buffer<ArrayBuffer> {
+    const frame = this.#buffer.subarray(0, this.#length);
+    sealFrame(frame, header);
+    this.#buffer = ownBuffer(Math.max(FRAME_BYTES_MIN, Math.min(this.#length, 1024 * 1024)));
+    this.#length = FRAME_HEADER_BYTES;
+    return frame;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#length + bytes <= this.#buffer.length) return;
+    const grown = ownBuffer(Math.max(this.#buffer.length * 2, this.#length + bytes));
+    this.#buffer.copy(grown, 0, 0, this.#length);
+    this.#buffer = grown;
+  }
+
+  #byte(value: number): void {
+    this.#buffer[this.#length++] = value;
+  }
+
+  #uint(value: number): void {
+    writeUint(this.#buffer, value, this.#length);
+    this.#length += 8;
+  }
+
+  #key(key: string): void {
+    const bytes = this.#buffer.write(key, this.#length + 4);
+    this.#buffer.writeUInt32BE(bytes, this.#length);
+    this.#length += 4 + bytes;
+  }
+
+  #value(value: Uint8Array): void {
+    this.#buffer.writeUInt32BE(value.length, this.#length);
+    this.#buffer.set(value, this.#length + 4);
+    this.#length += 4 + value.length;
+  }
+}
+
+/** The records of a frame. Values are copied out of it. Throws `RangeError` on what cannot have been written. */
+export function* readRecords(payload: Buffer): Generator<LogRecord> {
+  const reader = new Reader(payload);
+  while (!reader.done) {
+    const tag = reader.byte();
+    if (tag === TRANSACTION) yield { type: "transaction", writes: reader.writes() };
+    else if (tag === COMPACT) yield { type: "compact", revision: reader.uint() };
+    else if (tag === ENTRY) yield { type: "entry", entry: reader.entry() };
+    else if (tag === END) yield { type: "end", count: reader.uint() };
+    else throw new RangeError(`record type ${tag} is unknown`);
+  }
+}
+
+class Reader {
+  readonly #bytes: Buffer;
+  #offset = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get done(): boolean {
+    return this.#offset >= this.#bytes.length;
+  }
+
+  byte(): number {
+    return this.#bytes.readUInt8(this.#offset++);
+  }
+
+  uint(): number {
+    this.#offset += 8;
+    return readUint(this.#bytes, this.#offset - 8);
+  }
+
+  writes(): LoggedWrite[] {
+    const count = this.#bytes.readUInt32BE(this.#offset);
+    this.#offset += 4;
+    const writes: LoggedWrite[] = [];
+    for (let index = 0; index < count; index++) {
+      const put = this.byte() === PUT;
+      const key = this.#key();
+      const lease = put ? this.uint() : 0;
+      writes.push({ key, value: put ? this.#value() : undefined, lease });
+    }
+    return writes;
+  }
+
+  entry(): Entry {
+    const [createRevision, modRevision, version, lease] = [this.uint(), this.uint(), this.uint(), this.uint()];
+    return { key: this.#key(), value: this.#value(), createRevision, modRevision, version, lease };
+  }
+
+  #key(): string {
+    const length = this.#bytes.readUInt32BE(this.#offset);
+    this.#offset += 4 + length;
+    return this.#bytes.toString("utf8", this.#offset - length, this.#offset);
+  }
+
+  #value(): Uint8Array {
+    const length = this.#bytes.readUInt32BE(this.#offset);
+    this.#offset += 4 + length;
+    // A copy, else one small value would keep a whole segment in memory.
+    return Buffer.from(this.#bytes.subarray(this.#offset - length, this.#offset));
+  }
+}

@@ -1,0 +1,245 @@
+import type { Clock, Log } from "../../base/index.ts";
+import { StoreError } from "../errors.ts";
+import { Versions } from "../memory/index.ts";
+import type { Revision } from "../store.ts";
+import { readCheckpoint } from "./checkpoint.ts";
+import type { Disk, DiskFile } from "./disk.ts";
+import { checkpointName, numberIn, POSITION_FILE, segmentName, UNFINISHED_CHECKPOINT } from "./files.ts";
+import {
+  decodeHeader,
+  decodePosition,
+  encodeHeader,
+  type FileHeader,
+  type Frame,
+  frameAfter,
+  frameAt,
+  HEADER_BYTES,
+  POSITION_BYTES,
+  type Position,
+} from "./format.ts";
+import type { Segment } from "./log.ts";
+import { readRecords } from "./records.ts";
+
+export interface Recovered {
+  readonly versions: Versions;
+  /** Oldest first; the last one is to be written to. */
+  readonly segments: Segment[];
+  /** Sequence number of the next frame. */
+  readonly sequence: number;
+  readonly checkpointBytes: number;
+}
+
+interface RecoverOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface Candidate {
+  readonly number: number;
+  readonly sizeBytes: number;
+  readonly header: FileHeader | undefined;
+}
+
+/** Reads back what a locked directory holds, and brings it in order: what is left over from a crash goes. */
+export async function recover({ disk, clock, log }: RecoverOptions): Promise<Recovered> {
+  const files = await disk.list();
+  const versions = Versions.empty();
+  const { revision, sizeBytes: checkpointBytes } = await loadCheckpoint(disk, files, versions);
+  const position = await readPosition(disk, files);
+  const candidates = await findSegments({ disk, files, revision, position });
+  const replay = new Replay({ disk, log, versions, position, checkpoint: revision });
+  for (const [index, candidate] of candidates.entries()) {
+    await replay.segment(candidate, index === candidates.length - 1);
+    while (versions.purge(10_000)) await clock.yield();
+    await clock.yield();
+  }
+  if (replay.segments.length === 0) await replay.begin(candidates.length > 0 ? candidates.at(-1)!.number : 1);
+  await removeLeftovers(disk, files, { segments: replay.segments, revision });
+  return { versions, segments: replay.segments, sequence: replay.sequence, checkpointBytes };
+}
+
+async function loadCheckpoint(disk: Disk, files: readonly DiskFile[], versions: Versions) {
+  const newest = files.findLast(({ name }) => numberIn("checkpoint", name) !== undefined);
+  if (!newest) return { revision: 0, sizeBytes: 0 };
+  const revision = numberIn("checkpoint", newest.name)!;
+  versions.load(readCheckpoint(view(await disk.read(newest.name, 0, newest.sizeBytes)), revision, disk.name));
+  versions.loaded(revision);
+  return { revision, sizeBytes: newest.sizeBytes };
+}
+
+async function readPosition(disk: Disk, files: readonly DiskFile[]): Promise<Position | undefined> {
+  if (!files.some(({ name }) => name === POSITION_FILE)) return undefined;
+  return decodePosition(view(await disk.read(POSITION_FILE, 0, POSITION_BYTES)));
+}
+
+/** The segments that count, from the one that holds the first revision after the checkpoint. */
+async function findSegments(options: {
+  readonly disk: Disk;
+  readonly files: readonly DiskFile[];
+  readonly revision: Revision;
+  readonly position: Position | undefined;
+}): Promise<Candidate[]> {
+  const { disk, files, revision, position } = options;
+  const all: Candidate[] = [];
+  for (const { name, sizeBytes } of files) {
+    const number = numberIn("log", name);
+    if (number === undefined) continue;
+    const header = decodeHeader(view(await disk.read(name, 0, HEADER_BYTES)), `${disk.name}/${name}`);
+    all.push({ number, sizeBytes, header });
+  }
+  const first = all.findLastIndex(({ header }) => header !== undefined && header.revision <= Math.max(revision, 1));
+  const needed = all.slice(Math.max(first, 0));
+  const last = needed.at(-1)?.number ?? 0;
+  // Without any, the directory is new; one without a header is new too, and its maker died.
+  const fresh = revision === 0 && (all.length === 0 || (all.length === 1 && all[0]!.header === undefined));
+  if (first < 0 && !fresh) throw missing(disk, revision);
+  if (needed.some(({ number }, index) => number !== needed[0]!.number + index)) throw missing(disk, revision);
+  if (position && position.segment > last) throw missing(disk, revision);
+  return needed;
+}
+
+function missing(disk: Disk, revision: Revision): StoreError {
+  const what = `a part of the log after revision ${revision} is missing`;
+  return new StoreError(
+    "corrupt",
+    `open store ${disk.name}: ${what}; restore the directory from a backup or start with an empty one`,
+  );
+}
+
+interface ReplayOptions {
+  readonly disk: Disk;
+  readonly log: Log;
+  readonly versions: Versions;
+  readonly position: Position | undefined;
+  /** The revision that the versions were loaded at; what the log says up to it is known. */
+  readonly checkpoint: Revision;
+}
+
+class Replay {
+  readonly segments: Segment[] = [];
+  /** Sequence number that the next frame must have. */
+  sequence = 0;
+  readonly #options: ReplayOptions;
+  /** The revision that the log has come to; behind the versions' at first when there is a checkpoint. */
+  #revision: Revision = 0;
+
+  constructor(options: ReplayOptions) {
+    this.#options = options;
+  }
+
+  async segment(candidate: Candidate, last: boolean): Promise<void> {
+    const { disk } = this.#options;
+    const name = segmentName(candidate.number);
+    const bytes = view(await disk.read(name, 0, candidate.sizeBytes));
+    const { header } = candidate;
+    if (!header) {
+      if (!last || this.#acknowledged(candidate.number, 0) || frameAfter(bytes, -1))
+        throw this.#damaged(name, 0, bytes);
+      // The process ended as it began this segment.
+      return this.begin(candidate.number);
+    }
+    if (this.segments.length === 0) this.#start(header);
+    else if (header.sequence !== this.sequence || header.revision !== this.#revision)
+      throw this.#damaged(name, 0, bytes);
+    let offset = HEADER_BYTES;
+    for (let frame = frameAt(bytes, offset); frame; frame = frameAt(bytes, offset)) {
+      if (frame.sequence !== this.sequence || frame.revision !== this.#revision)
+        throw this.#damaged(name, offset, bytes);
+      this.#replay(frame);
+      offset = frame.end;
+    }
+    const { position } = this.#options;
+    const short = position?.segment === candidate.number && position.offset > offset;
+    if (offset < bytes.length || short) await this.#cut({ candidate, bytes, offset, last });
+    this.segments.push({ number: candidate.number, revision: header.revision, sizeBytes: offset });
+    // What was read may not be on disk yet; nobody may act on it before it is.
+    if (last) await disk.flush(name);
+  }
+
+  #start(header: FileHeader): void {
+    this.sequence = header.sequence;
+    this.#revision = header.revision;
+  }
+
+  /** Starts a segment where the last one ended. */
+  async begin(number: number): Promise<void> {
+    const { disk, versions } = this.#options;
+    const revision = this.segments.length === 0 ? versions.revision : this.#revision;
+    const name = segmentName(number);
+    await disk.truncate(name, 0);
+    await disk.write(name, 0, encodeHeader({ kind: "log", revision, sequence: this.sequence }));
+    await disk.flush(name);
+    await disk.flushDirectory();
+    this.segments.push({ number, revision, sizeBytes: HEADER_BYTES });
+  }
+
+  /** The end of what can be read: either no more than a write that a crash tore, or damage. */
+  async #cut(at: { candidate: Candidate; bytes: Buffer; offset: number; last: boolean }): Promise<void> {
+    const { disk, log } = this.#options;
+    const { candidate, bytes, offset, last } = at;
+    const name = segmentName(candidate.number);
+    // A frame is only written once the one before it is on disk: one that is intact proves that this one was.
+    const next = frameAfter(bytes, offset);
+    if (!last || this.#acknowledged(candidate.number, offset) || (next && next.sequence > this.sequence))
+      throw this.#damaged(name, offset, bytes);
+    log.warn("Cutting off a write that a crash tore and that was never acknowledged", {
+      file: name,
+      bytes: bytes.length - offset,
+      revision: this.#revision,
+    });
+    await disk.truncate(name, offset);
+  }
+
+  /** Whether something after this place is known to have been acknowledged. */
+  #acknowledged(segment: number, offset: number): boolean {
+    const { position } = this.#options;
+    return (
+      position !== undefined &&
+      (position.segment > segment || (position.segment === segment && position.offset > offset))
+    );
+  }
+
+  #replay(frame: Frame): void {
+    const { versions, checkpoint } = this.#options;
+    this.sequence++;
+    for (const record of readRecords(frame.payload)) {
+      if (record.type === "transaction") {
+        if (++this.#revision > checkpoint) versions.replay(record.writes);
+      } else if (record.type === "compact" && record.revision > versions.compactRevision)
+        versions.compact(record.revision);
+    }
+  }
+
+  #damaged(name: string, offset: number, bytes: Buffer): StoreError {
+    const { disk } = this.#options;
+    const next = frameAfter(bytes, offset);
+    const lost = next
+      ? `revisions ${this.#revision + 1} to ${next.revision}`
+      : `what follows revision ${this.#revision}`;
+    const state = `${disk.name}/${name} is damaged at byte ${offset}, ${lost} cannot be read`;
+    const wanted = "restore the directory from a backup";
+    const loss = `to go on without anything after revision ${this.#revision}, truncate the file there, and remove the log files after it and the file ${POSITION_FILE}`;
+    return new StoreError("corrupt", `open store: ${state}; ${wanted}, or, ${loss}`);
+  }
+}
+
+async function removeLeftovers(
+  disk: Disk,
+  files: readonly DiskFile[],
+  { segments, revision }: { segments: readonly Segment[]; revision: Revision },
+): Promise<void> {
+  const first = segments[0]!.number;
+  const stale = files.filter(({ name }) => {
+    if (name === UNFINISHED_CHECKPOINT) return true;
+    const segment = numberIn("log", name);
+    if (segment !== undefined) return segment < first;
+    return numberIn("checkpoint", name) !== undefined && name !== checkpointName(revision);
+  });
+  for (const { name } of stale) await disk.remove(name);
+  if (stale.length > 0) await disk.flushDirectory();
+}
+
+function view(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
