@@ -59,11 +59,11 @@ function readFields(kind: KindDefinition, text: string): Requirement[] {
   }
 }
 
+/** Kinds with selectors of their own say less than those that have none. */
 function unsupported(kind: KindDefinition, key: string): string {
-  if (kind.behavior.selectableFields === undefined) return `field label not supported: ${key}`;
-  return kind.group === "" || kind.behavior.selectableFields
+  return kind.behavior.selectableFields
     ? `field label not supported: ${key}`
-    : `"${key}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
+    : `${JSON.stringify(key)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
 function fieldMatches(kind: KindDefinition, { key, operator, values }: Requirement, object: KubeObject): boolean {

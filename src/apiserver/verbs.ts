@@ -31,7 +31,7 @@ import { mediaType, readBody, readBytes, fromYaml } from "./http/body.ts";
 import { contentType, type Format, negotiate } from "./http/negotiate.ts";
 import { decodeObject, readObject } from "./http/object.ts";
 import { respond, respondBytes } from "./http/respond.ts";
-import { list, listHead } from "./list.ts";
+import { list, listHead, parseVersion } from "./list.ts";
 import { applyConfiguration, applyTo, checkForce, patched, patchType, readPatch } from "./patch.ts";
 import { deleteObject, type DeleteOptions } from "./registry/delete.ts";
 import type { Json, Registry, WriteOptions } from "./registry/generic.ts";
@@ -88,13 +88,13 @@ export class Verbs {
   async #get(context: RequestContext): Promise<ApiResponse> {
     const format = this.#format(context, false);
     const { namespace, name } = context.info;
-    const version = context.query.get("resourceVersion") ?? "";
-    if (version !== "" && version !== "0") await this.#registry.cacher.notOlderThan(Number(version) || 0);
+    const version = parseVersion(context.query.get("resourceVersion") ?? "");
+    if (version) await this.#registry.cacher.notOlderThan(version);
     return this.#one(200, await this.#registry.get(namespace, name), format, context);
   }
 
-  #format({ request, query, info }: RequestContext, isWatch: boolean): Format {
-    const offer = { watch: isWatch || info.verb === "list", views: true };
+  #format({ request, query }: RequestContext, isWatch: boolean): Format {
+    const offer = { watch: isWatch, views: true };
     return negotiate(request.headers.accept, offer, isTrue(query.get("pretty")));
   }
 
@@ -296,10 +296,13 @@ export class Verbs {
     );
     if (!gone) return this.#one(this.#registry.kind.kind === "Namespace" ? 200 : 200, object, format, context);
     if (RETURNS_OBJECT.has(this.#registry.kind.plural)) return this.#one(200, object, format, context);
-    return respond(200, this.#deleted(object.object), { ...format, as: "object" });
+    const status = this.#deleted(object.object);
+    if (format.encoding === "protobuf")
+      return respondBytes(200, encodeProtoObject(Status, status), contentType(format, false));
+    return respond(200, status, { ...format, as: "object" });
   }
 
-  #deleted({ metadata: { name, uid } }: KubeObject): unknown {
+  #deleted({ metadata: { name, uid } }: KubeObject) {
     const { group, plural } = this.#registry.kind;
     return {
       kind: "Status",
@@ -355,7 +358,11 @@ export class Verbs {
     }
     return respond(
       200,
-      { ...listHead(kind), metadata: result.metadata, items: items.map((stored) => stored.object) },
+      {
+        ...listHead(kind),
+        metadata: result.metadata,
+        items: items.map(({ object: { kind: _, apiVersion: __, ...object } }) => object),
+      },
       { ...format, as: "object" },
     );
   }

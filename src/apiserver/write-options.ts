@@ -10,9 +10,8 @@ export function writeOptions({ query, request, info }: RequestContext): WriteOpt
   const kind =
     { create: "CreateOptions", update: "UpdateOptions", patch: "PatchOptions" }[info.verb] ?? "DeleteOptions";
   const errors = [];
-  const unknown = dryRun.find((one) => one !== "All");
-  if (unknown !== undefined)
-    errors.push({ path: "dryRun", type: "NotSupported" as const, value: unknown, detail: 'supported values: "All"' });
+  if (dryRun.some((one) => one !== "All"))
+    errors.push({ path: "dryRun", type: "NotSupported" as const, value: dryRun, detail: 'supported values: "All"' });
   const mode = query.get("fieldValidation") ?? "";
   if (!VALIDATION_MODES.includes(mode)) {
     errors.push({

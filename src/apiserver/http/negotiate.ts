@@ -23,6 +23,7 @@ const VIEWS: Readonly<Record<string, Format["as"]>> = {
 
 /** What a path can be asked for; says which text a 406 lists. */
 export interface Offer {
+  /** A stream of events is what is asked for. */
   readonly watch: boolean;
   /** Views make sense (objects and lists, not discovery). */
   readonly views: boolean;
@@ -38,9 +39,9 @@ export function negotiate(accept: string | undefined, offer: Offer, pretty: bool
   throw notAcceptable(offer);
 }
 
-function formatOf({ type, parameters }: Accepted, { views }: Offer, pretty: boolean): Format | undefined {
+function formatOf({ type, parameters }: Accepted, { views, watch }: Offer, pretty: boolean): Format | undefined {
   const encoding = encodingOf(type);
-  if (encoding === undefined) return undefined;
+  if (encoding === undefined || (watch && encoding === "yaml")) return undefined;
   const wanted = parameters.get("as");
   if (wanted === undefined) return { encoding, as: "object", pretty };
   if (
@@ -70,14 +71,12 @@ function encodingOf(type: string): Format["encoding"] | undefined {
 
 function notAcceptable({ watch }: Offer): Error {
   const types = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
-  const all = watch
-    ? [...types, "application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"]
-    : types;
+  const streams = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
+  const all = watch ? [...types, ...streams] : types;
   return statusError({
     code: 406,
     reason: "NotAcceptable",
-    message: `406: Not Acceptable\n\nAvailable representations: ${all.join(", ")}`,
-    details: {},
+    message: `only the following media types are accepted: ${all.join(", ")}`,
   });
 }
 

@@ -1,4 +1,4 @@
-import { badRequest, conflict, type KubeObject, MODIFIED } from "../../api/index.ts";
+import { conflict, invalid, type KubeObject, MODIFIED } from "../../api/index.ts";
 import { type Clock, formatTime, parseTime } from "../../base/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import type { Json, Registry, WriteOptions } from "./generic.ts";
@@ -40,10 +40,11 @@ export async function deleteObject(
     await registry.admitDelete(context, current.object, write);
     const marked = mark(call, current.object);
     if (marked === undefined) {
-      if (write.dryRun) return { object: current, gone: true };
-      const revision = await registry.remove(current);
-      if (revision !== undefined)
-        return { object: new StoredObject({ ...current.entry, modRevision: revision }), gone: true };
+      const last = await lastState(call, current);
+      if (last === undefined) continue;
+      if (write.dryRun) return { object: last, gone: true };
+      const revision = await registry.remove(last);
+      if (revision !== undefined) return { object: last, gone: true };
     } else {
       const saved = await replace(call, current, marked);
       if (saved) return { object: saved, gone: false };
@@ -52,27 +53,43 @@ export async function deleteObject(
   }
 }
 
+/**
+ * What watchers see last: kinds that end gracefully are marked as ended before they go. undefined when someone was faster.
+ */
+async function lastState(call: DeleteCall, current: StoredObject): Promise<StoredObject | undefined> {
+  const { registry, clock } = call;
+  const { metadata } = current.object;
+  if (!registry.kind.behavior.gracePeriodSeconds || metadata.deletionGracePeriodSeconds === 0) return current;
+  const started = metadata.deletionTimestamp !== undefined;
+  const generation = (metadata as Json).generation as number | undefined;
+  const marked = {
+    ...metadata,
+    deletionTimestamp: formatTime(clock.now()),
+    deletionGracePeriodSeconds: 0,
+    ...(generation !== undefined && !started && { generation: generation + 1 }),
+  };
+  return replace(call, current, { ...(current.object as unknown as Json), metadata: marked });
+}
+
 function checkOptions({ propagationPolicy, orphanDependents }: DeleteOptions): void {
-  if (propagationPolicy !== undefined && orphanDependents !== undefined) {
-    throw badRequest(
-      'DeleteOptions is invalid: propagationPolicy: Invalid value: "Background": orphanDependents and deletionPropagation cannot be both set',
-    );
-  }
+  if (propagationPolicy === undefined || orphanDependents === undefined) return;
+  const detail = "orphanDependents and deletionPropagation cannot be both set";
+  throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", [
+    { path: "propagationPolicy", type: "Invalid", value: propagationPolicy, detail },
+  ]);
 }
 
 function checkPreconditions({ kind }: Registry, { metadata }: KubeObject, { preconditions }: DeleteOptions): void {
   const { uid, resourceVersion } = preconditions ?? {};
-  if (uid !== undefined && uid !== metadata.uid) {
-    throw conflict(
-      kind,
+  const refuse = (what: string, wanted: string, found: string) =>
+    conflict(
+      { group: kind.group, plural: kind.kind },
       metadata.name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`,
+      `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${found}). The object might have been deleted and then recreated`,
     );
-  }
-  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`;
-    throw conflict(kind, metadata.name, why);
-  }
+  if (uid !== undefined && uid !== metadata.uid) throw refuse("UID", uid, metadata.uid);
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion)
+    throw refuse("ResourceVersion", resourceVersion, metadata.resourceVersion);
 }
 
 /** The object as it has to stand while something keeps it; undefined when it can go at once. */

@@ -133,7 +133,10 @@ export class Registry {
     for (let attempt = 1; ; attempt++) {
       const saved = await this.#tryCreate(call);
       if (saved) return saved;
-      if (!generated || attempt === NAME_TRIES) throw this.#nameTaken(metadata, generated);
+      if (!generated || attempt === NAME_TRIES) {
+        const existing = await this.find(call.namespace, String(metadata.name));
+        throw this.#nameTaken(metadata, generated, existing?.object.metadata.deletionTimestamp !== undefined);
+      }
       this.#generateName(metadata);
     }
   }
@@ -207,8 +210,9 @@ export class Registry {
       : new StoredObject({ key, value, createRevision: result, modRevision: result, version: 1, lease: 0 });
   }
 
-  #nameTaken(metadata: Meta, generated: boolean): StatusError {
+  #nameTaken(metadata: Meta, generated: boolean, deleting: boolean): StatusError {
     const error = alreadyExists(this.kind, String(metadata.name));
+    if (!generated && deleting) return beingDeleted(error);
     if (!generated) return error;
     const message = `${error.message.replace(/ already exists$/, "")} already exists, the server was not able to generate a unique name for the object`;
     return statusError({
@@ -276,7 +280,7 @@ export class Registry {
   /** Stores a changed object unless someone was faster. */
   async #save({ current, object, write }: SaveCall): Promise<StoredObject | undefined> {
     const { key } = current.entry;
-    if (isGone(object)) return this.#finishDeletion(current, write);
+    if (isGone(object)) return this.#finishDeletion(current, { object, write });
     const value = encodeStored(orderedMetadata(object));
     // A write that changes nothing is none: no new version, no event.
     if (Buffer.compare(value, current.entry.value) === 0) return current;
@@ -324,9 +328,13 @@ export class Registry {
   }
 
   /** Removes an object that nothing holds back any more. */
-  async #finishDeletion(current: StoredObject, write: WriteOptions): Promise<StoredObject | undefined> {
-    if (write.dryRun) return current;
-    return (await this.remove(current)) === undefined ? undefined : current;
+  async #finishDeletion(
+    current: StoredObject,
+    { object, write }: { object: Json; write: WriteOptions },
+  ): Promise<StoredObject | undefined> {
+    const last = unsaved(current.entry.key, encodeStored(orderedMetadata(object)), current);
+    if (write.dryRun) return last;
+    return (await this.remove(current)) === undefined ? undefined : last;
   }
 
   /** Takes an object out of the store if it is still this version; the revision of that, or undefined. */
@@ -410,6 +418,12 @@ export class Registry {
   }
 }
 
+/** The same, of an object whose deletion hasn't ended. */
+function beingDeleted({ status, message }: StatusError): StatusError {
+  const details = status.details ?? {};
+  return statusError({ code: 409, reason: "AlreadyExists", message: `object is being deleted: ${message}`, details });
+}
+
 interface SaveCall {
   readonly current: StoredObject;
   readonly object: Json;
@@ -462,7 +476,7 @@ export function storeFailure(error: unknown): unknown {
 function checkVersion(kind: KindDefinition, wanted: Json, current: StoredObject): boolean {
   const { resourceVersion, uid } = wanted.metadata as Meta;
   if (uid && uid !== current.object.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${current.object.metadata.uid}`;
+    const why = `StorageError: invalid object, Code: 4, Key: ${current.entry.key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${current.object.metadata.uid}`;
     throw conflict(kind, current.object.metadata.name, why);
   }
   if (!resourceVersion || resourceVersion === "0") return false;
