@@ -1,0 +1,159 @@
+import {
+  type Clock,
+  cryptoRandom,
+  type Log,
+  type Random,
+  realClock,
+  Scope,
+  seededRandom,
+  silentLog,
+  VirtualClock,
+} from "../base/index.ts";
+import type { Client } from "../client/index.ts";
+import type { Simulation } from "../kubelet/index.ts";
+import type { Handler } from "../net/index.ts";
+import { certificateToPem, createAuthority, generateKey } from "../pki/index.ts";
+import { type ForkableStore, openMemoryStore } from "../store/index.ts";
+import { EventLog } from "./event-log.ts";
+import { settle, type SettleOptions } from "./settle.ts";
+import { type InProcessCluster, simulate, startInProcess } from "./simulated.ts";
+
+export interface ClusterOptions {
+  /** Simulated nodes. Default 1. */
+  readonly nodes?: number;
+  /** `virtual`: time moves only in `settle` and `advance`, and the same seed gives the same run. Default virtual. */
+  readonly clock?: "virtual" | "real";
+  readonly seed?: number | string;
+  readonly log?: Log;
+}
+
+interface State {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly store: ForkableStore;
+  readonly simulations: ReadonlyMap<string, Simulation>;
+  readonly log: Log;
+  readonly isVirtual: boolean;
+}
+
+/** A whole cluster in this process: API server, controllers, scheduler and simulated nodes over a store in memory. */
+export class Cluster implements AsyncDisposable {
+  readonly #state: State;
+  readonly #scope: Scope;
+  readonly #running: InProcessCluster;
+  readonly #events: EventLog;
+  #forks = 0;
+
+  /** Starts a cluster; resolves once its API server serves and its nodes have been started. */
+  static start(options: ClusterOptions = {}): Promise<Cluster> {
+    const isVirtual = options.clock !== "real";
+    const clock = isVirtual ? new VirtualClock() : realClock();
+    const random = options.seed !== undefined || isVirtual ? seededRandom(options.seed ?? 0) : cryptoRandom();
+    const simulations = simulate(options.nodes ?? 1, clock, random);
+    return Cluster.#boot({
+      clock,
+      random,
+      store: openMemoryStore(),
+      simulations,
+      log: options.log ?? silentLog,
+      isVirtual,
+    });
+  }
+
+  static async #boot(state: State): Promise<Cluster> {
+    const { clock, random, store, simulations, log, isVirtual } = state;
+    const scope = Scope.logging(log);
+    const events = new EventLog(store, clock);
+    const keys = { clock, random: random.fork("pki"), deterministic: isVirtual };
+    const authority = createAuthority({ ...keys, commonName: "kubernetes-ca" });
+    const running = await startInProcess({
+      store,
+      clock,
+      random,
+      log,
+      scope,
+      simulations,
+      rootCa: certificateToPem(authority.certificate),
+      serviceAccountKey: generateKey({ random: random.fork("service-accounts"), deterministic: isVirtual }),
+    });
+    return new Cluster({ state, scope, running, events });
+  }
+
+  private constructor({
+    state,
+    scope,
+    running,
+    events,
+  }: { state: State; scope: Scope; running: InProcessCluster; events: EventLog }) {
+    this.#state = state;
+    this.#scope = scope;
+    this.#running = running;
+    this.#events = events;
+  }
+
+  /** A client with all rights. */
+  get client(): Client {
+    return this.#running.client;
+  }
+
+  get clock(): Clock {
+    return this.#state.clock;
+  }
+
+  /** The API server, for any transport. */
+  get handle(): Handler {
+    return this.#running.handle;
+  }
+
+  /** Every change of the store so far, one line each: virtual time, revision, key, value. */
+  eventLog(): string {
+    return this.#events.text();
+  }
+
+  /**
+   * Lets virtual time run until nothing but leases and heartbeats has changed for a virtual minute; throws after a virtual
+   * hour, naming what is still busy. Virtual clock only.
+   */
+  async settle(options: SettleOptions = {}): Promise<void> {
+    await settle(this.#virtualClock(), this.#events, options);
+  }
+
+  /** Lets virtual time run for `durationMs`. Virtual clock only. */
+  async advance(durationMs: number): Promise<void> {
+    await this.#virtualClock().advance(durationMs);
+  }
+
+  /** An independent cluster that begins where this one stands: a copy of the store and of the machines, components cold. */
+  async fork(): Promise<Cluster> {
+    const { clock, random, store, simulations, log, isVirtual } = this.#state;
+    const copyClock = isVirtual ? new VirtualClock(clock.now()) : clock;
+    const copyRandom = random.fork(`fork/${++this.#forks}`);
+    const machines = new Map(
+      [...simulations].map(([name, machine]) => [name, machine.fork(copyClock, copyRandom.fork(`machine/${name}`))]),
+    );
+    return Cluster.#boot({
+      clock: copyClock,
+      random: copyRandom,
+      store: store.fork(),
+      simulations: machines,
+      log,
+      isVirtual,
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#scope.close();
+    this.#events.close();
+    await this.#state.store.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #virtualClock(): VirtualClock {
+    const { clock } = this.#state;
+    if (clock instanceof VirtualClock) return clock;
+    throw new Error('move time: the cluster runs on the machine\'s clock, wanted clock: "virtual"');
+  }
+}

@@ -1,0 +1,15 @@
+import type { UserInfo } from "../net/index.ts";
+
+/** Who the parts of a cluster are: the names in their certificates. */
+export const IDENTITIES = {
+  admin: { name: "kubernetes-admin", groups: ["system:masters", "system:authenticated"] },
+  controllerManager: { name: "system:kube-controller-manager", groups: ["system:authenticated"] },
+  scheduler: { name: "system:kube-scheduler", groups: ["system:authenticated"] },
+  proxy: { name: "system:kube-proxy", groups: ["system:authenticated"] },
+  dns: { name: "system:serviceaccount:kube-system:coredns", groups: ["system:masters", "system:authenticated"] },
+} as const satisfies Record<string, UserInfo>;
+
+/** The identity of a node's kubelet. */
+export function nodeIdentity(nodeName: string): UserInfo {
+  return { name: `system:node:${nodeName}`, groups: ["system:nodes", "system:authenticated"] };
+}

@@ -1,0 +1,6 @@
+/**
+ * A cluster put together: in this process for tests ({@link Cluster}), or as the server that `navarch up` runs.
+ * The only folder that knows all components; they don't know each other.
+ */
+export { Cluster, type ClusterOptions } from "./cluster.ts";
+export type { SettleOptions } from "./settle.ts";

@@ -1,0 +1,81 @@
+import type { Clock, Log, Random, Scope } from "../base/index.ts";
+import { createApiServer } from "../apiserver/index.ts";
+import { type Client, createClient, directTransport } from "../client/index.ts";
+import { startControllers } from "../controllers/index.ts";
+import { createSimulation, type Simulation, startSimulatedKubelet } from "../kubelet/index.ts";
+import type { Handler, UserInfo } from "../net/index.ts";
+import type { PrivateKey } from "../pki/index.ts";
+import type { ComponentContext } from "../runtime/index.ts";
+import { startScheduler } from "../scheduler/index.ts";
+import type { Store } from "../store/index.ts";
+import { IDENTITIES, nodeIdentity } from "./identities.ts";
+
+export interface InProcessOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly scope: Scope;
+  /** Machines of the simulated nodes by name. */
+  readonly simulations: ReadonlyMap<string, Simulation>;
+  /** PEM of the authority that pods trust. */
+  readonly rootCa: string;
+  readonly serviceAccountKey: PrivateKey;
+}
+
+/** A control plane and simulated nodes in this process, each a client of the API like anyone else. */
+export interface InProcessCluster {
+  readonly handle: Handler;
+  readonly client: Client;
+  clientAs(identity: UserInfo): Client;
+}
+
+const ISSUER = "https://kubernetes.default.svc.cluster.local";
+
+/** Starts everything; resolves once the API server serves. */
+export async function startInProcess(options: InProcessOptions): Promise<InProcessCluster> {
+  const { store, clock, random, log, scope, simulations } = options;
+  const server = createApiServer({
+    store,
+    clock,
+    log,
+    scope,
+    random: random.fork("apiserver"),
+    serviceAccounts: { issuer: ISSUER, audiences: [ISSUER], key: options.serviceAccountKey },
+  });
+  await server.ready;
+  const clientAs = (identity: UserInfo) => createClient({ transport: directTransport(server.handle, identity), clock });
+  const component = (name: string, identity: UserInfo): ComponentContext => ({
+    client: clientAs(identity),
+    clock,
+    log: log.child({ component: name }),
+    random: random.fork(name),
+    scope: scope.child(),
+  });
+  await startControllers(component("controller-manager", IDENTITIES.controllerManager), {
+    leaderElect: false,
+    rootCa: options.rootCa,
+    clusterCidr: "10.244.0.0/16",
+    allocateNodeCidrs: true,
+  });
+  await startScheduler(component("scheduler", IDENTITIES.scheduler), { leaderElect: false });
+  for (const [nodeName, simulation] of simulations) {
+    await startSimulatedKubelet(component(`kubelet/${nodeName}`, nodeIdentity(nodeName)), {
+      nodeName,
+      simulation,
+      port: 0,
+    });
+  }
+  return { handle: server.handle, client: clientAs(IDENTITIES.admin), clientAs };
+}
+
+/** Machines for `count` simulated nodes. */
+export function simulate(count: number, clock: Clock, random: Random): Map<string, Simulation> {
+  const names = Array.from({ length: count }, (_, index) => `node-${index + 1}`);
+  return new Map(
+    names.map((nodeName) => [
+      nodeName,
+      createSimulation({ clock, random: random.fork(`machine/${nodeName}`) }, { nodeName }),
+    ]),
+  );
+}
