@@ -2,6 +2,8 @@ import type { ControllerDefinition } from "./common/environment.ts";
 import { startDeploymentController } from "./deployment/controller.ts";
 import { startEndpointSliceController } from "./endpointslice/controller.ts";
 import { startEndpointsController } from "./endpoints/controller.ts";
+import { startGarbageCollector } from "./gc/controller.ts";
+import { startJobController, startTtlAfterFinishedController } from "./job/controller.ts";
 import { startNamespaceController } from "./namespace/controller.ts";
 import { startReplicaSetController } from "./replicaset/controller.ts";
 import { startRootCaController } from "./rootca/controller.ts";
@@ -20,4 +22,11 @@ export const controllers: readonly ControllerDefinition[] = [
   { name: "endpointslice-controller", account: "endpointslice-controller", start: startEndpointSliceController },
   { name: "replicaset-controller", account: "replicaset-controller", start: startReplicaSetController },
   { name: "deployment-controller", account: "deployment-controller", start: startDeploymentController },
+  { name: "job-controller", account: "job-controller", start: startJobController },
+  {
+    name: "ttl-after-finished-controller",
+    account: "ttl-after-finished-controller",
+    start: startTtlAfterFinishedController,
+  },
+  { name: "garbage-collector-controller", account: "generic-garbage-collector", start: startGarbageCollector },
 ];
