@@ -1,13 +1,19 @@
 import type { ControllerDefinition } from "./common/environment.ts";
+import { startClusterRoleAggregationController } from "./clusterroleaggregation/controller.ts";
 import { startDeploymentController } from "./deployment/controller.ts";
+import { startDisruptionController } from "./disruption/controller.ts";
 import { startEndpointSliceController } from "./endpointslice/controller.ts";
 import { startEndpointsController } from "./endpoints/controller.ts";
 import { startGarbageCollector } from "./gc/controller.ts";
 import { startJobController, startTtlAfterFinishedController } from "./job/controller.ts";
 import { startNamespaceController } from "./namespace/controller.ts";
+import { startNodeIpamController } from "./nodeipam/controller.ts";
+import { startNodeLifecycleController } from "./nodelifecycle/controller.ts";
+import { startPodGcController } from "./podgc/controller.ts";
 import { startReplicaSetController } from "./replicaset/controller.ts";
 import { startRootCaController } from "./rootca/controller.ts";
 import { startServiceAccountController } from "./serviceaccount/controller.ts";
+import { startTaintEvictionController } from "./tainteviction/controller.ts";
 
 /** Every controller: a new one is a folder and a line here. */
 export const controllers: readonly ControllerDefinition[] = [
@@ -29,4 +35,14 @@ export const controllers: readonly ControllerDefinition[] = [
     start: startTtlAfterFinishedController,
   },
   { name: "garbage-collector-controller", account: "generic-garbage-collector", start: startGarbageCollector },
+  { name: "disruption-controller", account: "disruption-controller", start: startDisruptionController },
+  { name: "node-ipam-controller", account: "node-controller", start: startNodeIpamController },
+  { name: "node-lifecycle-controller", account: "node-controller", start: startNodeLifecycleController },
+  { name: "taint-eviction-controller", account: "node-controller", start: startTaintEvictionController },
+  { name: "pod-garbage-collector-controller", account: "pod-garbage-collector", start: startPodGcController },
+  {
+    name: "clusterrole-aggregation-controller",
+    account: "clusterrole-aggregation-controller",
+    start: startClusterRoleAggregationController,
+  },
 ];

@@ -1,0 +1,28 @@
+import type { Node, Pod, Taint, Toleration } from "../../api/index.ts";
+import { parseTime } from "../../base/index.ts";
+
+/** When a pod must leave its node, in ms since the epoch; undefined when it may stay. */
+export function evictionMs(pod: Pod, node: Node | undefined, nowMs: number): number | undefined {
+  const taints = (node?.spec.taints ?? []).filter(({ effect }) => effect === "NoExecute");
+  if (taints.length === 0 || pod.metadata.deletionTimestamp) return undefined;
+  let earliest: number | undefined;
+  for (const taint of taints) {
+    const matching = (pod.spec.tolerations ?? []).filter((toleration) => tolerates(toleration, taint));
+    if (matching.length === 0) return nowMs;
+    const limits = matching.flatMap(({ tolerationSeconds }) =>
+      tolerationSeconds === undefined ? [] : [Math.max(0, tolerationSeconds)],
+    );
+    if (limits.length === 0) continue;
+    const since = taint.timeAdded ? parseTime(taint.timeAdded) : nowMs;
+    const until = since + Math.min(...limits) * 1000;
+    earliest = earliest === undefined ? until : Math.min(earliest, until);
+  }
+  return earliest;
+}
+
+function tolerates({ key, operator = "Equal", value = "", effect }: Toleration, taint: Taint): boolean {
+  if (effect && effect !== taint.effect) return false;
+  if (key && key !== taint.key) return false;
+  if (operator === "Exists") return true;
+  return operator === "Equal" && value === (taint.value ?? "") && !!key;
+}
