@@ -21,3 +21,25 @@ export { bridgeConnections } from "./upgrade/bridge.ts";
 export { connectUpgrade } from "./upgrade/connect.ts";
 export { upgradedPair } from "./upgrade/memory.ts";
 export { negotiate, offerOf, TUNNEL_PREFIX } from "./upgrade/serve.ts";
+export { type CallOptions, createGrpcChannel, type GrpcChannel, type GrpcChannelOptions } from "./grpc/channel.ts";
+export {
+  type FieldDescriptor,
+  loadProtocol,
+  type Message,
+  type MessageCodec,
+  type MethodDescriptor,
+  type Protocol,
+  type ProtocolDescriptor,
+} from "./grpc/codec.ts";
+export {
+  type GrpcCallContext,
+  type GrpcImplementation,
+  type GrpcServer,
+  type GrpcServerOptions,
+  listenGrpc,
+  type StreamHandler,
+  type UnaryHandler,
+} from "./grpc/server.ts";
+export { type GrpcMethod, type GrpcService, loadService } from "./grpc/service.ts";
+export { GRPC_STATUS, GrpcError, type GrpcMetadata, type GrpcStatusName } from "./grpc/status.ts";
+export type { Int64 } from "./grpc/wire.ts";

@@ -1,0 +1,253 @@
+import type { Buffer } from "node:buffer";
+import {
+  createServer,
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2Server,
+  type Http2Session,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from "node:http2";
+import type { AddressInfo } from "node:net";
+import type { Clock, Log } from "../../base/index.ts";
+import { drained } from "../http/pump.ts";
+import type { ServerTls } from "../http/server.ts";
+import { AsyncQueue } from "../queue.ts";
+import type { Message } from "./codec.ts";
+import { type GrpcMethod, type GrpcService, MessageReader } from "./service.ts";
+import { encodeStatusMessage, GRPC_STATUS, GrpcError, type GrpcMetadata } from "./status.ts";
+
+const WINDOW_BYTES = 4 * 1024 * 1024;
+const CONNECTION_WINDOW_BYTES = 32 * 1024 * 1024;
+const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
+const WAITING_MESSAGES_MAX = 256;
+
+/** What a handler knows of its call beside the messages. */
+export interface GrpcCallContext {
+  readonly metadata: GrpcMetadata;
+  /** Fires when the client goes or its deadline passes. */
+  readonly signal: AbortSignal;
+}
+
+export type UnaryHandler = (request: never, context: GrpcCallContext) => Promise<object>;
+export type StreamHandler = (requests: AsyncIterable<never>, context: GrpcCallContext) => AsyncIterable<object>;
+
+/** The handlers of a service by method name: unary ones get a message, streaming ones (either side) a sequence. */
+export interface GrpcImplementation {
+  readonly service: GrpcService;
+  readonly unary?: Readonly<Record<string, UnaryHandler>>;
+  readonly streaming?: Readonly<Record<string, StreamHandler>>;
+}
+
+export interface GrpcServerOptions {
+  /** "unix:///path" or "host:port" (port 0 for any). */
+  readonly listen: string;
+  readonly tls?: ServerTls;
+  readonly implementations: readonly GrpcImplementation[];
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly messageBytesMax?: number;
+}
+
+export interface GrpcServer {
+  /** 0 on a unix socket. */
+  readonly port: number;
+  close(graceMs: number): Promise<void>;
+}
+
+/** Serves gRPC on a unix socket or a TCP port. */
+export async function listenGrpc(options: GrpcServerOptions): Promise<GrpcServer> {
+  const sessions = new Set<Http2Session>();
+  const { tls } = options;
+  const settings = { settings: { initialWindowSize: WINDOW_BYTES, maxConcurrentStreams: 10_000 } };
+  const server: Http2Server | Http2SecureServer = tls
+    ? createSecureServer({
+        cert: tls.cert as string,
+        key: tls.key as string,
+        ca: tls.ca as string,
+        requestCert: !!tls.ca,
+        ...settings,
+      })
+    : createServer(settings);
+  const routes = routesOf(options.implementations);
+  server.on("session", (session: Http2Session) => {
+    sessions.add(session);
+    session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
+    session.once("close", () => sessions.delete(session));
+    session.on("error", () => {});
+  });
+  server.on("stream", (stream, headers) => serveCall(stream as ServerHttp2Stream, headers, routes, options));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(listenOptions(options.listen), resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address ? (address as AddressInfo).port : 0,
+    async close(graceMs) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const session of sessions) session.close();
+      const timer = options.clock.timer(graceMs, () => {
+        for (const session of sessions) session.destroy();
+      });
+      await closed;
+      timer.cancel();
+    },
+  };
+}
+
+function listenOptions(where: string): { path: string } | { host: string; port: number } {
+  const path = /^unix:(?:\/\/)?(\/.*)$/.exec(where)?.[1];
+  if (path) return { path };
+  const colon = where.lastIndexOf(":");
+  return { host: where.slice(0, colon), port: Number(where.slice(colon + 1)) };
+}
+
+interface Route {
+  readonly method: GrpcMethod;
+  readonly unary?: UnaryHandler;
+  readonly streaming?: StreamHandler;
+}
+
+function routesOf(implementations: readonly GrpcImplementation[]): ReadonlyMap<string, Route> {
+  const routes = new Map<string, Route>();
+  for (const { service, unary = {}, streaming = {} } of implementations)
+    for (const method of service.methods) {
+      const isStream = method.isClientStreaming || method.isServerStreaming;
+      const handler = isStream ? streaming[method.name] : unary[method.name];
+      if (!handler) continue;
+      routes.set(
+        method.path,
+        isStream ? { method, streaming: handler as StreamHandler } : { method, unary: handler as UnaryHandler },
+      );
+    }
+  return routes;
+}
+
+const RESPONSE_HEADERS = { ":status": 200, "content-type": "application/grpc" } as const;
+
+function serveCall(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  routes: ReadonlyMap<string, Route>,
+  options: GrpcServerOptions,
+): void {
+  stream.on("error", () => {});
+  const route = routes.get(headers[":path"] ?? "");
+  if (!String(headers["content-type"]).startsWith("application/grpc"))
+    return stream.respond({ ":status": 415 }, { endStream: true });
+  if (!route) {
+    const status = {
+      "grpc-status": String(GRPC_STATUS.unimplemented),
+      "grpc-message": `unknown method ${headers[":path"]}`,
+    };
+    return stream.respond({ ...RESPONSE_HEADERS, ...status }, { endStream: true });
+  }
+  const controller = new AbortController();
+  const timeoutMs = parseTimeout(String(headers["grpc-timeout"] ?? ""));
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : options.clock.timer(timeoutMs, () => controller.abort(new GrpcError("deadlineExceeded", "deadline exceeded")));
+  stream.once("close", () => {
+    timer?.cancel();
+    controller.abort();
+  });
+  const context = { metadata: metadataOf(headers), signal: controller.signal };
+  const requests = requestsOf(stream, route.method, options.messageBytesMax ?? MESSAGE_BYTES_MAX);
+  const answer = route.unary
+    ? serveUnary(stream, route.method, requests, (request) => route.unary!(request as never, context))
+    : serveStream(stream, route.method, route.streaming!(requests as AsyncIterable<never>, context));
+  answer.then(
+    () => finish(stream, { "grpc-status": "0" }),
+    (error) => finish(stream, statusOf(error, route, options.log)),
+  );
+}
+
+function statusOf(error: unknown, { method }: Route, log: Log): Record<string, string> {
+  if (error instanceof GrpcError)
+    return {
+      ...error.trailers,
+      "grpc-status": String(GRPC_STATUS[error.code]),
+      "grpc-message": encodeStatusMessage(error.message),
+    };
+  log.error("gRPC call failed", { method: method.path, error });
+  return { "grpc-status": String(GRPC_STATUS.unknown), "grpc-message": "internal error" };
+}
+
+function finish(stream: ServerHttp2Stream, trailers: Record<string, string>): void {
+  if (stream.destroyed || stream.closed) return;
+  if (!stream.headersSent) stream.respond({ ...RESPONSE_HEADERS, ...trailers }, { endStream: true });
+  else {
+    stream.once("wantTrailers", () => stream.sendTrailers(trailers));
+    stream.end();
+  }
+  stream.resume();
+}
+
+async function serveUnary(
+  stream: ServerHttp2Stream,
+  method: GrpcMethod,
+  requests: AsyncIterable<Message>,
+  handle: (request: Message) => Promise<object>,
+): Promise<void> {
+  let request: Message | undefined;
+  for await (const message of requests) {
+    if (request) throw new GrpcError("internal", "read request: two messages, want one");
+    request = message;
+  }
+  if (!request) throw new GrpcError("internal", "read request: no message, want one");
+  const response = await handle(request);
+  if (stream.destroyed) return;
+  stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
+  stream.write(method.frameResponse(response as Message));
+}
+
+async function serveStream(
+  stream: ServerHttp2Stream,
+  method: GrpcMethod,
+  responses: AsyncIterable<object>,
+): Promise<void> {
+  const source = responses[Symbol.asyncIterator]();
+  stream.once("close", () => void Promise.resolve(source.return?.()).catch(() => {}));
+  // At once: a client may wait for the headers before it goes on.
+  stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
+  for (;;) {
+    const { done, value } = await source.next();
+    if (done || stream.destroyed) return;
+    if (!stream.write(method.frameResponse(value as Message))) await drained(stream);
+  }
+}
+
+function requestsOf(stream: ServerHttp2Stream, method: GrpcMethod, limitBytes: number): AsyncIterable<Message> {
+  const queue = new AsyncQueue<Message>(WAITING_MESSAGES_MAX, () => 1);
+  const reader = new MessageReader(limitBytes);
+  stream.on("data", (chunk: Buffer) => {
+    try {
+      for (const message of reader.push(chunk)) {
+        const full = queue.push(method.decodeRequest(message));
+        if (!full) continue;
+        stream.pause();
+        void full.then(() => stream.resume());
+      }
+    } catch (error) {
+      queue.fail(error);
+    }
+  });
+  stream.once("end", () => queue.end());
+  stream.once("close", () => queue.fail(new GrpcError("cancelled", "read requests: the client went away")));
+  return queue;
+}
+
+function metadataOf(headers: IncomingHttpHeaders): GrpcMetadata {
+  const metadata: Record<string, string> = {};
+  for (const name in headers) if (!name.startsWith(":")) metadata[name] = String(headers[name]);
+  return metadata;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { H: 3600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 };
+
+function parseTimeout(value: string): number | undefined {
+  const match = /^(\d{1,8})([HMSmun])$/.exec(value);
+  return match ? Number(match[1]) * UNIT_MS[match[2]!]! : undefined;
+}

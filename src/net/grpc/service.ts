@@ -1,0 +1,112 @@
+import { Buffer } from "node:buffer";
+import { loadProtocol, type Message, type MessageCodec, type ProtocolDescriptor } from "./codec.ts";
+import { GrpcError } from "./status.ts";
+import { WireWriter } from "./wire.ts";
+
+const PREFIX_BYTES = 5;
+
+/** One method: its place and how its messages are read and written. */
+export interface GrpcMethod<Request extends object = Message, Response extends object = Message> {
+  readonly name: string;
+  readonly path: string;
+  readonly isClientStreaming: boolean;
+  readonly isServerStreaming: boolean;
+  /** With gRPC's five bytes in front, ready for the stream. */
+  frameRequest(request: Request): Uint8Array;
+  decodeRequest(bytes: Uint8Array): Request;
+  frameResponse(response: Response): Uint8Array;
+  decodeResponse(bytes: Uint8Array): Response;
+}
+
+/** The methods of one service. */
+export interface GrpcService {
+  readonly name: string;
+  readonly methods: readonly GrpcMethod[];
+  /** A method by name; the caller says which types it has. */
+  method<Request extends object = Message, Response extends object = Message>(
+    name: string,
+  ): GrpcMethod<Request, Response>;
+}
+
+/** A service from its descriptor, e.g. "runtime.v1.ImageService". */
+export function loadService(descriptor: ProtocolDescriptor, name: string): GrpcService {
+  const listed = descriptor.services[name];
+  if (!listed) throw new TypeError(`load service: the protocol has no ${name}`);
+  const protocol = loadProtocol(descriptor);
+  const methods = listed.map((method): GrpcMethod => {
+    const request = protocol.codec(method.request);
+    const response = protocol.codec(method.response);
+    return {
+      name: method.method,
+      path: method.path,
+      isClientStreaming: method.clientStreaming ?? false,
+      isServerStreaming: method.serverStreaming ?? false,
+      frameRequest: (value) => frame(request, value),
+      decodeRequest: (bytes) => request.decode(bytes),
+      frameResponse: (value) => frame(response, value),
+      decodeResponse: (bytes) => response.decode(bytes),
+    };
+  });
+  return {
+    name,
+    methods,
+    method<Request extends object, Response extends object>(wanted: string) {
+      const found = methods.find((method) => method.name === wanted);
+      if (!found) throw new TypeError(`load method: ${name} has no ${wanted}`);
+      return found as unknown as GrpcMethod<Request, Response>;
+    },
+  };
+}
+
+function frame(codec: MessageCodec, value: object): Uint8Array {
+  const writer = new WireWriter();
+  const start = writer.skip(PREFIX_BYTES);
+  codec.encodeTo(value, writer);
+  writer.setUint8(start, 0);
+  writer.setUint32(start + 1, writer.length - PREFIX_BYTES);
+  return writer.finish();
+}
+
+/** Cuts a stream of bytes into messages. */
+export class MessageReader {
+  readonly #limitBytes: number;
+  #chunks: Buffer[] = [];
+  #sizeBytes = 0;
+
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
+  }
+
+  /** Whether bytes of an unfinished message wait. */
+  get isInMessage(): boolean {
+    return this.#sizeBytes > 0;
+  }
+
+  /** The messages that are whole now. */
+  push(chunk: Buffer): Uint8Array[] {
+    this.#chunks.push(chunk);
+    this.#sizeBytes += chunk.length;
+    const messages: Uint8Array[] = [];
+    while (this.#sizeBytes >= PREFIX_BYTES) {
+      const head = this.#chunks[0]!.length >= PREFIX_BYTES ? this.#chunks[0]! : this.#join();
+      const length = head.readUInt32BE(1);
+      if (head[0] !== 0) throw new GrpcError("unimplemented", "read message: it is compressed, want identity encoding");
+      if (length > this.#limitBytes)
+        throw new GrpcError(
+          "resourceExhausted",
+          `read message: ${length} bytes, at most ${this.#limitBytes} are allowed`,
+        );
+      if (this.#sizeBytes < PREFIX_BYTES + length) break;
+      const whole = this.#join();
+      messages.push(whole.subarray(PREFIX_BYTES, PREFIX_BYTES + length));
+      this.#chunks = whole.length > PREFIX_BYTES + length ? [whole.subarray(PREFIX_BYTES + length)] : [];
+      this.#sizeBytes -= PREFIX_BYTES + length;
+    }
+    return messages;
+  }
+
+  #join(): Buffer {
+    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
+    return this.#chunks[0]!;
+  }
+}
