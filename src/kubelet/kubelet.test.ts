@@ -297,3 +297,34 @@ test("the node registers, becomes ready with its pod CIDR, and renews its lease"
   assert.notEqual(it.api.lease!.spec.renewTime, first);
   assert.deepEqual(it.failures, []);
 });
+
+test("a static pod runs, its mirror shows it, and both go with its manifest", async () => {
+  await using it = await startHarness({ kubelet: { staticPodPath: "/manifests" } });
+  await it.host.files.makeDirectory("/manifests");
+  const manifest = (command: string) => `apiVersion: v1
+kind: Pod
+metadata: {name: proxy}
+spec:
+  hostNetwork: true
+  containers: [{name: app, image: "app:1", command: [sleep, ${command}]}]
+`;
+  await it.host.files.write("/manifests/proxy.yaml", manifest("infinity"));
+  await it.clock.advance(25_000);
+  const mirror = it.api.pod("proxy-node-1");
+  assert.equal(mirror.status.phase, "Running");
+  assert.equal(mirror.metadata.annotations!["kubernetes.io/config.source"], "file");
+  assert.equal(mirror.status.podIP, "192.168.0.7");
+  await it.host.files.write("/manifests/proxy.yaml", manifest("'1000000'"));
+  await it.clock.advance(60_000);
+  const renewed = it.api.pod("proxy-node-1");
+  assert.notEqual(
+    renewed.metadata.annotations!["kubernetes.io/config.mirror"],
+    mirror.metadata.annotations!["kubernetes.io/config.mirror"],
+  );
+  assert.equal(renewed.status.phase, "Running");
+  await it.host.files.remove("/manifests/proxy.yaml");
+  await it.clock.advance(60_000);
+  assert.equal(it.api.pods.size, 0);
+  assert.deepEqual(await it.runtime.listPodSandboxes({}), []);
+  assert.deepEqual(it.failures, []);
+});

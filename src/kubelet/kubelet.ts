@@ -9,6 +9,7 @@ import { NodeAgent } from "./node/node-agent.ts";
 import { type KubeletContext, type KubeletOptions, settingsOf } from "./options.ts";
 import { Prober } from "./probe/prober.ts";
 import { StatusManager } from "./status/status-manager.ts";
+import { watchStaticPods } from "./static/static-pods.ts";
 import { admitPod } from "./sync/admission.ts";
 import { Pods } from "./sync/pods.ts";
 import { ObjectCache } from "./volumes/object-cache.ts";
@@ -54,6 +55,11 @@ export async function runKubelet(
   await agent.start(scope.signal);
   pods.start(scope.signal);
   scope.spawn("watch pods", (signal) => api.watchPods(settings.nodeName, pods, signal));
+  const { staticPodPath } = settings;
+  if (staticPodPath !== undefined)
+    scope.spawn("watch static pods", (signal) =>
+      watchStaticPods(context, staticPodPath, (found) => pods.applyStatic(found), signal),
+    );
   return {
     nodeName: settings.nodeName,
     context,
@@ -80,6 +86,7 @@ function assemble(context: KubeletContext, agent: NodeAgent): Pods {
     prober,
     statuses: new StatusManager({ api, clock, scope, log }),
     nodeFacts: () => agent.factsForPods(),
+    nodeUid: () => agent.node?.metadata.uid,
     admit: (pod) =>
       admitPod({
         pod,

@@ -27,6 +27,8 @@ export class Pods {
   readonly #workers = new Map<string, PodWorker>();
   /** Records of static pods at the API server, by namespace/name. */
   readonly #mirrors = new Map<string, Pod>();
+  /** Static pods that wait for the one before them to be gone, by namespace/name. */
+  readonly #nextStatic = new Map<string, Pod>();
   #synced = false;
 
   constructor(context: KubeletContext, tools: Omit<WorkerTools, "recordOf" | "gone">) {
@@ -88,8 +90,8 @@ export class Pods {
     if (isMirrorPod(pod)) {
       this.#mirrors.delete(keyOf(pod));
       this.#statuses.forget(pod.metadata.uid);
-      for (const worker of this.#workers.values())
-        if (isStaticPod(worker.pod) && keyOf(worker.pod) === keyOf(pod)) this.#ensureMirror(worker.pod);
+      const worker = this.#staticWorker(keyOf(pod));
+      if (worker && !worker.isRemoved) this.#ensureMirror(worker.pod);
       return;
     }
     const worker = this.#workers.get(pod.metadata.uid);
@@ -111,7 +113,13 @@ export class Pods {
         worker.remove();
         this.#deleteMirror(worker.pod);
       }
-    for (const pod of pods) if (!this.#workers.has(pod.metadata.uid)) this.#add(pod);
+    this.#nextStatic.clear();
+    for (const pod of pods) {
+      if (this.#workers.has(pod.metadata.uid)) continue;
+      // The pod a changed manifest made before has to be gone first: it may hold the same ports.
+      if (this.#staticWorker(keyOf(pod))) this.#nextStatic.set(keyOf(pod), pod);
+      else this.#add(pod);
+    }
     for (const mirror of this.#mirrors.values())
       if (!pods.some((pod) => keyOf(pod) === keyOf(mirror))) this.#deleteMirror(mirror);
   }
@@ -121,7 +129,7 @@ export class Pods {
       {
         ...this.#tools,
         recordOf: (record) => (isStaticPod(record) ? this.#mirrors.get(keyOf(record)) : record),
-        gone: (uid) => this.#workers.delete(uid),
+        gone: (uid) => this.#gone(uid),
       },
       pod,
     );
@@ -130,30 +138,46 @@ export class Pods {
     worker.wake();
   }
 
+  #gone(podUid: string): void {
+    const pod = this.#workers.get(podUid)?.pod;
+    this.#workers.delete(podUid);
+    const next = pod && this.#nextStatic.get(keyOf(pod));
+    if (!next) return;
+    this.#nextStatic.delete(keyOf(next));
+    this.#add(next);
+  }
+
+  #staticWorker(key: string): PodWorker | undefined {
+    for (const worker of this.#workers.values())
+      if (isStaticPod(worker.pod) && keyOf(worker.pod) === key) return worker;
+    return undefined;
+  }
+
   #applyMirror(mirror: Pod): void {
     this.#mirrors.set(keyOf(mirror), mirror);
     this.#statuses.observe(mirror);
-    for (const worker of this.#workers.values()) {
-      if (!isStaticPod(worker.pod) || keyOf(worker.pod) !== keyOf(mirror)) continue;
-      const current =
-        mirror.metadata.annotations?.[ANNOTATION_MIRROR] === worker.pod.metadata.annotations?.[ANNOTATION_CONFIG_HASH];
-      if (!current || mirror.metadata.deletionTimestamp !== undefined) this.#deleteMirror(mirror);
-      else worker.wake();
-      return;
-    }
-    if (this.#synced) this.#deleteMirror(mirror);
+    const worker = this.#staticWorker(keyOf(mirror));
+    const hash = worker?.pod.metadata.annotations?.[ANNOTATION_CONFIG_HASH];
+    const isCurrent = hash !== undefined && mirror.metadata.annotations?.[ANNOTATION_MIRROR] === hash;
+    if (isCurrent && mirror.metadata.deletionTimestamp === undefined) worker?.wake();
+    else if (worker || this.#synced) this.#deleteMirror(mirror);
   }
 
   #ensureMirror(pod: Pod): void {
-    const { api, scope, log } = this.#context;
+    const { api, scope, log, settings } = this.#context;
     scope.spawn("create mirror pod", async (signal) => {
       const hash = pod.metadata.annotations?.[ANNOTATION_CONFIG_HASH] ?? "";
       const { uid: _, ...metadata } = pod.metadata;
-      const body = {
-        ...pod,
-        metadata: { ...metadata, annotations: { ...metadata.annotations, [ANNOTATION_MIRROR]: hash } },
-        status: undefined,
+      const owner = {
+        apiVersion: "v1",
+        kind: "Node",
+        name: settings.nodeName,
+        uid: this.#tools.nodeUid(),
+        controller: true,
       };
+      const annotations = { ...metadata.annotations, [ANNOTATION_MIRROR]: hash };
+      const { apiVersion, kind, spec } = pod;
+      const body = { apiVersion, kind, metadata: { ...metadata, annotations, ownerReferences: [owner] }, spec };
       await api.createPod(body as never, pod.metadata.namespace, signal).catch((error) => {
         signal.throwIfAborted();
         log.info("Mirror pod not created", { pod: pod.metadata.name, error: messageOf(error) });

@@ -35,6 +35,7 @@ export interface WorkerTools {
   readonly prober: Prober;
   readonly statuses: StatusManager;
   readonly nodeFacts: () => NodeFactsForPods;
+  readonly nodeUid: () => string | undefined;
   /** Why the pod can't be taken, on its first pass; undefined when it can. */
   readonly admit: (pod: Pod) => Verdict | undefined;
   /** The record that statuses go to: the pod itself, or what stands for a static one. */
@@ -101,6 +102,11 @@ export class PodWorker {
   /** Whether the pod counts against the node's resources. */
   get isActive(): boolean {
     return this.#admitted && this.#stage === "running" && this.#verdict === undefined;
+  }
+
+  /** Whether the pod is gone from where it came from. */
+  get isRemoved(): boolean {
+    return this.#removed;
   }
 
   update(pod: Pod): void {
