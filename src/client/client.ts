@@ -1,5 +1,5 @@
 import type { Draft, KindDefinition, KubeObject } from "../api/index.ts";
-import type { ApiRequest, ApiResponse } from "../net/message.ts";
+import type { ApiRequest, ApiResponse } from "../net/index.ts";
 
 /** Where a kind is served; every KindDefinition is one. */
 export type ResourceReference = Pick<KindDefinition, "group" | "version" | "plural" | "scope">;

@@ -1,6 +1,6 @@
 import { groupVersion, type Draft, type KindDefinition, type KubeObject, StatusError } from "../api/index.ts";
 import type { Clock } from "../base/index.ts";
-import { type ApiRequest, type ApiResponse, type Handler, OBJECT_MEDIA_TYPE } from "../net/message.ts";
+import { type ApiRequest, type ApiResponse, type Handler, OBJECT_MEDIA_TYPE } from "../net/index.ts";
 import type {
   ApplyOptions,
   Client,

@@ -1,5 +1,5 @@
 import { groupVersion, type KindDefinition, statusError, StatusError } from "../api/index.ts";
-import type { ApiResponse, WatchFrame } from "../net/message.ts";
+import type { ApiResponse, WatchFrame } from "../net/index.ts";
 
 type Kind<T> = KindDefinition<T>;
 

@@ -24,4 +24,12 @@ export type {
 export { type ClientOptions, createClient } from "./create.ts";
 export { dynamicKind } from "./dynamic.ts";
 export { queryOf, resourcePath } from "./path.ts";
-export { directTransport } from "./transport.ts";
+export {
+  type Connection,
+  type KubeconfigContent,
+  KubeconfigError,
+  type LoadOptions,
+  loadKubeconfig,
+  writeKubeconfig,
+} from "./kubeconfig.ts";
+export { type ConnectionOptions, directTransport, type HttpsTransport, httpsTransport } from "./transport.ts";

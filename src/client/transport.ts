@@ -1,7 +1,54 @@
-import type { Handler, UserInfo } from "../net/message.ts";
+import { type Clock, realClock } from "../base/index.ts";
+import { type ApiRequest, createHttpClient, type Handler, OBJECT_MEDIA_TYPE, type UserInfo } from "../net/index.ts";
 
 /** Calls a server in this process as `identity`: objects pass without encoding. */
 export function directTransport(handle: Handler, identity: UserInfo): Handler {
   const peer = { address: "", identity };
   return (request) => handle({ ...request, peer });
+}
+
+/** Where a server is and how to prove oneself to it; certificates and keys are PEM. */
+export interface ConnectionOptions {
+  readonly server: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** A bearer token, or where to get the current one. */
+  readonly token?: string | (() => string | Promise<string>);
+  readonly serverName?: string;
+  readonly insecureSkipTlsVerify?: boolean;
+}
+
+/** A handler whose connections end with `close`. */
+export type HttpsTransport = Handler & { close(): void };
+
+/** Calls a server over HTTP(S). */
+export function httpsTransport(options: ConnectionOptions & { readonly clock?: Clock }): HttpsTransport {
+  const { server, token, clock = realClock(), ca, cert, key, serverName, insecureSkipTlsVerify } = options;
+  const http = createHttpClient({
+    server,
+    clock,
+    tls: {
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+      ...(serverName !== undefined && { serverName }),
+      ...(insecureSkipTlsVerify !== undefined && { insecureSkipTlsVerify }),
+    },
+    ...(token !== undefined && { token }),
+  });
+  return Object.assign((request: ApiRequest) => http.handle(forTheWire(request)), { close: () => http.close() });
+}
+
+/** Objects stay in the process: what travels is JSON. */
+function forTheWire(request: ApiRequest): ApiRequest {
+  const accept = (request.headers.accept ?? "application/json")
+    .split(",")
+    .map((type) => type.trim())
+    .filter((type) => type !== OBJECT_MEDIA_TYPE)
+    .join(", ");
+  const headers = { ...request.headers, accept };
+  if (request.body.type !== "object") return { ...request, headers };
+  const bytes = new TextEncoder().encode(JSON.stringify(request.body.value));
+  return { ...request, headers, body: { type: "bytes", bytes } };
 }
