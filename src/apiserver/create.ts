@@ -7,6 +7,7 @@ import { ServiceAccountTokens } from "./authn/service-accounts.ts";
 import { tokenRequests } from "./authn/token-request.ts";
 import type { PrivateKey } from "../pki/index.ts";
 import { bearerTokens, clientCertificates, inProcess, type StaticToken, staticTokens } from "./authn/authn.ts";
+import { nodeAuthorizer } from "./authz/node.ts";
 import { alwaysAllow, masters, rbac } from "./authz/rbac.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
 import type { Authorizer, Reads } from "./contracts.ts";
@@ -29,8 +30,8 @@ export interface ApiServerOptions {
   };
   /** Entries of a token file. */
   readonly tokens?: readonly StaticToken[];
-  /** Default RBAC. */
-  readonly authorizationModes?: readonly ("RBAC" | "AlwaysAllow")[];
+  /** Default Node and RBAC. */
+  readonly authorizationModes?: readonly AuthorizationMode[];
   /** Requests without credentials are system:anonymous. Default true. */
   readonly anonymousAuth?: boolean;
   /** host:port that clients are told to use. Default "127.0.0.1:6443". */
@@ -42,6 +43,14 @@ export interface ApiServerOptions {
   readonly maxRequestsInflight?: number;
   readonly maxMutatingRequestsInflight?: number;
 }
+
+export type AuthorizationMode = "Node" | "RBAC" | "AlwaysAllow";
+
+const AUTHORIZERS: Readonly<Record<AuthorizationMode, (reads: Reads) => Authorizer>> = {
+  Node: nodeAuthorizer,
+  RBAC: rbac,
+  AlwaysAllow: () => alwaysAllow,
+};
 
 /** A server without a socket. */
 export interface ApiServer {
@@ -108,6 +117,6 @@ async function start(options: ApiServerOptions, core: ServerCore): Promise<void>
   await bootstrap(core);
 }
 
-function authorizers({ authorizationModes = ["RBAC"] }: ApiServerOptions, reads: Reads): Authorizer[] {
-  return [masters, ...authorizationModes.map((mode) => (mode === "RBAC" ? rbac(reads) : alwaysAllow))];
+function authorizers({ authorizationModes = ["Node", "RBAC"] }: ApiServerOptions, reads: Reads): Authorizer[] {
+  return [masters, ...authorizationModes.map((mode) => AUTHORIZERS[mode](reads))];
 }

@@ -42,7 +42,7 @@ export function pipeline(options: PipelineOptions): Handler {
       const info = requestInfo(request.method, request.path, query);
       const caller = await authenticate(request, options);
       const user = options.impersonate ? await options.impersonate(request, caller) : caller;
-      await authorize({ ...info, user }, options.authorizers);
+      await authorize({ ...info, name: info.name || selectedName(query), user }, options.authorizers);
       response = await limited({ info, inflight, options }, () =>
         options.dispatch({ request, info, query, user, warnings }),
       );
@@ -60,6 +60,11 @@ async function authenticate(request: ApiRequest, { authenticators, anonymous }: 
   }
   if (!anonymous) throw unauthorized();
   return ANONYMOUS;
+}
+
+/** A list or watch of one name is about that object. */
+function selectedName(query: URLSearchParams): string {
+  return /(?:^|,)metadata\.name==?([^,!]+)/.exec(query.get("fieldSelector") ?? "")?.[1] ?? "";
 }
 
 /** Asks each authorizer in turn; the first that has an opinion decides. 403 when none allows it. */

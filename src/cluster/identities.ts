@@ -13,3 +13,11 @@ export const IDENTITIES = {
 export function nodeIdentity(nodeName: string): UserInfo {
   return { name: `system:node:${nodeName}`, groups: ["system:nodes", "system:authenticated"] };
 }
+
+/** The identity of one controller: its service account in kube-system. */
+export function controllerIdentity(account: string): UserInfo {
+  return {
+    name: `system:serviceaccount:kube-system:${account}`,
+    groups: ["system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"],
+  };
+}

@@ -8,7 +8,7 @@ import type { PrivateKey } from "../pki/index.ts";
 import type { ComponentContext } from "../runtime/index.ts";
 import { startScheduler } from "../scheduler/index.ts";
 import type { Store } from "../store/index.ts";
-import { IDENTITIES, nodeIdentity } from "./identities.ts";
+import { controllerIdentity, IDENTITIES, nodeIdentity } from "./identities.ts";
 
 export interface InProcessOptions {
   readonly store: Store;
@@ -57,6 +57,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
     rootCa: options.rootCa,
     clusterCidr: "10.244.0.0/16",
     allocateNodeCidrs: true,
+    clientFor: (account) => clientAs(controllerIdentity(account)),
   });
   await startScheduler(component("scheduler", IDENTITIES.scheduler), { leaderElect: false });
   for (const [nodeName, simulation] of simulations) {

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ConfigMap, Deployment, type Draft, isPodReady, Pod, ReplicaSet } from "../api/index.ts";
+import { Cluster } from "./index.ts";
+
+function deployment(replicas: number, image = "example.com/web:1"): Draft<Deployment> {
+  return {
+    metadata: { name: "web", namespace: "default" },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: "web" } },
+      template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "web", image }] } },
+    },
+  };
+}
+
+const FIELD_MANAGER = { fieldManager: "test" };
+
+test("a deployment of three settles to three ready pods on three nodes", async () => {
+  await using cluster = await Cluster.start({ nodes: 3, seed: 7 });
+  await cluster.client.apply(Deployment, deployment(3), FIELD_MANAGER);
+  await cluster.settle();
+  const { items } = await cluster.client.list(Pod, { namespace: "default" });
+  assert.equal(items.length, 3);
+  assert.ok(items.every(isPodReady));
+  assert.deepEqual(items.map((pod) => pod.spec.nodeName).sort(), ["node-1", "node-2", "node-3"]);
+});
+
+test("the same seed gives the same history byte by byte, another seed another one", async () => {
+  const run = async (seed: number) => {
+    await using cluster = await Cluster.start({ nodes: 2, seed });
+    await cluster.client.apply(Deployment, deployment(3), FIELD_MANAGER);
+    await cluster.settle();
+    await cluster.client.apply(Deployment, deployment(1), FIELD_MANAGER);
+    await cluster.settle();
+    return cluster.eventLog();
+  };
+  const first = await run(7);
+  assert.ok(first.includes("/registry/pods/default/web-"));
+  assert.equal(await run(7), first);
+  assert.notEqual(await run(8), first);
+});
+
+test("scaling and a new image go through replica sets", async () => {
+  await using cluster = await Cluster.start({ nodes: 2, seed: 1 });
+  await cluster.client.apply(Deployment, deployment(2), FIELD_MANAGER);
+  await cluster.settle();
+  await cluster.client.apply(Deployment, deployment(4, "example.com/web:2"), FIELD_MANAGER);
+  await cluster.settle();
+  const { items: pods } = await cluster.client.list(Pod, { namespace: "default" });
+  assert.equal(pods.length, 4);
+  assert.ok(pods.every((pod) => pod.spec.containers[0]?.image === "example.com/web:2"));
+  const { items: sets } = await cluster.client.list(ReplicaSet, { namespace: "default" });
+  assert.deepEqual(sets.map((set) => set.spec.replicas).sort(), [0, 4]);
+});
+
+test("a fork goes its own way", async () => {
+  await using cluster = await Cluster.start({ nodes: 1, seed: 3 });
+  await cluster.client.apply(Deployment, deployment(1), FIELD_MANAGER);
+  await cluster.settle();
+  await using fork = await cluster.fork();
+  await fork.client.create(ConfigMap, { metadata: { name: "only-here", namespace: "default" } });
+  await fork.client.apply(Deployment, deployment(3), FIELD_MANAGER);
+  await fork.settle();
+  assert.equal((await fork.client.list(Pod, { namespace: "default" })).items.filter(isPodReady).length, 3);
+  assert.equal((await cluster.client.list(Pod, { namespace: "default" })).items.length, 1);
+  await assert.rejects(cluster.client.get(ConfigMap, { namespace: "default", name: "only-here" }), /not found/);
+});
+
+test("time moves only when told to", async () => {
+  await using cluster = await Cluster.start({ nodes: 1, seed: 5 });
+  const before = cluster.clock.now();
+  await cluster.client.create(ConfigMap, { metadata: { name: "a", namespace: "default" } });
+  assert.equal(cluster.clock.now(), before);
+  await cluster.advance(90_000);
+  assert.equal(cluster.clock.now(), before + 90_000);
+});
