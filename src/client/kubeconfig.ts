@@ -136,6 +136,6 @@ export function writeKubeconfig(content: KubeconfigContent): string {
       contexts: [{ name, context: { cluster: name, user, ...(namespace && { namespace }) } }],
       "current-context": name,
     },
-    { lineWidth: 0 },
+    { lineWidth: 0, version: "1.1" },
   );
 }
