@@ -145,11 +145,12 @@ for (const algorithm of algorithms)
         );
       });
 
-      test("deterministic means byte for byte", { skip: !deterministic && algorithm !== "ed25519" }, () => {
-        assert.equal(issue().certificatePem, issue().certificatePem);
-        const again = createAuthority({ ...sources(), commonName: "kubernetes", algorithm, deterministic });
-        assert.ok(Buffer.from(authority.certificate.der).equals(again.certificate.der));
-      });
+      if (deterministic || algorithm === "ed25519")
+        test("deterministic means byte for byte", () => {
+          assert.equal(issue().certificatePem, issue().certificatePem);
+          const again = createAuthority({ ...sources(), commonName: "kubernetes", algorithm, deterministic });
+          assert.ok(Buffer.from(authority.certificate.der).equals(again.certificate.der));
+        });
 
       test("requests go round and other implementations read them", async () => {
         const key = generateKey({ random: cryptoRandom(), algorithm, deterministic });

@@ -116,7 +116,7 @@ export function overWebSocket(
   subprotocol: string,
   side: "client" | "server",
 ): UpgradedConnection {
-  if (!subprotocol.startsWith(TUNNEL_PREFIX)) return new WebSocketConnection(webSocket, subprotocol);
+  if (!subprotocol.startsWith(TUNNEL_PREFIX)) return new WebSocketConnection(webSocket, subprotocol, side);
   const inner = subprotocol.slice(TUNNEL_PREFIX.length);
   return new SpdyConnection({ pipe: webSocketDuplex(webSocket), side, subprotocol: inner });
 }

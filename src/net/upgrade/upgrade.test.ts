@@ -56,7 +56,7 @@ for (const [way, make] of [
   ["through a proxy", proxied],
 ] as const)
   suite(`upgrades ${way}`, () => {
-    test("WebSocket v5: channels both ways, and one direction can end", async (t) => {
+    test("WebSocket v5: channels both ways, and the client can end its direction", async (t) => {
       const handler = await make(
         t,
         accepting(["v5.channel.k8s.io", "v4.channel.k8s.io"], async (connection) => {
@@ -65,8 +65,6 @@ for (const [way, make] of [
           await connection.channel(1).write(Buffer.from(`got ${input.length}`));
           await connection.channel(3).write(Buffer.from("status"));
           await connection.channel(1).end();
-          await connection.channel(3).end();
-          await connection.closed;
         }),
       );
       const connection = await dial(handler, "websocket", ["v5.channel.k8s.io", "v4.channel.k8s.io"]);

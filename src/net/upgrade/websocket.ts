@@ -9,7 +9,7 @@ export interface Framing {
   /** Whether a message starts with its channel's number. */
   readonly channels: boolean;
   readonly encoding: "binary" | "base64" | "text";
-  /** Whether message [255, channel] ends one direction of a channel (v5). */
+  /** Whether message [255, channel] ends the client's direction of a channel (v5). Servers never send it. */
   readonly closable: boolean;
 }
 
@@ -35,13 +35,15 @@ export class WebSocketConnection implements UpgradedConnection {
   readonly closed: Promise<void>;
   readonly #socket: WebSocket;
   readonly #framing: Framing;
+  readonly #side: "client" | "server";
   readonly #channels = new Map<number, Channel>();
 
-  constructor(socket: WebSocket, subprotocol: string) {
+  constructor(socket: WebSocket, subprotocol: string, side: "client" | "server") {
     const framing = framingOf(subprotocol);
     if (!framing) throw new NetError("unsupported", `upgrade connection: unknown WebSocket protocol ${subprotocol}`);
     this.#socket = socket;
     this.#framing = framing;
+    this.#side = side;
     this.subprotocol = subprotocol;
     this.closed = new Promise((resolve) => {
       socket.once("close", () => {
@@ -66,9 +68,14 @@ export class WebSocketConnection implements UpgradedConnection {
     this.#socket.close(1000);
   }
 
+  /** How our end of a channel writes. */
+  #channelFraming(): Framing {
+    return { ...this.#framing, closable: this.#framing.closable && this.#side === "client" };
+  }
+
   #channel(number: number): Channel {
     let channel = this.#channels.get(number);
-    if (!channel) this.#channels.set(number, (channel = new Channel(number, this.#socket, this.#framing)));
+    if (!channel) this.#channels.set(number, (channel = new Channel(number, this.#socket, this.#channelFraming())));
     return channel;
   }
 
