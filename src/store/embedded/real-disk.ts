@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
 import { StoreError } from "../errors.ts";
@@ -33,7 +33,7 @@ class RealDisk implements Disk {
 
   async lock(): Promise<void> {
     try {
-      mkdirSync(this.name, { recursive: true, mode: 0o700 });
+      makeDirectory(this.name);
       this.#lock = takeLock(join(this.name, "lock"));
     } catch (error) {
       throw lockError(error, this.name);
@@ -114,6 +114,17 @@ class RealDisk implements Disk {
       reject(new StoreError("unavailable", `use disk ${this.name}: its thread has died`, { cause }));
     this.#waiting.clear();
     this.#worker = undefined;
+  }
+}
+
+/** Makes a directory, and those above it, so that they last. */
+function makeDirectory(path: string): void {
+  const first = mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made)) {
+    const parent = openSync(dirname(made), "r");
+    fsyncSync(parent);
+    closeSync(parent);
   }
 }
 

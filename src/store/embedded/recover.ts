@@ -236,6 +236,9 @@ async function removeLeftovers(
     if (segment !== undefined) return segment < first;
     return numberIn("checkpoint", name) !== undefined && name !== checkpointName(revision);
   });
+  // A process that was killed may have left names that are not on disk yet: nothing may be built on them, and what a
+  // checkpoint replaces must not go before it is there.
+  await disk.flushDirectory();
   for (const { name } of stale) await disk.remove(name);
   if (stale.length > 0) await disk.flushDirectory();
 }

@@ -123,6 +123,7 @@ export class SimulatedDisk implements Disk {
 
   /** What a power cut leaves: flushed data, and of the rest whatever `random` picks, sector by sector. */
   crash(random: Random): SimulatedDisk {
+    this.callsLeft = 0;
     const survivor = new SimulatedDisk();
     const names = new Map(this.#durableNames);
     // Journalled directories keep the order of changes: some first part of them lasts.
@@ -136,12 +137,13 @@ export class SimulatedDisk implements Disk {
     return survivor;
   }
 
-  /** The same disk as another process finds it that takes over after a kill: nothing is lost. */
+  /** The same disk as another process finds it after this one was killed: all is there, and no more of it durable. */
   takeover(): SimulatedDisk {
+    this.callsLeft = 0;
     const survivor = new SimulatedDisk();
-    for (const [name, { content, durable, unflushed }] of this.#names)
-      survivor.#names.set(name, { content: content.slice(), durable, unflushed: [...unflushed] });
-    survivor.#durableNames = new Map(survivor.#names);
+    survivor.#names = this.#names;
+    survivor.#durableNames = this.#durableNames;
+    survivor.#nameChanges = this.#nameChanges;
     return survivor;
   }
 
