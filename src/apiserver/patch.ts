@@ -1,5 +1,12 @@
-import { applyPatch, type Operation } from "rfc6902";
-import { badRequest, groupVersion, invalid, type KindDefinition, type KubeObject, statusError } from "../api/index.ts";
+import {
+  badRequest,
+  groupVersion,
+  invalid,
+  type KindDefinition,
+  type KubeObject,
+  StatusError,
+  statusError,
+} from "../api/index.ts";
 import {
   applyConfig,
   ApplyConflictError,
@@ -13,6 +20,8 @@ import {
 } from "../schema/index.ts";
 import type { RequestContext } from "./contracts.ts";
 import { fromYaml, readBytes } from "./http/body.ts";
+import { decodeObject } from "./http/object.ts";
+import { applyJsonPatch, JsonPatchError } from "./json-patch.ts";
 import type { Json, WriteOptions } from "./registry/generic.ts";
 
 export type PatchType = "json" | "merge" | "strategic" | "apply";
@@ -70,20 +79,13 @@ function jsonPatch(current: KubeObject, patch: unknown): Json {
       message: `Request entity too large: The allowed maximum operations in a JSON patch is ${OPERATIONS_MAX}, got ${patch.length}`,
     });
   }
-  const target = structuredClone(current) as unknown as Json;
-  const failure = applyPatch(target, patch as Operation[]).find((error) => error !== null);
-  if (failure) {
-    throw statusError(
-      {
-        code: 422,
-        reason: "Invalid",
-        message: `the server rejected our request due to an error in our request`,
-        details: {},
-      },
-      { cause: failure },
-    );
+  try {
+    return applyJsonPatch(structuredClone(current), patch) as Json;
+  } catch (error) {
+    if (!(error instanceof JsonPatchError)) throw error;
+    const message = "the server rejected our request due to an error in our request";
+    throw statusError({ code: 422, reason: "Invalid", message, details: {} }, { cause: error });
   }
-  return target;
 }
 
 /** `force` and a missing manager are errors of their own. */
@@ -170,4 +172,31 @@ export async function readPatch({ request }: RequestContext, yaml: boolean): Pro
     if (error instanceof JsonError) throw badRequest(error.message, { cause: error });
     throw error;
   }
+}
+
+/** The object that a patch made, canonical; 422 that shows it when it can't be decoded. */
+export function decodePatched(
+  context: RequestContext,
+  value: Json,
+  { kind, patch }: { readonly kind: KindDefinition; readonly patch: unknown },
+): Json {
+  try {
+    return decodeObject(context, value, { type: kind });
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.code !== 400) throw error;
+    const why = error.message.replace(/^.*? cannot be handled as a \w+: /, "");
+    throw invalid({ group: "", kind: "" }, "", [
+      { path: "patch", type: "Invalid", value: JSON.stringify(sortedWhere(value, patch)), detail: why },
+    ]);
+  }
+}
+
+/** Objects that a patch reaches into are shown with their keys in order, the others as they are. */
+function sortedWhere(value: unknown, patch: unknown): unknown {
+  if (!isObject(value)) return value;
+  const inner: Json = isObject(patch) ? patch : {};
+  const entries = Object.keys(value)
+    .sort()
+    .map((key) => [key, key in inner ? sortedWhere(value[key], inner[key]) : value[key]]);
+  return Object.fromEntries(entries);
 }

@@ -4,7 +4,8 @@ import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.
 import type { Attributes, Authenticator, Authorizer, RequestContext, RequestInfo } from "./contracts.ts";
 import { type Format, negotiate } from "./http/negotiate.ts";
 import { respondError } from "./http/respond.ts";
-import { requestInfo } from "./request-info.ts";
+import { compressed } from "./http/compress.ts";
+import { isTrue, requestInfo } from "./request-info.ts";
 
 export interface PipelineOptions {
   readonly authenticators: readonly Authenticator[];
@@ -49,7 +50,7 @@ export function pipeline(options: PipelineOptions): Handler {
     } catch (error) {
       response = failure(error, request, options.log);
     }
-    return withHeaders(response, { auditId, warnings });
+    return withHeaders(compressed(request, response), { auditId, warnings });
   };
 }
 
@@ -141,8 +142,9 @@ function failure(error: unknown, request: ApiRequest, log: Log): ApiResponse {
 
 function errorFormat(request: ApiRequest): Format {
   try {
+    const pretty = isTrue(new URLSearchParams(request.query).get("pretty"));
     const { encoding } = negotiate(request.headers.accept, { watch: false, views: true }, false);
-    return { ...JSON_FORMAT, encoding };
+    return { ...JSON_FORMAT, encoding, pretty };
   } catch {
     return JSON_FORMAT;
   }

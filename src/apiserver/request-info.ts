@@ -11,7 +11,7 @@ const VERBS: Readonly<Record<string, string>> = {
 
 /** Reads method, path and query; an undecodable path is kept as it is. */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
-  const parts = path.split("/").slice(1).map(decode);
+  const parts = decode(path).split("/").slice(1);
   const plain = nonResource(method, path);
   const isCore = parts[0] === "api";
   if (!isCore && parts[0] !== "apis") return plain;
@@ -46,7 +46,9 @@ interface ResourcePath {
 }
 
 function resourceInfo({ method, path, group, version, rest, query }: ResourcePath): RequestInfo {
-  let parts = rest;
+  // The old form of a watch: /api/v1/watch/…
+  const isWatch = rest[0] === "watch" && rest.length > 1;
+  let parts = isWatch ? rest.slice(1) : rest;
   let namespace = "";
   if (parts[0] === "namespaces" && parts.length > 1) {
     namespace = parts[1]!;
@@ -54,7 +56,7 @@ function resourceInfo({ method, path, group, version, rest, query }: ResourcePat
     if (parts.length > 2 && !["status", "finalize"].includes(parts[2]!)) parts = parts.slice(2);
   }
   const [resource = "", name = "", subresource = "", ...after] = parts;
-  const verb = verbOf({ method, name, query });
+  const verb = isWatch && method === "GET" ? "watch" : verbOf({ method, name, query });
   return {
     isResource: true,
     path,
@@ -71,8 +73,8 @@ function resourceInfo({ method, path, group, version, rest, query }: ResourcePat
 
 function verbOf({ method, name, query }: { method: string; name: string; query: URLSearchParams }): string {
   const verb = VERBS[method] ?? method.toLowerCase();
-  if (verb === "get" && isTrue(query.get("watch"))) return "watch";
   if (name !== "") return verb;
+  if (verb === "get" && isTrue(query.get("watch"))) return "watch";
   if (verb === "get") return "list";
   return verb === "delete" ? "deletecollection" : verb;
 }

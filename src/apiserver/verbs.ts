@@ -32,7 +32,7 @@ import { contentType, type Format, negotiate } from "./http/negotiate.ts";
 import { decodeObject, readObject } from "./http/object.ts";
 import { respond, respondBytes } from "./http/respond.ts";
 import { list, listHead, parseVersion } from "./list.ts";
-import { applyConfiguration, applyTo, checkForce, patched, patchType, readPatch } from "./patch.ts";
+import { applyConfiguration, applyTo, checkForce, decodePatched, patched, patchType, readPatch } from "./patch.ts";
 import { deleteObject, type DeleteOptions } from "./registry/delete.ts";
 import type { Json, Registry, WriteOptions } from "./registry/generic.ts";
 import type { StoredObject } from "./registry/stored.ts";
@@ -93,8 +93,8 @@ export class Verbs {
     return this.#one(200, await this.#registry.get(namespace, name), format, context);
   }
 
-  #format({ request, query }: RequestContext, isWatch: boolean): Format {
-    const offer = { watch: isWatch, views: true };
+  #format({ request, query, info }: RequestContext, isWatch: boolean): Format {
+    const offer = { watch: isWatch, streams: info.name === "", views: true };
     return negotiate(request.headers.accept, offer, isTrue(query.get("pretty")));
   }
 
@@ -226,13 +226,7 @@ export class Verbs {
     const { kind } = this.#registry;
     const object = await readObject(context, kind);
     const metadata = metadataOf(object);
-    const { name } = context.info;
-    if (!metadata.name)
-      throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
-    if (metadata.name !== name)
-      throw badRequest(
-        `the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`,
-      );
+    checkName(context, metadata);
     this.#placeInNamespace(context, metadata);
     const result = await this.#registry.update(context, {
       change: () => structuredClone(object),
@@ -253,8 +247,11 @@ export class Verbs {
     const { body: given } = context.request;
     const patch = given.type === "object" ? given.value : await readPatch(context, type === "apply");
     if (type === "apply") return this.#apply(context, { patch, write, subresource, format });
-    const change = (current: KubeObject | undefined) =>
-      decodeObject(context, patched(kind, type, current!, patch), { type: kind });
+    const change = (current: KubeObject | undefined) => {
+      const wanted = decodePatched(context, patched(kind, type, current!, patch), { kind, patch });
+      checkName(context, metadataOf(wanted));
+      return wanted;
+    };
     const result = await this.#registry.update(context, { change, write, subresource });
     return this.#one(result.created ? 201 : 200, result.object, format, context);
   }
@@ -319,12 +316,16 @@ export class Verbs {
       decodeProto(DeleteOptionsType, openProtoEnvelope(bytes).raw),
     );
     const given = body && isObject(body.value) ? body.value : {};
+    if (given.kind !== undefined && given.kind !== "DeleteOptions")
+      throw badRequest(
+        `no kind ${JSON.stringify(given.kind)} is registered for version ${JSON.stringify(given.apiVersion ?? "")} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+      );
     const fromQuery: Json = {};
     if (query.get("gracePeriodSeconds")) fromQuery.gracePeriodSeconds = Number(query.get("gracePeriodSeconds"));
     if (query.get("propagationPolicy")) fromQuery.propagationPolicy = query.get("propagationPolicy");
     if (query.get("orphanDependents")) fromQuery.orphanDependents = isTrue(query.get("orphanDependents"));
     const all = { ...fromQuery, ...given } as DeleteOptions & { dryRun?: string[] };
-    if (all.dryRun?.length) query.set("dryRun", "All");
+    for (const one of all.dryRun ?? []) query.append("dryRun", one);
     if (
       all.propagationPolicy !== undefined &&
       !["Orphan", "Background", "Foreground"].includes(all.propagationPolicy)
@@ -419,6 +420,13 @@ function protoFrame(type: string, raw: Uint8Array): Uint8Array {
 const RawBytes = struct("RawBytes", () => ({ raw: bytes(1) }), { proto: null });
 /** meta.v1.WatchEvent, whose object holds bytes on the wire. */
 const WatchEventWire = struct("WatchEventWire", () => ({ type: string(1), object: ref(2, RawBytes) }), { proto: null });
+
+function checkName({ info: { name } }: RequestContext, metadata: Json): void {
+  if (!metadata.name)
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (metadata.name !== name)
+    throw badRequest(`the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`);
+}
 
 function metadataOf(object: Json): Json {
   if (!isObject(object.metadata)) object.metadata = {};

@@ -31,6 +31,7 @@ export interface WatchCall {
 }
 
 const BOOKMARK_EVERY_MS = 60_000;
+const LAST_BOOKMARK_MS = 2_000;
 const TIMEOUT_MIN_MS = 1_800_000;
 /** Events that wait for a watcher that doesn't read; then it is dropped and has to start over. */
 const PENDING_MAX = 20_000;
@@ -87,7 +88,7 @@ function checkOptions({ match, asked, query }: { match: string; asked: string | 
       path: "resourceVersionMatch",
       type: "NotSupported",
       value: match,
-      detail: 'supported values: "NotOlderThan", ""',
+      detail: 'supported values: "NotOlderThan"',
     });
   }
   if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", errors);
@@ -102,7 +103,7 @@ class WatchStream implements AsyncIterable<readonly WatchItem[]> {
   #ended = false;
   #delivered: Revision;
   readonly #close: () => void;
-  readonly #timers: Timer[] = [];
+  readonly #timers: (Timer | undefined)[] = [];
 
   constructor(call: WatchCall, options: Options) {
     this.#call = call;
@@ -115,7 +116,7 @@ class WatchStream implements AsyncIterable<readonly WatchItem[]> {
     this.#close = subscription.close;
     this.#take(subscription.backlog);
     this.#timers.push(clock.timer(options.timeoutMs, () => this.#end()));
-    if (options.bookmarks) this.#scheduleBookmark();
+    if (options.bookmarks) this.#scheduleBookmarks(options.timeoutMs);
     signal.addEventListener("abort", () => this.#end(), { once: true });
     if (signal.aborted) this.#end();
   }
@@ -173,6 +174,14 @@ class WatchStream implements AsyncIterable<readonly WatchItem[]> {
     return { type: "BOOKMARK", object: bookmarkOf(kind, revision, annotations) };
   }
 
+  /** One each minute, and one shortly before the end, from which the client goes on. */
+  #scheduleBookmarks(timeoutMs: number): void {
+    const { clock } = this.#call;
+    const last = timeoutMs - LAST_BOOKMARK_MS;
+    if (last > 0) this.#timers[2] = clock.timer(last, () => this.#push(this.#bookmark()));
+    this.#scheduleBookmark();
+  }
+
   #scheduleBookmark(): void {
     this.#timers[1] = this.#call.clock.timer(BOOKMARK_EVERY_MS, () => {
       this.#push(this.#bookmark());
@@ -184,7 +193,7 @@ class WatchStream implements AsyncIterable<readonly WatchItem[]> {
     if (this.#ended) return;
     this.#ended = true;
     this.#close?.();
-    for (const timer of this.#timers) timer.cancel();
+    for (const timer of this.#timers) timer?.cancel();
     this.#notify();
   }
 

@@ -25,6 +25,8 @@ const VIEWS: Readonly<Record<string, Format["as"]>> = {
 export interface Offer {
   /** A stream of events is what is asked for. */
   readonly watch: boolean;
+  /** The path can be watched, which a 406 tells. */
+  readonly streams?: boolean;
   /** Views make sense (objects and lists, not discovery). */
   readonly views: boolean;
 }
@@ -32,16 +34,20 @@ export interface Offer {
 /** Chooses the first format that the client takes and the server can make; 406 when there is none. */
 export function negotiate(accept: string | undefined, offer: Offer, pretty: boolean): Format {
   if (accept === OBJECT_MEDIA_TYPE) return { encoding: "object", as: "object", pretty: false };
+  let known = false;
   for (const accepted of parseAccept(accept ?? "*/*")) {
+    known ||= encodingOf(accepted.type) !== undefined && accepted.parameters.has("as");
     const format = formatOf(accepted, offer, pretty);
     if (format) return format;
   }
-  throw notAcceptable(offer);
+  throw known && offer.views ? noSuchView() : notAcceptable(offer);
 }
 
 function formatOf({ type, parameters }: Accepted, { views, watch }: Offer, pretty: boolean): Format | undefined {
   const encoding = encodingOf(type);
   if (encoding === undefined || (watch && encoding === "yaml")) return undefined;
+  const stream = parameters.get("stream");
+  if (stream !== undefined && !(watch && stream === "watch")) return undefined;
   const wanted = parameters.get("as");
   if (wanted === undefined) return { encoding, as: "object", pretty };
   if (
@@ -69,15 +75,23 @@ function encodingOf(type: string): Format["encoding"] | undefined {
   }
 }
 
-function notAcceptable({ watch }: Offer): Error {
+function notAcceptable({ watch, streams }: Offer): Error {
   const types = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
-  const streams = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
-  const all = watch ? [...types, ...streams] : types;
+  const ofEvents = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
+  const all = watch || streams ? [...types, ...ofEvents] : types;
   return statusError({
     code: 406,
     reason: "NotAcceptable",
-    message: `only the following media types are accepted: ${all.join(", ")}`,
+    message: `406: Not Acceptable\n\nAvailable representations: ${all.join(", ")}`,
+    details: {},
   });
+}
+
+/** The encoding would do, the view that is asked for doesn't exist. */
+function noSuchView(): Error {
+  const types = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+  const message = `only the following media types are accepted: ${types.join(", ")}`;
+  return statusError({ code: 406, reason: "NotAcceptable", message });
 }
 
 const CLAUSES_MAX = 50;

@@ -1,4 +1,4 @@
-import { badRequest, canonicalQuantity, groupVersion, QuantityError } from "../../api/index.ts";
+import { badRequest, canonicalQuantity, groupVersion, kindFor, QuantityError } from "../../api/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
 import {
   DecodeError,
@@ -23,6 +23,8 @@ export interface BodyType {
   readonly version: string;
   readonly kind: string;
   readonly struct: StructNode;
+  /** Other group versions that mean the same. */
+  readonly alsoVersions?: readonly string[];
 }
 
 /** The object in a request's body, canonical; 400 when it is of another kind or can't be decoded. */
@@ -60,12 +62,19 @@ function checkType({ value, format }: Body, type: BodyType): Json {
   const wanted = groupVersion(type);
   const given = { apiVersion: String(value.apiVersion ?? ""), kind: String(value.kind ?? "") };
   if (format === "object") return value;
-  if (given.apiVersion !== "" && given.apiVersion !== wanted)
+  if (given.apiVersion !== "" && given.apiVersion !== wanted && !type.alsoVersions?.includes(given.apiVersion))
     throw badRequest(
       `the API version in the data (${given.apiVersion}) does not match the expected API version (${wanted})`,
     );
   if (given.kind !== "" && given.kind !== type.kind) {
     const version = given.apiVersion.split("/").at(-1) || type.version;
+    const other = kindFor({ ...type, kind: given.kind });
+    const internal = type.group === "" ? "core" : type.group.split(".")[0];
+    if (other) {
+      throw badRequest(
+        `${given.kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: converting (${other.version}.${other.kind}) to (${internal}.${type.kind}): unknown conversion`,
+      );
+    }
     throw badRequest(
       `${given.kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: no kind ${JSON.stringify(given.kind)} is registered for version ${JSON.stringify(wanted)} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
     );

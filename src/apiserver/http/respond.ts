@@ -1,5 +1,6 @@
 import { stringify as stringifyYaml } from "yaml";
-import { internal, StatusError } from "../../api/index.ts";
+import { internal, Status, StatusError } from "../../api/index.ts";
+import { encodeProtoObject } from "../../schema/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
 import type { Format } from "./negotiate.ts";
 import { contentType } from "./negotiate.ts";
@@ -45,13 +46,17 @@ export function respondError(error: unknown, format: Format): ApiResponse {
     error instanceof StatusError
       ? error
       : internal(error instanceof Error ? error.message : String(error), { cause: error });
-  const response = respond(known.code, known.status, {
-    ...format,
-    as: "object",
-    encoding: format.encoding === "protobuf" ? "json" : format.encoding,
-  });
+  const response = statusResponse(known, format);
   const seconds = known.status.details?.retryAfterSeconds;
   return seconds ? { ...response, headers: { ...response.headers, "retry-after": String(seconds) } } : response;
+}
+
+function statusResponse({ code, status }: StatusError, format: Format): ApiResponse {
+  const { reason, ...rest } = status;
+  const shown = reason ? status : rest;
+  if (format.encoding !== "protobuf") return respond(code, shown, { ...format, as: "object" });
+  const bytes = encodeProtoObject(Status, shown as { apiVersion: string; kind: string });
+  return respondBytes(code, bytes, contentType(format, false));
 }
 
 export { contentType };

@@ -81,15 +81,15 @@ function checkOptions({ propagationPolicy, orphanDependents }: DeleteOptions): v
 
 function checkPreconditions({ kind }: Registry, { metadata }: KubeObject, { preconditions }: DeleteOptions): void {
   const { uid, resourceVersion } = preconditions ?? {};
-  const refuse = (what: string, wanted: string, found: string) =>
+  const refuse = (what: string, wanted: string, found: string, how: string) =>
     conflict(
       { group: kind.group, plural: kind.kind },
       metadata.name,
-      `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${found}). The object might have been deleted and then recreated`,
+      `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${found}). The object might have been ${how}`,
     );
-  if (uid !== undefined && uid !== metadata.uid) throw refuse("UID", uid, metadata.uid);
+  if (uid !== undefined && uid !== metadata.uid) throw refuse("UID", uid, metadata.uid, "deleted and then recreated");
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion)
-    throw refuse("ResourceVersion", resourceVersion, metadata.resourceVersion);
+    throw refuse("ResourceVersion", resourceVersion, metadata.resourceVersion, "modified");
 }
 
 /** The object as it has to stand while something keeps it; undefined when it can go at once. */
@@ -111,7 +111,8 @@ function mark({ registry, options, clock }: DeleteCall, object: KubeObject): Jso
       started && known !== undefined ? parseTime(object.metadata.deletionTimestamp!) - known * 1000 : nowMs;
     metadata.deletionTimestamp =
       started && left === known ? object.metadata.deletionTimestamp : formatTime(beganMs + left * 1000);
-    metadata.deletionGracePeriodSeconds = left;
+    // A namespace waits for what is in it, not for a time.
+    if (object.kind !== "Namespace") metadata.deletionGracePeriodSeconds = left;
     if (
       !started &&
       registry.kind.subresources.some(({ name }) => name === "status") &&

@@ -110,13 +110,15 @@ export class Registry {
     const namespace = context.info.namespace;
     this.#fillSystemMetadata(metadata);
     if (generated) this.#generateName(metadata);
-    behavior.prepareCreate?.(input as never);
     let object = this.#withDefaults(input);
     await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
     object = this.#withDefaults(this.decode(object).value);
-    const settle = await this.#hooks.before?.(object, undefined, write);
-    if (settle) object = this.#withDefaults(this.decode(object).value);
+    // Who manages what is settled before the server adds its own.
+    if (this.#hasStatus()) delete object.status;
     this.#manage({ before: undefined, object, write, subresource: "" });
+    behavior.prepareCreate?.(object as never);
+    const settle = await this.#hooks.before?.(object, undefined, write);
+    object = this.#withDefaults(this.decode(object).value);
     try {
       const saved = await this.#createNamed({ context, namespace, object, write, generated: Boolean(generated) });
       await settle?.done();
@@ -183,7 +185,11 @@ export class Registry {
   }
 
   #countsGeneration(): boolean {
-    return this.kind.behavior.generation ?? this.kind.subresources.some(({ name }) => name === "status");
+    return this.kind.behavior.generation ?? this.#hasStatus();
+  }
+
+  #hasStatus(): boolean {
+    return this.kind.subresources.some(({ name }) => name === "status");
   }
 
   #generateName(metadata: Meta): void {
@@ -480,6 +486,10 @@ function checkVersion(kind: KindDefinition, wanted: Json, current: StoredObject)
     throw conflict(kind, current.object.metadata.name, why);
   }
   if (!resourceVersion || resourceVersion === "0") return false;
+  if (!/^\d+$/.test(String(resourceVersion))) {
+    const message = `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`;
+    throw statusError({ code: 500, reason: "", message });
+  }
   if (resourceVersion !== current.object.metadata.resourceVersion)
     throw conflict(kind, current.object.metadata.name, MODIFIED);
   return true;

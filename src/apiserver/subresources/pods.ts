@@ -24,7 +24,13 @@ import type { Store } from "../../store/index.ts";
 const BINDING = Binding as unknown as KindDefinition;
 const POD = Pod as unknown as KindDefinition;
 const BUDGET = PodDisruptionBudget as unknown as KindDefinition;
-const EVICTION = { group: "policy", version: "v1", kind: "Eviction", struct: Eviction };
+const EVICTION = {
+  group: "policy",
+  version: "v1",
+  kind: "Eviction",
+  struct: Eviction,
+  alsoVersions: ["policy/v1beta1"],
+};
 
 const success = () =>
   respond(
