@@ -71,7 +71,11 @@ export type ResponseBody =
   /** Same, for watches: batches of events as they happen. */
   | { readonly type: "events"; readonly batches: AsyncIterable<readonly WatchFrame[]> }
   | { readonly type: "stream"; readonly chunks: AsyncIterable<Uint8Array> }
-  /** Answer with the protocol switch; `serve` gets the raw socket or the multiplexed channels of that protocol. */
+  /**
+   * Answer with the protocol switch: `serve` gets the other end's channels or streams and works until all is over. From a
+   * client of a server far away it joins them with that server's, so that a proxy may return the answer as it is; use
+   * `connectUpgrade` to get a connection of one's own.
+   */
   | {
       readonly type: "upgrade";
       readonly subprotocol?: string;

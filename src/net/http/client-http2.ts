@@ -6,7 +6,7 @@ import {
   type IncomingHttpHeaders,
 } from "node:http2";
 import type { Duplex as NodeDuplex } from "node:stream";
-import type { Clock } from "../../base/index.ts";
+import type { Clock, Timer } from "../../base/index.ts";
 import { SocketBody } from "../body.ts";
 import { NetError } from "../errors.ts";
 import type { ApiRequest, ApiResponse, ResponseBody } from "../message.ts";
@@ -28,6 +28,7 @@ export class Http2Connection {
   #openStreams = 0;
   #isUsable = true;
   #heardMs: number;
+  #timer: Timer | undefined;
 
   constructor(socket: NodeDuplex, target: Target, clock: Clock) {
     this.#target = target;
@@ -46,6 +47,7 @@ export class Http2Connection {
     socket.on("data", () => {
       this.#heardMs = clock.monotonicMs();
     });
+    session.once("close", () => this.#timer?.cancel());
     this.#watchLife();
   }
 
@@ -89,18 +91,21 @@ export class Http2Connection {
   }
 
   #watchLife(): void {
-    const session = this.#session;
-    const timer = this.#clock.timer(SILENT_MS, () => {
-      if (session.destroyed) return;
-      if (this.#clock.monotonicMs() - this.#heardMs < SILENT_MS) return this.#watchLife();
-      const late = this.#clock.timer(PING_TIMEOUT_MS, () => session.destroy(new Error("no answer to a ping")));
-      session.ping(() => {
-        late.cancel();
-        this.#heardMs = this.#clock.monotonicMs();
-        if (!session.destroyed) this.#watchLife();
-      });
+    this.#timer = this.#clock.timer(SILENT_MS, () => {
+      if (this.#clock.monotonicMs() - this.#heardMs < SILENT_MS) this.#watchLife();
+      else this.#ask();
     });
-    session.once("close", () => timer.cancel());
+  }
+
+  #ask(): void {
+    const session = this.#session;
+    if (session.destroyed) return;
+    this.#timer = this.#clock.timer(PING_TIMEOUT_MS, () => session.destroy(new Error("no answer to a ping")));
+    session.ping(() => {
+      this.#timer?.cancel();
+      this.#heardMs = this.#clock.monotonicMs();
+      if (!session.destroyed) this.#watchLife();
+    });
   }
 }
 

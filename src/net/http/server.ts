@@ -46,6 +46,9 @@ const DEFAULT_LIMITS: ServerLimits = {
   idleConnectionMs: 120_000,
 };
 const HEADER_PAIRS_MAX = 256;
+const KEEP_ALIVE_MS = 30_000;
+/** How long the last answers may take to leave when the server closes. */
+const FLUSH_MS = 100;
 const STREAM_WINDOW_BYTES = 256 * 1024;
 const CONNECTION_WINDOW_BYTES = 8 * 1024 * 1024;
 /** Cancelled streams: so many at once, then so many a second, until the connection is ended (CVE-2023-44487). */
@@ -156,6 +159,8 @@ class ServerAdapter implements Listener {
 
   #track(socket: Socket): void {
     this.#sockets.add(socket);
+    // A client that vanished without a word would hold its watches for ever.
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on("error", () => {});
     socket.once("close", () => this.#sockets.delete(socket));
   }
@@ -318,19 +323,20 @@ class ServerAdapter implements Listener {
       for (const session of this.#sessions) session.destroy();
       for (const socket of this.#sockets) socket.destroy();
     };
-    const idleOrLate = new Promise<void>((resolve) => {
-      this.#onIdle = resolve;
-      if (this.#inFlight === 0) resolve();
-      this.#options.clock.timer(graceMs, resolve);
+    const { promise: idleOrLate, resolve } = Promise.withResolvers<void>();
+    this.#onIdle = resolve;
+    if (this.#inFlight === 0) resolve();
+    const timer = this.#options.clock.timer(graceMs, () => {
+      cut();
+      resolve();
     });
-    const timer = this.#options.clock.timer(graceMs, cut);
     await idleOrLate;
     if ("closeIdleConnections" in this.#server) this.#server.closeIdleConnections();
     // The last answers are on their way: sessions close by themselves, kept-alive sockets once they are flushed.
-    await Promise.race([closed, this.#options.clock.sleep(Math.min(graceMs, 100))]);
     timer.cancel();
-    cut();
+    const flushing = this.#options.clock.timer(Math.min(graceMs, FLUSH_MS), cut);
     await closed;
+    flushing.cancel();
   }
 }
 

@@ -117,7 +117,9 @@ function requestSpdy(
       }
       const subprotocol = String(incoming.headers["x-stream-protocol-version"] ?? "");
       const pipe = socketDuplex(socket, head);
-      request.signal.addEventListener("abort", () => socket.destroy(), { once: true });
+      const onAbort = () => socket.destroy();
+      request.signal.addEventListener("abort", onAbort, { once: true });
+      socket.once("close", () => request.signal.removeEventListener("abort", onAbort));
       resolve(upgraded(new SpdyConnection({ pipe, side: "client", subprotocol }), subprotocol));
     });
   });
