@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
+import { checkHealth } from "./grpc-health.ts";
 import type { HostLinks, HostNetwork, HttpProbe, NetworkAnswer } from "./host.ts";
 
 const BODY_BYTES_MAX = 10 * 1024;
@@ -15,11 +16,7 @@ export function linuxNetwork(): HostNetwork {
   return {
     http: (probe, signal) => http(probe, signal, REDIRECTS_MAX),
     tcp,
-    async grpc({ host, port, timeoutMs }, signal) {
-      // Without a gRPC client at hand an open port is all that can be told; see cri/grpc for the real check.
-      const answer = await tcp(host, port, timeoutMs, signal);
-      return answer.type === "failed" ? answer : { type: "failed", message: "gRPC probes need a client" };
-    },
+    grpc: checkHealth,
   };
 }
 

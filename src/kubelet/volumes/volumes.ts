@@ -53,6 +53,9 @@ export class Volumes {
     const directory = podDirectory(podUid);
     const points = await host.mounts.below(directory);
     for (const point of [...points].reverse()) await host.mounts.unmount(point);
+    // What is mounted in there may be anyone's files: nothing is deleted while a mount is left.
+    const left = await host.mounts.below(directory);
+    if (left.length > 0) throw new Error(`remove volumes of pod ${podUid}: ${left[0]} is still mounted`);
     await host.files.remove(directory);
     tokens.forget(podUid);
   }
