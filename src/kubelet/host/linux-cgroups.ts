@@ -23,7 +23,11 @@ export function cgroupLayout(mountInfo: string): CgroupLayout {
       for (const name of names) controllers.set(name.replace(/^name=/, ""), point);
     }
   }
-  if (controllers.has("memory") || controllers.has("cpu")) return { version: 1, controllers };
+  if (controllers.has("memory") || controllers.has("cpu")) {
+    // Runtimes put processes into the second hierarchy of such a machine too: it has to be cleaned with the others.
+    if (unified !== undefined) controllers.set("unified", unified);
+    return { version: 1, controllers };
+  }
   return { version: 2, root: unified ?? ROOT };
 }
 
