@@ -96,7 +96,7 @@ class ReplicaSetController {
   #related(owner: ReplicaSet): readonly Pod[] {
     const { sets, pods } = this.#parts;
     const controller = controllerOf(owner);
-    const family = controller ? sets.index("controller", controller.uid) : [owner];
+    const family = controller ? sets.index("controller", controller.uid) : [];
     return family.flatMap((set) => pods.index("controller", set.metadata.uid));
   }
 
