@@ -10,8 +10,11 @@ import { bearerTokens, clientCertificates, inProcess, type StaticToken, staticTo
 import { nodeAuthorizer } from "./authz/node.ts";
 import { alwaysAllow, masters, rbac } from "./authz/rbac.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
+import { publishKubernetesService } from "./bootstrap/kubernetes-service.ts";
+import { type Kubelets, podStreams } from "./streaming/pods.ts";
 import type { Authorizer, Reads } from "./contracts.ts";
 import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
+import { openApiHandlers } from "./openapi/openapi.ts";
 import { repairServices, serviceHooks, type ServiceOptions } from "./services/services.ts";
 import { bindPod, evictPod } from "./subresources/pods.ts";
 import { reviewHandlers } from "./subresources/reviews.ts";
@@ -40,6 +43,10 @@ export interface ApiServerOptions {
   readonly serviceCidr?: string;
   /** Where node ports come from. Default 30000 to 32767. */
   readonly nodePortRange?: { readonly first: number; readonly last: number };
+  /** Where pods reach this server: the `kubernetes` Service leads there. Without it there is no such Service. */
+  readonly advertise?: { readonly address: string | undefined; readonly port: number };
+  /** How the server reaches the kubelet of a node. */
+  readonly kubelet?: Kubelets;
   readonly maxRequestsInflight?: number;
   readonly maxMutatingRequestsInflight?: number;
 }
@@ -100,6 +107,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore): ApiServerParts {
     authorizers: authorized,
     admission: admissionPlugins(options),
     handlers: new Map([
+      ...podStreams(core.reads, options.kubelet ?? (() => undefined)),
       ...(accounts ? [["serviceaccounts/token", tokenRequests(accounts, core.reads)] as const] : []),
       ["bindings", bindPod(core, clock)],
       ["pods/binding", bindPod(core, clock)],
@@ -107,7 +115,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore): ApiServerParts {
       ...reviewHandlers({ authenticators, authorizers: authorized, clock }),
     ]),
     hooks: new Map([["/services", serviceHooks(serviceOptions(options))]]),
-    paths: new Map(),
+    paths: new Map(openApiHandlers(core.kinds)),
   };
 }
 
@@ -115,6 +123,17 @@ function partsOf(options: ApiServerOptions, core: ServerCore): ApiServerParts {
 async function start(options: ApiServerOptions, core: ServerCore): Promise<void> {
   await repairServices(serviceOptions(options), await core.reads.list(Service));
   await bootstrap(core);
+  if (options.advertise)
+    await publishKubernetesService(core, {
+      ...options.advertise,
+      clusterIP: firstAddress(options.serviceCidr ?? SERVICE_CIDR),
+    });
+}
+
+/** The first usable address of an IPv4 range. */
+function firstAddress(cidr: string): string {
+  const parts = cidr.split("/")[0]!.split(".").map(Number);
+  return [...parts.slice(0, 3), parts[3]! + 1].join(".");
 }
 
 function authorizers({ authorizationModes = ["Node", "RBAC"] }: ApiServerOptions, reads: Reads): Authorizer[] {

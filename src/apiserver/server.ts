@@ -28,6 +28,7 @@ import { Registry, type ResourceHooks } from "./registry/generic.ts";
 import { storageKey, StoredObject, storagePrefix } from "./registry/stored.ts";
 import { scaleOf } from "./subresources/scale.ts";
 import { Verbs } from "./verbs.ts";
+import { VERSION } from "./version.ts";
 
 /** What the server itself needs from the parts that decide who may do what, and from those that serve special paths. */
 export interface ApiServerParts {
@@ -65,22 +66,6 @@ export interface ServerCore {
   registry(kind: KindDefinition): Registry;
   readonly kinds: readonly KindDefinition[];
 }
-
-export const VERSION = {
-  major: "1",
-  minor: "36",
-  emulationMajor: "1",
-  emulationMinor: "36",
-  minCompatibilityMajor: "1",
-  minCompatibilityMinor: "35",
-  gitVersion: "v1.36.1",
-  gitCommit: "",
-  gitTreeState: "clean",
-  buildDate: "2026-05-12T00:00:00Z",
-  goVersion: "",
-  compiler: "navarch",
-  platform: "linux/amd64",
-} as const;
 
 /** Puts a server together: registries for all kinds, and the pipeline in front of them. */
 export function serverCore(

@@ -1,0 +1,157 @@
+import { groupVersion, type KindDefinition } from "../../api/index.ts";
+import type { Field, Node, ScalarNode, StructNode } from "../../schema/index.ts";
+
+type Json = Record<string, unknown>;
+
+/** Where the references of a document point: v3 keeps schemas below components, v2 below definitions. */
+export type RefPrefix = "#/components/schemas/" | "#/definitions/";
+
+const META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
+
+/** Types with a form of their own, which documents describe once and refer to. */
+const NAMED: Readonly<Partial<Record<ScalarNode["type"], readonly [name: string, schema: Json]>>> = {
+  quantity: ["io.k8s.apimachinery.pkg.api.resource.Quantity", { oneOf: [{ type: "string" }, { type: "number" }] }],
+  intOrString: [
+    "io.k8s.apimachinery.pkg.util.intstr.IntOrString",
+    { format: "int-or-string", oneOf: [{ type: "integer" }, { type: "string" }] },
+  ],
+  time: [`${META}Time`, { type: "string", format: "date-time" }],
+  microTime: [`${META}MicroTime`, { type: "string", format: "date-time" }],
+  duration: [`${META}Duration`, { type: "string" }],
+  raw: ["io.k8s.apimachinery.pkg.runtime.RawExtension", { type: "object" }],
+};
+
+const PLAIN: Readonly<Partial<Record<ScalarNode["type"], Json>>> = {
+  string: { type: "string" },
+  boolean: { type: "boolean" },
+  int32: { type: "integer", format: "int32" },
+  int64: { type: "integer", format: "int64" },
+  float64: { type: "number", format: "double" },
+  bytes: { type: "string", format: "byte" },
+  any: {},
+};
+
+/** The schemas of some types and of all that they refer to, by name. */
+export class Schemas {
+  readonly #prefix: RefPrefix;
+  readonly #found = new Map<string, Json>();
+
+  constructor(prefix: RefPrefix) {
+    this.#prefix = prefix;
+  }
+
+  /** A reference to a type; its schema becomes part of the document. */
+  ref(struct: StructNode): Json {
+    if (!this.#found.has(struct.name)) {
+      this.#found.set(struct.name, {});
+      this.#found.set(struct.name, this.#struct(struct));
+    }
+    return this.#refTo(struct.name);
+  }
+
+  /** Says which kind a schema is of. */
+  mark(struct: StructNode, kinds: readonly { group: string; version: string; kind: string }[]): void {
+    this.ref(struct);
+    const schema = this.#found.get(struct.name)!;
+    const marked = kinds.map(({ group, version, kind }) => ({ group, kind, version }));
+    this.#found.set(struct.name, { ...schema, "x-kubernetes-group-version-kind": marked });
+  }
+
+  /** All schemas by name. */
+  all(): Json {
+    return Object.fromEntries([...this.#found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  #refTo(name: string): Json {
+    return { $ref: this.#prefix + name };
+  }
+
+  #struct(struct: StructNode): Json {
+    const properties: Json = {};
+    const required: string[] = [];
+    this.#fields(struct, properties, required);
+    return {
+      type: "object",
+      ...(struct.options && Object.keys(properties).length > 0 && { properties: sorted(properties) }),
+      ...(required.length > 0 && { required: required.sort() }),
+      ...(struct.atomic && { "x-kubernetes-map-type": "atomic" }),
+    };
+  }
+
+  #fields(struct: StructNode, properties: Json, required: string[]): void {
+    for (const [name, field] of struct.fields) {
+      if (field.options.inline && field.node.kind === "struct") {
+        this.#fields(field.node, properties, required);
+        continue;
+      }
+      properties[name] = this.#field(field);
+      if (field.options.required) required.push(name);
+    }
+  }
+
+  #field({ node, options }: Field): Json {
+    const extras: Json = {
+      ...(options.doc && { description: options.doc }),
+      ...this.#default(node, options),
+      ...(options.enum && { enum: options.enum }),
+      ...(options.format && { format: options.format }),
+      ...(options.list && { "x-kubernetes-list-type": options.list }),
+      ...(options.keys && { "x-kubernetes-list-map-keys": options.keys }),
+      ...(options.mergeKey && { "x-kubernetes-patch-merge-key": options.mergeKey }),
+      ...(options.patch && { "x-kubernetes-patch-strategy": options.patch.join(",") }),
+      ...(options.atomic && !options.list && { "x-kubernetes-map-type": "atomic" }),
+    };
+    const schema = this.#node(node, options.element?.default);
+    const { $ref, ...rest } = schema;
+    if ($ref === undefined || Object.keys(extras).length === 0) return { ...schema, ...extras };
+    return this.#prefix === "#/definitions/" ? { $ref, ...rest } : { allOf: [{ $ref }], ...rest, ...extras };
+  }
+
+  /** A value that stands in when there is none; v2 has no defaults. */
+  #default(node: Node, { default: value, ptr }: Field["options"]): Json {
+    if (this.#prefix === "#/definitions/") return {};
+    if (value !== undefined) return { default: value };
+    return node.kind === "struct" && !ptr ? { default: {} } : {};
+  }
+
+  #node(node: Node, elementDefault?: unknown): Json {
+    switch (node.kind) {
+      case "struct":
+        return this.ref(node);
+      case "list":
+        return { type: "array", items: this.#element(node.element, elementDefault) };
+      case "map":
+        return { type: "object", additionalProperties: this.#element(node.value, elementDefault) };
+      case "scalar":
+        return this.#scalar(node);
+    }
+  }
+
+  #element(node: Node, given: unknown): Json {
+    const schema = this.#node(node);
+    if (this.#prefix === "#/definitions/") return schema;
+    const value = given ?? (node.kind === "struct" ? {} : node.kind === "scalar" ? ZEROS[node.type] : undefined);
+    if (value === undefined) return schema;
+    return "$ref" in schema ? { allOf: [schema], default: value } : { ...schema, default: value };
+  }
+
+  #scalar({ type }: ScalarNode): Json {
+    const named = NAMED[type];
+    if (!named) return { ...PLAIN[type] };
+    const [name, schema] = named;
+    // v2 has no alternatives.
+    this.#found.set(name, this.#prefix === "#/definitions/" && schema.oneOf ? { type: "string" } : schema);
+    return this.#refTo(name);
+  }
+}
+
+const ZEROS: Readonly<Record<string, unknown>> = { string: "", boolean: false, int32: 0, int64: 0, float64: 0 };
+
+function sorted(object: Json): Json {
+  return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Name of a group version's document: "api/v1", "apis/apps/v1". */
+export function documentName(of: Pick<KindDefinition, "group" | "version">): string {
+  return of.group === "" ? `api/${of.version}` : `apis/${groupVersion(of)}`;
+}
