@@ -4,3 +4,6 @@
  */
 export { Cluster, type ClusterOptions } from "./cluster.ts";
 export type { SettleOptions } from "./settle.ts";
+export { type ClusterConfig, ConfigError, defaultDataDirectory, parseConfig, type RawConfig } from "./config.ts";
+export { removeNode } from "./remove-node.ts";
+export { type RunningCluster, up, type UpOptions, whyNotReal } from "./up.ts";

@@ -1,0 +1,71 @@
+import { Endpoints, EndpointSlice, type KindDefinition, Service } from "../../api/index.ts";
+import { jsonEqual } from "../../schema/index.ts";
+import type { Json } from "../registry/generic.ts";
+import type { ServerCore } from "../server.ts";
+import { systemContext } from "./bootstrap.ts";
+
+/** Where this server is reached from pods. */
+export interface Advertised {
+  /** undefined: from this machine only, so there is no endpoint. */
+  readonly address: string | undefined;
+  readonly port: number;
+  /** First address of the service range. */
+  readonly clusterIP: string;
+}
+
+const WRITE = { dryRun: false, fieldManager: "kube-apiserver", isApply: false };
+const META = { name: "kubernetes", namespace: "default" };
+const HTTPS = { name: "https", protocol: "TCP" };
+
+/** Keeps the Service through which pods reach the API, and its endpoints, as this server is reached now. */
+export async function publishKubernetesService(
+  core: ServerCore,
+  { address, port, clusterIP }: Advertised,
+): Promise<void> {
+  const service = {
+    metadata: { ...META, labels: { component: "apiserver", provider: "kubernetes" } },
+    spec: {
+      ports: [{ ...HTTPS, port: 443, targetPort: port }],
+      clusterIP,
+      clusterIPs: [clusterIP],
+      type: "ClusterIP",
+      sessionAffinity: "None",
+      ipFamilies: ["IPv4"],
+      ipFamilyPolicy: "SingleStack",
+      internalTrafficPolicy: "Cluster",
+    },
+  };
+  await put(core, Service as unknown as KindDefinition, service, "spec");
+  if (address === undefined) return;
+  const endpoints = {
+    metadata: { ...META, labels: { "endpointslice.kubernetes.io/skip-mirror": "true" } },
+    subsets: [{ addresses: [{ ip: address }], ports: [{ ...HTTPS, port }] }],
+  };
+  await put(core, Endpoints as unknown as KindDefinition, endpoints, "subsets");
+  const slice = {
+    metadata: { ...META, labels: { "kubernetes.io/service-name": "kubernetes" } },
+    addressType: "IPv4",
+    endpoints: [{ addresses: [address], conditions: { ready: true } }],
+    ports: [{ ...HTTPS, port }],
+  };
+  await put(core, EndpointSlice as unknown as KindDefinition, slice, "endpoints", "ports");
+}
+
+/** Makes the object, or brings these parts of it up to date. */
+async function put(core: ServerCore, kind: KindDefinition, object: Json, ...parts: readonly string[]): Promise<void> {
+  const registry = core.registry(kind);
+  const context = systemContext(kind, META.namespace, META.name);
+  const wanted = registry.decode(object).value;
+  const existing = await registry.find(META.namespace, META.name);
+  if (!existing) {
+    await registry.create(context, wanted, WRITE);
+    return;
+  }
+  const current = existing.object as unknown as Json;
+  if (parts.every((part) => jsonEqual(current[part], wanted[part]))) return;
+  const changed = Object.fromEntries(parts.map((part) => [part, wanted[part]]));
+  await registry.update(context, {
+    change: (now) => ({ ...(structuredClone(now) as unknown as Json), ...changed }),
+    write: WRITE,
+  });
+}

@@ -1,0 +1,130 @@
+import { badRequest, internal, notFound, Pod, serviceUnavailable, statusError } from "../../api/index.ts";
+import type { ApiResponse, Handler } from "../../net/message.ts";
+import type { Reads, RequestContext, SubresourceHandler } from "../contracts.ts";
+import { isTrue } from "../request-info.ts";
+
+/** How the server reaches a node's kubelet; undefined: it can't now. */
+export type Kubelets = (nodeName: string) => Handler | undefined;
+
+/** Who the server is to kubelets. */
+const IDENTITY = { name: "kube-apiserver-kubelet-client", groups: ["system:masters", "system:authenticated"] };
+const DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
+
+/** Logs, commands, attachments and ports of pods: passed on to the node that runs them. */
+export function podStreams(reads: Reads, kubelets: Kubelets): [string, SubresourceHandler][] {
+  const on = (path: (call: PodCall) => string) => async (context: RequestContext) => {
+    const pod = await findPod(reads, context);
+    return forward({ context, pod, kubelets, path });
+  };
+  return [
+    ["pods/log", on((call) => `/containerLogs/${place(call)}/${containerOf(call)}?${logQuery(call)}`)],
+    ["pods/exec", on((call) => `/exec/${place(call)}/${containerOf(call)}?${commandQuery(call)}`)],
+    ["pods/attach", on((call) => `/attach/${place(call)}/${containerOf(call)}?${commandQuery(call)}`)],
+    ["pods/portforward", on((call) => `/portForward/${place(call)}?${portQuery(call)}`)],
+  ];
+}
+
+interface PodCall {
+  readonly context: RequestContext;
+  readonly pod: Pod;
+}
+
+async function findPod(reads: Reads, { info }: RequestContext): Promise<Pod> {
+  const pod = await reads.get(Pod, { namespace: info.namespace, name: info.name });
+  if (!pod) throw notFound({ group: "", plural: "pods" }, info.name);
+  return pod;
+}
+
+interface Forward extends PodCall {
+  readonly kubelets: Kubelets;
+  readonly path: (call: PodCall) => string;
+}
+
+async function forward({ context, pod, kubelets, path }: Forward): Promise<ApiResponse> {
+  const { request } = context;
+  const [target, query = ""] = path({ context, pod }).split(/\?(.*)/s) as [string, string?];
+  const { nodeName } = pod.spec;
+  if (!nodeName) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
+  const kubelet = kubelets(nodeName);
+  if (!kubelet) throw serviceUnavailable(`no connection to the kubelet of node ${nodeName}`);
+  const response = await kubelet({ ...request, path: target, query, peer: { address: "", identity: IDENTITY } });
+  if (response.status < 400) return response;
+  throw statusError({ code: response.status, reason: reasonOf(response.status), message: await textOf(response) });
+}
+
+function reasonOf(code: number): string {
+  return { 400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound" }[code] ?? "InternalError";
+}
+
+async function textOf({ body, status }: ApiResponse): Promise<string> {
+  if (body.type === "bytes") return Buffer.from(body.bytes).toString("utf8").trim();
+  if (body.type !== "stream") return internal(`the kubelet answered ${status}`).message;
+  let text = "";
+  for await (const chunk of body.chunks) text += Buffer.from(chunk).toString("utf8");
+  return text.trim();
+}
+
+function place({ pod }: PodCall): string {
+  return `${encodeURIComponent(pod.metadata.namespace)}/${encodeURIComponent(pod.metadata.name)}`;
+}
+
+/** The container asked for, or the one that needs no asking; 400 when that is not plain. */
+function containerOf({ context, pod }: PodCall): string {
+  const all = [
+    ...(pod.spec.initContainers ?? []),
+    ...(pod.spec.containers ?? []),
+    ...(pod.spec.ephemeralContainers ?? []),
+  ].map(({ name }) => name);
+  const asked = context.query.get("container");
+  if (asked) {
+    if (!all.includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${pod.metadata.name}`);
+    return encodeURIComponent(asked);
+  }
+  const regular = (pod.spec.containers ?? []).map(({ name }) => name);
+  const chosen = pod.metadata.annotations?.[DEFAULT_CONTAINER] ?? (regular.length === 1 ? regular[0] : undefined);
+  if (chosen && regular.includes(chosen)) return encodeURIComponent(chosen);
+  const init = (pod.spec.initContainers ?? []).map(({ name }) => name);
+  const suffix = init.length > 0 ? ` or one of the init containers: [${init.join(" ")}]` : "";
+  throw badRequest(
+    `a container name must be specified for pod ${pod.metadata.name}, choose one of: [${regular.join(" ")}]${suffix}`,
+  );
+}
+
+const LOG_OPTIONS = [
+  "follow",
+  "previous",
+  "sinceSeconds",
+  "sinceTime",
+  "tailLines",
+  "timestamps",
+  "limitBytes",
+  "stream",
+];
+
+function logQuery({ context: { query } }: PodCall): string {
+  const passed = new URLSearchParams();
+  for (const name of LOG_OPTIONS) {
+    const value = query.get(name);
+    if (value !== null) passed.set(name, value);
+  }
+  return passed.toString();
+}
+
+function commandQuery({ context: { query } }: PodCall): string {
+  const passed = new URLSearchParams();
+  for (const command of query.getAll("command")) passed.append("command", command);
+  for (const [ours, theirs] of [
+    ["stdin", "input"],
+    ["stdout", "output"],
+    ["stderr", "error"],
+    ["tty", "tty"],
+  ] as const)
+    if (isTrue(query.get(ours))) passed.set(theirs, "1");
+  return passed.toString();
+}
+
+function portQuery({ context: { query } }: PodCall): string {
+  const passed = new URLSearchParams();
+  for (const port of query.getAll("ports")) passed.append("port", port);
+  return passed.toString();
+}

@@ -1,0 +1,24 @@
+import { join } from "node:path";
+import type { Clock } from "../base/index.ts";
+import { silentLog } from "../base/index.ts";
+import { removeRealNode } from "../kubelet/index.ts";
+import { openRuleSink } from "../proxy/index.ts";
+
+const TIMEOUT_MS = 120_000;
+
+/** Takes everything away that a node of this data directory has left on the machine: containers, mounts, network, rules. */
+export async function removeNode(dataDirectory: string, clock: Clock): Promise<void> {
+  const abort = new AbortController();
+  const timer = clock.timer(TIMEOUT_MS, () => abort.abort());
+  try {
+    await removeRealNode(
+      { clock },
+      { containerdDirectory: join(dataDirectory, "containerd"), dataDirectory: join(dataDirectory, "kubelet") },
+      abort.signal,
+    );
+    const sink = await openRuleSink({ mode: "auto", clusterCidr: undefined, log: silentLog }).catch(() => undefined);
+    await sink?.clear();
+  } finally {
+    timer.cancel();
+  }
+}
