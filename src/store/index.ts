@@ -12,6 +12,7 @@ export {
   SimulatedDisk,
 } from "./embedded/index.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
+export { type EtcdStoreOptions, openEtcdStore } from "./etcd/index.ts";
 export { openMemoryStore } from "./memory/index.ts";
 export {
   type Change,

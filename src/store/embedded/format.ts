@@ -79,8 +79,8 @@ export function decodeHeader(bytes: Buffer, file: string): FileHeader | undefine
     const problem = `${file} has format ${version}, this version reads up to ${FORMAT_VERSION}`;
     throw new StoreError("newerFormat", `open store: ${problem}; use the version that wrote it or a newer one`);
   }
-  const kind = KINDS[bytes.readUInt32BE(12)];
-  if (!intact || kind === undefined) return undefined;
+  const kind = intact ? KINDS[bytes.readUInt32BE(12)] : undefined;
+  if (kind === undefined) return undefined;
   return { kind, revision: readUint(bytes, 16), sequence: readUint(bytes, 24) };
 }
 

@@ -1,0 +1,71 @@
+import type { Clock } from "../../base/index.ts";
+import {
+  type CallOptions,
+  type ClientTls,
+  createGrpcChannel,
+  type GrpcChannel,
+  type GrpcMethod,
+} from "../../net/index.ts";
+import { isEndpointTrouble, neverSent, storeError } from "./errors.ts";
+
+const CALL_TIMEOUT_MS = 10_000;
+
+/** The members of an etcd cluster: calls go to one until it fails, then to the next. */
+export class Endpoints {
+  readonly #channels: readonly GrpcChannel[];
+  #current = 0;
+
+  constructor({ endpoints, tls, clock }: { endpoints: readonly string[]; tls?: ClientTls; clock: Clock }) {
+    if (endpoints.length === 0) throw new TypeError("open etcd store: no endpoint, want at least one");
+    this.#channels = endpoints.map((endpoint) => {
+      const target = endpoint.includes("://") ? endpoint : `${tls ? "https" : "http"}://${endpoint}`;
+      return createGrpcChannel({ target, clock, ...(tls && { tls }) });
+    });
+  }
+
+  get current(): GrpcChannel {
+    return this.#channels[this.#current]!;
+  }
+
+  /** Leaves a member that failed, unless someone has already. */
+  leave(failed: GrpcChannel): void {
+    if (failed === this.current) this.#current = (this.#current + 1) % this.#channels.length;
+  }
+
+  /** A call that may be repeated. */
+  read<Request extends object, Response extends object>(
+    method: GrpcMethod<Request, Response>,
+    request: Request,
+  ): Promise<Response> {
+    return this.#call(method, request, isEndpointTrouble);
+  }
+
+  /** A call that changes something: repeated only when it can't have arrived. */
+  write<Request extends object, Response extends object>(
+    method: GrpcMethod<Request, Response>,
+    request: Request,
+  ): Promise<Response> {
+    return this.#call(method, request, neverSent);
+  }
+
+  async #call<Request extends object, Response extends object>(
+    method: GrpcMethod<Request, Response>,
+    request: Request,
+    mayRepeat: (error: unknown) => boolean,
+  ): Promise<Response> {
+    const options: CallOptions = { timeoutMs: CALL_TIMEOUT_MS };
+    for (let attempt = 1; ; attempt++) {
+      const channel = this.current;
+      try {
+        return await channel.unary(method, request, options);
+      } catch (error) {
+        if (isEndpointTrouble(error)) this.leave(channel);
+        if (attempt >= this.#channels.length || !mayRepeat(error)) throw storeError(error, method.name.toLowerCase());
+      }
+    }
+  }
+
+  close(): void {
+    for (const channel of this.#channels) channel.close();
+  }
+}

@@ -1,0 +1,168 @@
+import { type GrpcMethod, loadService, type ProtocolDescriptor } from "../../net/index.ts";
+import type { Compare, Entry, Operation, OperationResult, Revision } from "../store.ts";
+import descriptor from "./etcd-v3.json" with { type: "json" };
+
+/** etcd's messages, as far as they are used, and how they map to the store's own types. */
+export interface Header {
+  readonly revision: number;
+}
+
+export interface KeyValue {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  readonly createRevision: number;
+  readonly modRevision: number;
+  readonly version: number;
+  readonly lease: number;
+}
+
+export interface RangeRequest {
+  readonly key: Uint8Array;
+  readonly rangeEnd?: Uint8Array;
+  readonly limit?: number;
+  readonly revision?: number;
+  readonly keysOnly?: boolean;
+  readonly countOnly?: boolean;
+}
+
+export interface RangeResponse {
+  readonly header?: Header;
+  readonly kvs: readonly KeyValue[];
+  readonly more: boolean;
+  readonly count: number;
+}
+
+export interface TxnResponse {
+  readonly header: Header;
+  readonly succeeded: boolean;
+  readonly responses: ReadonlyArray<{
+    readonly responseRange?: RangeResponse;
+    readonly responsePut?: { readonly prevKv?: KeyValue };
+    readonly responseDeleteRange?: { readonly prevKvs: readonly KeyValue[] };
+  }>;
+}
+
+export interface WatchEvent {
+  readonly type: "PUT" | "DELETE";
+  readonly kv: KeyValue;
+  readonly prevKv?: KeyValue;
+}
+
+export interface WatchResponse {
+  readonly header: Header;
+  readonly watchId: number;
+  readonly created: boolean;
+  readonly canceled: boolean;
+  readonly compactRevision: number;
+  readonly cancelReason: string;
+  readonly events: readonly WatchEvent[];
+}
+
+export interface StatusResponse {
+  readonly version: string;
+  readonly dbSize: number;
+}
+
+const protocol = descriptor as unknown as ProtocolDescriptor;
+const kv = loadService(protocol, "etcdserverpb.KV");
+export const RANGE: GrpcMethod<RangeRequest, RangeResponse> = kv.method("Range");
+export const TXN: GrpcMethod<object, TxnResponse> = kv.method("Txn");
+export const PUT: GrpcMethod<object, { readonly header: Header }> = kv.method("Put");
+export const COMPACT: GrpcMethod<object, object> = kv.method("Compact");
+export const WATCH: GrpcMethod<object, WatchResponse> = loadService(protocol, "etcdserverpb.Watch").method("Watch");
+export const STATUS: GrpcMethod<object, StatusResponse> = loadService(protocol, "etcdserverpb.Maintenance").method(
+  "Status",
+);
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Translates between the store's types and etcd's, whose keys all start with a prefix. */
+export class Translation {
+  readonly #prefix: string;
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  /** etcd has no empty key; the one after it starts every range just as well. */
+  key(key: string): Uint8Array {
+    return encoder.encode(this.#prefix + key || "\0");
+  }
+
+  keyText(bytes: Uint8Array): string {
+    return decoder.decode(bytes).slice(this.#prefix.length);
+  }
+
+  entry(found: KeyValue): Entry {
+    const { value, createRevision, modRevision, version, lease } = found;
+    return { key: this.keyText(found.key), value, createRevision, modRevision, version, lease };
+  }
+
+  range(options: {
+    readonly start: string;
+    readonly end: string;
+    readonly revision?: Revision;
+    readonly limit?: number;
+    readonly keysOnly?: boolean;
+    readonly countOnly?: boolean;
+  }): RangeRequest {
+    const { start, end, ...rest } = options;
+    return { ...rest, key: this.key(start), rangeEnd: this.key(end) };
+  }
+
+  compare(compare: Compare): object {
+    const common = { key: this.key(compare.key), result: RESULTS[compare.operator], target: TARGETS[compare.target] };
+    return { ...common, [compare.target]: compare.value };
+  }
+
+  operation(operation: Operation): object {
+    switch (operation.type) {
+      case "put": {
+        const { key, value, lease = 0 } = operation;
+        return { requestPut: { key: this.key(key), value, lease, prevKv: true } };
+      }
+      case "delete":
+        return { requestDeleteRange: { key: this.key(operation.key), prevKv: true } };
+      case "deleteRange": {
+        const { start, end } = operation;
+        return { requestDeleteRange: { key: this.key(start), rangeEnd: this.key(end), prevKv: true } };
+      }
+      case "range": {
+        const { type: _, ...options } = operation;
+        return { requestRange: this.range(options) };
+      }
+      default:
+        return operation satisfies never;
+    }
+  }
+
+  result(operation: Operation, response: TxnResponse["responses"][number], revision: Revision): OperationResult {
+    switch (operation.type) {
+      case "put": {
+        const previous = response.responsePut?.prevKv;
+        return { type: "put", previous: previous && this.entry(previous) };
+      }
+      case "delete":
+      case "deleteRange": {
+        const previous = response.responseDeleteRange?.prevKvs ?? [];
+        return { type: "delete", previous: previous.map((found) => this.entry(found)) };
+      }
+      case "range": {
+        const { kvs, count, more } = response.responseRange!;
+        return { type: "range", entries: kvs.map((found) => this.entry(found)), count, more, revision };
+      }
+      default:
+        return operation satisfies never;
+    }
+  }
+}
+
+const RESULTS = { "=": "EQUAL", "!=": "NOT_EQUAL", "<": "LESS", ">": "GREATER" } as const;
+const TARGETS = {
+  version: "VERSION",
+  createRevision: "CREATE",
+  modRevision: "MOD",
+  value: "VALUE",
+  lease: "LEASE",
+} as const;
