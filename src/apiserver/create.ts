@@ -15,6 +15,7 @@ import { type Kubelets, podStreams } from "./streaming/pods.ts";
 import type { Authorizer, Reads } from "./contracts.ts";
 import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
 import { openApiHandlers } from "./openapi/openapi.ts";
+import { expireEvents } from "./services/events.ts";
 import { repairServices, serviceHooks, type ServiceOptions } from "./services/services.ts";
 import { bindPod, evictPod } from "./subresources/pods.ts";
 import { reviewHandlers } from "./subresources/reviews.ts";
@@ -47,6 +48,8 @@ export interface ApiServerOptions {
   readonly advertise?: { readonly address: string | undefined; readonly port: number };
   /** How the server reaches the kubelet of a node. */
   readonly kubelet?: Kubelets;
+  /** How long events are kept after the last time they were added to. Default one hour. */
+  readonly eventTtlMs?: number;
   readonly maxRequestsInflight?: number;
   readonly maxMutatingRequestsInflight?: number;
 }
@@ -78,9 +81,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     parts: (parts) => partsOf(options, parts),
   });
   const ready = start(options, core).then(() => core.setReady());
+  const { clock, scope, eventTtlMs = EVENT_TTL_MS } = options;
+  scope.spawn("expire events", (signal) => expireEvents(core, { clock, ttlMs: eventTtlMs, signal }));
   return { handle: core.handle, ready };
 }
 
+const EVENT_TTL_MS = 3_600_000;
 const SERVICE_CIDR = "10.96.0.0/16";
 const NODE_PORTS = { first: 30_000, last: 32_767 };
 

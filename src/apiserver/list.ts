@@ -114,12 +114,10 @@ export function parseVersion(text: string): Revision | undefined {
 function fromCache({ kind, cacher, selection }: ListCall, limit: number): ListResult {
   const revision = cacher.revision;
   const prefix = storagePrefix(kind);
-  const scope = selection.namespace === "" ? prefix : `${prefix}${selection.namespace}/`;
   const items: StoredObject[] = [];
   let more = 0;
   let last: StoredObject | undefined;
-  for (const stored of cacher.all()) {
-    if (!stored.entry.key.startsWith(scope)) continue;
+  for (const stored of cacher.in(selection.namespace)) {
     if (limit > 0 && items.length === limit) {
       if (!selection.everything) {
         if (!selection.matches(stored.object)) continue;

@@ -8,6 +8,7 @@ import {
   requirementsMatch,
   SelectorError,
 } from "../api/index.ts";
+import { namespaceInterest, nodeInterest } from "./cacher/cacher.ts";
 
 /** Which objects of a kind a request is about. */
 export interface Selection {
@@ -15,6 +16,8 @@ export interface Selection {
   /** metadata.name when the request names one. */
   readonly name: string | undefined;
   matches(object: KubeObject): boolean;
+  /** Which changes a watch of it needs to hear of; undefined for all. */
+  readonly interest: string | undefined;
   /** Everything in the namespace matches. */
   readonly everything: boolean;
 }
@@ -29,12 +32,19 @@ export function selection(kind: KindDefinition, namespace: string, query: URLSea
     namespace,
     name: named,
     everything,
+    interest: interestOf(namespace, fields),
     matches: (object) =>
       (namespace === "" || object.metadata.namespace === namespace) &&
       (name === undefined || object.metadata.name === name) &&
       requirementsMatch(labels, object.metadata.labels ?? {}) &&
       fields.every((field) => fieldMatches(kind, field, object)),
   };
+}
+
+function interestOf(namespace: string, fields: readonly Requirement[]): string | undefined {
+  const node = fields.find(({ key, operator }) => key === "spec.nodeName" && operator === "=")?.values[0];
+  if (node) return nodeInterest(node);
+  return namespace === "" ? undefined : namespaceInterest(namespace);
 }
 
 function readLabels(text: string): Requirement[] {

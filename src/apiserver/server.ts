@@ -126,12 +126,9 @@ function readsOf(store: Store, cacherOf: (kind: KindDefinition) => Cacher): Read
       const { entries } = await store.range({ start, end: prefixEnd(start) });
       return entries.map((entry) => new StoredObject(entry).object as unknown as T);
     },
-    cached<T>(kind: KindDefinition<T>, namespace?: string) {
-      const scope = scopeOf(kind as KindDefinition, namespace);
-      const cacher = cacherOf(kind as KindDefinition);
-      return cacher
-        .all()
-        .filter((stored) => stored.entry.key.startsWith(scope))
+    cached<T>(kind: KindDefinition<T>, namespace = "") {
+      return cacherOf(kind as KindDefinition)
+        .in(namespace)
         .map((stored) => stored.object as KubeObject as unknown as T);
     },
   };

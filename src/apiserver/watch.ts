@@ -122,7 +122,12 @@ class WatchStream implements AsyncIterable<readonly WatchItem[]> {
   }
 
   #subscribe(from: Revision | undefined) {
-    const watcher = { events: (events: readonly CacheEvent[]) => this.#take(events), closed: () => this.#end() };
+    const { interest } = this.#call.selection;
+    const watcher = {
+      ...(interest && { interest }),
+      events: (events: readonly CacheEvent[]) => this.#take(events),
+      closed: () => this.#end(),
+    };
     try {
       return this.#call.cacher.subscribe(watcher, from);
     } catch (error) {
@@ -135,7 +140,7 @@ class WatchStream implements AsyncIterable<readonly WatchItem[]> {
 
   #initial(): void {
     const { cacher, selection } = this.#call;
-    for (const stored of cacher.all())
+    for (const stored of cacher.in(selection.namespace))
       if (selection.matches(stored.object)) this.#pending.push({ type: "ADDED", stored });
     if (this.#options.markEnd) this.#push(this.#bookmark({ [INITIAL_EVENTS_END]: "true" }));
   }

@@ -1,3 +1,4 @@
+import BTreeModule from "sorted-btree";
 import { type KindDefinition, resourceExpired, statusError, timedOut } from "../../api/index.ts";
 import type { Clock, Timer } from "../../base/index.ts";
 import { type Change, prefixEnd, type Revision, type Store, type Watch } from "../../store/index.ts";
@@ -13,9 +14,20 @@ export interface CacheEvent {
 
 /** Hears of changes; calls never overlap. */
 export interface CacheWatcher {
+  /** {@link namespaceInterest} or {@link nodeInterest}; absent for every change. */
+  readonly interest?: string;
   events(events: readonly CacheEvent[]): void;
   closed(error: Error): void;
 }
+
+/** Hears of what is in one namespace. */
+export const namespaceInterest = (namespace: string): string => `namespace/${namespace}`;
+
+/** Hears of what has this spec.nodeName. */
+export const nodeInterest = (node: string): string => `node/${node}`;
+
+// The package is CommonJS: its class sits below the default export.
+const BTree = BTreeModule.default;
 
 export interface CacherOptions {
   readonly kind: KindDefinition;
@@ -36,8 +48,7 @@ const PAGE = 5_000;
 export class Cacher {
   readonly #options: CacherOptions;
   readonly #prefix: string;
-  readonly #objects = new Map<string, StoredObject>();
-  #sorted: readonly StoredObject[] | undefined;
+  readonly #objects = new BTree<string, StoredObject>();
   #events: CacheEvent[] = [];
   /** Changes up to this revision are no longer among the events. */
   #forgotten: Revision = 0;
@@ -45,6 +56,8 @@ export class Cacher {
   #watch: Watch | undefined;
   #starting: Promise<void> | undefined;
   readonly #watchers = new Set<CacheWatcher>();
+  /** The same by what they want to hear of, so that an event costs only those it concerns. */
+  readonly #interested = new Map<string, Set<CacheWatcher>>();
   readonly #waiting = new Set<{ readonly revision: Revision; readonly resolve: () => void }>();
 
   constructor(options: CacherOptions) {
@@ -70,10 +83,14 @@ export class Cacher {
     return this.#objects.get(key);
   }
 
-  /** All objects in key order. */
-  all(): readonly StoredObject[] {
-    this.#sorted ??= [...this.#objects.values()].sort((a, b) => (a.entry.key < b.entry.key ? -1 : 1));
-    return this.#sorted;
+  /** The objects of a namespace, or all when it is empty, in key order. */
+  in(namespace: string): readonly StoredObject[] {
+    const start = namespace === "" ? this.#prefix : `${this.#prefix}${namespace}/`;
+    const found: StoredObject[] = [];
+    this.#objects.forRange(start, prefixEnd(start), false, (_, stored) => {
+      found.push(stored);
+    });
+    return found;
   }
 
   /** Waits until everything that the store has acknowledged so far is in. */
@@ -100,8 +117,16 @@ export class Cacher {
     from: Revision | undefined,
   ): { readonly close: () => void; readonly backlog: readonly CacheEvent[] } {
     const backlog = from === undefined ? [] : this.#since(from);
+    const interest = watcher.interest ?? "";
+    const sharing = this.#interested.get(interest) ?? new Set();
+    this.#interested.set(interest, sharing.add(watcher));
     this.#watchers.add(watcher);
-    return { backlog, close: () => this.#watchers.delete(watcher) };
+    const close = () => {
+      this.#watchers.delete(watcher);
+      sharing.delete(watcher);
+      if (sharing.size === 0 && this.#interested.get(interest) === sharing) this.#interested.delete(interest);
+    };
+    return { backlog, close };
   }
 
   close(): void {
@@ -109,6 +134,7 @@ export class Cacher {
     const error = new Error("cacher closed");
     for (const watcher of [...this.#watchers]) watcher.closed(error);
     this.#watchers.clear();
+    this.#interested.clear();
   }
 
   #since(from: Revision): readonly CacheEvent[] {
@@ -149,7 +175,6 @@ export class Cacher {
 
   #apply(changes: readonly Change[], revision: Revision): void {
     const events = changes.map((change) => this.#event(change, revision));
-    this.#sorted = undefined;
     for (const event of events) this.#events.push(event);
     if (this.#events.length > EVENTS_MAX * 1.5) {
       const dropped = this.#events.length - EVENTS_MAX;
@@ -157,7 +182,31 @@ export class Cacher {
       this.#events = this.#events.slice(dropped);
     }
     this.#advance(revision);
-    for (const watcher of this.#watchers) watcher.events(events);
+    this.#tell(events);
+  }
+
+  /** Each event goes to those who watch everything, its namespace, or the node that it is or was on. */
+  #tell(events: readonly CacheEvent[]): void {
+    if (this.#watchers.size === 0) return;
+    const everything = this.#interested.get("");
+    if (everything) for (const watcher of everything) watcher.events(events);
+    if (this.#interested.size === (everything ? 1 : 0)) return;
+    for (const event of events) {
+      const told = [event];
+      for (const interest of this.#interestsIn(event))
+        for (const watcher of this.#interested.get(interest) ?? []) watcher.events(told);
+    }
+  }
+
+  #interestsIn({ current, previous }: CacheEvent): Set<string> {
+    const interests = new Set<string>();
+    for (const stored of [current, previous]) {
+      if (!stored) continue;
+      const { metadata, spec } = stored.object as { metadata: { namespace?: string }; spec?: { nodeName?: unknown } };
+      if (metadata.namespace) interests.add(namespaceInterest(metadata.namespace));
+      if (typeof spec?.nodeName === "string") interests.add(nodeInterest(spec.nodeName));
+    }
+    return interests;
   }
 
   #event(change: Change, revision: Revision): CacheEvent {
@@ -185,10 +234,10 @@ export class Cacher {
   #lost(error: Error): void {
     this.#starting = undefined;
     this.#objects.clear();
-    this.#sorted = undefined;
     this.#events = [];
     for (const watcher of [...this.#watchers]) watcher.closed(error);
     this.#watchers.clear();
+    this.#interested.clear();
   }
 
   #reach(revision: Revision): Promise<void> {

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Scope, seededRandom, silentLog, VirtualClock } from "../base/index.ts";
+import { type ApiResponse, OBJECT_MEDIA_TYPE, type WatchFrame } from "../net/message.ts";
+import { openMemoryStore } from "../store/index.ts";
+import { createApiServer } from "./index.ts";
+
+type Json = Record<string, any>;
+const MERGE = { "content-type": "application/merge-patch+json" };
+
+async function server() {
+  const clock = new VirtualClock();
+  const scope = Scope.logging(silentLog);
+  const random = seededRandom(1);
+  const { handle, ready } = createApiServer({ store: openMemoryStore(), clock, random, log: silentLog, scope });
+  await ready;
+  const abort = new AbortController();
+  const identity = { name: "admin", groups: ["system:masters"] };
+  const call = async (what: string, value?: unknown, headers: Record<string, string> = {}): Promise<ApiResponse> => {
+    const [method = "", url = ""] = what.split(" ");
+    const [path = "", query = ""] = url.split("?");
+    const bytes = new TextEncoder().encode(JSON.stringify(value));
+    const body = value === undefined ? ({ type: "none" } as const) : ({ type: "bytes", bytes } as const);
+    return handle({ method, path, query, headers, body, peer: { address: "", identity }, signal: abort.signal });
+  };
+  const json = async (what: string, value?: unknown, headers: Record<string, string> = {}): Promise<Json> => {
+    const { body } = await call(what, value, headers);
+    assert.equal(body.type, "bytes");
+    return JSON.parse(new TextDecoder().decode((body as { bytes: Uint8Array }).bytes));
+  };
+  const watch = async (path: string) => {
+    const { body } = await call(`GET ${path}`, undefined, { accept: OBJECT_MEDIA_TYPE });
+    assert.equal(body.type, "events");
+    const batches = (body as { batches: AsyncIterable<readonly WatchFrame[]> }).batches[Symbol.asyncIterator]();
+    return async () => (await batches.next()).value as readonly WatchFrame[];
+  };
+  return { clock, call, json, watch, close: () => scope.close() };
+}
+
+const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
+const configMap = (name: string, data: Json = {}) => ({ metadata: { name }, data });
+
+test("an object is read as it was written, under the next version", async () => {
+  const { json, close } = await server();
+  const made = await json(`POST ${CONFIG_MAPS}`, configMap("a", { k: "1" }));
+  assert.deepEqual(await json(`GET ${CONFIG_MAPS}/a`), made);
+  const changed = await json(`PATCH ${CONFIG_MAPS}/a`, { data: { k: "2" } }, MERGE);
+  assert.ok(Number(changed.metadata.resourceVersion) > Number(made.metadata.resourceVersion));
+  await close();
+});
+
+test("a write that changes nothing makes no new version", async () => {
+  const { json, close } = await server();
+  const made = await json(`POST ${CONFIG_MAPS}`, configMap("a", { k: "1" }));
+  const same = await json(`PATCH ${CONFIG_MAPS}/a`, { data: { k: "1" } }, MERGE);
+  assert.equal(same.metadata.resourceVersion, made.metadata.resourceVersion);
+  await close();
+});
+
+test("an update with an old version is refused with the reason Conflict", async () => {
+  const { json, close } = await server();
+  const made = await json(`POST ${CONFIG_MAPS}`, configMap("a"));
+  await json(`PATCH ${CONFIG_MAPS}/a`, { data: { k: "2" } }, MERGE);
+  const answer = await json(`PUT ${CONFIG_MAPS}/a`, made);
+  assert.equal(answer.reason, "Conflict");
+  assert.match(answer.message, /the object has been modified; please apply your changes to the latest version/);
+  await close();
+});
+
+test("pages of a list are of one version, whatever is written between them", async () => {
+  const { json, close } = await server();
+  for (const name of ["a", "b", "c"]) await json(`POST ${CONFIG_MAPS}`, configMap(name));
+  const first = await json(`GET ${CONFIG_MAPS}?limit=2`);
+  assert.equal(first.metadata.remainingItemCount, 1);
+  await json(`POST ${CONFIG_MAPS}`, configMap("d"));
+  const second = await json(`GET ${CONFIG_MAPS}?limit=2&continue=${first.metadata.continue}`);
+  assert.deepEqual(
+    second.items.map((item: Json) => item.metadata.name),
+    ["c"],
+  );
+  assert.equal(second.metadata.resourceVersion, first.metadata.resourceVersion);
+  await close();
+});
+
+test("a watch sees an object leave its selector as deleted, and come back as added", async () => {
+  const { json, watch, close } = await server();
+  const made = await json(`POST ${CONFIG_MAPS}`, { metadata: { name: "a", labels: { l: "on" } } });
+  const next = await watch(
+    `${CONFIG_MAPS}?watch=1&labelSelector=l%3Don&resourceVersion=${made.metadata.resourceVersion}`,
+  );
+  await json(`PATCH ${CONFIG_MAPS}/a`, { metadata: { labels: { l: "off" } } }, MERGE);
+  await json(`PATCH ${CONFIG_MAPS}/a`, { data: { k: "1" } }, MERGE);
+  await json(`PATCH ${CONFIG_MAPS}/a`, { metadata: { labels: { l: "on" } } }, MERGE);
+  const seen: string[] = [];
+  while (seen.length < 2) seen.push(...(await next()).map(({ type }) => type));
+  assert.deepEqual(seen, ["DELETED", "ADDED"]);
+  await close();
+});
+
+test("a list just after a write holds what was written", async () => {
+  const { json, close } = await server();
+  for (let index = 0; index < 20; index++) {
+    await json(`POST ${CONFIG_MAPS}`, configMap(`n${index}`));
+    assert.equal((await json(`GET ${CONFIG_MAPS}`)).items.length, index + 1);
+  }
+  await close();
+});
+
+test("a finalizer keeps an object until it is taken off", async () => {
+  const { json, close } = await server();
+  await json(`POST ${CONFIG_MAPS}`, { metadata: { name: "a", finalizers: ["x.example/f"] } });
+  const marked = await json(`DELETE ${CONFIG_MAPS}/a`);
+  assert.ok(marked.metadata.deletionTimestamp);
+  await json(`PATCH ${CONFIG_MAPS}/a`, { metadata: { finalizers: null } }, MERGE);
+  assert.equal((await json(`GET ${CONFIG_MAPS}/a`)).reason, "NotFound");
+  await close();
+});
+
+test("services get different addresses, and a freed one can be asked for", async () => {
+  const { json, close } = await server();
+  const path = "/api/v1/namespaces/default/services";
+  const service = (name: string, clusterIP?: string) => ({
+    metadata: { name },
+    spec: { clusterIP, ports: [{ port: 80 }] },
+  });
+  const a = await json(`POST ${path}`, service("a"));
+  const b = await json(`POST ${path}`, service("b"));
+  assert.notEqual(a.spec.clusterIP, b.spec.clusterIP);
+  const refused = await json(`POST ${path}`, service("c", a.spec.clusterIP));
+  assert.match(refused.message, /provided IP is already allocated/);
+  await json(`DELETE ${path}/a`);
+  assert.equal((await json(`POST ${path}`, service("c", a.spec.clusterIP))).spec.clusterIP, a.spec.clusterIP);
+  await close();
+});
+
+test("an event that nothing adds to is gone after an hour", async () => {
+  const { json, clock, close } = await server();
+  const path = "/api/v1/namespaces/default/events";
+  await json(`POST ${path}`, { metadata: { name: "e" }, involvedObject: { kind: "Pod", namespace: "default" } });
+  await clock.advance(3_500_000);
+  assert.equal((await json(`GET ${path}`)).items.length, 1);
+  await clock.advance(300_000);
+  assert.equal((await json(`GET ${path}`)).items.length, 0);
+  await close();
+});
+
+test("a watch on another node's pods is not told of this node's", async () => {
+  const { json, watch, close } = await server();
+  await json("POST /api/v1/namespaces/default/serviceaccounts", { metadata: { name: "default" } });
+  const path = "/api/v1/namespaces/default/pods";
+  const pod = (name: string, nodeName: string) => ({
+    metadata: { name },
+    spec: { nodeName, containers: [{ name: "c", image: "i" }] },
+  });
+  const next = await watch("/api/v1/pods?watch=1&fieldSelector=spec.nodeName%3Dn2");
+  await json(`POST ${path}`, pod("one", "n1"));
+  await json(`POST ${path}`, pod("two", "n2"));
+  assert.deepEqual(
+    (await next()).map(({ object }) => (object as Json).metadata.name),
+    ["two"],
+  );
+  await close();
+});
+
+test("JSON patches: replacing what is not there adds it, indices count from the end", async () => {
+  const { json, close } = await server();
+  await json(`POST ${CONFIG_MAPS}`, configMap("a", { k: "1" }));
+  const patch = { "content-type": "application/json-patch+json" };
+  const changed = await json(`PATCH ${CONFIG_MAPS}/a`, [{ op: "replace", path: "/data/new", value: "2" }], patch);
+  assert.deepEqual(changed.data, { k: "1", new: "2" });
+  const refused = await json(`PATCH ${CONFIG_MAPS}/a`, [{ op: "remove", path: "/data/none" }], patch);
+  assert.equal(refused.code, 422);
+  await close();
+});
