@@ -4,6 +4,7 @@ import type { Handler } from "../net/message.ts";
 import type { Store } from "../store/index.ts";
 import { admissionPlugins } from "./admission/all.ts";
 import { ServiceAccountTokens } from "./authn/service-accounts.ts";
+import { impersonation } from "./authn/impersonate.ts";
 import { tokenRequests } from "./authn/token-request.ts";
 import type { PrivateKey } from "../pki/index.ts";
 import { bearerTokens, clientCertificates, inProcess, type StaticToken, staticTokens } from "./authn/authn.ts";
@@ -111,6 +112,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore): ApiServerParts {
   return {
     authenticators,
     authorizers: authorized,
+    impersonate: impersonation(authorized),
     admission: admissionPlugins(options),
     handlers: new Map([
       ...podStreams(core.reads, options.kubelet ?? (() => undefined)),

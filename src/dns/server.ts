@@ -74,7 +74,7 @@ function serveTcp(socket: Socket, responder: Responder, log: Log): void {
   let buffered = Buffer.alloc(0);
   socket.setTimeout(TCP_IDLE_MS, () => socket.destroy());
   socket.on("error", () => socket.destroy());
-  socket.on("data", (chunk) => {
+  socket.on("data", (chunk: Buffer) => {
     buffered = Buffer.concat([buffered, chunk]);
     while (buffered.length >= 2 && buffered.length >= 2 + buffered.readUInt16BE(0)) {
       const end = 2 + buffered.readUInt16BE(0);
@@ -195,7 +195,7 @@ function askTcp({ host, port, message, signal }: Exchange): Promise<Buffer> {
     socket.on("connect", () =>
       socket.write(Buffer.concat([Buffer.from([message.length >> 8, message.length & 255]), message])),
     );
-    socket.on("data", (chunk) => {
+    socket.on("data", (chunk: Buffer) => {
       buffered = Buffer.concat([buffered, chunk]);
       if (buffered.length < 2 || buffered.length < 2 + buffered.readUInt16BE(0)) return;
       resolve(buffered.subarray(2, 2 + buffered.readUInt16BE(0)));

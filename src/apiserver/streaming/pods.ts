@@ -47,7 +47,18 @@ async function forward({ context, pod, kubelets, path }: Forward): Promise<ApiRe
   if (!nodeName) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
   const kubelet = kubelets(nodeName);
   if (!kubelet) throw serviceUnavailable(`no connection to the kubelet of node ${nodeName}`);
-  const response = await kubelet({ ...request, path: target, query, peer: { address: "", identity: IDENTITY } });
+  const { method, headers, body, signal, upgrade } = request;
+  const peer = { address: "", identity: IDENTITY };
+  const response = await kubelet({
+    method,
+    path: target,
+    query,
+    headers,
+    body,
+    signal,
+    peer,
+    ...(upgrade && { upgrade }),
+  });
   if (response.status < 400) return response;
   throw statusError({ code: response.status, reason: reasonOf(response.status), message: await textOf(response) });
 }
