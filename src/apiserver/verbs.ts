@@ -18,16 +18,14 @@ import {
   encodeProto,
   encodeProtoObject,
   isObject,
-  JsonError,
   openProtoEnvelope,
-  parseJson,
   ref,
   string,
   struct,
 } from "../schema/index.ts";
 import type { Store } from "../store/index.ts";
 import type { RequestContext } from "./contracts.ts";
-import { mediaType, readBody, readBytes, fromYaml } from "./http/body.ts";
+import { mediaType, readBody } from "./http/body.ts";
 import { contentType, type Format, negotiate } from "./http/negotiate.ts";
 import { decodeObject, readObject } from "./http/object.ts";
 import { respond, respondBytes } from "./http/respond.ts";
@@ -250,6 +248,7 @@ export class Verbs {
     const change = (current: KubeObject | undefined) => {
       const wanted = decodePatched(context, patched(kind, type, current!, patch), { kind, patch });
       checkName(context, metadataOf(wanted));
+      this.#placeInNamespace(context, metadataOf(wanted));
       return wanted;
     };
     const result = await this.#registry.update(context, { change, write, subresource });

@@ -13,7 +13,7 @@ import {
   statusError,
 } from "../../api/index.ts";
 import { type Clock, formatTime, type Random } from "../../base/index.ts";
-import { applyDefaults, decodeJson, jsonEqual, managedAfterUpdate } from "../../schema/index.ts";
+import { applyDefaults, decodeJson, isObject, jsonEqual, managedAfterUpdate } from "../../schema/index.ts";
 import { type Store, StoreError } from "../../store/index.ts";
 import { canonicalQuantity } from "../../api/index.ts";
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
@@ -111,12 +111,12 @@ export class Registry {
     this.#fillSystemMetadata(metadata);
     if (generated) this.#generateName(metadata);
     let object = this.#withDefaults(input);
-    await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
-    object = this.#withDefaults(this.decode(object).value);
-    // Who manages what is settled before the server adds its own.
     if (this.#hasStatus()) delete object.status;
+    // Who manages what is settled before the server adds its own.
     this.#manage({ before: undefined, object, write, subresource: "" });
     behavior.prepareCreate?.(object as never);
+    await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
+    object = this.#withDefaults(this.decode(object).value);
     const settle = await this.#hooks.before?.(object, undefined, write);
     object = this.#withDefaults(this.decode(object).value);
     try {
@@ -158,7 +158,8 @@ export class Registry {
     if (write.isApply) return;
     const { struct } = this.kind;
     const metadata = object.metadata as Meta;
-    const empty = this.decode({ kind: object.kind, apiVersion: object.apiVersion, metadata: {} }).value;
+    const blank = { kind: object.kind, apiVersion: object.apiVersion, metadata: {} };
+    const empty = before ? {} : withEmptyLists(this.decode(blank).value, object);
     const now = formatTime(this.#options.clock.now());
     // A client that clears the list resets it; one that leaves it out keeps it.
     if (before && metadata.managedFields === undefined)
@@ -255,6 +256,7 @@ export class Registry {
       return this.#save({ current, object, write });
     }
     let object = this.#prepareUpdate(wanted, old, subresource);
+    this.#manage({ before: old, object, write, subresource });
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write });
     object = this.#withDefaults(this.decode(object).value);
     this.#countGeneration(object, old);
@@ -275,7 +277,6 @@ export class Registry {
     { current, object, write, subresource }: SaveCall & { subresource: string },
   ): Promise<StoredObject | undefined> {
     const old = current.object;
-    this.#manage({ before: old, object, write, subresource });
     const errors = this.#validateUpdate(object, old, subresource);
     if (errors.length > 0) throw invalid(this.kind, old.metadata.name, errors);
     await this.#validateAdmission(context, { operation: "UPDATE", object, oldObject: old, write });
@@ -533,6 +534,18 @@ function keepAllBut(object: Json, old: KubeObject, subresource: string): void {
   }
   if (managedFields !== undefined) metadata.managedFields = managedFields;
   object.metadata = metadata;
+}
+
+/** A blank object, with empty lists where it says null and the other has a list: their elements are what is new. */
+function withEmptyLists(blank: Json, object: Json): Json {
+  const result: Json = {};
+  for (const [key, value] of Object.entries(blank)) {
+    const other = object[key];
+    if (value === null && Array.isArray(other)) result[key] = [];
+    else if (isObject(value) && isObject(other)) result[key] = withEmptyLists(value, other);
+    else result[key] = value;
+  }
+  return result;
 }
 
 type Part = (wanted: Json, old: Json) => Json;

@@ -71,6 +71,8 @@ export class StoredObject {
 }
 
 function withResourceVersion({ value, modRevision }: Entry): Uint8Array {
+  // Never stored: a dry run's.
+  if (modRevision === 0) return value;
   const offset = spliceOffset(value);
   const inserted = encoder.encode(`,"resourceVersion":"${modRevision}"`);
   const result = new Uint8Array(value.length + inserted.length);
