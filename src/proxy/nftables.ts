@@ -41,7 +41,7 @@ const BASE_CHAINS: Readonly<Record<string, { readonly hook?: string; readonly ru
     ],
   },
   "nat-prerouting": { hook: "type nat hook prerouting priority dstnat", rules: ["jump services"] },
-  "nat-output": { hook: "type nat hook output priority dstnat", rules: ["jump services"] },
+  "nat-output": { hook: "type nat hook output priority -100", rules: ["jump services"] },
   "nat-postrouting": {
     hook: "type nat hook postrouting priority srcnat",
     rules: [
