@@ -22,7 +22,8 @@ export function storeError(cause: unknown, action: string): unknown {
 
 /** Whether another endpoint may do better. */
 export function isEndpointTrouble(error: unknown): boolean {
-  return error instanceof GrpcError && (error.code === "unavailable" || error.code === "deadlineExceeded");
+  // A stream that goes down with its connection says that it was cancelled.
+  return error instanceof GrpcError && ["unavailable", "deadlineExceeded", "cancelled"].includes(error.code);
 }
 
 /** Whether a request can't have reached etcd. */
