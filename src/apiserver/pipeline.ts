@@ -5,6 +5,7 @@ import type { Attributes, Authenticator, Authorizer, RequestContext, RequestInfo
 import { type Format, negotiate } from "./http/negotiate.ts";
 import { respondError } from "./http/respond.ts";
 import { compressed } from "./http/compress.ts";
+import type { RequestMetrics } from "./metrics.ts";
 import { isTrue, requestInfo } from "./request-info.ts";
 
 export interface PipelineOptions {
@@ -14,6 +15,7 @@ export interface PipelineOptions {
   readonly anonymous: boolean;
   readonly log: Log;
   readonly random: Random;
+  readonly metrics: RequestMetrics;
   /** Requests at a time, read-only and changing; above, 429. Watches and upgrades don't count. */
   readonly maxRequestsInflight: number;
   readonly maxMutatingRequestsInflight: number;
@@ -36,11 +38,11 @@ export function pipeline(options: PipelineOptions): Handler {
     const auditId = request.headers["audit-id"] || options.random.uuid();
     const query = new URLSearchParams(request.query);
     const warnings: string[] = [];
+    const info = requestInfo(request.method, request.path, query);
     let response: ApiResponse;
     try {
       if (request.path.length > PATH_BYTES_MAX)
         throw statusError({ code: 414, reason: "RequestURITooLong", message: "the request URI is too long" });
-      const info = requestInfo(request.method, request.path, query);
       const caller = await authenticate(request, options);
       const user = options.impersonate ? await options.impersonate(request, caller) : caller;
       await authorize({ ...info, name: info.name || selectedName(query), user }, options.authorizers);
@@ -50,6 +52,7 @@ export function pipeline(options: PipelineOptions): Handler {
     } catch (error) {
       response = failure(error, request, options.log);
     }
+    options.metrics.count(info, response.status);
     return withHeaders(compressed(request, response), { auditId, warnings });
   };
 }

@@ -1,6 +1,5 @@
+import { createHash } from "node:crypto";
 import {
-  badRequest,
-  groupVersion,
   type KindDefinition,
   type KubeObject,
   kinds as allKinds,
@@ -23,6 +22,7 @@ import type {
 import { discoveryOf } from "./discovery.ts";
 import { negotiate } from "./http/negotiate.ts";
 import { respond, respondText } from "./http/respond.ts";
+import { RequestMetrics } from "./metrics.ts";
 import { pipeline } from "./pipeline.ts";
 import { Registry, type ResourceHooks } from "./registry/generic.ts";
 import { storageKey, StoredObject, storagePrefix } from "./registry/stored.ts";
@@ -108,8 +108,9 @@ export function serverCore(
   };
   parts = options.parts(core);
   const state = { ready: false };
-  const dispatch = dispatcher({ core, parts, options, served, state });
-  const handle = pipeline({ ...options, ...parts, dispatch });
+  const metrics = new RequestMetrics();
+  const dispatch = dispatcher({ core, parts, options, served, state, metrics });
+  const handle = pipeline({ ...options, ...parts, dispatch, metrics });
   return { ...core, handle, setReady: () => (state.ready = true) };
 }
 
@@ -140,6 +141,7 @@ interface Dispatcher {
   readonly options: ServerOptions;
   readonly served: readonly KindDefinition[];
   readonly state: { ready: boolean };
+  readonly metrics: RequestMetrics;
 }
 
 const methodNotAllowed = () =>
@@ -156,6 +158,7 @@ function dispatcher({
   options,
   served,
   state,
+  metrics,
 }: Dispatcher): (context: RequestContext) => Promise<ApiResponse> {
   const byPath = new Map(served.map((kind) => [`${kind.group}/${kind.version}/${kind.plural}`, kind]));
   const verbs = new Map<KindDefinition, Verbs>();
@@ -167,7 +170,7 @@ function dispatcher({
     }
     return one;
   };
-  const paths = pathHandlers({ core, parts, options, served, state });
+  const paths = pathHandlers({ core, parts, options, served, state, metrics });
   return async (context) => {
     const { info, request } = context;
     if (!info.isResource) return paths(context);
@@ -209,6 +212,7 @@ function pathHandlers({
   options,
   served,
   state,
+  metrics,
 }: Dispatcher): (context: RequestContext) => Promise<ApiResponse> {
   const discovery = discoveryOf(served, options.serverAddress);
   const checks = ["ping", "log", "etcd"];
@@ -232,6 +236,8 @@ function pathHandlers({
         return discoveryRoot(context, discovery, path.startsWith("/apis"));
       case "/version":
         return respond(200, VERSION, { encoding: "json", as: "object", pretty: true });
+      case "/metrics":
+        return respondText(200, metrics.text());
       case "/healthz":
       case "/livez":
         return health(context, true);
@@ -272,6 +278,7 @@ function rootPaths(groups: readonly string[], special: readonly string[]): strin
     "/healthz/log",
     "/healthz/ping",
     "/livez",
+    "/metrics",
     "/readyz",
     "/version",
   ];
@@ -290,10 +297,16 @@ function discoveryRoot(
     .find((one) => /apidiscovery/.test(one) || /^\s*application\/json\s*(;q=.*)?$/.test(one));
   if (wanted && AGGREGATED.test(wanted.replaceAll("; ", ";").trim())) {
     const response = respond(200, discovery.aggregated(!groups), { encoding: "json", as: "object", pretty: false });
+    const etag = `"${createHash("sha512")
+      .update((response.body as { bytes: Uint8Array }).bytes)
+      .digest("hex")
+      .toUpperCase()}"`;
+    if (request.headers["if-none-match"] === etag) return { status: 304, headers: { etag }, body: { type: "none" } };
     return {
       ...response,
       headers: {
         ...response.headers,
+        etag,
         "content-type": "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
         vary: "Accept",
       },

@@ -1,7 +1,6 @@
 import {
   badRequest,
   DeleteOptions as DeleteOptionsType,
-  groupVersion,
   invalid,
   type KubeObject,
   noSuchPath,
