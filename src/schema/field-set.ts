@@ -71,18 +71,6 @@ export function minus(a: FieldSet, b: FieldSet): FieldSet {
   return result;
 }
 
-/** Paths of `a` that are neither in `b` nor below one of its paths without children. */
-export function minusWithBelow(a: FieldSet, b: FieldSet): FieldSet {
-  if (b.member && b.children.size === 0) return emptySet();
-  const result: FieldSet = { member: a.member && !b.member, children: new Map() };
-  for (const [key, child] of a.children) {
-    const other = b.children.get(key);
-    const left = other ? minusWithBelow(child, other) : child;
-    if (!isEmptySet(left)) result.children.set(key, left);
-  }
-  return result;
-}
-
 /** Paths that are in both. */
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   const result: FieldSet = { member: a.member && b.member, children: new Map() };

@@ -9,7 +9,6 @@ import {
   intersection,
   isEmptySet,
   minus,
-  minusWithBelow,
   pathsOf,
   pathText,
   setFromFieldsV1,
@@ -248,7 +247,7 @@ export function applyConfig({ struct, live, config, write, force }: ApplyInput):
   const { changed } = compareValues(shape, before, merged);
   const taken = resolveConflicts({ others, set, changed, force });
   for (const one of others) one.set = minus(one.set, taken);
-  const released = mine ? minusWithBelow(mine.set, set) : emptySet();
+  const released = mine ? minus(mine.set, set) : emptySet();
   const kept = others.reduce((all, one) => union(all, one.set), set);
   const result = removePaths(shape, merged, minus(released, kept), kept) as Json;
   const isUnchanged = mine !== undefined && setsEqual(mine.set, set) && jsonEqual(before, result);
