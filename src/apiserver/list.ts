@@ -159,7 +159,7 @@ async function listAt(
   const scope = selection.namespace === "" ? prefix : `${prefix}${selection.namespace}/`;
   const from = start === "" ? scope : prefix + start;
   try {
-    const page = await store.range({ start: Math.max(from, scope), end: prefixEnd(scope), revision });
+    const page = await store.range({ start: from.startsWith(scope) ? from : scope, end: prefixEnd(scope), revision });
     const found = page.entries.map((entry) => {
       const cached = cacher.get(entry.key);
       return cached?.revision === entry.modRevision ? cached : new StoredObject(entry);
