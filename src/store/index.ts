@@ -9,6 +9,7 @@ export {
   type EmbeddedStoreOptions,
   type EmbeddedStoreStatus,
   openEmbeddedStore,
+  restoreEmbeddedStore,
   SimulatedDisk,
 } from "./embedded/index.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";

@@ -21,34 +21,38 @@ export interface CheckpointOptions {
   readonly signal: AbortSignal;
 }
 
-/** Writes the state at a revision to a file of its own, a slice at a time; returns its size. It counts once it has its name. */
-export async function writeCheckpoint({ disk, clock, versions, revision, signal }: CheckpointOptions): Promise<number> {
-  const file = UNFINISHED_CHECKPOINT;
+/** A checkpoint of the state at a revision, piece by piece. */
+export function* encodeCheckpoint(versions: Versions, revision: Revision): Generator<Buffer<ArrayBuffer>> {
   const frame = new FrameWriter();
-  let offset = 0;
-  let flushedAt = 0;
   let count = 0;
   let sequence = 0;
-  const write = async (bytes: Buffer<ArrayBuffer>) => {
-    const { length } = bytes;
-    await disk.write(file, offset, bytes);
-    offset += length;
-    if (offset - flushedAt < FLUSH_BYTES) return;
-    await disk.flush(file);
-    flushedAt = offset;
-  };
-  await disk.remove(file);
-  await write(encodeHeader({ kind: "checkpoint", revision, sequence: 0 }));
+  yield encodeHeader({ kind: "checkpoint", revision, sequence });
   for (const entry of versions.entriesAt(revision)) {
     frame.entry(entry);
     count++;
-    if (frame.payloadBytes < SLICE_BYTES) continue;
-    await write(frame.seal({ sequence: sequence++, revision }));
+    if (frame.payloadBytes >= SLICE_BYTES) yield frame.seal({ sequence: sequence++, revision });
+  }
+  frame.end(count);
+  yield frame.seal({ sequence, revision });
+}
+
+/** Writes the state at a revision to a file of its own, a slice at a time; returns its size. It counts once it has its name. */
+export async function writeCheckpoint({ disk, clock, versions, revision, signal }: CheckpointOptions): Promise<number> {
+  const file = UNFINISHED_CHECKPOINT;
+  let offset = 0;
+  let flushedAt = 0;
+  await disk.remove(file);
+  for (const piece of encodeCheckpoint(versions, revision)) {
+    const { length } = piece;
+    await disk.write(file, offset, piece);
+    offset += length;
+    if (offset - flushedAt >= FLUSH_BYTES) {
+      await disk.flush(file);
+      flushedAt = offset;
+    }
     await clock.yield();
     signal.throwIfAborted();
   }
-  frame.end(count);
-  await write(frame.seal({ sequence, revision }));
   await disk.flush(file);
   await disk.rename(file, checkpointName(revision));
   await disk.flushDirectory();

@@ -9,6 +9,7 @@ import { refused, storeSuite } from "../store.suite.ts";
 import { put, Recorder, remove, text, write } from "../suite-tools.ts";
 import type { Disk } from "./disk.ts";
 import { openEmbeddedStore } from "./embedded.ts";
+import { restoreEmbeddedStore } from "./restore.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 
 const clock = realClock();
@@ -192,7 +193,9 @@ test("history is compacted every five minutes to what was newest five minutes be
 
 test("the files stay small however much is written, and reopen to the same", async () => {
   const disk = new SimulatedDisk();
-  const store = await open(disk, { segmentBytesMax: 4096 });
+  // Rewriting gets its turns although these writes never leave the turn they are in.
+  const eager = { ...clock, yield: () => Promise.resolve() };
+  const store = await open(disk, { segmentBytesMax: 4096, clock: eager });
   let largest = 0;
   for (let round = 0; round < 40; round++) {
     for (let index = 0; index < 10; index++) await write(store, put(`/k${index % 7}`, `${round} `.repeat(20)));
@@ -222,4 +225,36 @@ test("damage before the end is refused with the revisions it touches", async () 
     );
     return true;
   });
+});
+
+test("a snapshot restores to the state it was taken of, elsewhere, and only whole", async () => {
+  await using store = await open(new SimulatedDisk());
+  for (let index = 0; index < 300; index++) await write(store, put(`/k${index % 200}`, "x".repeat(2000)));
+  await write(store, remove("/k7"));
+  const before = await all(store);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of store.snapshot()) {
+    pieces.push(piece);
+    await write(store, put("/k1", "later"), put("/new", "later"));
+  }
+  assert.ok(pieces.length > 2);
+  const bytes = Buffer.concat(pieces);
+  async function* chunks(length = bytes.length) {
+    for (let at = 0; at < length; at += 5000) yield bytes.subarray(at, Math.min(at + 5000, length));
+  }
+  const disk = new SimulatedDisk();
+  await assert.rejects(
+    restoreEmbeddedStore({ directory: disk, snapshot: chunks(bytes.length - 1) }),
+    refused("corrupt"),
+  );
+  await assert.rejects(restoreEmbeddedStore({ directory: disk, snapshot: chunks(20) }), refused("corrupt"));
+  await restoreEmbeddedStore({ directory: disk, snapshot: chunks() });
+  await assert.rejects(restoreEmbeddedStore({ directory: disk, snapshot: chunks() }), refused("invalid"));
+  const restored = await open(disk);
+  assert.deepEqual(await all(restored), before);
+  assert.equal((await write(restored, put("/after", "1"))).revision, 303);
+  const now = await all(restored);
+  await restored.close();
+  await using again = await open(disk);
+  assert.deepEqual(await all(again), now);
 });

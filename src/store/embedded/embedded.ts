@@ -12,7 +12,7 @@ import type {
   WatchOptions,
   WatchSink,
 } from "../store.ts";
-import { writeCheckpoint } from "./checkpoint.ts";
+import { encodeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import type { Disk } from "./disk.ts";
 import { checkpointName } from "./files.ts";
 import { SegmentLog } from "./log.ts";
@@ -50,6 +50,8 @@ export interface EmbeddedStoreStatus {
 /** A store of one process on a local directory. Status tells what is on disk too. */
 export interface EmbeddedStore extends Store {
   status(): Promise<EmbeddedStoreStatus>;
+  /** The state as of now, whatever is written while it is read; `restoreEmbeddedStore` takes it. */
+  snapshot(): AsyncIterable<Uint8Array>;
 }
 
 /** Opens the store in a directory, making it when it isn't there; one process at a time. */
@@ -184,6 +186,15 @@ class Embedded implements EmbeddedStore {
     // Another one may have come first.
     await this.#durable(() => this.#versions.compact(revision));
     this.#scope.spawn("tidying", () => this.#tidy());
+  }
+
+  async *snapshot(): AsyncGenerator<Uint8Array> {
+    this.#check();
+    const pieces = encodeCheckpoint(this.#versions.fork(), this.#versions.visible);
+    for (const piece of pieces) {
+      yield piece;
+      await this.#parts.clock.yield();
+    }
   }
 
   close(): Promise<void> {

@@ -9,4 +9,5 @@ export {
   type EmbeddedStoreStatus,
   openEmbeddedStore,
 } from "./embedded.ts";
+export { restoreEmbeddedStore } from "./restore.ts";
 export { SimulatedDisk } from "./simulated-disk.ts";
