@@ -1,5 +1,6 @@
 import {
   controllerOf,
+  formatLabelSelector,
   isNotFound,
   labelSelectorMatches,
   type OwnerReference,
@@ -75,7 +76,13 @@ async function reconcile(
     await budgets.expect(await client.updateStatus(PodDisruptionBudget, { ...budget, status }, { signal }), signal);
   };
   try {
-    const scale = needsScale(budget) ? await expectedScale(environment, sets, covered, signal) : covered.length;
+    const managed = covered.filter((pod) => controllerOf(pod) !== undefined);
+    const counts = needsScale(budget);
+    if (counts && managed.length < covered.length) {
+      const message = unmanagedMessage(budget);
+      events.event(budget, { type: "Warning", reason: "UnmanagedPods", message });
+    }
+    const scale = counts ? await expectedScale(environment, sets, managed, signal) : covered.length;
     const { status, recheckMs } = statusOf({ budget, pods: covered, scale, nowMs });
     await write(status);
     return recheckMs === undefined ? undefined : { requeueAfterMs: recheckMs };
@@ -105,6 +112,11 @@ async function reconcile(
   }
 }
 
+function unmanagedMessage({ spec }: PodDisruptionBudget): string {
+  const selector = formatLabelSelector(spec.selector ?? {});
+  return `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
+}
+
 /** A pod whose intended number nobody can tell. */
 class UnmanagedPod extends Error {
   override readonly name = "UnmanagedPod";
@@ -119,7 +131,7 @@ async function expectedScale(
   const scales = new Map<string, number>();
   for (const pod of pods) {
     const owner = controllerOf(pod);
-    if (!owner) throw new UnmanagedPod(`found no controller ref for pod "${pod.metadata.name}"`);
+    if (!owner) continue;
     if (scales.has(owner.uid)) continue;
     const found = await scaleOf(environment, sets, { owner, namespace: pod.metadata.namespace, signal });
     if (!found) throw new UnmanagedPod(`found no controllers for pod "${pod.metadata.name}"`);

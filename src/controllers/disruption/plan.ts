@@ -1,4 +1,4 @@
-import { isPodReady, isPodTerminal, type Pod, type PodDisruptionBudget, scaledValue } from "../../api/index.ts";
+import { isPodReady, type Pod, type PodDisruptionBudget, scaledValue } from "../../api/index.ts";
 import { formatTime, parseTime } from "../../base/index.ts";
 
 /** How long an evicted pod may take to start going before it counts again. */
@@ -20,8 +20,7 @@ export function statusOf(observed: Observed): {
   const { budget, pods, nowMs } = observed;
   const { disruptedPods, recheckMs } = stillDisrupted(observed);
   const healthy = pods.filter(
-    (pod) =>
-      !pod.metadata.deletionTimestamp && !disruptedPods[pod.metadata.name] && isPodReady(pod) && !isPodTerminal(pod),
+    (pod) => !pod.metadata.deletionTimestamp && !disruptedPods[pod.metadata.name] && isPodReady(pod),
   ).length;
   const { expected, desired } = wanted(observed);
   const allowed = expected <= 0 ? 0 : Math.max(0, healthy - desired);

@@ -9,7 +9,14 @@ import {
 } from "../../api/index.ts";
 import type { Scope } from "../../base/index.ts";
 import { dynamicKind } from "../../client/index.ts";
-import { createInformer, createQueue, type Informer, runReconciler, type WorkQueue } from "../../runtime/index.ts";
+import {
+  createInformer,
+  createQueue,
+  type EventRecorder,
+  type Informer,
+  runReconciler,
+  type WorkQueue,
+} from "../../runtime/index.ts";
 import type { ControllerEnvironment, DiscoveredKind } from "../common/environment.ts";
 import { deletesDependents, ORPHAN, OwnerGraph, orphansDependents } from "./graph.ts";
 import { type OwnerState, plan } from "./plan.ts";
@@ -32,6 +39,7 @@ export async function startGarbageCollector(environment: ControllerEnvironment):
 
 class GarbageCollector {
   readonly #environment: ControllerEnvironment;
+  readonly #events: EventRecorder;
   readonly #graph = new OwnerGraph();
   readonly #monitors = new Map<string, Monitor>();
   /** uids: of objects whose owners or dependents are to be looked at. */
@@ -40,6 +48,7 @@ class GarbageCollector {
   constructor(environment: ControllerEnvironment) {
     this.#environment = environment;
     this.#queue = createQueue(environment);
+    this.#events = environment.recorder("garbage-collector-controller");
   }
 
   async start(): Promise<void> {
@@ -180,8 +189,19 @@ class GarbageCollector {
       return deletesDependents(known.object) ? "waiting" : "solid";
     const key = kind.scope === "Namespaced" && namespace ? { namespace, name: owner.name } : { name: owner.name };
     const found = await this.#environment.client.get(kind, key, { signal }).catch(undefinedWhenGone);
-    if (found?.metadata.uid !== owner.uid) return "absent";
+    if (found?.metadata.uid !== owner.uid) {
+      if (known && !sameplace) this.#reportPlace(owner, dependent);
+      return "absent";
+    }
     return deletesDependents(found) ? "waiting" : "solid";
+  }
+
+  /** An owner must live in the same namespace: one elsewhere counts as gone. */
+  #reportPlace({ apiVersion, kind, name, uid }: OwnerReference, dependent: KubeObject): void {
+    const { namespace } = dependent.metadata;
+    const reference = `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`;
+    const message = `ownerRef ${reference} does not exist in namespace ${JSON.stringify(namespace)}`;
+    this.#events.event(dependent, { type: "Warning", reason: "OwnerRefInvalidNamespace", message });
   }
 
   #ownerKind(owner: OwnerReference): Kind | undefined {

@@ -146,7 +146,7 @@ class JobController {
     });
   }
 
-  async #act(job: Job, { status, release, create, remove, events }: Plan, signal: AbortSignal): Promise<void> {
+  async #act(job: Job, { status, release, create, remove, forgive, events }: Plan, signal: AbortSignal): Promise<void> {
     const { jobs, pods, control, events: recorder } = this.#parts;
     if (!deepEqual(job.status, status)) {
       const written = await this.#environment.client.updateStatus(Job, { ...job, status }, { signal });
@@ -158,7 +158,10 @@ class JobController {
       const released = await releasePod(this.#environment, pod, signal);
       if (released && released.metadata.deletionTimestamp === undefined) await pods.expect(released, signal);
     });
-    await inParallel(remove, (pod) => control.delete(job, pod, signal));
+    await inParallel(remove, async (pod) => {
+      if (forgive) await releasePod(this.#environment, pod, signal);
+      await control.delete(job, pod, signal);
+    });
     const { error } = await slowStart(create.length, async (at) => {
       await control.create(job, newPod(job, create[at]!), signal);
     });

@@ -29,8 +29,11 @@ export interface Count {
   readonly failJob: string | undefined;
 }
 
-/** Counts a job's pods. `ending` when nothing more will be started. */
-export function countPods(job: Job, pods: readonly Pod[], ending: boolean): Count {
+/** The job's verdict so far: until there is one, pods may still be started. */
+export type Ending = "none" | "failure" | "success";
+
+/** Counts a job's pods. */
+export function countPods(job: Job, pods: readonly Pod[], ending: Ending): Count {
   const tally = new Tally(job, pods, ending);
   return tally.count();
 }
@@ -38,7 +41,7 @@ export function countPods(job: Job, pods: readonly Pod[], ending: boolean): Coun
 class Tally {
   readonly #job: Job;
   readonly #pods: readonly Pod[];
-  readonly #ending: boolean;
+  readonly #ending: Ending;
   readonly #release: Pod[] = [];
   readonly #newFailures: Pod[] = [];
   readonly #newSuccesses: Pod[] = [];
@@ -48,7 +51,7 @@ class Tally {
   #failJob: string | undefined;
   #delayed = 0;
 
-  constructor(job: Job, pods: readonly Pod[], ending: boolean) {
+  constructor(job: Job, pods: readonly Pod[], ending: Ending) {
     this.#job = job;
     this.#pods = pods;
     this.#ending = ending;
@@ -110,6 +113,9 @@ class Tally {
       const index = indexOf(pod);
       if (index !== undefined && index < (this.#job.spec.completions ?? 0) && !this.#failedIndexes.has(index))
         this.#succeededIndexes.add(index);
+    } else if (this.#ending === "success" && pod.metadata.deletionTimestamp && pod.status.phase !== "Failed") {
+      // Not needed any more, which is no failure.
+      this.#release.push(pod);
     } else if (isFailed(pod, this.#job)) this.#failed(pod, known, uncounted.failed.left);
     else if (this.#job.metadata.deletionTimestamp) this.#release.push(pod);
   }
@@ -140,10 +146,12 @@ class Tally {
     const index = indexOf(pod);
     if (limit === undefined || index === undefined) return false;
     if (failsIndex || indexFailures(pod) >= limit) {
-      if (!this.#succeededIndexes.has(index)) this.#failedIndexes.add(index);
+      // What is stopped because the job has failed says nothing about its index.
+      const stopped = this.#ending !== "none" && pod.status.phase !== "Failed";
+      if (!stopped && !this.#succeededIndexes.has(index)) this.#failedIndexes.add(index);
       return false;
     }
-    if (this.#ending || this.#failedIndexes.has(index) || this.#succeededIndexes.has(index)) return false;
+    if (this.#ending !== "none" || this.#failedIndexes.has(index) || this.#succeededIndexes.has(index)) return false;
     const newer = this.#pods.some(
       (other) =>
         other !== pod &&

@@ -34,6 +34,8 @@ export interface Plan {
   readonly release: readonly Pod[];
   readonly create: readonly NewPod[];
   readonly remove: readonly Pod[];
+  /** The removed pods don't count as failed. */
+  readonly forgive: boolean;
   readonly events: readonly JobEvent[];
   readonly backoff: Backoff;
   readonly requeueAfterMs?: number;
@@ -65,8 +67,9 @@ function conditionOf({ status }: Job, type: string): Condition | undefined {
 /** What to do now for one Job that isn't finished. */
 export function plan(observed: Observed): Plan {
   const { job, pods, nowMs } = observed;
-  const target = conditionOf(job, "FailureTarget") ?? conditionOf(job, "SuccessCriteriaMet");
-  const count = countPods(job, pods, target !== undefined);
+  const failing = conditionOf(job, "FailureTarget");
+  const target = failing ?? conditionOf(job, "SuccessCriteriaMet");
+  const count = countPods(job, pods, failing ? "failure" : target ? "success" : "none");
   const backoff = nextBackoff(observed, count);
   const failure = target ? undefined : failureOf(job, pods, count, nowMs);
   const success = target || failure ? undefined : successOf(job, count);
@@ -80,6 +83,7 @@ export function plan(observed: Observed): Plan {
     release,
     create: work.create,
     remove: work.remove,
+    forgive: !failing && !failure,
     events: ended.events,
     backoff,
     ...(waits.length > 0 && { requeueAfterMs: Math.min(...waits) }),
@@ -300,7 +304,7 @@ function withSuspension(job: Job, nowMs: number): Ended {
 function statusOf(job: Job, count: Count, ended: Ended, nowMs: number): Job["status"] {
   const { status, spec } = job;
   const indexed = isIndexed(job);
-  const startTime = ended.startTime ?? status.startTime ?? (spec.suspend ? undefined : formatTime(nowMs));
+  const startTime = spec.suspend ? undefined : (ended.startTime ?? status.startTime ?? formatTime(nowMs));
   const completedIndexes = indexed ? formatIndexes(count.succeededIndexes) : "";
   const failedIndexes =
     indexed && spec.backoffLimitPerIndex !== undefined ? formatIndexes(count.failedIndexes) : undefined;
