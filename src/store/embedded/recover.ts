@@ -50,7 +50,7 @@ export async function recover({ disk, clock, log }: RecoverOptions): Promise<Rec
   const candidates = await findSegments({ disk, files, revision, position });
   const replay = new Replay({ disk, log, versions, position, checkpoint: revision });
   for (const [index, candidate] of candidates.entries()) {
-    await replay.segment(candidate, index === candidates.length - 1);
+    await replay.segment(candidate, candidates[index + 1]);
     while (versions.purge(10_000)) await clock.yield();
     await clock.yield();
   }
@@ -123,15 +123,20 @@ class Replay {
   readonly #options: ReplayOptions;
   /** The revision that the log has come to; behind the versions' at first when there is a checkpoint. */
   #revision: Revision = 0;
+  #ahead: Promise<Uint8Array> | undefined;
 
   constructor(options: ReplayOptions) {
     this.#options = options;
   }
 
-  async segment(candidate: Candidate, last: boolean): Promise<void> {
+  async segment(candidate: Candidate, next: Candidate | undefined): Promise<void> {
     const { disk } = this.#options;
     const name = segmentName(candidate.number);
-    const bytes = view(await disk.read(name, 0, candidate.sizeBytes));
+    const bytes = view(await (this.#ahead ?? this.#read(candidate)));
+    const last = next === undefined;
+    // The disk reads the next one while this one is looked through.
+    this.#ahead = next && this.#read(next);
+    this.#ahead?.catch(() => {});
     const { header } = candidate;
     if (!header) {
       if (!last || this.#acknowledged(candidate.number, 0) || frameAfter(bytes, -1))
@@ -155,6 +160,10 @@ class Replay {
     this.segments.push({ number: candidate.number, revision: header.revision, sizeBytes: offset });
     // What was read may not be on disk yet; nobody may act on it before it is.
     if (last) await disk.flush(name);
+  }
+
+  #read({ number, sizeBytes }: Candidate): Promise<Uint8Array> {
+    return this.#options.disk.read(segmentName(number), 0, sizeBytes);
   }
 
   #start(header: FileHeader): void {
