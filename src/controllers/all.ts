@@ -14,6 +14,7 @@ import { startReplicaSetController } from "./replicaset/controller.ts";
 import { startRootCaController } from "./rootca/controller.ts";
 import { startServiceAccountController } from "./serviceaccount/controller.ts";
 import { startTaintEvictionController } from "./tainteviction/controller.ts";
+import { startTtlController } from "./ttl/controller.ts";
 
 /** Every controller: a new one is a folder and a line here. */
 export const controllers: readonly ControllerDefinition[] = [
@@ -39,6 +40,7 @@ export const controllers: readonly ControllerDefinition[] = [
   { name: "node-ipam-controller", account: "node-controller", start: startNodeIpamController },
   { name: "node-lifecycle-controller", account: "node-controller", start: startNodeLifecycleController },
   { name: "taint-eviction-controller", account: "node-controller", start: startTaintEvictionController },
+  { name: "ttl-controller", account: "ttl-controller", start: startTtlController },
   { name: "pod-garbage-collector-controller", account: "pod-garbage-collector", start: startPodGcController },
   {
     name: "clusterrole-aggregation-controller",

@@ -1,4 +1,4 @@
-import { type Job, type Pod } from "../../api/index.ts";
+import type { Job, Pod } from "../../api/index.ts";
 import { formatTime, parseTime } from "../../base/index.ts";
 import { type Count, countPods } from "./count.ts";
 import { formatIndexes, parseIndexes } from "./indexes.ts";

@@ -1,4 +1,4 @@
-import { type Job, type Pod } from "../../api/index.ts";
+import type { Job, Pod } from "../../api/index.ts";
 import { parseTime } from "../../base/index.ts";
 
 export const FINALIZER = "batch.kubernetes.io/job-tracking";

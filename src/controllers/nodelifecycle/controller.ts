@@ -56,7 +56,7 @@ class NodeLifecycle {
       name: "node-lifecycle",
       workers: 8,
       synced,
-      reconcile: (name, signal) => this.#taint(name, { signal, evict: false }),
+      reconcile: (name, signal) => this.#taint(name, signal),
     });
     nodes.subscribe({
       apply: (node) => queue.add(node.metadata.name),
@@ -65,7 +65,7 @@ class NodeLifecycle {
     scope.spawn("node monitor", async (signal) => {
       await Promise.all(synced);
       while (!signal.aborted) {
-        await this.#monitor(signal).catch((error) => {
+        await this.#monitor(signal, (name) => queue.add(name)).catch((error) => {
           if (signal.aborted) throw error;
           this.#environment.log.warn("Monitoring nodes failed", { error });
         });
@@ -90,21 +90,13 @@ class NodeLifecycle {
     this.#parts.events.event(subject(node), { type: "Normal", reason: "RegisteredNode", message });
   }
 
-  async #monitor(signal: AbortSignal): Promise<void> {
+  async #monitor(signal: AbortSignal, wake: (name: string) => void): Promise<void> {
     const { nodes } = this.#parts;
     for (const node of nodes.list()) {
       this.#announce(node);
       await this.#check(node, signal);
+      if (needsEviction(node)) wake(node.metadata.name);
     }
-    const zones = new Map<string, Node[]>();
-    for (const node of nodes.list()) zones.set(zoneOf(node), [...(zones.get(zoneOf(node)) ?? []), node]);
-    const threshold = this.#environment.options.unhealthyZoneThreshold ?? 0.55;
-    const states = new Map([...zones].map(([zone, members]) => [zone, zoneState(members, threshold)]));
-    // When nothing anywhere is ready, it is more likely us who are cut off: nobody is evicted.
-    const blind =
-      states.size > 0 && [...states.values()].every((state) => state === "FullDisruption") && nodes.size > 1;
-    for (const [zone, members] of zones)
-      await this.#evictFrom(zone, members, { state: states.get(zone)!, blind, signal });
   }
 
   async #check(node: Node, signal: AbortSignal): Promise<void> {
@@ -160,21 +152,25 @@ class NodeLifecycle {
     }
   }
 
-  async #evictFrom(
-    zone: string,
-    members: readonly Node[],
-    { state, blind, signal }: { readonly state: ZoneState; readonly blind: boolean; readonly signal: AbortSignal },
-  ): Promise<void> {
-    if (blind) return;
-    const rate = this.#rate(state, members.length);
-    if (rate <= 0) return;
-    for (const node of members) {
-      if (!needsEviction(node)) continue;
-      const nowMs = this.#environment.clock.now();
-      if (nowMs < (this.#nextMs.get(zone) ?? 0)) return;
-      this.#nextMs.set(zone, nowMs + 1000 / rate);
-      await this.#taint(node.metadata.name, { signal, evict: true });
-    }
+  /** How long an unready node must wait until its pods may be evicted; undefined when that isn't allowed at all. */
+  #evictionWaitMs(node: Node): number | undefined {
+    const { options, clock } = this.#environment;
+    const zones = new Map<string, Node[]>();
+    for (const other of this.#parts.nodes.list())
+      zones.set(zoneOf(other), [...(zones.get(zoneOf(other)) ?? []), other]);
+    const states = new Map(
+      [...zones].map(([zone, members]) => [zone, zoneState(members, options.unhealthyZoneThreshold ?? 0.55)]),
+    );
+    // When nothing anywhere is ready, it is more likely us who are cut off: nobody is evicted.
+    const blind = this.#parts.nodes.size > 1 && [...states.values()].every((state) => state === "FullDisruption");
+    const zone = zoneOf(node);
+    const rate = blind ? 0 : this.#rate(states.get(zone)!, zones.get(zone)!.length);
+    if (rate <= 0) return undefined;
+    const nowMs = clock.now();
+    const nextMs = this.#nextMs.get(zone) ?? nowMs;
+    if (nextMs > nowMs) return nextMs - nowMs;
+    this.#nextMs.set(zone, nowMs + 1000 / rate);
+    return 0;
   }
 
   #rate(state: ZoneState, size: number): number {
@@ -187,16 +183,15 @@ class NodeLifecycle {
     return size > largeClusterSizeThreshold ? secondaryNodeEvictionRate : 0;
   }
 
-  async #taint(
-    name: string,
-    { signal, evict }: { readonly signal: AbortSignal; readonly evict: boolean },
-  ): Promise<undefined> {
+  async #taint(name: string, signal: AbortSignal): Promise<{ requeueAfterMs?: number } | undefined> {
     const { client, clock } = this.#environment;
     const node = this.#parts.nodes.get({ name });
-    if (!node) return;
-    const taints = taintsFor(node, { nowMs: clock.now(), evict });
+    if (!node) return undefined;
+    const waitMs = needsEviction(node) ? this.#evictionWaitMs(node) : undefined;
+    const later = waitMs ? { requeueAfterMs: waitMs } : undefined;
+    const taints = taintsFor(node, { nowMs: clock.now(), evict: waitMs === 0 });
     const labels = labelsFor(node);
-    if (!taints && !labels) return;
+    if (!taints && !labels) return later;
     const { resourceVersion } = node.metadata;
     const patch = {
       metadata: { resourceVersion, ...(labels && { labels }) },
@@ -207,6 +202,7 @@ class NodeLifecycle {
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
+    return later;
   }
 }
 

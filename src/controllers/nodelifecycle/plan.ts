@@ -80,7 +80,7 @@ const SCHEDULING_KEYS: ReadonlySet<string> = new Set([...PRESSURES.map(([, , key
 /** The node's taints by its conditions; undefined when they are right. `evict` lets NoExecute ones be added. */
 export function taintsFor(
   node: Node,
-  { nowMs, evict, rescue }: { readonly nowMs: number; readonly evict: boolean; readonly rescue?: boolean },
+  { nowMs, evict }: { readonly nowMs: number; readonly evict: boolean },
 ): readonly Taint[] | undefined {
   const known = node.spec.taints ?? [];
   const scheduling = PRESSURES.filter(([type, status]) => conditionOf(node, type)?.status === status).map(
@@ -88,7 +88,7 @@ export function taintsFor(
   );
   if (node.spec.unschedulable) scheduling.push(UNSCHEDULABLE);
   const wanted = new Set(scheduling.map((key) => `${key}:NoSchedule`));
-  const execute = rescue ? undefined : executeKey(node);
+  const execute = executeKey(node);
   if (execute && (evict || known.some(({ key, effect }) => key === execute && effect === "NoExecute")))
     wanted.add(`${execute}:NoExecute`);
   const isOurs = ({ key, effect }: Taint) =>

@@ -19,7 +19,7 @@ export function plan(
   known: ConfigMap | undefined,
   rootCa: string,
 ): Action | undefined {
-  if (!namespace || namespace.status.phase !== "Active") return undefined;
+  if (namespace?.status.phase !== "Active") return undefined;
   const data = { "ca.crt": rootCa };
   if (!known) return { type: "create", data, annotations: { [DESCRIPTION]: DESCRIPTION_TEXT } };
   const { annotations } = known.metadata;

@@ -10,8 +10,8 @@ export async function startTaintEvictionController(environment: ControllerEnviro
   const pods = informers.for(Pod);
   pods.addIndex("node", (pod) => [pod.spec.nodeName ?? ""]);
   const events = environment.recorder("taint-eviction-controller");
-  /** Pods that are due later. */
-  const scheduled = new Set<string>();
+  /** Pods that are due later, and since when. */
+  const scheduled = new Map<string, number>();
   const queue = reconcileKeys(environment, {
     name: "taint-eviction",
     workers: 8,
@@ -22,7 +22,8 @@ export async function startTaintEvictionController(environment: ControllerEnviro
         scheduled.delete(key);
         return undefined;
       }
-      const dueMs = evictionMs(pod, nodes.get({ name: pod.spec.nodeName }), clock.now());
+      const sinceMs = scheduled.get(key) ?? clock.now();
+      const dueMs = evictionMs(pod, nodes.get({ name: pod.spec.nodeName }), sinceMs);
       const subject = {
         ...pod,
         metadata: { name: pod.metadata.name, namespace: pod.metadata.namespace, uid: pod.metadata.uid },
@@ -37,7 +38,7 @@ export async function startTaintEvictionController(environment: ControllerEnviro
         return undefined;
       }
       if (dueMs > clock.now()) {
-        scheduled.add(key);
+        scheduled.set(key, sinceMs);
         return { requeueAfterMs: dueMs - clock.now() };
       }
       scheduled.delete(key);

@@ -1,0 +1,42 @@
+import { isNotFound, Node } from "../../api/index.ts";
+import { type ControllerEnvironment, reconcileKeys } from "../common/environment.ts";
+import { ttlSeconds, ttlStep } from "./plan.ts";
+
+const ANNOTATION = "node.alpha.kubernetes.io/ttl";
+
+/** Tells kubelets how long they may keep what they have read: longer in large clusters. */
+export async function startTtlController(environment: ControllerEnvironment): Promise<void> {
+  const { informers, client } = environment;
+  const nodes = informers.for(Node);
+  let step = 0;
+  const queue = reconcileKeys(environment, {
+    name: "ttl",
+    workers: 5,
+    synced: [nodes.synced],
+    async reconcile(name, signal) {
+      const node = nodes.get({ name });
+      const value = String(ttlSeconds(step));
+      if (!node || node.metadata.annotations?.[ANNOTATION] === value) return undefined;
+      const patch = { metadata: { annotations: { [ANNOTATION]: value } } };
+      try {
+        await nodes.expect(await client.patch(Node, { name }, patch, { type: "merge", signal }), signal);
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+      }
+      return undefined;
+    },
+  });
+  const recount = () => {
+    const next = ttlStep(nodes.size, step);
+    if (next === step) return;
+    step = next;
+    for (const { metadata } of nodes.list()) queue.add(metadata.name);
+  };
+  nodes.subscribe({
+    apply(node) {
+      recount();
+      queue.add(node.metadata.name);
+    },
+    delete: recount,
+  });
+}
