@@ -250,7 +250,8 @@ function shrinkOld(observed: Observed): Map<ReplicaSet, number> {
     sizes.set(set, replicasOf(set) - broken);
     unhealthy -= broken;
   }
-  let spare = sum(sets, (set) => set.status.availableReplicas ?? 0) - minAvailable;
+  // A set's status may be older than its size: no more are available than it is to have.
+  let spare = sum(sets, (set) => Math.min(set.status.availableReplicas ?? 0, replicasOf(set))) - minAvailable;
   for (const set of order) {
     const size = sizes.get(set) ?? replicasOf(set);
     const less = Math.min(size, spare);

@@ -1,4 +1,5 @@
 import { isNotFound, Node, Pod } from "../../api/index.ts";
+import type { Informer, WorkQueue } from "../../runtime/index.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, splitKey } from "../common/environment.ts";
 import { disrupt } from "../common/disrupt.ts";
 import { evictionMs } from "./plan.ts";
@@ -62,6 +63,10 @@ export async function startTaintEvictionController(environment: ControllerEnviro
       return undefined;
     },
   });
+  watch(queue, nodes, pods);
+}
+
+function watch(queue: WorkQueue<string>, nodes: Informer<Node>, pods: Informer<Pod>): void {
   pods.subscribe({
     apply: (pod, old) => {
       if (!pod.spec.nodeName) return;
