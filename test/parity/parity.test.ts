@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import {
+  belowFloor,
+  type CaseResult,
+  caseFiles,
+  countByFile,
+  judge,
+  raiseFloor,
+  replay,
+  startServer,
+  unexpectedErrors,
+} from "../../tools/parity.ts";
+
+const result = (file: string, passed: boolean, differences: string[] = []): CaseResult => ({
+  file,
+  name: `${file}/x`,
+  passed,
+  step: "GET /",
+  differences,
+});
+
+suite("parity floor", () => {
+  const counts = countByFile([result("a.json", true), result("a.json", false), result("b.json", true)]);
+  test("a file below its floor is named", () => {
+    assert.deepEqual(belowFloor(counts, { "a.json": 2, "b.json": 1 }), ["a.json: 1 passed, the floor is 2"]);
+  });
+  test("raising never lowers a file", () => {
+    assert.deepEqual(raiseFloor(counts, { "a.json": 2, "c.json": 3 }), { "a.json": 2, "b.json": 1, "c.json": 3 });
+  });
+  test("an answer of 500 counts only where the recording has none", () => {
+    const wrong = result("a.json", false, ["/status: expected 201 got 500"]);
+    assert.deepEqual(unexpectedErrors([wrong, result("a.json", false, ["/status: expected 500 got 404"])]), [
+      "a.json/x: [GET /]",
+    ]);
+  });
+});
+
+test("recorded requests are answered as the floor says, without a crash or an unexpected 500", async (t) => {
+  const server = await startServer(false);
+  try {
+    const results = await replay({ server, targets: caseFiles(false) });
+    const { problems } = judge(results, server, true);
+    t.diagnostic(`${results.filter(({ passed }) => passed).length} of ${results.length} cases passed`);
+    assert.deepEqual(problems, []);
+  } finally {
+    await server.stop();
+  }
+});
