@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
-import { closeSync, createReadStream, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { cryptoRandom, type Log, logTo, realClock } from "../base/index.ts";
@@ -56,7 +57,8 @@ function untilStopped(): Promise<void> {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
     const pipe = Number(process.env.NAVARCH_LAUNCHER);
     if (!pipe) return;
-    const launcher = createReadStream("", { fd: pipe, autoClose: false });
+    // A socket, since a read of a file would block a thread and with it the end of this process.
+    const launcher = new Socket({ fd: pipe, writable: false }).unref();
     launcher.on("error", () => {});
     launcher.on("end", () => resolve());
     launcher.resume();
