@@ -30,9 +30,9 @@ export function watchServicePods(
   });
 }
 
-/** What endpoints show of a pod. */
+/** What endpoints show of a pod. Not its phase: the end of a pod comes with its readiness. */
 function endpointView({ metadata, spec, status }: Pod): unknown {
   const { labels, deletionTimestamp } = metadata;
   const ready = status.conditions?.find(({ type }) => type === "Ready")?.status;
-  return [labels, deletionTimestamp !== undefined, spec.nodeName, status.phase, status.podIP, status.podIPs, ready];
+  return [labels, deletionTimestamp !== undefined, spec.nodeName, status.podIP, status.podIPs, ready];
 }
