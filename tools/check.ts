@@ -7,7 +7,11 @@ const STEPS: readonly (readonly [string, string, readonly string[]])[] = [
   ["types", process.execPath, [join(ROOT, "node_modules", "typescript", "bin", "tsc")]],
   ["format and lint", bin("biome"), ["check", "--diagnostic-level=error", "."]],
   ["house rules", process.execPath, ["tools/tidy.ts"]],
-  ["unit tests", process.execPath, ["--test", "--test-reporter=spec", "src/**/*.test.ts", "tools/**/*.test.ts"]],
+  [
+    "unit tests",
+    process.execPath,
+    ["--test", "--test-timeout=120000", "--test-reporter=spec", "src/**/*.test.ts", "tools/**/*.test.ts"],
+  ],
 ];
 
 let failed = false;

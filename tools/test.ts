@@ -16,7 +16,10 @@ const PACKAGES = [
 ];
 const STAGES: readonly (readonly [string, readonly string[]])[] = [
   ["check", ["tools/check.ts"]],
-  ["whole system", ["--test", "--test-concurrency=1", "--test-reporter=spec", "test/**/*.test.ts"]],
+  [
+    "whole system",
+    ["--test", "--test-timeout=300000", "--test-concurrency=1", "--test-reporter=spec", "test/**/*.test.ts"],
+  ],
 ];
 
 await installPackages();

@@ -1,0 +1,132 @@
+import { execFile, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const LAUNCHER = join(import.meta.dirname, "../../bin/navarch.js");
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end. */
+export function command(
+  program: string,
+  args: readonly string[],
+  options: { readonly env?: Record<string, string>; readonly input?: string; readonly timeoutMs?: number } = {},
+): Promise<CommandResult> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      program,
+      [...args],
+      { env: { ...process.env, ...options.env }, timeout: options.timeoutMs ?? 60_000, maxBuffer: 64 << 20 },
+      (error, stdout, stderr) => {
+        const code = error ? (typeof error.code === "number" ? error.code : 1) : 0;
+        resolve({ code, stdout, stderr });
+      },
+    );
+    child.stdin?.end(options.input ?? "");
+  });
+}
+
+/** A cluster started through the launcher as a user would, in a directory of its own. */
+export class TestCluster implements AsyncDisposable {
+  readonly directory: string;
+  readonly port: number;
+  readonly output: string;
+  readonly #ended: Promise<number>;
+  readonly #signal: (name: NodeJS.Signals) => void;
+
+  private constructor(init: {
+    directory: string;
+    port: number;
+    output: string;
+    ended: Promise<number>;
+    signal: (name: NodeJS.Signals) => void;
+  }) {
+    this.directory = init.directory;
+    this.port = init.port;
+    this.output = init.output;
+    this.#ended = init.ended;
+    this.#signal = init.signal;
+  }
+
+  static temporaryDirectory(): string {
+    return mkdtempSync(join(tmpdir(), "navarch-e2e-"));
+  }
+
+  /** Starts `navarch up` and waits until it says that it is ready. */
+  static async up(
+    args: readonly string[],
+    { directory = TestCluster.temporaryDirectory(), host = "127.0.0.1" } = {},
+  ): Promise<TestCluster> {
+    const port = await freePort();
+    const child = spawn(
+      process.execPath,
+      [LAUNCHER, "up", "--data-dir", directory, "--listen", `${host}:${port}`, ...args],
+      { stdio: ["ignore", "pipe", "pipe"] },
+    );
+    let output = "";
+    const ended = new Promise<number>((resolve) => child.on("close", (code) => resolve(code ?? 1)));
+    await new Promise<void>((resolve, reject) => {
+      const take = (chunk: Buffer) => {
+        output += chunk.toString();
+        if (output.includes("kubectl apply")) resolve();
+      };
+      child.stdout.on("data", take);
+      child.stderr.on("data", take);
+      ended.then((code) => reject(new Error(`navarch up ended with ${code}: ${output}`)));
+    });
+    return new TestCluster({ directory, port, output, ended, signal: (name) => child.kill(name) });
+  }
+
+  async kubectl(...args: readonly string[]): Promise<string> {
+    const result = await this.tryKubectl(args);
+    if (result.code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${result.stderr || result.stdout}`);
+    return result.stdout;
+  }
+
+  tryKubectl(args: readonly string[], input?: string): Promise<CommandResult> {
+    return command(
+      "kubectl",
+      ["--kubeconfig", join(this.directory, "kubeconfig"), ...args],
+      input === undefined ? {} : { input },
+    );
+  }
+
+  async apply(manifest: string): Promise<string> {
+    const result = await this.tryKubectl(["apply", "-f", "-"], manifest);
+    if (result.code !== 0) throw new Error(`kubectl apply: ${result.stderr}`);
+    return result.stdout;
+  }
+
+  /** Ends the server; what it ran goes on. */
+  async stop(signal: NodeJS.Signals = "SIGINT"): Promise<number> {
+    this.#signal(signal);
+    return this.#ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await command(process.execPath, [LAUNCHER, "down", "--data-dir", this.directory, "--purge"]);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Why kubectl can't be used; false when it can. */
+export async function withoutKubectl(): Promise<string | false> {
+  return (await command("kubectl", ["version", "--client"])).code === 0 ? false : "kubectl is not on this machine";
+}
