@@ -28,6 +28,8 @@ export function command(
         resolve({ code, stdout, stderr });
       },
     );
+    // A program that reads nothing may be gone before this is written.
+    child.stdin?.on("error", () => {});
     child.stdin?.end(options.input ?? "");
   });
 }
