@@ -32,9 +32,9 @@ function labelByUid(job: Mutable<Job>): void {
   const { uid, name, generateName } = job.metadata as { uid: string; name: string; generateName?: string };
   const labels = { ...job.spec.template.metadata.labels };
   labels["batch.kubernetes.io/controller-uid"] = uid;
-  labels["batch.kubernetes.io/job-name"] = name || generateName!;
+  labels["batch.kubernetes.io/job-name"] = name || (generateName ?? "");
   labels["controller-uid"] = uid;
-  labels["job-name"] = name || generateName!;
+  labels["job-name"] = name || (generateName ?? "");
   if (!job.metadata.labels && job.spec.template.metadata.labels)
     job.metadata.labels = { ...job.spec.template.metadata.labels };
   job.spec.template.metadata.labels = Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
