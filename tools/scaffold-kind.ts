@@ -81,6 +81,9 @@ const SCALARS: Record<string, string> = {
   "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1": "raw",
   "io.k8s.apimachinery.pkg.runtime.RawExtension": "raw",
   "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON": "any",
+  "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray": "any",
+  "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool": "any",
+  "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray": "any",
 };
 const TYPE_META = "io.k8s.apimachinery.pkg.apis.meta.v1.TypeMeta";
 
@@ -114,6 +117,12 @@ for (const file of existsSync(apiDir) ? readdirSync(apiDir, { recursive: true, e
   const text = readFileSync(join(apiDir, file), "utf8");
   for (const match of text.matchAll(/export const (\w+)[^=]*= (?:struct\(\s*|kind\(\{\s*name: )"(io\.k8s[^"]+)"/g))
     known.set(match[2]!, { file, symbol: match[1]! });
+}
+
+/** Group, version and kind triples of a type; some types belong to every group and say so in words. */
+function gvkOf(name: string): string[][] {
+  const gvk: unknown = types[name]!.gvk;
+  return Array.isArray(gvk) ? gvk : [];
 }
 
 function folderOf(name: string): string {
@@ -159,11 +168,11 @@ for (const want of wanted) {
   const name = resource
     ? (Object.keys(types).find(
         (one) =>
-          types[one]!.gvk?.some(([g, v, k]) => g === resource.group && v === version && k === kindName) &&
+          gvkOf(one).some(([g, v, k]) => g === resource.group && v === version && k === kindName) &&
           one.startsWith("io.k8s.api."),
       ) ??
       Object.keys(types).find((one) =>
-        types[one]!.gvk?.some(([g, v, k]) => g === resource.group && v === version && k === kindName),
+        gvkOf(one).some(([g, v, k]) => g === resource.group && v === version && k === kindName),
       ))
     : want;
   if (!name || !types[name]) throw new Error(`not found: ${want}`);
