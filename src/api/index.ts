@@ -11,6 +11,7 @@ export {
   type InferKind,
   type KindBehavior,
   type KindDefinition,
+  type KindStorage,
   kind,
   type KubeObject,
   type Mutable,
@@ -81,6 +82,8 @@ export {
   unauthorized,
   unsupportedMediaType,
 } from "./status.ts";
+export { type Conversions, fromHub, hubOf, storedAs, toHub } from "./storage.ts";
+export { versionView } from "./versions.ts";
 export type { Draft } from "../schema/index.ts";
 export { APIGroup, ServerAddressByClientCIDR, GroupVersionForDiscovery } from "./meta/v1/apigroup.ts";
 export { APIGroupList } from "./meta/v1/apigrouplist.ts";

@@ -57,6 +57,14 @@ export type FieldErrorType =
   | "TypeInvalid"
   | "Internal";
 
+/** How a version of a kind is stored: as another version, its hub. */
+export interface KindStorage {
+  readonly hub: KindDefinition;
+  /** Both are pure, get shared objects and may share parts of them; absent when both versions have the same shape. */
+  readonly toHub?: (object: Record<string, unknown>) => Record<string, unknown>;
+  readonly fromHub?: (object: Record<string, unknown>) => Record<string, unknown>;
+}
+
 /** What is fixed about a kind, declared once; all of the server's behaviour for it derives from this. */
 export interface KindDefinition<T = unknown> {
   readonly group: string;
@@ -75,6 +83,12 @@ export interface KindDefinition<T = unknown> {
   readonly list: StructNode;
   readonly columns: readonly Column<T>[] | undefined;
   readonly behavior: KindBehavior<T>;
+  /** The version that it is stored as; absent when that is this one. Everything but defaults is the stored version's. */
+  readonly storage: KindStorage | undefined;
+  /** What discovery hashes: the version that a default server of the original stores. */
+  readonly storageVersion: string;
+  /** Where its objects lie in the store, below /registry; the plural unless said. */
+  readonly storagePrefix: string;
   readonly "~type"?: T;
 }
 
@@ -156,6 +170,12 @@ export interface KindDeclaration<F extends Fields, Scope extends "Namespaced" | 
   readonly columns?: () => readonly Column<never>[];
   /** In a thunk, since the functions live beside and speak of the kind's type. */
   readonly behavior?: () => KindBehavior<never>;
+  /** `storedAs(Hub)` or `storedAs(Hub, { toHub, fromHub })` when objects are stored as another version. */
+  readonly storage?: () => KindStorage;
+  /** When discovery names another version than the one that is stored. */
+  readonly storageVersion?: string;
+  /** Default: the plural. */
+  readonly storagePrefix?: string;
 }
 
 const ALL_VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"] as const;
@@ -200,6 +220,13 @@ export function kind<F extends Fields, const Scope extends "Namespaced" | "Clust
     },
     get behavior() {
       return (declaration.behavior?.() ?? {}) as KindBehavior<T>;
+    },
+    storagePrefix: declaration.storagePrefix ?? declaration.plural,
+    get storage() {
+      return declaration.storage?.();
+    },
+    get storageVersion() {
+      return declaration.storageVersion ?? declaration.storage?.().hub.version ?? declaration.version;
     },
   };
 }

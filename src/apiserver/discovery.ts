@@ -1,4 +1,4 @@
-import { groupVersion, type KindDefinition, type Subresource } from "../api/index.ts";
+import { groupVersion, hubOf, type KindDefinition, type Subresource } from "../api/index.ts";
 import { createHash } from "node:crypto";
 
 /** What is served, in the forms in which clients ask for it. */
@@ -129,7 +129,8 @@ function inOrder(verbs: readonly string[]): readonly string[] {
   return [...verbs].sort((a, b) => VERB_ORDER.indexOf(a) - VERB_ORDER.indexOf(b));
 }
 
-/** First eight bytes of the SHA-256 of group/version/kind. */
-function storageVersionHash({ group, version, kind }: KindDefinition): string {
-  return createHash("sha256").update(`${group}/${version}/${kind}`).digest().subarray(0, 8).toString("base64");
+/** First eight bytes of the SHA-256 of the stored version's group/version/kind. */
+function storageVersionHash(kind: KindDefinition): string {
+  const stored = `${hubOf(kind).group}/${kind.storageVersion}/${kind.kind}`;
+  return createHash("sha256").update(stored).digest().subarray(0, 8).toString("base64");
 }

@@ -1,11 +1,13 @@
 import {
   badRequest,
   groupVersion,
+  hubOf,
   invalid,
   type KindDefinition,
   type KubeObject,
   StatusError,
   statusError,
+  versionView,
 } from "../api/index.ts";
 import {
   applyConfig,
@@ -148,6 +150,7 @@ export function applyTo({ kind, current, config, write, subresource, now, force 
       live: current as unknown as Json | undefined,
       config,
       write: { manager: write.fieldManager, apiVersion: groupVersion(kind), subresource, now },
+      versions: (apiVersion) => versionView(hubOf(kind), kind, apiVersion),
       force,
     });
   } catch (error) {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import {
   type KindDefinition,
   type KubeObject,
+  hubOf,
   kinds as allKinds,
   noSuchPath,
   notImplemented,
@@ -63,6 +64,7 @@ export interface ServerOptions {
 /** What parts of the server may use of it. */
 export interface ServerCore {
   readonly reads: Reads;
+  /** One for all versions of a kind: it speaks the version that is stored. */
   registry(kind: KindDefinition): Registry;
   readonly kinds: readonly KindDefinition[];
 }
@@ -75,10 +77,11 @@ export function serverCore(
   const { store, clock, random, scope } = options;
   const cachers = new Map<KindDefinition, Cacher>();
   const cacherOf = (kind: KindDefinition) => {
-    let cacher = cachers.get(kind);
+    const hub = hubOf(kind);
+    let cacher = cachers.get(hub);
     if (!cacher) {
-      cacher = new Cacher({ kind, store, clock });
-      cachers.set(kind, cacher);
+      cacher = new Cacher({ kind: hub, store, clock });
+      cachers.set(hub, cacher);
     }
     return cacher;
   };
@@ -92,16 +95,17 @@ export function serverCore(
     reads,
     kinds: served,
     registry: (kind) => {
-      let registry = registries.get(kind);
+      const hub = hubOf(kind);
+      let registry = registries.get(hub);
       if (!registry) {
-        const hooks = parts?.hooks.get(`${kind.group}/${kind.plural}`);
+        const hooks = parts?.hooks.get(`${hub.group}/${hub.plural}`);
         registry = new Registry(
-          kind,
-          cacherOf(kind),
+          hub,
+          cacherOf(hub),
           { store, clock, random, admission: parts?.admission ?? [], reads },
           hooks,
         );
-        registries.set(kind, registry);
+        registries.set(hub, registry);
       }
       return registry;
     },
@@ -120,17 +124,17 @@ function readsOf(store: Store, cacherOf: (kind: KindDefinition) => Cacher): Read
   return {
     async get<T>(kind: KindDefinition<T>, { namespace = "", name }: { namespace?: string; name: string }) {
       const { entry } = await store.get(storageKey(kind as KindDefinition, namespace, name));
-      return entry ? (new StoredObject(entry).object as unknown as T) : undefined;
+      return entry ? (new StoredObject(entry).as(kind as KindDefinition).object as unknown as T) : undefined;
     },
     async list<T>(kind: KindDefinition<T>, namespace?: string) {
       const start = scopeOf(kind as KindDefinition, namespace);
       const { entries } = await store.range({ start, end: prefixEnd(start) });
-      return entries.map((entry) => new StoredObject(entry).object as unknown as T);
+      return entries.map((entry) => new StoredObject(entry).as(kind as KindDefinition).object as unknown as T);
     },
     cached<T>(kind: KindDefinition<T>, namespace = "") {
       return cacherOf(kind as KindDefinition)
         .in(namespace)
-        .map((stored) => stored.object as KubeObject as unknown as T);
+        .map((stored) => stored.as(kind as KindDefinition).object as KubeObject as unknown as T);
     },
   };
 }
@@ -165,7 +169,7 @@ function dispatcher({
   const verbsOf = (kind: KindDefinition) => {
     let one = verbs.get(kind);
     if (!one) {
-      one = new Verbs(core.registry(kind), options);
+      one = new Verbs(kind, core.registry(kind), options);
       verbs.set(kind, one);
     }
     return one;

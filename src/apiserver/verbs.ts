@@ -1,17 +1,21 @@
 import {
   badRequest,
   DeleteOptions as DeleteOptionsType,
+  fromHub,
   invalid,
+  type KindDefinition,
   type KubeObject,
   noSuchPath,
   PartialObjectMetadata,
   PartialObjectMetadataList,
   Status,
   StatusError,
+  toHub,
 } from "../api/index.ts";
 import { type Clock, formatTime, type Random } from "../base/index.ts";
 import type { ApiResponse } from "../net/message.ts";
 import {
+  applyDefaults,
   bytes,
   decodeProto,
   encodeProto,
@@ -48,12 +52,15 @@ export interface VerbOptions {
 const encoder = new TextEncoder();
 const NEWLINE = encoder.encode("\n");
 
-/** Reads and writes of one resource, each from request to response. */
+/** Reads and writes of one version of a resource, each from request to response. */
 export class Verbs {
+  /** What clients of this version speak; the registry speaks the version that is stored. */
+  readonly #kind: KindDefinition;
   readonly #registry: Registry;
   readonly #options: VerbOptions;
 
-  constructor(registry: Registry, options: VerbOptions) {
+  constructor(kind: KindDefinition, registry: Registry, options: VerbOptions) {
+    this.#kind = kind;
     this.#registry = registry;
     this.#options = options;
   }
@@ -82,6 +89,10 @@ export class Verbs {
     }
   }
 
+  #writeOptions(context: RequestContext): WriteOptions {
+    return { ...writeOptions(context), version: this.#kind };
+  }
+
   async #get(context: RequestContext): Promise<ApiResponse> {
     const format = this.#format(context, false);
     const { namespace, name } = context.info;
@@ -96,9 +107,10 @@ export class Verbs {
   }
 
   /** One object in the format asked for. */
-  #one(status: number, stored: StoredObject, format: Format, { query }: RequestContext): ApiResponse {
+  #one(status: number, held: StoredObject, format: Format, { query }: RequestContext): ApiResponse {
     if (format.as === "table")
-      return respond(status, this.#table([stored], { resourceVersion: String(stored.revision) }, query), format);
+      return respond(status, this.#table([held], { resourceVersion: String(held.revision) }, query), format);
+    const stored = held.as(this.#kind);
     if (format.as === "metadata") {
       if (format.encoding === "protobuf")
         return respondBytes(status, protoMetadata(stored), contentType(format, false));
@@ -113,7 +125,7 @@ export class Verbs {
   }
 
   #proto(stored: StoredObject): Uint8Array {
-    return stored.form("protobuf", (object) => encodeProtoObject(this.#registry.kind.struct, object));
+    return stored.form("protobuf", (object) => encodeProtoObject(this.#kind.struct, object));
   }
 
   #table(items: readonly StoredObject[], metadata: unknown, query: URLSearchParams): unknown {
@@ -128,15 +140,16 @@ export class Verbs {
 
   async #list(context: RequestContext): Promise<ApiResponse> {
     const format = this.#format(context, false);
-    const { kind, cacher } = this.#registry;
+    const kind = this.#kind;
+    const { cacher, kind: hub } = this.#registry;
     const { query, info } = context;
     await cacher.start();
     const result = await list({
-      kind,
+      kind: hub,
       cacher,
       store: this.#options.store,
       query,
-      selection: selection(kind, info.namespace, query),
+      selection: selection(hub, info.namespace, query),
     });
     const head = listHead(kind);
     if (format.as === "table") return respond(200, this.#table(result.items, result.metadata, query), format);
@@ -147,8 +160,9 @@ export class Verbs {
         ? respondBytes(200, encodeProtoObject(PartialObjectMetadataList, all), contentType(format, false))
         : respond(200, all, format);
     }
-    if (format.encoding === "json" && !format.pretty) return listJson(head, result.metadata, result.items);
-    const whole = { ...head, metadata: result.metadata, items: result.items.map((stored) => stored.object) };
+    const items = kind.storage ? result.items.map((stored) => stored.as(kind)) : result.items;
+    if (format.encoding === "json" && !format.pretty) return listJson(head, result.metadata, items);
+    const whole = { ...head, metadata: result.metadata, items: items.map((stored) => stored.object) };
     if (format.encoding === "protobuf")
       return respondBytes(200, encodeProtoObject(kind.list, whole), contentType(format, false));
     return respond(200, whole, format);
@@ -156,16 +170,17 @@ export class Verbs {
 
   async #watch(context: RequestContext): Promise<ApiResponse> {
     const format = this.#format(context, true);
-    const { kind, cacher } = this.#registry;
+    const { cacher, kind: hub } = this.#registry;
+    const kind = this.#kind;
     const { query, info, request } = context;
     const { clock, random } = this.#options;
-    const picked = selection(kind, info.namespace, query, info.name || undefined);
+    const picked = selection(hub, info.namespace, query, info.name || undefined);
     const batches = await watch({ kind, cacher, query, selection: picked, clock, random, signal: request.signal });
     if (format.encoding === "object") {
       return {
         status: 200,
         headers: { "content-type": "application/json" },
-        body: { type: "events", batches: mapBatches(batches, toFrames) },
+        body: { type: "events", batches: mapBatches(batches, (items) => toFrames(kind, items)) },
       };
     }
     const encode = (items: readonly WatchItem[]) =>
@@ -183,7 +198,7 @@ export class Verbs {
   #protoBatch(items: readonly WatchItem[], format: Format): Uint8Array {
     const frames = items.map((item) => {
       if (!("stored" in item)) return protoFrame(item.type, this.#protoExtra(item));
-      const raw = format.as === "object" ? this.#proto(item.stored) : protoMetadata(item.stored);
+      const raw = format.as === "object" ? this.#proto(item.stored.as(this.#kind)) : protoMetadata(item.stored);
       return protoFrame(item.type, raw);
     });
     return Buffer.concat(frames);
@@ -191,11 +206,11 @@ export class Verbs {
 
   #protoExtra(item: { readonly type: string; readonly object: unknown }): Uint8Array {
     const object = item.object as { apiVersion: string; kind: string };
-    return encodeProtoObject(item.type === "ERROR" ? Status : this.#registry.kind.struct, object);
+    return encodeProtoObject(item.type === "ERROR" ? Status : this.#kind.struct, object);
   }
 
   #eventObject(stored: StoredObject, format: Format, query: URLSearchParams): Uint8Array {
-    if (format.as === "object") return stored.json;
+    if (format.as === "object") return stored.as(this.#kind).json;
     if (format.as === "table")
       return encoder.encode(JSON.stringify(this.#table([stored], { resourceVersion: String(stored.revision) }, query)));
     return stored.form("metadata", (object) => encoder.encode(JSON.stringify(partialMetadata(object))));
@@ -203,11 +218,25 @@ export class Verbs {
 
   async #create(context: RequestContext): Promise<ApiResponse> {
     const format = this.#format(context, false);
-    const write = writeOptions(context);
-    const object = await readObject(context, this.#registry.kind);
+    const write = this.#writeOptions(context);
+    const object = await readObject(context, this.#kind);
     const metadata = metadataOf(object);
     this.#placeInNamespace(context, metadata);
-    return this.#one(201, await this.#registry.create(context, object, write), format, context);
+    return this.#one(201, await this.#registry.create(context, this.#toHub(object), write), format, context);
+  }
+
+  /** An object of this version as the registry wants it; its version's defaults are set first, since the hub may have others. */
+  #toHub(object: Json): Json {
+    const kind = this.#kind;
+    if (!kind.storage) return object;
+    applyDefaults(kind.struct, object);
+    kind.behavior.setDefaults?.(object as never);
+    return toHub(kind, object);
+  }
+
+  /** The current object as this version shows it. */
+  #current(object: KubeObject | undefined): KubeObject | undefined {
+    return object && (fromHub(this.#kind, object as unknown as Json) as unknown as KubeObject);
   }
 
   #placeInNamespace({ info }: RequestContext, metadata: Json): void {
@@ -219,14 +248,14 @@ export class Verbs {
 
   async #update(context: RequestContext, subresource: string): Promise<ApiResponse> {
     const format = this.#format(context, false);
-    const write = writeOptions(context);
-    const { kind } = this.#registry;
+    const write = this.#writeOptions(context);
+    const kind = this.#kind;
     const object = await readObject(context, kind);
     const metadata = metadataOf(object);
     checkName(context, metadata);
     this.#placeInNamespace(context, metadata);
     const result = await this.#registry.update(context, {
-      change: () => structuredClone(object),
+      change: () => this.#toHub(structuredClone(object)),
       write,
       subresource,
       whole: true,
@@ -237,37 +266,37 @@ export class Verbs {
 
   async #patch(context: RequestContext, subresource: string): Promise<ApiResponse> {
     const format = this.#format(context, false);
-    const { kind } = this.#registry;
+    const kind = this.#kind;
     const type = patchType(mediaType(context.request));
-    const write = { ...writeOptions(context), isApply: type === "apply" };
+    const write = { ...this.#writeOptions(context), isApply: type === "apply" };
     checkForce(context, type);
     const { body: given } = context.request;
     const patch = given.type === "object" ? given.value : await readPatch(context, type === "apply");
     if (type === "apply") return this.#apply(context, { patch, write, subresource, format });
     const change = (current: KubeObject | undefined) => {
-      const wanted = decodePatched(context, patched(kind, type, current!, patch), { kind, patch });
+      const wanted = decodePatched(context, patched(kind, type, this.#current(current)!, patch), { kind, patch });
       checkName(context, metadataOf(wanted));
       this.#placeInNamespace(context, metadataOf(wanted));
-      return wanted;
+      return this.#toHub(wanted);
     };
     const result = await this.#registry.update(context, { change, write, subresource });
     return this.#one(result.created ? 201 : 200, result.object, format, context);
   }
 
   async #apply(context: RequestContext, { patch, write, subresource, format }: ApplyCall): Promise<ApiResponse> {
-    const { kind } = this.#registry;
+    const kind = this.#kind;
     const config = applyConfiguration(context, kind, patch);
     const change = (current: KubeObject | undefined) => {
       const merged = applyTo({
         kind,
-        current,
+        current: this.#current(current),
         config,
         write,
         subresource,
         now: formatTime(this.#options.clock.now()),
         force: isTrue(context.query.get("force")),
       });
-      return decodeObject(context, merged, { type: kind });
+      return this.#toHub(decodeObject(context, merged, { type: kind }));
     };
     const result = await this.#registry.update(context, {
       change,
@@ -283,7 +312,7 @@ export class Verbs {
     const { store, clock } = this.#options;
     const options = await this.#deleteOptions(context);
     const { namespace } = context.info;
-    const write = writeOptions(context);
+    const write = this.#writeOptions(context);
     const { object, gone } = await deleteObject(
       { registry: this.#registry, context, options, write, store, clock },
       namespace,
@@ -342,7 +371,7 @@ export class Verbs {
     const { query, info } = context;
     const { store, clock } = this.#options;
     const options = await this.#deleteOptions(context);
-    const write = writeOptions(context);
+    const write = this.#writeOptions(context);
     await cacher.start();
     const result = await list({ kind, cacher, store, query, selection: selection(kind, info.namespace, query) });
     const items: StoredObject[] = [];
@@ -358,9 +387,11 @@ export class Verbs {
     return respond(
       200,
       {
-        ...listHead(kind),
+        ...listHead(this.#kind),
         metadata: result.metadata,
-        items: items.map(({ object: { kind: _, apiVersion: __, ...object } }) => object),
+        items: items
+          .map((stored) => stored.as(this.#kind))
+          .map(({ object: { kind: _, apiVersion: __, ...object } }) => object),
       },
       { ...format, as: "object" },
     );

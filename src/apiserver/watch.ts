@@ -253,8 +253,10 @@ function bookmarkOf(
 }
 
 /** Frames for callers in the same process. */
-export function toFrames(items: readonly WatchItem[]): WatchFrame[] {
+export function toFrames(kind: KindDefinition, items: readonly WatchItem[]): WatchFrame[] {
   return items.map((item) =>
-    "stored" in item ? { type: item.type, object: item.stored.object } : { type: item.type, object: item.object },
+    "stored" in item
+      ? { type: item.type, object: item.stored.as(kind).object }
+      : { type: item.type, object: item.object },
   );
 }

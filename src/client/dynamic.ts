@@ -24,5 +24,8 @@ export function dynamicKind(of: {
     list: node,
     columns: undefined,
     behavior: {},
+    storage: undefined,
+    storageVersion: of.version,
+    storagePrefix: of.plural,
   };
 }

@@ -57,6 +57,8 @@ export {
   ApplyConflictError,
   ApplyTypeError,
   managedAfterUpdate,
+  type VersionLookup,
+  type VersionView,
   type ManagedWrite,
   type ManagerEntry,
 } from "./managed-fields.ts";

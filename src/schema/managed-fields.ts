@@ -52,6 +52,16 @@ export interface ManagedWrite {
   readonly now: string;
 }
 
+/** How objects look in the version in which a manager wrote. */
+export interface VersionView {
+  readonly struct: StructNode;
+  /** Absent when that version has the same shape. */
+  readonly convert?: (object: Json) => Json;
+}
+
+/** The version of a manager, by its apiVersion; undefined when it no longer exists: then so does the manager. */
+export type VersionLookup = (apiVersion: string) => VersionView | undefined;
+
 /** Fields that belong to the server. */
 const SERVER_FIELDS = [
   "apiVersion",
@@ -136,15 +146,47 @@ function withoutManagers(object: Json): Json {
 /** Update managers of one kind that are kept apart; older ones are merged into one. */
 const UPDATE_MANAGERS_MAX = 10;
 
+export interface ManagedUpdate {
+  readonly struct: StructNode;
+  readonly before: Json;
+  readonly after: Json;
+  readonly write: ManagedWrite;
+  readonly versions: VersionLookup;
+}
+
+type Comparison = ReturnType<typeof compareValues>;
+
+/** Compares two objects in the version of any manager, in each shape at most once; undefined for versions that are gone. */
+function comparison(
+  struct: StructNode,
+  before: Json,
+  after: Json,
+): (view: VersionView | undefined) => Comparison | undefined {
+  const done = new Map<StructNode, Comparison>();
+  return (view) => {
+    if (!view) return undefined;
+    const shape = view.convert ? view.struct : struct;
+    let found = done.get(shape);
+    if (!found) {
+      const inView = (object: Json) => withoutManagers(view.convert?.(object) ?? object);
+      found = compareValues(objectShape(shape), inView(before), inView(after));
+      done.set(shape, found);
+    }
+    return found;
+  };
+}
+
 /** managedFields after a write that was no apply: what it changed is the writer's, what it removed is nobody's. */
-export function managedAfterUpdate(struct: StructNode, before: Json, after: Json, write: ManagedWrite): ManagerEntry[] {
-  const managers = readManagers(after);
-  const { changed, removed } = compareValues(objectShape(struct), withoutManagers(before), withoutManagers(after));
-  const own = minus(changed, SERVER_SET);
-  const gone = union(changed, removed);
+export function managedAfterUpdate({ struct, before, after, write, versions }: ManagedUpdate): ManagerEntry[] {
+  const compare = comparison(struct, before, after);
+  const managers = readManagers(after).filter(({ apiVersion }) => versions(apiVersion) !== undefined);
   for (const one of managers) {
-    if (!isSame(one, "Update", write)) one.set = minus(one.set, gone);
+    if (isSame(one, "Update", write)) continue;
+    const { changed, removed } = compare(versions(one.apiVersion))!;
+    one.set = minus(one.set, union(changed, removed));
   }
+  const { changed, removed } = compare(versions(write.apiVersion) ?? { struct })!;
+  const own = minus(changed, SERVER_SET);
   let mine = managers.find((one) => isSame(one, "Update", write));
   if (!isEmptySet(own) || mine) {
     if (!mine) {
@@ -226,11 +268,13 @@ export interface ApplyInput {
   /** What the manager wants, as it was sent. */
   readonly config: Json;
   readonly write: ManagedWrite;
+  /** From the version of `live` and `config` to that of another manager. */
+  readonly versions: VersionLookup;
   readonly force: boolean;
 }
 
 /** Server-side apply: the merged object, with managedFields. */
-export function applyConfig({ struct, live, config, write, force }: ApplyInput): Json {
+export function applyConfig({ struct, live, config, write, versions, force }: ApplyInput): Json {
   const shape = objectShape(struct);
   const wanted = withoutNulls(config) as Json;
   const base: Json = live ?? {
@@ -238,15 +282,13 @@ export function applyConfig({ struct, live, config, write, force }: ApplyInput):
     kind: wanted.kind,
     metadata: { name: (wanted.metadata as Json).name, namespace: (wanted.metadata as Json).namespace },
   };
-  const managers = readManagers(base);
+  const managers = readManagers(base).filter(({ apiVersion }) => versions(apiVersion) !== undefined);
   const set = minus(setOf(shape, wanted), SERVER_SET);
   const mine = managers.find((one) => isSame(one, "Apply", write));
   const others = managers.filter((one) => one !== mine);
   const before = withoutManagers(base);
   const merged = mergeValue(shape, before, wanted) as Json;
-  const { changed } = compareValues(shape, before, merged);
-  const taken = resolveConflicts({ others, set, changed, force });
-  for (const one of others) one.set = minus(one.set, taken);
+  resolveConflicts({ others, set, changedFor: changesFor({ struct, before, merged, versions }), force });
   const released = mine ? minus(mine.set, set) : emptySet();
   const kept = others.reduce((all, one) => union(all, one.set), set);
   const result = removePaths(shape, merged, minus(released, kept), kept) as Json;
@@ -256,22 +298,41 @@ export function applyConfig({ struct, live, config, write, force }: ApplyInput):
   return result;
 }
 
+/** What the merge changed, as another manager's version says it. */
+function changesFor({
+  struct,
+  before,
+  merged,
+  versions,
+}: {
+  struct: StructNode;
+  before: Json;
+  merged: Json;
+  versions: VersionLookup;
+}): (apiVersion: string) => { changed: FieldSet; sameShape: boolean } {
+  const compare = comparison(struct, before, merged);
+  return (apiVersion) => {
+    const view = versions(apiVersion)!;
+    return { changed: compare(view)!.changed, sameShape: !view.convert };
+  };
+}
+
 interface Claim {
   readonly others: readonly Manager[];
   readonly set: FieldSet;
-  readonly changed: FieldSet;
+  readonly changedFor: ReturnType<typeof changesFor>;
   readonly force: boolean;
 }
 
-/** Fields that the apply takes from others; throws when there are any and it wasn't told to. */
-function resolveConflicts({ others, set, changed, force }: Claim): FieldSet {
-  const contested = intersection(set, changed);
+/** Takes the fields that the apply changes from the others who have them; throws when there are any and it wasn't told to. */
+function resolveConflicts({ others, set, changedFor, force }: Claim): void {
   const conflicts: ApplyConflict[] = [];
-  let taken = emptySet();
+  const taken = new Map<Manager, FieldSet>();
   for (const one of others) {
-    const both = intersection(one.set, contested);
+    const { changed, sameShape } = changedFor(one.apiVersion);
+    const both = intersection(one.set, sameShape ? intersection(set, changed) : changed);
     if (isEmptySet(both)) continue;
-    taken = union(taken, both);
+    taken.set(one, both);
     const where = `${one.subresource ? ` with subresource ${JSON.stringify(one.subresource)}` : ""}${one.operation === "Update" ? ` using ${one.apiVersion}` : ""}`;
     for (const path of pathsOf(both))
       conflicts.push({
@@ -281,7 +342,7 @@ function resolveConflicts({ others, set, changed, force }: Claim): FieldSet {
       });
   }
   if (conflicts.length > 0 && !force) throw new ApplyConflictError(conflicts);
-  return taken;
+  for (const [one, fields] of taken) one.set = minus(one.set, fields);
 }
 
 /** Absent and null are the same in a configuration. */

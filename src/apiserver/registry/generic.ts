@@ -11,9 +11,17 @@ import {
   notFound,
   type StatusError,
   statusError,
+  versionView,
 } from "../../api/index.ts";
 import { type Clock, formatTime, type Random } from "../../base/index.ts";
-import { applyDefaults, decodeJson, isObject, jsonEqual, managedAfterUpdate } from "../../schema/index.ts";
+import {
+  applyDefaults,
+  decodeJson,
+  isObject,
+  jsonEqual,
+  managedAfterUpdate,
+  type VersionView,
+} from "../../schema/index.ts";
 import { type Store, StoreError } from "../../store/index.ts";
 import { canonicalQuantity } from "../../api/index.ts";
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
@@ -38,6 +46,8 @@ export interface WriteOptions {
   readonly fieldManager: string;
   /** The change itself has worked out who manages what. */
   readonly isApply: boolean;
+  /** The version of the kind that the writer speaks; the stored one unless said. */
+  readonly version?: KindDefinition;
 }
 
 /** What changes an object: gets the current one, returns the wanted one. */
@@ -164,14 +174,25 @@ export class Registry {
     // A client that clears the list resets it; one that leaves it out keeps it.
     if (before && metadata.managedFields === undefined)
       metadata.managedFields = (before.metadata as Meta).managedFields;
-    const entries = managedAfterUpdate(struct, (before as unknown as Json) ?? empty, object, {
-      manager: write.fieldManager,
-      apiVersion: groupVersion(this.kind),
-      subresource,
-      now,
+    const entries = managedAfterUpdate({
+      struct,
+      before: (before as unknown as Json) ?? empty,
+      after: object,
+      write: {
+        manager: write.fieldManager,
+        apiVersion: groupVersion(write.version ?? this.kind),
+        subresource,
+        now,
+      },
+      versions: (apiVersion) => this.#version(apiVersion),
     });
     if (entries.length > 0) metadata.managedFields = entries;
     else delete metadata.managedFields;
+  }
+
+  /** How the stored version is seen in another; undefined when that doesn't exist any more. */
+  #version(apiVersion: string): VersionView | undefined {
+    return versionView(this.kind, this.kind, apiVersion);
   }
 
   #fillSystemMetadata(metadata: Meta): void {

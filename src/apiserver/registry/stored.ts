@@ -1,19 +1,12 @@
-import { groupVersion, type KindDefinition, type KubeObject } from "../../api/index.ts";
+import { fromHub, groupVersion, hubOf, type KindDefinition, type KubeObject } from "../../api/index.ts";
 import type { Entry } from "../../store/index.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Keys that do not follow the plural, as the original lays them out. */
-const SPECIAL_PREFIXES: Readonly<Record<string, string>> = {
-  "/nodes": "minions",
-  "/services": "services/specs",
-  "/endpoints": "services/endpoints",
-};
-
 /** The store prefix of all objects of a kind, with a closing slash. */
-export function storagePrefix(kind: Pick<KindDefinition, "group" | "plural">): string {
-  return `/registry/${SPECIAL_PREFIXES[`${kind.group}/${kind.plural}`] ?? kind.plural}/`;
+export function storagePrefix(kind: KindDefinition): string {
+  return `/registry/${hubOf(kind).storagePrefix}/`;
 }
 
 /** The store key of an object. */
@@ -62,11 +55,49 @@ export class StoredObject {
     return this.#object;
   }
 
+  /** The same in another version of its kind. */
+  as(kind: KindDefinition): StoredObject {
+    if (!kind.storage) return this;
+    return this.form(`as ${groupVersion(kind)}`, (object) => new ConvertedObject(this.entry, kind, object));
+  }
+
   /** Another form, kept under its name. */
   form<T>(name: string, make: (object: KubeObject) => T): T {
     this.#forms ??= new Map();
     if (!this.#forms.has(name)) this.#forms.set(name, make(this.object));
     return this.#forms.get(name) as T;
+  }
+}
+
+/** A stored object in a version that isn't the stored one. */
+class ConvertedObject extends StoredObject {
+  readonly #kind: KindDefinition;
+  readonly #stored: KubeObject;
+  #converted: KubeObject | undefined;
+  #bytes: Uint8Array | undefined;
+
+  constructor(entry: Entry, kind: KindDefinition, stored: KubeObject) {
+    super(entry);
+    this.#kind = kind;
+    this.#stored = stored;
+  }
+
+  override get json(): Uint8Array {
+    this.#bytes ??= encoder.encode(JSON.stringify(this.object));
+    return this.#bytes;
+  }
+
+  override get object(): KubeObject {
+    this.#converted ??= fromHub(
+      this.#kind,
+      this.#stored as unknown as Record<string, unknown>,
+    ) as unknown as KubeObject;
+    return this.#converted;
+  }
+
+  override as(kind: KindDefinition): StoredObject {
+    if (kind !== this.#kind) throw new Error("as: only what is stored can be converted");
+    return this;
   }
 }
 

@@ -39,6 +39,7 @@ export const Endpoints = kind({
   version: "v1",
   kind: "Endpoints",
   plural: "endpoints",
+  storagePrefix: "services/endpoints",
   shortNames: ["ep"],
   scope: "Namespaced",
   fields: () => ({

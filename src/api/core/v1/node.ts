@@ -153,6 +153,7 @@ export const Node = kind({
   version: "v1",
   kind: "Node",
   plural: "nodes",
+  storagePrefix: "minions",
   shortNames: ["no"],
   scope: "Cluster",
   subresources: [

@@ -96,6 +96,7 @@ export const Service = kind({
   version: "v1",
   kind: "Service",
   plural: "services",
+  storagePrefix: "services/specs",
   shortNames: ["svc"],
   categories: ["all"],
   scope: "Namespaced",
