@@ -56,7 +56,7 @@ function findNode() {
 }
 
 function entry(args) {
-  if (!isCheckout) return [join(root, "dist", "cli.js"), ...args];
+  if (!isCheckout) return [join(root, "dist", "cli", "main.js"), ...args];
   if (args[0] === "tool") {
     const tool = join(root, "tools", `${args[1]}.ts`);
     if (!/^[a-z-]+$/.test(args[1] ?? "") || !existsSync(tool)) fail(`no such tool: ${args[1] ?? ""}`);

@@ -1,0 +1,6 @@
+// What `import "navarch"` gives: the sources in a checkout, the bundle in the package (Node runs no TypeScript below node_modules).
+import { existsSync } from "node:fs";
+
+const source = new URL("./src/cluster/index.ts", import.meta.url);
+const { Cluster } = await import(existsSync(source) ? source.href : "./dist/cluster/index.js");
+export { Cluster };

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, suite, test } from "node:test";
+
+const ROOT = join(import.meta.dirname, "../..");
+const PROGRAM = `
+import { Cluster } from "navarch";
+await using cluster = await Cluster.start({ nodes: 1, seed: 7 });
+await cluster.client.apply({
+  apiVersion: "v1", kind: "Pod", metadata: { name: "one", namespace: "default" },
+  spec: { containers: [{ name: "main", image: "example.com/one:1" }] },
+});
+await cluster.settle();
+console.log(cluster.eventLog().includes('"phase":"Running"') ? "running" : "not running");
+`;
+
+suite("the package as npm packs it", () => {
+  const directory = mkdtempSync(join(tmpdir(), "navarch-package-"));
+  const modules = join(directory, "node_modules");
+  after(() => rmSync(directory, { recursive: true, force: true }));
+  const run = (program: string, args: readonly string[], cwd = directory) =>
+    execFileSync(program, [...args], { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+
+  // As npm would lay it out, with the dependencies that are here already.
+  mkdirSync(modules);
+  for (const name of readdirSync(join(ROOT, "node_modules")).filter((one) => !one.startsWith(".")))
+    symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
+  run("npm", ["pack", "--silent", "--pack-destination", directory], ROOT);
+  const tarball = readdirSync(directory).find((file) => file.endsWith(".tgz"))!;
+  run("tar", ["-xzf", tarball]);
+  run("mv", ["package", join(modules, "navarch")]);
+  writeFileSync(join(directory, "package.json"), '{ "type": "module" }');
+
+  test("a program imports it and runs a cluster", () => {
+    writeFileSync(join(directory, "program.js"), PROGRAM);
+    assert.equal(run(process.execPath, ["program.js"]).trim(), "running");
+  });
+
+  test("its command starts", () => {
+    const launcher = join(modules, "navarch", "bin", "navarch.js");
+    assert.match(run(process.execPath, [launcher, "--help"]), /run a cluster on this machine/);
+  });
+
+  test("its types are found", () => {
+    writeFileSync(join(directory, "program.ts"), PROGRAM.replace("nodes: 1", 'nodes: "one"'));
+    const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+    const options = ["--module", "nodenext", "--target", "esnext", "--skipLibCheck", "--noEmit", "--strict"];
+    const compile = (file: string) => run(process.execPath, [tsc, ...options, "--types", "node", file]);
+    assert.throws(
+      () => compile("program.ts"),
+      (error: { stdout: string }) => /TS2322.*string/.test(error.stdout),
+    );
+    writeFileSync(join(directory, "right.ts"), PROGRAM);
+    assert.equal(compile("right.ts"), "");
+  });
+});
