@@ -35,7 +35,6 @@ export {
 } from "./quantity.ts";
 export { kindFor, kindForResource, kinds } from "./scheme.ts";
 export {
-  DNS_SUBDOMAIN_RULE,
   formatLabelSelector,
   labelKeyProblem,
   type Labels,
@@ -384,3 +383,4 @@ export {
   SubjectAccessReview,
 } from "./authorization/v1/subjectaccessreview.ts";
 export { Scale, ScaleStatus, ScaleSpec } from "./autoscaling/v1/scale.ts";
+export * from "./validation/index.ts";

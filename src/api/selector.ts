@@ -1,4 +1,5 @@
 import type { LabelSelector } from "./meta/v1/labelselector.ts";
+import { labelValueProblems, qualifiedNameProblems } from "./validation/names.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -195,45 +196,14 @@ class LabelParser {
   }
 }
 
-const NAME_PART = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
-const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const NAME_RULE =
-  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
-
 /** Why a text can't be a label key; undefined when it can. */
 export function labelKeyProblem(key: string): string | undefined {
-  const parts = key.split("/");
-  if (parts.length > 2) {
-    return "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
-  }
-  const problems: string[] = [];
-  const name = parts.at(-1)!;
-  if (parts.length === 2) {
-    const prefix = parts[0]!;
-    if (prefix === "") problems.push("prefix part must be non-empty");
-    else if (prefix.length > 253) problems.push("prefix part must be no more than 253 bytes");
-    else if (!SUBDOMAIN.test(prefix)) problems.push(`prefix part ${DNS_SUBDOMAIN_RULE}`);
-  }
-  if (name === "") problems.push("name part must be non-empty");
-  else if (name.length > 63) problems.push("name part must be no more than 63 bytes");
-  if (!NAME_PART.test(name)) problems.push(NAME_RULE);
-  return problems.length > 0 ? problems.join("; ") : undefined;
+  return qualifiedNameProblems(key).join("; ") || undefined;
 }
-
-/** The rule of names that are DNS subdomains, as messages state it. */
-export const DNS_SUBDOMAIN_RULE =
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
 /** Why a text can't be a label value; undefined when it can. */
 export function labelValueProblem(value: string): string | undefined {
-  const problems: string[] = [];
-  if (value.length > 63) problems.push("must be no more than 63 bytes");
-  if (value !== "" && !NAME_PART.test(value)) {
-    problems.push(
-      "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
-    );
-  }
-  return problems.length > 0 ? problems.join("; ") : undefined;
+  return labelValueProblems(value).join("; ") || undefined;
 }
 
 /** Reads a fieldSelector parameter such as "metadata.name=a,status.phase!=Running"; throws {@link SelectorError}. */

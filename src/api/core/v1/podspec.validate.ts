@@ -1,6 +1,6 @@
 import type { FieldError } from "../../kind.ts";
 import { parseQuantity } from "../../quantity.ts";
-import { dnsLabelProblem, portProblem } from "../../validation/names.ts";
+import { dnsLabelProblems, portProblems } from "../../validation/index.ts";
 import type { Container } from "./container.ts";
 import type { PodSpec } from "./pod.ts";
 
@@ -71,7 +71,7 @@ function validateContainer(
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (!container.name) errors.push({ path: `${path}.name`, type: "Required", detail: "" });
-  else errors.push(...problem(dnsLabelProblem(container.name), `${path}.name`, container.name));
+  else errors.push(...problem(dnsLabelProblems(container.name)[0], `${path}.name`, container.name));
   if (!container.image) errors.push({ path: `${path}.image`, type: "Required", detail: "" });
   else if (container.image !== container.image.trim()) {
     errors.push({
@@ -106,8 +106,8 @@ function validatePorts(container: Container, path: string): FieldError[] {
     const at = `${path}.ports[${index}]`;
     const errors: FieldError[] = [];
     if (!port.containerPort) errors.push({ path: `${at}.containerPort`, type: "Required", detail: "" });
-    else errors.push(...problem(portProblem(port.containerPort), `${at}.containerPort`, port.containerPort));
-    if (port.hostPort) errors.push(...problem(portProblem(port.hostPort), `${at}.hostPort`, port.hostPort));
+    else errors.push(...problem(portProblems(port.containerPort)[0], `${at}.containerPort`, port.containerPort));
+    if (port.hostPort) errors.push(...problem(portProblems(port.hostPort)[0], `${at}.hostPort`, port.hostPort));
     errors.push(...supported(port.protocol, PROTOCOLS, `${at}.protocol`));
     return errors;
   });

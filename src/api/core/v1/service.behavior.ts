@@ -1,5 +1,5 @@
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
-import { portProblem } from "../../validation/names.ts";
+import { portProblems } from "../../validation/numbers.ts";
 import type { Service } from "./service.ts";
 
 /** What a service's declaration can't say; addresses and node ports are the server's to give. */
@@ -72,11 +72,11 @@ function validateService(service: Service): FieldError[] {
     if (port.name && names.has(port.name))
       errors.push({ path: `${path}.name`, type: "Duplicate", value: port.name, detail: "" });
     if (port.name) names.add(port.name);
-    const wrong = portProblem(port.port);
+    const wrong = portProblems(port.port)[0];
     if (wrong) errors.push({ path: `${path}.port`, type: "Invalid", value: port.port, detail: wrong });
     if (!PROTOCOLS.includes(port.protocol ?? ""))
       errors.push(notSupported(`${path}.protocol`, port.protocol, PROTOCOLS));
-    const target = typeof port.targetPort === "number" ? portProblem(port.targetPort) : undefined;
+    const target = typeof port.targetPort === "number" ? portProblems(port.targetPort)[0] : undefined;
     if (target) errors.push({ path: `${path}.targetPort`, type: "Invalid", value: port.targetPort, detail: target });
   });
   return errors;

@@ -1,0 +1,57 @@
+import type { FieldError } from "../kind.ts";
+
+/** A value must be there. */
+export function required(path: string, detail = ""): FieldError {
+  return { path, type: "Required", detail };
+}
+
+/** A value breaks a rule. */
+export function invalidValue(path: string, value: unknown, detail: string): FieldError {
+  return { path, type: "Invalid", value, detail };
+}
+
+/** A value may not be there. */
+export function forbiddenField(path: string, detail: string): FieldError {
+  return { path, type: "Forbidden", detail };
+}
+
+/** A value is none of a closed set, which is listed in the order given. */
+export function notSupported(path: string, value: unknown, values: readonly string[]): FieldError {
+  const list = values.map((one) => JSON.stringify(one)).join(", ");
+  return { path, type: "NotSupported", value, detail: values.length > 0 ? `supported values: ${list}` : "" };
+}
+
+/** A value is there twice. */
+export function duplicateValue(path: string, value: unknown): FieldError {
+  return { path, type: "Duplicate", value, detail: "" };
+}
+
+/** A value refers to something that isn't there. */
+export function missingReference(path: string, value: unknown, detail = ""): FieldError {
+  return { path, type: "NotFound", value, detail };
+}
+
+/** A text is longer than allowed. */
+export function tooLong(path: string, bytesMax: number): FieldError {
+  return { path, type: "TooLong", detail: `may not be more than ${bytesMax} ${bytesMax === 1 ? "byte" : "bytes"}` };
+}
+
+/** A list is longer than allowed. */
+export function tooMany(path: string, count: number, itemsMax: number): FieldError {
+  return {
+    path,
+    type: "TooMany",
+    detail: `${count}: must have at most ${itemsMax} ${itemsMax === 1 ? "item" : "items"}`,
+  };
+}
+
+/** One error for each problem that a rule found with a value. */
+export function problemsAt(path: string, value: unknown, problems: readonly string[]): FieldError[] {
+  return problems.map((detail) => invalidValue(path, value, detail));
+}
+
+/** The value must be one of a closed set; an empty one is missing. */
+export function oneOf(path: string, value: string | undefined, values: readonly string[]): FieldError[] {
+  if (!value) return [required(path)];
+  return values.includes(value) ? [] : [notSupported(path, value, values)];
+}
