@@ -1,0 +1,142 @@
+import type { Field, Node, StructNode } from "../../schema/index.ts";
+
+type Json = Record<string, unknown>;
+
+/**
+ * How messages show whole structs. Kubernetes prints the unversioned form of a value, whose names are those of its
+ * source ("RunAsUser") and which writes what is absent too; types of meta/v1 have no such form and look as on the wire.
+ * A shape says where the unversioned struct differs from the versioned one: which fields it has, in its order.
+ */
+export type InternalShapes = Readonly<Record<string, InternalShape>>;
+
+export interface InternalShape {
+  /** Every field by its JSON name, in order; default the declared ones. */
+  readonly order?: readonly string[];
+  /** Changes a value before it is written. */
+  readonly prepare?: (value: Json) => Json;
+  /** Fields that are absent or not by pointer, other than declared. */
+  readonly pointer?: readonly string[];
+  readonly plain?: readonly string[];
+}
+
+const ACRONYMS: Readonly<Record<string, string>> = {
+  apiGroup: "APIGroup",
+  apiVersion: "APIVersion",
+  awsElasticBlockStore: "AWSElasticBlockStore",
+  cephfs: "CephFS",
+  cidr: "CIDR",
+  cidrs: "CIDRs",
+  clusterIP: "ClusterIP",
+  clusterIPs: "ClusterIPs",
+  csi: "CSI",
+  dnsConfig: "DNSConfig",
+  dnsPolicy: "DNSPolicy",
+  downwardAPI: "DownwardAPI",
+  fc: "FC",
+  fsGroup: "FSGroup",
+  fsGroupChangePolicy: "FSGroupChangePolicy",
+  fsType: "FSType",
+  gcePersistentDisk: "GCEPersistentDisk",
+  grpc: "GRPC",
+  httpGet: "HTTPGet",
+  httpHeaders: "HTTPHeaders",
+  ip: "IP",
+  iscsi: "ISCSI",
+  iqn: "IQN",
+  lun: "Lun",
+  nfs: "NFS",
+  nodeID: "NodeID",
+  os: "OS",
+  pdName: "PDName",
+  rbd: "RBD",
+  seLinuxChangePolicy: "SELinuxChangePolicy",
+  seLinuxOptions: "SELinuxOptions",
+  setHostnameAsFQDN: "SetHostnameAsFQDN",
+  storageos: "StorageOS",
+  tcpSocket: "TCPSocket",
+  tty: "TTY",
+  uid: "UID",
+  uri: "URI",
+  volumeID: "VolumeID",
+};
+
+/** A versioned value as messages of Kubernetes show it. */
+export function internalValue(struct: StructNode, value: unknown, shapes: InternalShapes = {}): Json {
+  return internalStruct(struct, (value ?? {}) as Json, shapes);
+}
+
+function internalStruct(struct: StructNode, given: Json, shapes: InternalShapes): Json {
+  if (isMeta(struct)) return given;
+  const shape = shapes[struct.name];
+  const value = shape?.prepare?.(given) ?? given;
+  const result: Json = {};
+  const fields = shape?.order ? shape.order.flatMap((name) => fieldOf(struct, name)) : [...struct.fields];
+  for (const [name, field] of fields) {
+    if (field.options.inline) Object.assign(result, internalStruct(field.node as StructNode, value, shapes));
+    // Metadata is embedded: its own fields stand at this level.
+    else if (name === "metadata") Object.assign(result, value.metadata);
+    else result[goName(name)] = internalField(field, name, { value: value[name], shape, shapes });
+  }
+  return result;
+}
+
+function fieldOf(struct: StructNode, name: string): [string, Field][] {
+  const field = struct.fields.get(name);
+  return field ? [[name, field]] : [];
+}
+
+interface FieldContext {
+  readonly value: unknown;
+  readonly shape: InternalShape | undefined;
+  readonly shapes: InternalShapes;
+}
+
+function internalField(field: Field, name: string, { value, shape, shapes }: FieldContext): unknown {
+  const pointer = (field.options.ptr || shape?.pointer?.includes(name)) && !shape?.plain?.includes(name);
+  if (value === undefined || value === null) return pointer ? null : zeroOf(field.node, shapes);
+  return internalNode(field.node, value, shapes);
+}
+
+function internalNode(node: Node, value: unknown, shapes: InternalShapes): unknown {
+  switch (node.kind) {
+    case "struct":
+      return internalStruct(node, value as Json, shapes);
+    case "list":
+      return (value as unknown[]).map((one) => internalNode(node.element, one, shapes));
+    case "map":
+      return Object.fromEntries(
+        Object.entries(value as Json).map(([key, one]) => [key, internalNode(node.value, one, shapes)]),
+      );
+    case "scalar":
+      return value;
+  }
+}
+
+function zeroOf(node: Node, shapes: InternalShapes): unknown {
+  if (node.kind === "struct") return internalStruct(node, {}, shapes);
+  if (node.kind !== "scalar") return null;
+  switch (node.type) {
+    case "string":
+      return "";
+    case "boolean":
+      return false;
+    case "int32":
+    case "int64":
+    case "float64":
+    case "intOrString":
+      return 0;
+    case "quantity":
+    case "duration":
+      return "0";
+    default:
+      return null;
+  }
+}
+
+function isMeta(struct: StructNode): boolean {
+  return struct.name.startsWith("io.k8s.apimachinery.");
+}
+
+function goName(name: string): string {
+  return ACRONYMS[name] ?? name[0]!.toUpperCase() + name.slice(1);
+}
