@@ -151,7 +151,12 @@ export function messageOf(error: FieldError): string {
 
 function valueText(value: unknown): string {
   if (value === undefined || value === null) return "null";
-  return typeof value === "string" ? quote(value) : JSON.stringify(value);
+  return typeof value === "string" ? quote(value) : escapeHtml(JSON.stringify(value));
+}
+
+/** JSON as Kubernetes writes it: nothing in it can end a script element. */
+function escapeHtml(json: string): string {
+  return json.replace(/[<>&]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
 }
 
 /** Text in double quotes, escaped as Go's %q does. */

@@ -74,13 +74,14 @@ export function qualifiedNameProblems(text: string): string[] {
   const parts = text.split("/");
   if (parts.length > 2)
     return [
-      `a qualified name ${QUALIFIED_RULE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+      `a valid label key ${QUALIFIED_RULE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
     ];
   const problems: string[] = [];
   const name = parts.at(-1)!;
   if (parts.length === 2) {
     const prefix = parts[0]!;
     if (prefix === "") problems.push("prefix part must be non-empty");
+    else if (prefix.length > SUBDOMAIN_MAX) problems.push(`prefix part must be no more than ${SUBDOMAIN_MAX} bytes`);
     else problems.push(...dnsSubdomainProblems(prefix).map((problem) => `prefix part ${problem}`));
   }
   if (name === "") problems.push("name part must be non-empty");
