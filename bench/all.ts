@@ -1,0 +1,7 @@
+import { api } from "./api.ts";
+import type { Scenario } from "./harness/scenario.ts";
+import { pods } from "./pods.ts";
+import { start } from "./start.ts";
+
+/** What `npm run bench` knows, in the order in which it runs. */
+export const scenarios: readonly Scenario[] = [start, api, pods];
