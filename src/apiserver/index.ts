@@ -6,4 +6,3 @@
 export { type ApiServer, type ApiServerOptions, createApiServer } from "./create.ts";
 export { parseTokenFile, type StaticToken } from "./authn/authn.ts";
 export type { AdmissionPlugin, AdmissionRequest, Attributes, Authenticator, Authorizer, Reads } from "./contracts.ts";
-export { humanDuration } from "./table.ts";
