@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Clock } from "../base/index.ts";
 import { silentLog } from "../base/index.ts";
 import { removeRealNode } from "../kubelet/index.ts";
-import { openRuleSink } from "../proxy/index.ts";
+import { clearRules } from "../proxy/index.ts";
 
 const TIMEOUT_MS = 120_000;
 
@@ -12,12 +12,11 @@ export async function removeNode(dataDirectory: string, clock: Clock): Promise<v
   const timer = clock.timer(TIMEOUT_MS, () => abort.abort());
   try {
     await removeRealNode(
-      { clock },
+      { clock, log: silentLog },
       { containerdDirectory: join(dataDirectory, "containerd"), dataDirectory: join(dataDirectory, "kubelet") },
       abort.signal,
     );
-    const sink = await openRuleSink({ mode: "auto", clusterCidr: undefined, log: silentLog }).catch(() => undefined);
-    await sink?.clear();
+    await clearRules(dataDirectory, silentLog);
   } finally {
     timer.cancel();
   }

@@ -23,6 +23,7 @@ import { startScheduler } from "../scheduler/index.ts";
 import { openEmbeddedStore, openMemoryStore, type Store } from "../store/index.ts";
 import { type ClusterConfig, type Component, ConfigError, parseDuration } from "./config.ts";
 import { controllerIdentity, IDENTITIES, nodeIdentity } from "./identities.ts";
+import { refuseForeignNetwork } from "./machine-network.ts";
 import { openPki, type Pki, writeSecret } from "./pki-files.ts";
 import { simulate } from "./simulated.ts";
 
@@ -79,6 +80,7 @@ class Start {
     const nodes = this.#decideNodes();
     const nodeIp = localAddress();
     await this.#claimDirectory();
+    if (nodes.type === "real") await this.#step("network", () => refuseForeignNetwork(config.dataDirectory, POD_CIDR));
     const pki = await this.#step("certificates", () => this.#openPki(nodeIp));
     const store = await this.#step("store", () => this.#openStore());
     const host = config.host ?? (nodes.type === "real" ? "0.0.0.0" : "127.0.0.1");
@@ -306,6 +308,7 @@ class Start {
     const proxy = await startProxy(this.#context("proxy", server, IDENTITIES.proxy), {
       hostnameOverride: nodeName,
       clusterCidr: POD_CIDR,
+      owner: this.#options.config.dataDirectory,
       proxyMode: mode,
     });
     await proxy.ready;

@@ -17,6 +17,13 @@ export {
   PAUSE_IMAGE,
   pauseImage,
 } from "./pause/index.ts";
-export { type RealKubelet, type RealKubeletOptions, removeRealNode, startRealKubelet } from "./real.ts";
+export {
+  type ForeignBridge,
+  foreignBridges,
+  type RealKubelet,
+  type RealKubeletOptions,
+  removeRealNode,
+  startRealKubelet,
+} from "./real.ts";
 export { kubeletHandler, serveKubelet } from "./server/index.ts";
 export { createSimulation, type Simulation, type SimulationOptions, startSimulatedKubelet } from "./simulated.ts";

@@ -1,29 +1,29 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { after, before, suite, test } from "node:test";
-import { cryptoRandom, logTo, realClock, Scope } from "../base/index.ts";
+import { cryptoRandom, logTo, realClock, Scope, silentLog } from "../base/index.ts";
 import type { ApiRequest, Handler, UpgradedConnection, UpgradedStream } from "../net/index.ts";
 import { findProgram, missingPrograms } from "./host/index.ts";
 import { buildOciArchive, busyboxFiles } from "./pause/index.ts";
 import { type RealKubelet, removeRealNode, startRealKubelet } from "./real.ts";
 import { kubeletHandler } from "./server/index.ts";
 import { FakeApi, FakeEvents } from "./testing/fake-api.ts";
+import { enterNamespaces, realDirectoryPrefix, withoutNamespaces } from "./testing/namespaces.ts";
 
 const busybox = findProgram("busybox");
 const skip =
-  process.platform !== "linux" || process.getuid?.() !== 0
-    ? "needs root on Linux"
-    : missingPrograms().length > 0 || busybox === undefined
-      ? "needs containerd, runc, the CNI plugins and busybox"
-      : false;
+  withoutNamespaces() ||
+  (missingPrograms().length > 0 || busybox === undefined
+    ? "needs containerd, runc, the CNI plugins and busybox"
+    : false);
+if (!skip) await enterNamespaces();
 const IMAGE = "navarch.dev/test/busybox:1";
 const architecture = process.arch === "arm64" ? "arm64" : "amd64";
 
 suite("a kubelet on containerd", { skip }, () => {
   const clock = realClock();
-  const directory = mkdtempSync(`${tmpdir()}/nvk-`);
+  const directory = mkdtempSync(realDirectoryPrefix());
   const options = {
     nodeName: "node-1",
     dataDirectory: `${directory}/kubelet`,
@@ -57,7 +57,7 @@ suite("a kubelet on containerd", { skip }, () => {
 
   after(async () => {
     await scope.close();
-    await removeRealNode({ clock }, options, new AbortController().signal);
+    await removeRealNode({ clock, log: silentLog }, options, new AbortController().signal);
     rmSync(directory, { recursive: true, force: true });
     assert.ok(!(await readFile("/proc/self/mountinfo", "utf8")).includes(directory), "mounts were left behind");
     assert.deepEqual(failures, []);

@@ -1,3 +1,4 @@
+import type { Clock } from "../base/index.ts";
 import type { ComponentContext } from "../runtime/index.ts";
 import { GrpcRuntime, streamOpener } from "./cri/index.ts";
 import {
@@ -7,6 +8,7 @@ import {
   enableForwarding,
   ensureContainerd,
   findProgram,
+  type Host,
   HostError,
   linuxHost,
   stopContainerd,
@@ -58,7 +60,7 @@ export async function startRealKubelet(
     {
       ...options,
       cgroupRoot: cgroupRoot(options),
-      ...(containerd ? { onPodCidr: (podCidr: string) => writeNetwork(containerd, options, podCidr) } : {}),
+      ...(containerd && { onPodCidr: (podCidr: string) => writeNetwork(host, { containerd, options, podCidr }) }),
     },
   );
   return {
@@ -73,14 +75,20 @@ export async function startRealKubelet(
   };
 }
 
-async function writeNetwork(containerd: Containerd, options: RealKubeletOptions, podCidr: string): Promise<void> {
+async function writeNetwork(
+  host: Host,
+  { containerd, options, podCidr }: { containerd: Containerd; options: RealKubeletOptions; podCidr: string },
+): Promise<void> {
   await enableForwarding();
+  const bridge = bridgeName(options.containerdDirectory);
+  const bridgeFilter = await enableBridgeFilter();
+  if (bridgeFilter) await host.links.ensureBridge(bridge, options.containerdDirectory);
   const config = cniConfig({
     podCidr,
-    bridge: bridgeName(options.containerdDirectory),
+    bridge,
     stateDirectory: containerd.cniStateDirectory,
     iptables: findProgram("iptables") !== undefined,
-    bridgeFilter: await enableBridgeFilter(),
+    bridgeFilter,
   });
   await writeCniConfig(containerd.cniConfDirectory, config);
 }
@@ -95,32 +103,41 @@ function cgroupRoot(options: Pick<RealKubeletOptions, "cgroupRoot" | "containerd
   return options.cgroupRoot || `/${bridgeName(options.containerdDirectory)}`;
 }
 
+/** A bridge of another kubelet of ours; whose, if it says so. */
+export interface ForeignBridge {
+  readonly name: string;
+  readonly containerdDirectory: string | undefined;
+}
+
+/** Bridges that kubelets with other directories have on this machine, running or not. */
+export async function foreignBridges(containerdDirectory: string): Promise<readonly ForeignBridge[]> {
+  const { links } = await linuxHost();
+  const own = bridgeName(containerdDirectory);
+  return (await links.bridges())
+    .filter(({ name }) => BRIDGE_NAME.test(name) && name !== own)
+    .map(({ name, alias }) => ({ name, containerdDirectory: alias }));
+}
+
 /** Ends every pod of a kubelet's own containerd, then containerd, and takes their mounts, bridge and cgroups away. */
 export async function removeRealNode(
-  { clock }: Pick<ComponentContext, "clock">,
+  { clock, log }: Pick<ComponentContext, "clock" | "log">,
   options: Pick<RealKubeletOptions, "containerdDirectory" | "dataDirectory" | "cgroupRoot">,
   signal: AbortSignal,
 ): Promise<void> {
   const host = await linuxHost();
-  if (await host.files.stat(`${options.containerdDirectory}/containerd.pid`)) {
-    const containerd = await ensureContainerd(
-      { directory: options.containerdDirectory, sandboxImage: PAUSE_IMAGE, clock },
-      signal,
+  const { containerdDirectory, dataDirectory } = options;
+  if (await host.files.stat(`${containerdDirectory}/containerd.pid`)) {
+    // What containerd can't end in order is ended below, without asking.
+    await removePods({ directory: containerdDirectory, clock, signal }).catch((error) =>
+      log.warn("Removing pods in order failed", { error }),
     );
-    const runtime = new GrpcRuntime(containerd.socket, streamOpener(clock));
-    for (const sandbox of await runtime.listPodSandboxes({}, signal)) {
-      const containers = await runtime.listContainers({ sandboxId: sandbox.id }, signal);
-      await Promise.all(containers.map(({ id }) => runtime.stopContainer(id, GRACE_SECONDS, signal)));
-      await runtime.stopPodSandbox(sandbox.id, signal);
-      await runtime.removePodSandbox(sandbox.id, signal);
-    }
-    await runtime.close();
   }
-  await stopContainerd(options.containerdDirectory, clock);
-  for (const point of [...(await host.mounts.below(options.dataDirectory))].reverse()) await host.mounts.unmount(point);
-  await host.links.remove(bridgeName(options.containerdDirectory));
-  // Processes leave their cgroups a moment after they have ended.
   const root = cgroupRoot(options);
+  await host.cgroups.kill(root);
+  await stopContainerd(containerdDirectory, clock);
+  for (const point of [...(await host.mounts.below(dataDirectory))].reverse()) await host.mounts.unmount(point);
+  await host.links.remove(bridgeName(containerdDirectory));
+  // Processes leave their cgroups a moment after they have ended.
   for (let tries = 0; tries < CGROUP_TRIES; tries++) {
     await host.cgroups.remove(root);
     if (!(await host.cgroups.list("")).includes(root.slice(1))) break;
@@ -128,6 +145,27 @@ export async function removeRealNode(
   }
 }
 
+async function removePods(node: {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  const { directory, clock, signal } = node;
+  const containerd = await ensureContainerd({ directory, sandboxImage: PAUSE_IMAGE, clock }, signal);
+  const runtime = new GrpcRuntime(containerd.socket, streamOpener(clock));
+  try {
+    for (const sandbox of await runtime.listPodSandboxes({}, signal)) {
+      const containers = await runtime.listContainers({ sandboxId: sandbox.id }, signal);
+      await Promise.all(containers.map(({ id }) => runtime.stopContainer(id, GRACE_SECONDS, signal)));
+      await runtime.stopPodSandbox(sandbox.id, signal);
+      await runtime.removePodSandbox(sandbox.id, signal);
+    }
+  } finally {
+    await runtime.close();
+  }
+}
+
+const BRIDGE_NAME = /^nav[0-9a-f]{1,8}$/;
 const GRACE_SECONDS = 2;
 const CGROUP_TRIES = 50;
 const CGROUP_RETRY_MS = 50;

@@ -2,8 +2,9 @@ import { execFile } from "node:child_process";
 import { access, constants, readFile, writeFile } from "node:fs/promises";
 import type { Log } from "../base/index.ts";
 import type { ServiceRule } from "./compile.ts";
-import { chainsOf, IPTABLES_JUMPS, renderIptables } from "./iptables.ts";
-import { changeScript, fullScript, type NftState, renderNft, TABLE } from "./nftables.ts";
+import { chainsOf, IPTABLES_JUMPS, ownerOf as iptablesOwner, renderIptables } from "./iptables.ts";
+import { changeScript, fullScript, type NftState, ownerOf as nftOwner, renderNft, TABLE } from "./nftables.ts";
+import { ownerRemark } from "./owner.ts";
 
 /** The kernel's rules, made what they should be. The only file that runs anything. */
 export interface RuleSink {
@@ -17,7 +18,16 @@ export interface RuleSink {
 export interface SinkOptions {
   readonly mode: "nftables" | "iptables" | "auto";
   readonly clusterCidr: string | undefined;
+  /** Whose rules they are, for others to see: a data directory. */
+  readonly owner: string;
   readonly log: Log;
+}
+
+/** Rules that stand in the kernel, whoever made them. */
+export interface InstalledRules {
+  readonly mode: "nftables" | "iptables";
+  /** As {@link SinkOptions.owner}, shortened where the kernel asks for it; undefined when they don't say. */
+  readonly owner: string | undefined;
 }
 
 /** Where the tools are, whatever PATH says. */
@@ -38,14 +48,39 @@ export async function openRuleSink(options: SinkOptions): Promise<RuleSink> {
   return nft ? nftSink(nft, conntrack, options) : iptablesSink(iptables!, conntrack, options);
 }
 
-function nftSink(nft: string, conntrack: string | undefined, { clusterCidr, log }: SinkOptions): RuleSink {
+/** Rules of this kind on the machine: ours or those of another cluster of ours. */
+export async function installedRules(): Promise<readonly InstalledRules[]> {
+  const [nft, save] = [await findTool("nft"), await findTool("iptables-save")];
+  const table = nft && (await run(nft, ["--terse", "list", "table", ...TABLE.split(" ")]).catch(() => undefined));
+  const nat = save && iptablesOwner(await run(save, ["-t", "nat"]).catch(() => ""));
+  return [
+    ...(table ? [{ mode: "nftables" as const, owner: nftOwner(table) }] : []),
+    ...(nat ? [{ mode: "iptables" as const, owner: nat }] : []),
+  ];
+}
+
+/** Whether rules are those of this owner. */
+export function isOwner(rules: InstalledRules, owner: string): boolean {
+  return rules.owner === ownerRemark(owner);
+}
+
+/** Takes an owner's rules away, of whichever kind they are; others' stay. */
+export async function clearRules(owner: string, log: Log): Promise<void> {
+  for (const rules of await installedRules()) {
+    if (!isOwner(rules, owner)) continue;
+    const sink = await openRuleSink({ mode: rules.mode, clusterCidr: undefined, owner, log });
+    await sink.clear();
+  }
+}
+
+function nftSink(nft: string, conntrack: string | undefined, { clusterCidr, owner, log }: SinkOptions): RuleSink {
   let applied: { state: NftState; rules: readonly ServiceRule[] } | undefined;
   return {
     mode: "nftables",
     async apply(rules, signal) {
       const state = renderNft(rules, { clusterCidr });
       const before = applied;
-      const script = before ? changeScript(before.state, state) : fullScript(state);
+      const script = before ? changeScript(before.state, state) : fullScript(state, ownerRemark(owner));
       if (script !== "") {
         applied = undefined;
         await run(nft, ["-f", "-"], { input: script, signal });
@@ -60,14 +95,18 @@ function nftSink(nft: string, conntrack: string | undefined, { clusterCidr, log 
   };
 }
 
-function iptablesSink(restore: string, conntrack: string | undefined, { clusterCidr, log }: SinkOptions): RuleSink {
+function iptablesSink(
+  restore: string,
+  conntrack: string | undefined,
+  { clusterCidr, owner, log }: SinkOptions,
+): RuleSink {
   const iptables = restore.replace(/-restore$/, "");
   let applied: { text: string; rules: readonly ServiceRule[] } | undefined;
   const remove = (gone: Iterable<string>) => removalText(gone);
   return {
     mode: "iptables",
     async apply(rules, signal) {
-      const text = renderIptables(rules, { clusterCidr });
+      const text = renderIptables(rules, { clusterCidr, owner: ownerRemark(owner) });
       const before = applied;
       if (text !== before?.text) {
         applied = undefined;
@@ -88,7 +127,9 @@ function iptablesSink(restore: string, conntrack: string | undefined, { clusterC
       for (const table of ["nat", "filter"]) {
         const saved = await run(restore.replace(/-restore$/, "-save"), ["-t", table]);
         const ours = [
-          ...saved.matchAll(/^:(KUBE-(?:SERVICES|NODEPORTS|POSTROUTING|MARK-MASQ|SVC-\w+|EXT-\w+|SEP-\w+)) /gm),
+          ...saved.matchAll(
+            /^:(NAVARCH-OWNER|KUBE-(?:SERVICES|NODEPORTS|POSTROUTING|MARK-MASQ|SVC-\w+|EXT-\w+|SEP-\w+)) /gm,
+          ),
         ].map((match) => `${table} ${match[1]}`);
         if (ours.length > 0) await run(restore, ["--noflush", "-w", "5"], { input: remove(ours) });
       }

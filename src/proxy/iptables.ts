@@ -2,8 +2,12 @@ import type { Backend, ServiceRule } from "./compile.ts";
 
 const MARK = "0x4000/0x4000";
 
+/** A chain that nothing enters: its one rule says whose the others are. */
+const OWNER_CHAIN = "NAVARCH-OWNER";
+
 export interface IptablesOptions {
   readonly clusterCidr: string | undefined;
+  readonly owner: string;
 }
 
 /** Everything that our chains hold, by table, as `iptables-restore --noflush` reads it. */
@@ -16,6 +20,7 @@ export function renderIptables(rules: readonly ServiceRule[], options: IptablesO
     "-j MARK --xor-mark 0x4000",
     "-j MASQUERADE --random-fully",
   ]);
+  nat.chain(OWNER_CHAIN, [`-m comment --comment "${options.owner}" -j RETURN`]);
   const services: string[] = [];
   const nodePorts: string[] = [];
   const rejects: string[] = [];
@@ -119,6 +124,14 @@ function chainName(prefix: string, text: string): string {
   for (let index = 0; index < text.length; index++)
     value = BigInt.asUintN(64, (value ^ BigInt(text.charCodeAt(index))) * 0x100000001b3n);
   return prefix + value.toString(36).toUpperCase().padStart(13, "0");
+}
+
+/** Whose rules these are, as `iptables-save -t nat` shows it; undefined when they are not ours. */
+export function ownerOf(saved: string): string | undefined {
+  return /^-A NAVARCH-OWNER -m comment --comment (?:"([^"]*)"|(\S+)) -j RETURN$/m
+    .exec(saved)
+    ?.slice(1)
+    .find((each) => each);
 }
 
 /** The chains that a rendered text declares, as "table chain". */

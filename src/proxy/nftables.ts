@@ -148,8 +148,8 @@ function renderBackend(rule: ServiceRule, backend: Backend, draft: Draft): strin
 }
 
 /** Commands for `nft -f` that make the table anew. */
-export function fullScript(state: NftState): string {
-  const lines = [`add table ${TABLE}`, `delete table ${TABLE}`, `add table ${TABLE} { comment "service rules" ; }`];
+export function fullScript(state: NftState, owner: string): string {
+  const lines = [`add table ${TABLE}`, `delete table ${TABLE}`, `add table ${TABLE} { comment "${owner}" ; }`];
   for (const [name, type] of Object.entries(MAPS)) lines.push(`add map ${TABLE} ${name} { ${type} ; }`);
   for (const [name, { hook }] of Object.entries(BASE_CHAINS))
     lines.push(`add chain ${TABLE} ${name}${hook ? ` { ${hook} ; }` : ""}`);
@@ -157,6 +157,11 @@ export function fullScript(state: NftState): string {
     for (const rule of rules) lines.push(`add rule ${TABLE} ${name} ${rule}`);
   const empty: NftState = { chains: new Map(), sets: new Map(), elements: new Map() };
   return `${lines.join("\n")}\n${changeScript(empty, state)}`;
+}
+
+/** The remark on a table, as `nft list table` shows it. */
+export function ownerOf(listing: string): string | undefined {
+  return /^\s*comment "([^"]*)"/m.exec(listing)?.[1];
 }
 
 /** Commands that turn a table that is `from` into `to`, in one transaction; "" when they are equal. */

@@ -9,6 +9,8 @@ export interface ProxyOptions {
   readonly hostnameOverride: string;
   /** Pods' addresses: traffic from elsewhere to a cluster IP is masqueraded. */
   readonly clusterCidr?: string;
+  /** Whose rules these are, for other clusters on the machine to see: a data directory. */
+  readonly owner: string;
   /** Default auto: nftables where the machine has it, else iptables. */
   readonly proxyMode?: "nftables" | "iptables" | "auto";
   /** Shortest time between two applications, in ms. Default 100. */
@@ -32,7 +34,13 @@ const RETRY_MS = 1000;
 export async function startProxy(context: ComponentContext, options: ProxyOptions): Promise<Proxy> {
   const { clock, scope, log } = context;
   const sink =
-    options.sink ?? (await openRuleSink({ mode: options.proxyMode ?? "auto", clusterCidr: options.clusterCidr, log }));
+    options.sink ??
+    (await openRuleSink({
+      mode: options.proxyMode ?? "auto",
+      clusterCidr: options.clusterCidr,
+      owner: options.owner,
+      log,
+    }));
   const informers = createInformers(context);
   const services = informers.for(Service);
   const slices = informers.for(EndpointSlice);

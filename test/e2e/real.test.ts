@@ -1,25 +1,35 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite, test } from "node:test";
+import { enterNamespaces, realDirectoryPrefix, withoutNamespaces } from "../../src/kubelet/testing/namespaces.ts";
 import { command, TestCluster, withoutKubectl } from "./cli.ts";
+import { machineState } from "./machine.ts";
 
 const TOOLS = ["containerd", "runc", "nft", "busybox"];
 
 async function reason(): Promise<string | false> {
-  if (process.platform !== "linux" || process.getuid?.() !== 0) return "real containers need root on Linux";
   for (const tool of TOOLS) {
     if (!["/usr/bin", "/usr/sbin", "/bin", "/sbin"].some((directory) => existsSync(`${directory}/${tool}`)))
       return `${tool} is not installed`;
   }
-  return withoutKubectl();
+  return withoutNamespaces() || withoutKubectl();
 }
 
-const SERVER = "mkdir -p /www; echo $HOSTNAME > /www/index.html; exec httpd -f -p 8080 -h /www";
+const skip = await reason();
+if (!skip) await enterNamespaces();
 
-suite("real containers", { skip: await reason() }, () => {
+const SERVER = "mkdir -p /www; echo $HOSTNAME > /www/index.html; exec httpd -f -p 8080 -h /www";
+const LAUNCHER = join(import.meta.dirname, "../../bin/navarch.js");
+const REAL = { host: "0.0.0.0" };
+
+const temporaryDirectory = () => mkdtempSync(realDirectoryPrefix());
+const navarch = (...args: readonly string[]) => command(process.execPath, [LAUNCHER, ...args], { timeoutMs: 120_000 });
+
+suite("real containers", { skip }, () => {
   test("pods run, are reached through their service, and outlive the control plane", async (t) => {
-    const directory = TestCluster.temporaryDirectory();
-    const first = await TestCluster.up(["--nodes", "real"], { directory, host: "0.0.0.0" });
+    const directory = temporaryDirectory();
+    const first = await TestCluster.up(["--nodes", "real"], { directory, ...REAL });
     await first.kubectl(
       "create",
       "deployment",
@@ -72,7 +82,7 @@ suite("real containers", { skip: await reason() }, () => {
       "jsonpath={.status.containerStatuses[0].containerID}",
     );
     await first.stop("SIGKILL");
-    await using second = await TestCluster.up(["--nodes", "real"], { directory, host: "0.0.0.0" });
+    await using second = await TestCluster.up(["--nodes", "real"], { directory, ...REAL });
     await t.test("after a kill of the control plane the containers are the same", async () => {
       await second.kubectl("rollout", "status", "deployment/web", "--timeout=60s");
       assert.equal(
@@ -87,22 +97,76 @@ suite("real containers", { skip: await reason() }, () => {
     });
   });
 
-  test("nothing is left on the machine after down", async () => {
-    const { stdout: links } = await command("ip", ["-o", "link"]);
-    assert.doesNotMatch(links, /: nav/);
-    const { stdout: tables } = await command("/usr/sbin/nft", ["list", "tables"]);
-    assert.doesNotMatch(tables, /navarch-proxy/);
+  test("down leaves nothing on the machine, also when everything was killed before", async () => {
+    const before = await machineState();
+    const directory = temporaryDirectory();
+    const cluster = await TestCluster.up(["--nodes", "real"], { directory, ...REAL });
+    await cluster.apply(SLEEPER);
+    await cluster.kubectl("wait", "--for=condition=Ready", "pod/sleeper", "--timeout=120s");
+    await cluster.stop("SIGKILL");
+    const containerd = readFileSync(join(directory, "containerd/containerd.pid"), "utf8").trim();
+    await command("kill", ["-KILL", containerd]);
+    await killShims(directory);
+    const { stdout } = await navarch("down", "--data-dir", directory, "--purge");
+    assert.match(stdout, /No cluster runs/);
+    await eventually(async () => assert.deepEqual(await machineState(), before));
+  });
+
+  test("the network that another cluster left is reported, with the command that removes it", async () => {
+    const before = await machineState();
+    const [left, wanted] = [temporaryDirectory(), temporaryDirectory()];
+    const cluster = await TestCluster.up(["--nodes", "real"], { directory: left, ...REAL });
+    await cluster.apply(SLEEPER);
+    await cluster.kubectl("wait", "--for=condition=Ready", "pod/sleeper", "--timeout=120s");
+    await cluster.stop("SIGKILL");
+    const refused = await navarch("up", "--nodes", "real", "--data-dir", wanted, "--listen", "127.0.0.1:0");
+    assert.notEqual(refused.code, 0);
+    assert.match(
+      refused.stderr,
+      new RegExp(
+        `^navarch: start node: the network of the cluster in ${left} is on this machine .*navarch down --data-dir ${left}`,
+      ),
+    );
+    await navarch("down", "--data-dir", wanted, "--purge");
+    assert.notDeepEqual(await machineState(), before);
+    {
+      // Its own leftovers don't stop a cluster.
+      await using _again = await TestCluster.up(["--nodes", "real"], { directory: left, ...REAL });
+    }
+    await eventually(async () => assert.deepEqual(await machineState(), before));
   });
 });
+
+const SLEEPER = `
+apiVersion: v1
+kind: Pod
+metadata: {name: sleeper}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers: [{name: main, image: "navarch.local/hello:1", command: [sleep, "1000"]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: sleeper}
+spec: {selector: {app: sleeper}, ports: [{port: 80}]}
+`;
+
+/** The processes between containerd and its containers. */
+async function killShims(directory: string): Promise<void> {
+  const { stdout } = await command("ps", ["-eo", "pid=,args="]);
+  const shims = stdout.split("\n").filter((line) => line.includes("containerd-shim") && line.includes(directory));
+  assert.notEqual(shims.length, 0);
+  await command("kill", ["-KILL", ...shims.map((line) => line.trim().split(" ")[0]!)]);
+}
 
 async function fetchText(url: string): Promise<string> {
   const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
   return response.text();
 }
 
-/** Tries until it works, at most for half a minute. */
+/** Tries until it works, at most for two minutes. */
 async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  const untilMs = Date.now() + 30_000;
+  const untilMs = Date.now() + 120_000;
   for (;;) {
     try {
       return await attempt();

@@ -1,7 +1,7 @@
 import { env, kill } from "node:process";
 import { execFile, spawn } from "node:child_process";
 import { existsSync, openSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { promisify } from "node:util";
 import type { Clock } from "../../base/index.ts";
@@ -11,6 +11,7 @@ const run = promisify(execFile);
 const START_MS_MAX = 20_000;
 const POLL_MS = 50;
 const CAP_SYS_RESOURCE = 24n;
+const CNI_RECORDS = "/var/lib/cni/results";
 const CNI_PLACES = ["/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"];
 
 export interface ContainerdOptions {
@@ -62,6 +63,7 @@ export function missingPrograms(): readonly { readonly program: string; readonly
     { program: "containerd", package: "containerd" },
     { program: "ctr", package: "containerd" },
     { program: "runc", package: "runc" },
+    { program: "ip", package: "iproute2" },
   ];
   const missing = wanted.filter(({ program }) => findProgram(program) === undefined);
   const cni =
@@ -111,15 +113,37 @@ export async function ensureContainerd(options: ContainerdOptions, signal: Abort
   };
 }
 
-/** Ends the instance of a directory and unmounts what it left; its containers must be gone. Nothing to do when none runs. */
+/** Ends the instance of a directory and unmounts what it left. Nothing to do when none runs. */
 export async function stopContainerd(directory: string, clock: Clock): Promise<void> {
   const paths = pathsOf(directory);
   const pid = await runningPid(paths);
   if (pid !== undefined) await stopPid(pid, clock);
+  await killContainerd(directory, clock);
   await rm(paths.pidFile, { force: true });
   const mounts = (await readFile("/proc/self/mountinfo", "utf8")).split("\n").map((line) => line.split(" ")[4] ?? "");
   const ours = mounts.filter((point) => point.startsWith(`${directory}/`)).sort();
   for (const point of ours.reverse()) await run("umount", ["--lazy", point]).catch(() => {});
+  await removeNetworkRecords(paths);
+}
+
+/** Ends whatever still runs of the instance of a directory, shims too, when nothing else knows of them any more. */
+async function killContainerd(directory: string, clock: Clock): Promise<void> {
+  const paths = pathsOf(directory);
+  for (const name of await readdir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const words = (await readFile(`/proc/${name}/cmdline`, "utf8").catch(() => "")).split("\0");
+    if (words.includes(paths.config) || words.includes(paths.socket)) await stopPid(Number(name), clock);
+  }
+}
+
+/** The plugins remember each pod in a place of their own; pods of an instance that was killed stay remembered. */
+async function removeNetworkRecords(paths: Paths): Promise<void> {
+  for (const name of await readdir(CNI_RECORDS).catch(() => [])) {
+    const record = await readFile(`${CNI_RECORDS}/${name}`, "utf8").catch(() => "");
+    const config = Buffer.from(/"config":"([^"]*)"/.exec(record)?.[1] ?? "", "base64").toString();
+    if (config.includes(JSON.stringify(paths.cniState))) await rm(`${CNI_RECORDS}/${name}`, { force: true });
+  }
+  await rm(paths.cniState, { recursive: true, force: true });
 }
 
 async function launch(paths: Paths): Promise<number> {
@@ -229,6 +253,7 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.
   disable_apparmor = ${!(apparmor && findProgram("apparmor_parser") !== undefined)}
   restrict_oom_score_adj = ${!(await mayLowerOomScore())}
   max_container_log_line_size = 16384
+  netns_mounts_under_state_dir = true
 
   [plugins."io.containerd.grpc.v1.cri".containerd]
     snapshotter = ${text(snapshotter)}

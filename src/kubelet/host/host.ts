@@ -86,13 +86,24 @@ export interface CgroupLimits {
 export interface HostCgroups {
   /** Makes the cgroup in every controller and sets its limits. */
   ensure(path: string, limits: CgroupLimits): Promise<void>;
+  /** Ends every process in the cgroup and below at once. */
+  kill(path: string): Promise<void>;
   /** Removes the cgroup with everything below that holds no process. */
   remove(path: string): Promise<void>;
   /** Names of the cgroups directly below. */
   list(path: string): Promise<readonly string[]>;
 }
 
+/** A network bridge; its alias is a remark that stays with it. */
+export interface Bridge {
+  readonly name: string;
+  readonly alias: string | undefined;
+}
+
 export interface HostLinks {
+  bridges(): Promise<readonly Bridge[]>;
+  /** Makes the bridge if it isn't there, and gives it the alias. */
+  ensureBridge(name: string, alias: string): Promise<void>;
   /** Removes a network device; nothing to do when there is none. */
   remove(name: string): Promise<void>;
 }

@@ -15,11 +15,13 @@ export {
 export { sha256 } from "./digest.ts";
 export { HostError, type HostErrorCode } from "./errors.ts";
 export type {
+  Bridge,
   CgroupLimits,
   FileInfo,
   Host,
   HostCgroups,
   HostFiles,
+  HostLinks,
   HostMounts,
   HostNetwork,
   HttpProbe,

@@ -1,3 +1,4 @@
+import { kill } from "node:process";
 import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import type { CgroupLimits, HostCgroups } from "./host.ts";
 
@@ -37,6 +38,9 @@ export function linuxCgroups(layout: CgroupLayout): HostCgroups {
   return {
     ensure: (path, limits) =>
       layout.version === 2 ? ensureUnified(layout.root, path, limits) : ensureSplit(layout.controllers, path, limits),
+    async kill(path) {
+      for (const root of roots) await killTree(`${root}${path}`);
+    },
     async remove(path) {
       for (const root of roots) await removeTree(`${root}${path}`);
     },
@@ -87,6 +91,18 @@ async function writeIfThere(path: string, value: string): Promise<void> {
   await writeFile(path, value).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT" && error.code !== "EINVAL" && error.code !== "EACCES") throw error;
   });
+}
+
+async function killTree(path: string): Promise<void> {
+  for (const name of await directories(path)) await killTree(`${path}/${name}`);
+  const processes = await readFile(`${path}/cgroup.procs`, "utf8").catch(() => "");
+  for (const pid of processes.split("\n").map(Number)) {
+    try {
+      if (pid > 0) kill(pid, "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  }
 }
 
 async function removeTree(path: string): Promise<void> {

@@ -1,11 +1,8 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { connect } from "node:net";
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { promisify } from "node:util";
 import { checkHealth } from "./grpc-health.ts";
-import type { HostLinks, HostNetwork, HttpProbe, NetworkAnswer } from "./host.ts";
+import type { HostNetwork, HttpProbe, NetworkAnswer } from "./host.ts";
 
 const BODY_BYTES_MAX = 10 * 1024;
 const USER_AGENT = "kube-probe/1.36";
@@ -102,13 +99,4 @@ function wordError(error: NodeJS.ErrnoException, host: string, port: number): st
 
 function bracket(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
-}
-
-/** The machine's network devices. */
-export function linuxLinks(): HostLinks {
-  return {
-    async remove(name) {
-      if (existsSync(`/sys/class/net/${name}`)) await promisify(execFile)("ip", ["link", "delete", name]);
-    },
-  };
 }

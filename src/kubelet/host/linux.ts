@@ -1,9 +1,10 @@
 import type { Host } from "./host.ts";
 import { cgroupLayout, linuxCgroups, readMountInfo } from "./linux-cgroups.ts";
 import { linuxFiles } from "./linux-files.ts";
+import { linuxLinks } from "./linux-links.ts";
 import { linuxFacts, linuxUsage } from "./linux-machine.ts";
 import { linuxMounts } from "./linux-mounts.ts";
-import { linuxLinks, linuxNetwork } from "./linux-network.ts";
+import { linuxNetwork } from "./linux-network.ts";
 
 /** The machine that this process runs on. */
 export async function linuxHost(): Promise<Host> {

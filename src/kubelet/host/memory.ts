@@ -3,6 +3,7 @@ import type {
   CgroupLimits,
   Host,
   HostCgroups,
+  HostLinks,
   HostNetwork,
   HttpProbe,
   MachineFacts,
@@ -30,7 +31,7 @@ export class MemoryHost implements Host {
   readonly mounts: MemoryMounts;
   readonly cgroups: HostCgroups;
   readonly network: HostNetwork;
-  readonly links = { remove: async () => {} };
+  readonly links: HostLinks = { bridges: async () => [], ensureBridge: async () => {}, remove: async () => {} };
   readonly #machine: SimulatedMachine;
   readonly #hostname: string;
   #answers: SimulatedNetwork = { answer: (host, port) => refused(host, port) };
@@ -123,6 +124,8 @@ function memoryCgroups(): HostCgroups {
     async ensure(path, limits) {
       made.set(path, limits);
     },
+    // Processes of the runtime in memory are in no cgroup.
+    async kill() {},
     async remove(path) {
       for (const each of [...made.keys()]) if (each === path || each.startsWith(`${path}/`)) made.delete(each);
     },
