@@ -15,18 +15,36 @@ export interface Random {
   fork(label: string): Random;
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+
+/** Drawn from the operating system at once: a call for each name or uid costs more than the rest of making it. */
+const POOL_BYTES = 4096;
 
 /** Unpredictable randomness from the operating system. */
 export function cryptoRandom(): Random {
+  const pool = new Uint8Array(POOL_BYTES);
+  let used = POOL_BYTES;
   const random: Random = make(
     (target) => {
-      for (let offset = 0; offset < target.length; offset += 65536)
-        getRandomValues(target.subarray(offset, offset + 65536));
+      if (target.length > POOL_BYTES / 4) return fillFromSystem(target);
+      if (used + target.length > POOL_BYTES) {
+        getRandomValues(pool);
+        used = 0;
+      }
+      target.set(pool.subarray(used, used + target.length));
+      // What was given away, perhaps as a key, must not stay behind.
+      pool.fill(0, used, used + target.length);
+      used += target.length;
     },
     () => random,
   );
   return random;
+}
+
+function fillFromSystem(target: Uint8Array<ArrayBuffer>): void {
+  for (let offset = 0; offset < target.length; offset += 65536)
+    getRandomValues(target.subarray(offset, offset + 65536));
 }
 
 /** Repeatable randomness: the same seed gives the same sequence. Not for secrets outside of tests. */
@@ -63,7 +81,8 @@ function make(fill: (target: Uint8Array<ArrayBuffer>) => void, fork: (label: str
       const raw = bytes(16);
       raw[6] = (raw[6]! & 0x0f) | 0x40;
       raw[8] = (raw[8]! & 0x3f) | 0x80;
-      const hex = Array.from(raw, (byte) => byte.toString(16).padStart(2, "0")).join("");
+      let hex = "";
+      for (const byte of raw) hex += HEX[byte];
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
     },
     suffix: (length) =>

@@ -1,5 +1,6 @@
 import { parse as parseYaml, parseDocument } from "yaml";
 import { badRequest, requestEntityTooLarge, unsupportedMediaType } from "../../api/index.ts";
+import { NetError, readBody as readStream } from "../../net/index.ts";
 import type { ApiRequest } from "../../net/message.ts";
 import { JsonError, parseJson } from "../../schema/index.ts";
 
@@ -18,23 +19,26 @@ export interface Body {
 export const BODY_TYPES = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 
 /** Collects a body; 413 when it is too large. */
-export async function readBytes({ body }: ApiRequest): Promise<Uint8Array> {
+export async function readBytes(request: ApiRequest): Promise<Uint8Array> {
+  const { body } = request;
   switch (body.type) {
     case "none":
     case "object":
       return new Uint8Array(0);
     case "bytes":
       return checked(body.bytes);
-    case "stream": {
-      const chunks: Uint8Array[] = [];
-      let size = 0;
-      for await (const chunk of body.chunks) {
-        size += chunk.length;
-        if (size > BODY_BYTES_MAX) throw requestEntityTooLarge(`limit is ${BODY_BYTES_MAX}`);
-        chunks.push(chunk);
-      }
-      return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    }
+    case "stream":
+      return collected(request);
+  }
+}
+
+async function collected(request: ApiRequest): Promise<Uint8Array> {
+  try {
+    return await readStream(request, BODY_BYTES_MAX);
+  } catch (error) {
+    if (error instanceof NetError && error.code === "bodyTooLarge")
+      throw requestEntityTooLarge(`limit is ${BODY_BYTES_MAX}`);
+    throw error;
   }
 }
 
