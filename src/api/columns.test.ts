@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { humanDuration } from "./columns.ts";
+import { firstThree, humanDuration, labelsText } from "./columns.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -24,4 +24,14 @@ test("durations show at most two units, fewer as they grow", () => {
     [8 * 365 * DAY + DAY, "8y"],
   ];
   for (const [ms, text] of cases) assert.equal(humanDuration(ms), text);
+});
+
+test("labels are shown sorted, none as <none>", () => {
+  assert.equal(labelsText({ b: "1", a: "2" }), "a=2,b=1");
+  assert.equal(labelsText({}), "<none>");
+});
+
+test("of a long list three are shown and the rest counted", () => {
+  assert.equal(firstThree(["a", "b"]), "a,b");
+  assert.equal(firstThree(["a", "b", "c", "d", "e"]), "a,b,c + 2 more...");
 });

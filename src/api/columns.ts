@@ -20,6 +20,14 @@ export const ageColumn: Column<AnyObject> = {
   cell: (object, now) => age(object.metadata.creationTimestamp, now),
 };
 
+/** What kinds that declare no columns show after the name. */
+export const createdAtColumn: Column<AnyObject> = {
+  name: "Created At",
+  type: "date",
+  priority: 0,
+  cell: (object) => object.metadata.creationTimestamp,
+};
+
 type Cell<T> = (object: T, now: number) => unknown;
 
 /** A column of text that always shows. */
@@ -40,6 +48,20 @@ export function booleanColumn<T>(name: string, cell: Cell<T>): Column<T> {
 /** The same column, shown with -o wide only. */
 export function wide<T>(column: Column<T>): Column<T> {
   return { ...column, priority: 1 };
+}
+
+/** Labels, sorted. */
+export function labelsText(labels: Readonly<Record<string, string>> | undefined): string {
+  const texts = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
+  return texts.length === 0 ? "<none>" : texts.sort().join(",");
+}
+
+const SHOWN_MAX = 3;
+
+/** The first three of a list, and how many follow. */
+export function firstThree(texts: readonly string[]): string {
+  const shown = texts.slice(0, SHOWN_MAX).join(",");
+  return texts.length > SHOWN_MAX ? `${shown} + ${texts.length - SHOWN_MAX} more...` : shown;
 }
 
 /** How long ago, as people read it: "5s", "3m20s", "2d4h". */

@@ -1,7 +1,7 @@
-import { ageColumn, type Column, type KindDefinition, type KubeObject, nameColumn } from "../api/index.ts";
+import { type Column, createdAtColumn, type KindDefinition, type KubeObject, nameColumn } from "../api/index.ts";
 import type { StoredObject } from "./registry/stored.ts";
 
-const NAME_AND_AGE: readonly Column<KubeObject>[] = [nameColumn, ageColumn];
+const NAME_AND_CREATION: readonly Column<KubeObject>[] = [nameColumn, createdAtColumn];
 
 /** Rows as `kubectl get` prints them. */
 export function tableOf(
@@ -9,7 +9,7 @@ export function tableOf(
   items: readonly StoredObject[],
   { nowMs, includeObject }: { nowMs: number; includeObject: string },
 ) {
-  const columns = (kind.columns ?? NAME_AND_AGE) as readonly Column<KubeObject>[];
+  const columns = (kind.columns ?? NAME_AND_CREATION) as readonly Column<KubeObject>[];
   return {
     columnDefinitions: columns.map(({ name, type, format = "", priority, description = "" }) => ({
       name,

@@ -1,3 +1,4 @@
+import { componentStatusColumns } from "./componentstatus.columns.ts";
 import { list, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -18,6 +19,7 @@ export const ComponentStatus = kind({
   shortNames: ["cs"],
   scope: "Cluster",
   verbs: ["get", "list"],
+  columns: () => componentStatusColumns,
   fields: () => ({
     conditions: list(2, ComponentCondition, { list: "map", keys: ["type"], patch: ["merge"], mergeKey: "type" }),
   }),

@@ -1,3 +1,4 @@
+import { configMapColumns } from "./configmap.columns.ts";
 import { boolean, map, scalar } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -9,6 +10,7 @@ export const ConfigMap = kind({
   plural: "configmaps",
   shortNames: ["cm"],
   scope: "Namespaced",
+  columns: () => configMapColumns,
   fields: () => ({
     immutable: boolean(4, { ptr: true }),
     data: map(2, scalar.string),

@@ -1,3 +1,4 @@
+import { endpointsColumns } from "./endpoints.columns.ts";
 import { int32, list, ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { ObjectReference } from "./references.ts";
@@ -42,6 +43,7 @@ export const Endpoints = kind({
   storagePrefix: "services/endpoints",
   shortNames: ["ep"],
   scope: "Namespaced",
+  columns: () => endpointsColumns,
   fields: () => ({
     subsets: list(2, EndpointSubset, { list: "atomic" }),
   }),

@@ -1,3 +1,4 @@
+import { eventColumns } from "./event.columns.ts";
 import { int32, microTime, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { ObjectReference } from "./references.ts";
@@ -22,6 +23,7 @@ export const Event = kind({
   plural: "events",
   shortNames: ["ev"],
   scope: "Namespaced",
+  columns: () => eventColumns,
   fields: () => ({
     involvedObject: ref(2, ObjectReference, { required: true }),
     reason: string(3),

@@ -1,3 +1,4 @@
+import { namespaceColumns } from "./namespace.columns.ts";
 import { namespaceBehavior } from "./namespace.behavior.ts";
 import { list, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -36,6 +37,7 @@ export const Namespace = kind({
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
   behavior: () => namespaceBehavior as never,
+  columns: () => namespaceColumns,
   fields: () => ({
     spec: ref(2, NamespaceSpec),
     status: ref(3, NamespaceStatus),

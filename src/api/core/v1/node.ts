@@ -1,3 +1,4 @@
+import { nodeColumns } from "./node.columns.ts";
 import {
   boolean,
   int32,
@@ -160,6 +161,7 @@ export const Node = kind({
     { name: "proxy", kind: "NodeProxyOptions", verbs: ["create", "delete", "get", "patch", "update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
+  columns: () => nodeColumns,
   fields: () => ({
     spec: ref(2, NodeSpec),
     status: ref(3, NodeStatus),

@@ -1,3 +1,4 @@
+import { persistentVolumeColumns } from "./persistentvolume.columns.ts";
 import { list, map, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { VolumeNodeAffinity } from "./affinity.ts";
@@ -38,6 +39,7 @@ export const PersistentVolume = kind({
   shortNames: ["pv"],
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
+  columns: () => persistentVolumeColumns,
   fields: () => ({
     spec: ref(2, PersistentVolumeSpec),
     status: ref(3, PersistentVolumeStatus),

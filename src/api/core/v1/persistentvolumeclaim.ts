@@ -1,3 +1,4 @@
+import { persistentVolumeClaimColumns } from "./persistentvolumeclaim.columns.ts";
 import { list, map, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { PersistentVolumeClaimSpec } from "./volume.ts";
@@ -57,6 +58,7 @@ export const PersistentVolumeClaim = kind({
   shortNames: ["pvc"],
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
+  columns: () => persistentVolumeClaimColumns,
   fields: () => ({
     spec: ref(2, PersistentVolumeClaimSpec),
     status: ref(3, PersistentVolumeClaimStatus),

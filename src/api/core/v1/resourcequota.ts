@@ -1,3 +1,4 @@
+import { resourceQuotaColumns } from "./resourcequota.columns.ts";
 import { list, map, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -64,6 +65,7 @@ export const ResourceQuota = kind({
   shortNames: ["quota"],
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
+  columns: () => resourceQuotaColumns,
   fields: () => ({
     spec: ref(2, ResourceQuotaSpec),
     status: ref(3, ResourceQuotaStatus),

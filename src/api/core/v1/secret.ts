@@ -1,3 +1,4 @@
+import { secretColumns } from "./secret.columns.ts";
 import { boolean, map, scalar, string } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -8,6 +9,7 @@ export const Secret = kind({
   kind: "Secret",
   plural: "secrets",
   scope: "Namespaced",
+  columns: () => secretColumns,
   fields: () => ({
     immutable: boolean(5, { ptr: true }),
     data: map(2, scalar.bytes),

@@ -1,3 +1,4 @@
+import { serviceColumns } from "./service.columns.ts";
 import { serviceBehavior } from "./service.behavior.ts";
 import {
   boolean,
@@ -105,6 +106,7 @@ export const Service = kind({
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
   behavior: () => serviceBehavior as never,
+  columns: () => serviceColumns,
   fields: () => ({
     spec: ref(2, ServiceSpec),
     status: ref(3, ServiceStatus),

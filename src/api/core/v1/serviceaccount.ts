@@ -1,3 +1,4 @@
+import { serviceAccountColumns } from "./serviceaccount.columns.ts";
 import { boolean, list } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { LocalObjectReference, ObjectReference } from "./references.ts";
@@ -11,6 +12,7 @@ export const ServiceAccount = kind({
   shortNames: ["sa"],
   scope: "Namespaced",
   subresources: [{ name: "token", kind: "TokenRequest", groupVersion: "authentication.k8s.io/v1", verbs: ["create"] }],
+  columns: () => serviceAccountColumns,
   fields: () => ({
     secrets: list(2, ObjectReference, { list: "map", keys: ["name"], patch: ["merge"], mergeKey: "name" }),
     imagePullSecrets: list(3, LocalObjectReference, { list: "atomic" }),

@@ -1,3 +1,4 @@
+import { endpointSliceColumns } from "./endpointslice.columns.ts";
 import { boolean, int32, list, map, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { ObjectReference } from "../../core/v1/references.ts";
@@ -56,6 +57,7 @@ export const EndpointSlice = kind({
   kind: "EndpointSlice",
   plural: "endpointslices",
   scope: "Namespaced",
+  columns: () => endpointSliceColumns,
   fields: () => ({
     addressType: string(4, {
       always: true,

@@ -1,3 +1,4 @@
+import { ingressColumns } from "./ingress.columns.ts";
 import { int32, list, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { TypedLocalObjectReference } from "../../core/v1/references.ts";
@@ -100,6 +101,7 @@ export const Ingress = kind({
   shortNames: ["ing"],
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
+  columns: () => ingressColumns,
   fields: () => ({
     spec: ref(2, IngressSpec),
     status: ref(3, IngressStatus),

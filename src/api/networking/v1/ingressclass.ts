@@ -1,3 +1,4 @@
+import { ingressClassColumns } from "./ingressclass.columns.ts";
 import { ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -26,6 +27,7 @@ export const IngressClass = kind({
   kind: "IngressClass",
   plural: "ingressclasses",
   scope: "Cluster",
+  columns: () => ingressClassColumns,
   fields: () => ({
     spec: ref(2, IngressClassSpec),
   }),

@@ -1,3 +1,4 @@
+import { ipAddressColumns } from "./ipaddress.columns.ts";
 import { ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -22,6 +23,7 @@ export const IPAddress = kind({
   plural: "ipaddresses",
   shortNames: ["ip"],
   scope: "Cluster",
+  columns: () => ipAddressColumns,
   fields: () => ({
     spec: ref(2, IPAddressSpec, { required: true }),
   }),

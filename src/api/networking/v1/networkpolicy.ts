@@ -1,3 +1,4 @@
+import { networkPolicyColumns } from "./networkpolicy.columns.ts";
 import { int32, intOrString, list, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { LabelSelector } from "../../meta/v1/labelselector.ts";
@@ -50,6 +51,7 @@ export const NetworkPolicy = kind({
   plural: "networkpolicies",
   shortNames: ["netpol"],
   scope: "Namespaced",
+  columns: () => networkPolicyColumns,
   fields: () => ({
     spec: ref(2, NetworkPolicySpec),
   }),

@@ -1,3 +1,4 @@
+import { serviceCIDRColumns } from "./servicecidr.columns.ts";
 import { list, ref, scalar, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
@@ -20,6 +21,7 @@ export const ServiceCIDR = kind({
   plural: "servicecidrs",
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
+  columns: () => serviceCIDRColumns,
   fields: () => ({
     spec: ref(2, ServiceCIDRSpec),
     status: ref(3, ServiceCIDRStatus),

@@ -1,3 +1,4 @@
+import { runtimeClassColumns } from "./runtimeclass.columns.ts";
 import { list, map, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { Toleration } from "../../core/v1/affinity.ts";
@@ -20,6 +21,7 @@ export const RuntimeClass = kind({
   kind: "RuntimeClass",
   plural: "runtimeclasses",
   scope: "Cluster",
+  columns: () => runtimeClassColumns,
   fields: () => ({
     handler: string(2, { always: true, required: true, rules: ['format="k8s-short-name"', "immutable", "required"] }),
     overhead: ref(3, Overhead, { ptr: true }),

@@ -1,3 +1,4 @@
+import { bindingColumns } from "./binding.columns.ts";
 import { list, ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { RoleRef, Subject } from "./rolebinding.ts";
@@ -10,6 +11,7 @@ export const ClusterRoleBinding = kind({
   plural: "clusterrolebindings",
   scope: "Cluster",
   behavior: () => ({ nameRule: "pathSegment" }) as never,
+  columns: () => bindingColumns,
   fields: () => ({
     subjects: list(2, Subject, { list: "atomic", rules: ["optional"] }),
     roleRef: ref(3, RoleRef, { required: true }),

@@ -1,3 +1,4 @@
+import { csiDriverColumns } from "./csidriver.columns.ts";
 import { boolean, int64, list, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -29,6 +30,7 @@ export const CSIDriver = kind({
   kind: "CSIDriver",
   plural: "csidrivers",
   scope: "Cluster",
+  columns: () => csiDriverColumns,
   fields: () => ({
     spec: ref(2, CSIDriverSpec, { required: true }),
   }),

@@ -1,3 +1,4 @@
+import { csiNodeColumns } from "./csinode.columns.ts";
 import { int32, list, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -33,6 +34,7 @@ export const CSINode = kind({
   kind: "CSINode",
   plural: "csinodes",
   scope: "Cluster",
+  columns: () => csiNodeColumns,
   fields: () => ({
     spec: ref(2, CSINodeSpec, { required: true }),
   }),

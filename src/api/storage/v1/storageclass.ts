@@ -1,3 +1,4 @@
+import { storageClassColumns } from "./storageclass.columns.ts";
 import { boolean, list, map, scalar, string } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { TopologySelectorTerm } from "../../core/v1/topologyselectorterm.ts";
@@ -10,6 +11,7 @@ export const StorageClass = kind({
   plural: "storageclasses",
   shortNames: ["sc"],
   scope: "Cluster",
+  columns: () => storageClassColumns,
   fields: () => ({
     provisioner: string(2, { always: true, required: true, rules: ["required", "immutable"] }),
     parameters: map(3, scalar.string, { rules: ["immutable", "optional"] }),

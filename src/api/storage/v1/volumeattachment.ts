@@ -1,3 +1,4 @@
+import { volumeAttachmentColumns } from "./volumeattachment.columns.ts";
 import { boolean, int32, map, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { PersistentVolumeSpec } from "../../core/v1/persistentvolume.ts";
@@ -42,6 +43,7 @@ export const VolumeAttachment = kind({
   plural: "volumeattachments",
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
+  columns: () => volumeAttachmentColumns,
   fields: () => ({
     spec: ref(2, VolumeAttachmentSpec, { required: true, rules: ["immutable"] }),
     status: ref(3, VolumeAttachmentStatus),

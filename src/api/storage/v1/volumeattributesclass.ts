@@ -1,3 +1,4 @@
+import { volumeAttributesClassColumns } from "./volumeattributesclass.columns.ts";
 import { map, scalar, string } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -9,6 +10,7 @@ export const VolumeAttributesClass = kind({
   plural: "volumeattributesclasses",
   shortNames: ["vac"],
   scope: "Cluster",
+  columns: () => volumeAttributesClassColumns,
   fields: () => ({
     driverName: string(2, { always: true, required: true }),
     parameters: map(3, scalar.string),
