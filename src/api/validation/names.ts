@@ -90,14 +90,6 @@ export function qualifiedNameProblems(text: string): string[] {
   return problems;
 }
 
-/** The key of a label, as its declared format words it: one problem at most. */
-export function labelKeyFormatProblems(text: string): string[] {
-  return unless(
-    qualifiedNameProblems(text).length === 0,
-    `a valid label key ${QUALIFIED_RULE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
-  );
-}
-
 /** The value of a label. */
 export function labelValueProblems(text: string): string[] {
   return [...longerThan(text, LABEL_MAX, "bytes"), ...unless(text === "" || NAME_PART.test(text), LABEL_VALUE_RULE)];
