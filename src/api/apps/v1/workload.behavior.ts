@@ -1,7 +1,7 @@
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { labelSelectorMatches } from "../../selector.ts";
-import { setPodSpecDefaults } from "../../core/v1/podspec.defaults.ts";
-import { validatePodSpec } from "../../core/v1/podspec.validate.ts";
+import { setPodSpecDefaults } from "../../core/v1/pod/defaults.ts";
+import { validatePodSpec } from "../../core/v1/pod/validate.ts";
 import type { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
 import type { LabelSelector } from "../../meta/v1/labelselector.ts";
 import type { Deployment } from "./deployment.ts";

@@ -1,6 +1,6 @@
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
-import { setPodSpecDefaults } from "../../core/v1/podspec.defaults.ts";
-import { validatePodSpec } from "../../core/v1/podspec.validate.ts";
+import { setPodSpecDefaults } from "../../core/v1/pod/defaults.ts";
+import { validatePodSpec } from "../../core/v1/pod/validate.ts";
 import type { Job } from "./job.ts";
 
 /** What a job's declaration can't say; the server names its pods by uid unless the job selects them itself. */

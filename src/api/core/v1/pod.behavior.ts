@@ -2,8 +2,8 @@ import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { parseQuantity } from "../../quantity.ts";
 import type { Container } from "./container.ts";
 import type { Pod } from "./pod.ts";
-import { setPodSpecDefaults } from "./podspec.defaults.ts";
-import { validatePodSpec } from "./podspec.validate.ts";
+import { setPodSpecDefaults } from "./pod/defaults.ts";
+import { validatePodSpec } from "./pod/validate.ts";
 
 /** What a pod's declaration can't say. */
 export const podBehavior: KindBehavior<Pod> = {

@@ -1,8 +1,8 @@
-import type { FieldError } from "../../kind.ts";
-import { parseQuantity } from "../../quantity.ts";
-import { dnsLabelProblems, portProblems } from "../../validation/index.ts";
-import type { Container } from "./container.ts";
-import type { PodSpec } from "./pod.ts";
+import type { FieldError } from "../../../kind.ts";
+import { parseQuantity } from "../../../quantity.ts";
+import { dnsLabelProblems, portProblems } from "../../../validation/index.ts";
+import type { Container } from "../container.ts";
+import type { PodSpec } from "../pod.ts";
 
 const RESTART_POLICIES = ["Always", "OnFailure", "Never"];
 const DNS_POLICIES = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];

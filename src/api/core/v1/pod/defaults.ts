@@ -1,7 +1,7 @@
-import type { Mutable } from "../../kind.ts";
-import type { Container, Probe } from "./container.ts";
-import type { PodSpec } from "./pod.ts";
-import type { Volume } from "./volume.ts";
+import type { Mutable } from "../../../kind.ts";
+import type { Container, Probe } from "../container.ts";
+import type { PodSpec } from "../pod.ts";
+import type { Volume } from "../volume.ts";
 
 const FILE_MODE = 0o644;
 

@@ -1,0 +1,12 @@
+/**
+ * What the declarations of pods and pod templates can't say: defaults, rules and warnings. Kinds with a template use
+ * template.ts only; a pod's own behaviour is beside this folder, in pod.behavior.ts. Start at validate.ts.
+ */
+export {
+  dropDisabledTemplateFields,
+  podTemplateWarnings,
+  setPodTemplateDefaults,
+  validatePodTemplateSpec,
+} from "./template.ts";
+export { setPodSpecDefaults } from "./defaults.ts";
+export { validatePodSpec } from "./validate.ts";

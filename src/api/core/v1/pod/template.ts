@@ -1,0 +1,31 @@
+import type { FieldError, Mutable } from "../../../kind.ts";
+import { forbiddenField, validateAnnotations, validateLabels } from "../../../validation/index.ts";
+import type { PodTemplateSpec } from "../podtemplatespec.ts";
+import { setPodSpecDefaults } from "./defaults.ts";
+import { validatePodSpec } from "./validate.ts";
+
+/** Defaults of the pods that a template makes, as the template's own kind fills them in. */
+export function setPodTemplateDefaults(template: Mutable<PodTemplateSpec>): void {
+  setPodSpecDefaults(template.spec);
+}
+
+/** Everything that is wrong with a template of pods at `path`; an update passes what was there before. */
+export function validatePodTemplateSpec(path: string, template: PodTemplateSpec, _old?: PodTemplateSpec): FieldError[] {
+  const { metadata, spec } = template;
+  const errors = [
+    ...validateLabels(`${path}.labels`, metadata.labels),
+    ...validateAnnotations(`${path}.annotations`, metadata.annotations),
+    ...validatePodSpec(spec, `${path}.spec`),
+  ];
+  if (spec.ephemeralContainers?.length)
+    errors.push(forbiddenField(`${path}.spec.ephemeralContainers`, "ephemeral containers not allowed in pod template"));
+  return errors;
+}
+
+/** Takes out of a template what belongs to features that are off; an update keeps what was there before. */
+export function dropDisabledTemplateFields(_template: Mutable<PodTemplateSpec>, _old?: PodTemplateSpec): void {}
+
+/** Texts of the warnings about a template at `path`. */
+export function podTemplateWarnings(_path: string, _template: PodTemplateSpec, _old?: PodTemplateSpec): string[] {
+  return [];
+}
