@@ -1,18 +1,21 @@
+import type { KeyObject } from "node:crypto";
 import { Service } from "../api/index.ts";
 import type { Clock, Log, Random, Scope } from "../base/index.ts";
 import type { Handler } from "../net/message.ts";
 import type { Store } from "../store/index.ts";
-import { admissionPlugins } from "./admission/all.ts";
+import { type AdmissionChoice, admissionPlugins } from "./admission/all.ts";
 import { ServiceAccountTokens } from "./authn/service-accounts.ts";
 import { impersonation } from "./authn/impersonate.ts";
 import { tokenRequests } from "./authn/token-request.ts";
 import type { PrivateKey } from "../pki/index.ts";
 import { bearerTokens, clientCertificates, inProcess, type StaticToken, staticTokens } from "./authn/authn.ts";
+import { requestHeaders, type RequestHeaderOptions } from "./authn/request-header.ts";
 import { nodeAuthorizer } from "./authz/node.ts";
 import { alwaysAllow, masters, rbac } from "./authz/rbac.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
 import { publishKubernetesService } from "./bootstrap/kubernetes-service.ts";
-import { type Kubelets, podStreams } from "./streaming/pods.ts";
+import type { Kubelets } from "./streaming/kubelets.ts";
+import { podStreams } from "./streaming/pods.ts";
 import type { Authorizer, Reads } from "./contracts.ts";
 import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
 import { openApiHandlers } from "./openapi/openapi.ts";
@@ -32,9 +35,18 @@ export interface ApiServerOptions {
     readonly issuer: string;
     readonly audiences: readonly string[];
     readonly key: PrivateKey;
+    /** Further keys and issuers whose tokens are accepted. */
+    readonly otherKeys?: readonly KeyObject[];
+    readonly otherIssuers?: readonly string[];
   };
   /** Entries of a token file. */
   readonly tokens?: readonly StaticToken[];
+  /** Whose client certificates name users, when the transport takes others' too (PEM). Default whoever it takes. */
+  readonly clientCa?: string;
+  /** Proxies that say in headers who calls. */
+  readonly requestHeader?: RequestHeaderOptions;
+  /** Admission plugins beside those on by default, and those to leave out; default all that there are. */
+  readonly admissionPlugins?: AdmissionChoice;
   /** Default Node and RBAC. */
   readonly authorizationModes?: readonly AuthorizationMode[];
   /** Requests without credentials are system:anonymous. Default true. */
@@ -107,15 +119,20 @@ function partsOf(options: ApiServerOptions, core: ServerCore): ApiServerParts {
     staticTokens(options.tokens ?? []),
     ...(accounts ? [(token: string) => accounts.read(token)] : []),
   ];
-  const authenticators = [inProcess, clientCertificates(), bearerTokens(tokenReaders)];
+  const authenticators = [
+    inProcess,
+    ...(options.requestHeader ? [requestHeaders(options.requestHeader, clock)] : []),
+    clientCertificates(options.clientCa === undefined ? undefined : { ca: options.clientCa, clock }),
+    bearerTokens(tokenReaders),
+  ];
   const authorized = authorizers(options, core.reads);
   return {
     authenticators,
     authorizers: authorized,
     impersonate: impersonation(authorized),
-    admission: admissionPlugins(options),
+    admission: admissionPlugins(options, options.admissionPlugins),
     handlers: new Map([
-      ...podStreams(core.reads, options.kubelet ?? (() => undefined)),
+      ...podStreams(core.reads, options.kubelet ?? (async () => undefined)),
       ...(accounts ? [["serviceaccounts/token", tokenRequests(accounts, core.reads)] as const] : []),
       ["bindings", bindPod(core, clock)],
       ["pods/binding", bindPod(core, clock)],

@@ -3,6 +3,7 @@
  * Start at `pipeline.ts` for the way of a request, at `registry/generic.ts` for what a write goes through,
  * at `cacher/cacher.ts` for what reads and watches live from.
  */
-export { type ApiServer, type ApiServerOptions, createApiServer } from "./create.ts";
+export { type ApiServer, type ApiServerOptions, type AuthorizationMode, createApiServer } from "./create.ts";
 export { parseTokenFile, type StaticToken } from "./authn/authn.ts";
 export type { AdmissionPlugin, AdmissionRequest, Attributes, Authenticator, Authorizer, Reads } from "./contracts.ts";
+export { type KubeletConnectionOptions, kubeletConnections, type Kubelets } from "./streaming/kubelets.ts";

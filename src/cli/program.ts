@@ -1,10 +1,24 @@
 import { Command, CommanderError } from "commander";
-import { downCommand } from "./down.ts";
-import { statusCommand } from "./status.ts";
-import { upCommand } from "./up.ts";
+
+/** Commands that are components: their flags are upstream's, read by tables of their own. */
+const COMPONENT_COMMANDS = {
+  apiserver: "run an API server",
+  scheduler: "run a scheduler",
+  "controller-manager": "run the controllers",
+  "cloud-controller-manager": "run the loops between a cluster and its cloud",
+  kubelet: "run a node's kubelet",
+  proxy: "run a node's service proxy",
+  dns: "run cluster DNS",
+} as const;
 
 /** Runs the command line; the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
+  const [first = ""] = args;
+  if (Object.hasOwn(COMPONENT_COMMANDS, first))
+    return reporting(async () => {
+      const { componentCommand } = await import("./component.ts");
+      return componentCommand(first as keyof typeof COMPONENT_COMMANDS, args.slice(1));
+    });
   // --COMPONENT.FLAG=VALUE can't be declared: any component's flags may stand there.
   const componentFlags = args.filter((word) => /^--[a-z-]+\.[a-z-]+/.test(word));
   const plain = args.filter((word) => !componentFlags.includes(word));
@@ -27,6 +41,8 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--detach", "return once the cluster is ready")
     .option("--yes", "install missing packages without asking")
     .action(async (options) => {
+      // Each command loads only what it needs: a client is to answer at once.
+      const { upCommand } = await import("./up.ts");
       code = await upCommand({ ...options, componentFlags }, args);
     });
   program
@@ -35,6 +51,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--data-dir <dir>")
     .option("--purge", "delete its data too")
     .action(async (options) => {
+      const { downCommand } = await import("./down.ts");
       code = await downCommand(options);
     });
   program
@@ -42,11 +59,31 @@ export async function run(args: readonly string[]): Promise<number> {
     .description("say whether a cluster runs")
     .option("--data-dir <dir>")
     .action(async (options) => {
+      const { statusCommand } = await import("./status.ts");
       code = await statusCommand(options);
     });
-  try {
+  program
+    .command("pki")
+    .description("make keys, certificates and kubeconfigs for components that run apart")
+    .option("--data-dir <dir>")
+    .option("--server <url>", "address of the API server", "https://127.0.0.1:6443")
+    .option("--host <names...>", "further names and addresses of the API server")
+    .option("--node <names...>", "nodes whose kubelets get a kubeconfig")
+    .action(async (options) => {
+      const { pkiCommand } = await import("./pki.ts");
+      code = await pkiCommand(options);
+    });
+  for (const [name, description] of Object.entries(COMPONENT_COMMANDS)) program.command(name).description(description);
+  return reporting(async () => {
     await program.parseAsync(plain, { from: "user" });
     return code;
+  });
+}
+
+/** Runs a command; what goes wrong becomes one sentence and an exit code. */
+async function reporting(command: () => Promise<number>): Promise<number> {
+  try {
+    return await command();
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
     process.stderr.write(`navarch: ${sentence(error)}\n`);

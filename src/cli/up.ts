@@ -1,9 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
-import { Socket } from "node:net";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { cryptoRandom, type Log, logTo, realClock } from "../base/index.ts";
+import { cryptoRandom, type Log, realClock } from "../base/index.ts";
 import {
   type ClusterConfig,
   parseConfig,
@@ -12,6 +11,7 @@ import {
   up,
   whyNotReal,
 } from "../cluster/index.ts";
+import { logToFile, untilStopped } from "./process.ts";
 
 export type UpArguments = RawConfig & { readonly detach?: boolean };
 
@@ -51,50 +51,11 @@ function usage({ kubeconfig }: RunningCluster): string {
   return `  export KUBECONFIG=${kubeconfig}\n  kubectl get nodes\n  kubectl apply -f ${join(import.meta.dirname, "../../examples/hello")}\n`;
 }
 
-/** Resolves on the first signal, or when the launcher has gone. */
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
-    const pipe = Number(process.env.NAVARCH_LAUNCHER);
-    if (!pipe) return;
-    // A socket, since a read of a file would block a thread and with it the end of this process.
-    const launcher = new Socket({ fd: pipe, writable: false }).unref();
-    launcher.on("error", () => {});
-    launcher.on("end", () => resolve());
-    launcher.resume();
-  });
-}
-
 /** What happens goes to a file of the cluster's; the terminal shows progress only. */
 function logFile({ dataDirectory }: ClusterConfig): Log {
   mkdirSync(join(dataDirectory, "logs"), { recursive: true, mode: 0o700 });
   const file = openSync(join(dataDirectory, "logs", "navarch.log"), "a", 0o600);
-  return logTo((level, message, fields) => {
-    if (level === "debug") return;
-    const { error, ...rest } = fields;
-    const line = {
-      time: new Date().toISOString(),
-      level,
-      message,
-      ...rest,
-      ...(error !== undefined && { error: chain(error) }),
-    };
-    writeLine(file, JSON.stringify(line));
-  });
-}
-
-function writeLine(file: number, line: string): void {
-  try {
-    writeSync(file, `${line}\n`);
-  } catch {
-    // A full disk must not end the cluster for the sake of its log.
-  }
-}
-
-function chain(error: unknown): string {
-  const parts: string[] = [];
-  for (let at: unknown = error; at instanceof Error && parts.length < 5; at = at.cause) parts.push(at.message);
-  return parts.length > 0 ? parts.join(": ") : String(error);
+  return logToFile(file);
 }
 
 /** Starts the same in the background and waits until it is ready. */

@@ -1,5 +1,8 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { ConfigError } from "./errors.ts";
+import { type Component, type ComponentFlags, COMPONENTS, FLAG_TABLES, parseFlags } from "./flags/index.ts";
+import { parseStore } from "./store-config.ts";
 
 /** What `navarch up` is told, parsed and checked once. */
 export interface ClusterConfig {
@@ -13,7 +16,7 @@ export interface ClusterConfig {
   readonly kubeconfig: string | undefined;
   readonly tokenAuthFile: string | undefined;
   /** Upstream's flags by component. */
-  readonly flags: Readonly<Partial<Record<Component, Readonly<Record<string, string>>>>>;
+  readonly flags: ComponentFlags;
   readonly yes: boolean;
 }
 
@@ -22,19 +25,10 @@ export type NodesConfig =
   | { readonly type: "simulated"; readonly count: number };
 
 export type StoreConfig =
-  | { readonly type: "embedded" | "memory" }
+  | { readonly type: "memory" }
+  | { readonly type: "embedded"; readonly directory: string }
+  /** Members of an etcd cluster as URLs. */
   | { readonly type: "etcd"; readonly endpoints: readonly string[] };
-
-export const COMPONENTS = [
-  "apiserver",
-  "scheduler",
-  "controller-manager",
-  "cloud-controller-manager",
-  "kubelet",
-  "proxy",
-  "dns",
-] as const;
-export type Component = (typeof COMPONENTS)[number];
 
 /** Words of the command line as they were given. */
 export interface RawConfig {
@@ -50,47 +44,21 @@ export interface RawConfig {
   readonly componentFlags?: readonly string[];
 }
 
-/** A setting that makes no sense: what it is and what is wanted. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-}
-
-/** Flags that a component understands; any other is an error. */
-const KNOWN_FLAGS: Readonly<Partial<Record<Component, readonly string[]>>> = {
-  apiserver: [
-    "anonymous-auth",
-    "authorization-mode",
-    "service-cluster-ip-range",
-    "max-requests-inflight",
-    "max-mutating-requests-inflight",
-  ],
-  scheduler: ["leader-elect"],
-  "controller-manager": [
-    "leader-elect",
-    "controllers",
-    "node-monitor-grace-period",
-    "node-startup-grace-period",
-    "cluster-cidr",
-  ],
-  kubelet: ["max-pods", "pod-manifest-path", "container-runtime-endpoint", "node-labels", "hostname-override"],
-  proxy: ["proxy-mode"],
-  dns: [],
-};
-
 const PORT_DEFAULT = 6443;
 const SIMULATED_MAX = 10_000;
 
 /** Checks all settings; throws {@link ConfigError} with one sentence for the first that is wrong. */
 export function parseConfig(raw: RawConfig, isRoot: boolean): ClusterConfig {
+  const dataDirectory = resolve(raw.dataDir ?? defaultDataDirectory(isRoot));
   return Object.freeze({
-    dataDirectory: resolve(raw.dataDir ?? defaultDataDirectory(isRoot)),
+    dataDirectory,
     ...parseListen(raw.listen),
     nodes: parseNodes(raw.nodes ?? "auto"),
-    store: parseStore(raw.store ?? "embedded"),
+    store: parseStore(raw.store ?? "embedded", dataDirectory),
     disabled: parseDisabled(raw.disable),
     kubeconfig: raw.kubeconfig === undefined ? undefined : resolve(raw.kubeconfig),
     tokenAuthFile: raw.tokenAuthFile,
-    flags: parseFlags(raw.componentFlags ?? []),
+    flags: parseComponentFlags(raw.componentFlags ?? []),
     yes: raw.yes ?? false,
   });
 }
@@ -117,13 +85,6 @@ function parseNodes(text: string): NodesConfig {
   );
 }
 
-function parseStore(text: string): StoreConfig {
-  if (text === "embedded" || text === "memory") return { type: text };
-  const endpoints = /^etcd:\/\/(.+)$/.exec(text)?.[1]?.split(",");
-  if (endpoints?.every((endpoint) => /^[^:]+:\d+$/.test(endpoint))) return { type: "etcd", endpoints };
-  throw new ConfigError(`read --store: got ${JSON.stringify(text)}, wanted embedded, memory or etcd://HOST:PORT,…`);
-}
-
 function parseDisabled(text: string | undefined): ReadonlySet<Component> {
   return new Set((text ?? "").split(",").filter(Boolean).map(componentOf));
 }
@@ -135,31 +96,29 @@ function componentOf(name: string): Component {
   return known;
 }
 
-function parseFlags(words: readonly string[]): ClusterConfig["flags"] {
-  const flags: Partial<Record<Component, Record<string, string>>> = {};
+/** Flags that say where a component finds or serves others, which one process settles by itself. */
+const SETTLED: Readonly<Partial<Record<Component, readonly string[]>>> = {
+  kubelet: ["kubeconfig", "simulated", "address", "port", "tls-cert-file", "tls-private-key-file", "client-ca-file"],
+  proxy: ["cleanup"],
+};
+
+function parseComponentFlags(words: readonly string[]): ComponentFlags {
+  const byComponent = new Map<Component, string[]>();
   for (const word of words) {
-    const match = /^--([a-z-]+)\.([a-z-]+)(?:=(.*))?$/s.exec(word);
+    const match = /^--([a-z-]+)\.([a-z0-9-]+(?:=.*)?)$/s.exec(word);
     if (!match) throw new ConfigError(`read flag: got ${JSON.stringify(word)}, wanted --COMPONENT.FLAG=VALUE`);
     const component = componentOf(match[1]!);
-    const known = KNOWN_FLAGS[component] ?? [];
-    if (!known.includes(match[2]!)) {
+    const [name] = match[2]!.split("=");
+    if (SETTLED[component]?.includes(name!))
       throw new ConfigError(
-        `read flag: ${component} has no flag --${match[2]} here, wanted ${known.length > 0 ? `one of --${known.join(", --")}` : "none"}`,
+        `read ${word}: in one process this is settled, wanted \`navarch ${component} --${name}\` apart`,
       );
-    }
-    flags[component] = { ...flags[component], [match[2]!]: match[3] ?? "true" };
+    // A value has to stand in the same word, since the next one may be a flag of `up`.
+    byComponent.set(component, [...(byComponent.get(component) ?? []), `--${match[2]}`]);
   }
-  return flags;
-}
-
-const UNITS_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
-
-/** Milliseconds of a Go duration such as 1h30m. */
-export function parseDuration(flag: string, text: string): number {
-  if (!/^(\d+(\.\d+)?(ms|h|m|s))+$/.test(text))
-    throw new ConfigError(`read ${flag}: got ${JSON.stringify(text)}, wanted a duration such as 40s or 1h`);
-  let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g))
-    total += Number(amount) * UNITS_MS[unit!]!;
-  return total;
+  const parsed = COMPONENTS.map((component) => {
+    const source = { component, table: FLAG_TABLES[component], prefix: `--${component}.` };
+    return [component, parseFlags(byComponent.get(component) ?? [], source)];
+  });
+  return Object.fromEntries(parsed) as ComponentFlags;
 }

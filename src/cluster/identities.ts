@@ -4,10 +4,19 @@ import type { UserInfo } from "../net/index.ts";
 export const IDENTITIES = {
   admin: { name: "kubernetes-admin", groups: ["system:masters", "system:authenticated"] },
   controllerManager: { name: "system:kube-controller-manager", groups: ["system:authenticated"] },
+  cloudControllerManager: {
+    name: "system:cloud-controller-manager",
+    groups: ["system:masters", "system:authenticated"],
+  },
   scheduler: { name: "system:kube-scheduler", groups: ["system:authenticated"] },
   proxy: { name: "system:kube-proxy", groups: ["system:authenticated"] },
   dns: { name: "system:serviceaccount:kube-system:coredns", groups: ["system:masters", "system:authenticated"] },
 } as const satisfies Record<string, UserInfo>;
+
+/** What a certificate for an identity says; the group of everyone with a credential comes by itself. */
+export function subjectOf({ name, groups }: UserInfo): { commonName: string; organizations: string[] } {
+  return { commonName: name, organizations: groups.filter((group) => group !== "system:authenticated") };
+}
 
 /** The identity of a node's kubelet. */
 export function nodeIdentity(nodeName: string): UserInfo {

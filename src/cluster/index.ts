@@ -1,9 +1,15 @@
 /**
- * A cluster put together: in this process for tests ({@link Cluster}), or as the server that `navarch up` runs.
- * The only folder that knows all components; they don't know each other.
+ * A cluster put together: in this process for tests ({@link Cluster}), as the server that `navarch up` runs, or component
+ * by component. The only folder that knows all components; they don't know each other.
  */
 export { Cluster, type ClusterOptions } from "./cluster.ts";
-export type { SettleOptions } from "./settle.ts";
-export { type ClusterConfig, ConfigError, defaultDataDirectory, parseConfig, type RawConfig } from "./config.ts";
+export type { ComponentEnvironment, RunningComponent } from "./components/environment.ts";
+export { STARTERS } from "./components/index.ts";
+export { cleanupProxy } from "./components/proxy.ts";
+export { type ClusterConfig, defaultDataDirectory, parseConfig, type RawConfig } from "./config.ts";
+export { ConfigError } from "./errors.ts";
+export { type Component, COMPONENTS, describeFlags, FLAG_TABLES, parseFlags } from "./flags/index.ts";
+export { type MadePki, makePki } from "./make-pki.ts";
 export { removeNode } from "./remove-node.ts";
+export type { SettleOptions } from "./settle.ts";
 export { type RunningCluster, up, type UpOptions, whyNotReal } from "./up.ts";

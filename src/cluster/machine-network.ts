@@ -2,7 +2,7 @@ import { networkInterfaces } from "node:os";
 import { dirname, join } from "node:path";
 import { foreignBridges } from "../kubelet/index.ts";
 import { installedRules, isOwner } from "../proxy/index.ts";
-import { ConfigError } from "./config.ts";
+import { ConfigError } from "./errors.ts";
 
 export interface MachineNetwork {
   /** Another cluster's bridges and rules on this machine: what it is, and the data directory if that is known. */

@@ -1,4 +1,6 @@
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Clock, Random } from "../base/index.ts";
 import {
@@ -8,11 +10,11 @@ import {
   createAuthority,
   generateKey,
   issueKeyPair,
-  type PrivateKey,
-  privateKeyFromPem,
+  parseCertificates,
   privateKeyToPem,
   publicKeyToPem,
   type Subject,
+  verifyCertificate,
 } from "../pki/index.ts";
 
 /** A certificate and its key as files hold them. */
@@ -21,16 +23,25 @@ export interface PemPair {
   readonly key: string;
 }
 
+/** A pair with the files that hold it. */
+export interface PairFiles extends PemPair {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
 /** Everything secret of a cluster. */
 export interface Pki {
   readonly ca: Authority;
   readonly caPem: string;
-  readonly serving: PemPair;
-  readonly serviceAccountKey: PrivateKey;
+  readonly caFile: string;
+  readonly frontProxyCaFile: string;
+  readonly serving: PairFiles;
+  /** Key that signs service accounts' tokens. */
+  readonly serviceAccountKeyFile: string;
   /** A client certificate, made on first use. */
-  client(name: string, subject: Subject): Promise<PemPair>;
+  client(name: string, subject: Subject): Promise<PairFiles>;
   /** The serving certificate of a node's kubelet. */
-  kubeletServing(nodeName: string, addresses: readonly string[]): Promise<PemPair>;
+  kubeletServing(nodeName: string, addresses: readonly string[]): Promise<PairFiles>;
 }
 
 export interface PkiOptions {
@@ -51,11 +62,15 @@ export async function openPki({ directory, clock, random, sans }: PkiOptions): P
     name: string,
     request: { subject: Subject; usages: readonly ("server auth" | "client auth")[]; sans?: PkiOptions["sans"] },
   ) =>
-    openPair(join(directory, name), () => {
-      const issued = issueKeyPair(ca, { ...sources, ...request } as never);
-      return { cert: issued.certificatePem, key: issued.keyPem };
-    });
-  const serving = await pair(`apiserver-${fingerprint(sans)}`, {
+    openPair(
+      join(directory, name),
+      () => {
+        const issued = issueKeyPair(ca, { ...sources, ...request } as never);
+        return { cert: issued.certificatePem, key: issued.keyPem };
+      },
+      (cert) => isGood(cert, { ca, nowMs: clock.now(), sans: request.sans }),
+    );
+  const serving = await pair("apiserver", {
     subject: { commonName: "kube-apiserver" },
     usages: ["server auth"],
     sans,
@@ -63,11 +78,13 @@ export async function openPki({ directory, clock, random, sans }: PkiOptions): P
   return {
     ca,
     caPem: certificateToPem(ca.certificate),
+    caFile: join(directory, "ca.crt"),
+    frontProxyCaFile: join(directory, "front-proxy-ca.crt"),
     serving,
-    serviceAccountKey: await openKey(join(directory, "sa"), sources),
+    serviceAccountKeyFile: await openKey(join(directory, "sa"), sources),
     client: (name, subject) => pair(name, { subject, usages: ["client auth"] }),
     kubeletServing: (nodeName, addresses) =>
-      pair(`kubelet-${nodeName}-${fingerprint({ dns: [nodeName], ip: addresses })}`, {
+      pair(`kubelet-${nodeName}-serving`, {
         subject: { commonName: `system:node:${nodeName}`, organizations: ["system:nodes"] },
         usages: ["server auth"],
         sans: { dns: [nodeName], ip: addresses },
@@ -75,12 +92,39 @@ export async function openPki({ directory, clock, random, sans }: PkiOptions): P
   };
 }
 
-/** A short name for a set of names: another address needs another certificate. */
-function fingerprint({ dns, ip }: PkiOptions["sans"]): string {
-  let value = 0xcbf29ce484222325n;
-  for (const character of [...dns, ...ip].join(","))
-    value = BigInt.asUintN(64, (value ^ BigInt(character.codePointAt(0)!)) * 0x100000001b3n);
-  return value.toString(36);
+const FIRST_SERVICE_IP = "10.96.0.1";
+
+/** Names and addresses of an API server: those inside the cluster, this machine's, and further ones. */
+export function servingNames(hosts: readonly string[]): PkiOptions["sans"] {
+  const isAddress = (host: string) => isIP(host) !== 0;
+  const own = ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"];
+  const dns = [...own, "kubernetes.default.svc.cluster.local", hostname().toLowerCase()];
+  const ip = ["127.0.0.1", "::1", FIRST_SERVICE_IP];
+  const wildcards = ["0.0.0.0", "::"];
+  return {
+    dns: [...new Set([...dns, ...hosts.filter((host) => !isAddress(host))])],
+    ip: [...new Set([...ip, ...hosts.filter((host) => isAddress(host) && !wildcards.includes(host))])],
+  };
+}
+
+/** A certificate is replaced when so little of its life is left. */
+const RENEW_MS = 30 * 24 * 3_600_000;
+
+/** Whether a certificate that a file holds is still the one that is wanted. */
+function isGood(
+  pem: string,
+  wanted: { readonly ca: Authority; readonly nowMs: number; readonly sans: PkiOptions["sans"] | undefined },
+): boolean {
+  try {
+    const [certificate] = parseCertificates(pem);
+    if (!certificate) return false;
+    verifyCertificate(certificate, { roots: [wanted.ca.certificate], nowMs: wanted.nowMs + RENEW_MS, usage: "any" });
+    const { dns = [], ip = [] } = certificate.extensions.sans ?? {};
+    const { sans } = wanted;
+    return !sans || (sans.dns.every((name) => dns.includes(name)) && sans.ip.every((address) => ip.includes(address)));
+  } catch {
+    return false;
+  }
 }
 
 async function openAuthority(
@@ -95,22 +139,32 @@ async function openAuthority(
   return authorityFromPem({ certificate: cert, key });
 }
 
-async function openPair(path: string, make: () => PemPair): Promise<PemPair> {
-  if (await exists(`${path}.key`))
-    return { cert: await readFile(`${path}.crt`, "utf8"), key: await readFile(`${path}.key`, "utf8") };
+async function openPair(
+  path: string,
+  make: () => PemPair,
+  isWanted: (cert: string) => boolean = () => true,
+): Promise<PairFiles> {
+  const files = { certFile: `${path}.crt`, keyFile: `${path}.key` };
+  if (await exists(files.keyFile)) {
+    const pair = { cert: await readFile(files.certFile, "utf8"), key: await readFile(files.keyFile, "utf8") };
+    if (isWanted(pair.cert)) return { ...files, ...pair };
+    // Without its key a pair doesn't count, so that a crash between two files leaves none that don't fit.
+    await rm(files.keyFile);
+  }
   const made = make();
   await writeSecret(`${path}.crt`, made.cert);
   // The key comes last: its presence says that the pair is whole.
-  await writeSecret(`${path}.key`, made.key);
-  return made;
+  await writeSecret(files.keyFile, made.key);
+  return { ...files, ...made };
 }
 
-async function openKey(path: string, { random }: { random: Random }): Promise<PrivateKey> {
-  if (await exists(`${path}.key`)) return privateKeyFromPem(await readFile(`${path}.key`, "utf8"));
+async function openKey(path: string, { random }: { random: Random }): Promise<string> {
+  const file = `${path}.key`;
+  if (await exists(file)) return file;
   const key = generateKey({ random });
   await writeSecret(`${path}.pub`, publicKeyToPem(key.publicKey));
-  await writeSecret(`${path}.key`, privateKeyToPem(key));
-  return key;
+  await writeSecret(file, privateKeyToPem(key));
+  return file;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,12 +1,9 @@
-import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { hostname, networkInterfaces } from "node:os";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ApiServer, createApiServer, parseTokenFile } from "../apiserver/index.ts";
+import type { ApiServer } from "../apiserver/index.ts";
 import type { Clock, Log, Random } from "../base/index.ts";
 import { Scope } from "../base/index.ts";
-import { createClient, directTransport, writeKubeconfig } from "../client/index.ts";
-import { startControllers } from "../controllers/index.ts";
-import { startDns } from "../dns/index.ts";
+import { createClient, directTransport } from "../client/index.ts";
 import {
   buildOciArchive,
   busyboxFiles,
@@ -16,15 +13,26 @@ import {
   startRealKubelet,
   startSimulatedKubelet,
 } from "../kubelet/index.ts";
-import { type Handler, listen, type UserInfo } from "../net/index.ts";
-import { startProxy } from "../proxy/index.ts";
+import type { Handler, UserInfo } from "../net/index.ts";
 import type { ComponentContext } from "../runtime/index.ts";
-import { startScheduler } from "../scheduler/index.ts";
-import { openEmbeddedStore, openMemoryStore, type Store } from "../store/index.ts";
-import { type ClusterConfig, type Component, ConfigError, parseDuration } from "./config.ts";
-import { controllerIdentity, IDENTITIES, nodeIdentity } from "./identities.ts";
+import type { Store } from "../store/index.ts";
+import { localAddress } from "./addresses.ts";
+import { type RunningApiServer, startApiServerComponent } from "./components/apiserver.ts";
+import { startControllerManagerComponent } from "./components/controller-manager.ts";
+import { startDnsComponent } from "./components/dns.ts";
+import { type ComponentEnvironment, contextOf, type RunningComponent } from "./components/environment.ts";
+import { withConfigFile } from "./components/kubelet-config.ts";
+import { kubeletOptions, nodeNameOf } from "./components/kubelet.ts";
+import { startProxyComponent } from "./components/proxy.ts";
+import { startSchedulerComponent } from "./components/scheduler.ts";
+import { openStore, storeOf } from "./components/store.ts";
+import type { ClusterConfig } from "./config.ts";
+import { ConfigError } from "./errors.ts";
+import type { ApiServerFlags, Component } from "./flags/index.ts";
+import { nodeIdentity, subjectOf } from "./identities.ts";
+import { KUBELET_CLIENT, writeKubeconfigs } from "./kubeconfigs.ts";
 import { refuseForeignNetwork } from "./machine-network.ts";
-import { openPki, type Pki, writeSecret } from "./pki-files.ts";
+import { openPki, type Pki, servingNames, writeSecret } from "./pki-files.ts";
 import { simulate } from "./simulated.ts";
 
 export interface UpOptions {
@@ -47,9 +55,11 @@ export interface RunningCluster {
 }
 
 const SERVICE_CIDR = "10.96.0.0/16";
-const FIRST_SERVICE_IP = "10.96.0.1";
 const DNS_IP = "10.96.0.10";
 const POD_CIDR = "10.244.0.0/16";
+/** Components that share a process have no others to elect, and are asked for their health through it. */
+const ALONE = { "leader-elect": false, "secure-port": 0 } as const;
+const REAL_ONLY = ["hostname-override", "node-ip", "provider-id", "root-dir", "container-runtime-endpoint"] as const;
 const ISSUER = "https://kubernetes.default.svc.cluster.local";
 const STEP_TIMEOUT_MS = 60_000;
 export const HELLO_IMAGE = "navarch.local/hello:1";
@@ -78,7 +88,7 @@ class Start {
   async run(): Promise<RunningCluster> {
     const { config } = this.#options;
     const nodes = this.#decideNodes();
-    const nodeIp = localAddress();
+    const nodeIp = config.flags.kubelet["node-ip"]?.[0] ?? localAddress();
     await this.#claimDirectory();
     if (nodes.type === "real") await this.#step("network", () => refuseForeignNetwork(config.dataDirectory, POD_CIDR));
     const pki = await this.#step("certificates", () => this.#openPki(nodeIp));
@@ -146,153 +156,115 @@ class Start {
 
   #openPki(nodeIp: string): Promise<Pki> {
     const { config, clock, random } = this.#options;
-    const dns = [
-      "localhost",
-      "kubernetes",
-      "kubernetes.default",
-      "kubernetes.default.svc",
-      "kubernetes.default.svc.cluster.local",
-      hostname().toLowerCase(),
-    ];
-    const ip = [
-      ...new Set([
-        "127.0.0.1",
-        "::1",
-        FIRST_SERVICE_IP,
-        nodeIp,
-        ...(config.host && /^[\d.]+$/.test(config.host) ? [config.host] : []),
-      ]),
-    ].filter((one) => one !== "0.0.0.0");
-    return openPki({
-      directory: join(config.dataDirectory, "pki"),
-      clock,
-      random,
-      sans: { dns: [...new Set(dns)], ip },
-    });
+    const hosts = [config.host, config.flags.apiserver["advertise-address"]].filter((one) => one !== undefined);
+    const sans = servingNames([nodeIp, ...hosts]);
+    return openPki({ directory: join(config.dataDirectory, "pki"), clock, random, sans });
   }
 
   async #openStore(): Promise<Store> {
     const { config, clock, log } = this.#options;
-    const { store: wanted } = config;
-    if (wanted.type === "etcd")
-      throw new ConfigError("open store: etcd:// is not available yet, wanted embedded or memory");
-    const store =
-      wanted.type === "memory"
-        ? openMemoryStore()
-        : await openEmbeddedStore({ directory: join(config.dataDirectory, "store"), clock, log });
+    const flags = config.flags.apiserver;
+    const isSaid = flags.store !== undefined || flags["etcd-servers"] !== undefined;
+    const store = await openStore(isSaid ? storeOf(flags) : config.store, { clock, log, flags });
     this.#scope.defer(() => store.close());
     return store;
   }
 
-  async #startApiServer({
-    store,
-    pki,
-    host,
-    nodeIp,
-  }: {
-    store: Store;
-    pki: Pki;
-    host: string;
-    nodeIp: string;
-  }): Promise<{ server: ApiServer; port: number }> {
+  async #startApiServer(init: { store: Store; pki: Pki; host: string; nodeIp: string }): Promise<RunningApiServer> {
+    const { store, pki, host, nodeIp } = init;
     const { config, clock, random, log } = this.#options;
-    const flags = config.flags.apiserver ?? {};
-    const tokens =
-      config.tokenAuthFile === undefined ? [] : parseTokenFile(await readFile(config.tokenAuthFile, "utf8"));
-    const server = createApiServer({
-      store,
-      clock,
-      random,
-      tokens,
-      log: log.child({ component: "apiserver" }),
-      scope: this.#scope.child(),
-      serviceCidr: flags["service-cluster-ip-range"] ?? SERVICE_CIDR,
-      serviceAccounts: { issuer: ISSUER, audiences: [ISSUER], key: pki.serviceAccountKey },
-      anonymousAuth: flags["anonymous-auth"] !== "false",
-      serverAddress: `${nodeIp}:${config.port}`,
-      advertise: { address: host === "127.0.0.1" ? undefined : nodeIp, port: config.port },
-      kubelet: (nodeName) => this.#kubelets.get(nodeName),
-      ...(flags["max-requests-inflight"] && { maxRequestsInflight: Number(flags["max-requests-inflight"]) }),
-      ...(flags["max-mutating-requests-inflight"] && {
-        maxMutatingRequestsInflight: Number(flags["max-mutating-requests-inflight"]),
-      }),
-    });
-    const tls = { ...pki.serving, ca: pki.caPem };
-    const listener = await listen({ host, port: config.port, tls, handler: server.handle, log, clock }).catch(
-      (error) => {
-        if (error.code === "EADDRINUSE" || error.cause?.code === "EADDRINUSE")
-          throw new ConfigError(
-            `listen: port ${config.port} on ${host} is in use, wanted a free one (--listen HOST:PORT)`,
-          );
-        throw error;
-      },
-    );
-    this.#scope.defer(() => listener.close(1000));
-    await server.ready;
-    return { server, port: listener.port };
+    const kubeletClient = await pki.client("apiserver-kubelet-client", subjectOf(KUBELET_CLIENT));
+    const flags: ApiServerFlags = {
+      "bind-address": host,
+      "secure-port": config.port,
+      ...(host !== "127.0.0.1" && { "advertise-address": nodeIp }),
+      "tls-cert-file": pki.serving.certFile,
+      "tls-private-key-file": pki.serving.keyFile,
+      "client-ca-file": pki.caFile,
+      "requestheader-client-ca-file": pki.frontProxyCaFile,
+      "requestheader-allowed-names": ["front-proxy-client"],
+      "requestheader-username-headers": ["X-Remote-User"],
+      "requestheader-group-headers": ["X-Remote-Group"],
+      "requestheader-extra-headers-prefix": ["X-Remote-Extra-"],
+      "kubelet-client-certificate": kubeletClient.certFile,
+      "kubelet-client-key": kubeletClient.keyFile,
+      "kubelet-preferred-address-types": ["InternalIP", "Hostname"],
+      "service-account-issuer": [ISSUER],
+      "service-account-signing-key-file": pki.serviceAccountKeyFile,
+      "service-cluster-ip-range": SERVICE_CIDR,
+      "enable-admission-plugins": ["NodeRestriction"],
+      ...(config.tokenAuthFile !== undefined && { "token-auth-file": config.tokenAuthFile }),
+      ...config.flags.apiserver,
+    };
+    const localKubelets = this.#kubelets;
+    return startApiServerComponent(flags, { clock, random, log, scope: this.#scope, store, localKubelets });
+  }
+
+  /** What the components of this process are given: clients of its API server without a socket. */
+  #environment(server: ApiServer): ComponentEnvironment {
+    const { clock, random, log } = this.#options;
+    const connect = (identity: UserInfo) =>
+      createClient({ transport: directTransport(server.handle, identity), clock });
+    return { clock, random, log, scope: this.#scope, connect };
   }
 
   #context(name: string, server: ApiServer, identity: UserInfo): ComponentContext {
-    const { clock, random, log } = this.#options;
-    return {
-      client: createClient({ transport: directTransport(server.handle, identity), clock }),
-      clock,
-      random,
-      log: log.child({ component: name }),
-      scope: this.#scope.child(),
-    };
+    return contextOf(this.#environment(server), { name, identity, flags: {} });
   }
 
   async #startControllers(server: ApiServer, pki: Pki): Promise<void> {
-    const { clock } = this.#options;
-    const flags = this.#options.config.flags["controller-manager"] ?? {};
-    const clientFor = (account: string) =>
-      createClient({ transport: directTransport(server.handle, controllerIdentity(account)), clock });
-    const context = this.#context("controller-manager", server, IDENTITIES.controllerManager);
-    const grace = flags["node-monitor-grace-period"];
-    const startup = flags["node-startup-grace-period"];
-    await startControllers(context, {
-      leaderElect: flags["leader-elect"] === "true",
-      rootCa: pki.caPem,
-      clusterCidr: flags["cluster-cidr"] ?? POD_CIDR,
-      allocateNodeCidrs: true,
-      serviceClusterIpRange: SERVICE_CIDR,
-      clientFor,
-      ...(flags.controllers && { controllers: flags.controllers.split(",") }),
-      ...(grace && { nodeMonitorGracePeriodMs: parseDuration("--node-monitor-grace-period", grace) }),
-      ...(startup && { nodeStartupGracePeriodMs: parseDuration("--node-startup-grace-period", startup) }),
-    });
+    const { apiserver, "controller-manager": own } = this.#options.config.flags;
+    const flags = {
+      ...ALONE,
+      "root-ca-file": pki.caFile,
+      "cluster-cidr": POD_CIDR,
+      "allocate-node-cidrs": true,
+      "service-cluster-ip-range": apiserver["service-cluster-ip-range"] ?? SERVICE_CIDR,
+      "use-service-account-credentials": true,
+      ...own,
+    };
+    await this.#mayWait(flags, await startControllerManagerComponent(flags, this.#environment(server)));
   }
 
   async #startScheduler(server: ApiServer): Promise<void> {
-    const leaderElect = this.#options.config.flags.scheduler?.["leader-elect"] === "true";
-    await startScheduler(this.#context("scheduler", server, IDENTITIES.scheduler), { leaderElect });
+    const flags = { ...ALONE, ...this.#options.config.flags.scheduler };
+    await this.#mayWait(flags, await startSchedulerComponent(flags, this.#environment(server)));
+  }
+
+  /** Who stands for election may have to wait for long; others are ready before the cluster is. */
+  async #mayWait(flags: { readonly "leader-elect"?: boolean }, { ready }: RunningComponent): Promise<void> {
+    if (flags["leader-elect"]) ready.catch(() => {});
+    else await ready;
   }
 
   async #startSimulated(server: ApiServer, count: number): Promise<void> {
-    const { clock, random } = this.#options;
+    const { clock, random, config } = this.#options;
+    const flags = config.flags.kubelet;
+    const odd = REAL_ONLY.find((name) => flags[name] !== undefined);
+    if (odd) throw new ConfigError(`read --kubelet.${odd}: simulated nodes don't have that, wanted a real node`);
+    const options = { clusterDNS: [DNS_IP], ...kubeletOptions(withConfigFile(flags)) };
     for (const [nodeName, simulation] of simulate(count, clock, random)) {
       const context = this.#context(`kubelet/${nodeName}`, server, nodeIdentity(nodeName));
-      const kubelet = await startSimulatedKubelet(context, { nodeName, simulation, port: 0, clusterDNS: [DNS_IP] });
+      const kubelet = await startSimulatedKubelet(context, { ...options, nodeName, simulation, port: 0 });
       this.#kubelets.set(nodeName, kubeletHandler(kubelet));
     }
   }
 
   async #startRealNode(server: ApiServer, nodeIp: string): Promise<void> {
     const { config } = this.#options;
-    const flags = config.flags.kubelet ?? {};
-    const nodeName = (flags["hostname-override"] ?? hostname()).toLowerCase();
+    const flags = withConfigFile(config.flags.kubelet);
+    const nodeName = nodeNameOf(flags);
+    const endpoint = flags["container-runtime-endpoint"];
     const kubelet = await this.#step("node", () =>
       startRealKubelet(this.#context("kubelet", server, nodeIdentity(nodeName)), {
-        nodeName,
-        dataDirectory: join(config.dataDirectory, "kubelet"),
-        containerdDirectory: join(config.dataDirectory, "containerd"),
         clusterDNS: [DNS_IP],
         nodeIPs: [nodeIp],
+        ...kubeletOptions(flags),
+        nodeName,
+        dataDirectory: flags["root-dir"] ?? join(config.dataDirectory, "kubelet"),
+        containerdDirectory: join(config.dataDirectory, "containerd"),
         port: 0,
-        ...(flags["max-pods"] && { maxPods: Number(flags["max-pods"]) }),
-        ...(flags["pod-manifest-path"] && { staticPodPath: flags["pod-manifest-path"] }),
-        ...(flags["container-runtime-endpoint"] && { containerRuntimeEndpoint: flags["container-runtime-endpoint"] }),
+        ...(endpoint !== undefined && { containerRuntimeEndpoint: endpoint }),
       }),
     );
     this.#kubelets.set(nodeName, kubeletHandler(kubelet));
@@ -302,36 +274,26 @@ class Start {
   }
 
   async #startProxy(server: ApiServer, nodeName: string): Promise<void> {
-    const mode = this.#options.config.flags.proxy?.["proxy-mode"] ?? "auto";
-    if (mode !== "auto" && mode !== "nftables" && mode !== "iptables")
-      throw new ConfigError(`read --proxy.proxy-mode: got ${JSON.stringify(mode)}, wanted nftables or iptables`);
-    const proxy = await startProxy(this.#context("proxy", server, IDENTITIES.proxy), {
-      hostnameOverride: nodeName,
-      clusterCidr: POD_CIDR,
-      owner: this.#options.config.dataDirectory,
-      proxyMode: mode,
-    });
-    await proxy.ready;
+    const { dataDirectory, flags: given } = this.#options.config;
+    const flags = {
+      "data-dir": dataDirectory,
+      "hostname-override": nodeName,
+      "cluster-cidr": POD_CIDR,
+      ...given.proxy,
+    };
+    const { ready } = await startProxyComponent(flags, this.#environment(server));
+    await ready;
   }
 
   async #startDns(server: ApiServer, nodeIp: string): Promise<void> {
-    await startDns(this.#context("dns", server, IDENTITIES.dns), {
-      host: nodeIp,
-      port: 0,
-      clusterDns: DNS_IP,
-      upstreams: await upstreamResolvers(),
-    });
+    const flags = { "bind-address": nodeIp, "cluster-dns": DNS_IP, ...this.#options.config.flags.dns };
+    await startDnsComponent(flags, this.#environment(server));
   }
 
   async #writeKubeconfigs(pki: Pki, server: string): Promise<string> {
     const { dataDirectory, kubeconfig } = this.#options.config;
-    const admin = await pki.client("admin", { commonName: "kubernetes-admin", organizations: ["system:masters"] });
-    const text = writeKubeconfig({ server, ca: pki.caPem, cert: admin.cert, key: admin.key });
-    const path = join(dataDirectory, "kubeconfig");
-    for (const file of kubeconfig === undefined ? [path] : [path, kubeconfig]) {
-      await writeSecret(file, text);
-      await chmod(file, 0o600);
-    }
+    const { path, text } = await writeKubeconfigs({ pki, dataDirectory, server, nodes: [...this.#kubelets.keys()] });
+    if (kubeconfig !== undefined) await writeSecret(kubeconfig, text);
     return path;
   }
 }
@@ -342,20 +304,6 @@ export function whyNotReal(isRoot: boolean): string | undefined {
   if (!isRoot) return "real nodes need root";
   const missing = ["containerd", "runc"].filter((program) => findProgram(program) === undefined);
   return missing.length > 0 ? `${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} not installed` : undefined;
-}
-
-/** The address under which pods and other machines reach this one. */
-function localAddress(): string {
-  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  return (
-    addresses.find((one) => one.family === "IPv4" && !one.internal && !/^(10\.244|172\.17)\./.test(one.address))
-      ?.address ?? "127.0.0.1"
-  );
-}
-
-async function upstreamResolvers(): Promise<string[]> {
-  const text = await readFile("/etc/resolv.conf", "utf8").catch(() => "");
-  return [...text.matchAll(/^nameserver\s+(\S+)/gm)].map((match) => match[1]!);
 }
 
 /** The image of examples/hello, made here, so that trying it needs no registry. */

@@ -1,4 +1,5 @@
 import type { Client } from "../client/index.ts";
+import type { LeaseOptions } from "../runtime/index.ts";
 
 /** Upstream's flags of the controller manager, in camelCase; durations in milliseconds. */
 export interface ControllerOptions {
@@ -8,6 +9,8 @@ export interface ControllerOptions {
   readonly leaderElect?: boolean;
   /** Name of this instance in the Lease; default random. */
   readonly identity?: string;
+  /** Name and times of that Lease, where they differ from upstream's defaults. */
+  readonly lease?: LeaseOptions;
   /** A client with the rights of a service account of kube-system; default the context's for all. */
   readonly clientFor?: (serviceAccount: string) => Client;
   /** PEM of the authority that pods get as kube-root-ca.crt; without it that controller doesn't run. */

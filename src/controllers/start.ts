@@ -36,6 +36,7 @@ export async function startControllers(
       leaseDurationMs: 15_000,
       renewDeadlineMs: 10_000,
       retryPeriodMs: 2_000,
+      ...options.lease,
     },
     async (scope: Scope) => {
       await startAll({ ...context, scope }, options, chosen);

@@ -12,6 +12,6 @@ export {
   type InformerHandler,
   type Informers,
 } from "./informer.ts";
-export { leaderElection, type LeaderElectionOptions } from "./leader.ts";
+export { leaderElection, type LeaderElectionOptions, type LeaseOptions } from "./leader.ts";
 export { createQueue, type QueueOptions, type WorkQueue } from "./queue.ts";
 export { type ReconcilerOptions, runReconciler, TerminalError } from "./reconciler.ts";

@@ -17,6 +17,11 @@ export interface LeaderElectionOptions {
   readonly onNewLeader?: (identity: string) => void;
 }
 
+/** What may be set of a component's Lease. */
+export type LeaseOptions = Partial<
+  Pick<LeaderElectionOptions, "name" | "namespace" | "leaseDurationMs" | "renewDeadlineMs" | "retryPeriodMs">
+>;
+
 interface Observed {
   readonly lease: Lease;
   /** Our own clock, when the record last changed: others' clocks don't count. */

@@ -7,6 +7,7 @@ import {
   eventRecorder,
   type Informer,
   leaderElection,
+  type LeaseOptions,
 } from "../runtime/index.ts";
 import { SchedulerCache } from "./cache.ts";
 import { cycle, type Decision } from "./cycle.ts";
@@ -28,6 +29,8 @@ export interface SchedulerOptions {
   readonly leaderElect?: boolean;
   /** Name of this instance in the leader Lease; default random. */
   readonly identity?: string;
+  /** Name and times of that Lease, where they differ from upstream's defaults. */
+  readonly lease?: LeaseOptions;
   readonly plugins?: readonly Plugin[];
 }
 
@@ -61,6 +64,7 @@ export async function startScheduler(context: ComponentContext, options: Schedul
       leaseDurationMs: 15_000,
       renewDeadlineMs: 10_000,
       retryPeriodMs: 2_000,
+      ...options.lease,
     },
     async (scope) => {
       current = new RunningScheduler({ ...context, scope }, options);

@@ -6,8 +6,32 @@ import { priority } from "./priority.ts";
 import { serviceAccount } from "./service-account.ts";
 import { defaultTolerationSeconds, taintNodesByCondition } from "./tolerations.ts";
 
-/** All admission plugins in the order in which they run. */
-export function admissionPlugins({ random }: { readonly random: Random }): readonly AdmissionPlugin[] {
+/** Which plugins run: those on by default, with and without some. */
+export interface AdmissionChoice {
+  readonly enable: readonly string[];
+  readonly disable: readonly string[];
+}
+
+/** Upstream has these off unless asked for. */
+const OFF_BY_DEFAULT = new Set(["NodeRestriction"]);
+
+/** All admission plugins in the order in which they run, or those that are chosen. */
+export function admissionPlugins(
+  options: { readonly random: Random },
+  choice?: AdmissionChoice,
+): readonly AdmissionPlugin[] {
+  const all = allPlugins(options);
+  if (!choice) return all;
+  const unknown = [...choice.enable, ...choice.disable].find((name) => !all.some((plugin) => plugin.name === name));
+  if (unknown !== undefined)
+    throw new RangeError(
+      `choose admission plugins: ${JSON.stringify(unknown)} is not built, there are ${all.map(({ name }) => name).join(", ")}`,
+    );
+  const isOn = (name: string) => choice.enable.includes(name) || !OFF_BY_DEFAULT.has(name);
+  return all.filter(({ name }) => isOn(name) && !choice.disable.includes(name));
+}
+
+function allPlugins({ random }: { readonly random: Random }): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle,
     serviceAccount(random),

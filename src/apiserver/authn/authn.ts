@@ -1,5 +1,12 @@
 import { unauthorized } from "../../api/index.ts";
-import { userOfCertificate } from "../../pki/index.ts";
+import type { Clock } from "../../base/index.ts";
+import {
+  type Certificate,
+  parseCertificate,
+  parseCertificates,
+  userOfCertificate,
+  verifyCertificate,
+} from "../../pki/index.ts";
 import type { Authenticator } from "../contracts.ts";
 import type { UserInfo } from "../../net/message.ts";
 
@@ -15,12 +22,14 @@ export interface StaticToken {
 export const inProcess: Authenticator = async ({ peer }) => peer.identity;
 
 /** The subject of a client certificate that TLS has verified: common name is the user, organizations are the groups. */
-export function clientCertificates(): Authenticator {
+export function clientCertificates(only?: { readonly ca: string; readonly clock: Clock }): Authenticator {
   const known = new WeakMap<Uint8Array, UserInfo>();
+  const roots = only && parseCertificates(only.ca);
   return async ({ peer: { certificate } }) => {
     if (!certificate) return undefined;
     let user = known.get(certificate);
     if (!user) {
+      if (roots && !isIssuedBy(certificate, roots, only.clock.now())) return undefined;
       const subject = userOfCertificate(certificate);
       if (!subject) return undefined;
       user = { name: subject.name, groups: subject.groups };
@@ -28,6 +37,16 @@ export function clientCertificates(): Authenticator {
     }
     return user;
   };
+}
+
+/** Whether an authority among `roots` made this client certificate. */
+export function isIssuedBy(certificate: Uint8Array, roots: readonly Certificate[], nowMs: number): boolean {
+  try {
+    verifyCertificate(parseCertificate(certificate), { roots, nowMs, usage: "client auth" });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The token of an Authorization header; undefined when there is none. */

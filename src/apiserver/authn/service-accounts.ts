@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { type KubeObject, Node, Pod, Secret, ServiceAccount, unauthorized } from "../../api/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import type { UserInfo } from "../../net/message.ts";
@@ -17,6 +18,8 @@ export interface ServiceAccountOptions {
   /** Who may be meant by a token for the API server; the first is used when a request names none. */
   readonly audiences: readonly string[];
   readonly key: PrivateKey;
+  readonly otherKeys?: readonly KeyObject[];
+  readonly otherIssuers?: readonly string[];
   readonly clock: Clock;
   readonly random: Random;
   readonly reads: Reads;
@@ -43,11 +46,11 @@ interface Claims extends JwtClaims {
 /** Issues and reads the tokens of service accounts. */
 export class ServiceAccountTokens {
   readonly #options: ServiceAccountOptions;
-  readonly #key: JwtKey;
+  readonly #keys: readonly JwtKey[];
 
   constructor(options: ServiceAccountOptions) {
     this.#options = options;
-    this.#key = jwtKey(options.key.publicKey);
+    this.#keys = [options.key.publicKey, ...(options.otherKeys ?? [])].map(jwtKey);
   }
 
   get audiences(): readonly string[] {
@@ -112,9 +115,9 @@ export class ServiceAccountTokens {
   }
 
   #verify(token: string): Claims | undefined {
-    const { issuer, clock } = this.#options;
+    const { issuer, otherIssuers = [], clock } = this.#options;
     try {
-      return verifyJwt(token, { keys: [this.#key], issuers: [issuer], nowMs: clock.now() }) as Claims;
+      return verifyJwt(token, { keys: this.#keys, issuers: [issuer, ...otherIssuers], nowMs: clock.now() }) as Claims;
     } catch {
       return undefined;
     }

@@ -1,10 +1,8 @@
-import { badRequest, internal, notFound, Pod, serviceUnavailable, statusError } from "../../api/index.ts";
-import type { ApiResponse, Handler } from "../../net/message.ts";
+import { badRequest, internal, Node, notFound, Pod, serviceUnavailable, statusError } from "../../api/index.ts";
+import type { ApiResponse } from "../../net/message.ts";
 import type { Reads, RequestContext, SubresourceHandler } from "../contracts.ts";
 import { isTrue } from "../request-info.ts";
-
-/** How the server reaches a node's kubelet; undefined: it can't now. */
-export type Kubelets = (nodeName: string) => Handler | undefined;
+import type { Kubelets } from "./kubelets.ts";
 
 /** Who the server is to kubelets. */
 const IDENTITY = { name: "kube-apiserver-kubelet-client", groups: ["system:masters", "system:authenticated"] };
@@ -14,7 +12,7 @@ const DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
 export function podStreams(reads: Reads, kubelets: Kubelets): [string, SubresourceHandler][] {
   const on = (path: (call: PodCall) => string) => async (context: RequestContext) => {
     const pod = await findPod(reads, context);
-    return forward({ context, pod, kubelets, path });
+    return forward({ context, pod, reads, kubelets, path });
   };
   return [
     ["pods/log", on((call) => `/containerLogs/${place(call)}/${containerOf(call)}?${logQuery(call)}`)],
@@ -36,18 +34,20 @@ async function findPod(reads: Reads, { info }: RequestContext): Promise<Pod> {
 }
 
 interface Forward extends PodCall {
+  readonly reads: Reads;
   readonly kubelets: Kubelets;
   readonly path: (call: PodCall) => string;
 }
 
-async function forward({ context, pod, kubelets, path }: Forward): Promise<ApiResponse> {
+async function forward({ context, pod, reads, kubelets, path }: Forward): Promise<ApiResponse> {
   const { request } = context;
   const [target, query = ""] = path({ context, pod }).split(/\?(.*)/s) as [string, string?];
   const { nodeName } = pod.spec;
   if (!nodeName) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
-  const kubelet = kubelets(nodeName);
+  const kubelet = await kubelets(nodeName, () => reads.get(Node, { name: nodeName }));
   if (!kubelet) throw serviceUnavailable(`no connection to the kubelet of node ${nodeName}`);
-  const { method, headers, body, signal, upgrade } = request;
+  const { method, body, signal, upgrade } = request;
+  const headers = withoutCredentials(request.headers);
   const peer = { address: "", identity: IDENTITY };
   const response = await kubelet({
     method,
@@ -61,6 +61,12 @@ async function forward({ context, pod, kubelets, path }: Forward): Promise<ApiRe
   });
   if (response.status < 400) return response;
   throw statusError({ code: response.status, reason: reasonOf(response.status), message: await textOf(response) });
+}
+
+/** The server speaks for itself to kubelets: what proves who the client is stays here. */
+export function withoutCredentials(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const secret = /^(authorization|cookie|host|impersonate-.*|x-remote-.*)$/;
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !secret.test(name)));
 }
 
 function reasonOf(code: number): string {

@@ -1,0 +1,60 @@
+import type { Clock } from "../../base/index.ts";
+import { parseCertificate, parseCertificates } from "../../pki/index.ts";
+import type { Authenticator } from "../contracts.ts";
+import { isIssuedBy } from "./authn.ts";
+
+/** Proxies in front of the server: whom to believe, and in which headers they say who calls. */
+export interface RequestHeaderOptions {
+  /** Authorities of the proxies' client certificates (PEM). */
+  readonly ca: string;
+  /** Their common names; any of the authorities' when empty. */
+  readonly allowedNames: readonly string[];
+  readonly usernameHeaders: readonly string[];
+  readonly uidHeaders: readonly string[];
+  readonly groupHeaders: readonly string[];
+  readonly extraHeaderPrefixes: readonly string[];
+}
+
+/** Believes the headers of those who show a certificate of a front proxy; says nothing about anyone else. */
+export function requestHeaders(options: RequestHeaderOptions, clock: Clock): Authenticator {
+  const roots = parseCertificates(options.ca);
+  const { allowedNames } = options;
+  return async ({ peer: { certificate }, headers }) => {
+    const name = first(headers, options.usernameHeaders);
+    if (!name || !certificate || !isIssuedBy(certificate, roots, clock.now())) return undefined;
+    const { commonName = "" } = parseCertificate(certificate).subject;
+    if (allowedNames.length > 0 && !allowedNames.includes(commonName)) return undefined;
+    const uid = first(headers, options.uidHeaders);
+    const extra = extraOf(headers, options.extraHeaderPrefixes);
+    return {
+      name,
+      groups: options.groupHeaders.flatMap((header) => values(headers, header)),
+      ...(uid && { uid }),
+      ...(Object.keys(extra).length > 0 && { extra }),
+    };
+  };
+}
+
+function first(headers: Readonly<Record<string, string>>, names: readonly string[]): string | undefined {
+  return names.map((header) => headers[header.toLowerCase()]).find(Boolean);
+}
+
+/** Repeated headers arrive joined with commas. */
+function values(headers: Readonly<Record<string, string>>, name: string): string[] {
+  return (headers[name.toLowerCase()] ?? "")
+    .split(",")
+    .map((one) => one.trim())
+    .filter(Boolean);
+}
+
+function extraOf(
+  headers: Readonly<Record<string, string>>,
+  prefixes: readonly string[],
+): Record<string, readonly string[]> {
+  const extra: Record<string, readonly string[]> = {};
+  for (const name of Object.keys(headers)) {
+    const prefix = prefixes.map((one) => one.toLowerCase()).find((one) => name.startsWith(one));
+    if (prefix) extra[decodeURIComponent(name.slice(prefix.length))] = values(headers, name);
+  }
+  return extra;
+}

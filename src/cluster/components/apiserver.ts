@@ -1,0 +1,178 @@
+import { isIP } from "node:net";
+import {
+  type ApiServer,
+  type ApiServerOptions,
+  type AuthorizationMode,
+  createApiServer,
+  type Kubelets,
+  kubeletConnections,
+  parseTokenFile,
+} from "../../apiserver/index.ts";
+import type { Handler } from "../../net/index.ts";
+import { privateKeyFromPem, publicKeyFromPem } from "../../pki/index.ts";
+import type { Store } from "../../store/index.ts";
+import { localAddress } from "../addresses.ts";
+import { ConfigError } from "../errors.ts";
+import { type ApiServerFlags, readFlagFile } from "../flags/index.ts";
+import { type ComponentEnvironment, given } from "./environment.ts";
+import { listenFor, servingTls } from "./serving.ts";
+import { openStore, storeOf } from "./store.ts";
+
+export interface ApiServerEnvironment extends Omit<ComponentEnvironment, "connect"> {
+  /** Instead of what the flags name; whoever opened it closes it. */
+  readonly store?: Store;
+  /** Kubelets that share the process, by node. */
+  readonly localKubelets?: ReadonlyMap<string, Handler>;
+}
+
+export interface RunningApiServer {
+  readonly server: ApiServer;
+  readonly host: string;
+  readonly port: number;
+}
+
+const PORT = 6443;
+
+/** Starts an API server; resolves once it serves and what every cluster holds is there. */
+export async function startApiServerComponent(
+  flags: ApiServerFlags,
+  environment: ApiServerEnvironment,
+): Promise<RunningApiServer> {
+  const { clock, random, scope } = environment;
+  const log = environment.log.child({ component: "apiserver" });
+  const host = flags["bind-address"] ?? "0.0.0.0";
+  const port = flags["secure-port"] ?? PORT;
+  const options = optionsOf(flags);
+  const tls = servingTls(flags, "kube-apiserver", environment);
+  const store = environment.store ?? (await openOwnStore(flags, environment));
+  const server = createApiServer({
+    ...options,
+    store,
+    clock,
+    random,
+    log,
+    scope: scope.child(),
+    kubelet: kubeletsOf(flags, environment),
+    serverAddress: `${flags["external-hostname"] ?? advertised(flags) ?? "127.0.0.1"}:${port}`,
+    advertise: { address: advertised(flags), port },
+  });
+  const authorities = [flags["client-ca-file"], flags["requestheader-client-ca-file"]].filter(
+    (one) => one !== undefined,
+  );
+  const ca = authorities.map((path) => readFlagFile("client-ca-file", path));
+  const listener = await listenFor(
+    { clock, log, scope },
+    { host, port, tls: { ...tls, ...(ca.length > 0 && { ca }) }, handler: server.handle },
+  );
+  await server.ready;
+  return { server, host, port: listener.port };
+}
+
+async function openOwnStore(flags: ApiServerFlags, environment: ApiServerEnvironment): Promise<Store> {
+  const store = await openStore(storeOf(flags), { ...environment, flags });
+  environment.scope.defer(() => store.close());
+  return store;
+}
+
+/** Where others reach the server; undefined when it listens on this machine only. */
+function advertised(flags: ApiServerFlags): string | undefined {
+  const host = flags["bind-address"] ?? "0.0.0.0";
+  if (flags["advertise-address"] !== undefined) return flags["advertise-address"];
+  if (host === "0.0.0.0" || host === "::") return localAddress();
+  return isIP(host) === 0 || host.startsWith("127.") || host === "::1" ? undefined : host;
+}
+
+type Options = Omit<ApiServerOptions, "store" | "clock" | "random" | "log" | "scope">;
+
+function optionsOf(flags: ApiServerFlags): Options {
+  const tokens = flags["token-auth-file"];
+  return {
+    ...given({
+      anonymousAuth: flags["anonymous-auth"],
+      serviceCidr: flags["service-cluster-ip-range"],
+      eventTtlMs: flags["event-ttl"],
+      maxRequestsInflight: flags["max-requests-inflight"],
+      maxMutatingRequestsInflight: flags["max-mutating-requests-inflight"],
+      nodePortRange: portRange(flags["service-node-port-range"]),
+      authorizationModes: authorizationModes(flags["authorization-mode"]),
+      serviceAccounts: serviceAccounts(flags),
+      requestHeader: requestHeader(flags),
+      clientCa:
+        flags["client-ca-file"] === undefined ? undefined : readFlagFile("client-ca-file", flags["client-ca-file"]),
+    }),
+    ...(tokens !== undefined && { tokens: parseTokenFile(readFlagFile("token-auth-file", tokens)) }),
+    admissionPlugins: {
+      enable: flags["enable-admission-plugins"] ?? [],
+      disable: flags["disable-admission-plugins"] ?? [],
+    },
+  };
+}
+
+function portRange(text: string | undefined): Options["nodePortRange"] {
+  if (text === undefined) return undefined;
+  const [first, last] = (/^(\d+)-(\d+)$/.exec(text) ?? []).slice(1).map(Number);
+  if (!first || !last || first > last || last > 65_535)
+    throw new ConfigError(`read --service-node-port-range: got ${JSON.stringify(text)}, wanted FIRST-LAST`);
+  return { first, last };
+}
+
+const MODES: readonly AuthorizationMode[] = ["Node", "RBAC", "AlwaysAllow"];
+
+function authorizationModes(names: readonly string[] | undefined): readonly AuthorizationMode[] | undefined {
+  return names?.map((name) => {
+    const mode = MODES.find((one) => one === name);
+    if (!mode)
+      throw new ConfigError(`read --authorization-mode: got ${JSON.stringify(name)}, wanted ${MODES.join(", ")}`);
+    return mode;
+  });
+}
+
+function serviceAccounts(flags: ApiServerFlags): Options["serviceAccounts"] {
+  const signing = flags["service-account-signing-key-file"];
+  if (signing === undefined) return undefined;
+  const [issuer, ...otherIssuers] = flags["service-account-issuer"] ?? [];
+  if (!issuer)
+    throw new ConfigError(
+      "read --service-account-signing-key-file: it goes with --service-account-issuer, wanted both",
+    );
+  const others = flags["service-account-key-file"] ?? [];
+  return {
+    issuer,
+    otherIssuers,
+    audiences: flags["api-audiences"] ?? [issuer],
+    key: privateKeyFromPem(readFlagFile("service-account-signing-key-file", signing)),
+    otherKeys: others.map((path) => publicKeyFromPem(readFlagFile("service-account-key-file", path))),
+  };
+}
+
+function requestHeader(flags: ApiServerFlags): Options["requestHeader"] {
+  const ca = flags["requestheader-client-ca-file"];
+  if (ca === undefined) return undefined;
+  return {
+    ca: readFlagFile("requestheader-client-ca-file", ca),
+    allowedNames: flags["requestheader-allowed-names"] ?? [],
+    usernameHeaders: flags["requestheader-username-headers"] ?? [],
+    uidHeaders: flags["requestheader-uid-headers"] ?? [],
+    groupHeaders: flags["requestheader-group-headers"] ?? [],
+    extraHeaderPrefixes: flags["requestheader-extra-headers-prefix"] ?? [],
+  };
+}
+
+/** Kubelets of this process directly, all others over TLS. */
+function kubeletsOf(flags: ApiServerFlags, { clock, scope, localKubelets }: ApiServerEnvironment): Kubelets {
+  const read = (flag: "kubelet-certificate-authority" | "kubelet-client-certificate" | "kubelet-client-key") =>
+    flags[flag] === undefined ? undefined : readFlagFile(flag, flags[flag]);
+  const ca = read("kubelet-certificate-authority");
+  const cert = read("kubelet-client-certificate");
+  const key = read("kubelet-client-key");
+  const types = flags["kubelet-preferred-address-types"];
+  const timeoutMs = flags["kubelet-timeout"];
+  const remote = kubeletConnections({
+    clock,
+    tls: { ...(ca ? { ca } : { insecureSkipTlsVerify: true }), ...(cert && { cert }), ...(key && { key }) },
+    ...(types?.length && { addressTypes: types }),
+    ...(timeoutMs && { connectTimeoutMs: timeoutMs }),
+  });
+  scope.defer(() => remote.close());
+  return async (nodeName, node) => localKubelets?.get(nodeName) ?? remote.kubelets(nodeName, node);
+}

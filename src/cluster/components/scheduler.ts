@@ -1,0 +1,22 @@
+import { startScheduler } from "../../scheduler/index.ts";
+import type { SchedulerFlags } from "../flags/index.ts";
+import { IDENTITIES } from "../identities.ts";
+import { type ComponentEnvironment, contextOf, given, leaderOptions, type RunningComponent } from "./environment.ts";
+import { serveHealth } from "./serving.ts";
+
+const PORT = 10259;
+
+/** Starts the scheduler. */
+export async function startSchedulerComponent(
+  flags: SchedulerFlags,
+  environment: ComponentEnvironment,
+): Promise<RunningComponent> {
+  const context = contextOf(environment, { name: "scheduler", identity: IDENTITIES.scheduler, flags });
+  const retryMs = flags["pod-max-in-unschedulable-pods-duration"];
+  const { ready } = await startScheduler(context, {
+    ...leaderOptions(flags),
+    ...given({ podMaxInUnschedulablePodsDuration: retryMs === undefined ? undefined : retryMs / 1000 }),
+  });
+  await serveHealth(environment, { name: "kube-scheduler", flags, port: PORT });
+  return { ready };
+}
