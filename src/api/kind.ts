@@ -109,6 +109,8 @@ export interface KindBehavior<T> {
   readonly nameRule?: "dnsSubdomain" | "dnsLabel" | "dnsLabel1035" | "pathSegment";
   /** Field selectors beside metadata.name and metadata.namespace: path -> text of the value. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /** What is said of a field selector that isn't among them, where it isn't what most kinds say. */
+  readonly unselectableField?: (path: string) => string;
   /** Text of the Warning headers for a new or changed object. */
   readonly warnings?: (object: T, old: T | undefined) => string[];
   /** Whether metadata.generation counts changes of everything but metadata and status; default true when there is a status subresource. */

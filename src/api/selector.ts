@@ -231,7 +231,13 @@ function splitTerms(text: string): string[] {
 }
 
 function unescapeValue(value: string): string {
-  return value.replace(/\\([\\,=])/g, "$1");
+  return value.replace(/\\(.?)|([,=])/gs, (sequence, escaped: string | undefined, bare: string | undefined) => {
+    if (bare)
+      throw new SelectorError(`invalid field selector: unescaped character in value: ${bare.codePointAt(0)}`);
+    if (!escaped || !"\\,=".includes(escaped))
+      throw new SelectorError(`invalid field selector: invalid escape sequence: ${sequence}`);
+    return escaped;
+  });
 }
 
 /** An object's selector as the text of a labelSelector parameter. */

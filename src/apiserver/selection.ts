@@ -70,8 +70,9 @@ function readFields(kind: KindDefinition, text: string): Requirement[] {
 }
 
 /** Kinds with selectors of their own say less than those that have none. */
-function unsupported(kind: KindDefinition, key: string): string {
-  return kind.behavior.selectableFields
+function unsupported({ behavior }: KindDefinition, key: string): string {
+  if (behavior.unselectableField) return behavior.unselectableField(key);
+  return behavior.selectableFields
     ? `field label not supported: ${key}`
     : `${JSON.stringify(key)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
@@ -83,6 +84,7 @@ function fieldMatches(kind: KindDefinition, { key, operator, values }: Requireme
 
 function valueOf(kind: KindDefinition, key: string): ((object: KubeObject) => string) | undefined {
   if (key === "metadata.name") return (object) => object.metadata.name;
-  if (key === "metadata.namespace" && kind.scope === "Namespaced") return (object) => object.metadata.namespace ?? "";
+  // Cluster kinds without selectors of their own take it too, though they have none.
+  if (key === "metadata.namespace" && (kind.scope === "Namespaced" || !kind.behavior.selectableFields)) return (object) => object.metadata.namespace ?? "";
   return kind.behavior.selectableFields?.[key] as ((object: KubeObject) => string) | undefined;
 }
