@@ -97,11 +97,15 @@ export interface KindBehavior<T> {
   /** Fills in defaults that depend on other fields; gets a fresh object that it may change. */
   readonly setDefaults?: (object: Mutable<T>) => void;
   /** Clears what a client may not set on create (status), before defaults; may change the object. */
-  readonly prepareCreate?: (object: Mutable<T>) => void;
+  readonly prepareCreate?: (object: Mutable<T>, now: string) => void;
+  /** A client that makes the object may say its status too. */
+  readonly statusOnCreate?: boolean;
   /** Carries over what an update of the main resource may not change (status); may change the object. */
-  readonly prepareUpdate?: (object: Mutable<T>, old: T) => void;
+  readonly prepareUpdate?: (object: Mutable<T>, old: T, now: string) => void;
   /** Same for one subresource (default for status: everything but status and some metadata is the old object's). */
-  readonly prepareSubresourceUpdate?: (subresource: string, object: Mutable<T>, old: T) => void;
+  readonly prepareSubresourceUpdate?: (subresource: string, object: Mutable<T>, old: T, now: string) => void;
+  /** What follows from a change of the status, once everything else is the old object's again. */
+  readonly prepareStatusUpdate?: (object: Mutable<T>, old: T, now: string) => void;
   readonly validate?: (object: T) => FieldError[];
   readonly validateUpdate?: (object: T, old: T) => FieldError[];
   readonly validateStatusUpdate?: (object: T, old: T) => FieldError[];

@@ -121,10 +121,10 @@ export class Registry {
     this.#fillSystemMetadata(metadata);
     if (generated) this.#generateName(metadata);
     let object = this.#withDefaults(input);
-    if (this.#hasStatus()) delete object.status;
+    if (this.#hasStatus() && !behavior.statusOnCreate) delete object.status;
     // Who manages what is settled before the server adds its own.
     this.#manage({ before: undefined, object, write, subresource: "" });
-    behavior.prepareCreate?.(object as never);
+    behavior.prepareCreate?.(object as never, this.#now());
     await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
     object = this.#withDefaults(this.decode(object).value);
     const settle = await this.#hooks.before?.(object, undefined, write);
@@ -170,7 +170,7 @@ export class Registry {
     const metadata = object.metadata as Meta;
     const blank = { kind: object.kind, apiVersion: object.apiVersion, metadata: {} };
     const empty = before ? {} : withEmptyLists(this.decode(blank).value, object);
-    const now = formatTime(this.#options.clock.now());
+    const now = this.#now();
     // A client that clears the list resets it; one that leaves it out keeps it.
     if (before && metadata.managedFields === undefined)
       metadata.managedFields = (before.metadata as Meta).managedFields;
@@ -197,7 +197,7 @@ export class Registry {
 
   #fillSystemMetadata(metadata: Meta): void {
     metadata.uid = this.#options.random.uuid();
-    metadata.creationTimestamp = formatTime(this.#options.clock.now());
+    metadata.creationTimestamp = this.#now();
     delete metadata.deletionTimestamp;
     delete metadata.deletionGracePeriodSeconds;
     delete metadata.selfLink;
@@ -319,16 +319,22 @@ export class Registry {
       : new StoredObject({ ...current.entry, value, modRevision: revision, version: current.entry.version + 1 });
   }
 
+  #now(): string {
+    return formatTime(this.#options.clock.now());
+  }
+
   #prepareUpdate(wanted: Json, old: KubeObject, subresource: string): Json {
     const { behavior } = this.kind;
+    const now = this.#now();
     const metadata = wanted.metadata as Meta;
     keepSystemMetadata(metadata, old);
     if (subresource !== "") {
       if (behavior.prepareSubresourceUpdate)
-        behavior.prepareSubresourceUpdate(subresource, wanted as never, old as never);
+        behavior.prepareSubresourceUpdate(subresource, wanted as never, old as never, now);
       else if (SPEC_PARTS[subresource]) narrowSpec(wanted, old, SPEC_PARTS[subresource]);
       else keepAllBut(wanted, old, subresource);
-    } else if (behavior.prepareUpdate) behavior.prepareUpdate(wanted as never, old as never);
+      if (subresource === "status") behavior.prepareStatusUpdate?.(wanted as never, old as never, now);
+    } else if (behavior.prepareUpdate) behavior.prepareUpdate(wanted as never, old as never, now);
     else if (this.kind.subresources.some(({ name }) => name === "status") && "status" in old)
       wanted.status = structuredClone((old as unknown as Json).status);
     return this.#withDefaults(wanted);
