@@ -232,8 +232,7 @@ function splitTerms(text: string): string[] {
 
 function unescapeValue(value: string): string {
   return value.replace(/\\(.?)|([,=])/gs, (sequence, escaped: string | undefined, bare: string | undefined) => {
-    if (bare)
-      throw new SelectorError(`invalid field selector: unescaped character in value: ${bare.codePointAt(0)}`);
+    if (bare) throw new SelectorError(`invalid field selector: unescaped character in value: ${bare.codePointAt(0)}`);
     if (!escaped || !"\\,=".includes(escaped))
       throw new SelectorError(`invalid field selector: invalid escape sequence: ${sequence}`);
     return escaped;

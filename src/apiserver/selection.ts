@@ -85,6 +85,7 @@ function fieldMatches(kind: KindDefinition, { key, operator, values }: Requireme
 function valueOf(kind: KindDefinition, key: string): ((object: KubeObject) => string) | undefined {
   if (key === "metadata.name") return (object) => object.metadata.name;
   // Cluster kinds without selectors of their own take it too, though they have none.
-  if (key === "metadata.namespace" && (kind.scope === "Namespaced" || !kind.behavior.selectableFields)) return (object) => object.metadata.namespace ?? "";
+  if (key === "metadata.namespace" && (kind.scope === "Namespaced" || !kind.behavior.selectableFields))
+    return (object) => object.metadata.namespace ?? "";
   return kind.behavior.selectableFields?.[key] as ((object: KubeObject) => string) | undefined;
 }
