@@ -55,3 +55,6 @@ export function oneOf(path: string, value: string | undefined, values: readonly 
   if (!value) return [required(path)];
   return values.includes(value) ? [] : [notSupported(path, value, values)];
 }
+
+/** What is said of a field that never changes. */
+export const IMMUTABLE = "field is immutable";

@@ -8,3 +8,4 @@ export * from "./ip.ts";
 export * from "./labels.ts";
 export * from "./names.ts";
 export * from "./numbers.ts";
+export * from "./replicas.ts";

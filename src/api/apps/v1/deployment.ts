@@ -1,4 +1,3 @@
-import { deploymentBehavior } from "./workload.behavior.ts";
 import {
   boolean,
   int32,
@@ -14,6 +13,8 @@ import {
 import { kind, type InferKind } from "../../kind.ts";
 import { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
 import { LabelSelector } from "../../meta/v1/labelselector.ts";
+import { deploymentBehavior } from "./deployment.behavior.ts";
+import { deploymentColumns } from "./deployment.columns.ts";
 
 export const DeploymentStatus = struct("io.k8s.api.apps.v1.DeploymentStatus", () => ({
   observedGeneration: int64(1),
@@ -75,6 +76,7 @@ export const Deployment = kind({
     { name: "scale", kind: "Scale", groupVersion: "autoscaling/v1", verbs: ["get", "patch", "update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
+  columns: () => deploymentColumns as never,
   behavior: () => deploymentBehavior as never,
   fields: () => ({
     spec: ref(2, DeploymentSpec),

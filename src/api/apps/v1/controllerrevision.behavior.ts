@@ -1,0 +1,18 @@
+import { jsonEqual } from "../../../schema/index.ts";
+import type { FieldError, KindBehavior } from "../../kind.ts";
+import { IMMUTABLE, invalidValue, nonNegative, required } from "../../validation/index.ts";
+import type { ControllerRevision } from "./controllerrevision.ts";
+
+/** What a controller revision's declaration can't say. */
+export const controllerRevisionBehavior: KindBehavior<ControllerRevision> = {
+  validate: validateRevision,
+  validateUpdate: (revision, old) => [
+    ...validateRevision(revision),
+    ...(jsonEqual(revision.data, old.data) ? [] : [invalidValue("data", revision.data, IMMUTABLE)]),
+  ],
+};
+
+function validateRevision({ data, revision }: ControllerRevision): FieldError[] {
+  const errors = nonNegative("revision", revision);
+  return data === undefined || data === null ? [required("data", "data is mandatory"), ...errors] : errors;
+}

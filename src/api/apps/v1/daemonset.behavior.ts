@@ -1,0 +1,111 @@
+import { jsonEqual } from "../../../schema/index.ts";
+import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
+import {
+  internalValue,
+  invalidValue,
+  nonNegative,
+  nonNegativeIntOrPercent,
+  notDecremented,
+  notSupported,
+  required,
+  validateLabelSelector,
+} from "../../validation/index.ts";
+import {
+  setPodTemplateDefaults,
+  validateLastingPods,
+  validatePodTemplate,
+  validateSelected,
+} from "../../core/v1/podtemplate.rules.ts";
+import { type DaemonSet, type DaemonSetSpec, DaemonSetUpdateStrategy } from "./daemonset.ts";
+import { amountOf, isBrokenSelector, notMoreThanAll, selectorStays, selectsSomething } from "./selecting.ts";
+
+/** Counts changes of the template; kept for clients of old versions. */
+const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
+
+/** What a daemon set's declaration can't say. */
+export const daemonSetBehavior: KindBehavior<DaemonSet> = {
+  prepareCreate: (daemonSet) => setTemplateGeneration(daemonSet, 1),
+  setDefaults(daemonSet) {
+    const { spec } = daemonSet;
+    spec.updateStrategy.type ||= "RollingUpdate";
+    if (spec.updateStrategy.type === "RollingUpdate") {
+      spec.updateStrategy.rollingUpdate ??= {};
+      spec.updateStrategy.rollingUpdate.maxUnavailable ??= 1;
+      spec.updateStrategy.rollingUpdate.maxSurge ??= 0;
+    }
+    spec.revisionHistoryLimit ??= 10;
+    setPodTemplateDefaults(spec.template);
+    setTemplateGeneration(daemonSet, templateGeneration(daemonSet.metadata));
+  },
+  prepareUpdate(daemonSet, old) {
+    daemonSet.status = structuredClone(old.status) as Mutable<DaemonSet>["status"];
+    setTemplateGeneration(daemonSet, templateGeneration(old.metadata));
+  },
+  settleUpdate(daemonSet, old) {
+    const changes = jsonEqual(daemonSet.spec.template, old.spec.template) ? 0 : 1;
+    setTemplateGeneration(daemonSet, templateGeneration(old.metadata) + changes);
+  },
+  validate: ({ spec }) => validateSpec(spec),
+  validateUpdate: ({ spec }, old) => [...validateSpec(spec), ...selectorStays(spec.selector, old.spec.selector)],
+  validateStatusUpdate: ({ status }, old) => [
+    ...COUNTS.flatMap((field) => nonNegative(`status.${field}`, status[field])),
+    ...notDecremented("status.collisionCount", status.collisionCount, old.status.collisionCount),
+  ],
+};
+
+function templateGeneration({ annotations }: DaemonSet["metadata"]): number {
+  const text = annotations?.[TEMPLATE_GENERATION];
+  return text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : 0;
+}
+
+function setTemplateGeneration({ metadata }: Mutable<DaemonSet>, generation: number): void {
+  metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
+}
+
+function validateSpec(spec: DaemonSetSpec): FieldError[] {
+  const { selector, template } = spec;
+  return [
+    ...validateLabelSelector("spec.selector", selector),
+    ...(isBrokenSelector(selector) ? [] : validateSelected("spec.template", template, selector)),
+    ...(selector ? selectsSomething(selector, "daemonset") : []),
+    ...validatePodTemplate("spec.template", template),
+    ...validateLastingPods("spec.template", template, "DaemonSet"),
+    ...nonNegative("spec.minReadySeconds", spec.minReadySeconds),
+    ...validateStrategy(spec.updateStrategy),
+    ...nonNegative("spec.revisionHistoryLimit", spec.revisionHistoryLimit),
+  ];
+}
+
+function validateStrategy(strategy: DaemonSetUpdateStrategy): FieldError[] {
+  if (strategy.type === "OnDelete") return [];
+  if (strategy.type !== "RollingUpdate") {
+    const shown = internalValue(DaemonSetUpdateStrategy, strategy);
+    return [notSupported("spec.updateStrategy", shown, ["RollingUpdate", "OnDelete"])];
+  }
+  const path = "spec.updateStrategy.rollingUpdate";
+  const { maxUnavailable, maxSurge } = strategy.rollingUpdate ?? {};
+  const errors = [
+    ...nonNegativeIntOrPercent(`${path}.maxUnavailable`, maxUnavailable),
+    ...nonNegativeIntOrPercent(`${path}.maxSurge`, maxSurge),
+    ...notMoreThanAll(`${path}.maxUnavailable`, maxUnavailable),
+    ...notMoreThanAll(`${path}.maxSurge`, maxSurge),
+  ];
+  const [hasUnavailable, hasSurge] = [amountOf(maxUnavailable) !== 0, amountOf(maxSurge) !== 0];
+  if (hasUnavailable && hasSurge)
+    errors.push(invalidValue(`${path}.maxSurge`, maxSurge, "may not be set when maxUnavailable is non-zero"));
+  if (!hasUnavailable && !hasSurge)
+    errors.push(required(`${path}.maxUnavailable`, "cannot be 0 when maxSurge is 0"));
+  return errors;
+}
+
+const COUNTS = [
+  "currentNumberScheduled",
+  "numberMisscheduled",
+  "desiredNumberScheduled",
+  "numberReady",
+  "observedGeneration",
+  "updatedNumberScheduled",
+  "numberAvailable",
+  "numberUnavailable",
+  "collisionCount",
+] as const;

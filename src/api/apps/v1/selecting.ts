@@ -1,0 +1,51 @@
+import { jsonEqual } from "../../../schema/index.ts";
+import type { FieldError } from "../../kind.ts";
+import type { LabelSelector } from "../../meta/v1/labelselector.ts";
+import { dnsLabelProblems, IMMUTABLE, invalidValue, required, validateLabelSelector } from "../../validation/index.ts";
+
+/** What may be said of the selector of a workload: it must be there, make sense, and select something. */
+export function validateSelector(selector: LabelSelector | undefined, kindText: string): FieldError[] {
+  if (!selector) return [required("spec.selector")];
+  return [...validateLabelSelector("spec.selector", selector), ...selectsSomething(selector, kindText)];
+}
+
+/** A selector without conditions would select every pod. */
+export function selectsSomething(selector: LabelSelector, kindText: string): FieldError[] {
+  const { matchLabels = {}, matchExpressions = [] } = selector;
+  return Object.keys(matchLabels).length + matchExpressions.length > 0
+    ? []
+    : [invalidValue("spec.selector", selector, `empty selector is invalid for ${kindText}`)];
+}
+
+/** Whether a selector can't be evaluated; it then hides what is wrong with the template. */
+export function isBrokenSelector(selector: LabelSelector | undefined): boolean {
+  return validateLabelSelector("", selector).length > 0;
+}
+
+/** What a workload selects never changes. */
+export function selectorStays(selector: LabelSelector | undefined, old: LabelSelector | undefined): FieldError[] {
+  return jsonEqual(selector, old) ? [] : [invalidValue("spec.selector", selector, IMMUTABLE)];
+}
+
+/** A number or percentage as a number, for comparing with zero; what is neither counts as zero. */
+export function amountOf(value: number | string | undefined): number {
+  if (typeof value === "number") return value;
+  return Number(/^(\d+)%?$/.exec(value ?? "")?.[1] ?? 0);
+}
+
+/** A percentage of a whole. */
+export function notMoreThanAll(path: string, value: number | string | undefined): FieldError[] {
+  return typeof value === "string" && /^\d+%$/.test(value) && amountOf(value) > 100
+    ? [invalidValue(path, value, "must not be greater than 100%")]
+    : [];
+}
+
+/** What names of pods are made from should be a DNS label. */
+export function podNameWarnings({ name = "" }: { readonly name?: string }): string[] {
+  const problems = dnsLabelProblems(name);
+  return problems.length === 0
+    ? []
+    : [
+        `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${problems.join(" ")}]`,
+      ];
+}
