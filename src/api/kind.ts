@@ -119,6 +119,10 @@ export interface KindBehavior<T> {
   readonly warnings?: (object: T, old: T | undefined) => string[];
   /** Whether metadata.generation counts changes of everything but metadata and status; default true when there is a status subresource. */
   readonly generation?: boolean;
+  /** What counts as a change for metadata.generation, when it isn't everything but metadata and status. */
+  readonly isNewGeneration?: (object: T, old: T) => boolean;
+  /** Sets what follows from an update, when it has all its defaults and its generation; may change the object. */
+  readonly settleUpdate?: (object: Mutable<T>, old: T) => void;
   /** Default deletion propagation of dependents; "background" unless said. */
   readonly defaultPropagation?: "background" | "orphan";
   /** Deletion is graceful: seconds to wait, 0 for at once. */

@@ -281,6 +281,7 @@ export class Registry {
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write });
     object = this.#withDefaults(this.decode(object).value);
     this.#countGeneration(object, old);
+    if (subresource !== "status") this.kind.behavior.settleUpdate?.(object as never, old as never);
     const settle = subresource === "" ? await this.#hooks.before?.(object, old, write) : undefined;
     if (settle) object = this.#withDefaults(this.decode(object).value);
     try {
@@ -301,7 +302,7 @@ export class Registry {
     const errors = this.#validateUpdate(object, old, subresource);
     if (errors.length > 0) throw invalid(this.kind, old.metadata.name, errors);
     await this.#validateAdmission(context, { operation: "UPDATE", object, oldObject: old, write });
-    this.#warn(context, object, old);
+    if (subresource !== "status") this.#warn(context, object, old);
     return this.#save({ current, object, write });
   }
 
@@ -334,17 +335,17 @@ export class Registry {
       else if (SPEC_PARTS[subresource]) narrowSpec(wanted, old, SPEC_PARTS[subresource]);
       else keepAllBut(wanted, old, subresource);
       if (subresource === "status") behavior.prepareStatusUpdate?.(wanted as never, old as never, now);
-    } else if (behavior.prepareUpdate) behavior.prepareUpdate(wanted as never, old as never, now);
-    else if (this.kind.subresources.some(({ name }) => name === "status") && "status" in old)
-      wanted.status = structuredClone((old as unknown as Json).status);
+    } else {
+      if (this.#hasStatus() && "status" in old) wanted.status = structuredClone((old as unknown as Json).status);
+      behavior.prepareUpdate?.(wanted as never, old as never, now);
+    }
     return this.#withDefaults(wanted);
   }
 
   #countGeneration(object: Json, old: KubeObject): void {
     if (!this.#countsGeneration()) return;
-    const changed = Object.keys({ ...object, ...old }).some(
-      (key) => key !== "metadata" && key !== "status" && !jsonEqual(object[key], (old as unknown as Json)[key]),
-    );
+    const { isNewGeneration } = this.kind.behavior;
+    const changed = isNewGeneration?.(object as never, old as never) ?? isNewSpec(object, old as unknown as Json);
     const before = (old.metadata as Meta).generation as number | undefined;
     (object.metadata as Meta).generation = changed ? (before ?? 0) + 1 : before;
   }
@@ -450,6 +451,13 @@ export class Registry {
   #warn(context: RequestContext, object: Json, old: unknown): void {
     context.warnings.push(...(this.kind.behavior.warnings?.(object as never, old as never) ?? []));
   }
+}
+
+/** Whether anything but metadata and status has changed. */
+function isNewSpec(object: Json, old: Json): boolean {
+  return Object.keys({ ...object, ...old }).some(
+    (key) => key !== "metadata" && key !== "status" && !jsonEqual(object[key], old[key]),
+  );
 }
 
 /** The same, of an object whose deletion hasn't ended. */

@@ -1,7 +1,6 @@
 import { jsonEqual } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import {
-  internalValue,
   invalidValue,
   nonNegative,
   nonNegativeIntOrPercent,
@@ -11,12 +10,14 @@ import {
   validateLabelSelector,
 } from "../../validation/index.ts";
 import {
+  dropDisabledTemplateFields,
+  podTemplateWarnings,
   setPodTemplateDefaults,
-  validateLastingPods,
-  validatePodTemplate,
-  validateSelected,
-} from "../../core/v1/podtemplate.rules.ts";
-import { type DaemonSet, type DaemonSetSpec, DaemonSetUpdateStrategy } from "./daemonset.ts";
+  validatePodTemplateSpec,
+} from "../../core/v1/pod/index.ts";
+import { validateLastingPods, validateSelected } from "../../core/v1/podtemplate.rules.ts";
+import type { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
+import type { DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy, RollingUpdateDaemonSet } from "./daemonset.ts";
 import { amountOf, isBrokenSelector, notMoreThanAll, selectorStays, selectsSomething } from "./selecting.ts";
 
 /** Counts changes of the template; kept for clients of old versions. */
@@ -24,7 +25,10 @@ const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 
 /** What a daemon set's declaration can't say. */
 export const daemonSetBehavior: KindBehavior<DaemonSet> = {
-  prepareCreate: (daemonSet) => setTemplateGeneration(daemonSet, 1),
+  prepareCreate(daemonSet) {
+    setTemplateGeneration(daemonSet, 1);
+    dropDisabledTemplateFields(daemonSet.spec.template);
+  },
   setDefaults(daemonSet) {
     const { spec } = daemonSet;
     spec.updateStrategy.type ||= "RollingUpdate";
@@ -38,7 +42,7 @@ export const daemonSetBehavior: KindBehavior<DaemonSet> = {
     setTemplateGeneration(daemonSet, templateGeneration(daemonSet.metadata));
   },
   prepareUpdate(daemonSet, old) {
-    daemonSet.status = structuredClone(old.status) as Mutable<DaemonSet>["status"];
+    dropDisabledTemplateFields(daemonSet.spec.template, old.spec.template);
     setTemplateGeneration(daemonSet, templateGeneration(old.metadata));
   },
   settleUpdate(daemonSet, old) {
@@ -46,11 +50,15 @@ export const daemonSetBehavior: KindBehavior<DaemonSet> = {
     setTemplateGeneration(daemonSet, templateGeneration(old.metadata) + changes);
   },
   validate: ({ spec }) => validateSpec(spec),
-  validateUpdate: ({ spec }, old) => [...validateSpec(spec), ...selectorStays(spec.selector, old.spec.selector)],
+  validateUpdate: ({ spec }, old) => [
+    ...validateSpec(spec, old.spec.template),
+    ...selectorStays(spec.selector, old.spec.selector),
+  ],
   validateStatusUpdate: ({ status }, old) => [
     ...COUNTS.flatMap((field) => nonNegative(`status.${field}`, status[field])),
     ...notDecremented("status.collisionCount", status.collisionCount, old.status.collisionCount),
   ],
+  warnings: ({ spec }, old) => podTemplateWarnings("spec.template", spec.template, old?.spec.template),
 };
 
 function templateGeneration({ annotations }: DaemonSet["metadata"]): number {
@@ -62,13 +70,13 @@ function setTemplateGeneration({ metadata }: Mutable<DaemonSet>, generation: num
   metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
 }
 
-function validateSpec(spec: DaemonSetSpec): FieldError[] {
+function validateSpec(spec: DaemonSetSpec, oldTemplate?: PodTemplateSpec): FieldError[] {
   const { selector, template } = spec;
   return [
     ...validateLabelSelector("spec.selector", selector),
     ...(isBrokenSelector(selector) ? [] : validateSelected("spec.template", template, selector)),
     ...(selector ? selectsSomething(selector, "daemonset") : []),
-    ...validatePodTemplate("spec.template", template),
+    ...validatePodTemplateSpec("spec.template", template, oldTemplate),
     ...validateLastingPods("spec.template", template, "DaemonSet"),
     ...nonNegative("spec.minReadySeconds", spec.minReadySeconds),
     ...validateStrategy(spec.updateStrategy),
@@ -79,7 +87,8 @@ function validateSpec(spec: DaemonSetSpec): FieldError[] {
 function validateStrategy(strategy: DaemonSetUpdateStrategy): FieldError[] {
   if (strategy.type === "OnDelete") return [];
   if (strategy.type !== "RollingUpdate") {
-    const shown = internalValue(DaemonSetUpdateStrategy, strategy);
+    const { type = "", rollingUpdate } = strategy;
+    const shown = { Type: type, RollingUpdate: rollingUpdate ? shownRolling(rollingUpdate) : null };
     return [notSupported("spec.updateStrategy", shown, ["RollingUpdate", "OnDelete"])];
   }
   const path = "spec.updateStrategy.rollingUpdate";
@@ -93,9 +102,12 @@ function validateStrategy(strategy: DaemonSetUpdateStrategy): FieldError[] {
   const [hasUnavailable, hasSurge] = [amountOf(maxUnavailable) !== 0, amountOf(maxSurge) !== 0];
   if (hasUnavailable && hasSurge)
     errors.push(invalidValue(`${path}.maxSurge`, maxSurge, "may not be set when maxUnavailable is non-zero"));
-  if (!hasUnavailable && !hasSurge)
-    errors.push(required(`${path}.maxUnavailable`, "cannot be 0 when maxSurge is 0"));
+  if (!hasUnavailable && !hasSurge) errors.push(required(`${path}.maxUnavailable`, "cannot be 0 when maxSurge is 0"));
   return errors;
+}
+
+function shownRolling({ maxUnavailable = 0, maxSurge = 0 }: RollingUpdateDaemonSet): object {
+  return { MaxUnavailable: maxUnavailable, MaxSurge: maxSurge };
 }
 
 const COUNTS = [

@@ -11,25 +11,26 @@ import {
   withinReplicas,
 } from "../../validation/index.ts";
 import {
+  dropDisabledTemplateFields,
   setPodTemplateDefaults,
+  validatePodTemplateSpec,
+} from "../../core/v1/pod/index.ts";
+import {
+  podNameWarnings,
+  templateWarnings,
   validateLastingPods,
-  validatePodTemplate,
   validateSelected,
 } from "../../core/v1/podtemplate.rules.ts";
+import type { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
 import type { Deployment, DeploymentSpec, DeploymentStatus, DeploymentStrategy } from "./deployment.ts";
-import {
-  amountOf,
-  isBrokenSelector,
-  notMoreThanAll,
-  podNameWarnings,
-  selectorStays,
-  validateSelector,
-} from "./selecting.ts";
+import { amountOf, isBrokenSelector, notMoreThanAll, selectorStays, validateSelector } from "./selecting.ts";
 
 const QUARTER = "25%";
 
 /** What a deployment's declaration can't say. */
 export const deploymentBehavior: KindBehavior<Deployment> = {
+  prepareCreate: ({ spec }) => dropDisabledTemplateFields(spec.template),
+  prepareUpdate: ({ spec }, old) => dropDisabledTemplateFields(spec.template, old.spec.template),
   setDefaults({ spec }) {
     spec.replicas ??= 1;
     spec.strategy.type ||= "RollingUpdate";
@@ -47,22 +48,27 @@ export const deploymentBehavior: KindBehavior<Deployment> = {
     !jsonEqual(deployment.spec, old.spec) ||
     !jsonEqual(deployment.metadata.annotations ?? {}, old.metadata.annotations ?? {}),
   validate: ({ spec }) => validateSpec(spec),
-  validateUpdate: ({ spec }, old) => [...validateSpec(spec), ...selectorStays(spec.selector, old.spec.selector)],
+  validateUpdate: ({ spec }, old) => [
+    ...validateSpec(spec, old.spec.template),
+    ...selectorStays(spec.selector, old.spec.selector),
+  ],
   validateStatusUpdate: ({ status }, old) => [
     ...validateStatus(status),
     ...notDecremented("status.collisionCount", status.collisionCount, old.status.collisionCount),
   ],
-  warnings: ({ metadata }, old) => (old ? [] : podNameWarnings(metadata)),
+  warnings: (object, old) => [...(old ? [] : podNameWarnings(object.metadata)), ...warningsOfTemplate(object, old)],
 };
 
-function validateSpec(spec: DeploymentSpec): FieldError[] {
+const warningsOfTemplate = templateWarnings("spec.template", ({ spec }: Deployment) => spec.template);
+
+function validateSpec(spec: DeploymentSpec, oldTemplate?: PodTemplateSpec): FieldError[] {
   const { template, selector, minReadySeconds = 0, progressDeadlineSeconds } = spec;
   const errors = [...nonNegative("spec.replicas", spec.replicas), ...validateSelector(selector, "deployment")];
   if (isBrokenSelector(selector)) errors.push(invalidValue("spec.selector", selector, "invalid label selector"));
   else
     errors.push(
       ...validateSelected("spec.template", template, selector),
-      ...validatePodTemplate("spec.template", template),
+      ...validatePodTemplateSpec("spec.template", template, oldTemplate),
       ...validateLastingPods("spec.template", template, "ReplicaSet"),
     );
   errors.push(

@@ -1,27 +1,41 @@
 import type { FieldError, KindBehavior } from "../../kind.ts";
 import { invalidValue, nonNegative, validateReplicaCounts } from "../../validation/index.ts";
 import {
+  dropDisabledTemplateFields,
   setPodTemplateDefaults,
+  validatePodTemplateSpec,
+} from "../../core/v1/pod/index.ts";
+import {
+  podNameWarnings,
+  templateWarnings,
   validateLastingPods,
-  validatePodTemplate,
   validateSelected,
 } from "../../core/v1/podtemplate.rules.ts";
+import type { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
 import type { ReplicaSet, ReplicaSetSpec } from "./replicaset.ts";
-import { isBrokenSelector, podNameWarnings, selectorStays, validateSelector } from "./selecting.ts";
+import { isBrokenSelector, selectorStays, validateSelector } from "./selecting.ts";
 
 /** What a replica set's declaration can't say. */
 export const replicaSetBehavior: KindBehavior<ReplicaSet> = {
+  prepareCreate: ({ spec }) => dropDisabledTemplateFields(spec.template),
+  prepareUpdate: ({ spec }, old) => dropDisabledTemplateFields(spec.template, old.spec.template),
   setDefaults({ spec }) {
     spec.replicas ??= 1;
     setPodTemplateDefaults(spec.template);
   },
   validate: ({ spec }) => validateSpec(spec),
-  validateUpdate: ({ spec }, old) => [...validateSpec(spec), ...selectorStays(spec.selector, old.spec.selector)],
+  validateUpdate: ({ spec }, old) => [
+    ...validateSpec(spec, old.spec.template),
+    ...selectorStays(spec.selector, old.spec.selector),
+  ],
   validateStatusUpdate: ({ status }) => validateReplicaCounts("status", status),
-  warnings: ({ metadata }, old) => (old ? [] : podNameWarnings(metadata)),
+  warnings: (object, old) => [...(old ? [] : podNameWarnings(object.metadata)), ...warningsOfTemplate(object, old)],
 };
 
-function validateSpec({ replicas, minReadySeconds, selector, template }: ReplicaSetSpec): FieldError[] {
+const warningsOfTemplate = templateWarnings("spec.template", ({ spec }: ReplicaSet) => spec.template);
+
+function validateSpec(spec: ReplicaSetSpec, oldTemplate?: PodTemplateSpec): FieldError[] {
+  const { replicas, minReadySeconds, selector, template } = spec;
   const errors = [
     ...nonNegative("spec.replicas", replicas),
     ...nonNegative("spec.minReadySeconds", minReadySeconds),
@@ -32,7 +46,7 @@ function validateSpec({ replicas, minReadySeconds, selector, template }: Replica
   return [
     ...errors,
     ...validateSelected("spec.template", template, selector),
-    ...validatePodTemplate("spec.template", template),
+    ...validatePodTemplateSpec("spec.template", template, oldTemplate),
     ...validateLastingPods("spec.template", template, "ReplicaSet"),
   ];
 }

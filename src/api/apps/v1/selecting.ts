@@ -1,7 +1,7 @@
 import { jsonEqual } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import type { LabelSelector } from "../../meta/v1/labelselector.ts";
-import { dnsLabelProblems, IMMUTABLE, invalidValue, required, validateLabelSelector } from "../../validation/index.ts";
+import { IMMUTABLE, invalidValue, required, validateLabelSelector } from "../../validation/index.ts";
 
 /** What may be said of the selector of a workload: it must be there, make sense, and select something. */
 export function validateSelector(selector: LabelSelector | undefined, kindText: string): FieldError[] {
@@ -38,14 +38,4 @@ export function notMoreThanAll(path: string, value: number | string | undefined)
   return typeof value === "string" && /^\d+%$/.test(value) && amountOf(value) > 100
     ? [invalidValue(path, value, "must not be greater than 100%")]
     : [];
-}
-
-/** What names of pods are made from should be a DNS label. */
-export function podNameWarnings({ name = "" }: { readonly name?: string }): string[] {
-  const problems = dnsLabelProblems(name);
-  return problems.length === 0
-    ? []
-    : [
-        `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${problems.join(" ")}]`,
-      ];
 }

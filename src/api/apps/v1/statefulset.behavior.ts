@@ -3,7 +3,6 @@ import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import {
   dnsLabelProblems,
   forbiddenField,
-  internalValue,
   invalidValue,
   nonNegative,
   notDecremented,
@@ -13,26 +12,31 @@ import {
   withinReplicas,
 } from "../../validation/index.ts";
 import {
+  dropDisabledTemplateFields,
   setPodTemplateDefaults,
-  validateLastingPods,
-  validatePodTemplate,
-  validateSelected,
-} from "../../core/v1/podtemplate.rules.ts";
+  validatePodTemplateSpec,
+} from "../../core/v1/pod/index.ts";
+import { templateWarnings, validateLastingPods, validateSelected } from "../../core/v1/podtemplate.rules.ts";
 import { isBrokenSelector, validateSelector } from "./selecting.ts";
-import {
+import type { PersistentVolumeClaim } from "../../core/v1/persistentvolumeclaim.ts";
+import type { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
+import type {
   RollingUpdateStatefulSetStrategy,
-  type StatefulSet,
-  type StatefulSetSpec,
+  StatefulSet,
+  StatefulSetSpec,
   StatefulSetUpdateStrategy,
 } from "./statefulset.ts";
 
 /** What a stateful set's declaration can't say. */
 export const statefulSetBehavior: KindBehavior<StatefulSet> = {
   nameRule: "dnsLabel",
-  prepareCreate: dropGatedFields,
-  prepareUpdate(statefulSet, old) {
-    statefulSet.status = structuredClone(old.status) as Mutable<StatefulSet>["status"];
+  prepareCreate(statefulSet) {
     dropGatedFields(statefulSet);
+    dropDisabledTemplateFields(statefulSet.spec.template);
+  },
+  prepareUpdate(statefulSet, old) {
+    dropGatedFields(statefulSet);
+    dropDisabledTemplateFields(statefulSet.spec.template, old.spec.template);
   },
   setDefaults({ spec }) {
     spec.replicas ??= 1;
@@ -47,24 +51,27 @@ export const statefulSetBehavior: KindBehavior<StatefulSet> = {
     spec.persistentVolumeClaimRetentionPolicy.whenScaled ||= "Retain";
     spec.revisionHistoryLimit ??= 10;
     setPodTemplateDefaults(spec.template);
-    for (const claim of spec.volumeClaimTemplates ?? []) setClaimDefaults(claim);
+    for (const claim of spec.volumeClaimTemplates ?? []) setClaimDefaults(claim as Mutable<PersistentVolumeClaim>);
   },
   validate: ({ spec }) => validateSpec(spec),
-  validateUpdate: ({ spec }, old) => [...validateSpec(spec), ...specStays(spec, old.spec)],
+  validateUpdate: ({ spec }, old) => [...validateSpec(spec, old.spec.template), ...specStays(spec, old.spec)],
   validateStatusUpdate: ({ status }, old) => [
     ...COUNTS.flatMap((field) => nonNegative(`status.${field}`, status[field])),
     ...withinReplicas("status", status, ["readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"]),
     ...notDecremented("status.collisionCount", status.collisionCount, old.status.collisionCount),
   ],
-  warnings: ({ spec }) =>
-    (spec.revisionHistoryLimit ?? 0) < 0
-      ? ["spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended"]
-      : [],
+  warnings: (statefulSet, old) => [
+    ...warningsOfTemplate(statefulSet, old),
+    ...((statefulSet.spec.revisionHistoryLimit ?? 0) < 0 ? [KEEPS_ALL_REVISIONS] : []),
+  ],
 };
 
-type ClaimTemplate = NonNullable<Mutable<StatefulSetSpec>["volumeClaimTemplates"]>[number];
+const KEEPS_ALL_REVISIONS =
+  "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended";
 
-function setClaimDefaults(claim: ClaimTemplate): void {
+const warningsOfTemplate = templateWarnings("spec.template", ({ spec }: StatefulSet) => spec.template);
+
+function setClaimDefaults(claim: Mutable<PersistentVolumeClaim>): void {
   claim.kind = "PersistentVolumeClaim";
   claim.apiVersion = "v1";
   claim.status.phase ||= "Pending";
@@ -76,7 +83,7 @@ function dropGatedFields({ spec }: Mutable<StatefulSet>): void {
   if (spec.updateStrategy.rollingUpdate) delete spec.updateStrategy.rollingUpdate.maxUnavailable;
 }
 
-function validateSpec(spec: StatefulSetSpec): FieldError[] {
+function validateSpec(spec: StatefulSetSpec, oldTemplate?: PodTemplateSpec): FieldError[] {
   const { selector, template, serviceName } = spec;
   const errors = [
     ...validatePodManagementPolicy(spec.podManagementPolicy),
@@ -92,7 +99,7 @@ function validateSpec(spec: StatefulSetSpec): FieldError[] {
   else
     errors.push(
       ...validateSelected("spec.template", template, selector),
-      ...validatePodTemplate("spec.template", template),
+      ...validatePodTemplateSpec("spec.template", template, oldTemplate),
     );
   return [...errors, ...validateLastingPods("spec.template", template, "StatefulSet")];
 }
@@ -111,15 +118,22 @@ function validateUpdateStrategy(strategy: StatefulSetUpdateStrategy): FieldError
   if (type === "RollingUpdate") return nonNegative(`${path}.rollingUpdate.partition`, rollingUpdate?.partition);
   if (type === "OnDelete") {
     if (!rollingUpdate) return [];
-    const shown = internalValue(RollingUpdateStatefulSetStrategy, rollingUpdate, INTERNAL);
-    return [invalidValue(`${path}.rollingUpdate`, shown, "only allowed for updateStrategy 'RollingUpdate'")];
+    return [
+      invalidValue(
+        `${path}.rollingUpdate`,
+        shownRolling(rollingUpdate),
+        "only allowed for updateStrategy 'RollingUpdate'",
+      ),
+    ];
   }
   if (!type) return [required(path)];
-  const shown = internalValue(StatefulSetUpdateStrategy, strategy, INTERNAL);
+  const shown = { Type: type, RollingUpdate: rollingUpdate ? shownRolling(rollingUpdate) : null };
   return [invalidValue(path, shown, "must be 'RollingUpdate' or 'OnDelete'")];
 }
 
-const INTERNAL = { [RollingUpdateStatefulSetStrategy.name]: { plain: ["partition"] } };
+function shownRolling({ partition = 0, maxUnavailable }: RollingUpdateStatefulSetStrategy): object {
+  return { Partition: partition, MaxUnavailable: maxUnavailable ?? null };
+}
 
 const RETENTION = ["Retain", "Delete"];
 

@@ -1,30 +1,9 @@
-import type { FieldError, Mutable } from "../../kind.ts";
-import { labelSelectorMatches } from "../../selector.ts";
-import { forbiddenField, invalidValue, notSupported, validateAnnotations, validateLabels } from "../../validation/index.ts";
+import type { FieldError, KubeObject } from "../../kind.ts";
 import type { LabelSelector } from "../../meta/v1/labelselector.ts";
+import { labelSelectorMatches } from "../../selector.ts";
+import { dnsLabelProblems, forbiddenField, invalidValue, notSupported } from "../../validation/index.ts";
+import { podTemplateWarnings } from "./pod/index.ts";
 import type { PodTemplateSpec } from "./podtemplatespec.ts";
-import { setPodSpecDefaults } from "./podspec.defaults.ts";
-import { validatePodSpec } from "./podspec.validate.ts";
-
-/** Defaults of a template for pods. */
-export function setPodTemplateDefaults(template: Mutable<PodTemplateSpec>): void {
-  setPodSpecDefaults(template.spec);
-}
-
-/** Everything that is wrong with a template for pods, whoever holds it. */
-export function validatePodTemplate(path: string, template: PodTemplateSpec): FieldError[] {
-  const { metadata, spec } = template;
-  const errors = [
-    ...validateLabels(`${path}.labels`, metadata.labels),
-    ...validateAnnotations(`${path}.annotations`, metadata.annotations),
-    ...validatePodSpec(spec, `${path}.spec`),
-  ];
-  if (spec.ephemeralContainers?.length)
-    errors.push(
-      forbiddenField(`${path}.spec.ephemeralContainers`, "ephemeral containers not allowed in pod template"),
-    );
-  return errors;
-}
 
 /** The template's pods must be those that the selector picks; undefined selects none. */
 export function validateSelected(
@@ -47,4 +26,26 @@ export function validateLastingPods(path: string, { spec }: PodTemplateSpec, own
       forbiddenField(`${path}.spec.activeDeadlineSeconds`, `activeDeadlineSeconds in ${owner} is not Supported`),
     );
   return errors;
+}
+
+/** Warnings about a template at `path`: of a new object, or of one whose spec has changed. */
+export function templateWarnings<T extends Pick<KubeObject, "metadata">>(
+  path: string,
+  templateOf: (object: T) => PodTemplateSpec | undefined,
+): (object: T, old: T | undefined) => string[] {
+  return (object, old) => {
+    const template = templateOf(object);
+    if (!template || (old && old.metadata.generation === object.metadata.generation)) return [];
+    return podTemplateWarnings(path, template, old && templateOf(old));
+  };
+}
+
+/** What names of pods are made from should be a DNS label. */
+export function podNameWarnings({ name = "" }: { readonly name?: string }): string[] {
+  const problems = dnsLabelProblems(name);
+  return problems.length === 0
+    ? []
+    : [
+        `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${problems.join(" ")}]`,
+      ];
 }

@@ -1,17 +1,20 @@
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { nonNegative, required } from "../../validation/index.ts";
 import { validateReplicaCounts } from "../../validation/index.ts";
-import {
-  setPodTemplateDefaults,
-  validateLastingPods,
-  validatePodTemplate,
-  validateSelected,
-} from "./podtemplate.rules.ts";
+import { dropDisabledTemplateFields, setPodTemplateDefaults, validatePodTemplateSpec } from "./pod/index.ts";
+import { podNameWarnings, templateWarnings, validateLastingPods, validateSelected } from "./podtemplate.rules.ts";
+import type { PodTemplateSpec } from "./podtemplatespec.ts";
 import type { ReplicationController, ReplicationControllerSpec } from "./replicationcontroller.ts";
 
 /** What a replication controller's declaration can't say; it selects the pods of its template unless told otherwise. */
 export const replicationControllerBehavior: KindBehavior<ReplicationController> = {
   defaultPropagation: "orphan",
+  prepareCreate({ spec }) {
+    if (spec.template) dropDisabledTemplateFields(spec.template);
+  },
+  prepareUpdate({ spec }, old) {
+    if (spec.template) dropDisabledTemplateFields(spec.template, old.spec.template);
+  },
   setDefaults(controller) {
     const { spec } = controller;
     const labels = spec.template?.metadata.labels;
@@ -23,15 +26,21 @@ export const replicationControllerBehavior: KindBehavior<ReplicationController> 
     if (spec.template) setPodTemplateDefaults(spec.template);
   },
   validate: ({ spec }) => validateSpec(spec),
-  validateUpdate: ({ spec }) => validateSpec(spec),
+  validateUpdate: ({ spec }, old) => validateSpec(spec, old.spec.template),
   validateStatusUpdate: ({ status }) => validateReplicaCounts("status", status),
+  warnings: (controller, old) => [
+    ...(old ? [] : podNameWarnings(controller.metadata)),
+    ...warningsOfTemplate(controller, old),
+  ],
 };
+
+const warningsOfTemplate = templateWarnings("spec.template", ({ spec }: ReplicationController) => spec.template);
 
 function setLabels(controller: Mutable<ReplicationController>, labels: Readonly<Record<string, string>>): void {
   controller.metadata.labels = { ...labels };
 }
 
-function validateSpec(spec: ReplicationControllerSpec): FieldError[] {
+function validateSpec(spec: ReplicationControllerSpec, oldTemplate?: PodTemplateSpec): FieldError[] {
   const { template, selector = {} } = spec;
   const isEmpty = Object.keys(selector).length === 0;
   const errors = nonNegative("spec.minReadySeconds", spec.minReadySeconds);
@@ -41,7 +50,7 @@ function validateSpec(spec: ReplicationControllerSpec): FieldError[] {
   return [
     ...errors,
     ...(isEmpty ? [] : validateSelected("spec.template", template, { matchLabels: selector })),
-    ...validatePodTemplate("spec.template", template),
+    ...validatePodTemplateSpec("spec.template", template, oldTemplate),
     ...validateLastingPods("spec.template", template, "ReplicationController"),
   ];
 }
