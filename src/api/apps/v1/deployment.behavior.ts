@@ -22,7 +22,13 @@ import {
   validateSelected,
 } from "../../core/v1/podtemplate.rules.ts";
 import type { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
-import type { Deployment, DeploymentSpec, DeploymentStatus, DeploymentStrategy } from "./deployment.ts";
+import type {
+  Deployment,
+  DeploymentSpec,
+  DeploymentStatus,
+  DeploymentStrategy,
+  RollingUpdateDeployment,
+} from "./deployment.ts";
 import { amountOf, isBrokenSelector, notMoreThanAll, selectorStays, validateSelector } from "./selecting.ts";
 
 const QUARTER = "25%";
@@ -31,6 +37,10 @@ const QUARTER = "25%";
 export const deploymentBehavior: KindBehavior<Deployment> = {
   prepareCreate: ({ spec }) => dropDisabledTemplateFields(spec.template),
   prepareUpdate: ({ spec }, old) => dropDisabledTemplateFields(spec.template, old.spec.template),
+  prepareStatusUpdate({ metadata }, old) {
+    if (old.metadata.labels) metadata.labels = { ...old.metadata.labels };
+    else delete metadata.labels;
+  },
   setDefaults({ spec }) {
     spec.replicas ??= 1;
     spec.strategy.type ||= "RollingUpdate";
@@ -88,7 +98,10 @@ function validateStrategy({ type, rollingUpdate }: DeploymentStrategy): FieldErr
   const path = "spec.strategy.rollingUpdate";
   if (type === "Recreate")
     return rollingUpdate ? [forbiddenField(path, "may not be specified when strategy `type` is 'Recreate'")] : [];
-  if (type !== "RollingUpdate") return [notSupported("spec.strategy.type", type, ["Recreate", "RollingUpdate"])];
+  if (type !== "RollingUpdate") {
+    const shown = { Type: type, RollingUpdate: rollingUpdate ? shownRolling(rollingUpdate) : null };
+    return [notSupported("spec.strategy", shown, ["Recreate", "RollingUpdate"])];
+  }
   const { maxUnavailable, maxSurge } = rollingUpdate ?? {};
   const errors = [
     ...nonNegativeIntOrPercent(`${path}.maxUnavailable`, maxUnavailable),
@@ -97,6 +110,10 @@ function validateStrategy({ type, rollingUpdate }: DeploymentStrategy): FieldErr
   if (amountOf(maxUnavailable) === 0 && amountOf(maxSurge) === 0)
     errors.push(invalidValue(`${path}.maxUnavailable`, maxUnavailable, "may not be 0 when `maxSurge` is 0"));
   return [...errors, ...notMoreThanAll(`${path}.maxUnavailable`, maxUnavailable)];
+}
+
+function shownRolling({ maxUnavailable = 0, maxSurge = 0 }: RollingUpdateDeployment): object {
+  return { MaxUnavailable: maxUnavailable, MaxSurge: maxSurge };
 }
 
 const COUNTS = [
