@@ -80,7 +80,12 @@ function keep(field: Field, value: unknown): unknown {
   }
   if (ptr) return value === undefined && always ? null : value;
   if (!isEmpty(value)) return value;
-  return always ? zero(field.node) : undefined;
+  return always || (isStructInGo(field.node) && !omitZero) ? zero(field.node) : undefined;
+}
+
+/** Times and quantities are structs to the original's encoder, which omitempty doesn't leave out. */
+function isStructInGo(node: Node): boolean {
+  return node.kind === "scalar" && (node.type === "time" || node.type === "microTime" || node.type === "quantity");
 }
 
 const emptyStructs = new WeakMap<StructNode, Record<string, unknown>>();

@@ -1,3 +1,4 @@
+import { nodeBehavior } from "./node.behavior.ts";
 import { nodeColumns } from "./node.columns.ts";
 import {
   boolean,
@@ -162,6 +163,7 @@ export const Node = kind({
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
   columns: () => nodeColumns,
+  behavior: () => nodeBehavior as never,
   fields: () => ({
     spec: ref(2, NodeSpec),
     status: ref(3, NodeStatus),

@@ -1,0 +1,13 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { decodeJson } from "./decode.ts";
+import { struct, time } from "./dsl.ts";
+
+test("a time without a value is written as null, unless it is a pointer or left out when zero", () => {
+  const Times = struct("test.Times", () => ({
+    plain: time(1),
+    pointer: time(2, { ptr: true }),
+    omitted: time(3, { omitZero: true }),
+  }));
+  assert.deepEqual(decodeJson(Times, {}, { quantity: String }).value, { plain: null });
+});
