@@ -96,8 +96,6 @@ export interface KindDefinition<T = unknown> {
 export interface KindBehavior<T> {
   /** Fills in defaults that depend on other fields; gets a fresh object that it may change. */
   readonly setDefaults?: (object: Mutable<T>) => void;
-  /** Whoever creates the object may say its status at once, as a kubelet does for its node. */
-  readonly statusOnCreate?: true;
   /** Clears what a client may not set on create (status), before defaults; may change the object. */
   readonly prepareCreate?: (object: Mutable<T>, now: string) => void;
   /** A client that makes the object may say its status too. */
