@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const LAUNCHER = join(import.meta.dirname, "../../bin/navarch.js");
+export const LAUNCHER = join(import.meta.dirname, "../../bin/navarch.js");
 
 export interface CommandResult {
   readonly code: number;
@@ -118,7 +118,7 @@ export class TestCluster implements AsyncDisposable {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer();
     server.listen(0, "127.0.0.1", () => {
@@ -131,4 +131,17 @@ function freePort(): Promise<number> {
 /** Why kubectl can't be used; false when it can. */
 export async function withoutKubectl(): Promise<string | false> {
   return (await command("kubectl", ["version", "--client"])).code === 0 ? false : "kubectl is not on this machine";
+}
+
+/** Tries until it works, at most for half a minute. */
+export async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
+  const untilMs = Date.now() + 30_000;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > untilMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
 }
