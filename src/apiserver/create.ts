@@ -148,11 +148,29 @@ function partsOf(options: ApiServerOptions, core: ServerCore): ApiServerParts {
 async function start(options: ApiServerOptions, core: ServerCore): Promise<void> {
   await repairServices(serviceOptions(options), await core.reads.list(Service));
   await bootstrap(core);
-  if (options.advertise)
-    await publishKubernetesService(core, {
-      ...options.advertise,
-      clusterIP: firstAddress(options.serviceCidr ?? SERVICE_CIDR),
-    });
+  if (options.advertise) await publish(options, core, options.advertise);
+}
+
+const PUBLISH_TRIES_MAX = 20;
+const PUBLISH_RETRY_MS = 100;
+
+/** Servers that start at once make the same Service: whoever comes second finds the first one's on another try. */
+async function publish(
+  { clock, serviceCidr, scope }: ApiServerOptions,
+  core: ServerCore,
+  advertise: NonNullable<ApiServerOptions["advertise"]>,
+): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await publishKubernetesService(core, {
+        ...advertise,
+        clusterIP: firstAddress(serviceCidr ?? SERVICE_CIDR),
+      });
+    } catch (error) {
+      if (tries === PUBLISH_TRIES_MAX) throw error;
+      await clock.sleep(PUBLISH_RETRY_MS, scope.signal);
+    }
+  }
 }
 
 /** The first usable address of an IPv4 range. */
