@@ -1,3 +1,4 @@
+import { jsonEqual } from "../../schema/index.ts";
 import type { FieldError } from "../kind.ts";
 
 /** A value must be there. */
@@ -58,3 +59,8 @@ export function oneOf(path: string, value: string | undefined, values: readonly 
 
 /** What is said of a field that never changes. */
 export const IMMUTABLE = "field is immutable";
+
+/** A value may not change any more. */
+export function immutableField(path: string, value: unknown, old: unknown): FieldError[] {
+  return jsonEqual(value ?? null, old ?? null) ? [] : [invalidValue(path, value, IMMUTABLE)];
+}

@@ -1,3 +1,4 @@
+import { configMapBehavior } from "./configmap.behavior.ts";
 import { configMapColumns } from "./configmap.columns.ts";
 import { boolean, map, scalar } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -11,6 +12,7 @@ export const ConfigMap = kind({
   shortNames: ["cm"],
   scope: "Namespaced",
   columns: () => configMapColumns,
+  behavior: () => configMapBehavior as never,
   fields: () => ({
     immutable: boolean(4, { ptr: true }),
     data: map(2, scalar.string),

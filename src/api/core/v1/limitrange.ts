@@ -1,3 +1,4 @@
+import { limitRangeBehavior } from "./limitrange.behavior.ts";
 import { list, map, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -24,6 +25,7 @@ export const LimitRange = kind({
   plural: "limitranges",
   shortNames: ["limits"],
   scope: "Namespaced",
+  behavior: () => limitRangeBehavior as never,
   fields: () => ({
     spec: ref(2, LimitRangeSpec),
   }),

@@ -24,6 +24,5 @@ export const namespaceBehavior: KindBehavior<Namespace> = {
   },
   selectableFields: {
     "status.phase": (namespace) => namespace.status.phase ?? "",
-    name: (namespace) => namespace.metadata.name,
   },
 };

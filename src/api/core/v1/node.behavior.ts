@@ -1,10 +1,127 @@
-import type { KindBehavior } from "../../kind.ts";
-import type { Node } from "./node.ts";
+import { jsonEqual } from "../../../schema/index.ts";
+import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
+import {
+  duplicateValue,
+  forbiddenField,
+  internalValue,
+  invalidValue,
+  labelValueProblems,
+  legacyCidrProblems,
+  notSupported,
+  parseCidr,
+  problemsAt,
+  qualifiedNameProblems,
+  required,
+  sortedEntries,
+} from "../../validation/index.ts";
+import { type Node, NodeAddress, Taint } from "./node.ts";
+import { validateResourceValue } from "./resourcenames.ts";
 
-/** What a node's declaration can't say. */
+const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
+
 export const nodeBehavior: KindBehavior<Node> = {
+  generation: false,
   statusOnCreate: true,
-  setDefaults(node) {
-    if (node.status?.capacity && !node.status.allocatable) node.status.allocatable = { ...node.status.capacity };
+  prepareCreate: dropRemoved,
+  prepareUpdate(node, old) {
+    node.status = structuredClone(old.status) as Mutable<Node>["status"];
+    dropRemoved(node);
   },
+  prepareStatusUpdate(node) {
+    delete (node.status as { config?: unknown }).config;
+  },
+  setDefaults({ spec, status }) {
+    if (status.capacity && !status.allocatable) status.allocatable = { ...status.capacity };
+    // Both fields say the same; the older one wins when they differ.
+    if (spec.podCIDR && spec.podCIDR !== spec.podCIDRs?.[0]) spec.podCIDRs = [spec.podCIDR];
+    else if (!spec.podCIDR && spec.podCIDRs?.[0]) spec.podCIDR = spec.podCIDRs[0];
+  },
+  validate: (node) => [...validateTaints(node), ...validateResources(node), ...validatePodCidrs(node)],
+  validateUpdate: validateNodeUpdate,
+  validateStatusUpdate: validateNodeUpdate,
+  selectableFields: { "spec.unschedulable": ({ spec }) => String(spec.unschedulable ?? false) },
 };
+
+/** Configuration of kubelets through the API is gone. */
+function dropRemoved(node: Mutable<Node>): void {
+  delete (node.spec as { configSource?: unknown }).configSource;
+  delete (node.status as { config?: unknown }).config;
+}
+
+function validateNodeUpdate(node: Node, old: Node): FieldError[] {
+  return [
+    ...validateResources(node),
+    ...validateAddresses(node),
+    ...validateKept(node, old),
+    ...validateTaints(node),
+    ...validateExternalId(node, old),
+  ];
+}
+
+function validateTaints({ spec: { taints = [] } }: Node): FieldError[] {
+  return taints.flatMap((taint, index) => {
+    const path = `metadata.taints[${index}]`;
+    const { key, value = "", effect } = taint;
+    const valueProblems = labelValueProblems(value);
+    const errors = problemsAt(`${path}.key`, key, qualifiedNameProblems(key));
+    if (valueProblems.length > 0) errors.push(invalidValue(`${path}.value`, value, valueProblems.join(";")));
+    if (effect === "") errors.push(required(`${path}.effect`));
+    else if (!EFFECTS.includes(effect)) errors.push(notSupported(`${path}.effect`, effect, EFFECTS));
+    if (taints.findIndex((one) => one.key === key && one.effect === effect) < index)
+      errors.push({
+        ...duplicateValue(path, internalValue(Taint, taint)),
+        detail: "taints must be unique by key and effect pair",
+      });
+    return errors;
+  });
+}
+
+function validateResources({ status }: Node): FieldError[] {
+  return (["capacity", "allocatable"] as const).flatMap((field) =>
+    sortedEntries(status[field]).flatMap(([name, value]) =>
+      validateResourceValue(`status.${field}.${name}`, name, value),
+    ),
+  );
+}
+
+function validatePodCidrs({ spec: { podCIDRs = [] } }: Node): FieldError[] {
+  const path = "spec.podCIDRs";
+  const errors = podCIDRs.flatMap((cidr, index) => problemsAt(`${path}[${index}]`, cidr, legacyCidrProblems(cidr)));
+  if (podCIDRs.length < 2) return errors;
+  const families = podCIDRs.map((cidr) => parseCidr(cidr)?.ip.family);
+  const bad = podCIDRs.find((_, index) => families[index] === undefined);
+  if (bad !== undefined) {
+    const detail = `invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR address: ${bad}`;
+    errors.push({ path, type: "Internal", detail });
+  }
+  if (bad !== undefined || podCIDRs.length > 2 || families[0] === families[1])
+    errors.push(invalidValue(path, podCIDRs, "may specify no more than one CIDR for each IP family"));
+  return errors;
+}
+
+function validateAddresses({ status: { addresses = [] } }: Node): FieldError[] {
+  return addresses.flatMap((address, index) =>
+    addresses.findIndex((one) => jsonEqual(one, address)) < index
+      ? [duplicateValue(`status.addresses[${index}]`, internalValue(NodeAddress, address))]
+      : [],
+  );
+}
+
+function validateKept({ spec }: Node, old: Node): FieldError[] {
+  const errors: FieldError[] = [];
+  const before = old.spec.podCIDRs ?? [];
+  const now = spec.podCIDRs ?? [];
+  const detail = (field: string) => `node updates may not change ${field} except from "" to valid`;
+  const changes = before.length !== now.length ? 1 : before.filter((cidr, index) => cidr !== now[index]).length;
+  if (before.length > 0)
+    for (let count = 0; count < changes; count++) errors.push(forbiddenField("spec.podCIDRs", detail("podCIDR")));
+  if (old.spec.providerID && spec.providerID !== old.spec.providerID)
+    errors.push(forbiddenField("spec.providerID", detail("providerID")));
+  return errors;
+}
+
+function validateExternalId({ spec }: Node, old: Node): FieldError[] {
+  return (spec.externalID ?? "") === (old.spec.externalID ?? "")
+    ? []
+    : [forbiddenField("spec.externalID", "may not be updated")];
+}

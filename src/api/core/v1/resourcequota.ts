@@ -1,3 +1,4 @@
+import { resourceQuotaBehavior } from "./resourcequota.behavior.ts";
 import { resourceQuotaColumns } from "./resourcequota.columns.ts";
 import { list, map, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -66,6 +67,7 @@ export const ResourceQuota = kind({
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   columns: () => resourceQuotaColumns,
+  behavior: () => resourceQuotaBehavior as never,
   fields: () => ({
     spec: ref(2, ResourceQuotaSpec),
     status: ref(3, ResourceQuotaStatus),

@@ -1,3 +1,4 @@
+import { secretBehavior } from "./secret.behavior.ts";
 import { secretColumns } from "./secret.columns.ts";
 import { boolean, map, scalar, string } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -10,6 +11,7 @@ export const Secret = kind({
   plural: "secrets",
   scope: "Namespaced",
   columns: () => secretColumns,
+  behavior: () => secretBehavior as never,
   fields: () => ({
     immutable: boolean(5, { ptr: true }),
     data: map(2, scalar.bytes),

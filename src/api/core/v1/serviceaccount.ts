@@ -1,3 +1,4 @@
+import { serviceAccountBehavior } from "./serviceaccount.behavior.ts";
 import { serviceAccountColumns } from "./serviceaccount.columns.ts";
 import { boolean, list } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -13,6 +14,7 @@ export const ServiceAccount = kind({
   scope: "Namespaced",
   subresources: [{ name: "token", kind: "TokenRequest", groupVersion: "authentication.k8s.io/v1", verbs: ["create"] }],
   columns: () => serviceAccountColumns,
+  behavior: () => serviceAccountBehavior as never,
   fields: () => ({
     secrets: list(2, ObjectReference, { list: "map", keys: ["name"], patch: ["merge"], mergeKey: "name" }),
     imagePullSecrets: list(3, LocalObjectReference, { list: "atomic" }),

@@ -1,3 +1,4 @@
+import { clusterRoleBehavior } from "./role.behavior.ts";
 import { list, ref, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { LabelSelector } from "../../meta/v1/labelselector.ts";
@@ -15,7 +16,7 @@ export const ClusterRole = kind({
   kind: "ClusterRole",
   plural: "clusterroles",
   scope: "Cluster",
-  behavior: () => ({ nameRule: "pathSegment" }) as never,
+  behavior: () => clusterRoleBehavior as never,
   fields: () => ({
     rules: list(2, PolicyRule, { always: true, list: "atomic", rules: ["optional"] }),
     aggregationRule: ref(3, AggregationRule, { ptr: true }),

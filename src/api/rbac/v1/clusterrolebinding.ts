@@ -1,3 +1,4 @@
+import { clusterRoleBindingBehavior } from "./binding.behavior.ts";
 import { bindingColumns } from "./binding.columns.ts";
 import { list, ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -10,7 +11,7 @@ export const ClusterRoleBinding = kind({
   kind: "ClusterRoleBinding",
   plural: "clusterrolebindings",
   scope: "Cluster",
-  behavior: () => ({ nameRule: "pathSegment" }) as never,
+  behavior: () => clusterRoleBindingBehavior as never,
   columns: () => bindingColumns,
   fields: () => ({
     subjects: list(2, Subject, { list: "atomic", rules: ["optional"] }),

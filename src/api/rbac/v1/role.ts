@@ -1,3 +1,4 @@
+import { roleBehavior } from "./role.behavior.ts";
 import { list, scalar, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -17,7 +18,7 @@ export const Role = kind({
   kind: "Role",
   plural: "roles",
   scope: "Namespaced",
-  behavior: () => ({ nameRule: "pathSegment" }) as never,
+  behavior: () => roleBehavior as never,
   fields: () => ({
     rules: list(2, PolicyRule, { always: true, list: "atomic", rules: ["optional"] }),
   }),

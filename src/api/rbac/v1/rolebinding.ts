@@ -1,3 +1,4 @@
+import { roleBindingBehavior } from "./binding.behavior.ts";
 import { bindingColumns } from "./binding.columns.ts";
 import { list, ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -32,7 +33,7 @@ export const RoleBinding = kind({
   kind: "RoleBinding",
   plural: "rolebindings",
   scope: "Namespaced",
-  behavior: () => ({ nameRule: "pathSegment" }) as never,
+  behavior: () => roleBindingBehavior as never,
   columns: () => bindingColumns,
   fields: () => ({
     subjects: list(2, Subject, { list: "atomic", rules: ["optional"] }),

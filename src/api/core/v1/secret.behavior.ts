@@ -1,0 +1,85 @@
+import { JsonError, parseJson } from "../../../schema/index.ts";
+import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
+import {
+  configMapKeyProblems,
+  immutableField,
+  invalidValue,
+  problemsAt,
+  required,
+  sortedEntries,
+  tooLong,
+} from "../../validation/index.ts";
+import { changesOfImmutable, PAYLOAD_BYTES_MAX } from "./configmap.behavior.ts";
+import type { Secret } from "./secret.ts";
+
+const ACCOUNT_NAME = "kubernetes.io/service-account.name";
+
+export const secretBehavior: KindBehavior<Secret> = {
+  setDefaults(secret) {
+    secret.type ||= "Opaque";
+    takeStringData(secret);
+  },
+  validate: validateSecret,
+  validateUpdate: (secret, old) => [
+    ...immutableField("type", secret.type, old.type),
+    ...changesOfImmutable(secret, old, ["data"]),
+    ...validateSecret(secret),
+  ],
+  selectableFields: { type: ({ type }) => type ?? "" },
+};
+
+/** Text that is easier to write than base64 becomes part of the data. */
+function takeStringData(secret: Mutable<Secret>): void {
+  if (!secret.stringData) return;
+  const given = Object.entries(secret.stringData).map(([key, text]) => [key, Buffer.from(text).toString("base64")]);
+  secret.data = { ...secret.data, ...Object.fromEntries(given) };
+  delete (secret as { stringData?: unknown }).stringData;
+}
+
+function validateSecret(secret: Secret): FieldError[] {
+  const entries = sortedEntries(secret.data);
+  const errors = entries.flatMap(([key]) => problemsAt(`data[${key}]`, key, configMapKeyProblems(key)));
+  const bytes = entries.reduce((sum, [, value]) => sum + Buffer.byteLength(value, "base64"), 0);
+  if (bytes > PAYLOAD_BYTES_MAX) errors.push(tooLong("data", PAYLOAD_BYTES_MAX));
+  return [...errors, ...(TYPES[secret.type ?? ""]?.(secret) ?? [])];
+}
+
+/** What a secret must hold to be of a type. */
+const TYPES: Readonly<Record<string, (secret: Secret) => FieldError[]>> = {
+  "kubernetes.io/service-account-token": ({ metadata: { annotations = {} } }) =>
+    annotations[ACCOUNT_NAME] ? [] : [required(`metadata.annotations[${ACCOUNT_NAME}]`)],
+  "kubernetes.io/dockercfg": (secret) => jsonKey(secret, ".dockercfg"),
+  "kubernetes.io/dockerconfigjson": (secret) => jsonKey(secret, ".dockerconfigjson"),
+  // One of the two is enough; when neither is there both are missed.
+  "kubernetes.io/basic-auth": (secret) => {
+    const missing = missingKeys(secret, ["username", "password"]);
+    return missing.length === 2 ? missing : [];
+  },
+  "kubernetes.io/ssh-auth": (secret) => missingKeys(secret, ["ssh-privatekey"]),
+  "kubernetes.io/tls": (secret) => missingKeys(secret, ["tls.crt", "tls.key"]),
+};
+
+function missingKeys({ data = {} }: Secret, keys: readonly string[]): FieldError[] {
+  return keys.filter((key) => !Object.hasOwn(data, key)).map((key) => required(`data[${key}]`));
+}
+
+function jsonKey(secret: Secret, key: string): FieldError[] {
+  const missing = missingKeys(secret, [key]);
+  if (missing.length > 0) return missing;
+  const problem = objectProblem(Buffer.from(secret.data![key]!, "base64").toString());
+  // What is in a secret never shows in messages.
+  return problem === undefined ? [] : [invalidValue(`data[${key}]`, "<secret contents redacted>", problem)];
+}
+
+/** Why a text isn't a JSON object; undefined when it is. */
+function objectProblem(text: string): string | undefined {
+  try {
+    const { value } = parseJson(text);
+    if (value === null || (typeof value === "object" && !Array.isArray(value))) return undefined;
+    const what = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
+    return `json: cannot unmarshal ${what} into Go value of type map[string]interface {}`;
+  } catch (error) {
+    if (error instanceof JsonError) return error.message;
+    throw error;
+  }
+}
