@@ -3,7 +3,6 @@ import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import {
   duplicateValue,
   forbiddenField,
-  internalValue,
   invalidValue,
   labelValueProblems,
   legacyCidrProblems,
@@ -14,7 +13,7 @@ import {
   required,
   sortedEntries,
 } from "../../validation/index.ts";
-import { type Node, NodeAddress, Taint } from "./node.ts";
+import type { Node } from "./node.ts";
 import { validateResourceValue } from "./resourcenames.ts";
 
 const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
@@ -69,7 +68,7 @@ function validateTaints({ spec: { taints = [] } }: Node): FieldError[] {
     else if (!EFFECTS.includes(effect)) errors.push(notSupported(`${path}.effect`, effect, EFFECTS));
     if (taints.findIndex((one) => one.key === key && one.effect === effect) < index)
       errors.push({
-        ...duplicateValue(path, internalValue(Taint, taint)),
+        ...duplicateValue(path, { Key: key, Value: value, Effect: effect, TimeAdded: taint.timeAdded ?? null }),
         detail: "taints must be unique by key and effect pair",
       });
     return errors;
@@ -102,7 +101,7 @@ function validatePodCidrs({ spec: { podCIDRs = [] } }: Node): FieldError[] {
 function validateAddresses({ status: { addresses = [] } }: Node): FieldError[] {
   return addresses.flatMap((address, index) =>
     addresses.findIndex((one) => jsonEqual(one, address)) < index
-      ? [duplicateValue(`status.addresses[${index}]`, internalValue(NodeAddress, address))]
+      ? [duplicateValue(`status.addresses[${index}]`, { Type: address.type, Address: address.address })]
       : [],
   );
 }

@@ -2,7 +2,6 @@ import { jsonEqual } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import {
   dnsSubdomainProblems,
-  internalValue,
   invalidValue,
   notSupported,
   pathSegmentProblems,
@@ -10,7 +9,7 @@ import {
   required,
 } from "../../validation/index.ts";
 import type { ClusterRoleBinding } from "./clusterrolebinding.ts";
-import { type RoleBinding, RoleRef, type Subject } from "./rolebinding.ts";
+import type { RoleBinding, Subject } from "./rolebinding.ts";
 
 type Binding = Pick<RoleBinding, "roleRef" | "subjects">;
 
@@ -83,5 +82,6 @@ function validateSubject(path: string, { kind, name, apiGroup = "" }: Subject): 
 
 function validateSameRole({ roleRef }: Binding, old: Binding): FieldError[] {
   if (jsonEqual(roleRef, old.roleRef)) return [];
-  return [invalidValue("roleRef", internalValue(RoleRef, roleRef), "cannot change roleRef")];
+  const { apiGroup, kind, name } = roleRef;
+  return [invalidValue("roleRef", { APIGroup: apiGroup, Kind: kind, Name: name }, "cannot change roleRef")];
 }
