@@ -9,3 +9,4 @@ export * from "./labels.ts";
 export * from "./names.ts";
 export * from "./numbers.ts";
 export * from "./replicas.ts";
+export * from "./resources.ts";

@@ -62,7 +62,7 @@ function validateJob({ spec }: Job): FieldError[] {
   if (spec.completionMode === "Indexed" && spec.completions === undefined) {
     errors.push({ path: "spec.completions", type: "Required", detail: "when completion mode is Indexed" });
   }
-  errors.push(...validatePodSpec(spec.template.spec, "spec.template.spec"));
+  errors.push(...validatePodSpec("spec.template.spec", spec.template.spec));
   const { restartPolicy } = spec.template.spec;
   if (restartPolicy !== "OnFailure" && restartPolicy !== "Never") {
     errors.push({

@@ -28,7 +28,7 @@ export const podBehavior: KindBehavior<Pod> = {
   prepareUpdate(pod, old) {
     pod.status = structuredClone(old.status) as Mutable<Pod>["status"];
   },
-  validate: (pod) => validatePodSpec(pod.spec, "spec"),
+  validate: (pod) => validatePodSpec("spec", pod.spec, pod.metadata.name),
   validateUpdate: validatePodUpdate,
   gracePeriodSeconds(pod, requested) {
     const seconds = requested ?? pod.spec.terminationGracePeriodSeconds ?? 30;
@@ -54,7 +54,7 @@ const IMMUTABLE_TEXT =
   "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
 function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
-  const errors = validatePodSpec(pod.spec, "spec");
+  const errors = validatePodSpec("spec", pod.spec, pod.metadata.name);
   if (comparable(pod) !== comparable(old)) errors.push({ path: "spec", type: "Forbidden", detail: IMMUTABLE_TEXT });
   return errors;
 }

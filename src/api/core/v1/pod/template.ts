@@ -15,7 +15,7 @@ export function validatePodTemplateSpec(path: string, template: PodTemplateSpec,
   const errors = [
     ...validateLabels(`${path}.labels`, metadata.labels),
     ...validateAnnotations(`${path}.annotations`, metadata.annotations),
-    ...validatePodSpec(spec, `${path}.spec`),
+    ...validatePodSpec(`${path}.spec`, spec),
   ];
   if (spec.ephemeralContainers?.length)
     errors.push(forbiddenField(`${path}.spec.ephemeralContainers`, "ephemeral containers not allowed in pod template"));

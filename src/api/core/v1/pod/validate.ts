@@ -1,134 +1,111 @@
 import type { FieldError } from "../../../kind.ts";
-import { parseQuantity } from "../../../quantity.ts";
-import { dnsLabelProblems, portProblems } from "../../../validation/index.ts";
-import type { Container } from "../container.ts";
-import type { PodSpec } from "../pod.ts";
+import {
+  dnsSubdomainProblems,
+  duplicateValue,
+  invalidValue,
+  notSupported,
+  oneOf,
+  problemsAt,
+  qualifiedNameProblems,
+  rangeProblems,
+  validateLabels,
+} from "../../../validation/index.ts";
+import type { PodReadinessGate, PodSchedulingGate, PodSpec } from "../pod.ts";
+import { validateAffinity, validateSpread } from "./affinity.ts";
+import { validateResourceClaims } from "./claims.ts";
+import { DNS_POLICIES, RESTART_POLICIES } from "./constants.ts";
+import { validateContainers, validateEphemeralContainers, validateInitContainers } from "./containers.ts";
+import {
+  validateDnsConfig,
+  validateHostAliases,
+  validateHostNetworkPorts,
+  validateHostnameOverride,
+  validateHostnames,
+  validateHostUsers,
+} from "./network.ts";
+import { validateHostProcess, validateOs } from "./os.ts";
+import { validatePodResources, validateRequirements } from "./resources.ts";
+import { validatePodSecurityContext } from "./security.ts";
+import { validateTolerations } from "./tolerations.ts";
+import { validateVolumes } from "./volumes.ts";
 
-const RESTART_POLICIES = ["Always", "OnFailure", "Never"];
-const DNS_POLICIES = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
-const PULL_POLICIES = ["Always", "IfNotPresent", "Never"];
-const PROTOCOLS = ["TCP", "UDP", "SCTP"];
+const DEADLINE_SECONDS_MAX = 2_147_483_647;
+const PREEMPTION_POLICIES = ["Never", "PreemptLowerPriority"];
+const NONE: ReadonlySet<string> = new Set();
 
-/** Everything that is wrong with a pod's spec at `path`. */
-export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const volumes = new Set((spec.volumes ?? []).map((volume) => volume.name));
-  errors.push(...uniqueNames(spec.volumes ?? [], `${path}.volumes`));
-  if ((spec.containers ?? []).length === 0) errors.push({ path: `${path}.containers`, type: "Required", detail: "" });
-  (spec.containers ?? []).forEach((container, index) =>
-    errors.push(...validateContainer(container, { path: `${path}.containers[${index}]`, volumes })),
-  );
-  errors.push(...uniqueNames(spec.containers ?? [], `${path}.containers`));
-  (spec.initContainers ?? []).forEach((container, index) =>
-    errors.push(...validateContainer(container, { path: `${path}.initContainers[${index}]`, volumes })),
-  );
-  errors.push(...supported(spec.restartPolicy, RESTART_POLICIES, `${path}.restartPolicy`));
-  errors.push(...supported(spec.dnsPolicy, DNS_POLICIES, `${path}.dnsPolicy`));
-  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
-    errors.push({
-      path: `${path}.terminationGracePeriodSeconds`,
-      type: "Invalid",
-      value: spec.terminationGracePeriodSeconds,
-      detail: "must be greater than or equal to 0",
-    });
-  }
-  if (
-    spec.activeDeadlineSeconds !== undefined &&
-    (spec.activeDeadlineSeconds < 1 || spec.activeDeadlineSeconds > 2147483647)
-  ) {
-    errors.push({
-      path: `${path}.activeDeadlineSeconds`,
-      type: "Invalid",
-      value: spec.activeDeadlineSeconds,
-      detail: "must be between 1 and 2147483647, inclusive",
-    });
-  }
-  return errors;
+/** Everything that is wrong with a pod's spec at `path`; `podName` when it is a pod's and not a template's. */
+export function validatePodSpec(path: string, spec: PodSpec, podName?: string): FieldError[] {
+  const { errors, volumes } = validateVolumes(`${path}.volumes`, spec.volumes ?? [], podName);
+  const claims = new Set((spec.resourceClaims ?? []).map(({ name }) => name));
+  const context = { spec, volumes, claims };
+  return [
+    ...errors,
+    ...validateResourceClaims(`${path}.resourceClaims`, spec.resourceClaims, podName),
+    ...validateContainers(`${path}.containers`, context),
+    ...validateInitContainers(`${path}.initContainers`, context),
+    ...validateEphemeralContainers(`${path}.ephemeralContainers`, context),
+    ...validatePodResources(path, spec, claims),
+    ...oneOf(`${path}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES),
+    ...oneOf(`${path}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES),
+    ...validateLabels(`${path}.nodeSelector`, spec.nodeSelector),
+    ...validateHostNetworkPorts(path, spec),
+    ...validatePodSecurityContext(`${path}.securityContext`, spec),
+    ...validateAffinity(`${path}.affinity`, spec.affinity),
+    ...validateDnsConfig(`${path}.dnsConfig`, spec.dnsConfig, spec.dnsPolicy),
+    ...validateReadinessGates(`${path}.readinessGates`, spec.readinessGates),
+    ...validateSchedulingGates(`${path}.schedulingGates`, spec.schedulingGates),
+    ...validateSpread(`${path}.topologySpreadConstraints`, spec.topologySpreadConstraints),
+    ...validateHostProcess(path, spec),
+    ...validateHostUsers(path, spec),
+    ...validateHostnameOverride(path, spec),
+    ...validatePlacement(path, spec),
+    ...validateOs(path, spec),
+  ];
 }
 
-function supported(value: string | undefined, values: readonly string[], path: string): FieldError[] {
-  if (value === undefined || value === "") return [{ path, type: "Required", detail: "" }];
-  if (values.includes(value)) return [];
-  const list = [...values]
-    .sort()
-    .map((one) => JSON.stringify(one))
-    .join(", ");
-  return [{ path, type: "NotSupported", value, detail: `supported values: ${list}` }];
+/** Names that a pod refers to, its hostnames, and what decides where it runs and for how long. */
+function validatePlacement(path: string, spec: PodSpec): FieldError[] {
+  const { activeDeadlineSeconds: deadline, preemptionPolicy, overhead } = spec;
+  const named = (field: "serviceAccountName" | "nodeName" | "priorityClassName" | "runtimeClassName") => {
+    const name = spec[field];
+    return name ? problemsAt(`${path}.${field}`, name, dnsSubdomainProblems(name)) : [];
+  };
+  const deadlineProblems = deadline === undefined ? [] : rangeProblems(deadline, 1, DEADLINE_SECONDS_MAX);
+  return [
+    ...named("serviceAccountName"),
+    ...named("nodeName"),
+    ...problemsAt(`${path}.activeDeadlineSeconds`, deadline, deadlineProblems),
+    ...validateHostnames(path, spec),
+    ...validateTolerations(`${path}.tolerations`, spec.tolerations),
+    ...validateHostAliases(`${path}.hostAliases`, spec.hostAliases),
+    ...named("priorityClassName"),
+    ...named("runtimeClassName"),
+    ...(preemptionPolicy !== undefined && !PREEMPTION_POLICIES.includes(preemptionPolicy)
+      ? [notSupported(`${path}.preemptionPolicy`, preemptionPolicy, PREEMPTION_POLICIES)]
+      : []),
+    ...(overhead ? validateRequirements(`${path}.overhead`, { limits: overhead }, { claims: NONE }) : []),
+  ];
 }
 
-function uniqueNames(items: readonly { readonly name: string }[], path: string): FieldError[] {
+function validateReadinessGates(path: string, gates: readonly PodReadinessGate[] = []): FieldError[] {
+  return gates.flatMap(({ conditionType = "" }, index) =>
+    problemsAt(`${path}[${index}].conditionType`, conditionType, qualifiedNameProblems(conditionType)),
+  );
+}
+
+function validateSchedulingGates(path: string, gates: readonly PodSchedulingGate[] = []): FieldError[] {
   const seen = new Set<string>();
-  return items.flatMap(({ name }, index): FieldError[] => {
-    if (seen.has(name)) return [{ path: `${path}[${index}].name`, type: "Duplicate", value: name, detail: "" }];
+  return gates.flatMap(({ name = "" }, index) => {
+    const errors = problemsAt(`${path}[${index}]`, name, qualifiedNameProblems(name));
+    if (seen.has(name)) errors.push(duplicateValue(`${path}[${index}]`, name));
     seen.add(name);
-    return [];
-  });
-}
-
-function validateContainer(
-  container: Container,
-  { path, volumes }: { path: string; volumes: ReadonlySet<string> },
-): FieldError[] {
-  const errors: FieldError[] = [];
-  if (!container.name) errors.push({ path: `${path}.name`, type: "Required", detail: "" });
-  else errors.push(...problem(dnsLabelProblems(container.name)[0], `${path}.name`, container.name));
-  if (!container.image) errors.push({ path: `${path}.image`, type: "Required", detail: "" });
-  else if (container.image !== container.image.trim()) {
-    errors.push({
-      path: `${path}.image`,
-      type: "Invalid",
-      value: container.image,
-      detail: "must not have leading or trailing whitespace",
-    });
-  }
-  errors.push(...validatePorts(container, path));
-  (container.env ?? []).forEach((variable, index) => {
-    if (!variable.name) errors.push({ path: `${path}.env[${index}].name`, type: "Required", detail: "" });
-    else if (!/^[ -<>-~]+$/.test(variable.name)) {
-      const detail = "a valid environment variable name must consist only of printable ASCII characters other than '='";
-      errors.push({ path: `${path}.env[${index}].name`, type: "Invalid", value: variable.name, detail });
-    }
-  });
-  (container.volumeMounts ?? []).forEach((mount, index) => {
-    if (!mount.name) errors.push({ path: `${path}.volumeMounts[${index}].name`, type: "Required", detail: "" });
-    else if (!volumes.has(mount.name))
-      errors.push({ path: `${path}.volumeMounts[${index}].name`, type: "NotFound", value: mount.name, detail: "" });
-    if (!mount.mountPath)
-      errors.push({ path: `${path}.volumeMounts[${index}].mountPath`, type: "Required", detail: "" });
-  });
-  errors.push(...supported(container.imagePullPolicy, PULL_POLICIES, `${path}.imagePullPolicy`));
-  errors.push(...validateResources(container, path));
-  return errors;
-}
-
-function validatePorts(container: Container, path: string): FieldError[] {
-  return (container.ports ?? []).flatMap((port, index) => {
-    const at = `${path}.ports[${index}]`;
-    const errors: FieldError[] = [];
-    if (!port.containerPort) errors.push({ path: `${at}.containerPort`, type: "Required", detail: "" });
-    else errors.push(...problem(portProblems(port.containerPort)[0], `${at}.containerPort`, port.containerPort));
-    if (port.hostPort) errors.push(...problem(portProblems(port.hostPort)[0], `${at}.hostPort`, port.hostPort));
-    errors.push(...supported(port.protocol, PROTOCOLS, `${at}.protocol`));
     return errors;
   });
 }
 
-function validateResources(container: Container, path: string): FieldError[] {
-  const { requests = {}, limits = {} } = container.resources;
-  return Object.entries(requests).flatMap(([name, amount]): FieldError[] => {
-    const limit = limits[name];
-    if (limit === undefined || parseQuantity(amount).nanos <= parseQuantity(limit).nanos) return [];
-    return [
-      {
-        path: `${path}.resources.requests`,
-        type: "Invalid",
-        value: amount,
-        detail: `must be less than or equal to ${name} limit of ${limit}`,
-      },
-    ];
-  });
-}
-
-function problem(detail: string | undefined, path: string, value: unknown): FieldError[] {
-  return detail === undefined ? [] : [{ path, type: "Invalid", value, detail }];
+/** A number that pods must have: see their own rules in pod.behavior.ts. */
+export function validateDeletionCost(path: string, text: string): FieldError[] {
+  const value = /^[+-]?\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  const fits = value >= -DEADLINE_SECONDS_MAX - 1 && value <= DEADLINE_SECONDS_MAX;
+  return fits ? [] : [invalidValue(path, text, "must be a 32bit integer")];
 }

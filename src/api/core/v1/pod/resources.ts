@@ -1,0 +1,167 @@
+import type { FieldError } from "../../../kind.ts";
+import { addQuantities, compareQuantities } from "../../../quantity.ts";
+import {
+  duplicateValue,
+  forbiddenField,
+  invalidValue,
+  isHugePages,
+  mayOvercommit,
+  missingReference,
+  notSupported,
+  required,
+  sortedEntries,
+  validateContainerResourceName,
+  validateHugePages,
+  validateResourceAmount,
+} from "../../../validation/index.ts";
+import type { Container, ContainerResizePolicy, ResourceClaim, ResourceRequirements } from "../container.ts";
+import type { PodSpec } from "../pod.ts";
+
+type Amounts = Readonly<Record<string, string>> | undefined;
+type NameRule = (path: string, name: string) => FieldError[];
+
+const POD_RESOURCES = ["cpu", "hugepages-", "memory"];
+const RESIZABLE = ["cpu", "memory"];
+const RESIZE_POLICIES = ["NotRequired", "RestartContainer"];
+
+interface Rules {
+  readonly claims: ReadonlySet<string>;
+  readonly nameRule?: NameRule;
+}
+
+/** What a container (or, with another rule of names, a pod) asks for. */
+export function validateRequirements(
+  path: string,
+  requirements: ResourceRequirements | undefined,
+  { claims, nameRule = validateContainerResourceName }: Rules,
+): FieldError[] {
+  const { limits, requests } = requirements ?? {};
+  const all = [...Object.keys(limits ?? {}), ...Object.keys(requests ?? {})];
+  const errors = [
+    ...validateAmounts(`${path}.limits`, limits, nameRule),
+    ...sortedEntries(requests).flatMap(([name, amount]) => [
+      ...validateAmounts(`${path}.requests`, { [name]: amount }, nameRule),
+      ...compareToLimit(path, { name, amount, limit: limits?.[name] }),
+    ]),
+  ];
+  if (all.some(isHugePages) && !all.includes("cpu") && !all.includes("memory"))
+    errors.push(forbiddenField(path, "HugePages require cpu or memory"));
+  return [...errors, ...validateClaims(`${path}.claims`, requirements?.claims ?? [], claims)];
+}
+
+function validateAmounts(path: string, amounts: Amounts, nameRule: NameRule): FieldError[] {
+  return sortedEntries(amounts).flatMap(([name, amount]) => {
+    const at = `${path}[${name}]`;
+    return [
+      ...nameRule(at, name),
+      ...validateResourceAmount(at, name, amount),
+      ...(isHugePages(name) ? validateHugePages(at, name, amount) : []),
+    ];
+  });
+}
+
+/** A request may not exceed its limit, and equals it where nothing may be promised twice. */
+function compareToLimit(
+  path: string,
+  { name, amount, limit }: { name: string; amount: string; limit: string | undefined },
+): FieldError[] {
+  const strict = !mayOvercommit(name);
+  if (limit === undefined)
+    return strict ? [required(`${path}.limits`, "Limit must be set for non overcommitable resources")] : [];
+  const difference = compareQuantities(amount, limit);
+  if (strict && difference !== 0)
+    return [invalidValue(`${path}.requests`, amount, `must be equal to ${name} limit of ${limit}`)];
+  if (difference <= 0) return [];
+  return [invalidValue(`${path}.requests`, amount, `must be less than or equal to ${name} limit of ${limit}`)];
+}
+
+function validateClaims(path: string, claims: readonly ResourceClaim[], known: ReadonlySet<string>): FieldError[] {
+  const names = [...known].sort();
+  const detail =
+    names.length === 0
+      ? "must be one of the names in pod.spec.resourceClaims which is empty"
+      : `must be one of the names in pod.spec.resourceClaims: ${names.join(", ")}`;
+  const seen = new Set<string>();
+  return claims.flatMap(({ name, request }, index) => {
+    const at = `${path}[${index}]`;
+    if (!name) return [required(at)];
+    const text = request ? `${name}/${request}` : name;
+    const errors: FieldError[] = [];
+    // A claim as a whole and parts of it exclude each other.
+    if (seen.has(name) || seen.has(text)) errors.push(duplicateValue(at, text));
+    seen.add(text);
+    if (!known.has(name)) errors.push(missingReference(at, name, detail));
+    return errors;
+  });
+}
+
+/** How a running container's resources may change. */
+export function validateResizePolicy(
+  path: string,
+  policies: readonly ContainerResizePolicy[] = [],
+  podRestartPolicy: string | undefined,
+): FieldError[] {
+  const seen = new Set<string>();
+  return policies.flatMap(({ resourceName, restartPolicy }, index) => {
+    const errors: FieldError[] = [];
+    if (seen.has(resourceName)) errors.push(duplicateValue(`${path}[${index}]`, resourceName));
+    seen.add(resourceName);
+    for (const [value, values] of [
+      [resourceName, RESIZABLE],
+      [restartPolicy, RESIZE_POLICIES],
+    ] as const) {
+      if (!value) errors.push(required(path));
+      else if (!values.includes(value)) errors.push(notSupported(path, value, values));
+    }
+    if (podRestartPolicy === "Never" && restartPolicy !== "NotRequired") {
+      const detail = "must be 'NotRequired' when pod `restartPolicy` is 'Never'";
+      errors.push(invalidValue(path, restartPolicy ?? "", detail));
+    }
+    return errors;
+  });
+}
+
+function podResourceName(path: string, name: string): FieldError[] {
+  return POD_RESOURCES.includes(name) || isHugePages(name) ? [] : [notSupported(path, name, POD_RESOURCES)];
+}
+
+/** What the pod as a whole asks for: it covers what its containers ask for. */
+export function validatePodResources(path: string, spec: PodSpec, claims: ReadonlySet<string>): FieldError[] {
+  const { resources } = spec;
+  if (!resources) return [];
+  const at = `${path}.resources`;
+  return [
+    ...(resources.claims?.length
+      ? [forbiddenField(`${at}.claims`, "claims may not be set for Resources at pod-level")]
+      : []),
+    ...validateRequirements(at, resources, { claims, nameRule: podResourceName }),
+    ...requestsCovered(at, spec),
+    ...limitsCovered(at, spec),
+  ];
+}
+
+function requestsCovered(path: string, { resources, containers }: PodSpec): FieldError[] {
+  return sortedEntries(resources?.requests).flatMap(([name, amount]) => {
+    const sum = (containers ?? []).reduce(
+      (total, container) => addQuantities(total, container.resources?.requests?.[name] ?? "0"),
+      "0",
+    );
+    if (compareQuantities(sum, amount) <= 0) return [];
+    const detail = `must be greater than or equal to aggregate container requests of ${sum}`;
+    return [invalidValue(`${path}.requests[${name}]`, amount, detail)];
+  });
+}
+
+function limitsCovered(path: string, spec: PodSpec): FieldError[] {
+  const podLimits = spec.resources?.limits ?? {};
+  const over = (list: string, containers: readonly Container[] = []) =>
+    containers.flatMap(({ resources }, index) =>
+      sortedEntries(resources?.limits).flatMap(([name, amount]) => {
+        const limit = podLimits[name];
+        if (limit === undefined || compareQuantities(amount, limit) <= 0) return [];
+        const at = `${path}.${list}[${index}][${name}].limits`;
+        return [invalidValue(at, amount, `must be less than or equal to pod limits of ${limit}`)];
+      }),
+    );
+  return [...over("initContainers", spec.initContainers), ...over("containers", spec.containers)];
+}
