@@ -214,6 +214,9 @@ export {
   PodIP,
   HostIP,
   PodCondition,
+  Pod,
+} from "./core/v1/pod.ts";
+export {
   PodSpec,
   PodSchedulingGroup,
   PodResourceClaim,
@@ -225,8 +228,7 @@ export {
   HostAlias,
   PodSecurityContext,
   Sysctl,
-  Pod,
-} from "./core/v1/pod.ts";
+} from "./core/v1/podspec.ts";
 export { PodAttachOptions } from "./core/v1/podattachoptions.ts";
 export { PodExecOptions } from "./core/v1/podexecoptions.ts";
 export { PodLogOptions } from "./core/v1/podlogoptions.ts";

@@ -1,5 +1,5 @@
 import { ref, struct, type Infer } from "../../../schema/index.ts";
-import { PodSpec } from "./pod.ts";
+import { PodSpec } from "./podspec.ts";
 import { ObjectMeta } from "../../meta/v1/objectmeta.ts";
 
 export const PodTemplateSpec = struct("io.k8s.api.core.v1.PodTemplateSpec", () => ({

@@ -8,7 +8,7 @@ import {
   problemsAt,
   required,
 } from "../../../validation/index.ts";
-import { PodResourceClaim } from "../pod.ts";
+import { PodResourceClaim } from "../podspec.ts";
 
 /** Devices that a pod claims: each by a claim that exists or a template of one. */
 export function validateResourceClaims(

@@ -12,7 +12,7 @@ import {
   tooMany,
 } from "../../../validation/index.ts";
 import type { Container, ContainerRestartRule, EphemeralContainer } from "../container.ts";
-import type { PodSpec } from "../pod.ts";
+import type { PodSpec } from "../podspec.ts";
 import { PULL_POLICIES } from "./constants.ts";
 import { validateEnv, validateEnvFrom } from "./env.ts";
 import { validateDevices, validateMounts } from "./mounts.ts";

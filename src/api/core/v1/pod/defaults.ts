@@ -1,6 +1,6 @@
 import type { Mutable } from "../../../kind.ts";
 import type { Container, Probe } from "../container.ts";
-import type { PodSpec } from "../pod.ts";
+import type { PodSpec } from "../podspec.ts";
 import type { Volume } from "../volume.ts";
 
 const FILE_MODE = 0o644;

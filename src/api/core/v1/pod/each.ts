@@ -1,5 +1,5 @@
 import type { Container, EphemeralContainer } from "../container.ts";
-import type { PodSpec } from "../pod.ts";
+import type { PodSpec } from "../podspec.ts";
 
 const LISTS = ["initContainers", "containers", "ephemeralContainers"] as const;
 

@@ -10,7 +10,7 @@ import {
   required,
   tooLong,
 } from "../../../validation/index.ts";
-import type { HostAlias, PodDNSConfig, PodSpec } from "../pod.ts";
+import type { HostAlias, PodDNSConfig, PodSpec } from "../podspec.ts";
 
 const NAMESERVERS_MAX = 3;
 const SEARCHES_MAX = 32;

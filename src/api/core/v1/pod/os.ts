@@ -1,6 +1,6 @@
 import type { FieldError } from "../../../kind.ts";
 import { forbiddenField, invalidValue, notSupported, required } from "../../../validation/index.ts";
-import type { PodSpec } from "../pod.ts";
+import type { PodSpec } from "../podspec.ts";
 import { eachContainer } from "./each.ts";
 
 const SYSTEMS = ["linux", "windows"];

@@ -15,7 +15,7 @@ import {
   validateResourceAmount,
 } from "../../../validation/index.ts";
 import type { Container, ContainerResizePolicy, ResourceClaim, ResourceRequirements } from "../container.ts";
-import type { PodSpec } from "../pod.ts";
+import type { PodSpec } from "../podspec.ts";
 
 type Amounts = Readonly<Record<string, string>> | undefined;
 type NameRule = (path: string, name: string) => FieldError[];

@@ -15,7 +15,7 @@ import {
   SecurityContext,
   type WindowsSecurityContextOptions,
 } from "../container.ts";
-import type { PodSecurityContext, PodSpec, Sysctl } from "../pod.ts";
+import type { PodSecurityContext, PodSpec, Sysctl } from "../podspec.ts";
 import { descendingPath } from "./paths.ts";
 
 const ID_MAX = 2_147_483_647;

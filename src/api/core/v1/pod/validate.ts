@@ -10,7 +10,7 @@ import {
   rangeProblems,
   validateLabels,
 } from "../../../validation/index.ts";
-import type { PodReadinessGate, PodSchedulingGate, PodSpec } from "../pod.ts";
+import type { PodReadinessGate, PodSchedulingGate, PodSpec } from "../podspec.ts";
 import { validateAffinity, validateSpread } from "./affinity.ts";
 import { validateResourceClaims } from "./claims.ts";
 import { DNS_POLICIES, RESTART_POLICIES } from "./constants.ts";
