@@ -7,4 +7,5 @@ export { type Clock, formatMicroTime, formatTime, parseTime, realClock, type Tim
 export { type Log, type LogFields, type LogLevel, logTo, silentLog } from "./log.ts";
 export { cryptoRandom, type Random, seededRandom } from "./random.ts";
 export { Scope, ScopeClosed } from "./scope.ts";
+export { isTimeZone, wallTime, type WallTime } from "./time-zone.ts";
 export { VirtualClock } from "./virtual-clock.ts";
