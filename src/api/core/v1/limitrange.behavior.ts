@@ -6,10 +6,12 @@ import {
   invalidValue,
   problemsAt,
   qualifiedNameProblems,
+  mayOvercommit,
   required,
+  validateContainerResourceName,
+  validateResourceName,
 } from "../../validation/index.ts";
 import type { LimitRange, LimitRangeItem } from "./limitrange.ts";
-import { mayOvercommit, validateContainerResourceName, validateResourceName } from "./resourcenames.ts";
 
 type Quantities = Readonly<Record<string, string>>;
 

@@ -12,9 +12,9 @@ import {
   qualifiedNameProblems,
   required,
   sortedEntries,
+  validateResourceAmount,
 } from "../../validation/index.ts";
 import type { Node } from "./node.ts";
-import { validateResourceValue } from "./resourcenames.ts";
 
 const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
@@ -78,7 +78,7 @@ function validateTaints({ spec: { taints = [] } }: Node): FieldError[] {
 function validateResources({ status }: Node): FieldError[] {
   return (["capacity", "allocatable"] as const).flatMap((field) =>
     sortedEntries(status[field]).flatMap(([name, value]) =>
-      validateResourceValue(`status.${field}.${name}`, name, value),
+      validateResourceAmount(`status.${field}.${name}`, name, value),
     ),
   );
 }

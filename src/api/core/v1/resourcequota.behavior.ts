@@ -1,10 +1,34 @@
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
-import { invalidValue, required, sortedEntries } from "../../validation/index.ts";
-import { isQuotaResource, validateResourceName, validateResourceValue } from "./resourcenames.ts";
+import {
+  invalidValue,
+  isHugePages,
+  required,
+  sortedEntries,
+  validateResourceAmount,
+  validateResourceName,
+} from "../../validation/index.ts";
 import type { ResourceQuota, ResourceQuotaSpec, ScopedResourceSelectorRequirement } from "./resourcequota.ts";
 
 const POD_COUNT = ["pods"];
 const POD_RESOURCES = [...POD_COUNT, "cpu", "memory", "limits.cpu", "limits.memory", "requests.cpu", "requests.memory"];
+const COMPUTE = ["cpu", "memory", "ephemeral-storage"];
+const COUNTED = [
+  "pods",
+  "services",
+  "replicationcontrollers",
+  "resourcequotas",
+  "secrets",
+  "configmaps",
+  "persistentvolumeclaims",
+  "services.nodeports",
+  "services.loadbalancers",
+];
+const QUOTA_RESOURCES = [
+  ...COMPUTE,
+  ...COMPUTE.flatMap((name) => [`requests.${name}`, `limits.${name}`]),
+  "requests.storage",
+  ...COUNTED,
+];
 const CLAIM_RESOURCES = ["persistentvolumeclaims", "requests.storage"];
 
 /** Which short names each scope may be combined with. */
@@ -46,8 +70,13 @@ function validateAmounts(path: string, amounts: Readonly<Record<string, string>>
     const errors = validateResourceName(at, name);
     if (!name.includes("/") && !isQuotaResource(name))
       errors.push(invalidValue(at, name, "must be a standard resource for quota"));
-    return [...errors, ...validateResourceValue(at, name, value)];
+    return [...errors, ...validateResourceAmount(at, name, value)];
   });
+}
+
+/** Whether a quota may count it by this short name. */
+function isQuotaResource(name: string): boolean {
+  return QUOTA_RESOURCES.includes(name) || isHugePages(name.replace(/^requests\./, ""));
 }
 
 function validateScopes(spec: ResourceQuotaSpec): FieldError[] {
