@@ -63,6 +63,7 @@ export {
   isInvalid,
   isNotFound,
   isTooManyRequests,
+  isUnprintable,
   messageOf,
   methodNotSupported,
   MODIFIED,

@@ -208,11 +208,14 @@ export function labelValueProblem(value: string): string | undefined {
 
 /** Reads a fieldSelector parameter such as "metadata.name=a,status.phase!=Running"; throws {@link SelectorError}. */
 export function parseFieldSelector(text: string): Requirement[] {
-  return splitTerms(text).map((term) => {
-    const match = /^(.*?)(!=|==|=)(.*)$/s.exec(term);
-    if (!match) throw new SelectorError(`invalid selector: '${text}'; can't understand '${term}'`);
-    return { key: match[1]!, operator: match[2] === "!=" ? "!=" : "=", values: [unescapeValue(match[3]!)] };
-  });
+  // Sorted, as the original reads them: that decides which fault is told of.
+  return splitTerms(text)
+    .sort()
+    .map((term) => {
+      const match = /^(.*?)(!=|==|=)(.*)$/s.exec(term);
+      if (!match) throw new SelectorError(`invalid selector: '${text}'; can't understand '${term}'`);
+      return { key: match[1]!, operator: match[2] === "!=" ? "!=" : "=", values: [unescapeValue(match[3]!)] };
+    });
 }
 
 /** Cuts at commas that no backslash protects. */

@@ -106,22 +106,26 @@ export function invalid(
   kind: { readonly group: string; readonly kind: string },
   name: string,
   errors: readonly FieldError[],
+  options?: ErrorOptions,
 ): StatusError {
   const causes = errors.map(causeOf);
   const texts = [...new Set(errors.map((error) => `${error.path}: ${messageOf(error)}`))];
   const what = kind.group ? `${kind.kind}.${kind.group}` : kind.kind;
   const list = texts.length === 1 ? texts[0]! : `[${texts.join(", ")}]`;
-  return statusError({
-    code: 422,
-    reason: "Invalid",
-    message: `${what} ${quote(name)} is invalid${texts.length > 0 ? `: ${list}` : ""}`,
-    details: {
-      ...(name && { name }),
-      ...(kind.group && { group: kind.group }),
-      kind: kind.kind,
-      ...(causes.length > 0 && { causes }),
+  return statusError(
+    {
+      code: 422,
+      reason: "Invalid",
+      message: `${what} ${quote(name)} is invalid${texts.length > 0 ? `: ${list}` : ""}`,
+      details: {
+        ...(name && { name }),
+        ...(kind.group && { group: kind.group }),
+        ...(kind.kind && { kind: kind.kind }),
+        ...(causes.length > 0 && { causes }),
+      },
     },
-  });
+    options,
+  );
 }
 
 const CAUSES: Readonly<Record<FieldError["type"], readonly [reason: string, text: string]>> = {
@@ -161,7 +165,35 @@ function escapeHtml(json: string): string {
 
 /** Text in double quotes, escaped as Go's %q does. */
 export function quote(text: string): string {
-  return JSON.stringify(text);
+  return PLAIN.test(text) ? `"${text}"` : `"${[...text].map(quoted).join("")}"`;
+}
+
+const PLAIN = /^[ !#-[\]-~]*$/;
+const SHORT_ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  "\\": "\\\\",
+  "\u0007": "\\a",
+  "\b": "\\b",
+  "\f": "\\f",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\v": "\\v",
+};
+
+function quoted(character: string): string {
+  const short = SHORT_ESCAPES[character];
+  if (short) return short;
+  if (!isUnprintable(character)) return character;
+  const code = character.codePointAt(0)!;
+  const digits = code.toString(16);
+  if (code < 0x80) return `\\x${digits.padStart(2, "0")}`;
+  return code > 0xffff ? `\\U${digits.padStart(8, "0")}` : `\\u${digits.padStart(4, "0")}`;
+}
+
+/** Whether a character can't be seen: control characters, and every space but the plain one. */
+export function isUnprintable(character: string): boolean {
+  return character !== " " && /[\p{C}\p{Z}]/u.test(character);
 }
 
 /** 400: the request makes no sense. */

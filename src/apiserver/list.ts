@@ -70,7 +70,7 @@ function checkMatch({ version, match, token }: { version: string; match: string;
   if (match === "") return;
   const field = "resourceVersionMatch";
   const errors = [];
-  if (version === "" && token === "")
+  if (version === "")
     errors.push({
       path: field,
       type: "Forbidden" as const,

@@ -1,11 +1,14 @@
 import {
   badRequest,
+  canonicalQuantity,
   groupVersion,
   hubOf,
   invalid,
+  kindFor,
   type KindDefinition,
   type KubeObject,
-  StatusError,
+  QuantityError,
+  type StatusError,
   statusError,
   versionView,
 } from "../api/index.ts";
@@ -13,6 +16,12 @@ import {
   applyConfig,
   ApplyConflictError,
   ApplyTypeError,
+  DecodeError,
+  type Decoded,
+  decodeJson,
+  type DecodeOptions,
+  goJson,
+  goText,
   isObject,
   JsonError,
   jsonMergePatch,
@@ -21,8 +30,8 @@ import {
   strategicMerge,
 } from "../schema/index.ts";
 import type { RequestContext } from "./contracts.ts";
-import { fromYaml, readBytes } from "./http/body.ts";
-import { decodeObject } from "./http/object.ts";
+import { duplicateText, fromYaml, readBytes, yamlErrors } from "./http/body.ts";
+import { reportStrict } from "./http/object.ts";
 import { applyJsonPatch, JsonPatchError } from "./json-patch.ts";
 import type { Json, WriteOptions } from "./registry/generic.ts";
 
@@ -67,8 +76,23 @@ function strategic(kind: KindDefinition, current: KubeObject, patch: unknown): J
   try {
     return strategicMerge(kind.struct, current as unknown as Json, patch);
   } catch (error) {
-    if (error instanceof PatchError) throw badRequest(error.message, { cause: error });
+    if (error instanceof PatchError) throw strategicFailure(error);
     throw error;
+  }
+}
+
+function strategicFailure(error: PatchError): StatusError {
+  switch (error.fault) {
+    case "badRequest":
+      return badRequest(error.message, { cause: error });
+    case "unprocessable": {
+      const message = "the server rejected our request due to an error in our request";
+      return statusError({ code: 422, reason: "Invalid", message, details: {} }, { cause: error });
+    }
+    case "internal":
+      return statusError({ code: 500, reason: "", message: error.message }, { cause: error });
+    default:
+      return error.fault satisfies never;
   }
 }
 
@@ -165,41 +189,128 @@ export function applyTo({ kind, current, config, write, subresource, now, force 
   }
 }
 
+/** A patch as it was sent. */
+export interface ReadPatch {
+  readonly value: unknown;
+  /** What a strict reader minds about it. */
+  readonly complaints: readonly string[];
+}
+
 /** The body of a patch as data; 400 when it can't be read. */
-export async function readPatch({ request }: RequestContext, yaml: boolean): Promise<unknown> {
+export async function readPatch(context: RequestContext, type: PatchType): Promise<ReadPatch> {
+  const { request } = context;
+  if (request.body.type === "object") return { value: request.body.value, complaints: [] };
   const text = Buffer.from(await readBytes(request)).toString("utf8");
-  if (yaml) return fromYaml(text).value;
+  if (type === "apply") return readApply(context, text);
   try {
-    return parseJson(text).value;
+    const { value, duplicates } = parseJson(text);
+    const prefix = type === "json" ? "json patch " : "";
+    const complaints = duplicates.map((path) => prefix + duplicateText(path));
+    return { value, complaints: [...complaints, ...(type === "json" ? unknownMembers(value) : [])] };
   } catch (error) {
     if (error instanceof JsonError) throw badRequest(error.message, { cause: error });
     throw error;
   }
 }
 
-/** The object that a patch made, canonical; 422 that shows it when it can't be decoded. */
-export function decodePatched(
-  context: RequestContext,
-  value: Json,
-  { kind, patch }: { readonly kind: KindDefinition; readonly patch: unknown },
-): Json {
+function readApply({ query }: RequestContext, text: string): ReadPatch {
+  const { value, duplicates } = fromYaml(text);
+  if (duplicates.length > 0 && query.get("fieldValidation") === "Strict")
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${yamlErrors(duplicates)}`);
+  return { value, complaints: [] };
+}
+
+const OPERATION_MEMBERS = new Set(["op", "path", "from", "value"]);
+
+function unknownMembers(operations: unknown): string[] {
+  if (!Array.isArray(operations)) return [];
+  return operations.flatMap((operation, index) =>
+    Object.keys(isObject(operation) ? operation : {})
+      .filter((name) => !OPERATION_MEMBERS.has(name))
+      .map((name) => `json patch unknown field ${JSON.stringify(`[${index}].${name}`)}`),
+  );
+}
+
+interface Patched {
+  readonly kind: KindDefinition;
+  readonly type: PatchType;
+  readonly patch: ReadPatch;
+}
+
+/** The object that a patch made, canonical; 422 that shows it (or, of a strategic one, the patch) when it can't be decoded. */
+export function decodePatched(context: RequestContext, made: Json, { kind, type, patch }: Patched): Json {
+  const shown = () => (type === "strategic" ? goText(patch.value) : goJson(sorted(made, touchedBy(type, patch.value))));
+  const refuse = (detail: string, cause?: unknown) =>
+    invalid({ group: "", kind: "" }, "", [{ path: "patch", type: "Invalid", value: shown(), detail }], { cause });
+  const decode = decoderOf(kind, made);
+  if (!decode) {
+    const [version = "", group = ""] = String(made.apiVersion).split("/").reverse();
+    const where = group === "" ? version : `${group}/${version}`;
+    throw refuse(
+      `no kind ${JSON.stringify(made.kind)} is registered for version ${JSON.stringify(where)} in scheme ${JSON.stringify(SCHEME)}`,
+    );
+  }
   try {
-    return decodeObject(context, value, { type: kind });
+    const { value, unknown } = decode(sorted(made, touchedBy(type, patch.value)) as Json, {
+      quantity: canonicalQuantity,
+      asConversion: type === "strategic",
+    });
+    const texts = [...patch.complaints, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)];
+    reportStrict(context, texts, refuse);
+    return value;
   } catch (error) {
-    if (!(error instanceof StatusError) || error.code !== 400) throw error;
-    const why = error.message.replace(/^.*? cannot be handled as a \w+: /, "");
-    throw invalid({ group: "", kind: "" }, "", [
-      { path: "patch", type: "Invalid", value: JSON.stringify(sortedWhere(value, patch)), detail: why },
-    ]);
+    if (!(error instanceof DecodeError) && !(error instanceof QuantityError)) throw error;
+    throw refuse(error.message, error);
   }
 }
 
-/** Objects that a patch reaches into are shown with their keys in order, the others as they are. */
-function sortedWhere(value: unknown, patch: unknown): unknown {
+const SCHEME = "pkg/api/legacyscheme/scheme.go:30";
+
+/** How to decode what a patch made: as the kind that it says it is; undefined when there is none. */
+function decoderOf(
+  kind: KindDefinition,
+  { apiVersion, kind: name }: Json,
+): ((value: Json, options: DecodeOptions) => Decoded) | undefined {
+  if (apiVersion === groupVersion(kind) && name === kind.kind)
+    return (value, options) => decodeJson(kind.struct, value, options);
+  const [version = "", group = ""] = String(apiVersion).split("/").reverse();
+  const other = kindFor({ group, version, kind: String(name) });
+  return (
+    other &&
+    ((value, options) => {
+      decodeJson(other.struct, value, options);
+      throw new DecodeError(
+        `converting (${other.version}.${other.kind}) to (${internalName(kind)}.${kind.kind}): unknown conversion`,
+      );
+    })
+  );
+}
+
+function internalName({ group }: KindDefinition): string {
+  return group === "" ? "core" : group.split(".")[0]!;
+}
+
+/** Which maps a patch looked into, as a tree of their keys. */
+function touchedBy(type: PatchType, patch: unknown): unknown {
+  if (type !== "json" || !Array.isArray(patch)) return patch;
+  const touched: Json = {};
+  for (const operation of patch as Json[]) {
+    for (const pointer of [operation.path, operation.from]) {
+      if (typeof pointer !== "string") continue;
+      let at = touched;
+      for (const key of pointer.split("/").slice(1, -1)) at = (at[key] ??= {}) as Json;
+    }
+  }
+  return touched;
+}
+
+/** Maps that a patch looked into are shown with their keys in order, the others as they are. */
+function sorted(value: unknown, touched: unknown): unknown {
+  const inner: Json = isObject(touched) ? touched : {};
+  if (Array.isArray(value)) return value.map((one, index) => (index in inner ? sorted(one, inner[index]) : one));
   if (!isObject(value)) return value;
-  const inner: Json = isObject(patch) ? patch : {};
   const entries = Object.keys(value)
     .sort()
-    .map((key) => [key, key in inner ? sortedWhere(value[key], inner[key]) : value[key]]);
+    .map((key) => [key, Object.hasOwn(inner, key) ? sorted(value[key], inner[key]) : value[key]]);
   return Object.fromEntries(entries);
 }

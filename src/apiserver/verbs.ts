@@ -20,6 +20,7 @@ import {
   decodeProto,
   encodeProto,
   encodeProtoObject,
+  goJson,
   isObject,
   openProtoEnvelope,
   ref,
@@ -212,8 +213,8 @@ export class Verbs {
   #eventObject(stored: StoredObject, format: Format, query: URLSearchParams): Uint8Array {
     if (format.as === "object") return stored.as(this.#kind).json;
     if (format.as === "table")
-      return encoder.encode(JSON.stringify(this.#table([stored], { resourceVersion: String(stored.revision) }, query)));
-    return stored.form("metadata", (object) => encoder.encode(JSON.stringify(partialMetadata(object))));
+      return encoder.encode(goJson(this.#table([stored], { resourceVersion: String(stored.revision) }, query)));
+    return stored.form("metadata", (object) => encoder.encode(goJson(partialMetadata(object))));
   }
 
   async #create(context: RequestContext): Promise<ApiResponse> {
@@ -270,11 +271,11 @@ export class Verbs {
     const type = patchType(mediaType(context.request));
     const write = { ...this.#writeOptions(context), isApply: type === "apply" };
     checkForce(context, type);
-    const { body: given } = context.request;
-    const patch = given.type === "object" ? given.value : await readPatch(context, type === "apply");
-    if (type === "apply") return this.#apply(context, { patch, write, subresource, format });
+    const patch = await readPatch(context, type);
+    if (type === "apply") return this.#apply(context, { patch: patch.value, write, subresource, format });
     const change = (current: KubeObject | undefined) => {
-      const wanted = decodePatched(context, patched(kind, type, this.#current(current)!, patch), { kind, patch });
+      const made = patched(kind, type, this.#current(current)!, patch.value);
+      const wanted = decodePatched(context, made, { kind, type, patch });
       checkName(context, metadataOf(wanted));
       this.#placeInNamespace(context, metadataOf(wanted));
       return this.#toHub(wanted);
@@ -503,7 +504,7 @@ function encodeBatch(items: readonly WatchItem[], encodeObject: (stored: StoredO
   const parts: Uint8Array[] = [];
   for (const item of items) {
     parts.push(EVENT_HEADS[item.type]!);
-    parts.push("stored" in item ? encodeObject(item.stored) : encoder.encode(JSON.stringify(item.object)));
+    parts.push("stored" in item ? encodeObject(item.stored) : encoder.encode(goJson(item.object)));
     parts.push(EVENT_END);
   }
   return Buffer.concat(parts);

@@ -15,6 +15,8 @@ export interface Decoded<T = Record<string, unknown>> {
 export interface DecodeOptions {
   /** Brings a quantity to its canonical form; throws on text that is none. */
   readonly quantity: (text: string) => string;
+  /** Word mismatches as for data that is converted without its JSON text; strategic merge patches do. */
+  readonly asConversion?: boolean;
 }
 
 interface Context extends DecodeOptions {
@@ -43,15 +45,24 @@ interface Place {
 
 function decodeStruct(struct: StructNode, value: Record<string, unknown>, place: Place): Record<string, unknown> {
   const result: Record<string, unknown> = {};
-  const known = new Set<string>();
+  const { unknown } = place.context;
+  const before = unknown.length;
+  const known = new Map<string, readonly string[]>();
   decodeFields(struct, value, { ...place, result, known });
-  for (const key of Object.keys(value)) if (!known.has(key)) place.context.unknown.push(join(place.path, key));
+  // Told of in the order in which the document has them.
+  const inner = unknown.splice(before);
+  for (const key of Object.keys(value)) {
+    const paths = known.get(key);
+    if (!paths) unknown.push(join(place.path, key));
+    else if (inner.length > 0) unknown.push(...paths);
+  }
   return result;
 }
 
 interface Target extends Place {
   readonly result: Record<string, unknown>;
-  readonly known: Set<string>;
+  /** Fields of the type, with the unknown ones below each. */
+  readonly known: Map<string, readonly string[]>;
 }
 
 function decodeFields(struct: StructNode, value: Record<string, unknown>, target: Target): void {
@@ -61,15 +72,19 @@ function decodeFields(struct: StructNode, value: Record<string, unknown>, target
       decodeFields(node, value, { ...target, goPath: join(target.goPath, node.name.split(".").at(-1)!) });
       continue;
     }
-    target.known.add(name);
+    const { unknown } = target.context;
+    const before = unknown.length;
     const given = Object.hasOwn(value, name) ? value[name] : undefined;
     const place = { context: target.context, path: join(target.path, name), goPath: join(target.goPath, name) };
     const decoded =
       given === undefined || given === null ? undefined : decodeValue(field.node, given, { ...place, owner: struct });
+    target.known.set(name, unknown.length === before ? NONE : unknown.slice(before));
     const kept = keep(field, decoded);
     if (kept !== undefined) target.result[name] = kept;
   }
 }
+
+const NONE: readonly string[] = [];
 
 /** What is written for a field: undefined leaves it out. */
 function keep(field: Field, value: unknown): unknown {
@@ -79,6 +94,8 @@ function keep(field: Field, value: unknown): unknown {
     return omitZero && Object.keys(value as object).length === 0 ? undefined : value;
   }
   if (ptr) return value === undefined && always ? null : value;
+  if (field.node.kind === "scalar" && STRUCTS.has(field.node.type))
+    return value ?? (omitZero ? undefined : zero(field.node));
   if (!isEmpty(value)) return value;
   return always || (isStructInGo(field.node) && !omitZero) ? zero(field.node) : undefined;
 }
@@ -87,6 +104,9 @@ function keep(field: Field, value: unknown): unknown {
 function isStructInGo(node: Node): boolean {
   return node.kind === "scalar" && (node.type === "time" || node.type === "microTime" || node.type === "quantity");
 }
+
+/** Scalars that are structs to the original, so that leaving out what is empty leaves none of them out. */
+const STRUCTS: ReadonlySet<string> = new Set(["time", "microTime", "quantity", "intOrString", "raw"]);
 
 const emptyStructs = new WeakMap<StructNode, Record<string, unknown>>();
 
@@ -246,7 +266,34 @@ function checkedTime(text: string, layout: string): string {
   throw new DecodeError(`parsing time ${quoted} as "${layout}": cannot parse ${quoted} as "2006"`);
 }
 
-function mismatch(node: Node, value: unknown, { owner, goPath }: ValuePlace): never {
+/** How the original names a value's type when it converts data. */
+function goKind(value: unknown): string {
+  if (Array.isArray(value)) return "slice";
+  if (typeof value === "boolean") return "bool";
+  if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
+  return rawDigits(value) !== undefined ? "float64" : isObject(value) ? "map" : "string";
+}
+
+function conversionError(node: Node, value: unknown): DecodeError {
+  const from = goKind(value);
+  switch (node.kind) {
+    case "map":
+      return new DecodeError(`cannot restore map from ${from}`);
+    case "list":
+      return new DecodeError(`cannot restore slice from ${from}`);
+    case "struct":
+      return new DecodeError(`cannot restore struct from: ${from}`);
+    case "scalar":
+      return new DecodeError(
+        from === "slice" || from === "map" || from === "bool"
+          ? `unrecognized type: ${goType(node)}`
+          : `cannot convert ${from} to ${goType(node)}`,
+      );
+  }
+}
+
+function mismatch(node: Node, value: unknown, { context, owner, goPath }: ValuePlace): never {
+  if (context.asConversion) throw conversionError(node, value);
   throw new DecodeError(
     `json: cannot unmarshal ${typeName(value)} into Go struct field ${goName(owner)}.${goPath} of type ${goType(node)}`,
   );

@@ -49,7 +49,8 @@ export {
   rawDigits,
   setOwn,
 } from "./parse.ts";
-export { PatchError, strategicMerge } from "./strategic.ts";
+export { goJson } from "./go-json.ts";
+export { goText, PatchError, strategicMerge } from "./strategic.ts";
 export { decodeProto, encodeProto, encodeProtoObject, openProtoEnvelope, type ProtoEnvelope } from "./proto.ts";
 export { ProtoError } from "./proto-wire.ts";
 export {

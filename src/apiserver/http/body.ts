@@ -11,7 +11,7 @@ const YAML_ALIASES_MAX = 100;
 /** A request's body as data. */
 export interface Body {
   readonly value: unknown;
-  /** Paths of keys given twice. */
+  /** What is told of keys given twice. */
   readonly duplicates: readonly string[];
   readonly format: "json" | "yaml" | "protobuf" | "object";
 }
@@ -71,12 +71,18 @@ export function mediaType(request: ApiRequest): string {
 
 function fromJson(text: string): Body {
   try {
-    return { ...parseJson(text), format: "json" };
+    const { value, duplicates } = parseJson(text);
+    return { value, duplicates: duplicates.map(duplicateText), format: "json" };
   } catch (error) {
     if (error instanceof JsonError)
       throw badRequest(`couldn't get version/kind; json parse error: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** What is told of a key that JSON has twice. */
+export function duplicateText(path: string): string {
+  return `duplicate field ${JSON.stringify(path)}`;
 }
 
 /** Reads YAML; keys given twice are told by line, as the original does. */
@@ -90,8 +96,19 @@ export function fromYaml(text: string): Body {
       twice.length > 0
         ? parseYaml(text, { version: "1.1", uniqueKeys: false, maxAliasCount: YAML_ALIASES_MAX })
         : document.toJS({ maxAliasCount: YAML_ALIASES_MAX });
-    return { value, duplicates: twice.map((error) => `line ${error.linePos?.[0].line ?? 0}`), format: "yaml" };
+    const duplicates = twice.map((error) => `line ${error.linePos?.[0].line ?? 0}: ${keyAt(text, error.pos[0])}`);
+    return { value, duplicates, format: "yaml" };
   } catch (error) {
     throw badRequest("error parsing YAML: too many aliases", { cause: error });
   }
+}
+
+function keyAt(text: string, at: number): string {
+  const key = /^\s*(?:"([^"]*)"|'([^']*)'|([^\s:,{}[\]]+))/.exec(text.slice(at));
+  return `key ${JSON.stringify(key?.[1] ?? key?.[2] ?? key?.[3] ?? "")} already set in map`;
+}
+
+/** Several complaints of a YAML reader as one. */
+export function yamlErrors(lines: readonly string[]): string {
+  return `yaml: unmarshal errors:${lines.map((line) => `\n  ${line}`).join("")}`;
 }

@@ -11,7 +11,7 @@ import {
   type StructNode,
 } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
-import { type Body, readBody } from "./body.ts";
+import { type Body, readBody, yamlErrors } from "./body.ts";
 import { contentType, negotiate } from "./negotiate.ts";
 import { respond, respondBytes } from "./respond.ts";
 
@@ -106,14 +106,22 @@ interface FieldReport {
 }
 
 /** Unknown and repeated fields: refused, warned of or ignored, as the client asks. */
-function reportFields({ query, warnings }: RequestContext, { prefix, unknown, duplicates }: FieldReport): void {
-  if (unknown.length === 0 && duplicates.length === 0) return;
-  const texts = [
-    ...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`),
-    ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
-  ];
+function reportFields(context: RequestContext, { prefix, unknown, duplicates }: FieldReport): void {
+  const isStrict = context.query.get("fieldValidation") === "Strict";
+  const twice = isStrict && duplicates[0]?.startsWith("line ") ? [yamlErrors(duplicates)] : duplicates;
+  const texts = [...twice, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)];
+  reportStrict(context, texts, (message) => badRequest(`${prefix}: ${message}`));
+}
+
+/** Tells of what only a strict reader minds: as an error, as warnings or not at all. */
+export function reportStrict(
+  { query, warnings }: RequestContext,
+  texts: readonly string[],
+  refuse: (message: string) => Error,
+): void {
+  if (texts.length === 0) return;
   const mode = query.get("fieldValidation") || "Warn";
   if (mode === "Ignore") return;
-  if (mode === "Strict") throw badRequest(`${prefix}: strict decoding error: ${texts.join(", ")}`);
+  if (mode === "Strict") throw refuse(`strict decoding error: ${texts.join(", ")}`);
   warnings.push(...texts);
 }

@@ -1,6 +1,6 @@
 import { stringify as stringifyYaml } from "yaml";
 import { internal, Status, StatusError } from "../../api/index.ts";
-import { encodeProtoObject } from "../../schema/index.ts";
+import { encodeProtoObject, goJson } from "../../schema/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
 import type { Format } from "./negotiate.ts";
 import { contentType } from "./negotiate.ts";
@@ -18,7 +18,8 @@ export function respond(status: number, value: unknown, format: Format): ApiResp
 function encodeText(value: unknown, { encoding, pretty }: Format): Uint8Array {
   if (encoding === "yaml")
     return encoder.encode(stringifyYaml(value, { version: "1.1", aliasDuplicateObjects: false, sortMapEntries: true }));
-  return encoder.encode(pretty ? `${JSON.stringify(value, null, 2)}\n` : `${JSON.stringify(value)}\n`);
+  // What is indented ends without a line break, as the original's does.
+  return encoder.encode(pretty ? goJson(value, 2) : `${goJson(value)}\n`);
 }
 
 /** An answer from bytes. */

@@ -540,7 +540,6 @@ function keepSystemMetadata(metadata: Meta, old: KubeObject): void {
     "deletionTimestamp",
     "deletionGracePeriodSeconds",
     "selfLink",
-    "generateName",
     "generation",
   ]) {
     if (before[key] === undefined) delete metadata[key];

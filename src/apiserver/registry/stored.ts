@@ -1,4 +1,5 @@
 import { fromHub, groupVersion, hubOf, type KindDefinition, type KubeObject } from "../../api/index.ts";
+import { goJson } from "../../schema/index.ts";
 import type { Entry } from "../../store/index.ts";
 
 const encoder = new TextEncoder();
@@ -17,7 +18,7 @@ export function storageKey(kind: KindDefinition, namespace: string, name: string
 /** An object as it is stored: canonical JSON without resourceVersion, which only the commit knows. */
 export function encodeStored(object: KubeObject): Uint8Array {
   const { resourceVersion: _, ...metadata } = object.metadata;
-  return encoder.encode(JSON.stringify({ ...object, metadata }));
+  return encoder.encode(goJson({ ...object, metadata }));
 }
 
 const UID_KEY = encoder.encode('"uid":"');
@@ -83,7 +84,7 @@ class ConvertedObject extends StoredObject {
   }
 
   override get json(): Uint8Array {
-    this.#bytes ??= encoder.encode(JSON.stringify(this.object));
+    this.#bytes ??= encoder.encode(goJson(this.object));
     return this.#bytes;
   }
 

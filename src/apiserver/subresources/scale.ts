@@ -34,8 +34,7 @@ async function changeOf(context: RequestContext, verb: string): Promise<Change> 
   }
   const type = patchType(mediaType(context.request));
   if (type === "apply") throw badRequest("server-side apply of the scale subresource is not implemented yet");
-  const { body } = context.request;
-  const patch = body.type === "object" ? body.value : await readPatch(context, false);
+  const { value: patch } = await readPatch(context, type);
   return (current) => {
     const before = { kind: TYPE.kind, apiVersion: "autoscaling/v1", ...scaleFrom(current!) };
     const target = { struct: Scale } as KindDefinition;

@@ -1,0 +1,13 @@
+const UNSAFE = /[<>&\u2028\u2029]/;
+const UNSAFE_ALL = /[<>&\u2028\u2029]/g;
+
+/** JSON with the escapes that clients of the original get: of characters that HTML or JavaScript would read otherwise. */
+export function goJson(value: unknown, indent?: number): string {
+  const text = JSON.stringify(value, null, indent);
+  return UNSAFE.test(text) ? text.replace(UNSAFE_ALL, escape) : text;
+}
+
+// They occur in strings only, where an escape means the same.
+function escape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
