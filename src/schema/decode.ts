@@ -1,3 +1,4 @@
+import { decodeCustom } from "./custom.ts";
 import type { Field, MapNode, Node, ScalarNode, StructNode } from "./dsl.ts";
 import { rawDigits, setOwn } from "./parse.ts";
 
@@ -35,7 +36,8 @@ export function decodeJson(struct: StructNode, value: unknown, options: DecodeOp
   return { value: decodeStruct(struct, value, { context, path: "", goPath: "" }), unknown: context.unknown };
 }
 
-interface Place {
+/** Where a value stands. */
+export interface Place {
   readonly context: Context;
   /** As unknown fields are named. */
   readonly path: string;
@@ -44,6 +46,7 @@ interface Place {
 }
 
 function decodeStruct(struct: StructNode, value: Record<string, unknown>, place: Place): Record<string, unknown> {
+  if (struct.options.custom) return decodeCustomStruct(struct, value, place);
   const result: Record<string, unknown> = {};
   const { unknown } = place.context;
   const before = unknown.length;
@@ -57,6 +60,17 @@ function decodeStruct(struct: StructNode, value: Record<string, unknown>, place:
     else if (inner.length > 0) unknown.push(...paths);
   }
   return result;
+}
+
+/** A struct that users define; those of the API in it (metadata) are read as ever, and named by themselves in errors. */
+function decodeCustomStruct(
+  struct: StructNode,
+  value: Record<string, unknown>,
+  { context, path }: Place,
+): Record<string, unknown> {
+  const typed = (node: StructNode, inner: Record<string, unknown>, at: string) =>
+    decodeStruct(node, inner, { context, path: at, goPath: "" });
+  return decodeCustom(struct, value, { path, unknown: context.unknown, typed });
 }
 
 interface Target extends Place {
@@ -208,6 +222,7 @@ function decodeScalar(node: ScalarNode, value: unknown, place: ValuePlace): unkn
     case "raw":
       return isObject(value) ? value : mismatch(node, value, place);
     case "any":
+    case "deduced":
       return value;
     default:
       return node.type satisfies never;

@@ -1,9 +1,14 @@
+import { defaultCustom } from "./custom.ts";
 import type { Node, StructNode } from "./dsl.ts";
 
 type Value = Record<string, unknown>;
 
 /** Fills in declared defaults, in place, at every depth. */
 export function applyDefaults(struct: StructNode, value: Value): void {
+  if (struct.options.custom) {
+    defaultCustom(struct, value);
+    return;
+  }
   for (const [name, field] of struct.fields) {
     if (field.options.inline) {
       applyDefaults(field.node as StructNode, value);

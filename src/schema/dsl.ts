@@ -25,7 +25,9 @@ export type ScalarType =
   /** any JSON object kept as it is, protobuf {1 raw JSON}: RawExtension, FieldsV1 */
   | "raw"
   /** any JSON value: JSON */
-  | "any";
+  | "any"
+  /** any JSON value of a type that users define: apply merges its objects key by key */
+  | "deduced";
 
 export interface ScalarNode<T = unknown> {
   readonly kind: "scalar";
@@ -50,12 +52,16 @@ export interface StructNode<F = unknown> {
 export interface ListNode<E = unknown> {
   readonly kind: "list";
   readonly element: Node;
+  /** What holds for the elements, where a node says more than its field. */
+  readonly options?: FieldOptions;
   readonly "~element"?: E;
 }
 
 export interface MapNode<V = unknown> {
   readonly kind: "map";
   readonly value: Node;
+  /** What holds for the values, where a node says more than its field. */
+  readonly options?: FieldOptions;
   readonly "~value"?: V;
 }
 
@@ -67,6 +73,12 @@ export interface StructOptions {
   readonly atomic?: boolean;
   /** Exactly or at most one of these members may be set. */
   readonly unions?: readonly unknown[];
+  /** A type that users define: a value of a wrong type stays, for validation to judge, and so does null. */
+  readonly custom?: boolean;
+  /** Of a custom type: fields that it does not declare are kept. */
+  readonly preserve?: boolean;
+  /** Its OpenAPI schema, where the fields don't say it all. */
+  readonly openApi?: (version: "v2" | "v3") => Readonly<Record<string, unknown>>;
 }
 
 /** When a field appears in JSON although it has no value: `always` writes the zero value. */
@@ -77,6 +89,8 @@ export interface FieldOptions {
   readonly always?: boolean;
   /** An absent list or map is written as null (`always` lists without a value). */
   readonly nullable?: boolean;
+  /** Of a custom type: null is a value of its own. */
+  readonly acceptsNull?: boolean;
   /** A zero time or struct is left out although it is no pointer. */
   readonly omitZero?: boolean;
   /** Required by OpenAPI. */
@@ -215,6 +229,7 @@ export const scalar = {
   duration: scalarNode<string>("duration"),
   raw: scalarNode<Readonly<Record<string, unknown>>>("raw"),
   any: scalarNode<unknown>("any"),
+  deduced: scalarNode<unknown>("deduced"),
 } as const;
 
 function scalarField<T>(node: ScalarNode<T>) {

@@ -110,8 +110,10 @@ export function pathText(steps: readonly string[]): string {
 /** How a value is merged: as one, by its fields, by keys of its elements, or by their values. */
 export type Shape =
   | { readonly merge: "atomic" }
+  /** Any value: an object is merged by its keys, anything else as one. */
+  | { readonly merge: "deduced" }
   | { readonly merge: "struct"; readonly node: StructNode }
-  | { readonly merge: "map"; readonly value: Node }
+  | { readonly merge: "map"; readonly value: Node; readonly options?: Field["options"] | undefined }
   | { readonly merge: "listMap"; readonly node: ListNode; readonly keys: readonly string[] }
   | { readonly merge: "set" };
 
@@ -120,11 +122,11 @@ export function shapeOf(node: Node, options: Field["options"]): Shape {
   if (options.atomic) return { merge: "atomic" };
   switch (node.kind) {
     case "scalar":
-      return { merge: "atomic" };
+      return node.type === "deduced" ? DEDUCED : { merge: "atomic" };
     case "struct":
       return node.atomic ? { merge: "atomic" } : { merge: "struct", node };
     case "map":
-      return { merge: "map", value: node.value };
+      return { merge: "map", value: node.value, options: node.options };
     case "list":
       if (options.list === "map" && options.keys) return { merge: "listMap", node, keys: options.keys };
       return { merge: options.list === "set" ? "set" : "atomic" };
@@ -132,6 +134,19 @@ export function shapeOf(node: Node, options: Field["options"]): Shape {
 }
 
 const NO_OPTIONS = {};
+const DEDUCED: Shape = { merge: "deduced" };
+
+/** The shape of one field of a struct; a struct that keeps what it doesn't declare merges that by keys. */
+export function shapeOfField(struct: StructNode, name: string): Shape {
+  const field = fieldOf(struct, name);
+  if (field) return shapeOf(field.node, field.options);
+  return struct.options.preserve ? DEDUCED : { merge: "atomic" };
+}
+
+/** The shape of an element of a list or of a value of a map. */
+export function shapeOfElement(node: Node, options: Field["options"] | undefined): Shape {
+  return shapeOf(node, options ?? NO_OPTIONS);
+}
 
 /** The field of a struct by its JSON name, also through inline ones. */
 export function fieldOf(struct: StructNode, name: string): Field | undefined {
@@ -155,23 +170,25 @@ export function partsOf(
       return undefined;
     case "struct":
       if (!isObject(value)) return undefined;
-      for (const [name, inner] of Object.entries(value)) {
-        const field = fieldOf(shape.node, name);
-        parts.set(`f:${name}`, {
-          value: inner,
-          shape: field ? shapeOf(field.node, field.options) : { merge: "atomic" },
-        });
-      }
+      for (const [name, inner] of Object.entries(value))
+        parts.set(`f:${name}`, { value: inner, shape: shapeOfField(shape.node, name) });
+      return parts;
+    case "deduced":
+      if (!isObject(value)) return undefined;
+      for (const [name, inner] of Object.entries(value)) parts.set(`f:${name}`, { value: inner, shape: DEDUCED });
       return parts;
     case "map":
       if (!isObject(value)) return undefined;
       for (const [name, inner] of Object.entries(value))
-        parts.set(`f:${name}`, { value: inner, shape: shapeOf(shape.value, NO_OPTIONS) });
+        parts.set(`f:${name}`, { value: inner, shape: shapeOfElement(shape.value, shape.options) });
       return parts;
     case "listMap":
       if (!Array.isArray(value)) return undefined;
       for (const element of value)
-        parts.set(elementStep(shape, element), { value: element, shape: shapeOf(shape.node.element, NO_OPTIONS) });
+        parts.set(elementStep(shape, element), {
+          value: element,
+          shape: shapeOfElement(shape.node.element, shape.node.options),
+        });
       return parts;
     case "set":
       if (!Array.isArray(value)) return undefined;

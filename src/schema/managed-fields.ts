@@ -5,7 +5,6 @@ import {
   elementStep,
   emptySet,
   type FieldSet,
-  fieldOf,
   intersection,
   isEmptySet,
   minus,
@@ -16,7 +15,8 @@ import {
   setsEqual,
   setToFieldsV1,
   type Shape,
-  shapeOf,
+  shapeOfElement,
+  shapeOfField,
   union,
 } from "./field-set.ts";
 import { isObject } from "./merge.ts";
@@ -364,17 +364,12 @@ function mergeValue(shape: Shape, base: unknown, wanted: unknown): unknown {
     case "atomic":
       return wanted;
     case "struct":
+    case "deduced":
     case "map": {
       if (!isObject(base) || !isObject(wanted)) return wanted;
       const result: Json = { ...base };
       for (const [name, value] of Object.entries(wanted)) {
-        const field = shape.merge === "struct" ? fieldOf(shape.node, name) : undefined;
-        const inner =
-          shape.merge === "map"
-            ? shapeOf(shape.value, {})
-            : field
-              ? shapeOf(field.node, field.options)
-              : ({ merge: "atomic" } as const);
+        const inner = shapeOfKey(shape, name);
         result[name] = mergeValue(inner, base[name], value);
       }
       return result;
@@ -392,7 +387,7 @@ function mergeKeyed(
   base: readonly unknown[],
   wanted: readonly unknown[],
 ): unknown[] {
-  const inner = shapeOf(shape.node.element, {});
+  const inner = shapeOfElement(shape.node.element, shape.node.options);
   const steps = wanted.map((element) => elementStep(shape, element));
   const twice = steps.find((step, index) => steps.indexOf(step) !== index);
   if (twice !== undefined) throw new ApplyTypeError(`duplicate entries for key ${pathText([twice])}`);
@@ -414,19 +409,14 @@ function removePaths(shape: Shape, value: unknown, gone: FieldSet, kept: FieldSe
   if (isEmptySet(gone)) return value;
   switch (shape.merge) {
     case "struct":
+    case "deduced":
     case "map": {
       if (!isObject(value)) return value;
       const result: Json = { ...value };
       for (const [step, child] of gone.children) {
         const name = step.slice(2);
         if (!Object.hasOwn(result, name)) continue;
-        const field = shape.merge === "struct" ? fieldOf(shape.node, name) : undefined;
-        const inner =
-          shape.merge === "map"
-            ? shapeOf(shape.value, {})
-            : field
-              ? shapeOf(field.node, field.options)
-              : ({ merge: "atomic" } as const);
+        const inner = shapeOfKey(shape, name);
         const left = isGone(inner, child, kept.children.get(step))
           ? undefined
           : removePaths(inner, result[name], child, kept.children.get(step) ?? emptySet());
@@ -441,12 +431,27 @@ function removePaths(shape: Shape, value: unknown, gone: FieldSet, kept: FieldSe
         const child = gone.children.get(step);
         if (!child) return [element];
         if (child.member && !kept.children.has(step)) return [];
-        return [removePaths(shapeOf(shape.node.element, {}), element, child, kept.children.get(step) ?? emptySet())];
+        const inner = shapeOfElement(shape.node.element, shape.node.options);
+        return [removePaths(inner, element, child, kept.children.get(step) ?? emptySet())];
       });
     case "set":
       return (value as unknown[]).filter((element) => !gone.children.has(`v:${JSON.stringify(element)}`));
     case "atomic":
       return value;
+  }
+}
+
+type Keyed = Extract<Shape, { merge: "struct" | "map" | "deduced" }>;
+
+/** How the value of one key of an object is merged. */
+function shapeOfKey(shape: Keyed, name: string): Shape {
+  switch (shape.merge) {
+    case "struct":
+      return shapeOfField(shape.node, name);
+    case "map":
+      return shapeOfElement(shape.value, shape.options);
+    case "deduced":
+      return shape;
   }
 }
 

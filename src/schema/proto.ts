@@ -153,6 +153,7 @@ function writeScalar(writer: ProtoWriter, number: number, node: ScalarNode, valu
       });
     case "raw":
     case "any":
+    case "deduced":
       return writer.message(number, () => {
         if (value !== undefined && value !== null) writer.text(1, JSON.stringify(value));
       });
@@ -322,7 +323,8 @@ function readScalar(reader: ProtoReader, node: ScalarNode): unknown {
     case "duration":
       return `${Number(BigInt.asIntN(64, BigInt(String(readMessage(reader.bytes()).get(1) ?? 0)))) / 1e9}s`;
     case "raw":
-    case "any": {
+    case "any":
+    case "deduced": {
       const json = readMessage(reader.bytes()).get(1);
       return json === undefined || json.length === 0 ? undefined : JSON.parse(json.toString("utf8"));
     }

@@ -11,3 +11,4 @@ export * from "./names.ts";
 export * from "./numbers.ts";
 export * from "./replicas.ts";
 export * from "./resources.ts";
+export * from "./webhook.ts";

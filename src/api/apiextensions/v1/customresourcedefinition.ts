@@ -16,6 +16,7 @@ import {
   type StructNode,
 } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
+import { definitionBehavior, definitionColumns } from "./customresourcedefinition.behavior.ts";
 
 export const CustomResourceDefinitionStatus = struct(
   "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus",
@@ -314,5 +315,7 @@ export const CustomResourceDefinition = kind({
     spec: ref(2, CustomResourceDefinitionSpec, { required: true }),
     status: ref(3, CustomResourceDefinitionStatus),
   }),
+  columns: () => definitionColumns as never,
+  behavior: () => definitionBehavior as never,
 });
 export interface CustomResourceDefinition extends InferKind<typeof CustomResourceDefinition> {}

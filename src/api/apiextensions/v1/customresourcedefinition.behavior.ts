@@ -1,0 +1,62 @@
+import { nameColumn } from "../../columns.ts";
+import type { Column, KindBehavior, Mutable } from "../../kind.ts";
+import { isKnownFormat } from "../schema/formats.ts";
+import { innerSchemas } from "../schema/structural.validate.ts";
+import type { CustomResourceDefinition, JSONSchemaProps } from "./customresourcedefinition.ts";
+import {
+  validateDefinition,
+  validateDefinitionStatus,
+  validateDefinitionUpdate,
+} from "./customresourcedefinition.validate.ts";
+
+const WEBHOOK_PORT = 443;
+
+/** What a definition's declaration can't say. */
+export const definitionBehavior: KindBehavior<CustomResourceDefinition> = {
+  setDefaults({ spec }) {
+    const { names } = spec;
+    if (!names.singular && names.kind) names.singular = names.kind.toLowerCase();
+    if (!names.listKind && names.kind) names.listKind = `${names.kind}List`;
+    spec.conversion ??= { strategy: "None" } as NonNullable<typeof spec.conversion>;
+    if (spec.conversion.webhook?.clientConfig?.service)
+      spec.conversion.webhook.clientConfig.service.port ??= WEBHOOK_PORT;
+  },
+  prepareCreate(definition) {
+    definition.status = { acceptedNames: { plural: "", kind: "" } } as unknown as typeof definition.status;
+    noteStoredVersion(definition);
+  },
+  prepareUpdate(definition, old) {
+    definition.status = structuredClone(old.status) as typeof definition.status;
+    noteStoredVersion(definition);
+  },
+  validate: validateDefinition,
+  validateUpdate: validateDefinitionUpdate,
+  validateStatusUpdate: validateDefinitionStatus,
+  warnings: ({ spec }) =>
+    (spec.versions ?? []).flatMap(({ schema }) =>
+      unknownFormats(schema?.openAPIV3Schema as JSONSchemaProps | undefined),
+    ),
+};
+
+/** The first version that is to be stored is one from now on: its objects may lie in the store. */
+function noteStoredVersion({ spec, status }: Mutable<CustomResourceDefinition>): void {
+  const stored = (spec.versions ?? []).find(({ storage }) => storage)?.name;
+  if (stored === undefined || status.storedVersions?.includes(stored)) return;
+  status.storedVersions = [...(status.storedVersions ?? []), stored];
+}
+
+function unknownFormats(schema: JSONSchemaProps | undefined): string[] {
+  if (!schema) return [];
+  const { format } = schema;
+  const own =
+    schema.type === "string" && format && !isKnownFormat(format)
+      ? [`unrecognized format ${JSON.stringify(format)}`]
+      : [];
+  return [...own, ...innerSchemas(schema).flatMap(unknownFormats)];
+}
+
+/** Name and time of creation. */
+export const definitionColumns: readonly Column<CustomResourceDefinition>[] = [
+  nameColumn,
+  { name: "Created At", type: "date", priority: 0, cell: ({ metadata }) => metadata.creationTimestamp },
+];

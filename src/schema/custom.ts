@@ -1,0 +1,101 @@
+import type { Field, FieldOptions, Node, StructNode } from "./dsl.ts";
+import { isObject } from "./merge.ts";
+import { setOwn } from "./parse.ts";
+
+type Json = Record<string, unknown>;
+
+interface Place {
+  readonly path: string;
+  /** Paths of dropped fields. */
+  readonly unknown: string[];
+  /** Reads a struct of the API inside a custom one. */
+  readonly typed: (struct: StructNode, value: Json, path: string) => Json;
+}
+
+/** A value of a custom type with its fields in order; what the type does not declare is dropped or kept, as it says. */
+export function decodeCustom(struct: StructNode, value: Json, place: Place): Json {
+  const result: Json = {};
+  for (const [name, field] of struct.fields) {
+    if (!Object.hasOwn(value, name)) continue;
+    setOwn(result, name, decodeValue(field.node, value[name], { ...place, path: join(place.path, name) }));
+  }
+  for (const name of Object.keys(value).sort()) {
+    if (struct.fields.has(name)) continue;
+    if (struct.options.preserve) setOwn(result, name, value[name]);
+    else place.unknown.push(join(place.path, name));
+  }
+  return result;
+}
+
+function decodeValue(node: Node, value: unknown, place: Place): unknown {
+  switch (node.kind) {
+    case "scalar":
+      return value;
+    case "struct":
+      if (!isObject(value)) return value;
+      return node.options.custom ? decodeCustom(node, value, place) : place.typed(node, value, place.path);
+    case "list":
+      if (!Array.isArray(value)) return value;
+      return value.map((one, index) => decodeValue(node.element, one, { ...place, path: `${place.path}[${index}]` }));
+    case "map": {
+      if (!isObject(value)) return value;
+      const result: Json = {};
+      for (const key of Object.keys(value).sort())
+        setOwn(result, key, decodeValue(node.value, value[key], { ...place, path: join(place.path, key) }));
+      return result;
+    }
+  }
+}
+
+function join(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}
+
+/** Fills in declared defaults at every depth, in place; null goes where it is no value and nothing stands in for it. */
+export function defaultCustom(struct: StructNode, value: Json): void {
+  for (const [name, field] of struct.fields) {
+    if (isMissing(value, name, field.options) && field.options.default !== undefined)
+      setOwn(value, name, structuredClone(field.options.default));
+    if (!Object.hasOwn(value, name)) continue;
+    if (value[name] === null && !isApiType(field) && !field.options.acceptsNull) delete value[name];
+    else descend(field.node, value[name]);
+  }
+}
+
+function isApiType({ node }: Field): boolean {
+  return node.kind === "struct" && !node.options.custom;
+}
+
+function isMissing(value: Json, name: string, options: FieldOptions): boolean {
+  return !Object.hasOwn(value, name) || (value[name] === null && !options.acceptsNull);
+}
+
+function descend(node: Node, value: unknown): void {
+  switch (node.kind) {
+    case "struct":
+      if (node.options.custom && isObject(value)) defaultCustom(node, value);
+      return;
+    case "list":
+      if (Array.isArray(value))
+        value.forEach((one, index) => {
+          value[index] = withDefault(one, node.options);
+          descend(node.element, value[index]);
+        });
+      return;
+    case "map":
+      if (!isObject(value)) return;
+      for (const key of Object.keys(value)) {
+        value[key] = withDefault(value[key], node.options);
+        if (value[key] === null && !node.options?.acceptsNull) delete value[key];
+        else descend(node.value, value[key]);
+      }
+      return;
+    case "scalar":
+      return;
+  }
+}
+
+function withDefault(value: unknown, options: FieldOptions | undefined): unknown {
+  if (value !== null || options?.acceptsNull || options?.default === undefined) return value;
+  return structuredClone(options.default);
+}
