@@ -1,7 +1,7 @@
 import { isObject, jsonEqual } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { invalidValue } from "../../validation/errors.ts";
-import type { JSONSchemaProps } from "../v1/customresourcedefinition.ts";
+import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
 import { validateListTypes } from "./list-types.ts";
 import { prunedBy } from "./nodes.ts";
 import { validateValue } from "./values.ts";

@@ -1,7 +1,7 @@
 import { isObject } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { forbiddenField, invalidValue, notSupported, required } from "../../validation/errors.ts";
-import type { JSONSchemaProps } from "../v1/customresourcedefinition.ts";
+import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
 
 /** What holds for a schema because of where it stands. */
 interface Place {

@@ -12,7 +12,7 @@ import {
   struct,
 } from "../../../schema/index.ts";
 import { ObjectMeta } from "../../meta/v1/objectmeta.ts";
-import type { JSONSchemaProps } from "../v1/customresourcedefinition.ts";
+import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
 
 /** The struct of a custom kind: what its schema says, beside the three fields that every object has. */
 export function resourceStruct(name: string, schema: JSONSchemaProps, options: StructOptions = {}): StructNode {

@@ -1,6 +1,6 @@
 import type { FieldError } from "../../kind.ts";
 import { forbiddenField, notSupported, required } from "../../validation/errors.ts";
-import type { JSONSchemaProps, ValidationRule } from "../v1/customresourcedefinition.ts";
+import type { JSONSchemaProps, ValidationRule } from "../v1/customresourcedefinition.types.ts";
 import { isObject } from "../../../schema/index.ts";
 
 const REASONS = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];

@@ -2,7 +2,7 @@ import { isObject, jsonEqual } from "../../../schema/index.ts";
 import { messageOf } from "../../status.ts";
 import type { FieldError } from "../../kind.ts";
 import { forbiddenField, invalidValue, required } from "../../validation/errors.ts";
-import type { JSONSchemaProps } from "../v1/customresourcedefinition.ts";
+import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
 import { patternProblem } from "./pattern.ts";
 
 type Level = "root" | "item" | "field";
@@ -45,7 +45,7 @@ function invariants(schema: JSONSchemaProps, level: Level, path: string): FieldE
     errors.push(forbiddenField(`${path}.additionalProperties`, "must not be used at the root"));
   if (isObject(additionalProperties))
     errors.push(...invariants(additionalProperties, "field", `${path}.additionalProperties`));
-  
+
   errors.push(
     ...intOrString(schema, path),
     ...validations(schema, path, {

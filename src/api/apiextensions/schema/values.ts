@@ -1,7 +1,7 @@
 import { isObject, jsonEqual, rawDigits } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { invalidValue, notSupported, required, tooLong, tooMany } from "../../validation/errors.ts";
-import type { JSONSchemaProps } from "../v1/customresourcedefinition.ts";
+import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
 import { hasFormat, isKnownFormat } from "./formats.ts";
 import { patternMatches } from "./pattern.ts";
 

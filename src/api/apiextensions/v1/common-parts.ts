@@ -6,7 +6,7 @@ import type {
   CustomResourceSubresources,
   JSONSchemaProps,
   SelectableField,
-} from "./customresourcedefinition.ts";
+} from "./customresourcedefinition.types.ts";
 
 /**
  * What all versions of a definition say alike. Kubernetes keeps it once, above the versions, and its messages name it

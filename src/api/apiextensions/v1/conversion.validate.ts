@@ -2,7 +2,7 @@ import type { FieldError } from "../../kind.ts";
 import { forbiddenField, invalidValue, oneOf, required } from "../../validation/errors.ts";
 import { dnsLabel1035Problems } from "../../validation/names.ts";
 import { validateWebhookService, validateWebhookUrl } from "../../validation/webhook.ts";
-import type { CustomResourceConversion, WebhookClientConfig } from "./customresourcedefinition.ts";
+import type { CustomResourceConversion, WebhookClientConfig } from "./customresourcedefinition.types.ts";
 
 const PATH = "spec.conversion";
 const REVIEW_VERSIONS = ["v1", "v1beta1"];

@@ -2,7 +2,8 @@ import { nameColumn } from "../../columns.ts";
 import type { Column, KindBehavior, Mutable } from "../../kind.ts";
 import { isKnownFormat } from "../schema/formats.ts";
 import { innerSchemas } from "../schema/structural.validate.ts";
-import type { CustomResourceDefinition, JSONSchemaProps } from "./customresourcedefinition.ts";
+import type { CustomResourceDefinition } from "./customresourcedefinition.ts";
+import type { JSONSchemaProps } from "./customresourcedefinition.types.ts";
 import {
   validateDefinition,
   validateDefinitionStatus,

@@ -8,13 +8,13 @@ import { validateRules } from "../schema/rules.validate.ts";
 import { canBeStructural, validateStructural } from "../schema/structural.validate.ts";
 import { commonParts, type SharedParts } from "./common-parts.ts";
 import { validateConversion } from "./conversion.validate.ts";
+import type { CustomResourceDefinition } from "./customresourcedefinition.ts";
 import {
-  type CustomResourceDefinition,
   type CustomResourceDefinitionNames,
   type CustomResourceDefinitionSpec,
   CustomResourceDefinitionVersion,
   type JSONSchemaProps,
-} from "./customresourcedefinition.ts";
+} from "./customresourcedefinition.types.ts";
 import {
   validateColumns,
   validateDeprecation,

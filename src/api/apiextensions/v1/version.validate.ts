@@ -5,7 +5,7 @@ import type {
   CustomResourceSubresources,
   JSONSchemaProps,
   SelectableField,
-} from "./customresourcedefinition.ts";
+} from "./customresourcedefinition.types.ts";
 
 const COLUMN_TYPES = ["boolean", "date", "integer", "number", "string"];
 const COLUMN_FORMATS = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
