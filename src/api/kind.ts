@@ -109,6 +109,8 @@ export interface KindBehavior<T> {
   readonly validate?: (object: T) => FieldError[];
   readonly validateUpdate?: (object: T, old: T) => FieldError[];
   readonly validateStatusUpdate?: (object: T, old: T) => FieldError[];
+  /** Of an update by a subresource that changes a part of the spec; undefined: it is validated as a new object. */
+  readonly validateSubresourceUpdate?: (subresource: string, object: T, old: T) => FieldError[] | undefined;
   /** Rule of metadata.name; default DNS subdomain. */
   readonly nameRule?: "dnsSubdomain" | "dnsLabel" | "dnsLabel1035" | "pathSegment";
   /** Field selectors beside metadata.name and metadata.namespace: path -> text of the value. */

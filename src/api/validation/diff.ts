@@ -1,171 +1,168 @@
 /**
- * How messages show what changed between two values: a unified diff of their JSON, a line per value. Which lines pair up
- * follows the classic matching of longest common blocks, so that the text is the same as Kubernetes'.
+ * The difference of two texts by lines, as messages of Kubernetes show it: the longest common blocks stay, three lines around
+ * each change are shown.
  */
-
 const CONTEXT_LINES = 3;
-const POPULAR_FROM_LINES = 200;
+/** In long texts, lines that are everywhere say nothing about what belongs together. */
+const LONG_TEXT_LINES = 200;
 
-/** A unified diff of two values' JSON; "" when they are the same. */
-export function jsonDiff(before: unknown, after: unknown): string {
-  return lineDiff(linesOf(before), linesOf(after));
+interface Range {
+  readonly fromA: number;
+  readonly toA: number;
+  readonly fromB: number;
+  readonly toB: number;
 }
 
-function linesOf(value: unknown): string[] {
-  return JSON.stringify(value, undefined, 1).split("\n");
-}
-
-/** A stretch of lines that is the same in both. */
-interface Block {
-  readonly a: number;
-  readonly b: number;
-  readonly size: number;
-}
-
-interface Span {
-  readonly aLow: number;
-  readonly aHigh: number;
-  readonly bLow: number;
-  readonly bHigh: number;
-}
-
-/** One step from a to b: the lines of a that go, those of b that come; equal when they are the same. */
-interface Step extends Span {
+interface Change extends Range {
   readonly equal: boolean;
 }
 
-function lineDiff(a: readonly string[], b: readonly string[]): string {
-  return hunks(steps(a, b))
-    .map((hunk) => hunkText(hunk, a, b))
+/** Hunks in unified form, without a header; empty when the texts are equal. */
+export function unifiedDiff(before: string, after: string): string {
+  const a = before.split("\n");
+  const b = after.split("\n");
+  return hunksOf(changesOf(a, b))
+    .map((hunk) => formatHunk(hunk, a, b))
     .join("");
 }
 
-function hunkText(hunk: readonly Step[], a: readonly string[], b: readonly string[]): string {
-  const first = hunk[0]!;
-  const last = hunk.at(-1)!;
-  const lines = hunk.flatMap(({ equal, aLow, aHigh, bLow, bHigh }) =>
-    equal
-      ? a.slice(aLow, aHigh).map((line) => ` ${line}`)
-      : [...a.slice(aLow, aHigh).map((line) => `-${line}`), ...b.slice(bLow, bHigh).map((line) => `+${line}`)],
-  );
-  const header = `@@ -${rangeText(first.aLow, last.aHigh)} +${rangeText(first.bLow, last.bHigh)} @@`;
-  return [header, ...lines].map((line) => `${line}\n`).join("");
-}
-
-function rangeText(low: number, high: number): string {
-  const length = high - low;
-  if (length === 1) return String(low + 1);
-  return `${length === 0 ? low : low + 1},${length}`;
-}
-
-/** The steps that change something, with a few equal lines around; far apart ones in hunks of their own. */
-function hunks(all: readonly Step[]): Step[][] {
-  const result: Step[][] = [];
-  let hunk: Step[] = [];
-  const close = () => {
-    if (hunk.some(({ equal }) => !equal)) result.push(hunk);
-    hunk = [];
-  };
-  all.forEach((step, index) => {
-    if (!step.equal) return hunk.push(step);
-    const isFirst = index === 0;
-    const isLast = index === all.length - 1;
-    const lines = step.aHigh - step.aLow;
-    if (!isFirst && !isLast && lines <= 2 * CONTEXT_LINES) return hunk.push(step);
-    const kept = Math.min(CONTEXT_LINES, lines);
-    if (!isFirst) hunk.push({ ...step, aHigh: step.aLow + kept, bHigh: step.bLow + kept });
-    close();
-    if (!isLast) hunk.push({ ...step, aLow: step.aHigh - kept, bLow: step.bHigh - kept });
-    return undefined;
-  });
-  close();
-  return result;
-}
-
-function steps(a: readonly string[], b: readonly string[]): Step[] {
-  const result: Step[] = [];
-  let at = { a: 0, b: 0 };
-  for (const block of [...matchingBlocks(a, b), { a: a.length, b: b.length, size: 0 }]) {
-    if (at.a < block.a || at.b < block.b)
-      result.push({ equal: false, aLow: at.a, aHigh: block.a, bLow: at.b, bHigh: block.b });
-    at = { a: block.a + block.size, b: block.b + block.size };
-    if (block.size > 0) result.push({ equal: true, aLow: block.a, aHigh: at.a, bLow: block.b, bHigh: at.b });
+function changesOf(a: readonly string[], b: readonly string[]): Change[] {
+  const changes: Change[] = [];
+  let atA = 0;
+  let atB = 0;
+  const end: Range = { fromA: a.length, toA: a.length, fromB: b.length, toB: b.length };
+  for (const block of [...commonBlocks(a, b), end]) {
+    if (atA < block.fromA || atB < block.fromB)
+      changes.push({ equal: false, fromA: atA, toA: block.fromA, fromB: atB, toB: block.fromB });
+    if (block.toA > block.fromA) changes.push({ equal: true, ...block });
+    atA = block.toA;
+    atB = block.toB;
   }
-  return result;
+  return changes;
 }
 
-/** The longest common block, then those before and after it in the same way; neighbours joined. */
-function matchingBlocks(a: readonly string[], b: readonly string[]): Block[] {
+/** Blocks of equal lines, in order: the longest first, then what is before and after it. */
+function commonBlocks(a: readonly string[], b: readonly string[]): Range[] {
   const places = placesOf(b);
-  const blocks: Block[] = [];
-  const open: Span[] = [{ aLow: 0, aHigh: a.length, bLow: 0, bHigh: b.length }];
-  for (let span = open.pop(); span; span = open.pop()) {
-    const block = longestMatch({ a, b, places }, span);
-    if (block.size === 0) continue;
+  const blocks: Range[] = [];
+  const open: Range[] = [{ fromA: 0, toA: a.length, fromB: 0, toB: b.length }];
+  for (let range = open.pop(); range; range = open.pop()) {
+    const block = longestBlock(a, b, { range, places });
+    if (block.toA === block.fromA) continue;
     blocks.push(block);
-    open.push({ ...span, aHigh: block.a, bHigh: block.b });
-    open.push({ ...span, aLow: block.a + block.size, bLow: block.b + block.size });
+    open.push({ ...range, toA: block.fromA, toB: block.fromB }, { ...range, fromA: block.toA, fromB: block.toB });
   }
-  return joined(blocks.sort((one, other) => one.a - other.a));
+  return joined(blocks.sort((x, y) => x.fromA - y.fromA || x.fromB - y.fromB));
 }
 
-function joined(blocks: readonly Block[]): Block[] {
-  const result: Block[] = [];
+/** Blocks that touch are one. */
+function joined(blocks: readonly Range[]): Range[] {
+  const result: Range[] = [];
   for (const block of blocks) {
     const last = result.at(-1);
-    if (last && last.a + last.size === block.a && last.b + last.size === block.b)
-      result[result.length - 1] = { ...last, size: last.size + block.size };
+    if (last && last.toA === block.fromA && last.toB === block.fromB)
+      result[result.length - 1] = { ...last, toA: block.toA, toB: block.toB };
     else result.push(block);
   }
   return result;
 }
 
-/** Where each line of b is. In long texts, lines that are everywhere (such as "}") don't start a match. */
-function placesOf(b: readonly string[]): Map<string, number[]> {
+function placesOf(lines: readonly string[]): Map<string, number[]> {
   const places = new Map<string, number[]>();
-  b.forEach((line, index) => {
-    const list = places.get(line);
-    if (list) list.push(index);
+  lines.forEach((line, index) => {
+    const known = places.get(line);
+    if (known) known.push(index);
     else places.set(line, [index]);
   });
-  if (b.length >= POPULAR_FROM_LINES) {
-    const most = Math.floor(b.length / 100) + 1;
-    for (const [line, list] of places) if (list.length > most) places.delete(line);
-  }
+  if (lines.length < LONG_TEXT_LINES) return places;
+  const most = Math.floor(lines.length / 100) + 1;
+  for (const [line, indices] of places) if (indices.length > most) places.delete(line);
   return places;
 }
 
-interface Texts {
-  readonly a: readonly string[];
-  readonly b: readonly string[];
-  readonly places: ReadonlyMap<string, readonly number[]>;
-}
-
-function longestMatch({ a, b, places }: Texts, { aLow, aHigh, bLow, bHigh }: Span): Block {
-  let best: Block = { a: aLow, b: bLow, size: 0 };
+function longestBlock(
+  a: readonly string[],
+  b: readonly string[],
+  { range, places }: { range: Range; places: ReadonlyMap<string, readonly number[]> },
+): Range {
+  let best = { a: range.fromA, b: range.fromB, size: 0 };
   let lengths = new Map<number, number>();
-  for (let i = aLow; i < aHigh; i++) {
+  for (let i = range.fromA; i < range.toA; i++) {
     const next = new Map<number, number>();
     for (const j of places.get(a[i]!) ?? []) {
-      if (j < bLow) continue;
-      if (j >= bHigh) break;
+      if (j < range.fromB) continue;
+      if (j >= range.toB) break;
       const size = (lengths.get(j - 1) ?? 0) + 1;
       next.set(j, size);
       if (size > best.size) best = { a: i - size + 1, b: j - size + 1, size };
     }
     lengths = next;
   }
-  return extended({ a, b, places }, best, { aLow, aHigh, bLow, bHigh });
+  // Lines that say nothing still belong to the block that they touch.
+  let { a: fromA, b: fromB } = best;
+  let toA = fromA + best.size;
+  let toB = fromB + best.size;
+  while (fromA > range.fromA && fromB > range.fromB && a[fromA - 1] === b[fromB - 1]) {
+    fromA--;
+    fromB--;
+  }
+  while (toA < range.toA && toB < range.toB && a[toA] === b[toB]) {
+    toA++;
+    toB++;
+  }
+  return { fromA, toA, fromB, toB };
 }
 
-/** A match with the equal lines around it that don't start one. */
-function extended({ a, b }: Texts, block: Block, { aLow, aHigh, bLow, bHigh }: Span): Block {
-  let { a: start, b: other, size } = block;
-  while (start > aLow && other > bLow && a[start - 1] === b[other - 1]) {
-    start--;
-    other--;
-    size++;
-  }
-  while (start + size < aHigh && other + size < bHigh && a[start + size] === b[other + size]) size++;
-  return { a: start, b: other, size };
+/** Changes in groups, each with some equal lines around it. */
+function hunksOf(changes: readonly Change[]): Change[][] {
+  const hunks: Change[][] = [];
+  let hunk: Change[] = [];
+  changes.forEach((change, index) => {
+    if (!change.equal) {
+      hunk.push(change);
+      return;
+    }
+    const size = change.toA - change.fromA;
+    const first = index === 0;
+    const last = index === changes.length - 1;
+    if (!first && !last && size <= 2 * CONTEXT_LINES) {
+      hunk.push(change);
+      return;
+    }
+    if (!first) {
+      hunk.push(headOf(change));
+      hunks.push(hunk);
+    }
+    hunk = last ? [] : [tailOf(change)];
+  });
+  if (hunk.some(({ equal }) => !equal)) hunks.push(hunk);
+  return hunks;
+}
+
+function headOf(change: Change): Change {
+  const toA = Math.min(change.toA, change.fromA + CONTEXT_LINES);
+  return { ...change, toA, toB: change.fromB + (toA - change.fromA) };
+}
+
+function tailOf(change: Change): Change {
+  const fromA = Math.max(change.fromA, change.toA - CONTEXT_LINES);
+  return { ...change, fromA, fromB: change.toB - (change.toA - fromA) };
+}
+
+function formatHunk(hunk: readonly Change[], a: readonly string[], b: readonly string[]): string {
+  const first = hunk[0]!;
+  const last = hunk.at(-1)!;
+  const lines = hunk.flatMap(({ equal, fromA, toA, fromB, toB }) =>
+    equal
+      ? a.slice(fromA, toA).map((line) => ` ${line}`)
+      : [...a.slice(fromA, toA).map((line) => `-${line}`), ...b.slice(fromB, toB).map((line) => `+${line}`)],
+  );
+  const head = `@@ -${formatRange(first.fromA, last.toA)} +${formatRange(first.fromB, last.toB)} @@`;
+  return [head, ...lines].map((line) => `${line}\n`).join("");
+}
+
+function formatRange(from: number, to: number): string {
+  const count = to - from;
+  if (count === 1) return String(from + 1);
+  return `${count === 0 ? from : from + 1},${count}`;
 }

@@ -1,4 +1,5 @@
 import type { Field, Node, StructNode } from "../../schema/index.ts";
+import { sortedEntries } from "./labels.ts";
 
 type Json = Record<string, unknown>;
 
@@ -10,6 +11,8 @@ type Json = Record<string, unknown>;
 export type InternalShapes = Readonly<Record<string, InternalShape>>;
 
 export interface InternalShape {
+  /** The unversioned struct, where it has fields that the versioned one lacks. */
+  readonly as?: StructNode;
   /** Every field by its JSON name, in order; default the declared ones. */
   readonly order?: readonly string[];
   /** Changes a value before it is written. */
@@ -70,7 +73,9 @@ function internalStruct(struct: StructNode, given: Json, shapes: InternalShapes)
   const shape = shapes[struct.name];
   const value = shape?.prepare?.(given) ?? given;
   const result: Json = {};
-  const fields = shape?.order ? shape.order.flatMap((name) => fieldOf(struct, name)) : [...struct.fields];
+  const fields = shape?.order
+    ? shape.order.flatMap((name) => fieldOf(struct, name))
+    : [...(shape?.as ?? struct).fields];
   for (const [name, field] of fields) {
     if (field.options.inline) Object.assign(result, internalStruct(field.node as StructNode, value, shapes));
     // Metadata is embedded: its own fields stand at this level.
@@ -105,7 +110,7 @@ function internalNode(node: Node, value: unknown, shapes: InternalShapes): unkno
       return (value as unknown[]).map((one) => internalNode(node.element, one, shapes));
     case "map":
       return Object.fromEntries(
-        Object.entries(value as Json).map(([key, one]) => [key, internalNode(node.value, one, shapes)]),
+        sortedEntries(value as Json).map(([key, one]) => [key, internalNode(node.value, one, shapes)]),
       );
     case "scalar":
       return value;

@@ -353,7 +353,13 @@ export class Registry {
   #validateUpdate(object: Json, old: KubeObject, subresource: string): FieldError[] {
     const { behavior } = this.kind;
     const metadata = validateMetadataUpdate(object as unknown as KubeObject, old);
-    if (SPEC_PARTS[subresource]) return [...metadata, ...(behavior.validate?.(object as never) ?? [])];
+    if (SPEC_PARTS[subresource])
+      return [
+        ...metadata,
+        ...(behavior.validateSubresourceUpdate?.(subresource, object as never, old as never) ??
+          behavior.validate?.(object as never) ??
+          []),
+      ];
     if (subresource === "status")
       return [...metadata, ...(behavior.validateStatusUpdate?.(object as never, old as never) ?? [])];
     return [
