@@ -3,6 +3,8 @@
  * - `future`: the revision asked for has not happened yet. Retryable.
  * - `invalid`: the request contradicts itself (no key, the same key twice in one transaction, text that is no Unicode). Not
  *   retryable.
+ * - `leaseNotFound`: the lease named by a request has ended or never was. Not retryable.
+ * - `leaseExists`: the lease that is to be made is there already. Not retryable.
  * - `tooLarge`: a request is over the limit. Not retryable.
  * - `noSpace`: the disk or the quota is full; nothing was written. Retryable once there is room.
  * - `corrupt`: what is on disk is damaged. Not retryable.
@@ -15,6 +17,8 @@ export type StoreErrorCode =
   | "compacted"
   | "future"
   | "invalid"
+  | "leaseNotFound"
+  | "leaseExists"
   | "tooLarge"
   | "noSpace"
   | "corrupt"

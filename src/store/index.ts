@@ -21,6 +21,7 @@ export {
   type Entry,
   type ForkableStore,
   type KeyRange,
+  type Lease,
   type Operation,
   type OperationResult,
   LAST_KEY,

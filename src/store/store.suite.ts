@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { modelTests } from "./model.suite.ts";
 import { type Compare, prefixEnd, type Revision, type Store, type StoreErrorCode, StoreError } from "./index.ts";
-import { bytes, entryLine, put, Recorder, remove, text, write } from "./suite-tools.ts";
+import { bytes, entryLine, put, Recorder, refused, remove, text, write } from "./suite-tools.ts";
+import { leaseTests } from "./lease.suite.ts";
 import { watchTests } from "./watch.suite.ts";
 
 /** How the suite gets a store: empty, or at least without keys, and closed by the suite. */
@@ -29,6 +30,7 @@ export function storeSuite(name: string, harness: StoreHarness): void {
     transactionTests(check);
     compareTests(check);
     compactionTests(check);
+    leaseTests(check);
     limitTests(check);
     watchTests(check);
     modelTests(check, harness.modelRuns ?? 60);
@@ -36,10 +38,6 @@ export function storeSuite(name: string, harness: StoreHarness): void {
 }
 
 export type Check = (title: string, body: (store: Store, base: Revision) => Promise<void>) => void;
-
-export function refused(code: StoreErrorCode): (error: unknown) => boolean {
-  return (error) => error instanceof StoreError && error.code === code;
-}
 
 function readTests(check: Check): void {
   check("get finds what was put and nothing else", async (store, base) => {

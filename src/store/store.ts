@@ -112,6 +112,13 @@ export interface Watch {
   close(): void;
 }
 
+/** A time to live that keys can hang on: unless it is kept they are deleted when it is over. */
+export interface Lease {
+  readonly id: number;
+  readonly ttlSeconds: number;
+  readonly remainingSeconds: number;
+}
+
 /**
  * Revisioned key-value store. Every read and write is linearisable; a write that has been acknowledged is durable; a
  * watch sees every later change once, in order, atomically per revision. `store.suite.ts` is the whole contract.
@@ -129,6 +136,15 @@ export interface Store extends AsyncDisposable {
   watch(options: WatchOptions, sink: WatchSink): Watch;
   /** Forgets what is older than `revision`, except what is current at it. */
   compact(revision: Revision): Promise<void>;
+  /** Makes a lease; without an id (or 0) the store picks one. Leases outlive a restart, with their whole time again. */
+  grantLease(wish: { readonly ttlSeconds: number; readonly id?: number }): Promise<Lease>;
+  /** Starts a lease's time anew; `leaseNotFound` when it has ended. */
+  keepLease(id: number): Promise<Lease>;
+  /** Ends a lease and deletes its keys, all at one revision; the newest revision after that. */
+  revokeLease(id: number): Promise<Revision>;
+  leases(): Promise<readonly Lease[]>;
+  /** The keys that hang on a lease now. */
+  leaseKeys(id: number): Promise<readonly string[]>;
   /** Oldest revision that can still be read, and the size in bytes of what is kept. */
   status(): Promise<{ readonly revision: Revision; readonly compactRevision: Revision; readonly sizeBytes: number }>;
   close(): Promise<void>;

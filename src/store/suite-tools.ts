@@ -1,3 +1,4 @@
+import { StoreError, type StoreErrorCode } from "./errors.ts";
 import type { Change, Entry, Operation, Revision, Store, TransactionResult, Watch, WatchSink } from "./store.ts";
 
 const encoder = new TextEncoder();
@@ -12,6 +13,11 @@ export const remove = (key: string): Operation => ({ type: "delete", key });
 /** Does operations on no condition. */
 export function write(store: Store, ...success: Operation[]): Promise<TransactionResult> {
   return store.transact({ compare: [], success, failure: [] });
+}
+
+/** Whether a store refused with this code; for `assert.rejects`. */
+export function refused(code: StoreErrorCode): (error: unknown) => boolean {
+  return (error) => error instanceof StoreError && error.code === code;
 }
 
 /** An entry as one line: key, value and what the store counts, revisions relative to `base`. */

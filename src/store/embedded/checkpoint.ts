@@ -1,6 +1,6 @@
 import type { Clock } from "../../base/index.ts";
 import { StoreError } from "../errors.ts";
-import type { Versions } from "../memory/index.ts";
+import type { Granted, Versions } from "../memory/index.ts";
 import type { Entry, Revision } from "../store.ts";
 import type { Disk } from "./disk.ts";
 import { checkpointName, UNFINISHED_CHECKPOINT } from "./files.ts";
@@ -12,21 +12,27 @@ const SLICE_BYTES = 256 * 1024;
 /** Flushed that often, so that transactions never wait for a long flush. */
 const FLUSH_BYTES = 4 * 1024 * 1024;
 
-export interface CheckpointOptions {
-  readonly disk: Disk;
-  readonly clock: Clock;
+export interface CheckpointState {
   /** A fork: nothing else changes it. */
   readonly versions: Versions;
+  readonly leases: Iterable<Granted>;
   readonly revision: Revision;
+}
+
+export interface CheckpointOptions extends CheckpointState {
+  readonly disk: Disk;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
 /** A checkpoint of the state at a revision, piece by piece. */
-export function* encodeCheckpoint(versions: Versions, revision: Revision): Generator<Buffer<ArrayBuffer>> {
+export function* encodeCheckpoint({ versions, leases, revision }: CheckpointState): Generator<Buffer<ArrayBuffer>> {
   const frame = new FrameWriter();
   let count = 0;
   let sequence = 0;
   yield encodeHeader({ kind: "checkpoint", revision, sequence });
+  // As they are now: what the log says of them after the revision is only said again.
+  for (const lease of leases) frame.lease(lease);
   for (const entry of versions.entriesAt(revision)) {
     frame.entry(entry);
     count++;
@@ -37,12 +43,12 @@ export function* encodeCheckpoint(versions: Versions, revision: Revision): Gener
 }
 
 /** Writes the state at a revision to a file of its own, a slice at a time; returns its size. It counts once it has its name. */
-export async function writeCheckpoint({ disk, clock, versions, revision, signal }: CheckpointOptions): Promise<number> {
+export async function writeCheckpoint({ disk, clock, signal, ...state }: CheckpointOptions): Promise<number> {
   const file = UNFINISHED_CHECKPOINT;
   let offset = 0;
   let flushedAt = 0;
   await disk.remove(file);
-  for (const piece of encodeCheckpoint(versions, revision)) {
+  for (const piece of encodeCheckpoint(state)) {
     const { length } = piece;
     await disk.write(file, offset, piece);
     offset += length;
@@ -54,13 +60,17 @@ export async function writeCheckpoint({ disk, clock, versions, revision, signal 
     signal.throwIfAborted();
   }
   await disk.flush(file);
-  await disk.rename(file, checkpointName(revision));
+  await disk.rename(file, checkpointName(state.revision));
   await disk.flushDirectory();
   return offset;
 }
 
-/** The entries of a checkpoint. Throws `corrupt` unless all of them are there. */
-export function* readCheckpoint(bytes: Buffer, revision: Revision, where: string): Generator<Entry> {
+/** The entries and leases of a checkpoint. Throws `corrupt` unless all of the entries are there. */
+export function* readCheckpoint(
+  bytes: Buffer,
+  revision: Revision,
+  where: string,
+): Generator<{ entry: Entry } | { lease: Granted }> {
   const name = `${where}/${checkpointName(revision)}`;
   const header = decodeHeader(bytes, name);
   if (header?.kind !== "checkpoint" || header.revision !== revision) throw damaged(name, 0, revision);
@@ -71,9 +81,10 @@ export function* readCheckpoint(bytes: Buffer, revision: Revision, where: string
     if (frame?.sequence !== sequence || ended) throw damaged(name, offset, revision);
     for (const record of readRecords(frame.payload)) {
       if (record.type === "end") ended = record.count === count;
+      if (record.type === "lease") yield { lease: record.lease };
       if (record.type !== "entry") continue;
       count++;
-      yield record.entry;
+      yield { entry: record.entry };
     }
     offset = frame.end;
   }

@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { suite, type TestContext, test } from "node:test";
 import { type Clock, realClock, silentLog, VirtualClock } from "../../base/index.ts";
 import { StoreError } from "../errors.ts";
-import { refused, storeSuite } from "../store.suite.ts";
-import { put, Recorder, remove, text, write } from "../suite-tools.ts";
+import { storeSuite } from "../store.suite.ts";
+import { put, Recorder, refused, remove, text, write } from "../suite-tools.ts";
 import type { Disk } from "./disk.ts";
 import { openEmbeddedStore } from "./embedded.ts";
+import { FORMAT_VERSION } from "./format.ts";
 import { restoreEmbeddedStore } from "./restore.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 
@@ -92,14 +94,74 @@ test("a directory of a newer version is refused and left as it is", async () => 
   const store = await open(disk);
   await write(store, put("/a", "1"));
   await store.close();
-  const header = Buffer.from(await disk.read("log-0000000000000001", 0, 40));
-  header.writeUInt32BE(2, 8);
-  const { crc32 } = await import("node:zlib");
-  header.writeUInt32BE(crc32(header.subarray(0, 36)), 36);
-  await disk.write("log-0000000000000001", 0, new Uint8Array(header));
+  await setFormat(disk, FORMAT_VERSION + 1);
   const before = await disk.list();
   await assert.rejects(open(disk), refused("newerFormat"));
   assert.deepEqual(await disk.list(), before);
+});
+
+test("a directory of an older version is read, and what is written goes to a file of its own", async () => {
+  const disk = new SimulatedDisk();
+  const store = await open(disk);
+  await write(store, put("/a", "1"));
+  await store.close();
+  await setFormat(disk, 1);
+  const again = await open(disk);
+  await write(again, put("/b", "1"));
+  await again.close();
+  await using third = await open(disk);
+  assert.deepEqual(await all(third), ["/a 1 2 2 1", "/b 1 3 3 1"]);
+  const header = Buffer.from(await disk.read("log-0000000000000001", 0, 40));
+  assert.equal(header.readUInt32BE(8), 1);
+});
+
+/** Says of the first log file that it has another format. */
+async function setFormat(disk: SimulatedDisk, version: number): Promise<void> {
+  const header = Buffer.from(await disk.read("log-0000000000000001", 0, 40));
+  header.writeUInt32BE(version, 8);
+  header.writeUInt32BE(crc32(header.subarray(0, 36)), 36);
+  await disk.write("log-0000000000000001", 0, new Uint8Array(header));
+}
+
+test("a lease ends when its time is over, unless it is kept, and takes its keys along", async () => {
+  const virtual = new VirtualClock();
+  await using store = await open(new SimulatedDisk(), { clock: virtual });
+  const short = await store.grantLease({ ttlSeconds: 10 });
+  const kept = await store.grantLease({ ttlSeconds: 10 });
+  for (const [key, { id }] of [["/short", short] as const, ["/kept", kept] as const])
+    await write(store, { type: "put", key, value: new Uint8Array(1), lease: id });
+  await virtual.advance(6000);
+  await store.keepLease(kept.id);
+  await virtual.advance(6000);
+  const { entries } = await store.range({ start: "/", end: "0" });
+  assert.deepEqual(
+    entries.map(({ key }) => key),
+    ["/kept"],
+  );
+  await virtual.advance(6000);
+  assert.equal((await store.range({ start: "/", end: "0" })).count, 0);
+  assert.deepEqual(await store.leases(), []);
+});
+
+test("leases outlive a restart and a rewrite of the log; those that ended stay away", async () => {
+  const disk = new SimulatedDisk();
+  const options = { segmentBytesMax: 1 };
+  const first = await open(disk, options);
+  const stays = await first.grantLease({ ttlSeconds: 100 });
+  const goes = await first.grantLease({ ttlSeconds: 100 });
+  await write(first, { type: "put", key: "/a", value: new Uint8Array(1), lease: stays.id });
+  await first.revokeLease(goes.id);
+  await first.close();
+  const second = await open(disk, options);
+  for (let turn = 0; turn < 20; turn++) await write(second, put("/b", `value ${turn}`));
+  await second.compact((await second.status()).revision);
+  await second.close();
+  await using third = await open(disk, options);
+  assert.deepEqual(
+    (await third.leases()).map(({ id, ttlSeconds }) => [id, ttlSeconds]),
+    [[stays.id, 100]],
+  );
+  assert.deepEqual(await third.leaseKeys(stays.id), ["/a"]);
 });
 
 test("a directory that can't be made is told of", async (t) => {

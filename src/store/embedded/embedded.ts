@@ -1,7 +1,8 @@
 import { type Clock, type Log, Scope } from "../../base/index.ts";
 import { StoreError } from "../errors.ts";
-import { storeClosed, type Version, type Versions, Watchers } from "../memory/index.ts";
+import { type Granted, Leases, storeClosed, type Version, type Versions, Watchers } from "../memory/index.ts";
 import type {
+  Lease,
   RangeOptions,
   RangeResult,
   Revision,
@@ -62,7 +63,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   await disk.lock();
   try {
     const startedMs = clock.monotonicMs();
-    const { versions, segments, sequence, checkpointBytes } = await recover({ disk, clock, log });
+    const { versions, leases, segments, sequence, checkpointBytes } = await recover({ disk, clock, log });
     const segmentBytesMax = options.segmentBytesMax ?? 16 * 1024 * 1024;
     const segmentLog = new SegmentLog({ disk, log, segments, sequence, segmentBytesMax });
     const { revision, keyCount } = versions;
@@ -73,6 +74,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       log,
       clock,
       versions,
+      leases,
       segmentLog,
       checkpointBytes,
       segmentBytesMax,
@@ -89,6 +91,7 @@ interface EmbeddedParts {
   readonly log: Log;
   readonly clock: Clock;
   readonly versions: Versions;
+  readonly leases: Iterable<Granted>;
   readonly segmentLog: SegmentLog;
   readonly checkpointBytes: number;
   readonly segmentBytesMax: number;
@@ -111,6 +114,7 @@ class Embedded implements EmbeddedStore {
   readonly #parts: EmbeddedParts;
   readonly #versions: Versions;
   readonly #watchers: Watchers;
+  readonly #leases: Leases;
   readonly #scope: Scope;
   #frame = new FrameWriter();
   #waiters: Waiter[] = [];
@@ -132,6 +136,8 @@ class Embedded implements EmbeddedStore {
     this.#checkpointBytes = parts.checkpointBytes;
     this.#watchers = new Watchers(parts.versions, () => parts.clock.yield());
     this.#scope = Scope.logging(parts.log);
+    this.#leases = new Leases(parts.clock, (id) => this.#scope.spawn("lease", () => this.#expireLease(id)));
+    for (const lease of parts.leases) this.#leases.grant(lease);
     if (parts.compactIntervalMs > 0) this.#scope.spawn("compaction", (signal) => this.#compactForever(signal));
   }
 
@@ -163,10 +169,8 @@ class Embedded implements EmbeddedStore {
   }
 
   async transact(transaction: Transaction): Promise<TransactionResult> {
-    this.#check();
-    while (this.#full()) await this.#room();
-    this.#checkWritable();
-    const { result, versions } = this.#versions.transact(transaction);
+    await this.#writable();
+    const { result, versions } = this.#versions.transact(transaction, this.#leases);
     if (versions.length === 0 && this.#versions.revision === this.#versions.visible) return result;
     if (versions.length > 0) this.#frame.transaction(versions.map(loggedWrite));
     await this.#durable(() => {
@@ -177,10 +181,76 @@ class Embedded implements EmbeddedStore {
     return result;
   }
 
-  async compact(revision: Revision): Promise<void> {
+  async grantLease(wish: { readonly ttlSeconds: number; readonly id?: number }): Promise<Lease> {
+    await this.#writable();
+    const granted = this.#leases.admit(wish);
+    this.#leases.grant(granted);
+    this.#frame.lease(granted);
+    try {
+      await this.#durable(() => {});
+    } catch (error) {
+      this.#leases.remove(granted.id);
+      throw error;
+    }
+    return { ...granted, remainingSeconds: granted.ttlSeconds };
+  }
+
+  async keepLease(id: number): Promise<Lease> {
+    this.#check();
+    const kept = this.#leases.keep(id);
+    return { ...kept, remainingSeconds: kept.ttlSeconds };
+  }
+
+  async revokeLease(id: number): Promise<Revision> {
+    await this.#writable();
+    const granted = this.#leases.require(id);
+    // From here on nothing more can hang on it; its keys go in the same frame as the lease.
+    this.#leases.remove(id);
+    const versions = this.#versions.remove(this.#versions.keysOfLease(id));
+    if (versions.length > 0) this.#frame.transaction(versions.map(loggedWrite));
+    this.#frame.revoke(id);
+    try {
+      await this.#durable(() => {
+        if (versions.length === 0) return;
+        this.#versions.reveal(versions[0]!.revision);
+        this.#watchers.publish(versions);
+      });
+    } catch (error) {
+      this.#leases.grant(granted);
+      throw error;
+    }
+    return this.#versions.visible;
+  }
+
+  async #expireLease(id: number): Promise<void> {
+    try {
+      if (this.#leases.has(id)) await this.revokeLease(id);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#parts.log.warn("Ending a lease failed, it has its time again", { lease: id, error });
+    }
+  }
+
+  async leases(): Promise<readonly Lease[]> {
+    this.#check();
+    return [...this.#leases].map((one) => ({ ...one, remainingSeconds: this.#leases.remainingSeconds(one.id) }));
+  }
+
+  async leaseKeys(id: number): Promise<readonly string[]> {
+    this.#check();
+    this.#leases.require(id);
+    return this.#versions.keysOfLease(id);
+  }
+
+  /** Waits for room in the group. */
+  async #writable(): Promise<void> {
     this.#check();
     while (this.#full()) await this.#room();
     this.#checkWritable();
+  }
+
+  async compact(revision: Revision): Promise<void> {
+    await this.#writable();
     this.#versions.checkCompact(revision);
     this.#frame.compact(revision);
     // Another one may have come first.
@@ -190,7 +260,11 @@ class Embedded implements EmbeddedStore {
 
   async *snapshot(): AsyncGenerator<Uint8Array> {
     this.#check();
-    const pieces = encodeCheckpoint(this.#versions.fork(), this.#versions.visible);
+    const pieces = encodeCheckpoint({
+      versions: this.#versions.fork(),
+      leases: [...this.#leases],
+      revision: this.#versions.visible,
+    });
     for (const piece of pieces) {
       yield piece;
       await this.#parts.clock.yield();
@@ -207,6 +281,7 @@ class Embedded implements EmbeddedStore {
   }
 
   async #close(): Promise<void> {
+    this.#leases.close();
     this.#watchers.close(storeClosed());
     for (const wake of this.#roomWanted.splice(0)) wake();
     await this.#scope.close();
@@ -346,10 +421,19 @@ class Embedded implements EmbeddedStore {
     const { disk, clock, segmentLog, log } = this.#parts;
     const startedMs = clock.monotonicMs();
     const old = await disk.list();
+    // Before the leases are taken: a file that ends meanwhile may hold one that the checkpoint doesn't know.
+    const lastOld = segmentLog.lastThrough(revision);
     const versions = this.#versions.snapshot();
     const { signal } = this.#scope;
-    this.#checkpointBytes = await writeCheckpoint({ disk, clock, versions, revision, signal });
-    await segmentLog.removeThrough(revision);
+    this.#checkpointBytes = await writeCheckpoint({
+      disk,
+      clock,
+      versions,
+      leases: [...this.#leases],
+      revision,
+      signal,
+    });
+    await segmentLog.removeUpTo(lastOld);
     for (const { name } of old)
       if (name.startsWith("checkpoint-") && name !== checkpointName(revision)) await disk.remove(name);
     const durationMs = Math.round(clock.monotonicMs() - startedMs);

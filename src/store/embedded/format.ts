@@ -6,7 +6,8 @@ import type { Revision } from "../store.ts";
  * How the files look; docs/internals/store.md draws it. A file is a header and frames; a frame is written whole, and the
  * next one only after it has been flushed, so a broken frame with good ones after it was damaged later.
  */
-export const FORMAT_VERSION = 1;
+/** 2 added leases. A file of an older version is read, and never written on. */
+export const FORMAT_VERSION = 2;
 export const HEADER_BYTES = 40;
 export const FRAME_HEADER_BYTES = 28;
 export const POSITION_BYTES = 20;
@@ -19,6 +20,7 @@ export type FileKind = "log" | "checkpoint";
 const KINDS: readonly FileKind[] = ["log", "checkpoint"];
 
 export interface FileHeader {
+  readonly version: number;
   readonly kind: FileKind;
   /** The revision that the file starts after, or that a checkpoint is the state of. */
   readonly revision: Revision;
@@ -57,7 +59,7 @@ export function ownBuffer(bytes: number): Buffer<ArrayBuffer> {
   return Buffer.allocUnsafeSlow(bytes);
 }
 
-export function encodeHeader({ kind, revision, sequence }: FileHeader): Buffer<ArrayBuffer> {
+export function encodeHeader({ kind, revision, sequence }: Omit<FileHeader, "version">): Buffer<ArrayBuffer> {
   const header = ownBuffer(HEADER_BYTES);
   header.write(FILE_MAGIC, 0, "latin1");
   header.writeUInt32BE(FORMAT_VERSION, 8);
@@ -81,7 +83,7 @@ export function decodeHeader(bytes: Buffer, file: string): FileHeader | undefine
   }
   const kind = intact ? KINDS[bytes.readUInt32BE(12)] : undefined;
   if (kind === undefined) return undefined;
-  return { kind, revision: readUint(bytes, 16), sequence: readUint(bytes, 24) };
+  return { version, kind, revision: readUint(bytes, 16), sequence: readUint(bytes, 24) };
 }
 
 /** Fills in the header of a frame whose payload follows it. */

@@ -106,10 +106,15 @@ export class SegmentLog {
     return this.#segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
-  /** Removes the segments that hold nothing after a revision; a checkpoint has what they said. */
-  async removeThrough(revision: Revision): Promise<void> {
-    for (const { number } of this.#through(revision)) {
-      await this.#disk.remove(segmentName(number));
+  /** The last of the segments that hold nothing after a revision; 0 for none. */
+  lastThrough(revision: Revision): number {
+    return this.#through(revision).at(-1)?.number ?? 0;
+  }
+
+  /** Removes the segments up to one, oldest first; a checkpoint has what they said. */
+  async removeUpTo(number: number): Promise<void> {
+    for (let first = this.#segments[0]; first && first.number <= number; first = this.#segments[0]) {
+      await this.#disk.remove(segmentName(first.number));
       this.#segments.shift();
     }
     await this.#disk.flushDirectory();

@@ -1,3 +1,4 @@
+import type { Granted } from "../memory/index.ts";
 import type { Entry, Revision } from "../store.ts";
 import { FRAME_HEADER_BYTES, ownBuffer, readUint, sealFrame, writeUint } from "./format.ts";
 
@@ -13,6 +14,8 @@ export type LogRecord =
   | { readonly type: "transaction"; readonly writes: readonly LoggedWrite[] }
   | { readonly type: "compact"; readonly revision: Revision }
   | { readonly type: "entry"; readonly entry: Entry }
+  | { readonly type: "lease"; readonly lease: Granted }
+  | { readonly type: "revoke"; readonly id: number }
   /** Ends a checkpoint of so many entries. */
   | { readonly type: "end"; readonly count: number };
 
@@ -20,6 +23,8 @@ const TRANSACTION = 1;
 const COMPACT = 2;
 const ENTRY = 3;
 const END = 4;
+const LEASE = 5;
+const REVOKE = 6;
 const PUT = 1;
 const DELETE = 2;
 
@@ -63,6 +68,19 @@ export class FrameWriter {
     this.#uint(lease);
     this.#key(key);
     this.#value(value);
+  }
+
+  lease({ id, ttlSeconds }: Granted): void {
+    this.#reserve(17);
+    this.#byte(LEASE);
+    this.#uint(id);
+    this.#uint(ttlSeconds);
+  }
+
+  revoke(id: number): void {
+    this.#reserve(9);
+    this.#byte(REVOKE);
+    this.#uint(id);
   }
 
   end(count: number): void {
@@ -117,6 +135,8 @@ export function* readRecords(payload: Buffer): Generator<LogRecord> {
     if (tag === TRANSACTION) yield { type: "transaction", writes: reader.writes() };
     else if (tag === COMPACT) yield { type: "compact", revision: reader.uint() };
     else if (tag === ENTRY) yield { type: "entry", entry: reader.entry() };
+    else if (tag === LEASE) yield { type: "lease", lease: { id: reader.uint(), ttlSeconds: reader.uint() } };
+    else if (tag === REVOKE) yield { type: "revoke", id: reader.uint() };
     else if (tag === END) yield { type: "end", count: reader.uint() };
     else throw new RangeError(`record type ${tag} is unknown`);
   }

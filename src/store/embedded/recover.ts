@@ -1,6 +1,6 @@
 import type { Clock, Log } from "../../base/index.ts";
 import { StoreError } from "../errors.ts";
-import { Versions } from "../memory/index.ts";
+import { type Granted, Versions } from "../memory/index.ts";
 import type { Revision } from "../store.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import type { Disk, DiskFile } from "./disk.ts";
@@ -10,6 +10,7 @@ import {
   decodePosition,
   encodeHeader,
   type FileHeader,
+  FORMAT_VERSION,
   type Frame,
   frameAfter,
   frameAt,
@@ -22,6 +23,7 @@ import { readRecords } from "./records.ts";
 
 export interface Recovered {
   readonly versions: Versions;
+  readonly leases: Iterable<Granted>;
   /** Oldest first; the last one is to be written to. */
   readonly segments: Segment[];
   /** Sequence number of the next frame. */
@@ -45,25 +47,36 @@ interface Candidate {
 export async function recover({ disk, clock, log }: RecoverOptions): Promise<Recovered> {
   const files = await disk.list();
   const versions = Versions.empty();
-  const { revision, sizeBytes: checkpointBytes } = await loadCheckpoint(disk, files, versions);
+  const leases = new Map<number, Granted>();
+  const { revision, sizeBytes: checkpointBytes } = await loadCheckpoint(disk, files, { versions, leases });
   const position = await readPosition(disk, files);
   const candidates = await findSegments({ disk, files, revision, position });
-  const replay = new Replay({ disk, log, versions, position, checkpoint: revision });
+  const replay = new Replay({ disk, log, versions, leases, position, checkpoint: revision });
   for (const [index, candidate] of candidates.entries()) {
     await replay.segment(candidate, candidates[index + 1]);
     while (versions.purge(10_000)) await clock.yield();
     await clock.yield();
   }
-  if (replay.segments.length === 0) await replay.begin(candidates.length > 0 ? candidates.at(-1)!.number : 1);
+  const last = candidates.at(-1);
+  if (replay.segments.length === 0) await replay.begin(last?.number ?? 1);
+  else if (last!.header && last!.header.version < FORMAT_VERSION) await replay.begin(last!.number + 1);
   await removeLeftovers(disk, files, { segments: replay.segments, revision });
-  return { versions, segments: replay.segments, sequence: replay.sequence, checkpointBytes };
+  return { versions, leases: leases.values(), segments: replay.segments, sequence: replay.sequence, checkpointBytes };
 }
 
-async function loadCheckpoint(disk: Disk, files: readonly DiskFile[], versions: Versions) {
+interface Loaded {
+  readonly versions: Versions;
+  readonly leases: Map<number, Granted>;
+}
+
+async function loadCheckpoint(disk: Disk, files: readonly DiskFile[], { versions, leases }: Loaded) {
   const newest = files.findLast(({ name }) => numberIn("checkpoint", name) !== undefined);
   if (!newest) return { revision: 0, sizeBytes: 0 };
   const revision = numberIn("checkpoint", newest.name)!;
-  versions.load(readCheckpoint(view(await disk.read(newest.name, 0, newest.sizeBytes)), revision, disk.name));
+  for (const found of readCheckpoint(view(await disk.read(newest.name, 0, newest.sizeBytes)), revision, disk.name)) {
+    if ("entry" in found) versions.load(found.entry);
+    else leases.set(found.lease.id, found.lease);
+  }
   versions.loaded(revision);
   return { revision, sizeBytes: newest.sizeBytes };
 }
@@ -88,7 +101,11 @@ async function findSegments(options: {
     const header = decodeHeader(view(await disk.read(name, 0, HEADER_BYTES)), `${disk.name}/${name}`);
     all.push({ number, sizeBytes, header });
   }
-  const first = all.findLastIndex(({ header }) => header !== undefined && header.revision <= Math.max(revision, 1));
+  const holding = all.findLastIndex(({ header }) => header !== undefined && header.revision <= Math.max(revision, 1));
+  // Leases make no revision: several files may begin at the same one, and the earlier ones count as well.
+  const first = all.findIndex(
+    ({ header }) => header !== undefined && header.revision === all[holding]?.header?.revision,
+  );
   const needed = all.slice(Math.max(first, 0));
   const last = needed.at(-1)?.number ?? 0;
   // Without any, the directory is new; one without a header is new too, and its maker died.
@@ -107,10 +124,9 @@ function missing(disk: Disk, revision: Revision): StoreError {
   );
 }
 
-interface ReplayOptions {
+interface ReplayOptions extends Loaded {
   readonly disk: Disk;
   readonly log: Log;
-  readonly versions: Versions;
   readonly position: Position | undefined;
   /** The revision that the versions were loaded at; what the log says up to it is known. */
   readonly checkpoint: Revision;
@@ -210,13 +226,15 @@ class Replay {
   }
 
   #replay(frame: Frame): void {
-    const { versions, checkpoint } = this.#options;
+    const { versions, leases, checkpoint } = this.#options;
     this.sequence++;
     for (const record of readRecords(frame.payload)) {
       if (record.type === "transaction") {
         if (++this.#revision > checkpoint) versions.replay(record.writes);
       } else if (record.type === "compact" && record.revision > versions.compactRevision)
         versions.compact(record.revision);
+      else if (record.type === "lease") leases.set(record.lease.id, record.lease);
+      else if (record.type === "revoke") leases.delete(record.id);
     }
   }
 

@@ -6,6 +6,7 @@ import {
   type GrpcChannel,
   type GrpcMethod,
 } from "../../net/index.ts";
+import { StoreError } from "../errors.ts";
 import { isEndpointTrouble, neverSent, storeError } from "./errors.ts";
 
 const CALL_TIMEOUT_MS = 10_000;
@@ -46,6 +47,21 @@ export class Endpoints {
     request: Request,
   ): Promise<Response> {
     return this.#call(method, request, neverSent);
+  }
+
+  /** One answer of a method that streams; may be repeated. */
+  async first<Request extends object, Response extends object>(
+    method: GrpcMethod<Request, Response>,
+    request: Request,
+  ): Promise<Response> {
+    const channel = this.current;
+    try {
+      for await (const response of channel.stream(method, [request], { timeoutMs: CALL_TIMEOUT_MS })) return response;
+    } catch (error) {
+      if (isEndpointTrouble(error)) this.leave(channel);
+      throw storeError(error, method.name.toLowerCase());
+    }
+    throw new StoreError("unavailable", `${method.name.toLowerCase()}: etcd ended the stream without an answer`);
   }
 
   async #call<Request extends object, Response extends object>(

@@ -10,6 +10,9 @@ const TEXTS: ReadonlyArray<readonly [text: string, code: StoreErrorCode]> = [
   ["message larger than max", "tooLarge"],
   ["duplicate key given", "invalid"],
   ["key is not provided", "invalid"],
+  ["requested lease not found", "leaseNotFound"],
+  ["lease already exists", "leaseExists"],
+  ["too large lease TTL", "invalid"],
   ["database space exceeded", "noSpace"],
 ];
 

@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { realClock, silentLog } from "../../base/index.ts";
-import { refused, storeSuite } from "../store.suite.ts";
-import { put, Recorder, text, write } from "../suite-tools.ts";
+import { storeSuite } from "../store.suite.ts";
+import { put, Recorder, refused, text, write } from "../suite-tools.ts";
 import { openEtcdStore } from "./etcd.ts";
 
 const skip = spawnSync("etcd", ["--version"]).status === 0 ? false : "etcd is not installed";

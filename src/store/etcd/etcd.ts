@@ -3,6 +3,7 @@ import type { ClientTls } from "../../net/index.ts";
 import { StoreError } from "../errors.ts";
 import { checkTransaction, compareKeys, storeClosed } from "../memory/index.ts";
 import type {
+  Lease,
   RangeOptions,
   RangeResult,
   Revision,
@@ -16,7 +17,19 @@ import type {
 import { Endpoints } from "./endpoints.ts";
 import { ProgressProbe } from "./progress.ts";
 import { EtcdWatch } from "./watch.ts";
-import { COMPACT, RANGE, type RangeRequest, STATUS, Translation, TXN } from "./wire.ts";
+import {
+  COMPACT,
+  LEASE_GRANT,
+  LEASE_KEEP_ALIVE,
+  LEASE_LEASES,
+  LEASE_REVOKE,
+  LEASE_TIME_TO_LIVE,
+  RANGE,
+  type RangeRequest,
+  STATUS,
+  Translation,
+  TXN,
+} from "./wire.ts";
 
 export interface EtcdStoreOptions {
   /** "https://host:port" or "http://host:port" of the cluster's members; the first that answers is used. */
@@ -105,6 +118,43 @@ class EtcdStore implements Store {
     return { requestProgress: () => watch.requestProgress(), close: () => watch.close() };
   }
 
+  async grantLease({ ttlSeconds, id = 0 }: { readonly ttlSeconds: number; readonly id?: number }): Promise<Lease> {
+    this.#check();
+    const { ID, TTL } = await this.#endpoints.write(LEASE_GRANT, { TTL: ttlSeconds, ID: id });
+    return { id: ID, ttlSeconds: TTL, remainingSeconds: TTL };
+  }
+
+  async keepLease(id: number): Promise<Lease> {
+    this.#check();
+    const { TTL } = await this.#endpoints.first(LEASE_KEEP_ALIVE, { ID: id });
+    if (TTL <= 0) throw leaseNotFound(id);
+    return { id, ttlSeconds: TTL, remainingSeconds: TTL };
+  }
+
+  async revokeLease(id: number): Promise<Revision> {
+    this.#check();
+    return (await this.#endpoints.write(LEASE_REVOKE, { ID: id })).header.revision;
+  }
+
+  async leases(): Promise<readonly Lease[]> {
+    this.#check();
+    const { leases } = await this.#endpoints.read(LEASE_LEASES, {});
+    const found = await Promise.all(
+      leases.map(async ({ ID }) => ({ id: ID, ...(await this.#endpoints.read(LEASE_TIME_TO_LIVE, { ID })) })),
+    );
+    // One may have ended in between.
+    return found
+      .filter(({ TTL }) => TTL >= 0)
+      .map(({ id, TTL, grantedTTL }) => ({ id, ttlSeconds: grantedTTL, remainingSeconds: TTL }));
+  }
+
+  async leaseKeys(id: number): Promise<readonly string[]> {
+    this.#check();
+    const { TTL, keys } = await this.#endpoints.read(LEASE_TIME_TO_LIVE, { ID: id, keys: true });
+    if (TTL < 0) throw leaseNotFound(id);
+    return keys.map((key) => this.#translation.keyText(key));
+  }
+
   async compact(revision: Revision): Promise<void> {
     this.#check();
     await this.#endpoints.write(COMPACT, { revision });
@@ -156,4 +206,8 @@ class EtcdStore implements Store {
   #check(): void {
     if (this.#closed) throw storeClosed();
   }
+}
+
+function leaseNotFound(id: number): StoreError {
+  return new StoreError("leaseNotFound", `find lease: there is none with id ${id}`);
 }

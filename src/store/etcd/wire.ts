@@ -58,6 +58,17 @@ export interface WatchResponse {
   readonly events: readonly WatchEvent[];
 }
 
+export interface LeaseGrantResponse {
+  readonly ID: number;
+  readonly TTL: number;
+}
+
+export interface LeaseTimeToLiveResponse {
+  readonly TTL: number;
+  readonly grantedTTL: number;
+  readonly keys: readonly Uint8Array[];
+}
+
 export interface StatusResponse {
   readonly version: string;
   readonly dbSize: number;
@@ -73,6 +84,14 @@ export const WATCH: GrpcMethod<object, WatchResponse> = loadService(protocol, "e
 export const STATUS: GrpcMethod<object, StatusResponse> = loadService(protocol, "etcdserverpb.Maintenance").method(
   "Status",
 );
+
+const lease = loadService(protocol, "etcdserverpb.Lease");
+export const LEASE_GRANT: GrpcMethod<object, LeaseGrantResponse> = lease.method("LeaseGrant");
+export const LEASE_REVOKE: GrpcMethod<object, { readonly header: Header }> = lease.method("LeaseRevoke");
+export const LEASE_KEEP_ALIVE: GrpcMethod<object, LeaseGrantResponse> = lease.method("LeaseKeepAlive");
+export const LEASE_TIME_TO_LIVE: GrpcMethod<object, LeaseTimeToLiveResponse> = lease.method("LeaseTimeToLive");
+export const LEASE_LEASES: GrpcMethod<object, { readonly leases: ReadonlyArray<{ readonly ID: number }> }> =
+  lease.method("LeaseLeases");
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

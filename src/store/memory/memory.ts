@@ -1,5 +1,7 @@
+import type { Clock } from "../../base/index.ts";
 import type {
   ForkableStore,
+  Lease,
   RangeOptions,
   RangeResult,
   Revision,
@@ -9,21 +11,29 @@ import type {
   WatchOptions,
   WatchSink,
 } from "../store.ts";
-import { Versions } from "./versions.ts";
+import { Leases } from "./leases.ts";
+import { type Version, Versions } from "./versions.ts";
 import { storeClosed, Watchers } from "./watchers.ts";
 
-/** A store in memory: the reference that the others are compared with. Everything happens within the call. */
-export function openMemoryStore(): ForkableStore {
-  return new MemoryStore(Versions.empty());
+/**
+ * A store in memory: the reference that the others are compared with. Everything happens within the call. Leases end by
+ * themselves only where there is a clock.
+ */
+export function openMemoryStore({ clock }: { readonly clock?: Clock } = {}): ForkableStore {
+  return new MemoryStore(Versions.empty(), clock);
 }
 
 class MemoryStore implements ForkableStore {
   readonly #versions: Versions;
   readonly #watchers: Watchers;
+  readonly #leases: Leases;
+  readonly #clock: Clock | undefined;
   #closed = false;
 
-  constructor(versions: Versions) {
+  constructor(versions: Versions, clock: Clock | undefined) {
     this.#versions = versions;
+    this.#clock = clock;
+    this.#leases = new Leases(clock, (id) => this.#revoke(id));
     this.#watchers = new Watchers(versions, () => Promise.resolve());
   }
 
@@ -44,12 +54,51 @@ class MemoryStore implements ForkableStore {
 
   async transact(transaction: Transaction): Promise<TransactionResult> {
     this.#check();
-    const { result, versions } = this.#versions.transact(transaction);
-    if (versions.length > 0) {
-      this.#versions.reveal(result.revision);
-      this.#watchers.publish(versions);
-    }
+    const { result, versions } = this.#versions.transact(transaction, this.#leases);
+    this.#show(versions);
     return result;
+  }
+
+  #show(versions: readonly Version[]): void {
+    if (versions.length === 0) return;
+    this.#versions.reveal(versions[0]!.revision);
+    this.#watchers.publish(versions);
+  }
+
+  async grantLease(wish: { readonly ttlSeconds: number; readonly id?: number }): Promise<Lease> {
+    this.#check();
+    const granted = this.#leases.admit(wish);
+    this.#leases.grant(granted);
+    return { ...granted, remainingSeconds: granted.ttlSeconds };
+  }
+
+  async keepLease(id: number): Promise<Lease> {
+    this.#check();
+    const kept = this.#leases.keep(id);
+    return { ...kept, remainingSeconds: kept.ttlSeconds };
+  }
+
+  async revokeLease(id: number): Promise<Revision> {
+    this.#check();
+    this.#leases.require(id);
+    this.#revoke(id);
+    return this.#versions.visible;
+  }
+
+  #revoke(id: number): void {
+    this.#leases.remove(id);
+    this.#show(this.#versions.remove(this.#versions.keysOfLease(id)));
+  }
+
+  async leases(): Promise<readonly Lease[]> {
+    this.#check();
+    return [...this.#leases].map((one) => ({ ...one, remainingSeconds: this.#leases.remainingSeconds(one.id) }));
+  }
+
+  async leaseKeys(id: number): Promise<readonly string[]> {
+    this.#check();
+    this.#leases.require(id);
+    return this.#versions.keysOfLease(id);
   }
 
   watch(options: WatchOptions, sink: WatchSink): Watch {
@@ -71,12 +120,15 @@ class MemoryStore implements ForkableStore {
 
   fork(): ForkableStore {
     this.#check();
-    return new MemoryStore(this.#versions.fork());
+    const copy = new MemoryStore(this.#versions.fork(), this.#clock);
+    for (const lease of this.#leases) copy.#leases.grant(lease);
+    return copy;
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#leases.close();
     this.#watchers.close(storeClosed());
   }
 

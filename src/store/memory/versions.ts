@@ -192,16 +192,40 @@ export class Versions {
   }
 
   /** Evaluates and applies a transaction. What it changed is not visible yet. */
-  transact(transaction: Transaction): { readonly result: TransactionResult; readonly versions: readonly Version[] } {
+  transact(
+    transaction: Transaction,
+    leases: { has(id: number): boolean },
+  ): { readonly result: TransactionResult; readonly versions: readonly Version[] } {
     checkTransaction(transaction);
     const succeeded = transaction.compare.every((compare) => this.#holds(compare));
     const operations = succeeded ? transaction.success : transaction.failure;
-    for (const operation of operations) if (operation.type === "range") this.#checkRangeInside(operation.revision);
+    for (const operation of operations) {
+      if (operation.type === "range") this.#checkRangeInside(operation.revision);
+      else if (operation.type === "put" && operation.lease && !leases.has(operation.lease))
+        throw new StoreError("leaseNotFound", `put ${operation.key}: there is no lease ${operation.lease}`);
+    }
     const versions: Version[] = [];
     const results = operations.map((operation) => this.#run(operation, versions));
     if (versions.length > 0) this.#history.set(++this.#revision, versions);
     const revision = this.#revision;
     return { result: { succeeded, revision, results: results.map((result) => stamped(result, revision)) }, versions };
+  }
+
+  /** Deletes keys at one revision, as many as they are. What it changed is not visible yet. */
+  remove(keys: readonly string[]): readonly Version[] {
+    const versions: Version[] = [];
+    for (const key of keys) if (this.#live.has(key)) this.#change(key, undefined, versions);
+    if (versions.length > 0) this.#history.set(++this.#revision, versions);
+    return versions;
+  }
+
+  /** Keys of the newest state, visible or not, that hang on a lease. */
+  keysOfLease(id: number): string[] {
+    const keys: string[] = [];
+    this.#live.forEachPair((key, version) => {
+      if (version.entry!.lease === id) keys.push(key);
+    });
+    return keys;
   }
 
   #checkRangeInside(revision: Revision | undefined): void {
@@ -358,13 +382,11 @@ export class Versions {
     this.#visible = this.#revision;
   }
 
-  /** Takes over the entries of a checkpoint; only before the first revision. */
-  load(entries: Iterable<Entry>): void {
-    for (const entry of entries) {
-      this.#live.set(entry.key, { key: entry.key, revision: entry.modRevision, entry, older: undefined });
-      this.#keptBytes += sizeOf(entry);
-      this.#liveBytes += sizeOf(entry);
-    }
+  /** Takes over an entry of a checkpoint; only before the first revision. */
+  load(entry: Entry): void {
+    this.#live.set(entry.key, { key: entry.key, revision: entry.modRevision, entry, older: undefined });
+    this.#keptBytes += sizeOf(entry);
+    this.#liveBytes += sizeOf(entry);
   }
 
   /** Says which revision {@link load}ed entries are the state of. */
