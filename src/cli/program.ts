@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addObjectCommands } from "./objects/commands.ts";
 
 /** Commands that are components: their flags are upstream's, read by tables of their own. */
 const COMPONENT_COMMANDS = {
@@ -73,6 +74,9 @@ export async function run(args: readonly string[]): Promise<number> {
       const { pkiCommand } = await import("./pki.ts");
       code = await pkiCommand(options);
     });
+  addObjectCommands(program, (result) => {
+    code = result;
+  });
   for (const [name, description] of Object.entries(COMPONENT_COMMANDS)) program.command(name).description(description);
   return reporting(async () => {
     await program.parseAsync(plain, { from: "user" });
@@ -86,9 +90,16 @@ async function reporting(command: () => Promise<number>): Promise<number> {
     return await command();
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
-    process.stderr.write(`navarch: ${sentence(error)}\n`);
+    process.stderr.write(
+      isAnswer(error) ? `Error from server (${error.reason}): ${error.message}\n` : `navarch: ${sentence(error)}\n`,
+    );
     return 1;
   }
+}
+
+/** Whether the API server said so; as kubectl words it. */
+function isAnswer(error: unknown): error is { readonly reason: string; readonly message: string } {
+  return error instanceof Error && error.name === "StatusError";
 }
 
 /** An error in one line, causes included. */

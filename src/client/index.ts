@@ -22,6 +22,7 @@ export type {
   WriteOptions,
 } from "./client.ts";
 export { type ClientOptions, createClient } from "./create.ts";
+export { answerOf, frames } from "./decode.ts";
 export { dynamicKind } from "./dynamic.ts";
 export { queryOf, resourcePath } from "./path.ts";
 export {

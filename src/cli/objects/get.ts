@@ -1,0 +1,159 @@
+import { stringify } from "yaml";
+import { answerOf, queryOf } from "../../client/index.ts";
+import { type ConnectionArguments, openSession, type Session } from "./connection.ts";
+import {
+  type AnyObject,
+  discover,
+  nameOf,
+  parseTargets,
+  pathOf,
+  type Resource,
+  type Target,
+  typeName,
+} from "./resources.ts";
+import { cellsOf, Columns, type ServerTable, type TableOptions } from "./table.ts";
+
+export interface GetArguments extends ConnectionArguments {
+  readonly output?: string;
+  readonly allNamespaces?: boolean;
+  readonly selector?: string;
+  readonly fieldSelector?: string;
+  readonly watch?: boolean;
+  readonly headers?: boolean;
+  readonly showLabels?: boolean;
+  readonly ignoreNotFound?: boolean;
+}
+
+const OUTPUTS = ["wide", "json", "yaml", "name"];
+export const TABLE_TYPE = "application/json;as=Table;v=v1;g=meta.k8s.io";
+
+/** `navarch get`: objects as the server's tables, or as they are. */
+export async function getCommand(words: readonly string[], options: GetArguments): Promise<number> {
+  if (options.output !== undefined && !OUTPUTS.includes(options.output))
+    throw new Error(`read --output: got ${JSON.stringify(options.output)}, wanted ${OUTPUTS.join(", ")}`);
+  await using session = openSession(options);
+  const targets = parseTargets(await discover(session.client), words);
+  const asked = { session, targets, options };
+  if (options.watch) {
+    const { watchTarget } = await import("./watch.ts");
+    return await watchTarget(asked);
+  }
+  const isTable = options.output === undefined || options.output === "wide";
+  return await (isTable ? printTables(asked) : printObjects(asked));
+}
+
+export interface Asked {
+  readonly session: Session;
+  readonly targets: readonly Target[];
+  readonly options: GetArguments;
+}
+
+/** Paths and queries that together give a target; names are asked for one by one. */
+function requestsOf({ resource, names }: Target, { session, options }: Asked): { path: string; query: string }[] {
+  const namespace = options.allNamespaces ? undefined : session.namespace;
+  const query = queryOf({ labelSelector: options.selector, fieldSelector: options.fieldSelector });
+  if (names.length === 0) return [{ path: pathOf(resource, namespace), query }];
+  if (query !== "") throw new Error("select objects: names and selectors don't go together");
+  if (options.allNamespaces && resource.scope === "Namespaced")
+    throw new Error("a resource cannot be retrieved by name across all namespaces");
+  return names.map((name) => ({ path: pathOf(resource, namespace, name), query: "" }));
+}
+
+async function printTables(asked: Asked): Promise<number> {
+  const { session, targets, options } = asked;
+  let isFirst = true;
+  let code = 0;
+  for (const target of targets) {
+    const tables: ServerTable[] = [];
+    for (const { path, query } of requestsOf(target, asked)) {
+      const found = await unlessMissing(asked, () => ask<ServerTable>(session, path, query, TABLE_TYPE));
+      if (found === "missing") code = 1;
+      else if (found) tables.push(found);
+    }
+    if (!tables.some(({ rows }) => rows?.length)) continue;
+    const shown = tableOptions(target.resource, asked);
+    const { header } = cellsOf(tables[0]!, shown);
+    const rows = tables.flatMap((table) => cellsOf(table, shown).rows);
+    process.stdout.write(
+      (isFirst ? "" : "\n") + new Columns().render(options.headers === false ? rows : [header, ...rows]),
+    );
+    isFirst = false;
+  }
+  if (isFirst && code === 0 && !options.ignoreNotFound) process.stderr.write(nothing(asked));
+  return code;
+}
+
+function nothing({ session, targets, options }: Asked): string {
+  const isNamespaced = targets.some(({ resource }) => resource.scope === "Namespaced");
+  return isNamespaced && !options.allNamespaces
+    ? `No resources found in ${session.namespace} namespace.\n`
+    : "No resources found\n";
+}
+
+export function tableOptions(resource: Resource, { targets, options }: Asked): TableOptions {
+  return {
+    wide: options.output === "wide",
+    withNamespace: (options.allNamespaces ?? false) && resource.scope === "Namespaced",
+    showLabels: options.showLabels ?? false,
+    namePrefix: targets.length > 1 ? `${typeName(resource)}/` : "",
+  };
+}
+
+async function printObjects(asked: Asked): Promise<number> {
+  const { session, targets, options } = asked;
+  const objects: AnyObject[] = [];
+  let code = 0;
+  for (const target of targets) {
+    for (const { path, query } of requestsOf(target, asked)) {
+      const found = await unlessMissing(asked, () => ask<AnyObject | ObjectList>(session, path, query));
+      if (found === "missing") code = 1;
+      else if (found) objects.push(...itemsOf(found, target.resource));
+    }
+  }
+  const isOne = targets.length === 1 && targets[0]!.names.length === 1;
+  if (isOne && objects.length === 0) return code;
+  const value = isOne
+    ? objects[0]
+    : { apiVersion: "v1", items: objects, kind: "List", metadata: { resourceVersion: "" } };
+  process.stdout.write(options.output === "name" ? namesOf(objects) : render(value, options.output!));
+  return code;
+}
+
+interface ObjectList {
+  readonly items: readonly AnyObject[] | null;
+}
+
+/** Items of a list come without their type. */
+function itemsOf(found: AnyObject | ObjectList, { group, version, kind }: Resource): AnyObject[] {
+  if (!("items" in found)) return [found];
+  const apiVersion = group === "" ? version : `${group}/${version}`;
+  return ((found as ObjectList).items ?? []).map(({ apiVersion: _, kind: __, ...item }) => ({ apiVersion, kind, ...item }));
+}
+
+export function namesOf(objects: readonly AnyObject[]): string {
+  const groupOf = (apiVersion: string) => (apiVersion.includes("/") ? apiVersion.split("/")[0]! : "");
+  return objects
+    .map(({ kind, apiVersion, metadata }) => `${nameOf({ kind, group: groupOf(apiVersion) }, metadata.name)}\n`)
+    .join("");
+}
+
+export function render(value: unknown, output: string): string {
+  return output === "json" ? `${JSON.stringify(value, null, 4)}\n` : stringify(value, { version: "1.1", lineWidth: 0 });
+}
+
+/** A JSON answer. */
+export async function ask<T>(session: Session, path: string, query = "", accept = "application/json"): Promise<T> {
+  return (await answerOf(await session.client.raw({ path, query, headers: { accept } }))) as T;
+}
+
+/** What isn't there is said, and the rest goes on. */
+async function unlessMissing<T>({ options }: Asked, get: () => Promise<T>): Promise<T | "missing" | undefined> {
+  try {
+    return await get();
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 404) throw error;
+    if (options.ignoreNotFound) return undefined;
+    process.stderr.write(`Error from server (NotFound): ${(error as Error).message}\n`);
+    return "missing";
+  }
+}
