@@ -1,3 +1,4 @@
+import { eventBehavior } from "./event.behavior.ts";
 import { eventColumns } from "./event.columns.ts";
 import { int32, microTime, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -23,6 +24,7 @@ export const Event = kind({
   plural: "events",
   shortNames: ["ev"],
   scope: "Namespaced",
+  behavior: () => eventBehavior as never,
   columns: () => eventColumns,
   fields: () => ({
     involvedObject: ref(2, ObjectReference, { required: true }),

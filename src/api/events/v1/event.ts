@@ -1,3 +1,4 @@
+import { eventBehavior } from "./event.behavior.ts";
 import { int32, microTime, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { EventSource } from "../../core/v1/event.ts";
@@ -17,6 +18,7 @@ export const Event = kind({
   plural: "events",
   shortNames: ["ev"],
   scope: "Namespaced",
+  behavior: () => eventBehavior as never,
   fields: () => ({
     eventTime: microTime(2, { always: true, required: true }),
     series: ref(3, EventSeries, { ptr: true }),
