@@ -20,6 +20,7 @@ export function addObjectCommands(program: Command, done: (code: number) => void
     .option("--field-selector <fields>", "only objects with these fields")
     .option("-w, --watch", "go on with every change")
     .option("--no-headers", "no headings")
+    .option("--show-managed-fields", "managed fields in json and yaml")
     .option("--show-labels", "labels as the last column")
     .option("--ignore-not-found", "an object that isn't there is no failure")
     .action(async (words, options) => done(await (await import("./get.ts")).getCommand(words, options)));

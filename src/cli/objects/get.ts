@@ -22,6 +22,7 @@ export interface GetArguments extends ConnectionArguments {
   readonly headers?: boolean;
   readonly showLabels?: boolean;
   readonly ignoreNotFound?: boolean;
+  readonly showManagedFields?: boolean;
 }
 
 const OUTPUTS = ["wide", "json", "yaml", "name"];
@@ -107,7 +108,7 @@ async function printObjects(asked: Asked): Promise<number> {
     for (const { path, query } of requestsOf(target, asked)) {
       const found = await unlessMissing(asked, () => ask<AnyObject | ObjectList>(session, path, query));
       if (found === "missing") code = 1;
-      else if (found) objects.push(...itemsOf(found, target.resource));
+      else if (found) objects.push(...itemsOf(found, target.resource).map((object) => forPeople(object, options)));
     }
   }
   const isOne = targets.length === 1 && targets[0]!.names.length === 1;
@@ -123,11 +124,18 @@ interface ObjectList {
   readonly items: readonly AnyObject[] | null;
 }
 
-/** Items of a list come without their type. */
+/** Items of a list come without their type; every object says first what it is. */
 function itemsOf(found: AnyObject | ObjectList, { group, version, kind }: Resource): AnyObject[] {
-  if (!("items" in found)) return [found];
-  const apiVersion = group === "" ? version : `${group}/${version}`;
-  return ((found as ObjectList).items ?? []).map(({ apiVersion: _, kind: __, ...item }) => ({ apiVersion, kind, ...item }));
+  const own = group === "" ? version : `${group}/${version}`;
+  const items = "items" in found ? ((found as ObjectList).items ?? []) : [found as AnyObject];
+  return items.map(({ apiVersion = own, kind: type = kind, ...rest }) => ({ apiVersion, kind: type, ...rest }));
+}
+
+/** Without what only the server's bookkeeping needs, unless it is asked for. */
+function forPeople(object: AnyObject, { showManagedFields }: GetArguments): AnyObject {
+  if (showManagedFields) return object;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 export function namesOf(objects: readonly AnyObject[]): string {
