@@ -115,6 +115,10 @@ export interface KindBehavior<T> {
   readonly nameRule?: "dnsSubdomain" | "dnsLabel" | "dnsLabel1035" | "pathSegment";
   /** Field selectors beside metadata.name and metadata.namespace: path -> text of the value. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /** A replacement must say which version it replaces. */
+  readonly requiresVersion?: boolean;
+  /** An object that comes without a name gets a unique one. */
+  readonly namesItself?: boolean;
   /** What is said of a field selector that isn't among them, where it isn't what most kinds say. */
   readonly unselectableField?: (path: string) => string;
   /** Text of the Warning headers for a new or changed object. */

@@ -5,6 +5,7 @@ import {
   groupVersion,
   internal,
   invalid,
+  invalidValue,
   type KindDefinition,
   type KubeObject,
   MODIFIED,
@@ -120,6 +121,7 @@ export class Registry {
     const namespace = context.info.namespace;
     this.#fillSystemMetadata(metadata);
     if (generated) this.#generateName(metadata);
+    else if (behavior.namesItself && !metadata.name) metadata.name = this.#options.random.uuid();
     let object = this.#withDefaults(input);
     if (this.#hasStatus() && !behavior.statusOnCreate) delete object.status;
     // Who manages what is settled before the server adds its own.
@@ -259,11 +261,17 @@ export class Registry {
       if (!current && !options.createMissing) throw notFound(this.kind, name);
       const wanted = await options.change(current?.object);
       if (!current) return { object: await this.create(context, wanted, options.write), created: true };
+      if (options.whole && this.kind.behavior.requiresVersion) this.#requireVersion(name, wanted);
       const insists = checkVersion(this.kind, wanted, current) && options.whole === true;
       const result = await this.#tryUpdate(context, { ...options, current, wanted });
       if (result) return { object: result, created: false };
       if (insists || attempt === UPDATE_TRIES) throw conflict(this.kind, name, MODIFIED);
     }
+  }
+
+  #requireVersion(name: string, { metadata }: Json): void {
+    if ((metadata as Meta).resourceVersion) return;
+    throw invalid(this.kind, name, [invalidValue("metadata.resourceVersion", 0, "must be specified for an update")]);
   }
 
   async #tryUpdate(

@@ -18,6 +18,7 @@ type Quantities = Readonly<Record<string, string>>;
 const TYPES = ["Pod", "Container", "PersistentVolumeClaim"];
 
 export const limitRangeBehavior: KindBehavior<LimitRange> = {
+  namesItself: true,
   setDefaults({ spec }) {
     for (const limit of spec.limits ?? []) if (limit.type === "Container") fillContainerDefaults(limit);
   },

@@ -1,3 +1,4 @@
+import { persistentVolumeClaimBehavior } from "./persistentvolumeclaim.behavior.ts";
 import { persistentVolumeClaimColumns } from "./persistentvolumeclaim.columns.ts";
 import { list, map, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -59,6 +60,7 @@ export const PersistentVolumeClaim = kind({
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   columns: () => persistentVolumeClaimColumns,
+  behavior: () => persistentVolumeClaimBehavior(PersistentVolumeClaimSpec) as never,
   fields: () => ({
     spec: ref(2, PersistentVolumeClaimSpec),
     status: ref(3, PersistentVolumeClaimStatus),

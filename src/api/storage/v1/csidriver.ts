@@ -1,3 +1,4 @@
+import { csiDriverBehavior } from "./csidriver.behavior.ts";
 import { csiDriverColumns } from "./csidriver.columns.ts";
 import { boolean, int64, list, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -31,6 +32,7 @@ export const CSIDriver = kind({
   plural: "csidrivers",
   scope: "Cluster",
   columns: () => csiDriverColumns,
+  behavior: () => csiDriverBehavior as never,
   fields: () => ({
     spec: ref(2, CSIDriverSpec, { required: true }),
   }),

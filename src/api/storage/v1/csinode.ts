@@ -1,3 +1,4 @@
+import { csiNodeBehavior } from "./csinode.behavior.ts";
 import { csiNodeColumns } from "./csinode.columns.ts";
 import { int32, list, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -35,6 +36,7 @@ export const CSINode = kind({
   plural: "csinodes",
   scope: "Cluster",
   columns: () => csiNodeColumns,
+  behavior: () => csiNodeBehavior as never,
   fields: () => ({
     spec: ref(2, CSINodeSpec, { required: true }),
   }),

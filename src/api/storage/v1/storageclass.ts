@@ -1,3 +1,4 @@
+import { storageClassBehavior } from "./storageclass.behavior.ts";
 import { storageClassColumns } from "./storageclass.columns.ts";
 import { boolean, list, map, scalar, string } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -12,6 +13,7 @@ export const StorageClass = kind({
   shortNames: ["sc"],
   scope: "Cluster",
   columns: () => storageClassColumns,
+  behavior: () => storageClassBehavior as never,
   fields: () => ({
     provisioner: string(2, { always: true, required: true, rules: ["required", "immutable"] }),
     parameters: map(3, scalar.string, { rules: ["immutable", "optional"] }),

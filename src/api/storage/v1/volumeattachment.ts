@@ -1,3 +1,4 @@
+import { volumeAttachmentBehavior } from "./volumeattachment.behavior.ts";
 import { volumeAttachmentColumns } from "./volumeattachment.columns.ts";
 import { boolean, int32, map, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -44,6 +45,7 @@ export const VolumeAttachment = kind({
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   columns: () => volumeAttachmentColumns,
+  behavior: () => volumeAttachmentBehavior(VolumeAttachmentSpec) as never,
   fields: () => ({
     spec: ref(2, VolumeAttachmentSpec, { required: true, rules: ["immutable"] }),
     status: ref(3, VolumeAttachmentStatus),

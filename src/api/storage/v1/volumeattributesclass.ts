@@ -1,3 +1,4 @@
+import { volumeAttributesClassBehavior } from "./volumeattributesclass.behavior.ts";
 import { volumeAttributesClassColumns } from "./volumeattributesclass.columns.ts";
 import { map, scalar, string } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -11,6 +12,7 @@ export const VolumeAttributesClass = kind({
   shortNames: ["vac"],
   scope: "Cluster",
   columns: () => volumeAttributesClassColumns,
+  behavior: () => volumeAttributesClassBehavior as never,
   fields: () => ({
     driverName: string(2, { always: true, required: true }),
     parameters: map(3, scalar.string),

@@ -10,3 +10,6 @@ export {
 } from "./template.ts";
 export { setPodSpecDefaults } from "./defaults.ts";
 export { validatePodSpec } from "./validate.ts";
+export { persistentSources } from "./persistent-sources.ts";
+export { validateNodeSelector } from "./affinity.ts";
+export { validateCsiDriverName } from "./volume-storage.ts";

@@ -1,0 +1,150 @@
+import { jsonEqual, type StructNode } from "../../../schema/index.ts";
+import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
+import { forbiddenField, immutableField, internalValue, invalidValue, jsonDiff } from "../../validation/index.ts";
+import type { PersistentVolume, PersistentVolumeSpec } from "./persistentvolume.ts";
+import { validateVolumeSpec } from "./persistentvolume.validate.ts";
+import { persistentSources } from "./pod/index.ts";
+import { CLASS_ANNOTATION } from "./volumetext.ts";
+
+const MOUNT_OPTIONS = "volume.beta.kubernetes.io/mount-options";
+
+/** Types of volumes that may be mounted with options. */
+const MOUNTABLE = [
+  "gcePersistentDisk",
+  "awsElasticBlockStore",
+  "glusterfs",
+  "nfs",
+  "rbd",
+  "quobyte",
+  "iscsi",
+  "cephfs",
+  "cinder",
+  "azureFile",
+  "vsphereVolume",
+  "azureDisk",
+  "storageos",
+] as const;
+
+export interface VolumeStructs {
+  readonly source: StructNode;
+  readonly affinity: StructNode;
+}
+
+/** The structs are for messages that show whole values. */
+export function persistentVolumeBehavior(structs: VolumeStructs): KindBehavior<PersistentVolume> {
+  return {
+    generation: false,
+    prepareCreate(volume, now) {
+      volume.status = { phase: "Pending", lastPhaseTransitionTime: now } as Mutable<PersistentVolume>["status"];
+    },
+    prepareStatusUpdate(volume, old, now) {
+      const { status } = volume;
+      const saidWhen = status.lastPhaseTransitionTime !== old.status.lastPhaseTransitionTime;
+      if (status.phase !== old.status.phase && !saidWhen) status.lastPhaseTransitionTime = now;
+    },
+    setDefaults({ spec, status }) {
+      spec.persistentVolumeReclaimPolicy ||= "Retain";
+      spec.volumeMode ??= "Filesystem";
+      status.phase ||= "Pending";
+      setSourceDefaults(spec);
+    },
+    validate: validateVolume,
+    // The original checks an updated volume twice, and so tells everything twice.
+    validateUpdate: (volume, old) => [
+      ...validateVolume(volume),
+      ...validateVolumeSpec("spec", volume.spec, volume.metadata.name),
+      ...validateChange(volume, old, structs),
+    ],
+    warnings: volumeWarnings,
+  };
+}
+
+function setSourceDefaults({ hostPath }: Mutable<PersistentVolumeSpec>): void {
+  if (hostPath) hostPath.type ??= "";
+}
+
+function validateVolume(volume: PersistentVolume): FieldError[] {
+  return [...validateVolumeSpec("spec", volume.spec, volume.metadata.name), ...validateMountOptions(volume)];
+}
+
+function validateMountOptions({ metadata, spec }: PersistentVolume): FieldError[] {
+  if (metadata.annotations?.[MOUNT_OPTIONS] === undefined || MOUNTABLE.some((source) => spec[source])) return [];
+  const detail = "may not specify mount options for this volume type";
+  return [forbiddenField(`metadata.annotations.${MOUNT_OPTIONS}`, detail)];
+}
+
+function validateChange({ spec }: PersistentVolume, old: PersistentVolume, structs: VolumeStructs): FieldError[] {
+  return [
+    ...validateSameSource(spec, old.spec, structs.source),
+    ...immutableField("volumeMode", spec.volumeMode, old.spec.volumeMode),
+    ...validateSameAffinity(spec, old.spec, structs.affinity),
+    ...validateAttributesClassKept(spec, old.spec),
+  ];
+}
+
+/** The part of a spec that says where the data is. */
+function sourceOf(spec: PersistentVolumeSpec): Readonly<Record<string, unknown>> {
+  const names = Object.keys(persistentSources) as (keyof typeof persistentSources)[];
+  return Object.fromEntries(names.filter((name) => spec[name] !== undefined).map((name) => [name, spec[name]]));
+}
+
+function validateSameSource(spec: PersistentVolumeSpec, old: PersistentVolumeSpec, struct: StructNode): FieldError[] {
+  const secret = spec.csi?.controllerExpandSecretRef;
+  // A secret for expansion may be added where there was none.
+  const before =
+    old.csi && !old.csi.controllerExpandSecretRef && secret
+      ? { ...old, csi: { ...old.csi, controllerExpandSecretRef: secret } }
+      : old;
+  if (jsonEqual(sourceOf(spec), sourceOf(before))) return [];
+  const shown = (one: PersistentVolumeSpec) => internalValue(struct, sourceOf(one));
+  const detail = `spec.persistentvolumesource is immutable after creation\n${jsonDiff(shown(before), shown(spec))}`;
+  return [forbiddenField("spec.persistentvolumesource", detail)];
+}
+
+function validateSameAffinity(spec: PersistentVolumeSpec, old: PersistentVolumeSpec, struct: StructNode): FieldError[] {
+  if (!old.nodeAffinity || jsonEqual(spec.nodeAffinity, old.nodeAffinity)) return [];
+  const shown = spec.nodeAffinity ? internalValue(struct, spec.nodeAffinity) : null;
+  return [invalidValue("nodeAffinity", shown, "field is immutable, except for updating from beta label to GA")];
+}
+
+function validateAttributesClassKept(spec: PersistentVolumeSpec, old: PersistentVolumeSpec): FieldError[] {
+  const before = old.volumeAttributesClassName;
+  const now = spec.volumeAttributesClassName;
+  if (before === undefined || now === before || now) return [];
+  const detail =
+    now === undefined
+      ? "update from non-nil value to nil is forbidden"
+      : "update from non-nil value to an empty string is forbidden";
+  return [forbiddenField("spec.volumeAttributesClassName", detail)];
+}
+
+/** Types that were taken out, and since when. */
+const REMOVED_TYPES: Readonly<Partial<Record<keyof PersistentVolumeSpec, string>>> = {
+  cephfs: "spec.cephfs: deprecated in v1.28, non-functional in v1.31+",
+  photonPersistentDisk: "spec.photonPersistentDisk: deprecated in v1.11, non-functional in v1.16+",
+  scaleIO: "spec.scaleIO: deprecated in v1.16, non-functional in v1.22+",
+  storageos: "spec.storageOS: deprecated in v1.22, non-functional in v1.25+",
+  glusterfs: "spec.glusterfs: deprecated in v1.25, non-functional in v1.26+",
+  flocker: "spec.flocker: deprecated in v1.22, non-functional in v1.25+",
+  quobyte: "spec.quobyte: deprecated in v1.22, non-functional in v1.25+",
+  rbd: "spec.rbd: deprecated in v1.28, non-functional in v1.31+",
+};
+
+function volumeWarnings({ metadata: { annotations = {} }, spec }: PersistentVolume): string[] {
+  const warnings: string[] = [];
+  if (CLASS_ANNOTATION in annotations)
+    warnings.push(
+      `metadata.annotations[${CLASS_ANNOTATION}]: deprecated since v1.8; use "storageClassName" attribute instead`,
+    );
+  if (MOUNT_OPTIONS in annotations)
+    warnings.push(
+      `metadata.annotations[${MOUNT_OPTIONS}]: deprecated since v1.31; use "mountOptions" attribute instead`,
+    );
+  if (spec.persistentVolumeReclaimPolicy === "Recycle")
+    warnings.push(
+      "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.",
+    );
+  for (const [type, text] of Object.entries(REMOVED_TYPES))
+    if (spec[type as keyof PersistentVolumeSpec] !== undefined) warnings.push(text);
+  return warnings;
+}
