@@ -1,6 +1,6 @@
 import { jsonEqual, type StructNode } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
-import { forbiddenField, immutableField, internalValue, invalidValue, jsonDiff } from "../../validation/index.ts";
+import { forbiddenField, immutableField, internalValue, invalidValue, unifiedDiff } from "../../validation/index.ts";
 import type { PersistentVolume, PersistentVolumeSpec } from "./persistentvolume.ts";
 import { validateVolumeSpec } from "./persistentvolume.validate.ts";
 import { persistentSources } from "./pod/index.ts";
@@ -96,8 +96,8 @@ function validateSameSource(spec: PersistentVolumeSpec, old: PersistentVolumeSpe
       ? { ...old, csi: { ...old.csi, controllerExpandSecretRef: secret } }
       : old;
   if (jsonEqual(sourceOf(spec), sourceOf(before))) return [];
-  const shown = (one: PersistentVolumeSpec) => internalValue(struct, sourceOf(one));
-  const detail = `spec.persistentvolumesource is immutable after creation\n${jsonDiff(shown(before), shown(spec))}`;
+  const shown = (one: PersistentVolumeSpec) => JSON.stringify(internalValue(struct, sourceOf(one)), undefined, 1);
+  const detail = `spec.persistentvolumesource is immutable after creation\n${unifiedDiff(shown(before), shown(spec))}`;
   return [forbiddenField("spec.persistentvolumesource", detail)];
 }
 

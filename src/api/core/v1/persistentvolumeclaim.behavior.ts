@@ -8,7 +8,7 @@ import {
   internalValue,
   invalidValue,
   isNativeResource,
-  jsonDiff,
+  unifiedDiff,
   notSupported,
   problemsAt,
   qualifiedNameProblems,
@@ -91,7 +91,8 @@ function validateChange(claim: PersistentVolumeClaim, old: PersistentVolumeClaim
   const [before, after] = comparable(claim, old);
   const errors = validateClassAnnotation(claim, old);
   if (!jsonEqual(before, after)) {
-    const diff = jsonDiff(internalValue(struct, before), internalValue(struct, after));
+    const shown = (one: Spec) => JSON.stringify(internalValue(struct, one), undefined, 1);
+    const diff = unifiedDiff(shown(before), shown(after));
     const detail = `spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n${diff}`;
     errors.push(forbiddenField("spec", detail));
   }
