@@ -327,10 +327,8 @@ export {
   Deployment,
 } from "./apps/v1/deployment.ts";
 export { ReplicaSetStatus, ReplicaSetCondition, ReplicaSetSpec, ReplicaSet } from "./apps/v1/replicaset.ts";
+export { JobStatus, UncountedTerminatedPods, JobCondition, Job } from "./batch/v1/job.ts";
 export {
-  JobStatus,
-  UncountedTerminatedPods,
-  JobCondition,
   JobSpec,
   SuccessPolicy,
   SuccessPolicyRule,
@@ -338,8 +336,7 @@ export {
   PodFailurePolicyRule,
   PodFailurePolicyOnPodConditionsPattern,
   PodFailurePolicyOnExitCodesRequirement,
-  Job,
-} from "./batch/v1/job.ts";
+} from "./batch/v1/jobspec.ts";
 export {
   EndpointPort as DiscoveryEndpointPort,
   Endpoint,

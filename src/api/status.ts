@@ -148,7 +148,8 @@ function causeOf(error: FieldError): StatusCause {
 /** A field error as messages and causes show it. */
 export function messageOf(error: FieldError): string {
   const text = CAUSES[error.type][1];
-  const showsValue = !["Required", "Forbidden", "TooLong", "TooMany", "Internal"].includes(error.type);
+  const showsValue =
+    !["Required", "Forbidden", "TooLong", "TooMany", "Internal"].includes(error.type) && !error.valueOmitted;
   const head = showsValue ? `${text}: ${valueText(error.value)}` : text;
   return error.detail ? `${head}: ${error.detail}` : head;
 }

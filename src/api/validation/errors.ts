@@ -11,6 +11,11 @@ export function invalidValue(path: string, value: unknown, detail: string): Fiel
   return { path, type: "Invalid", value, detail };
 }
 
+/** A value breaks a rule, and is too long to be shown. */
+export function invalidWithoutValue(path: string, detail: string): FieldError {
+  return { path, type: "Invalid", valueOmitted: true, detail };
+}
+
 /** A value may not be there. */
 export function forbiddenField(path: string, detail: string): FieldError {
   return { path, type: "Forbidden", detail };

@@ -15,8 +15,6 @@ export interface InternalShape {
   readonly as?: StructNode;
   /** Every field by its JSON name, in order; default the declared ones. */
   readonly order?: readonly string[];
-  /** Changes a value before it is written. */
-  readonly prepare?: (value: Json) => Json;
   /** Fields that are absent or not by pointer, other than declared. */
   readonly pointer?: readonly string[];
   readonly plain?: readonly string[];
@@ -68,10 +66,9 @@ export function internalValue(struct: StructNode, value: unknown, shapes: Intern
   return internalStruct(struct, (value ?? {}) as Json, shapes);
 }
 
-function internalStruct(struct: StructNode, given: Json, shapes: InternalShapes): Json {
-  if (isMeta(struct)) return given;
+function internalStruct(struct: StructNode, value: Json, shapes: InternalShapes): Json {
+  if (isMeta(struct)) return value;
   const shape = shapes[struct.name];
-  const value = shape?.prepare?.(given) ?? given;
   const result: Json = {};
   const fields = shape?.order
     ? shape.order.flatMap((name) => fieldOf(struct, name))

@@ -1,87 +1,98 @@
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
-import { setPodSpecDefaults } from "../../core/v1/pod/defaults.ts";
-import { validatePodSpec } from "../../core/v1/pod/validate.ts";
+import { dropDisabledTemplateFields } from "../../core/v1/pod/index.ts";
+import { podNameWarnings, templateWarnings, validateSelected } from "../../core/v1/podtemplate.rules.ts";
+import { dnsLabelProblems, invalidValue, required, validateLabelSelector } from "../../validation/index.ts";
+import { labelSelectorMatches } from "../../selector.ts";
 import type { Job } from "./job.ts";
+import { validateJobStatusUpdate } from "./jobstatus.validate.ts";
+import { setJobDefaults } from "./jobspec.defaults.ts";
+import { validateJobSpecUpdate } from "./jobspec.update.ts";
+import { validateJobSpec } from "./jobspec.validate.ts";
+
+const UID_LABEL = "batch.kubernetes.io/controller-uid";
+const NAME_LABEL = "batch.kubernetes.io/job-name";
+const LEGACY_UID_LABEL = "controller-uid";
+const LEGACY_NAME_LABEL = "job-name";
+
+const warningsOfTemplate = templateWarnings("spec.template", ({ spec }: Job) => spec.template);
 
 /** What a job's declaration can't say; the server names its pods by uid unless the job selects them itself. */
 export const jobBehavior: KindBehavior<Job> = {
-  prepareCreate(job) {
-    job.status = {} as Mutable<Job>["status"];
-    if (!job.spec.manualSelector) labelByUid(job);
-  },
-  setDefaults({ spec, metadata }) {
-    if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
-    spec.parallelism ??= 1;
-    spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? 6 : 2147483647;
-    spec.completionMode ??= "NonIndexed";
-    spec.suspend ??= false;
-    spec.podReplacementPolicy ??= spec.podFailurePolicy ? "Failed" : "TerminatingOrFailed";
-    spec.manualSelector ??= undefined as never;
-    if (spec.manualSelector === undefined) delete spec.manualSelector;
-    if (metadata.labels === undefined && spec.template.metadata.labels)
-      metadata.labels = { ...spec.template.metadata.labels };
-    setPodSpecDefaults(spec.template.spec);
-  },
-  validate: validateJob,
-  validateUpdate: (job, old) => [...validateJob(job), ...immutable(job, old)],
-  selectableFields: { "status.successful": (job) => String(job.status.succeeded ?? 0) },
   defaultPropagation: "orphan",
+  prepareCreate(job) {
+    dropDisabledTemplateFields(job.spec.template);
+    if (!job.spec.manualSelector) generateSelector(job);
+  },
+  prepareUpdate: ({ spec }, old) => dropDisabledTemplateFields(spec.template, old.spec.template),
+  setDefaults({ spec, metadata }) {
+    const { labels } = spec.template.metadata;
+    if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
+    setJobDefaults(spec);
+  },
+  validate: (job) => validateJob(job),
+  validateUpdate: (job, old) => [
+    ...validateJob(job, old),
+    ...validateSelectingSpec(job, old),
+    ...validateJobSpecUpdate(job, old),
+  ],
+  validateStatusUpdate: validateJobStatusUpdate,
+  selectableFields: { "status.successful": (job) => String(job.status.succeeded ?? 0) },
+  warnings: (job, old) => [...(old ? [] : podNameWarnings(job.metadata)), ...warningsOfTemplate(job, old)],
 };
 
-function labelByUid(job: Mutable<Job>): void {
-  const { uid, name, generateName } = job.metadata as { uid: string; name: string; generateName?: string };
-  const labels = { ...job.spec.template.metadata.labels };
-  labels["batch.kubernetes.io/controller-uid"] = uid;
-  labels["batch.kubernetes.io/job-name"] = name || (generateName ?? "");
-  labels["controller-uid"] = uid;
-  labels["job-name"] = name || (generateName ?? "");
-  if (!job.metadata.labels && job.spec.template.metadata.labels)
-    job.metadata.labels = { ...job.spec.template.metadata.labels };
-  job.spec.template.metadata.labels = Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
-  job.spec.selector ??= { matchLabels: { "batch.kubernetes.io/controller-uid": uid } } as never;
+/** Labels the pods with the job's uid and name, and selects them by the uid. */
+function generateSelector({ metadata, spec }: Mutable<Job>): void {
+  spec.template.metadata.labels = {
+    [LEGACY_NAME_LABEL]: metadata.name,
+    [NAME_LABEL]: metadata.name,
+    [LEGACY_UID_LABEL]: metadata.uid,
+    [UID_LABEL]: metadata.uid,
+    ...spec.template.metadata.labels,
+  };
+  spec.selector ??= {};
+  spec.selector.matchLabels = { [UID_LABEL]: metadata.uid, ...spec.selector.matchLabels };
 }
 
-function validateJob({ spec }: Job): FieldError[] {
-  const errors: FieldError[] = [];
-  const natural = [
-    "parallelism",
-    "completions",
-    "activeDeadlineSeconds",
-    "backoffLimit",
-    "ttlSecondsAfterFinished",
-  ] as const;
-  for (const field of natural) {
-    if ((spec[field] ?? 0) < 0)
-      errors.push({
-        path: `spec.${field}`,
-        type: "Invalid",
-        value: spec[field],
-        detail: "must be greater than or equal to 0",
-      });
-  }
-  if (spec.completionMode === "Indexed" && spec.completions === undefined) {
-    errors.push({ path: "spec.completions", type: "Required", detail: "when completion mode is Indexed" });
-  }
-  errors.push(...validatePodSpec("spec.template.spec", spec.template.spec));
-  const { restartPolicy } = spec.template.spec;
-  if (restartPolicy !== "OnFailure" && restartPolicy !== "Never") {
-    errors.push({
-      path: "spec.template.spec.restartPolicy",
-      type: "Required",
-      detail: 'valid values: "OnFailure", "Never"',
-    });
+function validateJob(job: Job, old?: Job): FieldError[] {
+  const { metadata, spec } = job;
+  const errors = [...validateGeneratedSelector(job), ...validateSelectingSpec(job, old)];
+  if (spec.completionMode === "Indexed" && spec.completions !== undefined && spec.completions > 0) {
+    const longest = `${metadata.name}-${spec.completions - 1}`;
+    if (dnsLabelProblems(longest).length > 0) {
+      const detail = `will not able to create pod with invalid DNS label: ${longest}`;
+      errors.push(invalidValue("metadata.name", metadata.name, detail));
+    }
   }
   return errors;
 }
 
-function immutable(job: Job, old: Job): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const field of ["selector", "completionMode", "podFailurePolicy"] as const) {
-    if (JSON.stringify(job.spec[field]) !== JSON.stringify(old.spec[field]))
-      errors.push({ path: `spec.${field}`, type: "Invalid", value: job.spec[field], detail: "field is immutable" });
-  }
-  if (!old.spec.suspend && JSON.stringify(job.spec.template) !== JSON.stringify(old.spec.template)) {
-    errors.push({ path: "spec.template", type: "Invalid", value: job.spec.template, detail: "field is immutable" });
-  }
+function validateSelectingSpec({ spec }: Job, old: Job | undefined): FieldError[] {
+  const { selector } = spec;
+  const errors = validateJobSpec("spec", spec, old?.spec.template);
+  if (selector) errors.push(...validateLabelSelector("spec.selector", selector));
+  else errors.push(required("spec.selector"));
+  if (validateLabelSelector("", selector).length > 0) return errors;
+  return [...errors, ...validateSelected("spec.template", spec.template, selector)];
+}
+
+/** What the server generates may not be changed or contradicted. */
+function validateGeneratedSelector({ metadata, spec }: Job): FieldError[] {
+  const { selector, manualSelector, template } = spec;
+  if (manualSelector || !selector) return [];
+  const expected = {
+    [LEGACY_UID_LABEL]: metadata.uid,
+    [LEGACY_NAME_LABEL]: metadata.name,
+    [UID_LABEL]: metadata.uid,
+    [NAME_LABEL]: metadata.name,
+  };
+  const { labels = {} } = template.metadata;
+  const errors = Object.entries(expected).flatMap(([key, value]): FieldError[] => {
+    const path = `spec.template.metadata.labels[${key}]`;
+    const detail = `must be '${value}'`;
+    if (labels[key] === undefined) return [required(path, detail), invalidValue(path, labels, detail)];
+    return labels[key] === value ? [] : [invalidValue(path, labels, detail)];
+  });
+  if (validateLabelSelector("", selector).length === 0 && !labelSelectorMatches(selector, expected))
+    errors.push(invalidValue("spec.selector", selector, "`selector` not auto-generated"));
   return errors;
 }
