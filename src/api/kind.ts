@@ -133,6 +133,8 @@ export interface KindBehavior<T> {
   readonly settleUpdate?: (object: Mutable<T>, old: T) => void;
   /** Default deletion propagation of dependents; "background" unless said. */
   readonly defaultPropagation?: "background" | "orphan";
+  /** Warning to who deletes without saying what becomes of dependents. */
+  readonly propagationWarning?: string;
   /** Deletion is graceful: seconds to wait, 0 for at once. */
   readonly gracePeriodSeconds?: (object: T, requested: number | undefined) => number;
 }

@@ -363,6 +363,9 @@ export class Verbs {
         { path: "propagationPolicy", type: "NotSupported", value: all.propagationPolicy, detail },
       ]);
     }
+    const { propagationWarning } = this.#kind.behavior;
+    if (propagationWarning && all.propagationPolicy === undefined && all.orphanDependents === undefined)
+      context.warnings.push(propagationWarning);
     return all;
   }
 

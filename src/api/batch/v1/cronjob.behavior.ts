@@ -33,7 +33,7 @@ export const cronJobBehavior: KindBehavior<CronJob> = {
   warnings: (cronJob, old) => [...(old ? [] : podNameWarnings(cronJob.metadata)), ...warningsOfTemplate(cronJob, old)],
 };
 
-function validateName(name: string): FieldError[] {
+function validateName(name = ""): FieldError[] {
   return name.length > NAME_MAX
     ? [invalidValue("metadata.name", name, `must be no more than ${NAME_MAX} characters`)]
     : [];

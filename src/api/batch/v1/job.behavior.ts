@@ -1,3 +1,4 @@
+import { jsonEqual } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { dropDisabledTemplateFields } from "../../core/v1/pod/index.ts";
 import { podNameWarnings, templateWarnings, validateSelected } from "../../core/v1/podtemplate.rules.ts";
@@ -19,6 +20,8 @@ const warningsOfTemplate = templateWarnings("spec.template", ({ spec }: Job) => 
 /** What a job's declaration can't say; the server names its pods by uid unless the job selects them itself. */
 export const jobBehavior: KindBehavior<Job> = {
   defaultPropagation: "orphan",
+  propagationWarning:
+    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning",
   prepareCreate(job) {
     dropDisabledTemplateFields(job.spec.template);
     if (!job.spec.manualSelector) generateSelector(job);
@@ -36,21 +39,22 @@ export const jobBehavior: KindBehavior<Job> = {
     ...validateJobSpecUpdate(job, old),
   ],
   validateStatusUpdate: validateJobStatusUpdate,
+  unselectableField: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   selectableFields: { "status.successful": (job) => String(job.status.succeeded ?? 0) },
   warnings: (job, old) => [...(old ? [] : podNameWarnings(job.metadata)), ...warningsOfTemplate(job, old)],
 };
 
 /** Labels the pods with the job's uid and name, and selects them by the uid. */
 function generateSelector({ metadata, spec }: Mutable<Job>): void {
-  spec.template.metadata.labels = {
-    [LEGACY_NAME_LABEL]: metadata.name,
-    [NAME_LABEL]: metadata.name,
-    [LEGACY_UID_LABEL]: metadata.uid,
-    [UID_LABEL]: metadata.uid,
-    ...spec.template.metadata.labels,
-  };
+  const { uid, name = "" } = metadata;
+  const { labels } = spec.template.metadata;
+  // A job that got its labels from the template shares them.
+  const areShared = labels !== undefined && jsonEqual(labels, metadata.labels);
+  const generated = { [LEGACY_NAME_LABEL]: name, [NAME_LABEL]: name, [LEGACY_UID_LABEL]: uid, [UID_LABEL]: uid };
+  spec.template.metadata.labels = { ...generated, ...labels };
+  if (areShared) metadata.labels = { ...spec.template.metadata.labels };
   spec.selector ??= {};
-  spec.selector.matchLabels = { [UID_LABEL]: metadata.uid, ...spec.selector.matchLabels };
+  spec.selector.matchLabels = { [UID_LABEL]: uid, ...spec.selector.matchLabels };
 }
 
 function validateJob(job: Job, old?: Job): FieldError[] {
@@ -79,12 +83,8 @@ function validateSelectingSpec({ spec }: Job, old: Job | undefined): FieldError[
 function validateGeneratedSelector({ metadata, spec }: Job): FieldError[] {
   const { selector, manualSelector, template } = spec;
   if (manualSelector || !selector) return [];
-  const expected = {
-    [LEGACY_UID_LABEL]: metadata.uid,
-    [LEGACY_NAME_LABEL]: metadata.name,
-    [UID_LABEL]: metadata.uid,
-    [NAME_LABEL]: metadata.name,
-  };
+  const { uid, name = "" } = metadata;
+  const expected = { [LEGACY_UID_LABEL]: uid, [LEGACY_NAME_LABEL]: name, [UID_LABEL]: uid, [NAME_LABEL]: name };
   const { labels = {} } = template.metadata;
   const errors = Object.entries(expected).flatMap(([key, value]): FieldError[] => {
     const path = `spec.template.metadata.labels[${key}]`;

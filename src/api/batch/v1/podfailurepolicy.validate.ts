@@ -56,9 +56,11 @@ function validateChoice(path: string, value: string, values: readonly string[]):
 
 function validateExitCodes(
   path: string,
-  { operator, containerName, values = [] }: PodFailurePolicyOnExitCodesRequirement,
+  requirement: PodFailurePolicyOnExitCodesRequirement,
   spec: JobSpec,
 ): FieldError[] {
+  const { operator, containerName } = requirement;
+  const values = requirement.values ?? [];
   const errors = validateChoice(`${path}.operator`, operator, OPERATORS);
   const { containers = [], initContainers = [] } = spec.template.spec;
   if (containerName !== undefined && ![...containers, ...initContainers].some(({ name }) => name === containerName)) {
