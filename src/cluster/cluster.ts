@@ -15,6 +15,7 @@ import type { Handler } from "../net/index.ts";
 import { certificateToPem, createAuthority, generateKey } from "../pki/index.ts";
 import { type ForkableStore, openMemoryStore } from "../store/index.ts";
 import { EventLog } from "./event-log.ts";
+import { type ClusterListener, keeperOf, type ListenOptions, serveCluster, type TimeKeeper } from "./listening.ts";
 import { settle, type SettleOptions } from "./settle.ts";
 import { type InProcessCluster, simulate, startInProcess } from "./simulated.ts";
 
@@ -42,6 +43,7 @@ export class Cluster implements AsyncDisposable {
   readonly #scope: Scope;
   readonly #running: InProcessCluster;
   readonly #events: EventLog;
+  readonly #time: TimeKeeper | undefined;
   #forks = 0;
 
   /** Starts a cluster; resolves once its API server serves and its nodes have been started. */
@@ -89,6 +91,7 @@ export class Cluster implements AsyncDisposable {
     this.#scope = scope;
     this.#running = running;
     this.#events = events;
+    this.#time = keeperOf(state.clock);
   }
 
   /** A client with all rights. */
@@ -115,12 +118,31 @@ export class Cluster implements AsyncDisposable {
    * hour, naming what is still busy. Virtual clock only.
    */
   async settle(options: SettleOptions = {}): Promise<void> {
-    await settle(this.#virtualClock(), this.#events, options);
+    await this.#keeper().move((clock) => settle(clock, this.#events, options));
   }
 
   /** Lets virtual time run for `durationMs`. Virtual clock only. */
   async advance(durationMs: number): Promise<void> {
-    await this.#virtualClock().advance(durationMs);
+    await this.#keeper().move((clock) => clock.advance(durationMs));
+  }
+
+  /**
+   * Opens a TLS port on loopback for real clients. From then on, until it is closed, virtual time goes along with real time
+   * (times `pace`), so that controllers react to what clients do; `settle` and `advance` still jump ahead. What real clients
+   * do and when is not part of the seed: the run can't be repeated byte by byte any more.
+   */
+  async listen(options: ListenOptions = {}): Promise<ClusterListener> {
+    const listener = await serveCluster({ ...this.#running, log: this.#state.log, scope: this.#scope }, options);
+    const stop = this.#time?.follow(options.pace ?? 1);
+    if (!stop) return listener;
+    let isOpen = true;
+    const close = async () => {
+      if (isOpen) stop();
+      isOpen = false;
+      await listener.close();
+    };
+    this.#scope.defer(close);
+    return { ...listener, close, [Symbol.asyncDispose]: close };
   }
 
   /** An independent cluster that begins where this one stands: a copy of the store and of the machines, components cold. */
@@ -151,9 +173,8 @@ export class Cluster implements AsyncDisposable {
     return this.close();
   }
 
-  #virtualClock(): VirtualClock {
-    const { clock } = this.#state;
-    if (clock instanceof VirtualClock) return clock;
+  #keeper(): TimeKeeper {
+    if (this.#time) return this.#time;
     throw new Error('move time: the cluster runs on the machine\'s clock, wanted clock: "virtual"');
   }
 }

@@ -9,6 +9,7 @@ export { cleanupProxy } from "./components/proxy.ts";
 export { type ClusterConfig, defaultDataDirectory, parseConfig, type RawConfig } from "./config.ts";
 export { ConfigError } from "./errors.ts";
 export { type Component, COMPONENTS, describeFlags, FLAG_TABLES, parseFlags } from "./flags/index.ts";
+export type { ClusterListener, ListenOptions } from "./listening.ts";
 export { type MadePki, makePki } from "./make-pki.ts";
 export { removeNode } from "./remove-node.ts";
 export type { SettleOptions } from "./settle.ts";

@@ -2,7 +2,7 @@ import type { Clock, Log, Random, Scope } from "../base/index.ts";
 import { createApiServer } from "../apiserver/index.ts";
 import { type Client, createClient, directTransport } from "../client/index.ts";
 import { startControllers } from "../controllers/index.ts";
-import { createSimulation, type Simulation, startSimulatedKubelet } from "../kubelet/index.ts";
+import { createSimulation, kubeletHandler, type Simulation, startSimulatedKubelet } from "../kubelet/index.ts";
 import type { Handler, UserInfo } from "../net/index.ts";
 import type { PrivateKey } from "../pki/index.ts";
 import type { ComponentContext } from "../runtime/index.ts";
@@ -35,12 +35,14 @@ const ISSUER = "https://kubernetes.default.svc.cluster.local";
 /** Starts everything; resolves once the API server serves. */
 export async function startInProcess(options: InProcessOptions): Promise<InProcessCluster> {
   const { store, clock, random, log, scope, simulations } = options;
+  const kubelets = new Map<string, Handler>();
   const server = createApiServer({
     store,
     clock,
     log,
     scope,
     random: random.fork("apiserver"),
+    kubelet: async (nodeName) => kubelets.get(nodeName),
     serviceAccounts: { issuer: ISSUER, audiences: [ISSUER], key: options.serviceAccountKey },
   });
   await server.ready;
@@ -61,11 +63,9 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
   });
   await startScheduler(component("scheduler", IDENTITIES.scheduler), { leaderElect: false });
   for (const [nodeName, simulation] of simulations) {
-    await startSimulatedKubelet(component(`kubelet/${nodeName}`, nodeIdentity(nodeName)), {
-      nodeName,
-      simulation,
-      port: 0,
-    });
+    const context = component(`kubelet/${nodeName}`, nodeIdentity(nodeName));
+    const kubelet = await startSimulatedKubelet(context, { nodeName, simulation, port: 0 });
+    kubelets.set(nodeName, kubeletHandler(kubelet));
   }
   return { handle: server.handle, client: clientAs(IDENTITIES.admin), clientAs };
 }
