@@ -67,6 +67,18 @@ export interface KindStorage {
   readonly fromHub?: (object: Record<string, unknown>) => Record<string, unknown>;
 }
 
+/** How the generic verbs treat a kind, where that isn't the same for all. */
+export interface KindRules {
+  /** A put of something that isn't there makes it. */
+  readonly createdByUpdate?: boolean;
+  /** A deletion that ends at once answers with the object instead of a Status. */
+  readonly returnsDeleted?: boolean;
+  /** Metadata that an update of the status leaves as it is. */
+  readonly statusKeeps?: readonly ("labels" | "annotations" | "ownerReferences" | "finalizers")[];
+  /** Text of the Warning header that every request for it gets. */
+  readonly deprecation?: string;
+}
+
 /** What is fixed about a kind, declared once; all of the server's behaviour for it derives from this. */
 export interface KindDefinition<T = unknown> {
   readonly group: string;
@@ -85,6 +97,7 @@ export interface KindDefinition<T = unknown> {
   readonly list: StructNode;
   readonly columns: readonly Column<T>[] | undefined;
   readonly behavior: KindBehavior<T>;
+  readonly rules: KindRules;
   /** The version that it is stored as; absent when that is this one. Everything but defaults is the stored version's. */
   readonly storage: KindStorage | undefined;
   /** What discovery hashes: the version that a default server of the original stores. */
@@ -190,6 +203,7 @@ export interface KindDeclaration<F extends Fields, Scope extends "Namespaced" | 
   readonly columns?: () => readonly Column<never>[];
   /** In a thunk, since the functions live beside and speak of the kind's type. */
   readonly behavior?: () => KindBehavior<never>;
+  readonly rules?: KindRules;
   /** `storedAs(Hub)` or `storedAs(Hub, { toHub, fromHub })` when objects are stored as another version. */
   readonly storage?: () => KindStorage;
   /** When discovery names another version than the one that is stored. */
@@ -241,6 +255,7 @@ export function kind<F extends Fields, const Scope extends "Namespaced" | "Clust
     get behavior() {
       return (declaration.behavior?.() ?? {}) as KindBehavior<T>;
     },
+    rules: declaration.rules ?? {},
     storagePrefix: declaration.storagePrefix ?? declaration.plural,
     get storage() {
       return declaration.storage?.();

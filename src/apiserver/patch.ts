@@ -166,6 +166,18 @@ interface ApplyTo {
   readonly force: boolean;
 }
 
+/** What an apply at this path can't change. */
+function ignoredTops(kind: KindDefinition, subresource: string): readonly string[] {
+  if (subresource === "status") return ["spec"];
+  return kind.subresources.some(({ name }) => name === "status") ? ["status"] : [];
+}
+
+/** namespace/name; group/version, kind, as messages name what was sent. */
+function identityOf({ apiVersion, kind, metadata }: Json, namespace: string): string {
+  const version = String(apiVersion).includes("/") ? String(apiVersion) : `/${String(apiVersion)}`;
+  return `${namespace}/${String((metadata as Json).name)}; ${version}, Kind=${String(kind)}`;
+}
+
 /** The object that an apply makes; 409 names the fields that others own. */
 export function applyTo({ kind, current, config, write, subresource, now, force }: ApplyTo): Json {
   try {
@@ -175,12 +187,17 @@ export function applyTo({ kind, current, config, write, subresource, now, force 
       config,
       write: { manager: write.fieldManager, apiVersion: groupVersion(kind), subresource, now },
       versions: (apiVersion) => versionView(hubOf(kind), kind, apiVersion),
+      ignored: ignoredTops(kind, subresource),
       force,
     });
   } catch (error) {
     if (error instanceof ApplyTypeError)
       throw statusError(
-        { code: 500, reason: "", message: `failed to create typed patch object: ${error.message}` },
+        {
+          code: 500,
+          reason: "",
+          message: `failed to create typed patch object (${identityOf(config, "")}): ${error.message}`,
+        },
         { cause: error },
       );
     if (!(error instanceof ApplyConflictError)) throw error;

@@ -180,6 +180,7 @@ function dispatcher({
     if (!info.isResource) return paths(context);
     const kind = byPath.get(`${info.group}/${info.version}/${info.resource}`);
     if (!kind) throw noSuchPath();
+    if (kind.rules.deprecation) context.warnings.push(kind.rules.deprecation);
     const handler = parts.handlers.get(info.subresource ? `${info.resource}/${info.subresource}` : info.resource);
     checkVerb(kind, context);
     if (handler) return handler(context);

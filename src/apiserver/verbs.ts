@@ -260,7 +260,7 @@ export class Verbs {
       write,
       subresource,
       whole: true,
-      createMissing: subresource === "" && CREATED_BY_UPDATE.has(kind.plural),
+      createMissing: subresource === "" && this.#registry.kind.rules.createdByUpdate === true,
     });
     return this.#one(result.created ? 201 : 200, result.object, format, context);
   }
@@ -320,7 +320,7 @@ export class Verbs {
       name,
     );
     if (!gone) return this.#one(this.#registry.kind.kind === "Namespace" ? 200 : 200, object, format, context);
-    if (RETURNS_OBJECT.has(this.#registry.kind.plural)) return this.#one(200, object, format, context);
+    if (this.#registry.kind.rules.returnsDeleted) return this.#one(200, object, format, context);
     const status = this.#deleted(object.object);
     if (format.encoding === "protobuf")
       return respondBytes(200, encodeProtoObject(Status, status), contentType(format, false));
@@ -401,30 +401,6 @@ export class Verbs {
     );
   }
 }
-
-/** Kinds whose deletion answers with the object even when it is gone at once. */
-const RETURNS_OBJECT = new Set([
-  "pods",
-  "services",
-  "serviceaccounts",
-  "persistentvolumes",
-  "persistentvolumeclaims",
-  "podtemplates",
-  "resourcequotas",
-]);
-
-/** Kinds that a PUT makes when they aren't there. */
-const CREATED_BY_UPDATE = new Set([
-  "endpoints",
-  "events",
-  "services",
-  "leases",
-  "limitranges",
-  "roles",
-  "rolebindings",
-  "clusterroles",
-  "clusterrolebindings",
-]);
 
 function protoMetadata(stored: StoredObject): Uint8Array {
   return stored.form("protobufMetadata", (object) =>

@@ -24,6 +24,7 @@ export function dynamicKind(of: {
     list: node,
     columns: undefined,
     behavior: {},
+    rules: {},
     storage: undefined,
     storageVersion: of.version,
     storagePrefix: of.plural,

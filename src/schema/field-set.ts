@@ -101,6 +101,7 @@ export function pathText(steps: readonly string[]): string {
       const rest = step.slice(2);
       if (step.startsWith("f:")) return `.${rest}`;
       if (step.startsWith("v:")) return `[=${rest}]`;
+      if (step.startsWith("i:")) return `[${rest}]`;
       const keys = Object.entries(JSON.parse(rest) as Json).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
       return `[${keys.join(",")}]`;
     })
@@ -109,27 +110,28 @@ export function pathText(steps: readonly string[]): string {
 
 /** How a value is merged: as one, by its fields, by keys of its elements, or by their values. */
 export type Shape =
-  | { readonly merge: "atomic" }
+  /** The type, where it is known. */
+  | { readonly merge: "atomic"; readonly node?: Node }
   /** Any value: an object is merged by its keys, anything else as one. */
   | { readonly merge: "deduced" }
   | { readonly merge: "struct"; readonly node: StructNode }
   | { readonly merge: "map"; readonly value: Node; readonly options?: Field["options"] | undefined }
   | { readonly merge: "listMap"; readonly node: ListNode; readonly keys: readonly string[] }
-  | { readonly merge: "set" };
+  | { readonly merge: "set"; readonly node: ListNode };
 
 /** The shape of a field's value. */
 export function shapeOf(node: Node, options: Field["options"]): Shape {
-  if (options.atomic) return { merge: "atomic" };
+  if (options.atomic) return { merge: "atomic", node };
   switch (node.kind) {
     case "scalar":
-      return node.type === "deduced" ? DEDUCED : { merge: "atomic" };
+      return node.type === "deduced" ? DEDUCED : { merge: "atomic", node };
     case "struct":
-      return node.atomic ? { merge: "atomic" } : { merge: "struct", node };
+      return node.atomic ? { merge: "atomic", node } : { merge: "struct", node };
     case "map":
       return { merge: "map", value: node.value, options: node.options };
     case "list":
       if (options.list === "map" && options.keys) return { merge: "listMap", node, keys: options.keys };
-      return { merge: options.list === "set" ? "set" : "atomic" };
+      return { merge: options.list === "set" ? "set" : "atomic", node };
   }
 }
 
@@ -205,11 +207,18 @@ export function elementStep(
 ): string {
   const values: Json = {};
   for (const key of [...keys].sort()) {
-    const fallback = node.element.kind === "struct" ? fieldOf(node.element, key)?.options.default : undefined;
-    const value = isObject(element) ? (element[key] ?? fallback) : undefined;
+    const field = node.element.kind === "struct" ? fieldOf(node.element, key) : undefined;
+    const value = (isObject(element) ? element[key] : undefined) ?? field?.options.default ?? emptyKey(field);
     if (value !== undefined) values[key] = value;
   }
   return `k:${JSON.stringify(values)}`;
+}
+
+/** A key that is always written has its zero value where it isn't given. */
+function emptyKey(field: Field | undefined): unknown {
+  if (!field?.options.always || field.node.kind !== "scalar") return undefined;
+  if (field.node.type === "string") return "";
+  return field.node.type === "int32" || field.node.type === "int64" ? 0 : undefined;
 }
 
 /** All paths of a value that someone sets: leaves, elements of lists, and containers that are empty. */

@@ -49,6 +49,7 @@ export {
   rawDigits,
   setOwn,
 } from "./parse.ts";
+export { ApplyTypeError } from "./typed.ts";
 export { goJson } from "./go-json.ts";
 export { goText, PatchError, strategicMerge } from "./strategic.ts";
 export { decodeProto, encodeProto, encodeProtoObject, openProtoEnvelope, type ProtoEnvelope } from "./proto.ts";
@@ -56,7 +57,6 @@ export { ProtoError } from "./proto-wire.ts";
 export {
   applyConfig,
   ApplyConflictError,
-  ApplyTypeError,
   managedAfterUpdate,
   type VersionLookup,
   type VersionView,

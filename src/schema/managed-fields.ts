@@ -12,7 +12,6 @@ import {
   pathText,
   setFromFieldsV1,
   setOf,
-  setsEqual,
   setToFieldsV1,
   type Shape,
   shapeOfElement,
@@ -20,6 +19,7 @@ import {
   union,
 } from "./field-set.ts";
 import { isObject } from "./merge.ts";
+import { checkTyped } from "./typed.ts";
 
 type Json = Record<string, unknown>;
 
@@ -178,6 +178,9 @@ function comparison(
 
 /** managedFields after a write that was no apply: what it changed is the writer's, what it removed is nobody's. */
 export function managedAfterUpdate({ struct, before, after, write, versions }: ManagedUpdate): ManagerEntry[] {
+  // Who has no managers once does not get any, until someone applies.
+  const isUntracked = (before.metadata as Json).uid !== undefined && !(after.metadata as Json).managedFields;
+  if (isUntracked) return [];
   const compare = comparison(struct, before, after);
   const managers = readManagers(after).filter(({ apiVersion }) => versions(apiVersion) !== undefined);
   for (const one of managers) {
@@ -187,24 +190,11 @@ export function managedAfterUpdate({ struct, before, after, write, versions }: M
   }
   const { changed, removed } = compare(versions(write.apiVersion) ?? { struct })!;
   const own = minus(changed, SERVER_SET);
-  let mine = managers.find((one) => isSame(one, "Update", write));
-  if (!isEmptySet(own) || mine) {
-    if (!mine) {
-      mine = {
-        manager: write.manager,
-        operation: "Update",
-        apiVersion: write.apiVersion,
-        subresource: write.subresource,
-        time: write.now,
-        set: emptySet(),
-      };
-      managers.push(mine);
-    }
-    const set = minus(union(mine.set, own), removed);
-    if (!setsEqual(set, mine.set)) {
-      mine.set = set;
-      mine.time = write.now;
-    }
+  const mine = managers.find((one) => isSame(one, "Update", write));
+  if (mine) mine.set = union(minus(mine.set, removed), own);
+  if (!isEmptySet(own)) {
+    if (mine) mine.time = write.now;
+    else managers.push({ ...write, operation: "Update", time: write.now, set: own });
   }
   return writeManagers(capped(managers));
 }
@@ -256,11 +246,6 @@ function conflictText(conflicts: readonly ApplyConflict[]): string {
   return `Apply failed with ${count}: ${parts.join("\n")}`;
 }
 
-/** A configuration that does not fit its type; the message is what Kubernetes says. */
-export class ApplyTypeError extends Error {
-  override readonly name = "ApplyTypeError";
-}
-
 export interface ApplyInput {
   readonly struct: StructNode;
   /** The object as it is, canonical; absent when the apply makes it. */
@@ -270,32 +255,76 @@ export interface ApplyInput {
   readonly write: ManagedWrite;
   /** From the version of `live` and `config` to that of another manager. */
   readonly versions: VersionLookup;
+  /** Top fields that this path doesn't change: what is said of them isn't managed. */
+  readonly ignored: readonly string[];
   readonly force: boolean;
 }
 
 /** Server-side apply: the merged object, with managedFields. */
-export function applyConfig({ struct, live, config, write, versions, force }: ApplyInput): Json {
+export function applyConfig({ struct, live, config, write, versions, ignored, force }: ApplyInput): Json {
   const shape = objectShape(struct);
-  const wanted = withoutNulls(config) as Json;
   const base: Json = live ?? {
-    apiVersion: wanted.apiVersion,
-    kind: wanted.kind,
-    metadata: { name: (wanted.metadata as Json).name, namespace: (wanted.metadata as Json).namespace },
+    apiVersion: config.apiVersion,
+    kind: config.kind,
+    metadata: { name: (config.metadata as Json).name, namespace: (config.metadata as Json).namespace },
   };
-  const managers = readManagers(base).filter(({ apiVersion }) => versions(apiVersion) !== undefined);
-  const set = minus(setOf(shape, wanted), SERVER_SET);
+  checkTyped(shape, config);
+  const managers = managersBefore(shape, live, base, write).filter(
+    ({ apiVersion }) => versions(apiVersion) !== undefined,
+  );
+  const set = minus(withoutTop(setOf(shape, config), ignored), SERVER_SET);
   const mine = managers.find((one) => isSame(one, "Apply", write));
   const others = managers.filter((one) => one !== mine);
   const before = withoutManagers(base);
-  const merged = mergeValue(shape, before, wanted) as Json;
-  resolveConflicts({ others, set, changedFor: changesFor({ struct, before, merged, versions }), force });
+  const merged = mergeValue(shape, before, config) as Json;
+  const forced = force ? undefined : formerConfig({ shape, base, write });
+  resolveConflicts({ others, set, changedFor: changesFor({ struct, before, merged, versions }), force, forced });
   const released = mine ? minus(mine.set, set) : emptySet();
   const kept = others.reduce((all, one) => union(all, one.set), set);
   const result = removePaths(shape, merged, minus(released, kept), kept) as Json;
-  const isUnchanged = mine !== undefined && setsEqual(mine.set, set) && jsonEqual(before, result);
-  const entry: Manager = { ...write, operation: "Apply", time: isUnchanged ? mine.time : write.now, set };
+  // Who only joins what is there already has never written: its entry bears no time.
+  const time = jsonEqual(before, result) ? mine?.time : write.now;
+  const entry: Manager = { ...write, operation: "Apply", time, set };
   (result.metadata as Json).managedFields = writeManagers([...others, entry]);
   return result;
+}
+
+/** Manager of what an object without managers had when it was first applied. */
+const BEFORE_FIRST_APPLY = "before-first-apply";
+
+function managersBefore(shape: Shape, live: Json | undefined, base: Json, write: ManagedWrite): Manager[] {
+  const managers = readManagers(base);
+  if (managers.length > 0 || !live) return managers;
+  const set = minus(setOf(shape, withoutManagers(live)), SERVER_SET);
+  const { apiVersion, now } = write;
+  return [{ manager: BEFORE_FIRST_APPLY, operation: "Update", apiVersion, subresource: "", time: now, set }];
+}
+
+function withoutTop(set: FieldSet, names: readonly string[]): FieldSet {
+  const children = new Map(set.children);
+  for (const name of names) children.delete(`f:${name}`);
+  return { member: set.member, children };
+}
+
+const KUBECTL = "kubectl";
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/**
+ * What kubectl applied before it did so on the server, as far as it still stands: kubectl may take it over from whoever
+ * has it. undefined for everyone else.
+ */
+function formerConfig({ shape, base, write }: { shape: Shape; base: Json; write: ManagedWrite }): FieldSet | undefined {
+  if (write.manager !== KUBECTL) return undefined;
+  const text = ((base.metadata as Json).annotations as Json | undefined)?.[LAST_APPLIED];
+  if (typeof text !== "string") return undefined;
+  let former: unknown;
+  try {
+    former = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { changed, removed } = compareValues(shape, former, withoutManagers(base));
+  return minus(setOf(shape, former), union(changed, removed));
 }
 
 /** What the merge changed, as another manager's version says it. */
@@ -322,10 +351,12 @@ interface Claim {
   readonly set: FieldSet;
   readonly changedFor: ReturnType<typeof changesFor>;
   readonly force: boolean;
+  /** May be taken without force. */
+  readonly forced: FieldSet | undefined;
 }
 
 /** Takes the fields that the apply changes from the others who have them; throws when there are any and it wasn't told to. */
-function resolveConflicts({ others, set, changedFor, force }: Claim): void {
+function resolveConflicts({ others, set, changedFor, force, forced }: Claim): void {
   const conflicts: ApplyConflict[] = [];
   const taken = new Map<Manager, FieldSet>();
   for (const one of others) {
@@ -334,7 +365,7 @@ function resolveConflicts({ others, set, changedFor, force }: Claim): void {
     if (isEmptySet(both)) continue;
     taken.set(one, both);
     const where = `${one.subresource ? ` with subresource ${JSON.stringify(one.subresource)}` : ""}${one.operation === "Update" ? ` using ${one.apiVersion}` : ""}`;
-    for (const path of pathsOf(both))
+    for (const path of pathsOf(forced ? minus(both, forced) : both))
       conflicts.push({
         field: pathText(path),
         manager: one.manager,
@@ -345,21 +376,12 @@ function resolveConflicts({ others, set, changedFor, force }: Claim): void {
   for (const [one, fields] of taken) one.set = minus(one.set, fields);
 }
 
-/** Absent and null are the same in a configuration. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, inner]) => inner !== null)
-      .map(([key, inner]) => [key, withoutNulls(inner)]),
-  );
-}
-
 /** What is wanted over what is there. */
 function mergeValue(shape: Shape, base: unknown, wanted: unknown): unknown {
   if (wanted === undefined) return base;
   if (base === undefined || base === null) return wanted;
+  // To a container null is an empty one, which adds nothing.
+  if (wanted === null && shape.merge !== "atomic") return base;
   switch (shape.merge) {
     case "atomic":
       return wanted;
@@ -377,26 +399,42 @@ function mergeValue(shape: Shape, base: unknown, wanted: unknown): unknown {
     case "listMap":
       return mergeKeyed(shape, base as unknown[], wanted as unknown[]);
     case "set":
-      return [...new Set([...(base as unknown[]), ...(wanted as unknown[])])];
+      return inPlace({
+        base: base as unknown[],
+        wanted: wanted as unknown[],
+        merged: wanted as unknown[],
+        stepOf: (one) => `v:${JSON.stringify(one)}`,
+      });
   }
 }
 
-/** Wanted elements in their order, each before what followed it; the others where they were. */
 function mergeKeyed(
   shape: Extract<Shape, { merge: "listMap" }>,
   base: readonly unknown[],
   wanted: readonly unknown[],
 ): unknown[] {
   const inner = shapeOfElement(shape.node.element, shape.node.options);
-  const steps = wanted.map((element) => elementStep(shape, element));
-  const twice = steps.find((step, index) => steps.indexOf(step) !== index);
-  if (twice !== undefined) throw new ApplyTypeError(`duplicate entries for key ${pathText([twice])}`);
-  const existing = new Map(base.map((element) => [elementStep(shape, element), element]));
-  const merged = wanted.map((element, index) => mergeValue(inner, existing.get(steps[index]!), element));
+  const stepOf = (element: unknown) => elementStep(shape, element);
+  const existing = new Map(base.map((element) => [stepOf(element), element]));
+  const merged = wanted.map((element) => mergeValue(inner, existing.get(stepOf(element)), element));
+  return inPlace({ base, wanted, merged, stepOf });
+}
+
+interface Placing {
+  readonly base: readonly unknown[];
+  readonly wanted: readonly unknown[];
+  /** What stands for each wanted element in the end. */
+  readonly merged: readonly unknown[];
+  readonly stepOf: (element: unknown) => string;
+}
+
+/** Wanted elements in their order, each before what followed it; the others where they were. */
+function inPlace({ base, wanted, merged, stepOf }: Placing): unknown[] {
+  const steps = wanted.map(stepOf);
   const result: unknown[] = [];
   let next = 0;
   for (const element of base) {
-    const at = steps.indexOf(elementStep(shape, element));
+    const at = steps.indexOf(stepOf(element));
     if (at < 0) result.push(element);
     else while (next <= at) result.push(merged[next++]);
   }

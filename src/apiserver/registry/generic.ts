@@ -173,9 +173,12 @@ export class Registry {
     const blank = { kind: object.kind, apiVersion: object.apiVersion, metadata: {} };
     const empty = before ? {} : withEmptyLists(this.decode(blank).value, object);
     const now = this.#now();
-    // A client that clears the list resets it; one that leaves it out keeps it.
-    if (before && metadata.managedFields === undefined)
+    const given = metadata.managedFields as readonly Json[] | undefined;
+    const isReset = given?.length === 0 || (given?.length === 1 && Object.keys(given[0]!).length === 0);
+    // A client that clears the list resets it; one that leaves it out keeps it. A subresource can't change it.
+    if (before && (given === undefined || subresource !== ""))
       metadata.managedFields = (before.metadata as Meta).managedFields;
+    else if (isReset) delete metadata.managedFields;
     const entries = managedAfterUpdate({
       struct,
       before: (before as unknown as Json) ?? empty,
@@ -262,7 +265,7 @@ export class Registry {
       const wanted = await options.change(current?.object);
       if (!current) return { object: await this.create(context, wanted, options.write), created: true };
       if (options.whole && this.kind.behavior.requiresVersion) this.#requireVersion(name, wanted);
-      const insists = checkVersion(this.kind, wanted, current) && options.whole === true;
+      const insists = checkVersion({ kind: this.kind, wanted, current, whole: options.whole === true });
       const result = await this.#tryUpdate(context, { ...options, current, wanted });
       if (result) return { object: result, created: false };
       if (insists || attempt === UPDATE_TRIES) throw conflict(this.kind, name, MODIFIED);
@@ -341,7 +344,7 @@ export class Registry {
       if (behavior.prepareSubresourceUpdate)
         behavior.prepareSubresourceUpdate(subresource, wanted as never, old as never, now);
       else if (SPEC_PARTS[subresource]) narrowSpec(wanted, old, SPEC_PARTS[subresource]);
-      else keepAllBut(wanted, old, subresource);
+      else keepAllBut({ object: wanted, old, subresource, keeps: this.kind.rules.statusKeeps ?? [] });
       if (subresource === "status") behavior.prepareStatusUpdate?.(wanted as never, old as never, now);
     } else {
       if (this.#hasStatus() && "status" in old) wanted.status = structuredClone((old as unknown as Json).status);
@@ -360,7 +363,9 @@ export class Registry {
 
   #validateUpdate(object: Json, old: KubeObject, subresource: string): FieldError[] {
     const { behavior } = this.kind;
-    const metadata = validateMetadataUpdate(object as unknown as KubeObject, old);
+    const once = validateMetadataUpdate(object as unknown as KubeObject, old);
+    // The original looks at metadata twice, once for all kinds and once for each, and tells of both.
+    const metadata = [...once, ...once];
     if (SPEC_PARTS[subresource])
       return [
         ...metadata,
@@ -528,28 +533,37 @@ export function storeFailure(error: unknown): unknown {
   }
 }
 
-/** Checks a version that the client insists on; says whether it does. */
-function checkVersion(kind: KindDefinition, wanted: Json, current: StoredObject): boolean {
+interface VersionCheck {
+  readonly kind: KindDefinition;
+  readonly wanted: Json;
+  readonly current: StoredObject;
+  /** The client sent the whole object. */
+  readonly whole: boolean;
+}
+
+/** Checks the version that the client saw; says whether it insists on it. */
+function checkVersion({ kind, wanted, current, whole }: VersionCheck): boolean {
   const { resourceVersion, uid } = wanted.metadata as Meta;
-  if (uid && uid !== current.object.metadata.uid) {
+  const { name } = current.object.metadata;
+  if (whole && uid && uid !== current.object.metadata.uid) {
     const why = `StorageError: invalid object, Code: 4, Key: ${current.entry.key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${current.object.metadata.uid}`;
-    throw conflict(kind, current.object.metadata.name, why);
+    throw conflict(kind, name, why);
   }
   if (!resourceVersion || resourceVersion === "0") return false;
   if (!/^\d+$/.test(String(resourceVersion))) {
     const message = `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`;
     throw statusError({ code: 500, reason: "", message });
   }
-  if (resourceVersion !== current.object.metadata.resourceVersion)
-    throw conflict(kind, current.object.metadata.name, MODIFIED);
-  return true;
+  if (resourceVersion !== current.object.metadata.resourceVersion) throw conflict(kind, name, MODIFIED);
+  return whole;
 }
 
 /** What only the server sets stays as it is. */
 function keepSystemMetadata(metadata: Meta, old: KubeObject): void {
   const before = old.metadata as Meta;
+  // Another uid is no update of this object; validation says so.
+  metadata.uid ||= before.uid;
   for (const key of [
-    "uid",
     "creationTimestamp",
     "deletionTimestamp",
     "deletionGracePeriodSeconds",
@@ -562,8 +576,16 @@ function keepSystemMetadata(metadata: Meta, old: KubeObject): void {
   delete metadata.resourceVersion;
 }
 
+interface Narrowing {
+  readonly object: Json;
+  readonly old: KubeObject;
+  readonly subresource: string;
+  /** Metadata that stays too. */
+  readonly keeps: readonly string[];
+}
+
 /** An update of a subresource changes that part only (and, for status, metadata that managers own). */
-function keepAllBut(object: Json, old: KubeObject, subresource: string): void {
+function keepAllBut({ object, old, subresource, keeps }: Narrowing): void {
   const before = structuredClone(old) as unknown as Json;
   for (const key of new Set([...Object.keys(object), ...Object.keys(before)])) {
     if (key === subresource || key === "metadata") continue;
@@ -576,6 +598,7 @@ function keepAllBut(object: Json, old: KubeObject, subresource: string): void {
   const { labels, annotations, ownerReferences, finalizers } = object.metadata as Meta;
   if (subresource === "status") {
     for (const [key, value] of Object.entries({ labels, annotations, ownerReferences, finalizers })) {
+      if (keeps.includes(key)) continue;
       if (value === undefined) delete metadata[key];
       else metadata[key] = value;
     }
@@ -624,7 +647,7 @@ function withResources(old: unknown, wanted: unknown): Json[] {
 function narrowSpec(object: Json, old: KubeObject, part: Part): void {
   const { managedFields } = object.metadata as Meta;
   const spec = part((object.spec ?? {}) as Json, ((old as unknown as Json).spec ?? {}) as Json);
-  keepAllBut(object, old, "spec");
+  keepAllBut({ object, old, subresource: "spec", keeps: [] });
   object.spec = structuredClone(spec);
   if (managedFields !== undefined) (object.metadata as Meta).managedFields = managedFields;
 }

@@ -113,7 +113,7 @@ export function validateMetadataUpdate(object: KubeObject, old: KubeObject): Fie
       errors.push(forbiddenField("metadata.finalizers", detail));
     }
   }
-  for (const field of ["name", "namespace"] as const) {
+  for (const field of ["name", "namespace", "uid"] as const) {
     if ((object.metadata[field] ?? "") !== (old.metadata[field] ?? ""))
       errors.push(invalidValue(`metadata.${field}`, object.metadata[field], "field is immutable"));
   }

@@ -69,6 +69,7 @@ export const Deployment = kind({
   version: "v1",
   kind: "Deployment",
   plural: "deployments",
+  rules: { statusKeeps: ["labels"] },
   shortNames: ["deploy"],
   categories: ["all"],
   scope: "Namespaced",

@@ -18,6 +18,7 @@ export const Lease = kind({
   version: "v1",
   kind: "Lease",
   plural: "leases",
+  rules: { createdByUpdate: true },
   scope: "Namespaced",
   fields: () => ({
     spec: ref(2, LeaseSpec),

@@ -16,6 +16,7 @@ export const ComponentStatus = kind({
   version: "v1",
   kind: "ComponentStatus",
   plural: "componentstatuses",
+  rules: { deprecation: "v1 ComponentStatus is deprecated in v1.19+" },
   shortNames: ["cs"],
   scope: "Cluster",
   verbs: ["get", "list"],

@@ -40,6 +40,10 @@ export const Endpoints = kind({
   version: "v1",
   kind: "Endpoints",
   plural: "endpoints",
+  rules: {
+    createdByUpdate: true,
+    deprecation: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+  },
   storagePrefix: "services/endpoints",
   shortNames: ["ep"],
   scope: "Namespaced",

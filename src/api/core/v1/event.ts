@@ -22,6 +22,7 @@ export const Event = kind({
   version: "v1",
   kind: "Event",
   plural: "events",
+  rules: { createdByUpdate: true },
   shortNames: ["ev"],
   scope: "Namespaced",
   behavior: () => eventBehavior as never,

@@ -23,6 +23,7 @@ export const LimitRange = kind({
   version: "v1",
   kind: "LimitRange",
   plural: "limitranges",
+  rules: { createdByUpdate: true },
   shortNames: ["limits"],
   scope: "Namespaced",
   behavior: () => limitRangeBehavior as never,

@@ -37,6 +37,7 @@ export const PersistentVolume = kind({
   version: "v1",
   kind: "PersistentVolume",
   plural: "persistentvolumes",
+  rules: { returnsDeleted: true },
   shortNames: ["pv"],
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],

@@ -56,6 +56,7 @@ export const PersistentVolumeClaim = kind({
   version: "v1",
   kind: "PersistentVolumeClaim",
   plural: "persistentvolumeclaims",
+  rules: { returnsDeleted: true },
   shortNames: ["pvc"],
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],

@@ -95,6 +95,7 @@ export const Pod = kind({
   version: "v1",
   kind: "Pod",
   plural: "pods",
+  rules: { returnsDeleted: true, statusKeeps: ["ownerReferences"] },
   shortNames: ["po"],
   categories: ["all"],
   scope: "Namespaced",

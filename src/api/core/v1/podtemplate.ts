@@ -10,6 +10,7 @@ export const PodTemplate = kind({
   version: "v1",
   kind: "PodTemplate",
   plural: "podtemplates",
+  rules: { returnsDeleted: true },
   scope: "Namespaced",
   columns: () => podTemplateColumns as never,
   behavior: () => podTemplateBehavior as never,

@@ -42,6 +42,7 @@ export const ReplicationController = kind({
   version: "v1",
   kind: "ReplicationController",
   plural: "replicationcontrollers",
+  rules: { returnsDeleted: true },
   shortNames: ["rc"],
   categories: ["all"],
   scope: "Namespaced",

@@ -63,6 +63,7 @@ export const ResourceQuota = kind({
   version: "v1",
   kind: "ResourceQuota",
   plural: "resourcequotas",
+  rules: { returnsDeleted: true },
   shortNames: ["quota"],
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],

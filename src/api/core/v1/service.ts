@@ -97,6 +97,7 @@ export const Service = kind({
   version: "v1",
   kind: "Service",
   plural: "services",
+  rules: { createdByUpdate: true, returnsDeleted: true },
   storagePrefix: "services/specs",
   shortNames: ["svc"],
   categories: ["all"],

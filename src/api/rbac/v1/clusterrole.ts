@@ -15,6 +15,7 @@ export const ClusterRole = kind({
   version: "v1",
   kind: "ClusterRole",
   plural: "clusterroles",
+  rules: { createdByUpdate: true },
   scope: "Cluster",
   behavior: () => clusterRoleBehavior as never,
   fields: () => ({

@@ -10,6 +10,7 @@ export const ClusterRoleBinding = kind({
   version: "v1",
   kind: "ClusterRoleBinding",
   plural: "clusterrolebindings",
+  rules: { createdByUpdate: true },
   scope: "Cluster",
   behavior: () => clusterRoleBindingBehavior as never,
   columns: () => bindingColumns,

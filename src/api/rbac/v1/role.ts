@@ -17,6 +17,7 @@ export const Role = kind({
   version: "v1",
   kind: "Role",
   plural: "roles",
+  rules: { createdByUpdate: true },
   scope: "Namespaced",
   behavior: () => roleBehavior as never,
   fields: () => ({

@@ -32,6 +32,7 @@ export const RoleBinding = kind({
   version: "v1",
   kind: "RoleBinding",
   plural: "rolebindings",
+  rules: { createdByUpdate: true },
   scope: "Namespaced",
   behavior: () => roleBindingBehavior as never,
   columns: () => bindingColumns,

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { int32, list, map, ref, scalar, string, struct } from "./dsl.ts";
+import { applyConfig, ApplyConflictError, managedAfterUpdate } from "./managed-fields.ts";
+import { ApplyTypeError } from "./typed.ts";
+
+type Json = Record<string, any>;
+const Spec = struct("test.Spec", () => ({ replicas: int32(1), words: list(2, scalar.string, { list: "set" }) }));
+const Meta = struct("test.Meta", () => ({ name: string(1), annotations: map(2, scalar.string), uid: string(3) }));
+const Thing = struct("test.Thing", () => ({
+  apiVersion: string(0),
+  kind: string(0),
+  metadata: ref(1, Meta),
+  spec: ref(2, Spec),
+  status: map(3, scalar.string),
+}));
+const type = { apiVersion: "v1", kind: "Thing" };
+const versions = () => ({ struct: Thing });
+const write = (manager: string, now = "T1") => ({ manager, apiVersion: "v1", subresource: "", now });
+const apply = (live: Json | undefined, config: Json, manager: string, force = false): Json =>
+  applyConfig({
+    struct: Thing,
+    live,
+    config: { ...type, metadata: { name: "a" }, ...config },
+    write: write(manager),
+    versions,
+    ignored: ["status"],
+    force,
+  });
+const managersOf = (object: Json) =>
+  object.metadata.managedFields.map((one: Json) => [one.manager, one.time, one.fieldsV1]);
+
+test("who joins what is there already has no time; who changes it has", () => {
+  const one = apply(undefined, { spec: { replicas: 1 } }, "one");
+  const two = apply(one, { spec: { replicas: 1 } }, "two");
+  const fields = { "f:spec": { "f:replicas": {} } };
+  assert.deepEqual(managersOf(two), [
+    ["two", undefined, fields],
+    ["one", "T1", fields],
+  ]);
+});
+
+test("what another manager has is a conflict, unless forced", () => {
+  const one = apply(undefined, { spec: { replicas: 1 } }, "one");
+  assert.throws(() => apply(one, { spec: { replicas: 2 } }, "two"), ApplyConflictError);
+  const forced = apply(one, { spec: { replicas: 2 } }, "two", true);
+  assert.deepEqual(managersOf(forced), [["two", "T1", { "f:spec": { "f:replicas": {} } }]]);
+});
+
+test("kubectl takes over what it applied before from its own updates", () => {
+  const annotations = {
+    "kubectl.kubernetes.io/last-applied-configuration": JSON.stringify({ ...type, spec: { replicas: 1 } }),
+  };
+  const empty = { ...type, metadata: {} };
+  const live: Json = { ...type, metadata: { name: "a", annotations }, spec: { replicas: 1 } };
+  live.metadata.managedFields = managedAfterUpdate({
+    struct: Thing,
+    before: empty,
+    after: live,
+    write: write("kubectl-client-side-apply"),
+    versions,
+  });
+  assert.equal(apply(live, { spec: { replicas: 2 } }, "kubectl").spec.replicas, 2);
+  assert.throws(() => apply(live, { spec: { replicas: 2 } }, "other"), ApplyConflictError);
+});
+
+test("an object without managers gets one for what it had before the first apply, and none by updates", () => {
+  const live = { ...type, metadata: { name: "a", uid: "u" }, spec: { replicas: 1 } };
+  const applied = apply(live, { spec: { words: ["x"] } }, "one");
+  assert.deepEqual(
+    managersOf(applied).map(([manager]: [string]) => manager),
+    ["one", "before-first-apply"],
+  );
+  const after = { ...live, spec: { replicas: 2 } };
+  assert.deepEqual(managedAfterUpdate({ struct: Thing, before: live, after, write: write("two"), versions }), []);
+});
+
+test("sets keep the order of the configuration; what an ignored field says isn't managed", () => {
+  const one = apply(undefined, { spec: { words: ["a"] }, status: { x: "1" } }, "one");
+  const two = apply(one, { spec: { words: ["b", "a"] } }, "two");
+  assert.deepEqual(two.spec.words, ["b", "a"]);
+  assert.deepEqual(managersOf(one), [["one", "T1", { "f:spec": { "f:words": { 'v:"a"': {} } } }]]);
+});
+
+test("a configuration of another type is told of with all its problems", () => {
+  const config = { spec: { replicas: "x", words: ["a", "a"], nope: 1 } };
+  assert.throws(
+    () => apply(undefined, config, "one"),
+    (error: Error) => {
+      assert.ok(error instanceof ApplyTypeError);
+      assert.equal(
+        error.message,
+        'errors:\n  .spec.replicas: expected numeric (int or float), got string\n  .spec.words: duplicate entries for key [="a"]\n  .spec.nope: field not declared in schema',
+      );
+      return true;
+    },
+  );
+});

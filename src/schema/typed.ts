@@ -1,0 +1,152 @@
+import type { ScalarNode } from "./dsl.ts";
+import { elementStep, fieldOf, pathText, type Shape, shapeOfElement, shapeOfField } from "./field-set.ts";
+import { isObject } from "./merge.ts";
+import { rawDigits } from "./parse.ts";
+import { goText } from "./strategic.ts";
+
+type Json = Record<string, unknown>;
+
+/** A configuration that does not fit its type; the message is what Kubernetes says. */
+export class ApplyTypeError extends Error {
+  override readonly name = "ApplyTypeError";
+}
+
+/** Checks that a configuration has nothing but what its type has; throws with all problems. */
+export function checkTyped(shape: Shape, config: unknown): void {
+  const problems: string[] = [];
+  checkValue(shape, config, { path: [], problems });
+  if (problems.length === 0) return;
+  throw new ApplyTypeError(
+    problems.length === 1 ? problems[0]! : `errors:\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
+  );
+}
+
+interface Place {
+  readonly path: readonly string[];
+  readonly problems: string[];
+}
+
+function checkValue(shape: Shape, value: unknown, place: Place): void {
+  if (value === null || value === undefined) return;
+  switch (shape.merge) {
+    case "struct":
+    case "map":
+      return checkMap(shape, value, place);
+    case "listMap":
+    case "set":
+      return checkList(shape, value, place);
+    case "atomic":
+      return checkAtomic(shape, value, place);
+    case "deduced":
+      return;
+    default:
+      return shape satisfies never;
+  }
+}
+
+function tell({ path, problems }: Place, problem: string): void {
+  problems.push(path.length === 0 ? problem : `${pathText(path)}: ${problem}`);
+}
+
+function checkMap(shape: Extract<Shape, { merge: "struct" | "map" }>, value: unknown, place: Place): void {
+  if (!isObject(value)) return tell(place, `expected map, got ${boxed(value)}`);
+  for (const [name, inner] of Object.entries(value)) {
+    const at = { ...place, path: [...place.path, `f:${name}`] };
+    if (shape.merge === "map") checkValue(shapeOfElement(shape.value, shape.options), inner, at);
+    else if (fieldOf(shape.node, name) || shape.node.options.preserve)
+      checkValue(shapeOfField(shape.node, name), inner, at);
+    else tell(at, "field not declared in schema");
+  }
+}
+
+function checkList(shape: Extract<Shape, { merge: "listMap" | "set" }>, value: unknown, place: Place): void {
+  if (!Array.isArray(value)) return tell(place, `expected list, got ${boxed(value)}`);
+  const seen = new Set<string>();
+  for (const element of value) {
+    const step = shape.merge === "set" ? `v:${JSON.stringify(element)}` : elementStep(shape, element);
+    if (seen.has(step)) tell(place, `duplicate entries for key ${pathText([step])}`);
+    seen.add(step);
+    if (shape.merge === "listMap")
+      checkValue(shapeOfElement(shape.node.element, shape.node.options), element, {
+        ...place,
+        path: [...place.path, step],
+      });
+  }
+}
+
+function checkAtomic({ node }: Extract<Shape, { merge: "atomic" }>, value: unknown, place: Place): void {
+  switch (node?.kind) {
+    case "struct":
+      return checkMap({ merge: "struct", node }, value, place);
+    case "map":
+      return checkMap({ merge: "map", value: node.value }, value, place);
+    case "list":
+      if (!Array.isArray(value)) return tell(place, `expected list, got ${boxed(value)}`);
+      value.forEach((element, index) =>
+        checkValue(shapeOfElement(node.element, node.options), element, {
+          ...place,
+          path: [...place.path, `i:${index}`],
+        }),
+      );
+      return;
+    case "scalar":
+      return checkScalar(node, value, place);
+    case undefined:
+      return;
+    default:
+      return node satisfies never;
+  }
+}
+
+function checkScalar({ type }: ScalarNode, value: unknown, place: Place): void {
+  const isNumber = typeof value === "number" || rawDigits(value) !== undefined;
+  switch (type) {
+    case "int32":
+    case "int64":
+    case "float64":
+      if (!isNumber) tell(place, `expected numeric (int or float), got ${goTypeOf(value)}`);
+      return;
+    case "boolean":
+      if (typeof value !== "boolean") tell(place, `expected boolean, got ${boxed(value)}`);
+      return;
+    case "quantity":
+    case "intOrString":
+      if (isObject(value) || Array.isArray(value)) tell(place, `expected any scalar, got ${boxed(value)}`);
+      return;
+    case "raw":
+    case "any":
+    case "deduced":
+      return;
+    case "string":
+    case "bytes":
+    case "time":
+    case "microTime":
+    case "duration":
+      if (typeof value !== "string")
+        tell(place, `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`);
+      return;
+    default:
+      return type satisfies never;
+  }
+}
+
+function boxed(value: unknown): string {
+  return `&{${goText(value)}}`;
+}
+
+/** The name of a value's type in the original. */
+function goTypeOf(value: unknown): string {
+  if (Array.isArray(value)) return "[]interface {}";
+  if (isObject(value)) return "map[string]interface {}";
+  return typeof value === "boolean" ? "bool" : "string";
+}
+
+/** A value as the original's source would write it. */
+function goSyntax(value: unknown): string {
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(", ")}}`;
+  const digits = rawDigits(value);
+  if (digits !== undefined) return digits;
+  if (!isObject(value)) return typeof value === "string" ? JSON.stringify(value) : String(value);
+  const entries = Object.entries(value as Json).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[string]interface {}{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${goSyntax(inner)}`).join(", ")}}`;
+}
