@@ -117,3 +117,16 @@ export function cidrProblems(text: string): string[] {
 export function legacyCidrProblems(text: string): string[] {
   return parseCidr(text) ? [] : [CIDR_RULE];
 }
+
+/** What is said of an address that isn't written as it should be. */
+export function ipWarnings(path: string, text: string): string[] {
+  const ip = parseIp(text);
+  if (!ip) return [];
+  const canonical = formatIp(ip);
+  if (ip.leadingZeros || ip.mapped)
+    return [
+      `${path}: non-standard IP address "${text}" will be considered invalid in a future Kubernetes release: use "${canonical}"`,
+    ];
+  if (ip.family === 4 || canonical === text) return [];
+  return [`${path}: IPv6 address "${text}" should be in RFC 5952 canonical format ("${canonical}")`];
+}

@@ -1,37 +1,59 @@
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
-import { parseQuantity } from "../../quantity.ts";
-import type { Container } from "./container.ts";
+import { forbiddenField } from "../../validation/index.ts";
 import type { Pod } from "./pod.ts";
-import { setPodSpecDefaults } from "./pod/defaults.ts";
+import { syncAppArmor } from "./pod/apparmor.ts";
+import { validateImage } from "./pod/containers.ts";
+import { setPodDefaults, setPodStatusDefaults } from "./pod/defaults.ts";
+import { dropDisabledFields, dropDisabledStatus } from "./pod/disabled.ts";
+import { eachContainer } from "./pod/each.ts";
+import { validateEphemeralUpdate } from "./pod/ephemeral.ts";
+import { mergeLabelKeys } from "./pod/labelkeys.ts";
+import { validatePodAnnotations, validatePodAnnotationUpdate } from "./pod/metadata.ts";
+import { qosClass } from "./pod/qos.ts";
+import { validateResize } from "./pod/resize.ts";
+import { validatePodStatus } from "./pod/status.ts";
+import { validateSpecUpdate } from "./pod/update.ts";
 import { validatePodSpec } from "./pod/validate.ts";
+import { podWarnings } from "./pod/warnings.ts";
+
+const GRACE_SECONDS = 30;
 
 /** What a pod's declaration can't say. */
 export const podBehavior: KindBehavior<Pod> = {
   prepareCreate(pod) {
-    pod.status = { phase: "Pending", qosClass: qosClass(pod as Pod) } as Mutable<Pod>["status"];
-    if (pod.spec.schedulingGates?.length) {
-      pod.status.conditions = [
-        {
-          type: "PodScheduled",
-          status: "False",
-          reason: "SchedulingGated",
-          message: "Scheduling is blocked due to non-empty scheduling gates",
-        },
-      ] as never;
-    }
+    dropDisabledFields(pod.spec);
+    pod.status = { phase: "Pending", qosClass: qosClass(pod.spec as Pod["spec"]) } as Mutable<Pod>["status"];
+    if (pod.spec.schedulingGates?.length) pod.status.conditions = [gated()] as never;
+    if ((pod.spec.terminationGracePeriodSeconds ?? 0) < 0) pod.spec.terminationGracePeriodSeconds = 1;
+    mergeLabelKeys(pod.spec, pod.metadata.labels);
+    syncAppArmor(pod as never);
   },
   setDefaults(pod) {
-    pod.spec.enableServiceLinks ??= true;
-    setPodSpecDefaults(pod.spec);
-    if (pod.spec.hostNetwork) pod.spec.hostNetwork = true;
+    setPodDefaults(pod);
+    setPodStatusDefaults(pod.status);
   },
   prepareUpdate(pod, old) {
-    pod.status = structuredClone(old.status) as Mutable<Pod>["status"];
+    dropDisabledFields(pod.spec, old.spec);
   },
-  validate: (pod) => validatePodSpec("spec", pod.spec, pod.metadata.name),
-  validateUpdate: validatePodUpdate,
+  prepareStatusUpdate(pod, old) {
+    dropDisabledStatus(pod.status);
+    pod.metadata.ownerReferences = structuredClone(old.metadata.ownerReferences) as never;
+    if (!pod.status.qosClass && old.status.qosClass) pod.status.qosClass = old.status.qosClass;
+  },
+  validate: (pod) => [...validatePod(pod), ...validateNew(pod)],
+  validateUpdate: (pod, old) => [
+    ...validatePod(pod),
+    ...validatePodAnnotationUpdate("metadata.annotations", pod.metadata.annotations, old.metadata.annotations),
+    ...validateSpecUpdate("spec", pod.spec, old.spec),
+  ],
+  validateStatusUpdate: validatePodStatus,
+  validateSubresourceUpdate(subresource, pod, old) {
+    const own = subresource === "resize" ? validateResize(pod, old) : validateEphemeralUpdate(pod, old);
+    return [...validatePod(pod), ...own];
+  },
+  warnings: podWarnings,
   gracePeriodSeconds(pod, requested) {
-    const seconds = requested ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+    const seconds = requested ?? pod.spec.terminationGracePeriodSeconds ?? GRACE_SECONDS;
     // Nobody has to stop what was never started, or has ended.
     if (!pod.spec.nodeName || pod.status.phase === "Succeeded" || pod.status.phase === "Failed") return 0;
     return seconds < 0 ? 1 : seconds;
@@ -48,54 +70,52 @@ export const podBehavior: KindBehavior<Pod> = {
   },
 };
 
-/** Fields of a spec that may change after creation. */
-const MUTABLE = ["activeDeadlineSeconds", "terminationGracePeriodSeconds", "tolerations", "schedulingGates"];
-const IMMUTABLE_TEXT =
-  "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
-
-function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
-  const errors = validatePodSpec("spec", pod.spec, pod.metadata.name);
-  if (comparable(pod) !== comparable(old)) errors.push({ path: "spec", type: "Forbidden", detail: IMMUTABLE_TEXT });
-  return errors;
+function gated() {
+  return {
+    type: "PodScheduled",
+    status: "False",
+    reason: "SchedulingGated",
+    message: "Scheduling is blocked due to non-empty scheduling gates",
+  };
 }
 
-function comparable(pod: Pod): string {
-  const spec: Record<string, unknown> = { ...pod.spec };
-  for (const key of MUTABLE) delete spec[key];
-  const gates = pod.spec.schedulingGates ?? [];
-  if (gates.length > 0) {
-    delete spec.nodeSelector;
-    delete spec.affinity;
-  }
-  const withoutImage = (containers: readonly Container[] | undefined) =>
-    containers?.map(({ image: _, ...rest }) => rest);
-  return JSON.stringify({
-    ...spec,
-    containers: withoutImage(pod.spec.containers),
-    initContainers: withoutImage(pod.spec.initContainers),
-  });
+/** Rules of every pod, new or changed. */
+function validatePod(pod: Pod): FieldError[] {
+  const { metadata, spec } = pod;
+  return [
+    ...validatePodAnnotations("metadata.annotations", metadata.annotations, spec),
+    ...validatePodSpec("spec", spec, metadata.name),
+    ...tokensHaveAccount(spec),
+    ...imagesTrimmed(spec),
+  ];
 }
 
-/** Guaranteed: all limits set and equal to requests; BestEffort: neither; Burstable otherwise. */
-function qosClass(pod: Pod): string {
-  const containers = [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])];
-  const amounts = containers.map(({ resources }) => ({
-    requests: counted(resources?.requests),
-    limits: counted(resources?.limits),
-  }));
-  if (amounts.every(({ requests, limits }) => requests.size === 0 && limits.size === 0)) return "BestEffort";
-  const guaranteed = amounts.every(
-    ({ requests, limits }) =>
-      limits.size === 2 && [...limits].every(([name, amount]) => (requests.get(name) ?? amount) === amount),
+function tokensHaveAccount({ serviceAccountName, volumes = [] }: Pod["spec"]): FieldError[] {
+  if (serviceAccountName) return [];
+  const detail = "must not be specified when serviceAccountName is not set";
+  return volumes.flatMap(({ projected }, index) =>
+    (projected?.sources ?? []).flatMap(({ serviceAccountToken }, at) =>
+      serviceAccountToken
+        ? [forbiddenField(`spec.volumes[${index}].projected.sources[${at}].serviceAccountToken`, detail)]
+        : [],
+    ),
   );
-  return guaranteed ? "Guaranteed" : "Burstable";
 }
 
-function counted(quantities: Readonly<Record<string, string>> | undefined): Map<string, bigint> {
-  const amounts = new Map<string, bigint>();
-  for (const name of ["cpu", "memory"]) {
-    const text = quantities?.[name];
-    if (text !== undefined && parseQuantity(text).nanos > 0n) amounts.set(name, parseQuantity(text).nanos);
-  }
-  return amounts;
+/** Templates of old may have such images; pods never. */
+function imagesTrimmed(spec: Pod["spec"]): FieldError[] {
+  return eachContainer("spec", spec).flatMap(({ container: { image }, at }) =>
+    image ? validateImage(`${at}.image`, image) : [],
+  );
+}
+
+function validateNew({ spec }: Pod): FieldError[] {
+  return [
+    ...(spec.ephemeralContainers?.length
+      ? [forbiddenField("spec.ephemeralContainers", "cannot be set on create")]
+      : []),
+    ...(spec.nodeName && spec.schedulingGates?.length
+      ? [forbiddenField("spec.nodeName", "cannot be set until all schedulingGates have been cleared")]
+      : []),
+  ];
 }

@@ -42,7 +42,7 @@ export interface PodContext {
 function validateCommon(path: string, container: Container, { spec, volumes, claims }: PodContext): FieldError[] {
   const { name, image } = container;
   const errors = name ? problemsAt(`${path}.name`, name, dnsLabelProblems(name)) : [required(`${path}.name`)];
-  errors.push(...validateImage(`${path}.image`, image));
+  if (!image) errors.push(required(`${path}.image`));
   return [
     ...errors,
     ...oneOf(`${path}.terminationMessagePolicy`, container.terminationMessagePolicy, MESSAGE_POLICIES),

@@ -1,56 +1,59 @@
 import type { Mutable } from "../../../kind.ts";
-import type { Container, Probe } from "../container.ts";
+import type { Container, EphemeralContainer, HTTPGetAction, Probe } from "../container.ts";
+import type { Pod, PodStatus } from "../pod.ts";
 import type { PodSpec } from "../podspec.ts";
 import type { Volume } from "../volume.ts";
+import { setRequestsFromLimits } from "./requests.ts";
 
 const FILE_MODE = 0o644;
+const TOKEN_SECONDS = 3600;
+const GRACE_SECONDS = 30;
+
+/** Defaults of a pod, beyond those of a template: what it asks for is written out. */
+export function setPodDefaults(pod: Mutable<Pod>): void {
+  const { spec } = pod;
+  setPodSpecDefaults(spec);
+  spec.enableServiceLinks ??= true;
+  setRequestsFromLimits(spec);
+  if (!spec.hostNetwork) return;
+  for (const { ports } of [...(spec.initContainers ?? []), ...(spec.containers ?? [])])
+    for (const port of ports ?? []) port.hostPort ||= port.containerPort;
+}
 
 /** Defaults of a pod's spec, in pods and in templates. */
 export function setPodSpecDefaults(spec: Mutable<PodSpec>): void {
   spec.restartPolicy ||= "Always";
   spec.dnsPolicy ||= "ClusterFirst";
   spec.schedulerName ||= "default-scheduler";
-  spec.terminationGracePeriodSeconds ??= 30;
+  spec.terminationGracePeriodSeconds ??= GRACE_SECONDS;
   spec.securityContext ??= {} as never;
-  if (spec.serviceAccountName && !spec.serviceAccount) spec.serviceAccount = spec.serviceAccountName;
-  else if (spec.serviceAccount && !spec.serviceAccountName) spec.serviceAccountName = spec.serviceAccount;
-  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])])
-    setContainerDefaults(container, spec.hostNetwork === true);
+  if (spec.serviceAccountName) spec.serviceAccount = spec.serviceAccountName;
+  else if (spec.serviceAccount) spec.serviceAccountName = spec.serviceAccount;
+  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) setContainerDefaults(container);
+  for (const container of spec.ephemeralContainers ?? []) setContainerDefaults(container);
   for (const volume of spec.volumes ?? []) setVolumeDefaults(volume);
-  for (const constraint of spec.topologySpreadConstraints ?? []) {
-    constraint.nodeAffinityPolicy ??= undefined as never;
-    if (constraint.nodeAffinityPolicy === undefined) delete constraint.nodeAffinityPolicy;
-  }
 }
 
-function setContainerDefaults(container: Mutable<Container>, hostNetwork: boolean): void {
-  container.imagePullPolicy ||= /:latest$|^[^:@]*$|^[^@]*\/[^:@]*$/.test(container.image ?? "")
-    ? "Always"
-    : "IfNotPresent";
+function setContainerDefaults(container: Mutable<Container> | Mutable<EphemeralContainer>): void {
+  container.imagePullPolicy ||= pullPolicyOf(container.image ?? "");
   container.terminationMessagePath ||= "/dev/termination-log";
   container.terminationMessagePolicy ||= "File";
-  for (const port of container.ports ?? []) {
-    port.protocol ||= "TCP";
-    if (hostNetwork && !port.hostPort) port.hostPort = port.containerPort;
-  }
-  for (const variable of container.env ?? []) {
-    const field = variable.valueFrom?.fieldRef;
-    if (field) field.apiVersion ||= "v1";
+  for (const port of container.ports ?? []) port.protocol ||= "TCP";
+  for (const { valueFrom } of container.env ?? []) {
+    if (valueFrom?.fieldRef) valueFrom.fieldRef.apiVersion ||= "v1";
+    if (valueFrom?.fileKeyRef) valueFrom.fileKeyRef.optional ??= false;
   }
   for (const probe of [container.livenessProbe, container.readinessProbe, container.startupProbe])
     if (probe) setProbeDefaults(probe);
   for (const handler of [container.lifecycle?.postStart, container.lifecycle?.preStop])
     if (handler?.httpGet) setHttpDefaults(handler.httpGet);
-  setRequestsFromLimits(container);
 }
 
-/** What is limited but not requested is requested in full. */
-function setRequestsFromLimits(container: Mutable<Container>): void {
-  const { limits } = container.resources ?? {};
-  if (!limits) return;
-  const requests: Record<string, string> = { ...container.resources.requests };
-  for (const [name, amount] of Object.entries(limits)) requests[name] ??= amount;
-  container.resources.requests = Object.fromEntries(Object.entries(requests).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** What moves is pulled each time: an image without a tag or digest, or tagged latest. */
+function pullPolicyOf(image: string): string {
+  if (image.includes("@")) return "IfNotPresent";
+  const tag = /:([^/:]*)$/.exec(image)?.[1];
+  return tag === undefined || tag === "latest" ? "Always" : "IfNotPresent";
 }
 
 function setProbeDefaults(probe: Mutable<Probe>): void {
@@ -62,41 +65,33 @@ function setProbeDefaults(probe: Mutable<Probe>): void {
   if (probe.grpc) probe.grpc.service ??= "";
 }
 
-function setHttpDefaults(action: { path?: string; scheme?: string }): void {
+function setHttpDefaults(action: Mutable<HTTPGetAction>): void {
   action.path ||= "/";
   action.scheme ||= "HTTP";
 }
 
 function setVolumeDefaults(volume: Mutable<Volume>): void {
-  const sources = [
-    "persistentVolumeClaim",
-    "hostPath",
-    "configMap",
-    "secret",
-    "projected",
-    "downwardAPI",
-    "emptyDir",
-    "nfs",
-    "csi",
-    "ephemeral",
-    "image",
-    "iscsi",
-    "rbd",
-    "azureDisk",
-  ];
-  const known = volume as unknown as Record<string, unknown>;
-  if (!Object.keys(volume).some((key) => key !== "name") && !sources.some((key) => known[key])) known.emptyDir = {};
-  if (volume.configMap) volume.configMap.defaultMode ??= FILE_MODE;
-  if (volume.secret) volume.secret.defaultMode ??= FILE_MODE;
-  if (volume.hostPath) volume.hostPath.type ??= "";
-  if (volume.downwardAPI) {
-    volume.downwardAPI.defaultMode ??= FILE_MODE;
-    for (const item of volume.downwardAPI.items ?? []) if (item.fieldRef) item.fieldRef.apiVersion ||= "v1";
+  if (!Object.entries(volume).some(([key, source]) => key !== "name" && source)) volume.emptyDir = {};
+  const { configMap, secret, hostPath, downwardAPI, projected, image, ephemeral } = volume;
+  for (const source of [configMap, secret, downwardAPI, projected]) if (source) source.defaultMode ??= FILE_MODE;
+  if (hostPath) hostPath.type ??= "";
+  if (image) image.pullPolicy ||= pullPolicyOf(image.reference ?? "");
+  if (ephemeral?.volumeClaimTemplate?.spec) ephemeral.volumeClaimTemplate.spec.volumeMode ??= "Filesystem";
+  setFieldRefDefaults(downwardAPI?.items);
+  for (const source of projected?.sources ?? []) {
+    setFieldRefDefaults(source.downwardAPI?.items);
+    if (source.serviceAccountToken) source.serviceAccountToken.expirationSeconds ??= TOKEN_SECONDS;
   }
-  if (!volume.projected) return;
-  volume.projected.defaultMode ??= FILE_MODE;
-  for (const source of volume.projected.sources ?? []) {
-    for (const item of source.downwardAPI?.items ?? []) if (item.fieldRef) item.fieldRef.apiVersion ||= "v1";
-    if (source.serviceAccountToken) source.serviceAccountToken.expirationSeconds ??= 3600;
-  }
+}
+
+function setFieldRefDefaults(items: { fieldRef?: { apiVersion?: string } }[] = []): void {
+  for (const { fieldRef } of items) if (fieldRef) fieldRef.apiVersion ||= "v1";
+}
+
+/** Old and new clients tell a pod's addresses in different fields; the single one counts where they differ. */
+export function setPodStatusDefaults(status: Mutable<PodStatus> | undefined): void {
+  if (!status) return;
+  const { podIP } = status;
+  if (podIP && status.podIPs?.[0]?.ip !== podIP) status.podIPs = [{ ip: podIP }];
+  else if (!podIP && status.podIPs?.[0]) status.podIP = status.podIPs[0].ip;
 }

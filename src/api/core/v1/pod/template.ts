@@ -2,7 +2,10 @@ import type { FieldError, Mutable } from "../../../kind.ts";
 import { forbiddenField, validateAnnotations, validateLabels } from "../../../validation/index.ts";
 import type { PodTemplateSpec } from "../podtemplatespec.ts";
 import { setPodSpecDefaults } from "./defaults.ts";
+import { dropDisabledFields } from "./disabled.ts";
+import { validatePodAnnotations } from "./metadata.ts";
 import { validatePodSpec } from "./validate.ts";
+import { templateSpecWarnings } from "./warnings.ts";
 
 /** Defaults of the pods that a template makes, as the template's own kind fills them in. */
 export function setPodTemplateDefaults(template: Mutable<PodTemplateSpec>): void {
@@ -15,6 +18,7 @@ export function validatePodTemplateSpec(path: string, template: PodTemplateSpec,
   const errors = [
     ...validateLabels(`${path}.labels`, metadata.labels),
     ...validateAnnotations(`${path}.annotations`, metadata.annotations),
+    ...validatePodAnnotations(`${path}.annotations`, metadata.annotations, spec),
     ...validatePodSpec(`${path}.spec`, spec),
   ];
   if (spec.ephemeralContainers?.length)
@@ -23,9 +27,15 @@ export function validatePodTemplateSpec(path: string, template: PodTemplateSpec,
 }
 
 /** Takes out of a template what belongs to features that are off; an update keeps what was there before. */
-export function dropDisabledTemplateFields(_template: Mutable<PodTemplateSpec>, _old?: PodTemplateSpec): void {}
+export function dropDisabledTemplateFields(template: Mutable<PodTemplateSpec>, old?: PodTemplateSpec): void {
+  dropDisabledFields(template.spec, old?.spec);
+}
 
 /** Texts of the warnings about a template at `path`. */
-export function podTemplateWarnings(_path: string, _template: PodTemplateSpec, _old?: PodTemplateSpec): string[] {
-  return [];
+export function podTemplateWarnings(
+  path: string,
+  { metadata, spec }: PodTemplateSpec,
+  _old?: PodTemplateSpec,
+): string[] {
+  return templateSpecWarnings(path, spec, metadata.annotations);
 }

@@ -2,7 +2,6 @@ import type { FieldError } from "../../../kind.ts";
 import {
   dnsSubdomainProblems,
   duplicateValue,
-  invalidValue,
   notSupported,
   oneOf,
   problemsAt,
@@ -101,11 +100,4 @@ function validateSchedulingGates(path: string, gates: readonly PodSchedulingGate
     seen.add(name);
     return errors;
   });
-}
-
-/** A number that pods must have: see their own rules in pod.behavior.ts. */
-export function validateDeletionCost(path: string, text: string): FieldError[] {
-  const value = /^[+-]?\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  const fits = value >= -DEADLINE_SECONDS_MAX - 1 && value <= DEADLINE_SECONDS_MAX;
-  return fits ? [] : [invalidValue(path, text, "must be a 32bit integer")];
 }

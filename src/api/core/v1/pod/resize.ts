@@ -1,0 +1,71 @@
+import type { FieldError } from "../../../kind.ts";
+import { forbiddenField, invalidValue } from "../../../validation/index.ts";
+import type { Container } from "../container.ts";
+import type { Pod } from "../pod.ts";
+import { MIRROR_ANNOTATION } from "./metadata.ts";
+import { qosClass } from "./qos.ts";
+import { sameMeaning } from "./update.ts";
+
+const RESIZABLE = ["cpu", "memory"];
+
+/** What a change of a running pod's resources may not do. */
+export function validateResize(pod: Pod, old: Pod): FieldError[] {
+  if (old.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined)
+    return [forbiddenField("", "static pods cannot be resized")];
+  if (pod.spec.os?.name === "windows") return [forbiddenField("spec", "windows pods cannot be resized")];
+  const errors: FieldError[] = [];
+  const before = old.status.qosClass || qosClass(old.spec);
+  if (before !== qosClass(pod.spec))
+    errors.push(invalidValue("spec", before, "Pod QOS Class may not change as a result of resizing"));
+  if (!nodeResizes(old)) errors.push(forbiddenField("spec", "Pod running on node without support for resize"));
+  errors.push(
+    ...keepsAll("spec.containers", pod.spec.containers ?? [], old.spec.containers ?? []),
+    ...keepsAll("spec.initContainers", pod.spec.initContainers ?? [], old.spec.initContainers ?? []),
+  );
+  if (!sameMeaning(resourcesPutBack(pod, old), old.spec))
+    errors.push(forbiddenField("spec", "only cpu and memory resources are mutable"));
+  return errors;
+}
+
+/** A node that can resize tells what its running containers have. */
+function nodeResizes({ status }: Pod): boolean {
+  const running = (status.containerStatuses ?? []).find(({ state }) => state?.running);
+  return !running || running.resources !== undefined;
+}
+
+function keepsAll(path: string, containers: readonly Container[], old: readonly Container[]): FieldError[] {
+  return old.flatMap((container, index) =>
+    (["requests", "limits"] as const).flatMap((field) => {
+      const before = Object.keys(container.resources?.[field] ?? {});
+      const after = containers[index]?.resources?.[field] ?? {};
+      if (before.every((name) => name in after)) return [];
+      return [forbiddenField(`${path}[${index}].resources.${field}`, `resource ${field} cannot be removed`)];
+    }),
+  );
+}
+
+/** The new spec with the old one's processor and memory. */
+function resourcesPutBack({ spec }: Pod, { spec: old }: Pod): unknown {
+  const restore = (containers: readonly Container[] = [], before: readonly Container[] = []) =>
+    containers.map((container, index) => ({
+      ...container,
+      resources: {
+        ...container.resources,
+        requests: putBack(container.resources?.requests, before[index]?.resources?.requests),
+        limits: putBack(container.resources?.limits, before[index]?.resources?.limits),
+      },
+    }));
+  return {
+    ...spec,
+    containers: restore(spec.containers, old.containers),
+    initContainers: restore(spec.initContainers, old.initContainers),
+  };
+}
+
+type Amounts = Readonly<Record<string, string>> | undefined;
+
+function putBack(wanted: Amounts, before: Amounts): Record<string, string> {
+  const others = (amounts: Amounts) => Object.entries(amounts ?? {}).filter(([name]) => !RESIZABLE.includes(name));
+  const old = Object.entries(before ?? {}).filter(([name]) => RESIZABLE.includes(name));
+  return Object.fromEntries([...others(wanted), ...old]);
+}

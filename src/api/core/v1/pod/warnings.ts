@@ -1,0 +1,244 @@
+import { parseQuantity } from "../../../quantity.ts";
+import { dnsLabelProblems, ipWarnings, sortedEntries } from "../../../validation/index.ts";
+import type { NodeSelectorTerm, PodAffinity } from "../affinity.ts";
+import type { ContainerPort } from "../container.ts";
+import type { Pod } from "../pod.ts";
+import type { PodSpec } from "../podspec.ts";
+import { profileOfAnnotation } from "./apparmor.ts";
+import { eachContainer, type Place } from "./each.ts";
+import { APPARMOR_PREFIX } from "./metadata.ts";
+import { volumeWarnings } from "./volume-warnings.ts";
+
+type Annotations = Readonly<Record<string, string>> | undefined;
+
+const NO_SELECTOR = "a null labelSelector results in matching no pod";
+const SECCOMP = 'non-functional in v1.27+; use the "seccompProfile" field instead';
+const SYSCTLS = 'non-functional in v1.11+; use the "sysctls" field instead';
+const APPARMOR = 'deprecated since v1.30; use the "appArmorProfile" field instead';
+const NANO = 1_000_000_000n;
+
+const OLD_NODE_LABELS: Readonly<Record<string, string>> = {
+  "beta.kubernetes.io/arch": 'deprecated since v1.14; use "kubernetes.io/arch" instead',
+  "beta.kubernetes.io/os": 'deprecated since v1.14; use "kubernetes.io/os" instead',
+  "failure-domain.beta.kubernetes.io/region": 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
+  "failure-domain.beta.kubernetes.io/zone": 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+  "beta.kubernetes.io/instance-type": 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
+};
+
+const OLD_ANNOTATIONS: readonly (readonly [matches: (key: string) => boolean, text: string])[] = [
+  [
+    (key) => key === "scheduler.alpha.kubernetes.io/critical-pod",
+    'non-functional in v1.16+; use the "priorityClassName" field instead',
+  ],
+  [(key) => key === "seccomp.security.alpha.kubernetes.io/pod", SECCOMP],
+  [(key) => key.startsWith("container.seccomp.security.alpha.kubernetes.io/"), SECCOMP],
+  [(key) => key === "security.alpha.kubernetes.io/sysctls", SYSCTLS],
+  [(key) => key === "security.alpha.kubernetes.io/unsafe-sysctls", SYSCTLS],
+];
+
+/** Warnings about a new pod; people seldom change pods, programs often do. */
+export function podWarnings(pod: Pod, old: Pod | undefined): string[] {
+  if (old) return [];
+  const { name, annotations } = pod.metadata;
+  const problems = dnsLabelProblems(name);
+  const hostname = `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${problems.join(" ")}]`;
+  return [
+    ...copiedProfileWarnings(pod),
+    ...(problems.length > 0 ? [hostname] : []),
+    ...specWarnings({ annotations: "metadata.annotations", spec: "spec" }, pod.spec, annotations),
+  ];
+}
+
+/** Profiles told by annotation have become the containers' own by now. */
+function copiedProfileWarnings({ metadata, spec }: Pod): string[] {
+  if (spec.os?.name === "windows") return [];
+  return eachContainer("", spec).flatMap(({ container }) => {
+    const key = APPARMOR_PREFIX + container.name;
+    const annotation = metadata.annotations?.[key];
+    if (annotation === undefined) return [];
+    const meant = profileOfAnnotation(annotation);
+    const own = container.securityContext?.appArmorProfile;
+    const copied = own?.type === meant?.type && own?.localhostProfile === meant?.localhostProfile;
+    return copied ? [`metadata.annotations[${key}]: ${APPARMOR}`] : [];
+  });
+}
+
+/** Warnings about a template's spec and annotations. */
+export function templateSpecWarnings(path: string, spec: PodSpec, annotations: Annotations): string[] {
+  const paths = { annotations: `${path}.metadata.annotations`, spec: `${path}.spec` };
+  const unset = eachContainer("", spec).filter(({ container }) => !container.securityContext?.appArmorProfile);
+  return [
+    ...specWarnings(paths, spec, annotations),
+    ...unset
+      .map(({ container }) => APPARMOR_PREFIX + container.name)
+      .filter((key) => annotations?.[key] !== undefined)
+      .map((key) => `${paths.annotations}[${key}]: ${APPARMOR}`),
+  ];
+}
+
+function specWarnings(
+  paths: { readonly annotations: string; readonly spec: string },
+  spec: PodSpec,
+  annotations: Annotations,
+): string[] {
+  const containers = eachContainer(paths.spec, spec);
+  const seconds = spec.terminationGracePeriodSeconds ?? 0;
+  const grace = `${paths.spec}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`;
+  return [
+    ...nodeLabelWarnings(paths.spec, spec),
+    ...spreadWarnings(paths.spec, spec),
+    ...annotationWarnings(paths.annotations, annotations),
+    ...volumeWarnings(`${paths.spec}.volumes`, spec.volumes),
+    ...hostAliasWarnings(`${paths.spec}.hostAliases`, spec),
+    ...pullSecretWarnings(`${paths.spec}.imagePullSecrets`, spec),
+    ...containers.flatMap(environmentWarnings),
+    ...containers.flatMap(fractionWarnings),
+    ...portWarnings(containers),
+    ...(seconds < 0 ? [grace] : []),
+    ...affinityWarnings(`${paths.spec}.affinity.podAffinity`, spec.affinity?.podAffinity),
+    ...affinityWarnings(`${paths.spec}.affinity.podAntiAffinity`, spec.affinity?.podAntiAffinity),
+    ...(spec.dnsConfig?.nameservers ?? []).flatMap((server, index) =>
+      ipWarnings(`${paths.spec}.dnsConfig.nameservers[${index}]`, server),
+    ),
+  ];
+}
+
+function nodeLabelWarnings(path: string, { nodeSelector, affinity }: PodSpec): string[] {
+  const at = `${path}.affinity.nodeAffinity`;
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  const preferred = affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  return [
+    ...sortedEntries(nodeSelector).flatMap(([key]) =>
+      OLD_NODE_LABELS[key] ? [`${path}.nodeSelector[${key}]: ${OLD_NODE_LABELS[key]}`] : [],
+    ),
+    ...required.flatMap((term, index) =>
+      termWarnings(`${at}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[${index}]`, term),
+    ),
+    ...preferred.flatMap(({ preference }, index) =>
+      termWarnings(`${at}.preferredDuringSchedulingIgnoredDuringExecution[${index}].preference`, preference),
+    ),
+  ];
+}
+
+function termWarnings(path: string, term: NodeSelectorTerm | undefined): string[] {
+  return (term?.matchExpressions ?? []).flatMap(({ key }, index) =>
+    OLD_NODE_LABELS[key] ? [`${path}.matchExpressions[${index}].key: ${key} is ${OLD_NODE_LABELS[key]}`] : [],
+  );
+}
+
+function spreadWarnings(path: string, { topologySpreadConstraints = [] }: PodSpec): string[] {
+  return topologySpreadConstraints.flatMap(({ topologyKey, labelSelector }, index) => {
+    const at = `${path}.topologySpreadConstraints[${index}]`;
+    const old = OLD_NODE_LABELS[topologyKey];
+    return [
+      ...(old ? [`${at}.topologyKey: ${topologyKey} is ${old}`] : []),
+      ...(labelSelector ? [] : [`${at}.labelSelector: ${NO_SELECTOR}`]),
+    ];
+  });
+}
+
+function annotationWarnings(path: string, annotations: Annotations): string[] {
+  const keys = sortedEntries(annotations).map(([key]) => key);
+  return OLD_ANNOTATIONS.flatMap(([matches, text]) => keys.filter(matches).map((key) => `${path}[${key}]: ${text}`));
+}
+
+function hostAliasWarnings(path: string, { hostAliases = [] }: PodSpec): string[] {
+  const seen = new Set<string>();
+  return hostAliases.flatMap(({ ip }, index) => {
+    const again = seen.has(ip);
+    seen.add(ip);
+    const at = `${path}[${index}].ip`;
+    return [...(again ? [`${at}: duplicate ip ${JSON.stringify(ip)}`] : []), ...ipWarnings(at, ip)];
+  });
+}
+
+function pullSecretWarnings(path: string, { imagePullSecrets = [] }: PodSpec): string[] {
+  const seen = new Set<string>();
+  return imagePullSecrets.flatMap(({ name = "" }, index) => {
+    const at = `${path}[${index}].name`;
+    const again = seen.has(name);
+    seen.add(name);
+    if (name === "") return [`${at}: invalid empty name ""`];
+    return again ? [`${at}: duplicate name ${JSON.stringify(name)}`] : [];
+  });
+}
+
+function environmentWarnings({ container, at }: Place): string[] {
+  const seen = new Set<string>();
+  return (container.env ?? []).flatMap(({ name }, index) => {
+    const again = seen.has(name);
+    seen.add(name);
+    const text = `hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`;
+    return again ? [`${at}.env[${index}]: ${text}`] : [];
+  });
+}
+
+/** Bytes come whole. */
+function fractionWarnings({ container, at }: Place): string[] {
+  const { limits, requests } = container.resources ?? {};
+  const amounts = [
+    ["limits[memory]", limits?.memory],
+    ["requests[memory]", requests?.memory],
+    ["limits[ephemeral-storage]", limits?.["ephemeral-storage"]],
+    ["requests[ephemeral-storage]", requests?.["ephemeral-storage"]],
+  ] as const;
+  return amounts.flatMap(([field, amount]) =>
+    amount !== undefined && hasFraction(amount)
+      ? [`${at}.resources.${field}: fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`]
+      : [],
+  );
+}
+
+function hasFraction(amount: string): boolean {
+  return parseQuantity(amount).nanos % NANO !== 0n;
+}
+
+/** Ports that say the same twice, or not quite the same. */
+function portWarnings(containers: readonly Place[]): string[] {
+  const known = new Map<string, { port: ContainerPort; at: string }[]>();
+  const warnings: string[] = [];
+  for (const { container, at } of containers)
+    (container.ports ?? []).forEach((port, index) => {
+      const { hostIP = "", hostPort = 0, containerPort, protocol = "", name = "" } = port;
+      const place = `${at}.ports[${index}]`;
+      if (hostIP && !hostPort) {
+        const shown = `{Name:${name} HostPort:0 ContainerPort:${containerPort} Protocol:${protocol} HostIP:${hostIP}}`;
+        warnings.push(`${place}: hostIP set without hostPort: ${shown}`);
+      }
+      const key = `${containerPort}/${protocol}`;
+      const others = known.get(key) ?? [];
+      for (const other of others) {
+        const what = overlap(port, other.port);
+        if (what) warnings.push(`${place}: ${what} port definition with ${other.at}`);
+      }
+      known.set(key, [...others, { port, at: place }]);
+    });
+  return warnings;
+}
+
+function overlap(port: ContainerPort, other: ContainerPort): string | undefined {
+  const [a, b] = [port, other].map(({ hostIP = "", hostPort = 0 }) => ({ hostIP, hostPort }));
+  if (a!.hostIP === b!.hostIP && a!.hostPort === b!.hostPort) return "duplicate";
+  if (a!.hostPort === 0 || b!.hostPort === 0) return "overlapping";
+  const oneAnywhere = (a!.hostIP === "") !== (b!.hostIP === "");
+  return a!.hostPort === b!.hostPort && oneAnywhere ? "dangerously ambiguous" : undefined;
+}
+
+function affinityWarnings(path: string, affinity: PodAffinity | undefined): string[] {
+  const required = affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+  const preferred = affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  return [
+    ...required.flatMap(({ labelSelector }, index) =>
+      labelSelector
+        ? []
+        : [`${path}.requiredDuringSchedulingIgnoredDuringExecution[${index}].labelSelector: ${NO_SELECTOR}`],
+    ),
+    ...preferred.flatMap(({ podAffinityTerm: term }, index) =>
+      term?.labelSelector
+        ? []
+        : [
+            `${path}.preferredDuringSchedulingIgnoredDuringExecution[${index}].podAffinityTerm.labelSelector: ${NO_SELECTOR}`,
+          ],
+    ),
+  ];
+}
