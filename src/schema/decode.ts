@@ -102,7 +102,7 @@ const NONE: readonly string[] = [];
 
 /** What is written for a field: undefined leaves it out. */
 function keep(field: Field, value: unknown): unknown {
-  const { ptr, always, omitZero } = field.options;
+  const { ptr, always, omitZero, keepsEmpty } = field.options;
   if (field.node.kind === "struct") {
     if (value === undefined) return ptr || omitZero ? (always ? null : undefined) : emptyStruct(field.node);
     return omitZero && Object.keys(value as object).length === 0 ? undefined : value;
@@ -110,7 +110,7 @@ function keep(field: Field, value: unknown): unknown {
   if (ptr) return value === undefined && always ? null : value;
   if (field.node.kind === "scalar" && STRUCTS.has(field.node.type))
     return value ?? (omitZero ? undefined : zero(field.node));
-  if (!isEmpty(value)) return value;
+  if (!isEmpty(value) || (keepsEmpty && value !== undefined)) return value;
   return always || (isStructInGo(field.node) && !omitZero) ? zero(field.node) : undefined;
 }
 

@@ -91,6 +91,8 @@ export interface FieldOptions {
   readonly nullable?: boolean;
   /** Of a custom type: null is a value of its own. */
   readonly acceptsNull?: boolean;
+  /** Rules tell an empty list from none, so that reading keeps it. */
+  readonly keepsEmpty?: boolean;
   /** A zero time or struct is left out although it is no pointer. */
   readonly omitZero?: boolean;
   /** Required by OpenAPI. */

@@ -1,6 +1,8 @@
 import { int32, int64, list, quantity, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { LabelSelector } from "../../meta/v1/labelselector.ts";
+import { horizontalPodAutoscalerBehavior } from "./horizontalpodautoscaler.behavior.ts";
+import { horizontalPodAutoscalerColumns } from "./horizontalpodautoscaler.columns.ts";
 
 export const HorizontalPodAutoscalerStatus = struct("io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus", () => ({
   observedGeneration: int64(1, { ptr: true }),
@@ -102,7 +104,7 @@ export interface HorizontalPodAutoscalerBehavior extends Infer<typeof Horizontal
 export const HPAScalingRules = struct("io.k8s.api.autoscaling.v2.HPAScalingRules", () => ({
   stabilizationWindowSeconds: int32(3, { ptr: true }),
   selectPolicy: string(1, { ptr: true }),
-  policies: list(2, HPAScalingPolicy, { list: "atomic" }),
+  policies: list(2, HPAScalingPolicy, { list: "atomic", keepsEmpty: true }),
   tolerance: quantity(4, { ptr: true, gates: ["HPAConfigurableTolerance"] }),
 }));
 export interface HPAScalingRules extends Infer<typeof HPAScalingRules> {}
@@ -187,6 +189,8 @@ export const HorizontalPodAutoscaler = kind({
   categories: ["all"],
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
+  columns: () => horizontalPodAutoscalerColumns as never,
+  behavior: () => horizontalPodAutoscalerBehavior as never,
   fields: () => ({
     spec: ref(2, HorizontalPodAutoscalerSpec, { required: true }),
     status: ref(3, HorizontalPodAutoscalerStatus),
