@@ -16,13 +16,23 @@ export interface CommandResult {
 export function command(
   program: string,
   args: readonly string[],
-  options: { readonly env?: Record<string, string>; readonly input?: string; readonly timeoutMs?: number } = {},
+  options: {
+    readonly env?: Record<string, string>;
+    readonly cwd?: string;
+    readonly input?: string;
+    readonly timeoutMs?: number;
+  } = {},
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = execFile(
       program,
       [...args],
-      { env: { ...process.env, ...options.env }, timeout: options.timeoutMs ?? 60_000, maxBuffer: 64 << 20 },
+      {
+        env: { ...process.env, ...options.env },
+        timeout: options.timeoutMs ?? 60_000,
+        maxBuffer: 64 << 20,
+        ...(options.cwd !== undefined && { cwd: options.cwd }),
+      },
       (error, stdout, stderr) => {
         const code = error ? (typeof error.code === "number" ? error.code : 1) : 0;
         resolve({ code, stdout, stderr });

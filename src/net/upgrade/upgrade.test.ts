@@ -158,6 +158,20 @@ test("base64 channels carry text", async (t) => {
   assert.deepEqual([...Buffer.concat(chunks)], [0, 255, 10]);
 });
 
+test("text messages carry binary channels too, as Python's client sends them", async (t) => {
+  const got = Promise.withResolvers<string>();
+  const handler = accepting(["v4.channel.k8s.io"], async (connection) => {
+    for await (const chunk of connection.channel(0).incoming) return got.resolve(Buffer.from(chunk).toString());
+  });
+  const listener = await listen({ host: "127.0.0.1", port: 0, handler, log: silentLog, clock });
+  t.after(() => listener.close(0));
+  const socket = new WebSocket(`ws://127.0.0.1:${listener.port}/exec`, "v4.channel.k8s.io");
+  await new Promise((resolve) => socket.addEventListener("open", resolve));
+  socket.send("\0typed");
+  assert.equal(await got.promise, "typed");
+  socket.close();
+});
+
 test("a reset stream ends alone", async (t) => {
   const handler = await transport(
     t,

@@ -53,7 +53,7 @@ export class WebSocketConnection implements UpgradedConnection {
       });
     });
     socket.on("error", () => {});
-    socket.on("message", (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
+    socket.on("message", (data: Buffer) => this.#receive(data));
   }
 
   channel(number: number): UpgradedStream {
@@ -79,15 +79,16 @@ export class WebSocketConnection implements UpgradedConnection {
     return channel;
   }
 
-  #receive(data: Buffer, isBinary: boolean): void {
+  #receive(data: Buffer): void {
     const { channels, closable, encoding } = this.#framing;
     if (!channels) this.#deliver(0, encoding === "base64" ? fromBase64(data.toString("latin1")) : data);
     else if (data.length === 0) this.#fail("empty message");
     else if (closable && data[0] === CLOSE_CHANNEL) this.#closeChannel(data);
     else {
-      const isText = encoding === "base64" || !isBinary;
+      // The encoding says how the channel is written, whatever kind of message it comes in: Python's client sends text
+      // as text messages that begin with the byte 0.
       const payload = data.subarray(1);
-      const number = isText ? data[0]! - 0x30 : data[0]!;
+      const number = encoding === "base64" ? data[0]! - 0x30 : data[0]!;
       this.#deliver(number, encoding === "base64" ? fromBase64(payload.toString("latin1")) : payload);
     }
   }

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+import { command, TestCluster } from "./cli.ts";
+
+const CLIENTS = join(import.meta.dirname, "clients");
+/** What the clients are built into; a second run finds it there. */
+const CACHE = join(import.meta.dirname, "../../node_modules/.cache/navarch-clients");
+/** The first build compiles all of client-go. */
+const BUILD_MS = 900_000;
+
+async function without(program: string, ...args: string[]): Promise<string | false> {
+  return (await command(program, args)).code === 0 ? false : `${program} is not on this machine`;
+}
+
+async function build(
+  program: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string> },
+) {
+  mkdirSync(CACHE, { recursive: true });
+  const { code, stderr, stdout } = await command(program, args, { ...options, timeoutMs: BUILD_MS });
+  return code === 0 ? undefined : `${program} ${args[0]} failed: ${(stderr || stdout).trim().split("\n").at(-1)}`;
+}
+
+const noGo = await without("go", "version");
+const noPython = await without("python3", "-m", "venv", "-h");
+
+suite("real clients", () => {
+  test("client-go lists, watches with informers and elects a leader", { skip: noGo }, async (t) => {
+    const program = join(CACHE, "go-client");
+    const args = ["build", "-o", program, "."];
+    const problem = await build("go", args, { cwd: join(CLIENTS, "go"), env: { GOFLAGS: "-mod=mod" } });
+    if (problem) return t.skip(problem);
+    await using cluster = await TestCluster.up(["--nodes", "simulated:1"]);
+    const env = { KUBECONFIG: join(cluster.directory, "kubeconfig"), KUBE_FEATURE_WatchListClient: "true" };
+    const { code, stdout, stderr } = await command(program, [], { env });
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, "listed\nwatched\nelected\n");
+  });
+
+  test("the kubernetes package of Python creates, watches and executes", { skip: noPython }, async (t) => {
+    const python = join(CACHE, "python", "bin", "python");
+    if (!existsSync(python)) {
+      const problem = await build("python3", ["-m", "venv", join(CACHE, "python")], {});
+      if (problem) return t.skip(problem);
+    }
+    const requirements = join(CLIENTS, "python", "requirements.txt");
+    const problem = await build(python, ["-m", "pip", "install", "-q", "-r", requirements], {});
+    if (problem) return t.skip(problem);
+    await using cluster = await TestCluster.up(["--nodes", "simulated:1"]);
+    const env = { KUBECONFIG: join(cluster.directory, "kubeconfig") };
+    const { code, stdout, stderr } = await command(python, [join(CLIENTS, "python", "client.py")], { env });
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, "created\nwatched\nexecuted\n");
+  });
+});

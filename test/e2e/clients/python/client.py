@@ -1,0 +1,84 @@
+"""Uses a cluster as programs in Python do, and fails at the first thing that isn't as Kubernetes has it."""
+
+import os
+import threading
+
+from kubernetes import client, config, watch
+from kubernetes.stream import stream
+from kubernetes.stream.ws_client import ERROR_CHANNEL
+
+NAMESPACE = "default"
+
+config.load_kube_config(os.environ["KUBECONFIG"])
+core = client.CoreV1Api()
+
+
+def pod(name):
+    container = client.V1Container(name="main", image="example.com/web:1")
+    return client.V1Pod(
+        metadata=client.V1ObjectMeta(name=name, labels={"app": name}),
+        spec=client.V1PodSpec(containers=[container], termination_grace_period_seconds=1),
+    )
+
+
+def create():
+    made = core.create_namespaced_pod(NAMESPACE, pod("one"))
+    assert made.metadata.uid and made.spec.dns_policy == "ClusterFirst", made
+    try:
+        core.create_namespaced_pod(NAMESPACE, pod("one"))
+        raise AssertionError("the same name was taken twice")
+    except client.ApiException as error:
+        assert error.status == 409, error
+    print("created")
+
+
+def follow():
+    phases = []
+    for event in watch.Watch().stream(core.list_namespaced_pod, NAMESPACE, label_selector="app=one", timeout_seconds=30):
+        phases.append(event["object"].status.phase)
+        if phases[-1] == "Running":
+            break
+    assert phases[-1] == "Running", phases
+
+    seen = []
+
+    def collect():
+        stream_of = watch.Watch().stream(core.list_namespaced_config_map, NAMESPACE, timeout_seconds=30)
+        for event in stream_of:
+            if event["object"].metadata.name == "watched":
+                seen.append(event["type"])
+            if seen[-1:] == ["DELETED"]:
+                break
+
+    thread = threading.Thread(target=collect)
+    thread.start()
+    core.create_namespaced_config_map(NAMESPACE, client.V1ConfigMap(metadata=client.V1ObjectMeta(name="watched")))
+    core.patch_namespaced_config_map("watched", NAMESPACE, {"data": {"a": "1"}})
+    core.delete_namespaced_config_map("watched", NAMESPACE)
+    thread.join()
+    assert seen[-1] == "DELETED" and seen[0] == "ADDED", seen
+    print("watched")
+
+
+def run(command, **options):
+    return stream(
+        core.connect_get_namespaced_pod_exec, "one", NAMESPACE, command=command, stdout=True, stderr=True, **options
+    )
+
+
+def execute():
+    answer = run(["echo", "hello"], stdin=False, tty=False)
+    assert answer == "hello\n", repr(answer)
+    session = run(["cat"], stdin=True, tty=False, _preload_content=False)
+    session.write_stdin("from python\n")
+    assert session.readline_stdout(timeout=10) == "from python"
+    session.close()
+    session = run(["sh", "-c", "exit 4"], stdin=False, tty=False, _preload_content=False)
+    session.run_forever(timeout=10)
+    assert session.returncode == 4, session.read_channel(ERROR_CHANNEL)
+    print("executed")
+
+
+create()
+follow()
+execute()
