@@ -3,6 +3,7 @@
  * that ends in Problems returns what is wrong with one value in words; others return field errors. Start at errors.ts.
  */
 export * from "./diff.ts";
+export * from "./conditions.ts";
 export * from "./errors.ts";
 export * from "./internal.ts";
 export * from "./ip.ts";

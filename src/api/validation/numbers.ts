@@ -28,3 +28,16 @@ export function nonNegativeIntOrPercent(path: string, value: number | string | u
     "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
   return [invalidValue(path, value, detail)];
 }
+
+/** A number or percentage as a number, for comparing with zero; what is neither counts as zero. */
+export function amountOf(value: number | string | undefined): number {
+  if (typeof value === "number") return value;
+  return Number(/^(\d+)%?$/.exec(value ?? "")?.[1] ?? 0);
+}
+
+/** A percentage of a whole. */
+export function notMoreThanAll(path: string, value: number | string | undefined): FieldError[] {
+  return typeof value === "string" && /^\d+%$/.test(value) && amountOf(value) > 100
+    ? [invalidValue(path, value, "must not be greater than 100%")]
+    : [];
+}

@@ -274,7 +274,11 @@ export class Registry {
 
   #requireVersion(name: string, { metadata }: Json): void {
     if ((metadata as Meta).resourceVersion) return;
-    throw invalid(this.kind, name, [invalidValue("metadata.resourceVersion", 0, "must be specified for an update")]);
+    // Told of the resource, since it is found before the object is looked at.
+    const { group, plural } = this.kind;
+    throw invalid({ group, kind: plural }, name, [
+      invalidValue("metadata.resourceVersion", 0, "must be specified for an update"),
+    ]);
   }
 
   async #tryUpdate(

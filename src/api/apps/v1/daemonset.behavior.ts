@@ -1,10 +1,12 @@
 import { jsonEqual } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import {
+  amountOf,
   invalidValue,
   nonNegative,
   nonNegativeIntOrPercent,
   notDecremented,
+  notMoreThanAll,
   notSupported,
   required,
   validateLabelSelector,
@@ -18,7 +20,7 @@ import {
 import { validateLastingPods, validateSelected } from "../../core/v1/podtemplate.rules.ts";
 import type { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
 import type { DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy, RollingUpdateDaemonSet } from "./daemonset.ts";
-import { amountOf, isBrokenSelector, notMoreThanAll, selectorStays, selectsSomething } from "./selecting.ts";
+import { isBrokenSelector, selectorStays, selectsSomething } from "./selecting.ts";
 
 /** Counts changes of the template; kept for clients of old versions. */
 const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";

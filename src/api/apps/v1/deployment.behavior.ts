@@ -1,12 +1,14 @@
 import { jsonEqual } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior } from "../../kind.ts";
 import {
+  amountOf,
   availableWithinReady,
   forbiddenField,
   invalidValue,
   nonNegative,
   nonNegativeIntOrPercent,
   notDecremented,
+  notMoreThanAll,
   notSupported,
   withinReplicas,
 } from "../../validation/index.ts";
@@ -29,7 +31,7 @@ import type {
   DeploymentStrategy,
   RollingUpdateDeployment,
 } from "./deployment.ts";
-import { amountOf, isBrokenSelector, notMoreThanAll, selectorStays, validateSelector } from "./selecting.ts";
+import { isBrokenSelector, selectorStays, validateSelector } from "./selecting.ts";
 
 const QUARTER = "25%";
 

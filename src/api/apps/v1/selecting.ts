@@ -26,16 +26,3 @@ export function isBrokenSelector(selector: LabelSelector | undefined): boolean {
 export function selectorStays(selector: LabelSelector | undefined, old: LabelSelector | undefined): FieldError[] {
   return jsonEqual(selector, old) ? [] : [invalidValue("spec.selector", selector, IMMUTABLE)];
 }
-
-/** A number or percentage as a number, for comparing with zero; what is neither counts as zero. */
-export function amountOf(value: number | string | undefined): number {
-  if (typeof value === "number") return value;
-  return Number(/^(\d+)%?$/.exec(value ?? "")?.[1] ?? 0);
-}
-
-/** A percentage of a whole. */
-export function notMoreThanAll(path: string, value: number | string | undefined): FieldError[] {
-  return typeof value === "string" && /^\d+%$/.test(value) && amountOf(value) > 100
-    ? [invalidValue(path, value, "must not be greater than 100%")]
-    : [];
-}

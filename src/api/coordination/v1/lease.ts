@@ -1,5 +1,7 @@
 import { int32, microTime, ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
+import { leaseBehavior } from "./lease.behavior.ts";
+import { leaseColumns } from "./lease.columns.ts";
 
 export const LeaseSpec = struct("io.k8s.api.coordination.v1.LeaseSpec", () => ({
   holderIdentity: string(1, { ptr: true }),
@@ -20,6 +22,8 @@ export const Lease = kind({
   plural: "leases",
   rules: { createdByUpdate: true },
   scope: "Namespaced",
+  columns: () => leaseColumns as never,
+  behavior: () => leaseBehavior as never,
   fields: () => ({
     spec: ref(2, LeaseSpec),
   }),
