@@ -126,8 +126,10 @@ export interface KindBehavior<T> {
   readonly validateStatusUpdate?: (object: T, old: T) => FieldError[];
   /** Of an update by a subresource that changes a part of the spec; undefined: it is validated as a new object. */
   readonly validateSubresourceUpdate?: (subresource: string, object: T, old: T) => FieldError[] | undefined;
+  /** What a version that is stored as another asks of an object in its stored form, instead of what that one asks. */
+  readonly validateStored?: (object: unknown, old: unknown) => FieldError[];
   /** Rule of metadata.name; default DNS subdomain. */
-  readonly nameRule?: "dnsSubdomain" | "dnsLabel" | "dnsLabel1035" | "pathSegment";
+  readonly nameRule?: "dnsSubdomain" | "dnsLabel" | "dnsLabel1035" | "pathSegment" | "ipAddress";
   /** Field selectors beside metadata.name and metadata.namespace: path -> text of the value. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
   /** A replacement must say which version it replaces. */

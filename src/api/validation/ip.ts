@@ -130,3 +130,20 @@ export function ipWarnings(path: string, text: string): string[] {
   if (ip.family === 4 || canonical === text) return [];
   return [`${path}: IPv6 address "${text}" should be in RFC 5952 canonical format ("${canonical}")`];
 }
+
+/** The same for an address that must be written in its one best way. */
+export function canonicalIpProblems(text: string): string[] {
+  const problems = ipProblems(text);
+  const ip = parseIp(text);
+  if (problems.length > 0 || !ip) return problems;
+  return formatIp(ip) === text ? [] : [`must be in canonical form ("${formatIp(ip)}")`];
+}
+
+/** The same for a CIDR. */
+export function canonicalCidrProblems(text: string): string[] {
+  const problems = cidrProblems(text);
+  const cidr = parseCidr(text);
+  if (problems.length > 0 || !cidr) return problems;
+  const canonical = `${formatIp(cidr.ip)}/${cidr.prefixLength}`;
+  return canonical === text ? [] : [`must be in canonical form ("${canonical}")`];
+}

@@ -21,6 +21,8 @@ const LABEL_1035_RULE =
 /** The rule of names that are DNS subdomains, as messages state it. */
 export const DNS_SUBDOMAIN_RULE =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const WILDCARD_RULE =
+  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 const UNDERSCORES_RULE =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*')";
 const QUALIFIED_RULE =
@@ -61,6 +63,12 @@ export function dnsLabel1035Problems(text: string): string[] {
 /** A DNS subdomain (RFC 1123), such as most objects' names. */
 export function dnsSubdomainProblems(text: string): string[] {
   return [...longerThan(text, SUBDOMAIN_MAX, "characters"), ...unless(SUBDOMAIN.test(text), DNS_SUBDOMAIN_RULE)];
+}
+
+/** A DNS subdomain after "*.", such as the host of a rule that is for many. */
+export function wildcardSubdomainProblems(text: string): string[] {
+  const matches = text.startsWith("*.") && SUBDOMAIN.test(text.slice(2));
+  return [...longerThan(text, SUBDOMAIN_MAX, "characters"), ...unless(matches, WILDCARD_RULE)];
 }
 
 /** A DNS subdomain whose labels may have underscores, such as a search path. */

@@ -227,7 +227,9 @@ export class Registry {
   async #tryCreate({ context, namespace, object, write }: CreateCall) {
     const errors = [
       ...validateMetadata(this.kind, object as unknown as KubeObject),
-      ...(this.kind.behavior.validate?.(object as never) ?? []),
+      ...(write.version?.behavior.validateStored?.(object, undefined) ??
+        this.kind.behavior.validate?.(object as never) ??
+        []),
     ];
     const { name } = object.metadata as { name: string };
     if (errors.length > 0) throw invalid(this.kind, name ?? "", errors);
@@ -314,7 +316,8 @@ export class Registry {
     { current, object, write, subresource }: SaveCall & { subresource: string },
   ): Promise<StoredObject | undefined> {
     const old = current.object;
-    const errors = this.#validateUpdate(object, old, subresource);
+    const errors =
+      write.version?.behavior.validateStored?.(object, old) ?? this.#validateUpdate(object, old, subresource);
     if (errors.length > 0) throw invalid(this.kind, old.metadata.name, errors);
     await this.#validateAdmission(context, { operation: "UPDATE", object, oldObject: old, write });
     if (subresource !== "status") this.#warn(context, object, old);

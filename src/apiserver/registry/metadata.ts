@@ -1,5 +1,6 @@
 import {
   asPrefix,
+  canonicalIpProblems,
   dnsLabelProblems,
   dnsLabel1035Problems,
   dnsSubdomainProblems,
@@ -28,6 +29,7 @@ const NAME_RULES: Readonly<Record<NameRule, (name: string) => string[]>> = {
   dnsLabel: dnsLabelProblems,
   dnsLabel1035: dnsLabel1035Problems,
   pathSegment: pathSegmentProblems,
+  ipAddress: canonicalIpProblems,
 };
 
 /** Problems with the beginning of a name. */

@@ -1,3 +1,4 @@
+import { endpointsBehavior } from "./endpoints.behavior.ts";
 import { endpointsColumns } from "./endpoints.columns.ts";
 import { int32, list, ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -48,6 +49,7 @@ export const Endpoints = kind({
   shortNames: ["ep"],
   scope: "Namespaced",
   columns: () => endpointsColumns,
+  behavior: () => endpointsBehavior as never,
   fields: () => ({
     subsets: list(2, EndpointSubset, { list: "atomic" }),
   }),

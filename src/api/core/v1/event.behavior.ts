@@ -1,5 +1,6 @@
 import type { KindBehavior } from "../../kind.ts";
 import type { Event } from "./event.ts";
+import { validateCoreEvent } from "./event.validate.ts";
 
 /** The parts of a reference that events can be selected by. */
 const PARTS = ["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"] as const;
@@ -13,6 +14,9 @@ export function referenceSelectors<T>(field: keyof T & string): Record<string, (
 }
 
 export const eventBehavior: KindBehavior<Event> = {
+  nameRule: "pathSegment",
+  validate: validateCoreEvent,
+  validateUpdate: validateCoreEvent,
   selectableFields: {
     ...referenceSelectors<Event>("involvedObject"),
     reason: ({ reason }) => reason ?? "",

@@ -1,3 +1,4 @@
+import { endpointSliceBehavior } from "./endpointslice.behavior.ts";
 import { endpointSliceColumns } from "./endpointslice.columns.ts";
 import { boolean, int32, list, map, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -58,6 +59,7 @@ export const EndpointSlice = kind({
   plural: "endpointslices",
   scope: "Namespaced",
   columns: () => endpointSliceColumns,
+  behavior: () => endpointSliceBehavior as never,
   fields: () => ({
     addressType: string(4, {
       always: true,

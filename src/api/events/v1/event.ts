@@ -1,7 +1,8 @@
-import { eventBehavior } from "./event.behavior.ts";
+import { coreConversions, eventBehavior } from "./event.behavior.ts";
 import { int32, microTime, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { EventSource } from "../../core/v1/event.ts";
+import { Event as CoreEvent, EventSource } from "../../core/v1/event.ts";
+import { storedAs } from "../../storage.ts";
 import { ObjectReference } from "../../core/v1/references.ts";
 
 export const EventSeries = struct("io.k8s.api.events.v1.EventSeries", () => ({
@@ -19,6 +20,7 @@ export const Event = kind({
   shortNames: ["ev"],
   scope: "Namespaced",
   behavior: () => eventBehavior as never,
+  storage: () => storedAs(CoreEvent, coreConversions as never),
   fields: () => ({
     eventTime: microTime(2, { always: true, required: true }),
     series: ref(3, EventSeries, { ptr: true }),

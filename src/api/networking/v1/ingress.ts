@@ -1,3 +1,4 @@
+import { ingressBehavior } from "./ingress.behavior.ts";
 import { ingressColumns } from "./ingress.columns.ts";
 import { int32, list, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -102,6 +103,7 @@ export const Ingress = kind({
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   columns: () => ingressColumns,
+  behavior: () => ingressBehavior as never,
   fields: () => ({
     spec: ref(2, IngressSpec),
     status: ref(3, IngressStatus),

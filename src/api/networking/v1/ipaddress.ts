@@ -1,3 +1,4 @@
+import { ipAddressBehavior } from "./ipaddress.behavior.ts";
 import { ipAddressColumns } from "./ipaddress.columns.ts";
 import { ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -24,6 +25,7 @@ export const IPAddress = kind({
   shortNames: ["ip"],
   scope: "Cluster",
   columns: () => ipAddressColumns,
+  behavior: () => ipAddressBehavior as never,
   fields: () => ({
     spec: ref(2, IPAddressSpec, { required: true }),
   }),

@@ -1,3 +1,4 @@
+import { networkPolicyBehavior } from "./networkpolicy.behavior.ts";
 import { networkPolicyColumns } from "./networkpolicy.columns.ts";
 import { int32, intOrString, list, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -52,6 +53,7 @@ export const NetworkPolicy = kind({
   shortNames: ["netpol"],
   scope: "Namespaced",
   columns: () => networkPolicyColumns,
+  behavior: () => networkPolicyBehavior as never,
   fields: () => ({
     spec: ref(2, NetworkPolicySpec),
   }),

@@ -1,3 +1,4 @@
+import { serviceCIDRBehavior } from "./servicecidr.behavior.ts";
 import { serviceCIDRColumns } from "./servicecidr.columns.ts";
 import { list, ref, scalar, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -22,6 +23,7 @@ export const ServiceCIDR = kind({
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   columns: () => serviceCIDRColumns,
+  behavior: () => serviceCIDRBehavior as never,
   fields: () => ({
     spec: ref(2, ServiceCIDRSpec),
     status: ref(3, ServiceCIDRStatus),

@@ -1,0 +1,136 @@
+import { validateEndpointIp } from "../../core/v1/endpointip.validate.ts";
+import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
+import {
+  dnsLabelProblems,
+  dnsSubdomainProblems,
+  duplicateValue,
+  immutableField,
+  invalidValue,
+  ipProblems,
+  labelValueProblems,
+  legacyIpProblems,
+  notSupported,
+  parseIp,
+  portProblems,
+  problemsAt,
+  qualifiedNameProblems,
+  required,
+  tooMany,
+} from "../../validation/index.ts";
+import type { Endpoint, EndpointHints, EndpointPort, EndpointSlice } from "./endpointslice.ts";
+
+const ADDRESS_TYPES = ["FQDN", "IPv4", "IPv6"];
+const PROTOCOLS = ["SCTP", "TCP", "UDP"];
+const ENDPOINTS_MAX = 1000;
+const ADDRESSES_MAX = 100;
+const PORTS_MAX = 20_000;
+const HINTS_MAX = 8;
+
+export const endpointSliceBehavior: KindBehavior<EndpointSlice> = {
+  generation: true,
+  prepareCreate: dropTopology,
+  prepareUpdate: dropTopology,
+  setDefaults({ ports }) {
+    for (const port of ports ?? []) {
+      port.name ??= "";
+      port.protocol ??= "TCP";
+    }
+  },
+  validate: (slice) => validateSlice(slice, new Set()),
+  validateUpdate: (slice, old) => [
+    ...validateSlice(slice, new Set((old.endpoints ?? []).flatMap(({ addresses }) => addresses ?? []))),
+    ...immutableField("addressType", slice.addressType, old.addressType),
+  ],
+};
+
+/** Topology was said in labels before this version; what is said that way now is dropped. */
+function dropTopology(slice: Mutable<EndpointSlice>): void {
+  for (const endpoint of slice.endpoints ?? [])
+    delete (endpoint as { deprecatedTopology?: unknown }).deprecatedTopology;
+}
+
+function validateSlice({ addressType, endpoints, ports }: EndpointSlice, known: ReadonlySet<string>): FieldError[] {
+  return [
+    ...validateAddressType(addressType),
+    ...validateEndpoints(endpoints ?? [], addressType, known),
+    ...validatePorts(ports ?? []),
+  ];
+}
+
+function validateAddressType(type: string): FieldError[] {
+  if (type === "") return [required("addressType")];
+  return ADDRESS_TYPES.includes(type) ? [] : [notSupported("addressType", type, ADDRESS_TYPES)];
+}
+
+function validateEndpoints(endpoints: readonly Endpoint[], type: string, known: ReadonlySet<string>): FieldError[] {
+  if (endpoints.length > ENDPOINTS_MAX) return [tooMany("endpoints", endpoints.length, ENDPOINTS_MAX)];
+  return endpoints.flatMap(({ addresses, nodeName, hostname, hints }, index) => {
+    const path = `endpoints[${index}]`;
+    return [
+      ...validateAddresses(`${path}.addresses`, addresses ?? [], { type, known }),
+      ...(nodeName === undefined ? [] : problemsAt(`${path}.nodeName`, nodeName, dnsSubdomainProblems(nodeName))),
+      ...(hostname === undefined ? [] : problemsAt(`${path}.hostname`, hostname, dnsLabelProblems(hostname))),
+      ...(hints ? validateHints(`${path}.hints`, hints) : []),
+    ];
+  });
+}
+
+interface AddressRules {
+  readonly type: string;
+  readonly known: ReadonlySet<string>;
+}
+
+function validateAddresses(path: string, addresses: readonly string[], { type, known }: AddressRules): FieldError[] {
+  if (addresses.length === 0) return [required(path, "must contain at least 1 address")];
+  const many = addresses.length > ADDRESSES_MAX ? [tooMany(path, addresses.length, ADDRESSES_MAX)] : [];
+  return [
+    ...many,
+    ...addresses.flatMap((address, index) => {
+      const at = `${path}[${index}]`;
+      if (type === "FQDN") return problemsAt(at, address, dnsSubdomainProblems(address));
+      if (type !== "IPv4" && type !== "IPv6") return [];
+      const problems = known.has(address) ? legacyIpProblems(address) : ipProblems(address);
+      const ip = parseIp(address);
+      if (problems.length > 0 || !ip) return problemsAt(at, address, problems);
+      const other = `IPv${ip.family}` === type ? [] : [invalidValue(path, address, `must be an ${type} address`)];
+      return [...other, ...validateEndpointIp(at, address)];
+    }),
+  ];
+}
+
+function validateHints(path: string, { forZones = [], forNodes = [] }: EndpointHints): FieldError[] {
+  return [
+    ...validateNames(`${path}.forZones`, forZones, labelValueProblems),
+    ...validateNames(`${path}.forNodes`, forNodes, dnsSubdomainProblems),
+  ];
+}
+
+function validateNames(
+  path: string,
+  entries: readonly { readonly name: string }[],
+  rule: (name: string) => string[],
+): FieldError[] {
+  if (entries.length > HINTS_MAX) return [tooMany(path, entries.length, HINTS_MAX)];
+  return entries.flatMap(({ name }, index) => {
+    const at = `${path}[${index}].name`;
+    const again = entries.findIndex((one) => one.name === name) < index;
+    return [...(again ? [duplicateValue(at, name)] : []), ...problemsAt(at, name, rule(name))];
+  });
+}
+
+function validatePorts(ports: readonly EndpointPort[]): FieldError[] {
+  if (ports.length > PORTS_MAX) return [tooMany("ports", ports.length, PORTS_MAX)];
+  return ports.flatMap(({ name = "", protocol, port, appProtocol }, index) => {
+    const path = `ports[${index}]`;
+    const again = ports.findIndex((one) => (one.name ?? "") === name) < index;
+    return [
+      ...(name === "" ? [] : problemsAt(`${path}.name`, name, dnsLabelProblems(name))),
+      ...(again ? [duplicateValue(`${path}.name`, name)] : []),
+      ...(PROTOCOLS.includes(protocol ?? "") ? [] : [notSupported(`${path}.protocol`, protocol, PROTOCOLS)]),
+      ...(port === undefined ? [] : problemsAt(`${path}.port`, port, portProblems(port))),
+      ...(appProtocol === undefined
+        ? []
+        : problemsAt(`${path}.appProtocol`, appProtocol, qualifiedNameProblems(appProtocol))),
+    ];
+  });
+}
