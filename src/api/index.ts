@@ -386,3 +386,8 @@ export {
 } from "./authorization/v1/subjectaccessreview.ts";
 export { Scale, ScaleStatus, ScaleSpec } from "./autoscaling/v1/scale.ts";
 export * from "./validation/index.ts";
+export { Ingress } from "./networking/v1/ingress.ts";
+export { IngressClass } from "./networking/v1/ingressclass.ts";
+export { IPAddress } from "./networking/v1/ipaddress.ts";
+export { NetworkPolicy } from "./networking/v1/networkpolicy.ts";
+export { ServiceCIDR } from "./networking/v1/servicecidr.ts";

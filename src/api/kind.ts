@@ -130,7 +130,7 @@ export interface KindBehavior<T> {
   readonly validateStored?: (object: unknown, old: unknown) => FieldError[];
   /** Rule of metadata.name; default DNS subdomain. */
   readonly nameRule?: "dnsSubdomain" | "dnsLabel" | "dnsLabel1035" | "pathSegment" | "ipAddress";
-  /** Field selectors beside metadata.name and metadata.namespace: path -> text of the value. */
+  /** Field selectors beside metadata.name and metadata.namespace: path -> text of the value, of the stored form. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
   /** A replacement must say which version it replaces. */
   readonly requiresVersion?: boolean;

@@ -13,6 +13,7 @@ import { requestHeaders, type RequestHeaderOptions } from "./authn/request-heade
 import { nodeAuthorizer } from "./authz/node.ts";
 import { alwaysAllow, masters, rbac } from "./authz/rbac.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
+import { publishServiceCidr } from "./bootstrap/service-cidr.ts";
 import { publishKubernetesService } from "./bootstrap/kubernetes-service.ts";
 import type { Kubelets } from "./streaming/kubelets.ts";
 import { podStreams } from "./streaming/pods.ts";
@@ -148,6 +149,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore): ApiServerParts {
 async function start(options: ApiServerOptions, core: ServerCore): Promise<void> {
   await repairServices(serviceOptions(options), await core.reads.list(Service));
   await bootstrap(core);
+  await publishServiceCidr(core, options.serviceCidr ?? SERVICE_CIDR, options.clock);
   if (options.advertise) await publish(options, core, options.advertise);
 }
 

@@ -150,7 +150,7 @@ export class Verbs {
       cacher,
       store: this.#options.store,
       query,
-      selection: selection(hub, info.namespace, query),
+      selection: selection(kind, info.namespace, query),
     });
     const head = listHead(kind);
     if (format.as === "table") return respond(200, this.#table(result.items, result.metadata, query), format);
@@ -175,7 +175,7 @@ export class Verbs {
     const kind = this.#kind;
     const { query, info, request } = context;
     const { clock, random } = this.#options;
-    const picked = selection(hub, info.namespace, query, info.name || undefined);
+    const picked = selection(kind, info.namespace, query, info.name || undefined);
     const batches = await watch({ kind, cacher, query, selection: picked, clock, random, signal: request.signal });
     if (format.encoding === "object") {
       return {

@@ -263,8 +263,13 @@ function canonicalTime(text: string): string {
   return `${checkedTime(text, "2006-01-02T15:04:05Z07:00").slice(0, 19)}Z`;
 }
 
+const MICRO_LAYOUT = "2006-01-02T15:04:05.000000Z07:00";
+
 function canonicalMicroTime(text: string): string {
-  const iso = checkedTime(text, "2006-01-02T15:04:05.000000Z07:00");
+  const iso = checkedTime(text, MICRO_LAYOUT);
+  const [, digits = "", zone] = /^.{19}(?:\.(\d+))?(.*)$/.exec(text) ?? [];
+  if (digits.length < 6) throw timeError(text, MICRO_LAYOUT, `${digits && "."}${digits}${zone}`, ".000000");
+  if (digits.length > 6) throw timeError(text, MICRO_LAYOUT, `${digits.slice(6)}${zone}`, "Z07:00");
   const fraction = (/\.(\d+)/.exec(text)?.[1] ?? "").slice(0, 6).padEnd(6, "0");
   return `${iso.slice(0, 19)}.${fraction}Z`;
 }
@@ -279,6 +284,11 @@ function checkedTime(text: string, layout: string): string {
     throw new DecodeError(`parsing time ${quoted} as "${layout}": cannot parse ${JSON.stringify(rest)} as "T"`);
   }
   throw new DecodeError(`parsing time ${quoted} as "${layout}": cannot parse ${quoted} as "2006"`);
+}
+
+function timeError(text: string, layout: string, rest: string, part: string): DecodeError {
+  const [whole, wrong] = [JSON.stringify(text), JSON.stringify(rest)];
+  return new DecodeError(`parsing time ${whole} as "${layout}": cannot parse ${wrong} as "${part}"`);
 }
 
 /** How the original names a value's type when it converts data. */

@@ -227,14 +227,13 @@ function addressRecord(
     metadata: {
       name,
       uid,
-      generation: 1,
       creationTimestamp: at,
       labels: {
         "ipaddress.kubernetes.io/ip-family": "IPv4",
         "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io",
       },
     },
-    spec: { parentRef: { group: "", resource: "services", ...holder } },
+    spec: { parentRef: { resource: "services", ...holder } },
   };
 }
 

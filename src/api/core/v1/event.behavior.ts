@@ -5,11 +5,10 @@ import { validateCoreEvent } from "./event.validate.ts";
 /** The parts of a reference that events can be selected by. */
 const PARTS = ["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"] as const;
 
-/** Selectors of the parts of a reference below `field`. */
-export function referenceSelectors<T>(field: keyof T & string): Record<string, (object: T) => string> {
-  type Reference = Partial<Record<(typeof PARTS)[number], string>> | undefined;
+/** Selectors of the parts of what an event is about, under the name that a version gives it. */
+export function aboutSelectors(name: string): Record<string, (event: Event) => string> {
   return Object.fromEntries(
-    PARTS.map((part) => [`${field}.${part}`, (object) => (object[field] as Reference)?.[part] ?? ""]),
+    PARTS.map((part) => [`${name}.${part}`, ({ involvedObject }) => involvedObject[part] ?? ""]),
   );
 }
 
@@ -18,7 +17,7 @@ export const eventBehavior: KindBehavior<Event> = {
   validate: validateCoreEvent,
   validateUpdate: validateCoreEvent,
   selectableFields: {
-    ...referenceSelectors<Event>("involvedObject"),
+    ...aboutSelectors("involvedObject"),
     reason: ({ reason }) => reason ?? "",
     reportingComponent: ({ reportingComponent }) => reportingComponent,
     source: ({ source, reportingComponent }) => source?.component || reportingComponent,

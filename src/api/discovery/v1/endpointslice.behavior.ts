@@ -1,3 +1,4 @@
+import { jsonEqual } from "../../../schema/index.ts";
 import { validateEndpointIp } from "../../core/v1/endpointip.validate.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import {
@@ -27,21 +28,36 @@ const PORTS_MAX = 20_000;
 const HINTS_MAX = 8;
 
 export const endpointSliceBehavior: KindBehavior<EndpointSlice> = {
-  generation: true,
-  prepareCreate: dropTopology,
-  prepareUpdate: dropTopology,
-  setDefaults({ ports }) {
-    for (const port of ports ?? []) {
-      port.name ??= "";
-      port.protocol ??= "TCP";
-    }
+  generation: false,
+  prepareCreate(slice) {
+    slice.metadata.generation = 1;
+    dropTopology(slice);
   },
+  prepareUpdate(slice, old) {
+    setDefaults(slice);
+    // Counts what was asked for, be it dropped afterwards; and labels, by which slices are found.
+    if (!jsonEqual(countedPart(slice as EndpointSlice), countedPart(old)))
+      slice.metadata.generation = (old.metadata.generation ?? 0) + 1;
+    dropTopology(slice);
+  },
+  setDefaults,
   validate: (slice) => validateSlice(slice, new Set()),
   validateUpdate: (slice, old) => [
     ...validateSlice(slice, new Set((old.endpoints ?? []).flatMap(({ addresses }) => addresses ?? []))),
     ...immutableField("addressType", slice.addressType, old.addressType),
   ],
 };
+
+function setDefaults({ ports }: Mutable<EndpointSlice>): void {
+  for (const port of ports ?? []) {
+    port.name ??= "";
+    port.protocol ??= "TCP";
+  }
+}
+
+function countedPart({ addressType, endpoints, ports, metadata }: EndpointSlice): unknown {
+  return [addressType, endpoints ?? null, ports ?? null, metadata.labels ?? {}];
+}
 
 /** Topology was said in labels before this version; what is said that way now is dropped. */
 function dropTopology(slice: Mutable<EndpointSlice>): void {

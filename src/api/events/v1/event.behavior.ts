@@ -1,17 +1,18 @@
-import { referenceSelectors } from "../../core/v1/event.behavior.ts";
+import { aboutSelectors } from "../../core/v1/event.behavior.ts";
 import { validateChangedEvent, validateNewEvent } from "../../core/v1/event.validate.ts";
 import type { Event as CoreEvent } from "../../core/v1/event.ts";
 import type { KindBehavior } from "../../kind.ts";
 import type { Conversions } from "../../storage.ts";
 import type { Event } from "./event.ts";
 
-export const eventBehavior: KindBehavior<Event> = {
+export const eventBehavior: KindBehavior<CoreEvent> = {
   validateStored: (event, old) =>
     old ? validateChangedEvent(event as CoreEvent, old as CoreEvent) : validateNewEvent(event as CoreEvent),
+  // Selectors look at the stored form.
   selectableFields: {
-    ...referenceSelectors<Event>("regarding"),
+    ...aboutSelectors("regarding"),
     reason: ({ reason }) => reason ?? "",
-    reportingController: ({ reportingController }) => reportingController ?? "",
+    reportingController: ({ reportingComponent }) => reportingComponent,
     type: ({ type }) => type ?? "",
   },
 };

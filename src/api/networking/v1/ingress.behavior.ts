@@ -42,8 +42,8 @@ export const ingressBehavior: KindBehavior<Ingress> = {
         validateRules(old.spec, { ...NEW, badWildcardRules: true }).length === 0,
     }),
   validateStatusUpdate: validateStatus,
-  warnings: ({ metadata }, old) =>
-    !old && metadata.annotations?.[CLASS_ANNOTATION] !== undefined
+  warnings: ({ metadata, spec }, old) =>
+    !old && spec.ingressClassName === undefined && metadata.annotations?.[CLASS_ANNOTATION] !== undefined
       ? [`annotation "${CLASS_ANNOTATION}" is deprecated, please use 'spec.ingressClassName' instead`]
       : [],
 };

@@ -8,7 +8,7 @@ export const ingressClassColumns: readonly Column<IngressClass>[] = [
   textColumn("Parameters", ({ spec: { parameters } }) => {
     if (!parameters) return "<none>";
     const { kind, apiGroup, name } = parameters;
-    return `${apiGroup === undefined ? kind : `${kind}.${apiGroup}`}/${name}`;
+    return `${apiGroup === undefined || apiGroup === null ? kind : `${kind}.${apiGroup}`}/${name}`;
   }),
   ageColumn,
 ];
