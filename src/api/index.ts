@@ -351,6 +351,7 @@ export { AggregationRule, ClusterRole } from "./rbac/v1/clusterrole.ts";
 export { ClusterRoleBinding } from "./rbac/v1/clusterrolebinding.ts";
 export { PolicyRule, Role } from "./rbac/v1/role.ts";
 export { RoleRef, Subject, RoleBinding } from "./rbac/v1/rolebinding.ts";
+export { RuntimeClass } from "./node/v1/runtimeclass.ts";
 export { PriorityClass } from "./scheduling/v1/priorityclass.ts";
 export { Eviction } from "./policy/v1/eviction.ts";
 export {

@@ -3,6 +3,7 @@ import type { AdmissionPlugin } from "../contracts.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
 import { priority } from "./priority.ts";
+import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
 import { defaultTolerationSeconds, taintNodesByCondition } from "./tolerations.ts";
 
@@ -39,5 +40,6 @@ function allPlugins({ random }: { readonly random: Random }): readonly Admission
     taintNodesByCondition,
     priority,
     defaultTolerationSeconds,
+    runtimeClass,
   ];
 }

@@ -1,3 +1,4 @@
+import { runtimeClassBehavior } from "./runtimeclass.behavior.ts";
 import { runtimeClassColumns } from "./runtimeclass.columns.ts";
 import { list, map, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
@@ -22,6 +23,7 @@ export const RuntimeClass = kind({
   plural: "runtimeclasses",
   scope: "Cluster",
   columns: () => runtimeClassColumns,
+  behavior: () => runtimeClassBehavior as never,
   fields: () => ({
     handler: string(2, { always: true, required: true, rules: ['format="k8s-short-name"', "immutable", "required"] }),
     overhead: ref(3, Overhead, { ptr: true }),
