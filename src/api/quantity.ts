@@ -9,10 +9,16 @@ export interface Quantity {
 }
 
 const NANO = 1_000_000_000n;
+const MILLI_NANOS = 1_000_000n;
 const BINARY = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, "": 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
-const PATTERN = /^([+-]?)(\d{0,40})(?:\.(\d{0,40}))?(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?\d{1,3})?$/;
-const MAX_NANOS = (2n ** 63n - 1n) * NANO;
+const PATTERN = /^([+-]?)(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[+-]?\d*)$/;
+const EXPONENT = /^[eE]([+-]?\d{1,9})$/;
+const LENGTH_MAX = 400;
+const EXPONENT_MAX = 400;
+const BINARY_MAX_NANOS = (2n ** 63n - 1n) * NANO;
+/** Digits of a number that is kept as it was written. */
+const KEPT_DIGITS_MAX = 18;
 
 /** Thrown for text that is no quantity. */
 export class QuantityError extends Error {
@@ -22,19 +28,46 @@ export class QuantityError extends Error {
 /** What Kubernetes says of text that is no quantity. */
 export const QUANTITY_MESSAGE =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+const SUFFIX_MESSAGE = "unable to parse quantity's suffix";
+
+/** A quantity's text in parts; value = digits * 10^exponent, or times a power of 1024. */
+interface Parts {
+  readonly negative: boolean;
+  readonly digits: string;
+  readonly exponent: number;
+  /** Power of 1024; 0 for decimal ones. */
+  readonly binary: number;
+  readonly format: Quantity["format"];
+}
+
+function partsOf(text: string): Parts {
+  const trimmed = text.trim();
+  const match = trimmed.length <= LENGTH_MAX ? PATTERN.exec(trimmed) : null;
+  if (!match || trimmed === "") throw new QuantityError(QUANTITY_MESSAGE);
+  const [, sign, whole = "", fraction = "", suffix = ""] = match;
+  const { exponent, binary, format } = suffixOf(suffix);
+  const digits = (whole.replace(/^0+/, "") || "0") + fraction;
+  return { negative: sign === "-", digits, exponent: exponent - fraction.length, binary, format };
+}
+
+function suffixOf(suffix: string): Pick<Parts, "exponent" | "binary" | "format"> {
+  const power = EXPONENT.exec(suffix)?.[1];
+  if (power !== undefined && Math.abs(Number(power)) <= EXPONENT_MAX)
+    return { exponent: Number(power), binary: 0, format: "decimalExponent" };
+  const binary = BINARY.indexOf(suffix) + 1;
+  if (binary > 0) return { exponent: 0, binary, format: "binarySI" };
+  const exponent = DECIMAL[suffix];
+  if (exponent === undefined) throw new QuantityError(SUFFIX_MESSAGE);
+  return { exponent, binary: 0, format: "decimalSI" };
+}
 
 /** Reads a quantity; throws {@link QuantityError}. */
 export function parseQuantity(text: string): Quantity {
-  const match = PATTERN.exec(text);
-  if (!match || ((match[2] ?? "") === "" && (match[3] ?? "") === "")) throw new QuantityError(QUANTITY_MESSAGE);
-  const [, sign, whole = "", fraction = "", suffix = ""] = match;
-  const digits = BigInt(whole + fraction || "0");
-  const binary = BINARY.indexOf(suffix);
-  const exponent = binary >= 0 ? 0 : /^[eE][+-]?\d/.test(suffix) ? Number(suffix.slice(1)) : DECIMAL[suffix]!;
-  const scaled = scale(binary >= 0 ? digits * 1024n ** BigInt(binary + 1) : digits, exponent + 9 - fraction.length);
-  const limited = scaled > MAX_NANOS ? MAX_NANOS : scaled;
-  const format = binary >= 0 ? "binarySI" : /^[eE][+-]?\d/.test(suffix) ? "decimalExponent" : "decimalSI";
-  return { nanos: sign === "-" ? -limited : limited, format };
+  const { negative, digits, exponent, binary, format } = partsOf(text);
+  const size = scale(BigInt(digits) * 1024n ** BigInt(binary), exponent + 9);
+  const limited = format === "binarySI" && size > BINARY_MAX_NANOS ? BINARY_MAX_NANOS : size;
+  const small = format === "binarySI" && limited > 0n && limited < NANO;
+  return { nanos: negative ? -limited : limited, format: small ? "decimalSI" : format };
 }
 
 /** amount * 10^power, rounded up. */
@@ -70,9 +103,24 @@ function formatBinary(units: bigint): string {
   return power === 0 ? formatQuantity({ nanos: value * NANO, format: "decimalSI" }) : `${value}${BINARY[power - 1]}`;
 }
 
-/** The text in canonical form; throws {@link QuantityError}. */
+/**
+ * The text as Kubernetes keeps it; throws {@link QuantityError}. Canonical, except that a decimal number whose digits and
+ * scale are the canonical ones keeps its spelling, such as "+1", "1E3" or "12345.678".
+ */
 export function canonicalQuantity(text: string): string {
+  const { digits, exponent, binary } = partsOf(text);
+  const spelt = binary === 0 && digits.length <= KEPT_DIGITS_MAX && exponent >= -9 && exponent % 3 === 0;
+  if (spelt && digits[0] !== "0" && !digits.endsWith("000")) return text.trim();
   return formatQuantity(parseQuantity(text));
+}
+
+/** The text with what is finer than thousandths rounded up, as lists of resources hold it. */
+export function roundedQuantity(text: string): string {
+  const { nanos, format } = parseQuantity(text);
+  if (nanos % MILLI_NANOS === 0n) return text;
+  // Up means away from zero.
+  const milli = nanos / MILLI_NANOS + (nanos > 0n ? 1n : -1n);
+  return formatQuantity({ nanos: milli * MILLI_NANOS, format });
 }
 
 /** The value as a number; large ones lose precision. */

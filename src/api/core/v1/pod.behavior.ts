@@ -20,10 +20,10 @@ const GRACE_SECONDS = 30;
 
 /** What a pod's declaration can't say. */
 export const podBehavior: KindBehavior<Pod> = {
-  prepareCreate(pod) {
+  prepareCreate(pod, now) {
     dropDisabledFields(pod.spec);
     pod.status = { phase: "Pending", qosClass: qosClass(pod.spec as Pod["spec"]) } as Mutable<Pod>["status"];
-    if (pod.spec.schedulingGates?.length) pod.status.conditions = [gated()] as never;
+    if (pod.spec.schedulingGates?.length) pod.status.conditions = [gated(now)] as never;
     if ((pod.spec.terminationGracePeriodSeconds ?? 0) < 0) pod.spec.terminationGracePeriodSeconds = 1;
     mergeLabelKeys(pod.spec, pod.metadata.labels);
     syncAppArmor(pod as never);
@@ -70,10 +70,11 @@ export const podBehavior: KindBehavior<Pod> = {
   },
 };
 
-function gated() {
+function gated(now: string) {
   return {
     type: "PodScheduled",
     status: "False",
+    lastTransitionTime: now,
     reason: "SchedulingGated",
     message: "Scheduling is blocked due to non-empty scheduling gates",
   };

@@ -3,7 +3,7 @@ import type { Container, EphemeralContainer, HTTPGetAction, Probe } from "../con
 import type { Pod, PodStatus } from "../pod.ts";
 import type { PodSpec } from "../podspec.ts";
 import type { Volume } from "../volume.ts";
-import { setRequestsFromLimits } from "./requests.ts";
+import { roundAmounts, setRequestsFromLimits } from "./requests.ts";
 
 const FILE_MODE = 0o644;
 const TOKEN_SECONDS = 3600;
@@ -32,12 +32,15 @@ export function setPodSpecDefaults(spec: Mutable<PodSpec>): void {
   for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) setContainerDefaults(container);
   for (const container of spec.ephemeralContainers ?? []) setContainerDefaults(container);
   for (const volume of spec.volumes ?? []) setVolumeDefaults(volume);
+  for (const amounts of [spec.overhead, spec.resources?.limits, spec.resources?.requests]) roundAmounts(amounts);
 }
 
 function setContainerDefaults(container: Mutable<Container> | Mutable<EphemeralContainer>): void {
   container.imagePullPolicy ||= pullPolicyOf(container.image ?? "");
   container.terminationMessagePath ||= "/dev/termination-log";
   container.terminationMessagePolicy ||= "File";
+  roundAmounts(container.resources?.limits);
+  roundAmounts(container.resources?.requests);
   for (const port of container.ports ?? []) port.protocol ||= "TCP";
   for (const { valueFrom } of container.env ?? []) {
     if (valueFrom?.fieldRef) valueFrom.fieldRef.apiVersion ||= "v1";

@@ -1,9 +1,15 @@
 import type { Mutable } from "../../../kind.ts";
-import { addQuantities, compareQuantities } from "../../../quantity.ts";
+import { addQuantities, compareQuantities, roundedQuantity } from "../../../quantity.ts";
+import { isHugePages } from "../../../validation/index.ts";
 import type { Container } from "../container.ts";
 import type { PodSpec } from "../podspec.ts";
 
 type Amounts = Record<string, string>;
+
+/** Amounts finer than thousandths are rounded up, in place. */
+export function roundAmounts(amounts: Amounts | undefined): void {
+  for (const [name, amount] of Object.entries(amounts ?? {})) amounts![name] = roundedQuantity(amount);
+}
 
 /** What is limited but not requested is requested in full. */
 export function setRequestsFromLimits(spec: Mutable<PodSpec>): void {
@@ -22,8 +28,8 @@ function setPodRequests(spec: Mutable<PodSpec>): void {
   const requests: Amounts = { ...resources.requests };
   for (const [name, amount] of Object.entries(containerRequests(spec)))
     if (name === "cpu" || name === "memory") requests[name] ??= amount;
-  for (const [name, amount] of Object.entries(resources.limits)) requests[name] ??= amount;
-  resources.requests = sorted(requests);
+  for (const [name, amount] of Object.entries(resources.limits)) if (isPodResource(name)) requests[name] ??= amount;
+  if (Object.keys(requests).length > 0) resources.requests = sorted(requests);
 }
 
 /** What a pod's containers request at once: those that run together added, and room for each that runs before them. */
@@ -58,4 +64,9 @@ function larger(a: Amounts, b: Amounts): Amounts {
 
 function sorted(amounts: Amounts): Amounts {
   return Object.fromEntries(Object.entries(amounts).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Whether a pod as a whole may ask for a resource. */
+export function isPodResource(name: string): boolean {
+  return name === "cpu" || name === "memory" || isHugePages(name);
 }

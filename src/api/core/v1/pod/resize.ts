@@ -64,8 +64,9 @@ function resourcesPutBack({ spec }: Pod, { spec: old }: Pod): unknown {
 
 type Amounts = Readonly<Record<string, string>> | undefined;
 
-function putBack(wanted: Amounts, before: Amounts): Record<string, string> {
+function putBack(wanted: Amounts, before: Amounts): Amounts {
   const others = (amounts: Amounts) => Object.entries(amounts ?? {}).filter(([name]) => !RESIZABLE.includes(name));
   const old = Object.entries(before ?? {}).filter(([name]) => RESIZABLE.includes(name));
-  return Object.fromEntries([...others(wanted), ...old]);
+  const amounts = [...others(wanted), ...old];
+  return amounts.length > 0 ? Object.fromEntries(amounts) : undefined;
 }

@@ -14,6 +14,7 @@ import {
   validateHugePages,
   validateResourceAmount,
 } from "../../../validation/index.ts";
+import { isPodResource } from "./requests.ts";
 import type { Container, ContainerResizePolicy, ResourceClaim, ResourceRequirements } from "../container.ts";
 import type { PodSpec } from "../podspec.ts";
 
@@ -122,7 +123,7 @@ export function validateResizePolicy(
 }
 
 function podResourceName(path: string, name: string): FieldError[] {
-  return POD_RESOURCES.includes(name) || isHugePages(name) ? [] : [notSupported(path, name, POD_RESOURCES)];
+  return isPodResource(name) ? [] : [notSupported(path, name, POD_RESOURCES)];
 }
 
 /** What the pod as a whole asks for: it covers what its containers ask for. */

@@ -35,7 +35,7 @@ const NONE: ReadonlySet<string> = new Set();
 /** Everything that is wrong with a pod's spec at `path`; `podName` when it is a pod's and not a template's. */
 export function validatePodSpec(path: string, spec: PodSpec, podName?: string): FieldError[] {
   const { errors, volumes } = validateVolumes(`${path}.volumes`, spec.volumes ?? [], podName);
-  const claims = new Set((spec.resourceClaims ?? []).map(({ name }) => name));
+  const claims = new Set((spec.resourceClaims ?? []).map(({ name }) => name).filter(Boolean));
   const context = { spec, volumes, claims };
   return [
     ...errors,

@@ -65,10 +65,10 @@ export function validateAwsElasticBlockStore(
 }
 
 export function validateNfs(path: string, { server, path: directory }: NFSVolumeSource): FieldError[] {
-  const relative = directory && !directory.startsWith("/");
+  const relative = !directory?.startsWith("/");
   return [
     ...allRequired(path, { server, path: directory }),
-    ...(relative ? [invalidValue(`${path}.path`, directory, "must be an absolute path")] : []),
+    ...(relative ? [invalidValue(`${path}.path`, directory ?? "", "must be an absolute path")] : []),
   ];
 }
 

@@ -15,7 +15,7 @@ const NO_SELECTOR = "a null labelSelector results in matching no pod";
 const SECCOMP = 'non-functional in v1.27+; use the "seccompProfile" field instead';
 const SYSCTLS = 'non-functional in v1.11+; use the "sysctls" field instead';
 const APPARMOR = 'deprecated since v1.30; use the "appArmorProfile" field instead';
-const NANO = 1_000_000_000n;
+const MILLI_NANOS = 1_000_000n;
 
 const OLD_NODE_LABELS: Readonly<Record<string, string>> = {
   "beta.kubernetes.io/arch": 'deprecated since v1.14; use "kubernetes.io/arch" instead',
@@ -190,7 +190,8 @@ function fractionWarnings({ container, at }: Place): string[] {
 }
 
 function hasFraction(amount: string): boolean {
-  return parseQuantity(amount).nanos % NANO !== 0n;
+  // The original counts thousandths in 64 bits, where huge amounts wrap around.
+  return BigInt.asIntN(64, parseQuantity(amount).nanos / MILLI_NANOS) % 1000n !== 0n;
 }
 
 /** Ports that say the same twice, or not quite the same. */
