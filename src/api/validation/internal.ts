@@ -11,8 +11,6 @@ type Json = Record<string, unknown>;
 export type InternalShapes = Readonly<Record<string, InternalShape>>;
 
 export interface InternalShape {
-  /** The unversioned struct, where it has fields that the versioned one lacks. */
-  readonly as?: StructNode;
   /** Every field by its JSON name, in order; default the declared ones. */
   readonly order?: readonly string[];
   /** Fields that are absent or not by pointer, other than declared. */
@@ -70,9 +68,7 @@ function internalStruct(struct: StructNode, value: Json, shapes: InternalShapes)
   if (isMeta(struct)) return value;
   const shape = shapes[struct.name];
   const result: Json = {};
-  const fields = shape?.order
-    ? shape.order.flatMap((name) => fieldOf(struct, name))
-    : [...(shape?.as ?? struct).fields];
+  const fields = shape?.order ? shape.order.flatMap((name) => fieldOf(struct, name)) : [...struct.fields];
   for (const [name, field] of fields) {
     if (field.options.inline) Object.assign(result, internalStruct(field.node as StructNode, value, shapes));
     // Metadata is embedded: its own fields stand at this level.

@@ -1,6 +1,6 @@
 import { jsonEqual } from "../../../schema/index.ts";
 import type { FieldError, Mutable } from "../../kind.ts";
-import { shownPodTemplate } from "../../core/v1/podtemplate.internal.ts";
+import { shownPodTemplate } from "../../core/v1/pod/index.ts";
 import type { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
 import { IMMUTABLE, internalValue, invalidValue } from "../../validation/index.ts";
 import type { Job } from "./job.ts";

@@ -1,4 +1,5 @@
 import { podBehavior } from "./pod.behavior.ts";
+import { podColumns } from "./pod.columns.ts";
 import { int64, list, map, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { ResourceRequirements } from "./container.ts";
@@ -111,6 +112,7 @@ export const Pod = kind({
     { name: "resize", verbs: ["get", "patch", "update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
+  columns: () => podColumns,
   behavior: () => podBehavior as never,
   fields: () => ({
     spec: ref(2, PodSpec),

@@ -1,8 +1,7 @@
 import type { FieldError } from "../../../kind.ts";
 import { forbiddenField, unifiedDiff } from "../../../validation/index.ts";
-import { EphemeralContainer } from "../container.ts";
 import type { Pod } from "../pod.ts";
-import { internalText } from "./internal.ts";
+import { ephemeralContainerText } from "./internal.ts";
 import { MIRROR_ANNOTATION } from "./metadata.ts";
 import { sameMeaning } from "./update.ts";
 
@@ -16,7 +15,7 @@ export function validateEphemeralUpdate(pod: Pod, old: Pod): FieldError[] {
     const now = wanted.get(container.name);
     if (!now) return [forbiddenField("spec.ephemeralContainers", `${what} may not be removed\n`)];
     if (sameMeaning(container, now)) return [];
-    const difference = unifiedDiff(internalText(EphemeralContainer, container), internalText(EphemeralContainer, now));
+    const difference = unifiedDiff(ephemeralContainerText(container), ephemeralContainerText(now));
     return [forbiddenField("spec.ephemeralContainers", `${what} may not be changed\n${difference}`)];
   });
 }

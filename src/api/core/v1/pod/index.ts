@@ -8,6 +8,7 @@ export {
   setPodTemplateDefaults,
   validatePodTemplateSpec,
 } from "./template.ts";
+export { shownPodTemplate } from "./internal.ts";
 export { setPodSpecDefaults } from "./defaults.ts";
 export { validatePodSpec } from "./validate.ts";
 export { persistentSources } from "./persistent-sources.ts";

@@ -1,29 +1,11 @@
-import type { Field, StructNode } from "../../../../schema/index.ts";
 import { internalValue, type InternalShapes } from "../../../validation/index.ts";
-import { PodSecurityContext, PodSpec } from "../podspec.ts";
+import { EphemeralContainer } from "../container.ts";
+import { PodSpec } from "../podspec.ts";
+import type { PodTemplateSpec } from "../podtemplatespec.ts";
 
 type Json = Record<string, unknown>;
 
-/** Fields of a spec that its unversioned form keeps with the security settings. */
-const HOST_FIELDS = ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"];
-
-const SECURITY_ORDER = [
-  "seLinuxOptions",
-  "windowsOptions",
-  "runAsUser",
-  "runAsGroup",
-  "runAsNonRoot",
-  "supplementalGroups",
-  "supplementalGroupsPolicy",
-  "fsGroup",
-  "fsGroupChangePolicy",
-  "sysctls",
-  "seccompProfile",
-  "appArmorProfile",
-  "seLinuxChangePolicy",
-];
-
-const SPEC_ORDER = [
+const POD_SPEC = [
   "volumes",
   "initContainers",
   "containers",
@@ -62,31 +44,59 @@ const SPEC_ORDER = [
   "schedulingGroup",
 ];
 
-function hostFieldsInSecurityContext(): StructNode {
-  const fields = new Map<string, Field>();
-  for (const name of HOST_FIELDS) fields.set(name, PodSpec.fields.get(name)!);
-  for (const name of SECURITY_ORDER) fields.set(name, PodSecurityContext.fields.get(name)!);
-  return { ...(PodSecurityContext as StructNode), fields };
-}
+const POD_SECURITY_CONTEXT = [
+  "seLinuxOptions",
+  "windowsOptions",
+  "runAsUser",
+  "runAsGroup",
+  "runAsNonRoot",
+  "supplementalGroups",
+  "supplementalGroupsPolicy",
+  "fsGroup",
+  "fsGroupChangePolicy",
+  "sysctls",
+  "seccompProfile",
+  "appArmorProfile",
+  "seLinuxChangePolicy",
+];
 
-/** How messages show pods' specs, wherever they are. */
-export const podShapes: InternalShapes = {
-  get [PodSpec.name]() {
-    return { order: SPEC_ORDER, prepare: moveHostFields };
-  },
-  get [PodSecurityContext.name]() {
-    return { as: hostFieldsInSecurityContext() };
-  },
+const SHAPES: InternalShapes = {
+  "io.k8s.api.core.v1.PodSpec": { order: POD_SPEC },
+  "io.k8s.api.core.v1.PodSecurityContext": { order: POD_SECURITY_CONTEXT },
 };
 
-function moveHostFields(spec: Json): Json {
-  if (!spec.securityContext) return spec;
-  const moved = Object.fromEntries(HOST_FIELDS.map((name) => [name, spec[name]]));
-  return { ...spec, securityContext: { ...moved, ...(spec.securityContext as Json) } };
+/** The spec of a pod as messages show it: what is about the host stands in its security context. */
+export function shownPodSpec(spec: PodSpec): Json {
+  const shown = internalValue(PodSpec, spec, SHAPES);
+  if (shown.SecurityContext === null) return shown;
+  const { hostNetwork = false, hostPID = false, hostIPC = false } = spec;
+  const { shareProcessNamespace = null, hostUsers = null } = spec;
+  shown.SecurityContext = {
+    HostNetwork: hostNetwork,
+    HostPID: hostPID,
+    HostIPC: hostIPC,
+    ShareProcessNamespace: shareProcessNamespace,
+    HostUsers: hostUsers,
+    ...(shown.SecurityContext as Json),
+  };
+  return shown;
 }
 
-/** A value of a pod as the differences in messages show it: a line for each field. */
-export function internalText(struct: StructNode, value: unknown): string {
-  const text = JSON.stringify(internalValue(struct, value, podShapes), null, 1);
-  return text.replace(/[<>&]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
+/** A template of pods as messages show it. */
+export function shownPodTemplate({ metadata, spec }: PodTemplateSpec): Json {
+  return { ...metadata, Spec: shownPodSpec(spec) };
+}
+
+/** A spec as differences in messages show it: a line for each field. */
+export function podSpecText(spec: PodSpec): string {
+  return textOf(shownPodSpec(spec));
+}
+
+/** A container added to a running pod, in the same way. */
+export function ephemeralContainerText(container: EphemeralContainer): string {
+  return textOf(internalValue(EphemeralContainer, container, SHAPES));
+}
+
+function textOf(shown: Json): string {
+  return JSON.stringify(shown, null, 1).replace(/[<>&]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
 }

@@ -1,6 +1,8 @@
 import type { FieldError } from "../../../kind.ts";
 import { addQuantities, compareQuantities } from "../../../quantity.ts";
 import {
+  dnsLabelProblems,
+  problemsAt,
   duplicateValue,
   forbiddenField,
   invalidValue,
@@ -92,6 +94,7 @@ function validateClaims(path: string, claims: readonly ResourceClaim[], known: R
     if (seen.has(name) || seen.has(text)) errors.push(duplicateValue(at, text));
     seen.add(text);
     if (!known.has(name)) errors.push(missingReference(at, name, detail));
+    if (request) errors.push(...problemsAt(`${at}.request`, request, dnsLabelProblems(request)));
     return errors;
   });
 }

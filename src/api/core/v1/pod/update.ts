@@ -10,9 +10,9 @@ import {
 } from "../../../validation/index.ts";
 import { NodeSelectorTerm, type Toleration } from "../affinity.ts";
 import type { Container } from "../container.ts";
-import { PodSpec } from "../podspec.ts";
+import type { PodSpec } from "../podspec.ts";
 import { validateImage } from "./containers.ts";
-import { internalText } from "./internal.ts";
+import { podSpecText } from "./internal.ts";
 import { validateTolerations } from "./tolerations.ts";
 
 const MAY_CHANGE =
@@ -89,7 +89,7 @@ function validateRest(path: string, spec: PodSpec, old: PodSpec): FieldError[] {
     munged = { ...munged, nodeSelector: old.nodeSelector, affinity: affinityWithOldNodes(spec, old) } as PodSpec;
   }
   if (sameMeaning(munged, old)) return errors;
-  const difference = unifiedDiff(internalText(PodSpec, old), internalText(PodSpec, munged));
+  const difference = unifiedDiff(podSpecText(old), podSpecText(munged));
   return [...errors, forbiddenField(path, `${MAY_CHANGE}\n${difference}`)];
 }
 

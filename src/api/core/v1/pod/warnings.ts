@@ -16,6 +16,7 @@ const SECCOMP = 'non-functional in v1.27+; use the "seccompProfile" field instea
 const SYSCTLS = 'non-functional in v1.11+; use the "sysctls" field instead';
 const APPARMOR = 'deprecated since v1.30; use the "appArmorProfile" field instead';
 const MILLI_NANOS = 1_000_000n;
+const MILLI_MAX = 10n ** 27n;
 
 const OLD_NODE_LABELS: Readonly<Record<string, string>> = {
   "beta.kubernetes.io/arch": 'deprecated since v1.14; use "kubernetes.io/arch" instead',
@@ -190,8 +191,9 @@ function fractionWarnings({ container, at }: Place): string[] {
 }
 
 function hasFraction(amount: string): boolean {
-  // The original counts thousandths in 64 bits, where huge amounts wrap around.
-  return BigInt.asIntN(64, parseQuantity(amount).nanos / MILLI_NANOS) % 1000n !== 0n;
+  // The original counts thousandths in 64 bits, where large amounts wrap around and huge ones are taken for none.
+  const milli = parseQuantity(amount).nanos / MILLI_NANOS;
+  return milli < MILLI_MAX && BigInt.asIntN(64, milli) % 1000n !== 0n;
 }
 
 /** Ports that say the same twice, or not quite the same. */
