@@ -146,6 +146,8 @@ export interface KindBehavior<T> {
   readonly isNewGeneration?: (object: T, old: T) => boolean;
   /** Sets what follows from an update, when it has all its defaults and its generation; may change the object. */
   readonly settleUpdate?: (object: Mutable<T>, old: T) => void;
+  /** Annotations that stand for fields of the unversioned form; the metadata beside the rows of tables lacks them. */
+  readonly fieldAnnotations?: readonly string[];
   /** Default deletion propagation of dependents; "background" unless said. */
   readonly defaultPropagation?: "background" | "orphan";
   /** Warning to who deletes without saying what becomes of dependents. */

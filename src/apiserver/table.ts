@@ -21,10 +21,20 @@ export function tableOf(
     rows: items.map((stored) => ({
       cells: columns.map((column) => column.cell(stored.object, nowMs)),
       ...(includeObject !== "None" && {
-        object: includeObject === "Object" ? stored.object : partialMetadata(stored.object),
+        object: includeObject === "Object" ? stored.object : rowMetadata(kind, stored.object),
       }),
     })),
   };
+}
+
+/** Rows are made of the unversioned form, in which some annotations are fields. */
+function rowMetadata({ behavior: { fieldAnnotations = [] } }: KindDefinition, object: KubeObject): unknown {
+  const { metadata } = object;
+  if (fieldAnnotations.length === 0 || !metadata.annotations) return partialMetadata(object);
+  const { annotations, ...rest } = metadata;
+  const others = Object.entries(annotations).filter(([name]) => !fieldAnnotations.includes(name));
+  const kept = others.length > 0 ? { ...rest, annotations: Object.fromEntries(others) } : rest;
+  return partialMetadata({ ...object, metadata: kept });
 }
 
 /** Column definitions without rows. */

@@ -27,6 +27,7 @@ const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 
 /** What a daemon set's declaration can't say. */
 export const daemonSetBehavior: KindBehavior<DaemonSet> = {
+  fieldAnnotations: [TEMPLATE_GENERATION],
   prepareCreate(daemonSet) {
     setTemplateGeneration(daemonSet, 1);
     dropDisabledTemplateFields(daemonSet.spec.template);
@@ -53,8 +54,8 @@ export const daemonSetBehavior: KindBehavior<DaemonSet> = {
   },
   validate: ({ spec }) => validateSpec(spec),
   validateUpdate: ({ spec }, old) => [
-    ...validateSpec(spec, old.spec.template),
     ...selectorStays(spec.selector, old.spec.selector),
+    ...validateSpec(spec, old.spec.template),
   ],
   validateStatusUpdate: ({ status }, old) => [
     ...COUNTS.flatMap((field) => nonNegative(`status.${field}`, status[field])),

@@ -9,6 +9,8 @@ import {
   notSupported,
   problemsAt,
   required,
+  validateAnnotations,
+  validateLabels,
   withinReplicas,
 } from "../../validation/index.ts";
 import {
@@ -18,6 +20,7 @@ import {
 } from "../../core/v1/pod/index.ts";
 import { templateWarnings, validateLastingPods, validateSelected } from "../../core/v1/podtemplate.rules.ts";
 import { isBrokenSelector, validateSelector } from "./selecting.ts";
+import { validatePersistentVolumeClaimSpec } from "../../core/v1/claimspec.validate.ts";
 import type { PersistentVolumeClaim } from "../../core/v1/persistentvolumeclaim.ts";
 import type { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
 import type {
@@ -53,7 +56,7 @@ export const statefulSetBehavior: KindBehavior<StatefulSet> = {
     setPodTemplateDefaults(spec.template);
     for (const claim of spec.volumeClaimTemplates ?? []) setClaimDefaults(claim as Mutable<PersistentVolumeClaim>);
   },
-  validate: ({ spec }) => validateSpec(spec),
+  validate: ({ spec }) => [...validateSpec(spec), ...validateClaims(spec)],
   validateUpdate: ({ spec }, old) => [...validateSpec(spec, old.spec.template), ...specStays(spec, old.spec)],
   validateStatusUpdate: ({ status }, old) => [
     ...COUNTS.flatMap((field) => nonNegative(`status.${field}`, status[field])),
@@ -95,13 +98,39 @@ function validateSpec(spec: StatefulSetSpec, oldTemplate?: PodTemplateSpec): Fie
     ...validateSelector(selector, "statefulset"),
     ...(serviceName ? problemsAt("spec.serviceName", serviceName, dnsLabelProblems(serviceName)) : []),
   ];
+  const { metadata } = template;
   if (isBrokenSelector(selector)) errors.push(invalidValue("spec.selector", selector, ""));
   else
     errors.push(
       ...validateSelected("spec.template", template, selector),
-      ...validatePodTemplateSpec("spec.template", template, oldTemplate),
+      // Told here, and again with the rest of the template.
+      ...validateLabels("spec.template.labels", metadata.labels),
+      ...validateAnnotations("spec.template.annotations", metadata.annotations),
+      ...validatePodTemplateSpec("spec.template", withClaimVolumes(spec), oldTemplate),
     );
   return [...errors, ...validateLastingPods("spec.template", template, "StatefulSet")];
+}
+
+type Claim = PersistentVolumeClaim;
+
+function claimsOf({ volumeClaimTemplates = [] }: StatefulSetSpec): readonly Claim[] {
+  return volumeClaimTemplates as readonly Claim[];
+}
+
+/** The template as pods get it: each claim is a volume, in place of one of the same name. */
+function withClaimVolumes(spec: StatefulSetSpec): PodTemplateSpec {
+  const names = [...new Set(claimsOf(spec).map(({ metadata }) => metadata.name ?? ""))];
+  if (names.length === 0) return spec.template;
+  const volumes = names.map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
+  const others = (spec.template.spec.volumes ?? []).filter(({ name }) => !names.includes(name));
+  return { ...spec.template, spec: { ...spec.template.spec, volumes: [...volumes, ...others] } };
+}
+
+/** Claims never change, so that they are checked once only. */
+function validateClaims(spec: StatefulSetSpec): FieldError[] {
+  return claimsOf(spec).flatMap((claim, index) =>
+    validatePersistentVolumeClaimSpec(`spec.volumeClaimTemplates[${index}].spec`, claim.spec),
+  );
 }
 
 function validatePodManagementPolicy(policy: string | undefined): FieldError[] {
