@@ -1,7 +1,8 @@
 import { api } from "./api.ts";
 import type { Scenario } from "./harness/scenario.ts";
 import { pods } from "./pods.ts";
+import { scheduler } from "./scheduler.ts";
 import { start } from "./start.ts";
 
 /** What `npm run bench` knows, in the order in which it runs. */
-export const scenarios: readonly Scenario[] = [start, api, pods];
+export const scenarios: readonly Scenario[] = [start, api, pods, scheduler];

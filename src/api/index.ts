@@ -392,3 +392,136 @@ export { IngressClass } from "./networking/v1/ingressclass.ts";
 export { IPAddress } from "./networking/v1/ipaddress.ts";
 export { NetworkPolicy } from "./networking/v1/networkpolicy.ts";
 export { ServiceCIDR } from "./networking/v1/servicecidr.ts";
+export {
+  ReplicationControllerStatus,
+  ReplicationControllerCondition,
+  ReplicationControllerSpec,
+  ReplicationController,
+} from "./core/v1/replicationcontroller.ts";
+export {
+  ResourceQuotaStatus,
+  ResourceQuotaSpec,
+  ScopeSelector,
+  ScopedResourceSelectorRequirement,
+  ResourceQuota,
+} from "./core/v1/resourcequota.ts";
+export { LimitRangeSpec, LimitRangeItem, LimitRange } from "./core/v1/limitrange.ts";
+export { PodTemplate } from "./core/v1/podtemplate.ts";
+export {
+  StatefulSetStatus,
+  StatefulSetCondition,
+  StatefulSetSpec,
+  StatefulSetOrdinals,
+  StatefulSetPersistentVolumeClaimRetentionPolicy,
+  StatefulSetUpdateStrategy,
+  RollingUpdateStatefulSetStrategy,
+  StatefulSet,
+} from "./apps/v1/statefulset.ts";
+export {
+  DaemonSetStatus,
+  DaemonSetCondition,
+  DaemonSetSpec,
+  DaemonSetUpdateStrategy,
+  RollingUpdateDaemonSet,
+  DaemonSet,
+} from "./apps/v1/daemonset.ts";
+export { ControllerRevision } from "./apps/v1/controllerrevision.ts";
+export { CronJobStatus, CronJobSpec, JobTemplateSpec, CronJob } from "./batch/v1/cronjob.ts";
+export {
+  HorizontalPodAutoscalerStatus,
+  HorizontalPodAutoscalerCondition,
+  MetricStatus,
+  ExternalMetricStatus,
+  ContainerResourceMetricStatus,
+  ResourceMetricStatus,
+  PodsMetricStatus,
+  ObjectMetricStatus,
+  MetricValueStatus,
+  HorizontalPodAutoscalerSpec,
+  HorizontalPodAutoscalerBehavior,
+  HPAScalingRules,
+  HPAScalingPolicy,
+  MetricSpec,
+  ExternalMetricSource,
+  ContainerResourceMetricSource,
+  ResourceMetricSource,
+  PodsMetricSource,
+  ObjectMetricSource,
+  MetricIdentifier,
+  MetricTarget,
+  CrossVersionObjectReference,
+  HorizontalPodAutoscaler,
+} from "./autoscaling/v2/horizontalpodautoscaler.ts";
+export {
+  CertificateSigningRequestStatus,
+  CertificateSigningRequestCondition,
+  CertificateSigningRequestSpec,
+  CertificateSigningRequest,
+} from "./certificates/v1/certificatesigningrequest.ts";
+export { StorageClass } from "./storage/v1/storageclass.ts";
+export { CSINodeSpec, CSINodeDriver, VolumeNodeResources, CSINode } from "./storage/v1/csinode.ts";
+export { CSIDriverSpec, CSIDriver } from "./storage/v1/csidriver.ts";
+export { CSIStorageCapacity } from "./storage/v1/csistoragecapacity.ts";
+export {
+  VolumeAttachmentStatus,
+  VolumeError,
+  VolumeAttachmentSpec,
+  VolumeAttachmentSource,
+  VolumeAttachment,
+} from "./storage/v1/volumeattachment.ts";
+export {
+  ResourceClaimStatus,
+  AllocatedDeviceStatus,
+  NetworkDeviceData,
+  ResourceClaimConsumerReference,
+  AllocationResult,
+  DeviceAllocationResult,
+  DeviceAllocationConfiguration,
+  DeviceRequestAllocationResult,
+  ResourceClaimSpec,
+  DeviceClaim,
+  DeviceClaimConfiguration,
+  DeviceConstraint,
+  DeviceRequest,
+  DeviceSubRequest,
+  ExactDeviceRequest,
+  CapacityRequirements,
+  DeviceToleration,
+} from "./resource/v1/resourceclaim.ts";
+export { ResourceClaimTemplateSpec, ResourceClaimTemplate } from "./resource/v1/resourceclaimtemplate.ts";
+export {
+  ResourceSliceSpec,
+  CounterSet,
+  Device,
+  NodeAllocatableResourceMapping,
+  DeviceTaint,
+  DeviceCounterConsumption,
+  Counter,
+  DeviceCapacity,
+  CapacityRequestPolicy,
+  CapacityRequestPolicyRange,
+  DeviceAttribute,
+  ResourcePool,
+  ResourceSlice,
+} from "./resource/v1/resourceslice.ts";
+export {
+  DeviceClassSpec,
+  DeviceClassConfiguration,
+  DeviceConfiguration,
+  OpaqueDeviceConfiguration,
+  DeviceSelector,
+  CELDeviceSelector,
+  DeviceClass,
+} from "./resource/v1/deviceclass.ts";
+export { ServiceCIDRStatus, ServiceCIDRSpec } from "./networking/v1/servicecidr.ts";
+export { IPAddressSpec, ParentReference } from "./networking/v1/ipaddress.ts";
+export {
+  ValidatingAdmissionPolicyStatus,
+  TypeChecking,
+  ExpressionWarning,
+  ValidatingAdmissionPolicySpec,
+  AuditAnnotation,
+  Validation,
+  ValidatingAdmissionPolicy,
+} from "./admissionregistration/v1/validatingadmissionpolicy.ts";
+export { Scheduling, Overhead } from "./node/v1/runtimeclass.ts";

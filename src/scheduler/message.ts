@@ -1,16 +1,15 @@
-import type { NodeRejection } from "./cycle.ts";
+import type { Decision } from "./decision.ts";
 
 /** "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) …." as the PodScheduled condition and the event say it. */
-export function unschedulableMessage(
-  nodeCount: number,
-  rejections: readonly NodeRejection[],
-  preemption: string,
-): string {
+export function unschedulableMessage({ nodeCount, rejectedAll, rejections }: Decision, afterFilter: string): string {
   if (nodeCount === 0) return "no nodes available to schedule pods";
-  return `${nodesMessage(
-    nodeCount,
-    rejections.map((rejection) => rejection.reasons),
-  )} ${preemption}`;
+  const head = rejectedAll
+    ? `0/${nodeCount} nodes are available: ${rejectedAll.reasons.join(", ")}.`
+    : nodesMessage(
+        nodeCount,
+        rejections.map((rejection) => rejection.reasons),
+      );
+  return afterFilter ? `${head} ${afterFilter}` : head;
 }
 
 /** The first sentence: counted reasons in alphabetical order. */

@@ -6,16 +6,29 @@ export interface PlacedPod {
   readonly pod: Pod;
   readonly requests: Resources;
   readonly nonZero: Resources;
+  readonly hostPorts: readonly HostPort[];
+  readonly hasAffinity: boolean;
+  readonly hasRequiredAntiAffinity: boolean;
+}
+
+export interface HostPort {
+  /** protocol/port */
+  readonly key: string;
+  readonly ip: string;
 }
 
 /** A node and everything on it, kept up to date as pods come and go. */
 export class NodeInfo {
   node: Node;
   allocatable: Resources;
+  /** Image name -> bytes. */
+  images: ReadonlyMap<string, number>;
   readonly requested: Resources = new Map();
   readonly nonZeroRequested: Resources = new Map();
   readonly pods = new Map<string, PlacedPod>();
-  /** Pods here that have required anti-affinity, which others must respect. */
+  /** Pods here that have affinity or anti-affinity of their own. */
+  readonly podsWithAffinity = new Map<string, Pod>();
+  /** Those of them with required anti-affinity, which others must respect. */
   readonly podsWithAntiAffinity = new Map<string, Pod>();
   /** protocol/port -> uses per host IP. */
   readonly hostPorts = new Map<string, Map<string, number>>();
@@ -23,6 +36,7 @@ export class NodeInfo {
   constructor(node: Node) {
     this.node = node;
     this.allocatable = resourcesOf(node.status.allocatable);
+    this.images = imagesOf(node);
   }
 
   get name(): string {
@@ -30,19 +44,22 @@ export class NodeInfo {
   }
 
   setNode(node: Node): void {
+    // Nodes write their status every few seconds; what didn't change isn't read again.
+    if (node.status.allocatable !== this.node.status.allocatable)
+      this.allocatable = resourcesOf(node.status.allocatable);
+    if (node.status.images !== this.node.status.images) this.images = imagesOf(node);
     this.node = node;
-    this.allocatable = resourcesOf(node.status.allocatable);
   }
 
   addPod(pod: Pod): void {
-    const placed = placedPod(pod);
-    this.pods.set(pod.metadata.uid, placed);
+    const placed = placementOf(pod);
+    const { uid } = pod.metadata;
+    this.pods.set(uid, placed);
     add(this.requested, placed.requests);
     add(this.nonZeroRequested, placed.nonZero);
-    if (pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.length) {
-      this.podsWithAntiAffinity.set(pod.metadata.uid, pod);
-    }
-    for (const { key, ip } of hostPortsOf(pod)) {
+    if (placed.hasAffinity) this.podsWithAffinity.set(uid, pod);
+    if (placed.hasRequiredAntiAffinity) this.podsWithAntiAffinity.set(uid, pod);
+    for (const { key, ip } of placed.hostPorts) {
       const uses = this.hostPorts.get(key) ?? new Map<string, number>();
       uses.set(ip, (uses.get(ip) ?? 0) + 1);
       this.hostPorts.set(key, uses);
@@ -53,10 +70,11 @@ export class NodeInfo {
     const placed = this.pods.get(uid);
     if (!placed) return;
     this.pods.delete(uid);
+    this.podsWithAffinity.delete(uid);
     this.podsWithAntiAffinity.delete(uid);
     subtract(this.requested, placed.requests);
     subtract(this.nonZeroRequested, placed.nonZero);
-    for (const { key, ip } of hostPortsOf(placed.pod)) {
+    for (const { key, ip } of placed.hostPorts) {
       const uses = this.hostPorts.get(key);
       const left = (uses?.get(ip) ?? 0) - 1;
       if (left > 0) uses?.set(ip, left);
@@ -72,25 +90,36 @@ export class NodeInfo {
   }
 }
 
+function imagesOf(node: Node): ReadonlyMap<string, number> {
+  const images = new Map<string, number>();
+  for (const { names, sizeBytes } of node.status.images ?? [])
+    for (const name of names ?? []) images.set(name, sizeBytes ?? 0);
+  return images;
+}
+
 const cache = new WeakMap<Pod, PlacedPod>();
 
-function placedPod(pod: Pod): PlacedPod {
+/** What a pod takes of a node, remembered per object. */
+export function placementOf(pod: Pod): PlacedPod {
   let placed = cache.get(pod);
   if (!placed) {
-    placed = { pod, requests: requestsOf(pod), nonZero: nonZeroRequestsOf(pod) };
+    const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};
+    placed = {
+      pod,
+      requests: requestsOf(pod),
+      nonZero: nonZeroRequestsOf(pod),
+      hostPorts: hostPortsOf(pod),
+      hasAffinity: podAffinity !== undefined || podAntiAffinity !== undefined,
+      hasRequiredAntiAffinity: Boolean(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.length),
+    };
     cache.set(pod, placed);
   }
   return placed;
 }
 
-/** What a pod requests, remembered per object. */
-export function placementOf(pod: Pod): PlacedPod {
-  return placedPod(pod);
-}
-
 /** The host ports that a pod's containers and sidecars take. */
-export function hostPortsOf(pod: Pod): { key: string; ip: string }[] {
-  const ports: { key: string; ip: string }[] = [];
+function hostPortsOf(pod: Pod): HostPort[] {
+  const ports: HostPort[] = [];
   const sidecars = (pod.spec.initContainers ?? []).filter((container) => container.restartPolicy === "Always");
   for (const container of [...(pod.spec.containers ?? []), ...sidecars]) {
     for (const port of container.ports ?? []) {

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "../base/index.ts";
 import type { Pod } from "../api/index.ts";
-import type { ClusterEvent } from "./framework.ts";
+import type { ClusterChange, Plugin } from "./framework.ts";
 
 /** A pod that waits to be scheduled. */
 export interface QueuedPod {
@@ -8,12 +8,13 @@ export interface QueuedPod {
   attempts: number;
   /** Breaks ties between pods of one priority: first come, first served. */
   readonly order: number;
-  /** Events that make another try worth it. */
-  wakeOn: ReadonlySet<ClusterEvent>;
+  /** Who turned the pod down last: changes that help none of them are no reason for another try. */
+  rejectedBy: readonly Plugin[];
   timer: Timer | undefined;
   place: "active" | "backoff" | "unschedulable" | "inFlight";
-  /** Something worth another try happened while the pod was being tried. */
-  stale: boolean;
+  /** What happened while the pod was being tried. */
+  readonly missed: ClusterChange[];
+  readonly addedMs: number;
 }
 
 export interface QueueOptions {
@@ -26,11 +27,24 @@ export interface QueueOptions {
   readonly onActive: () => void;
 }
 
+/** How many pods wait where. */
+export interface QueueSizes {
+  readonly active: number;
+  readonly backoff: number;
+  readonly unschedulable: number;
+}
+
+/** Changes remembered for a pod that is being tried; more count as one that helps. */
+const MISSED_MAX = 64;
+
 /** The three queues: pods to try now, pods in back-off, and pods that wait for the cluster to change. */
 export class SchedulingQueue {
   readonly #options: QueueOptions;
   readonly #pods = new Map<string, QueuedPod>();
-  #active: QueuedPod[] = [];
+  /** In each state that `wake` asks for, so that a change needn't look at pods it can't concern. */
+  readonly #unschedulable = new Set<QueuedPod>();
+  readonly #inFlight = new Set<QueuedPod>();
+  readonly #active: QueuedPod[] = [];
   #sorted = true;
   #order = 0;
 
@@ -43,87 +57,110 @@ export class SchedulingQueue {
     return this.#pods.size;
   }
 
+  get sizes(): QueueSizes {
+    const unschedulable = this.#unschedulable.size;
+    const active = this.#active.filter((entry) => this.#isActive(entry)).length;
+    return { active, unschedulable, backoff: this.#pods.size - unschedulable - active - this.#inFlight.size };
+  }
+
+  get(uid: string): QueuedPod | undefined {
+    return this.#pods.get(uid);
+  }
+
   /** Adds a new pod, or takes over the newest version of one that waits; a change may make it worth trying again. */
-  apply(pod: Pod, options: { readonly changed: boolean }): void {
+  apply(pod: Pod, change: ClusterChange | undefined): void {
     const known = this.#pods.get(pod.metadata.uid);
-    if (!known) {
-      const entry: QueuedPod = {
-        pod,
-        attempts: 0,
-        order: this.#order++,
-        wakeOn: new Set(),
-        timer: undefined,
-        place: "active",
-        stale: false,
-      };
-      this.#pods.set(pod.metadata.uid, entry);
-      this.#activate(entry);
-      return;
-    }
+    if (!known) return this.#insert(pod);
     known.pod = pod;
-    if (!options.changed) return;
-    this.#wake(known);
+    if (change) this.#consider(known, change);
   }
 
   delete(uid: string): void {
     const entry = this.#pods.get(uid);
     if (!entry) return;
-    entry.timer?.cancel();
+    this.#leave(entry);
     this.#pods.delete(uid);
-    if (entry.place === "active") this.#active = this.#active.filter((one) => one !== entry);
   }
 
-  /** The next pod to try: highest priority first. It stays known until `done` or `retry`. */
+  /** The next pod to try: highest priority first. It stays known until it is done, parked or backs off. */
   next(): QueuedPod | undefined {
     if (!this.#sorted) {
       this.#active.sort(lastIsNext);
       this.#sorted = true;
     }
-    const entry = this.#active.pop();
-    if (!entry) return undefined;
-    entry.place = "inFlight";
-    entry.stale = false;
-    entry.attempts++;
-    return entry;
+    for (;;) {
+      const entry = this.#active.pop();
+      if (!entry) return undefined;
+      // Those deleted meanwhile are still in the array.
+      if (!this.#isActive(entry)) continue;
+      entry.place = "inFlight";
+      entry.missed.length = 0;
+      entry.attempts++;
+      this.#inFlight.add(entry);
+      return entry;
+    }
   }
 
-  /** The pod has a node. */
-  done(uid: string): void {
-    this.delete(uid);
-  }
-
-  /** The pod did not fit: it waits for one of these events, or for time to pass. */
-  park(entry: QueuedPod, wakeOn: ReadonlySet<ClusterEvent>): void {
+  /** The pod did not fit: it waits for a change that helps, or for time to pass. */
+  park(entry: QueuedPod, rejectedBy: readonly Plugin[]): void {
     if (this.#pods.get(entry.pod.metadata.uid) !== entry) return;
-    entry.wakeOn = wakeOn;
-    if (entry.stale) return this.backOff(entry);
+    entry.rejectedBy = rejectedBy;
+    if (entry.missed.some((change) => helps(entry, change))) return this.backOff(entry);
+    this.#leave(entry);
     entry.place = "unschedulable";
+    this.#unschedulable.add(entry);
     entry.timer = this.#options.clock.timer(this.#options.unschedulableRetryMs, () => this.#activate(entry));
   }
 
-  /** Something went wrong: the pod is tried again after its back-off. */
+  /** The pod is tried again after its back-off. */
   backOff(entry: QueuedPod): void {
     if (this.#pods.get(entry.pod.metadata.uid) !== entry) return;
+    this.#leave(entry);
     entry.place = "backoff";
-    entry.timer?.cancel();
     entry.timer = this.#options.clock.timer(this.#backoffMs(entry), () => this.#activate(entry));
   }
 
-  /** The cluster changed: pods that wait for this are tried again once their back-off is over. */
-  wake(event: ClusterEvent): void {
-    for (const entry of this.#pods.values()) {
-      if (entry.place === "inFlight") entry.stale = true;
-      else if (entry.place === "unschedulable" && entry.wakeOn.has(event)) this.#wake(entry);
-    }
+  /** The cluster changed: pods that this helps are tried again once their back-off is over. */
+  wake(change: ClusterChange): void {
+    for (const entry of [...this.#unschedulable]) this.#consider(entry, change);
+    for (const entry of this.#inFlight) this.#consider(entry, change);
   }
 
   close(): void {
     for (const entry of this.#pods.values()) entry.timer?.cancel();
   }
 
-  #wake(entry: QueuedPod): void {
-    if (entry.place === "unschedulable") this.backOff(entry);
-    else if (entry.place === "inFlight") entry.stale = true;
+  #insert(pod: Pod): void {
+    const entry: QueuedPod = {
+      pod,
+      attempts: 0,
+      order: this.#order++,
+      rejectedBy: [],
+      timer: undefined,
+      place: "active",
+      missed: [],
+      addedMs: this.#options.clock.monotonicMs(),
+    };
+    this.#pods.set(pod.metadata.uid, entry);
+    this.#activate(entry);
+  }
+
+  #isActive(entry: QueuedPod): boolean {
+    return entry.place === "active" && this.#pods.get(entry.pod.metadata.uid) === entry;
+  }
+
+  #consider(entry: QueuedPod, change: ClusterChange): void {
+    if (entry.place === "inFlight") {
+      if (entry.missed.length < MISSED_MAX) entry.missed.push(change);
+    } else if (entry.place === "unschedulable" && helps(entry, change)) this.backOff(entry);
+  }
+
+  /** Takes it out of wherever it is; where it goes is the caller's. */
+  #leave(entry: QueuedPod): void {
+    entry.timer?.cancel();
+    entry.timer = undefined;
+    this.#unschedulable.delete(entry);
+    this.#inFlight.delete(entry);
   }
 
   #backoffMs(entry: QueuedPod): number {
@@ -133,13 +170,21 @@ export class SchedulingQueue {
 
   #activate(entry: QueuedPod): void {
     if (this.#pods.get(entry.pod.metadata.uid) !== entry) return;
-    entry.timer?.cancel();
-    entry.timer = undefined;
+    this.#leave(entry);
     entry.place = "active";
     this.#active.push(entry);
     this.#sorted = false;
     this.#options.onActive();
   }
+}
+
+/** Whether a change could turn the mind of one of those who rejected the pod. */
+function helps({ pod, rejectedBy, missed }: QueuedPod, change: ClusterChange): boolean {
+  if (missed.length >= MISSED_MAX) return true;
+  return (
+    rejectedBy.length === 0 ||
+    rejectedBy.some((plugin) => plugin.events.includes(change.event) && (plugin.helps?.(pod, change) ?? true))
+  );
 }
 
 /** Sorts so that the pod to try next is the last one. */

@@ -1,5 +1,7 @@
 import type { Plugin } from "../framework.ts";
+import type { World } from "../world.ts";
 import { balancedAllocation } from "./balanced-allocation.ts";
+import { dynamicResources } from "./dynamic-resources.ts";
 import { imageLocality } from "./image-locality.ts";
 import { interPodAffinity } from "./inter-pod-affinity.ts";
 import { nodeAffinity } from "./node-affinity.ts";
@@ -10,16 +12,20 @@ import { nodeUnschedulable } from "./node-unschedulable.ts";
 import { podTopologySpread } from "./pod-topology-spread.ts";
 import { taintToleration } from "./taint-toleration.ts";
 
-/** The plugins in the order in which they filter. */
-export const allPlugins: readonly Plugin[] = [
-  nodeUnschedulable,
-  nodeName,
-  taintToleration,
-  nodeAffinity,
-  nodePorts,
-  nodeResourcesFit,
-  podTopologySpread,
-  interPodAffinity,
-  balancedAllocation,
-  imageLocality,
-];
+/** Makes a plugin of what a profile says to it. */
+export type PluginFactory = (args: Readonly<Record<string, unknown>>, world: World) => Plugin;
+
+/** The plugins that are on by default, in the order in which they filter. */
+export const allPlugins: ReadonlyMap<string, PluginFactory> = new Map<string, PluginFactory>([
+  ["NodeUnschedulable", () => nodeUnschedulable],
+  ["NodeName", () => nodeName],
+  ["TaintToleration", () => taintToleration],
+  ["NodeAffinity", nodeAffinity],
+  ["NodePorts", () => nodePorts],
+  ["NodeResourcesFit", nodeResourcesFit],
+  ["PodTopologySpread", (args, world) => podTopologySpread(args, world.selectorOf)],
+  ["InterPodAffinity", interPodAffinity],
+  ["DynamicResources", () => dynamicResources],
+  ["NodeResourcesBalancedAllocation", balancedAllocation],
+  ["ImageLocality", () => imageLocality],
+]);

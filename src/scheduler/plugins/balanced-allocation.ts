@@ -1,26 +1,44 @@
-import type { Pod } from "../../api/index.ts";
 import { type Plugin, SCORE_MAX } from "../framework.ts";
-import { type NodeInfo, placementOf } from "../node-info.ts";
+import { placementOf } from "../node-info.ts";
+import type { Resources } from "../resources.ts";
 
-const RESOURCES = ["cpu", "memory"];
+export interface BalancedAllocationArgs {
+  readonly resources?: readonly { readonly name: string }[];
+}
 
-/** Nodes whose CPU and memory would be used to the same degree are better. */
-export const balancedAllocation: Plugin = {
-  name: "NodeResourcesBalancedAllocation",
-  events: [],
-  weight: 1,
-  prepare(pod) {
-    const { requests } = placementOf(pod);
-    return { notes: undefined, skipScore: !RESOURCES.some((name) => (requests.get(name) ?? 0) > 0) };
-  },
-  score: (pod, node) => Math.floor((1 - spread(pod, node)) * SCORE_MAX),
-};
+/** Nodes whose resources come to be used to a more equal degree by the pod are better. */
+export function balancedAllocation({ resources }: BalancedAllocationArgs = {}): Plugin {
+  const names = resources?.map(({ name }) => name) ?? ["cpu", "memory"];
+  return {
+    name: "NodeResourcesBalancedAllocation",
+    events: [],
+    weight: 1,
+    prepare(pod) {
+      const { requests } = placementOf(pod);
+      return { skipScore: !names.some((name) => (requests.get(name) ?? 0) > 0) };
+    },
+    score(pod, { requested, allocatable }) {
+      const { requests } = placementOf(pod);
+      const before = names.map((name) => requested.get(name) ?? 0);
+      const after = names.map((name, index) => before[index]! + (requests.get(name) ?? 0));
+      const gain = balance(names, allocatable, after) - balance(names, allocatable, before);
+      return SCORE_MAX / 2 + Math.trunc((SCORE_MAX / 2 + gain) / 2);
+    },
+  };
+}
 
-/** Half the distance of the two used fractions (the standard deviation of two values). */
-function spread(pod: Pod, node: NodeInfo): number {
-  const { requests } = placementOf(pod);
-  const fractions = RESOURCES.filter((name) => (node.allocatable.get(name) ?? 0) > 0).map((name) =>
-    Math.min(1, ((node.requested.get(name) ?? 0) + (requests.get(name) ?? 0)) / node.allocatable.get(name)!),
-  );
-  return fractions.length < 2 ? 0 : Math.abs(fractions[0]! - fractions[1]!) / 2;
+/** 100 when all are used to the same degree, less by the standard deviation of the used parts. */
+function balance(names: readonly string[], allocatable: Resources, used: readonly number[]): number {
+  const parts = names.flatMap((name, index) => {
+    const capacity = allocatable.get(name) ?? 0;
+    return capacity === 0 ? [] : [Math.min(1, used[index]! / capacity)];
+  });
+  return Math.trunc((1 - deviation(parts)) * SCORE_MAX);
+}
+
+function deviation(parts: readonly number[]): number {
+  if (parts.length < 2) return 0;
+  if (parts.length === 2) return Math.abs((parts[0]! - parts[1]!) / 2);
+  const mean = parts.reduce((sum, part) => sum + part, 0) / parts.length;
+  return Math.sqrt(parts.reduce((sum, part) => sum + (part - mean) ** 2, 0) / parts.length);
 }

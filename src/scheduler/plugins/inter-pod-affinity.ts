@@ -1,151 +1,202 @@
-import { labelSelectorMatches, type Pod, type PodAffinityTerm } from "../../api/index.ts";
-import { type Plugin, type Rejection, SCORE_MAX, type Snapshot } from "../framework.ts";
+import type { Pod, PodAffinityTerm } from "../../api/index.ts";
+import { answers, type PodCondition, type PodQuery } from "../counters.ts";
+import { type Move, type Plugin, type Rejection, SCORE_MAX, type Snapshot } from "../framework.ts";
 import type { NodeInfo } from "../node-info.ts";
-import { selects, withLabelKeys } from "./topology.ts";
+import { bump, domainOf, sumByDomain, withLabelKeys } from "./topology.ts";
 
 const AFFINITY: Rejection = { reasons: ["node(s) didn't match pod affinity rules"], resolvable: false };
 const ANTI_AFFINITY: Rejection = { reasons: ["node(s) didn't match pod anti-affinity rules"], resolvable: true };
 const EXISTING: Rejection = { reasons: ["node(s) didn't satisfy existing pods anti-affinity rules"], resolvable: true };
-const HARD_AFFINITY_WEIGHT = 1;
+
+export interface InterPodAffinityArgs {
+  /** What a required affinity of a running pod counts as a preference. */
+  readonly hardPodAffinityWeight?: number;
+  readonly ignorePreferredTermsOfExistingPods?: boolean;
+}
+
+/** Matching pods by the value of a topology key. */
+interface Domains {
+  readonly key: string;
+  readonly query: PodQuery;
+  readonly counts: Map<string, number>;
+}
 
 interface Notes {
-  /** Per required affinity term: topology value -> matching pods. */
-  readonly affinity: readonly { readonly key: string; readonly counts: ReadonlyMap<string, number> }[];
-  readonly antiAffinity: readonly { readonly key: string; readonly counts: ReadonlyMap<string, number> }[];
-  /** Topology "key=value" pairs that existing pods keep this pod away from. */
-  readonly forbidden: ReadonlySet<string>;
-  /** The pod satisfies its own affinity and nothing matches it yet: the first of its group may go anywhere. */
-  readonly first: boolean;
+  readonly snapshot: Snapshot;
+  readonly affinity: readonly Domains[];
+  readonly antiAffinity: readonly Domains[];
+  /** "key=value" of topologies that running pods keep this pod away from -> how many do. */
+  readonly forbidden: Map<string, number>;
+  /** The pod satisfies its own affinity: where nothing matches yet, the first of its group may go anywhere. */
+  readonly matchesSelf: boolean;
   /** "key=value" -> score. */
   readonly preferred: ReadonlyMap<string, number>;
 }
 
 /** Pods near or away from other pods, by topology domain. */
-export const interPodAffinity: Plugin = {
-  name: "InterPodAffinity",
-  events: ["nodeApplied", "podDeleted", "podPlaced", "podChanged"],
-  weight: 2,
-  prepare(pod, snapshot) {
-    const notes = prepare(pod, snapshot);
-    const skipFilter = notes.affinity.length === 0 && notes.antiAffinity.length === 0 && notes.forbidden.size === 0;
-    return { notes, skipFilter, skipScore: notes.preferred.size === 0 };
-  },
-  filter(_pod, node, raw) {
-    const notes = raw as Notes;
-    const labels = node.node.metadata.labels ?? {};
-    for (const { key, counts } of notes.affinity) {
-      const value = labels[key];
-      if (value === undefined || (!counts.get(value) && !notes.first)) return AFFINITY;
-    }
-    for (const { key, counts } of notes.antiAffinity)
-      if (labels[key] !== undefined && counts.get(labels[key])) return ANTI_AFFINITY;
-    if (notes.forbidden.size > 0) {
-      for (const [key, value] of Object.entries(labels)) if (notes.forbidden.has(`${key}=${value}`)) return EXISTING;
-    }
-    return undefined;
-  },
-  score(_pod, node, raw) {
-    const { preferred } = raw as Notes;
-    let total = 0;
-    for (const [key, value] of Object.entries(node.node.metadata.labels ?? {}))
-      total += preferred.get(`${key}=${value}`) ?? 0;
-    return total;
-  },
-  normalize(scores) {
-    const max = Math.max(...scores);
-    const min = Math.min(...scores);
-    for (let index = 0; index < scores.length; index++) {
-      scores[index] = max === min ? 0 : Math.floor((SCORE_MAX * (scores[index]! - min)) / (max - min));
-    }
-  },
-};
-
-function prepare(pod: Pod, snapshot: Snapshot): Notes {
-  const required = pod.spec.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
-  const shunned = pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
-  const affinity = required.map((term) => countMatches(required, pod, snapshot, term.topologyKey));
-  const matchesSelf = required.every((term) => termMatches(term, pod, pod, snapshot));
+export function interPodAffinity(args: InterPodAffinityArgs = {}): Plugin {
   return {
-    affinity,
-    antiAffinity: shunned.map((term) => countMatches([term], pod, snapshot, term.topologyKey)),
-    forbidden: forbiddenDomains(pod, snapshot),
-    first: matchesSelf && affinity.every(({ counts }) => counts.size === 0),
-    preferred: preferredDomains(pod, snapshot),
+    name: "InterPodAffinity",
+    events: ["nodeApplied", "podDeleted", "podPlaced", "podChanged", "selfChanged", "namespaceChanged"],
+    weight: 2,
+    prepare(pod, snapshot) {
+      const notes = prepare(pod, snapshot, args);
+      const skipFilter = notes.affinity.length === 0 && notes.antiAffinity.length === 0 && notes.forbidden.size === 0;
+      return { notes, skipFilter, skipScore: notes.preferred.size === 0 };
+    },
+    filter: (_pod, node, notes) => filter(node, notes as Notes),
+    move: (notes, pod, move) => applyMove(notes as Notes, pod, move),
+    score(_pod, { node }, raw) {
+      const { preferred } = raw as Notes;
+      let total = 0;
+      const labels = node.metadata.labels ?? {};
+      for (const key in labels) total += preferred.get(`${key}=${labels[key]}`) ?? 0;
+      return total;
+    },
+    normalize: normalizeRange,
   };
 }
 
-/** How many existing pods match all terms, by value of the topology key. */
-function countMatches(terms: readonly PodAffinityTerm[], pod: Pod, snapshot: Snapshot, key: string) {
-  const counts = new Map<string, number>();
-  for (const node of snapshot.nodes) {
-    const value = node.node.metadata.labels?.[key];
-    if (value === undefined) continue;
-    for (const { pod: other } of node.pods.values()) {
-      if (terms.every((term) => termMatches(term, pod, other, snapshot)))
-        counts.set(value, (counts.get(value) ?? 0) + 1);
-    }
+function normalizeRange(scores: number[]): void {
+  let max = -Infinity;
+  let min = Infinity;
+  for (const score of scores) {
+    if (score > max) max = score;
+    if (score < min) min = score;
   }
-  return { key, counts };
+  for (let index = 0; index < scores.length; index++) {
+    scores[index] = max === min ? 0 : Math.trunc((SCORE_MAX * (scores[index]! - min)) / (max - min));
+  }
 }
 
-function forbiddenDomains(pod: Pod, snapshot: Snapshot): Set<string> {
-  const forbidden = new Set<string>();
-  for (const node of snapshot.nodes) {
-    for (const other of node.podsWithAntiAffinity.values()) {
-      for (const term of other.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []) {
-        const value = node.node.metadata.labels?.[term.topologyKey];
-        if (value !== undefined && termMatches(term, other, pod, snapshot))
-          forbidden.add(`${term.topologyKey}=${value}`);
-      }
-    }
+function filter(node: NodeInfo, { affinity, antiAffinity, forbidden, matchesSelf }: Notes): Rejection | undefined {
+  let found = true;
+  for (const { key, counts } of affinity) {
+    const domain = domainOf(node, key);
+    if (domain === undefined) return AFFINITY;
+    found &&= (counts.get(domain) ?? 0) > 0;
   }
+  if (!found && !(matchesSelf && affinity.every(({ counts }) => counts.size === 0))) return AFFINITY;
+  for (const { key, counts } of antiAffinity) {
+    const domain = domainOf(node, key);
+    if (domain !== undefined && (counts.get(domain) ?? 0) > 0) return ANTI_AFFINITY;
+  }
+  if (forbidden.size > 0) {
+    const labels = node.node.metadata.labels ?? {};
+    for (const key in labels) if ((forbidden.get(`${key}=${labels[key]}`) ?? 0) > 0) return EXISTING;
+  }
+  return undefined;
+}
+
+function prepare(pod: Pod, snapshot: Snapshot, args: InterPodAffinityArgs): Notes {
+  const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};
+  const required = podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+  const shunned = podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+  const all: PodQuery = { conditions: required.map((term) => conditionOf(term, pod)), skipTerminating: false };
+  return {
+    snapshot,
+    // A pod must match all terms to count for any.
+    affinity: required.map(({ topologyKey }) => domains(topologyKey, all, snapshot)),
+    antiAffinity: shunned.map((term) => domains(term.topologyKey, queryOf(term, pod), snapshot)),
+    forbidden: forbiddenDomains(pod, snapshot),
+    matchesSelf: required.length > 0 && answers(all, pod, (name) => snapshot.namespace(name)),
+    preferred: preferredDomains(pod, snapshot, args),
+  };
+}
+
+function domains(key: string, query: PodQuery, snapshot: Snapshot): Domains {
+  return { key, query, counts: sumByDomain(snapshot.count(query), key, (name) => snapshot.node(name)) };
+}
+
+/** Which pods a term of `owner` means. */
+function conditionOf(term: PodAffinityTerm, owner: Pod): PodCondition {
+  const named = term.namespaces ?? [];
+  const own = named.length === 0 && !term.namespaceSelector ? [owner.metadata.namespace] : named;
+  const { matchLabelKeys: match, mismatchLabelKeys: mismatch } = term;
+  return {
+    namespaces: own,
+    ...(term.namespaceSelector && { namespaceSelector: term.namespaceSelector }),
+    selector: withLabelKeys(term.labelSelector, owner, { ...(match && { match }), ...(mismatch && { mismatch }) }),
+  };
+}
+
+function queryOf(term: PodAffinityTerm, owner: Pod): PodQuery {
+  return { conditions: [conditionOf(term, owner)], skipTerminating: false };
+}
+
+/** Whether a term of `owner` means `other`. */
+function means(term: PodAffinityTerm, { owner, other }: { owner: Pod; other: Pod }, snapshot: Snapshot): boolean {
+  return answers(queryOf(term, owner), other, (name) => snapshot.namespace(name));
+}
+
+function forbiddenDomains(pod: Pod, snapshot: Snapshot): Map<string, number> {
+  const forbidden = new Map<string, number>();
+  for (const node of snapshot.withAntiAffinity)
+    for (const other of node.podsWithAntiAffinity.values()) forbid(forbidden, { pod, other, node, delta: 1 }, snapshot);
   return forbidden;
 }
 
-function preferredDomains(pod: Pod, snapshot: Snapshot): Map<string, number> {
+/** Counts where a pod on a node keeps `pod` away. */
+function forbid(
+  forbidden: Map<string, number>,
+  { pod, other, node, delta }: { pod: Pod; other: Pod; node: NodeInfo; delta: 1 | -1 },
+  snapshot: Snapshot,
+): void {
+  for (const term of other.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []) {
+    const domain = domainOf(node, term.topologyKey);
+    if (domain !== undefined && means(term, { owner: other, other: pod }, snapshot))
+      bump(forbidden, `${term.topologyKey}=${domain}`, delta);
+  }
+}
+
+function applyMove(notes: Notes, pod: Pod, { pod: other, node, delta }: Move): void {
+  const { snapshot, affinity, antiAffinity, forbidden } = notes;
+  for (const { key, query, counts } of [...affinity, ...antiAffinity]) {
+    const domain = domainOf(node, key);
+    if (domain !== undefined && answers(query, other, (name) => snapshot.namespace(name))) bump(counts, domain, delta);
+  }
+  forbid(forbidden, { pod, other, node, delta }, snapshot);
+}
+
+function preferredDomains(pod: Pod, snapshot: Snapshot, args: InterPodAffinityArgs): Map<string, number> {
   const scores = new Map<string, number>();
-  const bump = (node: NodeInfo, term: PodAffinityTerm, weight: number) => {
-    const value = node.node.metadata.labels?.[term.topologyKey];
-    if (value !== undefined)
-      scores.set(`${term.topologyKey}=${value}`, (scores.get(`${term.topologyKey}=${value}`) ?? 0) + weight);
-  };
   const own = weightedTerms(pod);
-  for (const node of snapshot.nodes) {
-    for (const { pod: other } of node.pods.values()) {
-      for (const { term, weight } of own) if (termMatches(term, pod, other, snapshot)) bump(node, term, weight);
-      if (!other.spec.affinity) continue;
-      for (const { term, weight } of weightedTerms(other))
-        if (termMatches(term, other, pod, snapshot)) bump(node, term, weight);
-      for (const term of other.spec.affinity.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []) {
-        if (termMatches(term, other, pod, snapshot)) bump(node, term, HARD_AFFINITY_WEIGHT);
+  for (const { term, weight } of own) {
+    const counts = sumByDomain(snapshot.count(queryOf(term, pod)), term.topologyKey, (name) => snapshot.node(name));
+    for (const [domain, count] of counts) bump(scores, `${term.topologyKey}=${domain}`, weight * count);
+  }
+  if (args.ignorePreferredTermsOfExistingPods && own.length === 0) return scores;
+  for (const node of snapshot.withAffinity) {
+    for (const other of node.podsWithAffinity.values()) {
+      for (const { term, weight } of termsOfRunning(other, args)) {
+        const domain = domainOf(node, term.topologyKey);
+        if (domain !== undefined && means(term, { owner: other, other: pod }, snapshot))
+          bump(scores, `${term.topologyKey}=${domain}`, weight);
       }
     }
   }
   return scores;
 }
 
-function weightedTerms(pod: Pod): { term: PodAffinityTerm; weight: number }[] {
+interface WeightedTerm {
+  readonly term: PodAffinityTerm;
+  readonly weight: number;
+}
+
+/** What a running pod would like of newcomers. */
+function termsOfRunning(other: Pod, { hardPodAffinityWeight = 1 }: InterPodAffinityArgs): WeightedTerm[] {
+  const required = other.spec.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+  return [
+    ...weightedTerms(other),
+    ...(hardPodAffinityWeight > 0 ? required.map((term) => ({ term, weight: hardPodAffinityWeight })) : []),
+  ];
+}
+
+function weightedTerms(pod: Pod): WeightedTerm[] {
   const near = pod.spec.affinity?.podAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
   const away = pod.spec.affinity?.podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
   return [
     ...near.map(({ podAffinityTerm, weight }) => ({ term: podAffinityTerm, weight })),
     ...away.map(({ podAffinityTerm, weight }) => ({ term: podAffinityTerm, weight: -weight })),
   ];
-}
-
-/** Whether `owner`'s term picks `other`, by namespace and labels. */
-function termMatches(term: PodAffinityTerm, owner: Pod, other: Pod, snapshot: Snapshot): boolean {
-  if (!namespaceMatches(term, owner, other, snapshot)) return false;
-  return selects(
-    withLabelKeys(term.labelSelector, owner, { match: term.matchLabelKeys, mismatch: term.mismatchLabelKeys }),
-    other,
-  );
-}
-
-function namespaceMatches(term: PodAffinityTerm, owner: Pod, other: Pod, snapshot: Snapshot): boolean {
-  const name = other.metadata.namespace;
-  if (term.namespaces?.includes(name)) return true;
-  if (term.namespaceSelector)
-    return labelSelectorMatches(term.namespaceSelector, snapshot.namespace(name)?.metadata.labels ?? {});
-  return !term.namespaces?.length && name === owner.metadata.namespace;
 }

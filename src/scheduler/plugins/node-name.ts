@@ -6,5 +6,6 @@ const MISMATCH = { reasons: ["node(s) didn't match the requested node name"], re
 export const nodeName: Plugin = {
   name: "NodeName",
   events: ["nodeApplied"],
-  filter: (pod, node) => (!pod.spec.nodeName || pod.spec.nodeName === node.name ? undefined : MISMATCH),
+  prepare: (pod) => ({ skipFilter: !pod.spec.nodeName }),
+  filter: (pod, node) => (pod.spec.nodeName === node.name ? undefined : MISMATCH),
 };

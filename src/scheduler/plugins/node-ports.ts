@@ -1,5 +1,5 @@
 import type { Plugin } from "../framework.ts";
-import { hostPortsOf, type NodeInfo } from "../node-info.ts";
+import { type HostPort, type NodeInfo, placementOf } from "../node-info.ts";
 
 const TAKEN = { reasons: ["node(s) didn't have free ports for the requested pod ports"], resolvable: true };
 const ANY = "0.0.0.0";
@@ -8,15 +8,16 @@ const ANY = "0.0.0.0";
 export const nodePorts: Plugin = {
   name: "NodePorts",
   events: ["nodeApplied", "podDeleted"],
-  prepare(pod) {
-    const wanted = hostPortsOf(pod);
-    return { notes: wanted, skipFilter: wanted.length === 0 };
+  helps(pod, { pod: gone }) {
+    if (!gone) return true;
+    const wanted = placementOf(pod).hostPorts;
+    return placementOf(gone).hostPorts.some(({ key }) => wanted.some((port) => port.key === key));
   },
-  filter: (_pod, node, notes) =>
-    (notes as ReturnType<typeof hostPortsOf>).some((port) => isTaken(node, port)) ? TAKEN : undefined,
+  prepare: (pod) => ({ skipFilter: placementOf(pod).hostPorts.length === 0 }),
+  filter: (pod, node) => (placementOf(pod).hostPorts.some((port) => isTaken(node, port)) ? TAKEN : undefined),
 };
 
-function isTaken(node: NodeInfo, { key, ip }: { key: string; ip: string }): boolean {
+function isTaken(node: NodeInfo, { key, ip }: HostPort): boolean {
   const uses = node.hostPorts.get(key);
   if (!uses || uses.size === 0) return false;
   return ip === ANY || uses.has(ANY) || uses.has(ip);

@@ -1,3 +1,4 @@
+import type { Node, Pod } from "../../api/index.ts";
 import type { Plugin } from "../framework.ts";
 import { tolerates } from "./taints.ts";
 
@@ -7,6 +8,11 @@ const CORDONED = { reasons: ["node(s) were unschedulable"], resolvable: false };
 /** Cordoned nodes take only pods that tolerate it. */
 export const nodeUnschedulable: Plugin = {
   name: "NodeUnschedulable",
-  events: ["nodeApplied", "podChanged"],
-  filter: (pod, node) => (!node.node.spec.unschedulable || tolerates(pod, TAINT) ? undefined : CORDONED),
+  events: ["nodeApplied", "selfChanged"],
+  helps: (pod, { node }) => !node || allows(pod, node),
+  filter: (pod, { node }) => (allows(pod, node) ? undefined : CORDONED),
 };
+
+function allows(pod: Pod, node: Node): boolean {
+  return !node.spec.unschedulable || tolerates(pod, TAINT);
+}

@@ -1,17 +1,25 @@
+import type { Node, Pod } from "../../api/index.ts";
 import { normalizeReversed, type Plugin } from "../framework.ts";
 import { tolerates } from "./taints.ts";
+
+const TAINTED = { reasons: ["node(s) had untolerated taint(s)"], resolvable: false };
 
 /** NoSchedule and NoExecute taints filter; PreferNoSchedule taints count against a node. */
 export const taintToleration: Plugin = {
   name: "TaintToleration",
-  events: ["nodeApplied", "podChanged"],
+  events: ["nodeApplied", "selfChanged"],
+  helps: (pod, { node }) => !node || !isForbidden(pod, node),
   weight: 3,
-  filter(pod, node) {
-    const taint = node.node.spec.taints?.find((one) => one.effect !== "PreferNoSchedule" && !tolerates(pod, one));
-    return taint && { reasons: [`node(s) had untolerated taint(s)`], resolvable: false };
+  filter: (pod, { node }) => (isForbidden(pod, node) ? TAINTED : undefined),
+  score(pod, { node }) {
+    let count = 0;
+    for (const taint of node.spec.taints ?? [])
+      if (taint.effect === "PreferNoSchedule" && !tolerates(pod, taint)) count++;
+    return count;
   },
-  score: (pod, node) =>
-    (node.node.spec.taints ?? []).filter((taint) => taint.effect === "PreferNoSchedule" && !tolerates(pod, taint))
-      .length,
   normalize: normalizeReversed,
 };
+
+function isForbidden(pod: Pod, node: Node): boolean {
+  return node.spec.taints?.some((taint) => taint.effect !== "PreferNoSchedule" && !tolerates(pod, taint)) ?? false;
+}
