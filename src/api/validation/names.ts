@@ -134,7 +134,7 @@ export function cIdentifierProblems(text: string): string[] {
 export function portNameProblems(text: string): string[] {
   return [
     ...longerThan(text, PORT_NAME_MAX, "characters"),
-    ...unless(/^[-a-z0-9]*$/.test(text), "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"),
+    ...unless(/^[-a-z0-9]+$/.test(text), "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"),
     ...unless(/[a-z]/.test(text), "must contain at least one letter (a-z)"),
     ...unless(!text.includes("--"), "must not contain consecutive hyphens"),
     ...unless(!/^-|-$/.test(text), "must not begin or end with a hyphen"),

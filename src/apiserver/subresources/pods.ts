@@ -47,9 +47,8 @@ export function bindPod(core: ServerCore, clock: Clock): SubresourceHandler {
     const given = (binding.metadata as Json).name;
     if (given !== undefined && given !== name) throw badRequest("name in URL does not match name in Binding object");
     const target = (binding.target ?? {}) as { kind?: string; name?: string };
-    if (target.kind && target.kind !== "Node" && target.kind !== "Minion")
-      throw invalidBinding(name, { path: "target.kind", value: target.kind });
-    if (!target.name) throw invalidBinding(name, { path: "target.name" });
+    const wrong = targetProblem(target);
+    if (wrong) throw statusError({ code: 500, reason: "", message: wrong });
     const bound = { ...context, info: { ...context.info, name } };
     await core.registry(POD).update(bound, {
       change: (pod) => boundTo(pod as unknown as Pod, { target: target.name!, binding, now: clock.now() }),
@@ -61,16 +60,11 @@ export function bindPod(core: ServerCore, clock: Clock): SubresourceHandler {
   };
 }
 
-function invalidBinding(name: string, { path, value }: { path: string; value?: string }): Error {
-  const supported = `Unsupported value: ${JSON.stringify(value)}: supported values: "Node", "<empty>"`;
-  const message = value === undefined ? "Required value" : supported;
-  const reason = value === undefined ? "FieldValueRequired" : "FieldValueNotSupported";
-  return statusError({
-    code: 422,
-    reason: "Invalid",
-    message: `Binding ${JSON.stringify(name)} is invalid: ${path}: ${message}`,
-    details: { name, kind: "Binding", causes: [{ reason, message, field: path }] },
-  });
+/** Told as it is: the original takes it for an error of its own. */
+function targetProblem({ kind, name }: { readonly kind?: string; readonly name?: string }): string | undefined {
+  if (kind && kind !== "Node" && kind !== "Minion")
+    return `target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`;
+  return name ? undefined : "target.name: Required value";
 }
 
 interface BindCall {
@@ -80,11 +74,13 @@ interface BindCall {
 }
 
 function boundTo(pod: Pod, { target, binding, now }: BindCall): Json {
-  const { name } = pod.metadata;
+  const { name, namespace, uid } = pod.metadata;
   const refuse = (why: string) => conflict({ group: "", plural: "pods/binding" }, name, why);
-  const uid = (binding.metadata as Json).uid;
-  if (uid && uid !== pod.metadata.uid)
-    throw refuse(`Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${pod.metadata.uid}`);
+  const wantedUid = (binding.metadata as Json).uid;
+  if (wantedUid && wantedUid !== uid) {
+    const why = `StorageError: invalid object, Code: 4, Key: /registry/pods/${namespace}/${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${String(wantedUid)}, UID in object meta: ${uid}`;
+    throw conflict(POD, name, why);
+  }
   if (pod.metadata.deletionTimestamp) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
   if (pod.spec.nodeName) throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
   if (pod.spec.schedulingGates?.length) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);
@@ -120,9 +116,29 @@ export function evictPod(evictor: Evictor): SubresourceHandler {
     const write = { ...writeOptions(context) };
     const call = { ...evictor, context, write: { ...write, dryRun: write.dryRun || Boolean(options.dryRun?.length) } };
     await respectBudget(call, stored.object as unknown as Pod);
+    if (!call.write.dryRun) await markEvicted(call);
     await deleteObject({ registry, options, ...call }, namespace, name);
     return success();
   };
+}
+
+/** Says in the pod why it goes, for as long as it is still there. */
+async function markEvicted({ core, context, write, clock }: EvictionCall): Promise<void> {
+  const mark = (current: unknown) => {
+    const pod = structuredClone(current) as { status: { conditions?: Json[] } };
+    const others = (pod.status.conditions ?? []).filter(({ type }) => type !== "DisruptionTarget");
+    const condition = {
+      type: "DisruptionTarget",
+      status: "True",
+      lastProbeTime: null,
+      lastTransitionTime: formatTime(clock.now()),
+      reason: "EvictionByEvictionAPI",
+      message: "Eviction API: evicting",
+    };
+    pod.status.conditions = [...others, condition];
+    return pod as unknown as Json;
+  };
+  await core.registry(POD).update(context, { change: mark, write, subresource: "status", own: true });
 }
 
 interface EvictionCall extends Evictor {

@@ -1,3 +1,4 @@
+import { jsonEqual } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { forbiddenField } from "../../validation/index.ts";
 import type { Pod } from "./pod.ts";
@@ -51,6 +52,8 @@ export const podBehavior: KindBehavior<Pod> = {
     const own = subresource === "resize" ? validateResize(pod, old) : validateEphemeralUpdate(pod, old);
     return [...validatePod(pod), ...own];
   },
+  // Being put on a node is no change of what is wanted.
+  isNewGeneration: ({ spec }, old) => !jsonEqual({ ...spec, nodeName: "" }, { ...old.spec, nodeName: "" }),
   warnings: podWarnings,
   gracePeriodSeconds(pod, requested) {
     const seconds = requested ?? pod.spec.terminationGracePeriodSeconds ?? GRACE_SECONDS;
