@@ -1,4 +1,4 @@
-import { stringify as stringifyYaml } from "yaml";
+import { yamlText } from "./yaml.ts";
 import { internal, Status, StatusError } from "../../api/index.ts";
 import { encodeProtoObject, goJson } from "../../schema/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
@@ -16,8 +16,7 @@ export function respond(status: number, value: unknown, format: Format): ApiResp
 }
 
 function encodeText(value: unknown, { encoding, pretty }: Format): Uint8Array {
-  if (encoding === "yaml")
-    return encoder.encode(stringifyYaml(value, { version: "1.1", aliasDuplicateObjects: false, sortMapEntries: true }));
+  if (encoding === "yaml") return encoder.encode(yamlText(value));
   // What is indented ends without a line break, as the original's does.
   return encoder.encode(pretty ? goJson(value, 2) : `${goJson(value)}\n`);
 }
