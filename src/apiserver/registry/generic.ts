@@ -126,9 +126,10 @@ export class Registry {
     if (this.#hasStatus() && !behavior.statusOnCreate) delete object.status;
     // Who manages what is settled before the server adds its own.
     this.#manage({ before: undefined, object, write, subresource: "" });
-    behavior.prepareCreate?.(object as never, this.#now());
     await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
     object = this.#withDefaults(this.decode(object).value);
+    // What follows from the object (a job's labels, a pod's class of service) follows from what admission made of it.
+    behavior.prepareCreate?.(object as never, this.#now());
     const settle = await this.#hooks.before?.(object, undefined, write);
     object = this.#withDefaults(this.decode(object).value);
     try {
@@ -635,6 +636,7 @@ const SPEC_PARTS: Readonly<Record<string, Part>> = {
   ephemeralcontainers: ({ ephemeralContainers }, old) => ({ ...old, ephemeralContainers }),
   resize: (wanted, old) => ({
     ...old,
+    resources: wanted.resources,
     containers: withResources(old.containers, wanted.containers),
     ...(Array.isArray(old.initContainers) && {
       initContainers: withResources(old.initContainers, wanted.initContainers),

@@ -1,6 +1,6 @@
 import type { FieldError } from "../../../kind.ts";
 import { forbiddenField, invalidValue } from "../../../validation/index.ts";
-import type { Container } from "../container.ts";
+import type { Container, ResourceRequirements } from "../container.ts";
 import type { Pod } from "../pod.ts";
 import { MIRROR_ANNOTATION } from "./metadata.ts";
 import { qosClass } from "./qos.ts";
@@ -19,6 +19,7 @@ export function validateResize(pod: Pod, old: Pod): FieldError[] {
     errors.push(invalidValue("spec", before, "Pod QOS Class may not change as a result of resizing"));
   if (!nodeResizes(old)) errors.push(forbiddenField("spec", "Pod running on node without support for resize"));
   errors.push(
+    ...keepsAmounts("spec.resources", pod.spec.resources, old.spec.resources),
     ...keepsAll("spec.containers", pod.spec.containers ?? [], old.spec.containers ?? []),
     ...keepsAll("spec.initContainers", pod.spec.initContainers ?? [], old.spec.initContainers ?? []),
   );
@@ -34,14 +35,17 @@ function nodeResizes({ status }: Pod): boolean {
 }
 
 function keepsAll(path: string, containers: readonly Container[], old: readonly Container[]): FieldError[] {
-  return old.flatMap((container, index) =>
-    (["requests", "limits"] as const).flatMap((field) => {
-      const before = Object.keys(container.resources?.[field] ?? {});
-      const after = containers[index]?.resources?.[field] ?? {};
-      if (before.every((name) => name in after)) return [];
-      return [forbiddenField(`${path}[${index}].resources.${field}`, `resource ${field} cannot be removed`)];
-    }),
+  return old.flatMap(({ resources }, index) =>
+    keepsAmounts(`${path}[${index}].resources`, containers[index]?.resources, resources),
   );
+}
+
+function keepsAmounts(path: string, wanted: ResourceRequirements | undefined, old: typeof wanted): FieldError[] {
+  return (["requests", "limits"] as const).flatMap((field) => {
+    const after = wanted?.[field] ?? {};
+    if (Object.keys(old?.[field] ?? {}).every((name) => name in after)) return [];
+    return [forbiddenField(`${path}.${field}`, `resource ${field} cannot be removed`)];
+  });
 }
 
 /** The new spec with the old one's processor and memory. */
@@ -49,17 +53,19 @@ function resourcesPutBack({ spec }: Pod, { spec: old }: Pod): unknown {
   const restore = (containers: readonly Container[] = [], before: readonly Container[] = []) =>
     containers.map((container, index) => ({
       ...container,
-      resources: {
-        ...container.resources,
-        requests: putBack(container.resources?.requests, before[index]?.resources?.requests),
-        limits: putBack(container.resources?.limits, before[index]?.resources?.limits),
-      },
+      resources: requirementsPutBack(container.resources, before[index]?.resources),
     }));
   return {
     ...spec,
+    ...(spec.resources && { resources: requirementsPutBack(spec.resources, old.resources) }),
     containers: restore(spec.containers, old.containers),
     initContainers: restore(spec.initContainers, old.initContainers),
   };
+}
+
+function requirementsPutBack(wanted: ResourceRequirements | undefined, old: typeof wanted): unknown {
+  const requests = putBack(wanted?.requests, old?.requests);
+  return { ...wanted, requests, limits: putBack(wanted?.limits, old?.limits) };
 }
 
 type Amounts = Readonly<Record<string, string>> | undefined;
