@@ -21,6 +21,8 @@ export interface RequestInfo {
 /** What is asked of an authorizer. */
 export interface Attributes extends RequestInfo {
   readonly user: UserInfo;
+  /** Values that a field selector fixes, by path. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 export interface Authorization {
@@ -28,8 +30,14 @@ export interface Authorization {
   readonly reason: string;
 }
 
-/** Who is calling? undefined: this authenticator can't tell; throws a 401 for credentials that are wrong. */
-export type Authenticator = (request: ApiRequest) => Promise<UserInfo | undefined>;
+/** A user whose credentials say whom they are for. */
+export type Authenticated = UserInfo & { readonly audiences?: readonly string[] };
+
+/**
+ * Who is calling? undefined: this authenticator can't tell; throws a 401 for credentials that are wrong, or for none of
+ * the audiences (default: this server's).
+ */
+export type Authenticator = (request: ApiRequest, audiences?: readonly string[]) => Promise<Authenticated | undefined>;
 
 export type Authorizer = (attributes: Attributes) => Promise<Authorization>;
 
@@ -74,6 +82,8 @@ export interface RequestContext {
   readonly user: UserInfo;
   /** Texts of Warning headers. */
   readonly warnings: string[];
+  /** Asks whether the caller may also do something else, where the request turns out to be that; throws 403. */
+  readonly authorize: (other: Partial<Attributes>) => Promise<void>;
 }
 
 /** Answers a path below an object that is no plain read or write of it, such as pods/log. */

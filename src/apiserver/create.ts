@@ -23,7 +23,9 @@ import { openApiHandlers } from "./openapi/openapi.ts";
 import { expireEvents } from "./services/events.ts";
 import { repairServices, serviceHooks, type ServiceOptions } from "./services/services.ts";
 import { bindPod, evictPod } from "./subresources/pods.ts";
-import { reviewHandlers } from "./subresources/reviews.ts";
+import { accessReviews } from "./reviews/access.ts";
+import { identityReviews } from "./reviews/identity.ts";
+import { rulesReview } from "./reviews/rules.ts";
 
 export interface ApiServerOptions {
   readonly store: Store;
@@ -117,8 +119,8 @@ function partsOf(options: ApiServerOptions, core: ServerCore): ApiServerParts {
   const accounts =
     options.serviceAccounts && new ServiceAccountTokens({ ...options.serviceAccounts, ...options, reads: core.reads });
   const tokenReaders = [
-    staticTokens(options.tokens ?? []),
-    ...(accounts ? [(token: string) => accounts.read(token)] : []),
+    staticTokens(options.tokens ?? [], options.serviceAccounts?.audiences),
+    ...(accounts ? [(token: string, audiences?: readonly string[]) => accounts.read(token, audiences)] : []),
   ];
   const authenticators = [
     inProcess,
@@ -134,11 +136,13 @@ function partsOf(options: ApiServerOptions, core: ServerCore): ApiServerParts {
     admission: admissionPlugins(options, options.admissionPlugins),
     handlers: new Map([
       ...podStreams(core.reads, options.kubelet ?? (async () => undefined)),
-      ...(accounts ? [["serviceaccounts/token", tokenRequests(accounts, core.reads)] as const] : []),
+      ...(accounts ? [["serviceaccounts/token", tokenRequests(accounts, core.reads, clock)] as const] : []),
       ["bindings", bindPod(core, clock)],
       ["pods/binding", bindPod(core, clock)],
       ["pods/eviction", evictPod({ core, store, clock })],
-      ...reviewHandlers({ authenticators, authorizers: authorized, clock }),
+      ...accessReviews({ authorizers: authorized, clock }),
+      ...identityReviews({ authenticators, audiences: options.serviceAccounts?.audiences ?? [], clock }),
+      rulesReview(core.reads),
     ]),
     hooks: new Map([["/services", serviceHooks(serviceOptions(options))]]),
     paths: new Map(openApiHandlers(core.kinds)),

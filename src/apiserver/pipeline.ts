@@ -1,4 +1,4 @@
-import { internal, noSuchPath, statusError, unauthorized } from "../api/index.ts";
+import { internal, noSuchPath, parseFieldSelector, statusError, unauthorized } from "../api/index.ts";
 import type { Log, Random } from "../base/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
 import type { Attributes, Authenticator, Authorizer, RequestContext, RequestInfo } from "./contracts.ts";
@@ -22,7 +22,7 @@ export interface PipelineOptions {
   /** Answers an authorized request. */
   readonly dispatch: (context: RequestContext) => Promise<ApiResponse>;
   /** Changes who the caller is when it asks to; throws 403 when it may not. */
-  readonly impersonate?: (request: ApiRequest, user: UserInfo) => Promise<UserInfo>;
+  readonly impersonate?: (request: ApiRequest, user: UserInfo, info: RequestInfo) => Promise<UserInfo>;
 }
 
 const ANONYMOUS: UserInfo = { name: "system:anonymous", groups: ["system:unauthenticated"] };
@@ -44,10 +44,18 @@ export function pipeline(options: PipelineOptions): Handler {
       if (request.path.length > PATH_BYTES_MAX)
         throw statusError({ code: 414, reason: "RequestURITooLong", message: "the request URI is too long" });
       const caller = await authenticate(request, options);
-      const user = options.impersonate ? await options.impersonate(request, caller) : caller;
-      await authorize({ ...info, name: info.name || selectedName(query), user }, options.authorizers);
+      const user = options.impersonate ? await options.impersonate(request, caller, info) : caller;
+      const attributes = { ...info, name: info.name || selectedName(query), user, fields: fixedFields(query) };
+      await authorize(attributes, options.authorizers);
       response = await limited({ info, inflight, options }, () =>
-        options.dispatch({ request, info, query, user, warnings }),
+        options.dispatch({
+          request,
+          info,
+          query,
+          user,
+          warnings,
+          authorize: (other) => authorize({ ...attributes, ...other }, options.authorizers),
+        }),
       );
     } catch (error) {
       response = failure(error, request, options.log);
@@ -69,6 +77,20 @@ async function authenticate(request: ApiRequest, { authenticators, anonymous }: 
 /** A list or watch of one name is about that object. */
 function selectedName(query: URLSearchParams): string {
   return /(?:^|,)metadata\.name==?([^,!]+)/.exec(query.get("fieldSelector") ?? "")?.[1] ?? "";
+}
+
+const NO_FIELDS = {};
+
+/** Values that the field selector fixes; none when it can't be read, which is told of later. */
+function fixedFields(query: URLSearchParams): Readonly<Record<string, string>> {
+  const text = query.get("fieldSelector");
+  if (!text) return NO_FIELDS;
+  try {
+    const equal = parseFieldSelector(text).filter(({ operator }) => operator === "=");
+    return Object.fromEntries(equal.map(({ key, values }) => [key, values[0] ?? ""]));
+  } catch {
+    return NO_FIELDS;
+  }
 }
 
 /** Asks each authorizer in turn; the first that has an opinion decides. 403 when none allows it. */

@@ -18,6 +18,7 @@ import type {
   Authorizer,
   Reads,
   RequestContext,
+  RequestInfo,
   SubresourceHandler,
 } from "./contracts.ts";
 import { discoveryOf } from "./discovery.ts";
@@ -36,7 +37,7 @@ export interface ApiServerParts {
   readonly authenticators: readonly Authenticator[];
   readonly authorizers: readonly Authorizer[];
   readonly admission: readonly AdmissionPlugin[];
-  readonly impersonate?: (request: ApiRequest, user: UserInfo) => Promise<UserInfo>;
+  readonly impersonate?: (request: ApiRequest, user: UserInfo, info: RequestInfo) => Promise<UserInfo>;
   /** "resource/subresource" (or a resource that is only created, like reviews) -> what answers it. */
   readonly handlers: ReadonlyMap<string, SubresourceHandler>;
   /** "group/resource" -> hooks around its writes. */

@@ -245,8 +245,9 @@ export interface Comparison {
 export function compareValues(shape: Shape, before: unknown, after: unknown): Comparison {
   const changed = emptySet();
   const removed = emptySet();
-  const had = before === undefined ? undefined : partsOf(shape, before);
   const has = after === undefined ? undefined : partsOf(shape, after);
+  // Null where a container belongs is an empty one, whose parts can only come.
+  const had = before === null && has ? new Map() : before === undefined ? undefined : partsOf(shape, before);
   if (after === undefined) {
     if (before !== undefined) return { changed, removed: whole(shape, before) };
     return { changed, removed };

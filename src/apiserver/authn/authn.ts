@@ -7,7 +7,7 @@ import {
   userOfCertificate,
   verifyCertificate,
 } from "../../pki/index.ts";
-import type { Authenticator } from "../contracts.ts";
+import type { Authenticated, Authenticator } from "../contracts.ts";
 import type { UserInfo } from "../../net/message.ts";
 
 /** One line of a token file. */
@@ -54,13 +54,16 @@ export function bearerToken(headers: Readonly<Record<string, string>>): string |
   return /^bearer +(\S+) *$/i.exec(headers.authorization ?? "")?.[1];
 }
 
+/** Whose token is this? undefined: not one that this reader knows. */
+export type TokenReader = (token: string, audiences?: readonly string[]) => Promise<Authenticated | undefined>;
+
 /** Tries a bearer token with several readers; 401 when none knows it. */
-export function bearerTokens(readers: readonly ((token: string) => Promise<UserInfo | undefined>)[]): Authenticator {
-  return async ({ headers }) => {
+export function bearerTokens(readers: readonly TokenReader[]): Authenticator {
+  return async ({ headers }, audiences) => {
     const token = bearerToken(headers);
     if (token === undefined) return undefined;
     for (const read of readers) {
-      const user = await read(token);
+      const user = await read(token, audiences);
       if (user) return user;
     }
     throw unauthorized();
@@ -68,9 +71,11 @@ export function bearerTokens(readers: readonly ((token: string) => Promise<UserI
 }
 
 /** Tokens that a file lists. */
-export function staticTokens(tokens: readonly StaticToken[]): (token: string) => Promise<UserInfo | undefined> {
+export function staticTokens(tokens: readonly StaticToken[], own: readonly string[] = []): TokenReader {
   const users = new Map(tokens.map(({ token, user, uid, groups }) => [token, { name: user, uid, groups }]));
-  return async (token) => users.get(token);
+  // They are for this server and nobody else.
+  return async (token, audiences = own) =>
+    own.length === 0 || audiences.some((one) => own.includes(one)) ? users.get(token) : undefined;
 }
 
 /** Reads a token file: token,user,uid,"group1,group2" a line; throws on a line that isn't. */

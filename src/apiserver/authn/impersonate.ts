@@ -1,30 +1,50 @@
+import { LRUCache } from "lru-cache";
 import { badRequest } from "../../api/index.ts";
 import type { ApiRequest, UserInfo } from "../../net/message.ts";
-import type { Attributes, Authorizer } from "../contracts.ts";
+import type { Attributes, Authorizer, RequestInfo } from "../contracts.ts";
 import { authorize } from "../pipeline.ts";
 
+const KNOWN_MAX = 1000;
 const EXTRA = "impersonate-extra-";
 const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 /** Lets a caller act as someone else, if it may impersonate each part of who that is. */
 export function impersonation(
   authorizers: readonly Authorizer[],
-): (request: ApiRequest, user: UserInfo) => Promise<UserInfo> {
-  return async ({ headers }, caller) => {
+): (request: ApiRequest, user: UserInfo, info: RequestInfo) => Promise<UserInfo> {
+  // Callers that have acted as others before: they are told which part they may not take.
+  const known = new LRUCache<string, true>({ max: KNOWN_MAX });
+  return async ({ headers }, caller, info) => {
     const wanted = wantedUser(headers);
     if (!wanted) return caller;
-    const may = (part: Partial<Attributes>) => authorize({ ...BASE, ...part, user: caller }, authorizers);
     const account = ACCOUNT.exec(wanted.name);
-    if (account) await may({ resource: "serviceaccounts", namespace: account[1]!, name: account[2]! });
-    else await may({ resource: "users", name: wanted.name });
-    for (const group of wanted.groups) await may({ resource: "groups", name: group });
-    if (wanted.uid) await may({ group: "authentication.k8s.io", resource: "uids", name: wanted.uid });
-    for (const [key, values] of Object.entries(wanted.extra ?? {})) {
-      for (const value of values)
-        await may({ group: "authentication.k8s.io", resource: "userextras", subresource: key, name: value });
+    const groups = withImpliedGroups(wanted, account);
+    const may = (part: Partial<Attributes>) => authorize({ ...BASE, ...part, user: caller }, authorizers);
+    try {
+      await checkParts(wanted, account, may);
+      known.set(caller.name, true);
+    } catch (error) {
+      if (known.has(caller.name)) throw error;
+      // Who may not act as them at all is told what it takes to do this one thing as them.
+      const mode = account ? "serviceaccount" : "user-info";
+      await authorize({ ...info, verb: `impersonate-on:${mode}:${info.verb}`, user: caller }, authorizers);
+      throw error;
     }
-    return { ...wanted, groups: withImpliedGroups(wanted, account) };
+    return { ...wanted, groups };
   };
+}
+
+type Ask = (part: Partial<Attributes>) => Promise<void>;
+
+async function checkParts(wanted: UserInfo, account: RegExpExecArray | null, may: Ask): Promise<void> {
+  if (account) await may({ resource: "serviceaccounts", namespace: account[1]!, name: account[2]! });
+  else await may({ resource: "users", name: wanted.name });
+  for (const group of wanted.groups) await may({ resource: "groups", name: group });
+  if (wanted.uid) await may({ group: "authentication.k8s.io", resource: "uids", name: wanted.uid });
+  for (const [key, values] of Object.entries(wanted.extra ?? {})) {
+    for (const value of values)
+      await may({ group: "authentication.k8s.io", resource: "userextras", subresource: key, name: value });
+  }
 }
 
 const BASE = {
@@ -52,7 +72,18 @@ function wantedUser(headers: Readonly<Record<string, string>>): UserInfo | undef
   );
   if (name) return { name, groups, ...(uid && { uid }), ...(Object.keys(extra).length > 0 && { extra }) };
   if (groups.length === 0 && !uid && Object.keys(extra).length === 0) return undefined;
-  throw badRequest(`requested ${JSON.stringify({ groups, uid, extra })} without impersonating a user name`);
+  const shown = `&user.DefaultInfo{Name:"", UID:${JSON.stringify(uid ?? "")}, Groups:${goStrings(groups)}, Extra:${goExtra(extra)}}`;
+  throw badRequest(`requested ${shown} without impersonating a user name`);
+}
+
+/** A list as the original's source would write it. */
+function goStrings(list: readonly string[]): string {
+  return list.length === 0 ? "[]string(nil)" : `[]string{${list.map((one) => JSON.stringify(one)).join(", ")}}`;
+}
+
+function goExtra(extra: Readonly<Record<string, readonly string[]>>): string {
+  const entries = Object.entries(extra).map(([key, values]) => `${JSON.stringify(key)}:${goStrings(values)}`);
+  return entries.length === 0 ? "map[string][]string(nil)" : `map[string][]string{${entries.join(", ")}}`;
 }
 
 /** Repeated headers arrive joined with commas. */

@@ -1,7 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { type KubeObject, Node, Pod, Secret, ServiceAccount, unauthorized } from "../../api/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
-import type { UserInfo } from "../../net/message.ts";
 import {
   audiencesOf,
   type JwtClaims,
@@ -11,7 +10,7 @@ import {
   signJwt,
   verifyJwt,
 } from "../../pki/index.ts";
-import type { Reads } from "../contracts.ts";
+import type { Authenticated, Reads } from "../contracts.ts";
 
 export interface ServiceAccountOptions {
   readonly issuer: string;
@@ -41,6 +40,16 @@ interface Claims extends JwtClaims {
     readonly node?: { readonly name: string; readonly uid?: string };
     readonly warnafter?: number;
   };
+}
+
+/** A token of ours for somebody else. */
+export class TokenAudienceError extends Error {
+  override readonly name = "TokenAudienceError";
+
+  constructor(named: readonly string[], wanted: readonly string[]) {
+    const list = (audiences: readonly string[]) => `[${audiences.map((one) => JSON.stringify(one)).join(" ")}]`;
+    super(`token audiences ${list(named)} is invalid for the target audiences ${list(wanted)}`);
+  }
 }
 
 /** Issues and reads the tokens of service accounts. */
@@ -84,12 +93,17 @@ export class ServiceAccountTokens {
   }
 
   /** The account of a token of ours; undefined for other tokens, 401 for one of ours that is no longer good. */
-  async read(token: string, audiences: readonly string[] = this.#options.audiences): Promise<UserInfo | undefined> {
+  async read(
+    token: string,
+    audiences: readonly string[] = this.#options.audiences,
+  ): Promise<Authenticated | undefined> {
     const claims = this.#verify(token);
     if (!claims) return undefined;
     const extra = claims["kubernetes.io"];
-    if (!extra?.serviceaccount || !extra.namespace || !audiencesOf(claims).some((one) => audiences.includes(one)))
-      throw unauthorized();
+    if (!extra?.serviceaccount || !extra.namespace) throw unauthorized();
+    const named = audiencesOf(claims);
+    if (!named.some((one) => audiences.includes(one)))
+      throw Object.assign(unauthorized(), { cause: new TokenAudienceError(named, audiences) });
     const { namespace } = extra;
     const { name, uid } = extra.serviceaccount;
     await this.#mustLive(ServiceAccount, { namespace, name, uid });
@@ -100,6 +114,7 @@ export class ServiceAccountTokens {
       name: `system:serviceaccount:${namespace}:${name}`,
       uid,
       groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`],
+      audiences: named,
       extra: {
         ...(extra.node && {
           "authentication.kubernetes.io/node-name": [extra.node.name],

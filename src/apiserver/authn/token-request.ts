@@ -10,9 +10,10 @@ import {
   ServiceAccount,
   TokenRequest,
 } from "../../api/index.ts";
-import { formatTime } from "../../base/index.ts";
+import { type Clock, formatTime } from "../../base/index.ts";
 import type { Reads, SubresourceHandler } from "../contracts.ts";
 import { readObject, respondObject } from "../http/object.ts";
+import { managedBySender } from "../subresources/managed.ts";
 import type { BoundObject, ServiceAccountTokens } from "./service-accounts.ts";
 
 const TYPE = { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest", struct: TokenRequest };
@@ -32,7 +33,7 @@ interface Spec {
 }
 
 /** serviceaccounts/token: a token for the account, for a time, bound to a pod, a secret or a node if asked. */
-export function tokenRequests(tokens: ServiceAccountTokens, reads: Reads): SubresourceHandler {
+export function tokenRequests(tokens: ServiceAccountTokens, reads: Reads, clock: Clock): SubresourceHandler {
   return async (context) => {
     const { namespace, name } = context.info;
     const request = await readObject(context, TYPE);
@@ -44,13 +45,17 @@ export function tokenRequests(tokens: ServiceAccountTokens, reads: Reads): Subre
     const audiences = spec.audiences?.length ? spec.audiences : tokens.audiences;
     const { bound, node } = await boundTo(reads, namespace, spec, account);
     const { token, expiresMs } = tokens.issue({ account, audiences, seconds, bound, node });
+    const sent = { ...request, spec: { ...spec, expirationSeconds: seconds } };
+    const managedFields = managedBySender(context, sent, { type: TYPE, clock });
     const answer = {
-      metadata: { name, namespace, creationTimestamp: formatTime(expiresMs - seconds * 1000) },
-      spec: {
-        audiences,
-        expirationSeconds: seconds,
-        ...(spec.boundObjectRef && { boundObjectRef: spec.boundObjectRef }),
+      metadata: {
+        name,
+        namespace,
+        uid: account.metadata.uid,
+        creationTimestamp: formatTime(expiresMs - seconds * 1000),
+        ...(managedFields !== undefined && { managedFields }),
       },
+      spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null },
       status: { token, expirationTimestamp: formatTime(expiresMs) },
     };
     return respondObject(context, 201, answer, TYPE);

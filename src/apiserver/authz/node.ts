@@ -13,11 +13,23 @@ export function nodeAuthorizer(reads: Reads): Authorizer {
   return async (attributes) => {
     const node = nodeOf(attributes.user);
     if (node === undefined) return NO_OPINION;
-    const special = SPECIAL[`${attributes.group}/${attributes.resource}`];
-    if (special) return special(attributes, node, reads);
-    const rules = reads.cached(ClusterRole).find((role) => role.metadata.name === ROLE)?.rules ?? [];
-    return allows(rules, attributes) ? ALLOW : NO_OPINION;
+    const special = SPECIAL[`${attributes.group}/${attributes.resource}`] ?? byRole;
+    return special(attributes, node, reads);
   };
+}
+
+/** What the role of all nodes allows. */
+function byRole(attributes: Attributes, _: string, reads: Reads): Authorization {
+  const rules = reads.cached(ClusterRole).find((role) => role.metadata.name === ROLE)?.rules ?? [];
+  return allows(rules, attributes) ? ALLOW : NO_OPINION;
+}
+
+/** Several pods only when they are asked for as those of this node. */
+function pods(attributes: Attributes, node: string, reads: Reads): Authorization {
+  const isOfMany = (attributes.verb === "list" || attributes.verb === "watch") && attributes.subresource === "";
+  if (isOfMany && attributes.fields?.["spec.nodeName"] !== node)
+    return { decision: "noOpinion", reason: "can only list/watch pods with spec.nodeName field selector" };
+  return byRole(attributes, node, reads);
 }
 
 type Check = (attributes: Attributes, node: string, reads: Reads) => Authorization;
@@ -28,6 +40,7 @@ const SPECIAL: Readonly<Record<string, Check>> = {
   "/persistentvolumeclaims": referenced(claimsOf),
   "/serviceaccounts": accounts,
   "/nodes": nodes,
+  "/pods": pods,
   "coordination.k8s.io/leases": leases,
 };
 

@@ -18,29 +18,33 @@ export function rbac(reads: Reads): Authorizer {
   return async (attributes) => {
     const roles = new RoleLookup(reads);
     for (const binding of reads.cached(ClusterRoleBinding)) {
-      if (!appliesTo(binding.subjects, attributes.user, "")) continue;
-      if (allows(roles.rules(binding.roleRef, ""), attributes))
-        return allowed("ClusterRoleBinding", binding.metadata.name, binding.roleRef);
+      const subject = subjectAmong(binding.subjects, attributes.user, "");
+      if (subject && allows(roles.rules(binding.roleRef, ""), attributes))
+        return allowed(`ClusterRoleBinding ${JSON.stringify(binding.metadata.name)}`, binding.roleRef, subject);
     }
     if (attributes.namespace === "") return NO_OPINION;
     for (const binding of reads.cached(RoleBinding, attributes.namespace)) {
-      if (!appliesTo(binding.subjects, attributes.user, attributes.namespace)) continue;
-      if (allows(roles.rules(binding.roleRef, attributes.namespace), attributes)) {
-        return allowed("RoleBinding", `${binding.metadata.name}/${attributes.namespace}`, binding.roleRef);
-      }
+      const subject = subjectAmong(binding.subjects, attributes.user, attributes.namespace);
+      if (!subject || !allows(roles.rules(binding.roleRef, attributes.namespace), attributes)) continue;
+      const name = JSON.stringify(`${binding.metadata.name}/${attributes.namespace}`);
+      return allowed(`RoleBinding ${name}`, binding.roleRef, subject);
     }
     return NO_OPINION;
   };
 }
 
-function allowed(kind: string, name: string, role: { readonly kind: string; readonly name: string }): Authorization {
-  return {
-    decision: "allow",
-    reason: `RBAC: allowed by ${kind} ${JSON.stringify(name)} of ${role.kind} ${JSON.stringify(role.name)}`,
-  };
+function allowed(
+  binding: string,
+  role: { readonly kind: string; readonly name: string },
+  { kind, name, namespace }: RbacSubject,
+): Authorization {
+  const who = kind === "ServiceAccount" ? `${name}/${namespace ?? ""}` : name;
+  const reason = `RBAC: allowed by ${binding} of ${role.kind} ${JSON.stringify(role.name)} to ${kind} ${JSON.stringify(who)}`;
+  return { decision: "allow", reason };
 }
 
-class RoleLookup {
+/** Finds the rules of roles. */
+export class RoleLookup {
   readonly #reads: Reads;
   #clusterRoles: ReadonlyMap<string, readonly PolicyRule[]> | undefined;
 
@@ -60,7 +64,16 @@ class RoleLookup {
 
 /** Whether one of a binding's subjects is this user. */
 export function appliesTo(subjects: readonly RbacSubject[] | undefined, user: UserInfo, namespace: string): boolean {
-  return (subjects ?? []).some((subject) => {
+  return subjectAmong(subjects, user, namespace) !== undefined;
+}
+
+/** The first of a binding's subjects that is this user. */
+function subjectAmong(
+  subjects: readonly RbacSubject[] | undefined,
+  user: UserInfo,
+  namespace: string,
+): RbacSubject | undefined {
+  return (subjects ?? []).find((subject) => {
     switch (subject.kind) {
       case "User":
         return subject.name === user.name;

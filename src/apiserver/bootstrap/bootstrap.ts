@@ -132,5 +132,6 @@ export function systemContext(kind: KindDefinition, namespace: string, name: str
     query: new URLSearchParams(),
     user: { name: "system:apiserver", groups: ["system:masters", "system:authenticated"] },
     warnings: [],
+    authorize: async () => {},
   };
 }

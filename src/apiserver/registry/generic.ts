@@ -172,7 +172,7 @@ export class Registry {
     const { struct } = this.kind;
     const metadata = object.metadata as Meta;
     const blank = { kind: object.kind, apiVersion: object.apiVersion, metadata: {} };
-    const empty = before ? {} : withEmptyLists(this.decode(blank).value, object);
+    const empty = before ? {} : this.decode(blank).value;
     const now = this.#now();
     const given = metadata.managedFields as readonly Json[] | undefined;
     const isReset = given?.length === 0 || (given?.length === 1 && Object.keys(given[0]!).length === 0);
@@ -266,7 +266,10 @@ export class Registry {
       const current = await this.find(namespace, name);
       if (!current && !options.createMissing) throw notFound(this.kind, name);
       const wanted = await options.change(current?.object);
-      if (!current) return { object: await this.create(context, wanted, options.write), created: true };
+      if (!current) {
+        await context.authorize({ verb: "create" });
+        return { object: await this.create(context, wanted, options.write), created: true };
+      }
       if (options.whole && this.kind.behavior.requiresVersion) this.#requireVersion(name, wanted);
       const insists = checkVersion({ kind: this.kind, wanted, current, whole: options.whole === true });
       const result = await this.#tryUpdate(context, { ...options, current, wanted });
@@ -613,18 +616,6 @@ function keepAllBut({ object, old, subresource, keeps }: Narrowing): void {
   }
   if (managedFields !== undefined) metadata.managedFields = managedFields;
   object.metadata = metadata;
-}
-
-/** A blank object, with empty lists where it says null and the other has a list: their elements are what is new. */
-function withEmptyLists(blank: Json, object: Json): Json {
-  const result: Json = {};
-  for (const [key, value] of Object.entries(blank)) {
-    const other = object[key];
-    if (value === null && Array.isArray(other)) result[key] = [];
-    else if (isObject(value) && isObject(other)) result[key] = withEmptyLists(value, other);
-    else result[key] = value;
-  }
-  return result;
 }
 
 type Part = (wanted: Json, old: Json) => Json;

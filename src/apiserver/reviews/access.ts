@@ -1,0 +1,174 @@
+import {
+  type FieldError,
+  invalid,
+  type KindDefinition,
+  LocalSubjectAccessReview,
+  parseFieldSelector,
+  parseLabelSelector,
+  SelfSubjectAccessReview,
+  SubjectAccessReview,
+  type SubjectAccessReviewSpec,
+} from "../../api/index.ts";
+import type { Clock } from "../../base/index.ts";
+import type { UserInfo } from "../../net/message.ts";
+import type { Attributes, Authorizer, RequestContext, SubresourceHandler } from "../contracts.ts";
+import { type Json, readObject, respondObject } from "../http/object.ts";
+import { managedBySender } from "../subresources/managed.ts";
+import { attributeErrors, subjectErrors } from "./validate.ts";
+
+export interface AccessReviewOptions {
+  readonly authorizers: readonly Authorizer[];
+  readonly clock: Clock;
+}
+
+type Spec = SubjectAccessReviewSpec;
+
+interface Review {
+  readonly kind: KindDefinition;
+  readonly subject: (context: RequestContext, spec: Spec) => UserInfo;
+  readonly validate: (spec: Spec, metadata: Json) => FieldError[];
+}
+
+const REVIEWS: Readonly<Record<string, Review>> = {
+  subjectaccessreviews: {
+    kind: SubjectAccessReview as unknown as KindDefinition,
+    subject: (_, spec) => subjectOf(spec),
+    validate: (spec, metadata) => [...attributeErrors(spec), ...subjectErrors(spec), ...emptyMetadata(metadata)],
+  },
+  localsubjectaccessreviews: {
+    kind: LocalSubjectAccessReview as unknown as KindDefinition,
+    subject: (_, spec) => subjectOf(spec),
+    validate: (spec, metadata) => [...attributeErrors(spec), ...subjectErrors(spec), ...localErrors(spec, metadata)],
+  },
+  selfsubjectaccessreviews: {
+    kind: SelfSubjectAccessReview as unknown as KindDefinition,
+    subject: ({ user }) => user,
+    validate: (spec, metadata) => [...attributeErrors(spec), ...emptyMetadata(metadata)],
+  },
+};
+
+/** May they do that? By resource name. */
+export function accessReviews(options: AccessReviewOptions): [string, SubresourceHandler][] {
+  return Object.entries(REVIEWS).map(([name, review]) => [name, accessReview(options, review)]);
+}
+
+function accessReview({ authorizers, clock }: AccessReviewOptions, review: Review): SubresourceHandler {
+  const { kind } = review;
+  return async (context) => {
+    const object = await readObject(context, kind);
+    const managedFields = managedBySender(context, object, { type: kind, clock });
+    const { managedFields: _, ...sent } = object.metadata as Json;
+    if (kind.scope === "Namespaced") sent.namespace ||= context.info.namespace;
+    const metadata = { ...sent, ...(managedFields !== undefined && { managedFields }) };
+    const spec = object.spec as unknown as Spec;
+    const errors = review.validate(spec, metadata);
+    if (errors.length > 0) throw invalid({ group: kind.group, kind: "" }, "", errors);
+    const { fields, evaluationError } = selectorsOf(spec);
+    const attributes = { ...attributesOf(review.subject(context, spec), spec), ...(fields && { fields }) };
+    const { decision, reason } = await decide(attributes, authorizers);
+    const status = {
+      allowed: decision === "allow",
+      ...(decision === "deny" && { denied: true }),
+      ...(reason && { reason }),
+      ...(evaluationError && { evaluationError }),
+    };
+    return respondObject(context, 201, { ...object, metadata, status }, kind);
+  };
+}
+
+function subjectOf({ user = "", uid, groups = [], extra }: Spec): UserInfo {
+  return { name: user, groups, ...(uid && { uid }), ...(extra && { extra }) };
+}
+
+function isEmpty({ managedFields: _, ...metadata }: Json): boolean {
+  return Object.keys(metadata).length === 0;
+}
+
+function emptyMetadata(metadata: Json): FieldError[] {
+  return isEmpty(metadata) ? [] : [{ path: "metadata", type: "Invalid", value: metadata, detail: "must be empty" }];
+}
+
+function localErrors({ resourceAttributes: of, nonResourceAttributes: path }: Spec, metadata: Json): FieldError[] {
+  const { namespace, ...rest } = metadata;
+  const errors: FieldError[] = isEmpty(rest)
+    ? []
+    : [{ path: "metadata", type: "Invalid", value: metadata, detail: "must be empty except for namespace" }];
+  if (of && (of.namespace ?? "") !== namespace) {
+    const detail = "must match metadata.namespace";
+    errors.push({ path: "spec.resourceAttributes.namespace", type: "Invalid", value: of.namespace ?? "", detail });
+  }
+  if (path) {
+    const value = { Path: path.path ?? "", Verb: path.verb ?? "" };
+    const detail = "disallowed on this kind of request";
+    errors.push({ path: "spec.nonResourceAttributes", type: "Invalid", value, detail });
+  }
+  return errors;
+}
+
+function attributesOf(user: UserInfo, { resourceAttributes: of, nonResourceAttributes: path }: Spec): Attributes {
+  return {
+    user,
+    isResource: of !== undefined,
+    path: path?.path ?? "",
+    verb: (of ?? path)?.verb ?? "",
+    group: of?.group ?? "",
+    version: of?.version ?? "",
+    resource: of?.resource ?? "",
+    subresource: of?.subresource ?? "",
+    rest: "",
+    namespace: of?.namespace ?? "",
+    name: of?.name ?? "",
+  };
+}
+
+const OPERATORS = new Set(["In", "NotIn", "Exists", "DoesNotExist"]);
+
+/** Fields that the selectors of a review fix, and what is said of selectors that can't be read. */
+function selectorsOf({ resourceAttributes: of }: Spec): {
+  fields?: Readonly<Record<string, string>>;
+  evaluationError?: string;
+} {
+  const { fieldSelector, labelSelector } = of ?? {};
+  const fields: Record<string, string> = {};
+  const unreadable: string[] = [];
+  if (fieldSelector && !readFields(fieldSelector, fields)) unreadable.push("fieldSelector");
+  if (labelSelector && !isReadable(labelSelector, parseLabelSelector)) unreadable.push("labelSelector");
+  const evaluationError = unreadable
+    .map((name) => `spec.resourceAttributes.${name} ignored due to parse error`)
+    .join(", ");
+  return { fields, ...(evaluationError && { evaluationError }) };
+}
+
+interface Selector {
+  readonly rawSelector?: string;
+  readonly requirements?: readonly { key: string; operator: string; values?: readonly string[] }[];
+}
+
+function isReadable({ rawSelector, requirements = [] }: Selector, parse: (text: string) => unknown): boolean {
+  if (requirements.some(({ operator }) => !OPERATORS.has(operator))) return false;
+  try {
+    if (rawSelector) parse(rawSelector);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readFields(selector: Selector, fields: Record<string, string>): boolean {
+  if (!isReadable(selector, parseFieldSelector)) return false;
+  for (const { key, operator, values = [] } of selector.rawSelector ? parseFieldSelector(selector.rawSelector) : [])
+    if (operator === "=") fields[key] = values[0] ?? "";
+  for (const { key, operator, values = [] } of selector.requirements ?? [])
+    if (operator === "In" && values.length === 1) fields[key] = values[0]!;
+  return true;
+}
+
+async function decide(attributes: Attributes, authorizers: readonly Authorizer[]) {
+  const reasons: string[] = [];
+  for (const authorizer of authorizers) {
+    const answer = await authorizer(attributes);
+    if (answer.decision !== "noOpinion") return answer;
+    if (answer.reason) reasons.push(answer.reason);
+  }
+  return { decision: "noOpinion", reason: reasons.join("\n") } as const;
+}

@@ -1,0 +1,79 @@
+import { badRequest, type KindDefinition, SelfSubjectReview, StatusError, TokenReview } from "../../api/index.ts";
+import { type Clock, formatTime } from "../../base/index.ts";
+import type { UserInfo } from "../../net/message.ts";
+import { TokenAudienceError } from "../authn/service-accounts.ts";
+import type { Authenticator, RequestContext, SubresourceHandler } from "../contracts.ts";
+import { type Json, readObject, respondObject } from "../http/object.ts";
+import { managedBySender } from "../subresources/managed.ts";
+
+export interface IdentityReviewOptions {
+  readonly authenticators: readonly Authenticator[];
+  /** Of the API server: whom a token that names nobody else is for. */
+  readonly audiences: readonly string[];
+  readonly clock: Clock;
+}
+
+/** Who is this? By resource name. */
+export function identityReviews(options: IdentityReviewOptions): [string, SubresourceHandler][] {
+  return [
+    ["tokenreviews", tokenReview(options)],
+    ["selfsubjectreviews", selfReview(options)],
+  ];
+}
+
+/** A user as reviews show it. */
+function userJson({ name, uid, groups, extra }: UserInfo): Json {
+  return { username: name, ...(uid && { uid }), groups: [...groups], ...(extra && { extra }) };
+}
+
+function tokenReview(options: IdentityReviewOptions): SubresourceHandler {
+  const kind = TokenReview as unknown as KindDefinition;
+  return async (context) => {
+    const review = await readObject(context, kind);
+    const managedFields = managedBySender(context, review, { type: kind, clock: options.clock });
+    const { token, audiences } = (review.spec ?? {}) as { token?: string; audiences?: readonly string[] };
+    if (!token) throw badRequest("token is required for TokenReview in authentication");
+    const status = await statusOfToken(context, { ...options, token, wanted: audiences });
+    const metadata = { ...(review.metadata as Json), ...(managedFields !== undefined && { managedFields }) };
+    return respondObject(context, 201, { ...review, metadata, status }, kind);
+  };
+}
+
+interface TokenCall extends IdentityReviewOptions {
+  readonly token: string;
+  /** Whom the token must be for, if the review says so. */
+  readonly wanted: readonly string[] | undefined;
+}
+
+async function statusOfToken(
+  { request }: RequestContext,
+  { token, wanted, authenticators, audiences: own }: TokenCall,
+): Promise<Json> {
+  const audiences = wanted?.length ? wanted : own;
+  const asked = { ...request, headers: { authorization: `Bearer ${token}` }, peer: { address: "" } };
+  try {
+    for (const authenticator of authenticators) {
+      const user = await authenticator(asked, audiences);
+      if (!user) continue;
+      const groups = [...new Set([...user.groups, "system:authenticated"])];
+      const met = audiences.filter((one) => (user.audiences ?? own).includes(one));
+      return { authenticated: true, user: userJson({ ...user, groups }), ...(met.length > 0 && { audiences: met }) };
+    }
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.code !== 401) throw error;
+    const { cause } = error;
+    const why =
+      cause instanceof TokenAudienceError ? `[invalid bearer token, ${cause.message}]` : "invalid bearer token";
+    return { user: {}, error: why };
+  }
+  return { user: {} };
+}
+
+function selfReview({ clock }: IdentityReviewOptions): SubresourceHandler {
+  const kind = SelfSubjectReview as unknown as KindDefinition;
+  return async (context) => {
+    await readObject(context, kind);
+    const metadata = { creationTimestamp: formatTime(clock.now()) };
+    return respondObject(context, 201, { metadata, status: { userInfo: userJson(context.user) } }, kind);
+  };
+}

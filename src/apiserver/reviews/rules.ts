@@ -1,0 +1,55 @@
+import {
+  badRequest,
+  ClusterRoleBinding,
+  type KindDefinition,
+  type PolicyRule,
+  RoleBinding,
+  SelfSubjectRulesReview,
+} from "../../api/index.ts";
+import type { UserInfo } from "../../net/message.ts";
+import { nodeOf } from "../admission/node-restriction.ts";
+import { appliesTo, RoleLookup } from "../authz/rbac.ts";
+import type { Reads, SubresourceHandler } from "../contracts.ts";
+import { type Json, readObject, respondObject } from "../http/object.ts";
+
+/** What may I do in a namespace? */
+export function rulesReview(reads: Reads): [string, SubresourceHandler] {
+  const kind = SelfSubjectRulesReview as unknown as KindDefinition;
+  const handler: SubresourceHandler = async (context) => {
+    const review = await readObject(context, kind);
+    const { namespace } = (review.spec ?? {}) as { namespace?: string };
+    if (!namespace) throw badRequest("no namespace on request");
+    const rules = rulesFor(reads, context.user, namespace);
+    const isNode = nodeOf(context.user) !== undefined;
+    const status = {
+      resourceRules: rules.filter((rule) => rule.resources?.length).map(resourceRule),
+      nonResourceRules: rules.filter((rule) => rule.nonResourceURLs?.length).map(pathRule),
+      incomplete: isNode,
+      ...(isNode && { evaluationError: "node authorizer does not support user rule resolution" }),
+    };
+    return respondObject(context, 201, { metadata: {}, spec: {}, status }, kind);
+  };
+  return ["selfsubjectrulesreviews", handler];
+}
+
+/** The rules that a user's bindings give, cluster-wide and in one namespace. */
+export function rulesFor(reads: Reads, user: UserInfo, namespace: string): readonly PolicyRule[] {
+  const roles = new RoleLookup(reads);
+  const everywhere = reads
+    .cached(ClusterRoleBinding)
+    .filter(({ subjects }) => appliesTo(subjects, user, ""))
+    .flatMap(({ roleRef }) => roles.rules(roleRef, ""));
+  const here = reads
+    .cached(RoleBinding, namespace)
+    .filter(({ subjects }) => appliesTo(subjects, user, namespace))
+    .flatMap(({ roleRef }) => roles.rules(roleRef, namespace));
+  return [...everywhere, ...here];
+}
+
+function resourceRule({ verbs, apiGroups, resources, resourceNames }: PolicyRule): Json {
+  return { verbs, apiGroups, resources, ...(resourceNames?.length && { resourceNames }) };
+}
+
+function pathRule({ verbs, nonResourceURLs }: PolicyRule): Json {
+  return { verbs, nonResourceURLs };
+}
