@@ -132,7 +132,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore): ApiServerParts {
   return {
     authenticators,
     authorizers: authorized,
-    impersonate: impersonation(authorized),
+    impersonate: impersonation(authorized, core.reads),
     admission: admissionPlugins(options, options.admissionPlugins),
     handlers: new Map([
       ...podStreams(core.reads, options.kubelet ?? (async () => undefined)),

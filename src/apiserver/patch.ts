@@ -30,7 +30,7 @@ import {
   strategicMerge,
 } from "../schema/index.ts";
 import type { RequestContext } from "./contracts.ts";
-import { duplicateText, fromYaml, readBytes, yamlErrors } from "./http/body.ts";
+import { type Body, BodyError, duplicateText, fromYaml, readBytes, yamlErrors } from "./http/body.ts";
 import { reportStrict } from "./http/object.ts";
 import { applyJsonPatch, JsonPatchError } from "./json-patch.ts";
 import type { Json, WriteOptions } from "./registry/generic.ts";
@@ -217,10 +217,10 @@ export interface ReadPatch {
 export async function readPatch(context: RequestContext, type: PatchType): Promise<ReadPatch> {
   const { request } = context;
   if (request.body.type === "object") return { value: request.body.value, complaints: [] };
-  const text = Buffer.from(await readBytes(request)).toString("utf8");
-  if (type === "apply") return readApply(context, text);
+  const bytes = await readBytes(request);
+  if (type === "apply") return readApply(context, bytes);
   try {
-    const { value, duplicates } = parseJson(text);
+    const { value, duplicates } = parseJson(Buffer.from(bytes).toString("utf8"));
     const prefix = type === "json" ? "json patch " : "";
     const complaints = duplicates.map((path) => prefix + duplicateText(path));
     return { value, complaints: [...complaints, ...(type === "json" ? unknownMembers(value) : [])] };
@@ -230,11 +230,21 @@ export async function readPatch(context: RequestContext, type: PatchType): Promi
   }
 }
 
-function readApply({ query }: RequestContext, text: string): ReadPatch {
-  const { value, duplicates } = fromYaml(text);
+function readApply({ query }: RequestContext, bytes: Uint8Array): ReadPatch {
+  const { value, duplicates } = applyYaml(bytes);
   if (duplicates.length > 0 && query.get("fieldValidation") === "Strict")
     throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${yamlErrors(duplicates)}`);
   return { value, complaints: [] };
+}
+
+function applyYaml(bytes: Uint8Array): Body {
+  try {
+    const body = fromYaml(bytes);
+    return { ...body, value: body.value ?? {} };
+  } catch (error) {
+    if (!(error instanceof BodyError)) throw error;
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${error.message}`, { cause: error });
+  }
 }
 
 const OPERATION_MEMBERS = new Set(["op", "path", "from", "value"]);

@@ -2,11 +2,11 @@ import { internal, noSuchPath, parseFieldSelector, statusError, unauthorized } f
 import type { Log, Random } from "../base/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
 import type { Attributes, Authenticator, Authorizer, RequestContext, RequestInfo } from "./contracts.ts";
-import { type Format, negotiate } from "./http/negotiate.ts";
+import { type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
 import { respondError } from "./http/respond.ts";
 import { compressed } from "./http/compress.ts";
 import type { RequestMetrics } from "./metrics.ts";
-import { isTrue, requestInfo } from "./request-info.ts";
+import { requestInfo } from "./request-info.ts";
 
 export interface PipelineOptions {
   readonly authenticators: readonly Authenticator[];
@@ -166,12 +166,11 @@ function failure(error: unknown, request: ApiRequest, log: Log): ApiResponse {
 }
 
 function errorFormat(request: ApiRequest): Format {
+  const pretty = wantsPretty(request, new URLSearchParams(request.query));
   try {
-    const pretty = isTrue(new URLSearchParams(request.query).get("pretty"));
-    const { encoding } = negotiate(request.headers.accept, { watch: false, views: true }, false);
-    return { ...JSON_FORMAT, encoding, pretty };
+    return { ...negotiate(request.headers.accept, { watch: false, views: true }, pretty), as: "object" };
   } catch {
-    return JSON_FORMAT;
+    return { ...JSON_FORMAT, pretty };
   }
 }
 

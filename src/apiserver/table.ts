@@ -1,43 +1,87 @@
-import { type Column, createdAtColumn, type KindDefinition, type KubeObject, nameColumn } from "../api/index.ts";
+import {
+  badRequest,
+  type Column,
+  createdAtColumn,
+  type KindDefinition,
+  type KubeObject,
+  nameColumn,
+  PartialObjectMetadata,
+} from "../api/index.ts";
+import { encodeProtoObject } from "../schema/index.ts";
+import type { Format } from "./http/negotiate.ts";
 import type { StoredObject } from "./registry/stored.ts";
 
 const NAME_AND_CREATION: readonly Column<KubeObject>[] = [nameColumn, createdAtColumn];
 
+/** What a request says about tables. */
+export interface TableOptions {
+  readonly includeObject: "None" | "Metadata" | "Object";
+}
+
+/** Reads the options of a table from the query; 400 for those that make no sense. */
+export function tableOptions(query: URLSearchParams): TableOptions {
+  const includeObject = query.get("includeObject") || "Metadata";
+  if (includeObject === "None" || includeObject === "Metadata" || includeObject === "Object") return { includeObject };
+  const value = JSON.stringify(includeObject);
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${value}: must be 'Metadata', 'Object', 'None', or empty`,
+  );
+}
+
+export interface TableCall extends TableOptions {
+  readonly metadata: unknown;
+  readonly nowMs: number;
+  readonly format: Format;
+  /** Later events of a watch say their columns no more. */
+  readonly withoutColumns?: boolean;
+}
+
 /** Rows as `kubectl get` prints them. */
 export function tableOf(
   kind: KindDefinition,
-  items: readonly StoredObject[],
-  { nowMs, includeObject }: { nowMs: number; includeObject: string },
-) {
+  items: readonly { readonly object: KubeObject }[],
+  { metadata, nowMs, format, includeObject, withoutColumns }: TableCall,
+): unknown {
   const columns = (kind.columns ?? NAME_AND_CREATION) as readonly Column<KubeObject>[];
+  const { viewVersion } = format;
   return {
-    columnDefinitions: columns.map(({ name, type, format = "", priority, description = "" }) => ({
-      name,
-      type,
-      format,
-      description,
-      priority,
-    })),
-    rows: items.map((stored) => ({
-      cells: columns.map((column) => column.cell(stored.object, nowMs)),
-      ...(includeObject !== "None" && {
-        object: includeObject === "Object" ? stored.object : rowMetadata(kind, stored.object),
-      }),
+    kind: "Table",
+    apiVersion: viewVersion ?? "meta.k8s.io/v1",
+    metadata,
+    columnDefinitions: withoutColumns ? null : columns.map(columnDefinition),
+    rows: items.map(({ object }) => ({
+      cells: columns.map((column) => column.cell(object, nowMs)),
+      object:
+        includeObject === "None" ? null : includeObject === "Object" ? object : rowMetadata(kind, object, viewVersion),
     })),
   };
 }
 
 /** Rows are made of the unversioned form, in which some annotations are fields. */
-function rowMetadata({ behavior: { fieldAnnotations = [] } }: KindDefinition, object: KubeObject): unknown {
-  const { metadata } = object;
-  if (fieldAnnotations.length === 0 || !metadata.annotations) return partialMetadata(object);
+function rowMetadata(
+  { behavior: { fieldAnnotations = [] } }: KindDefinition,
+  { metadata }: KubeObject,
+  viewVersion: string | undefined,
+): unknown {
+  if (fieldAnnotations.length === 0 || !metadata.annotations) return partialMetadata({ metadata }, viewVersion);
   const { annotations, ...rest } = metadata;
   const others = Object.entries(annotations).filter(([name]) => !fieldAnnotations.includes(name));
   const kept = others.length > 0 ? { ...rest, annotations: Object.fromEntries(others) } : rest;
-  return partialMetadata({ ...object, metadata: kept });
+  return partialMetadata({ metadata: kept }, viewVersion);
 }
 
-/** Column definitions without rows. */
-export function partialMetadata(object: KubeObject): unknown {
-  return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata };
+function columnDefinition({ name, type, format = "", priority, description = "" }: Column<KubeObject>): unknown {
+  return { name, type, format, description, priority };
+}
+
+/** The metadata alone. */
+export function partialMetadata({ metadata }: Pick<KubeObject, "metadata">, apiVersion = "meta.k8s.io/v1") {
+  return { kind: "PartialObjectMetadata", apiVersion, metadata };
+}
+
+/** The metadata alone, as a protobuf message in its envelope. */
+export function protoMetadata(stored: StoredObject, apiVersion = "meta.k8s.io/v1"): Uint8Array {
+  return stored.form(`protobuf ${apiVersion}`, (object) =>
+    encodeProtoObject(PartialObjectMetadata, partialMetadata(object, apiVersion)),
+  );
 }

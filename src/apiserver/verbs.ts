@@ -6,7 +6,6 @@ import {
   type KindDefinition,
   type KubeObject,
   noSuchPath,
-  PartialObjectMetadata,
   PartialObjectMetadataList,
   Status,
   StatusError,
@@ -14,24 +13,12 @@ import {
 } from "../api/index.ts";
 import { type Clock, formatTime, type Random } from "../base/index.ts";
 import type { ApiResponse } from "../net/message.ts";
-import {
-  applyDefaults,
-  bytes,
-  decodeProto,
-  encodeProto,
-  encodeProtoObject,
-  goJson,
-  isObject,
-  openProtoEnvelope,
-  ref,
-  string,
-  struct,
-} from "../schema/index.ts";
+import { applyDefaults, decodeProto, encodeProtoObject, isObject, openProtoEnvelope } from "../schema/index.ts";
 import type { Store } from "../store/index.ts";
 import type { RequestContext } from "./contracts.ts";
-import { mediaType, readBody } from "./http/body.ts";
-import { contentType, type Format, negotiate } from "./http/negotiate.ts";
-import { decodeObject, readObject } from "./http/object.ts";
+import { BodyError, mediaType, readBody } from "./http/body.ts";
+import { contentType, type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
+import { decodeObject, readObject, unrecognized } from "./http/object.ts";
 import { respond, respondBytes } from "./http/respond.ts";
 import { list, listHead, parseVersion } from "./list.ts";
 import { applyConfiguration, applyTo, checkForce, decodePatched, patched, patchType, readPatch } from "./patch.ts";
@@ -41,8 +28,9 @@ import type { StoredObject } from "./registry/stored.ts";
 import { isTrue } from "./request-info.ts";
 import { writeOptions } from "./write-options.ts";
 import { selection } from "./selection.ts";
-import { partialMetadata, tableOf } from "./table.ts";
-import { toFrames, watch, type WatchItem } from "./watch.ts";
+import { partialMetadata, protoMetadata, tableOf, tableOptions } from "./table.ts";
+import { toFrames, watch } from "./watch.ts";
+import { EventEncoder } from "./watch-encode.ts";
 
 export interface VerbOptions {
   readonly store: Store;
@@ -104,13 +92,17 @@ export class Verbs {
 
   #format({ request, query, info }: RequestContext, isWatch: boolean): Format {
     const offer = { watch: isWatch, streams: info.name === "", views: true };
-    return negotiate(request.headers.accept, offer, isTrue(query.get("pretty")));
+    return negotiate(request.headers.accept, offer, wantsPretty(request, query));
   }
 
   /** One object in the format asked for. */
   #one(status: number, held: StoredObject, format: Format, { query }: RequestContext): ApiResponse {
     if (format.as === "table")
-      return respond(status, this.#table([held], { resourceVersion: String(held.revision) }, query), format);
+      return respond(
+        status,
+        this.#table([held], { resourceVersion: String(held.revision) }, { query, format }),
+        format,
+      );
     const stored = held.as(this.#kind);
     if (format.as === "metadata") {
       if (format.encoding === "protobuf")
@@ -129,14 +121,13 @@ export class Verbs {
     return stored.form("protobuf", (object) => encodeProtoObject(this.#kind.struct, object));
   }
 
-  #table(items: readonly StoredObject[], metadata: unknown, query: URLSearchParams): unknown {
-    const includeObject = query.get("includeObject") || "Metadata";
-    return {
-      kind: "Table",
-      apiVersion: "meta.k8s.io/v1",
-      metadata,
-      ...tableOf(this.#registry.kind, items, { nowMs: this.#options.clock.now(), includeObject }),
-    };
+  #table(
+    items: readonly StoredObject[],
+    metadata: unknown,
+    { query, format }: { query: URLSearchParams; format: Format },
+  ): unknown {
+    const nowMs = this.#options.clock.now();
+    return tableOf(this.#registry.kind, items, { metadata, nowMs, format, ...tableOptions(query) });
   }
 
   async #list(context: RequestContext): Promise<ApiResponse> {
@@ -153,7 +144,8 @@ export class Verbs {
       selection: selection(kind, info.namespace, query),
     });
     const head = listHead(kind);
-    if (format.as === "table") return respond(200, this.#table(result.items, result.metadata, query), format);
+    if (format.as === "table")
+      return respond(200, this.#table(result.items, result.metadata, { query, format }), format);
     if (format.as !== "object") {
       const items = result.items.map((stored) => partialMetadata(stored.object));
       const all = { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata: result.metadata, items };
@@ -184,37 +176,12 @@ export class Verbs {
         body: { type: "events", batches: mapBatches(batches, (items) => toFrames(kind, items)) },
       };
     }
-    const encode = (items: readonly WatchItem[]) =>
-      format.encoding === "protobuf"
-        ? this.#protoBatch(items, format)
-        : encodeBatch(items, (stored) => this.#eventObject(stored, format, query));
+    const encoder = new EventEncoder({ kind, hub, format, query, clock });
     return {
       status: 200,
       headers: { "content-type": contentType(format, true), "cache-control": "no-cache, private" },
-      body: { type: "stream", chunks: mapBatches(batches, encode) },
+      body: { type: "stream", chunks: mapBatches(batches, (items) => encoder.encode(items)) },
     };
-  }
-
-  /** Events as length-delimited messages. */
-  #protoBatch(items: readonly WatchItem[], format: Format): Uint8Array {
-    const frames = items.map((item) => {
-      if (!("stored" in item)) return protoFrame(item.type, this.#protoExtra(item));
-      const raw = format.as === "object" ? this.#proto(item.stored.as(this.#kind)) : protoMetadata(item.stored);
-      return protoFrame(item.type, raw);
-    });
-    return Buffer.concat(frames);
-  }
-
-  #protoExtra(item: { readonly type: string; readonly object: unknown }): Uint8Array {
-    const object = item.object as { apiVersion: string; kind: string };
-    return encodeProtoObject(item.type === "ERROR" ? Status : this.#kind.struct, object);
-  }
-
-  #eventObject(stored: StoredObject, format: Format, query: URLSearchParams): Uint8Array {
-    if (format.as === "object") return stored.as(this.#kind).json;
-    if (format.as === "table")
-      return encoder.encode(goJson(this.#table([stored], { resourceVersion: String(stored.revision) }, query)));
-    return stored.form("metadata", (object) => encoder.encode(goJson(partialMetadata(object))));
   }
 
   async #create(context: RequestContext): Promise<ApiResponse> {
@@ -342,7 +309,9 @@ export class Verbs {
     const { query } = context;
     const body = await readBody(context.request, (bytes) =>
       decodeProto(DeleteOptionsType, openProtoEnvelope(bytes).raw),
-    );
+    ).catch((error) => {
+      throw error instanceof BodyError ? unrecognized("DeleteOptions", error) : error;
+    });
     const given = body && isObject(body.value) ? body.value : {};
     if (given.kind !== undefined && given.kind !== "DeleteOptions")
       throw badRequest(
@@ -402,33 +371,12 @@ export class Verbs {
   }
 }
 
-function protoMetadata(stored: StoredObject): Uint8Array {
-  return stored.form("protobufMetadata", (object) =>
-    encodeProtoObject(PartialObjectMetadata, partialMetadata(object) as { apiVersion: string; kind: string }),
-  );
-}
-
 interface ApplyCall {
   readonly patch: unknown;
   readonly write: WriteOptions;
   readonly subresource: string;
   readonly format: Format;
 }
-
-const FRAME_HEADER_BYTES = 4;
-
-/** One event of a protobuf watch: its length, then the message. */
-function protoFrame(type: string, raw: Uint8Array): Uint8Array {
-  const message = encodeProto(WatchEventWire, { type, object: { raw: Buffer.from(raw).toString("base64") } });
-  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + message.length);
-  frame.writeUInt32BE(message.length);
-  frame.set(message, FRAME_HEADER_BYTES);
-  return frame;
-}
-
-const RawBytes = struct("RawBytes", () => ({ raw: bytes(1) }), { proto: null });
-/** meta.v1.WatchEvent, whose object holds bytes on the wire. */
-const WatchEventWire = struct("WatchEventWire", () => ({ type: string(1), object: ref(2, RawBytes) }), { proto: null });
 
 function checkName({ info: { name } }: RequestContext, metadata: Json): void {
   if (!metadata.name)
@@ -477,25 +425,6 @@ function withoutType(stored: StoredObject): Uint8Array {
     return Buffer.concat([OPEN, json.subarray(json.indexOf(METADATA_KEY))]);
   });
 }
-
-/** Events as lines of JSON, joined into one chunk. */
-function encodeBatch(items: readonly WatchItem[], encodeObject: (stored: StoredObject) => Uint8Array): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (const item of items) {
-    parts.push(EVENT_HEADS[item.type]!);
-    parts.push("stored" in item ? encodeObject(item.stored) : encoder.encode(goJson(item.object)));
-    parts.push(EVENT_END);
-  }
-  return Buffer.concat(parts);
-}
-
-const EVENT_HEADS = Object.fromEntries(
-  ["ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"].map((type) => [
-    type,
-    encoder.encode(`{"type":"${type}","object":`),
-  ]),
-);
-const EVENT_END = encoder.encode("}\n");
 
 async function* mapBatches<T, R>(batches: AsyncIterable<T>, map: (batch: T) => R): AsyncIterable<R> {
   for await (const batch of batches) yield map(batch);

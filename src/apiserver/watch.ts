@@ -11,7 +11,7 @@ import type { WatchFrame } from "../net/message.ts";
 import type { Revision } from "../store/index.ts";
 import type { CacheEvent, Cacher } from "./cacher/cacher.ts";
 import { parseVersion } from "./list.ts";
-import { StoredObject } from "./registry/stored.ts";
+import type { StoredObject } from "./registry/stored.ts";
 import { isTrue } from "./request-info.ts";
 import type { Selection } from "./selection.ts";
 
@@ -237,7 +237,7 @@ const lastStates = new WeakMap<StoredObject, StoredObject>();
 function lastState(previous: StoredObject, revision: Revision): StoredObject {
   let stored = lastStates.get(previous);
   if (!stored) {
-    stored = new StoredObject({ ...previous.entry, modRevision: revision });
+    stored = previous.at(revision);
     lastStates.set(previous, stored);
   }
   return stored;

@@ -22,6 +22,8 @@ export interface DecodeOptions {
 
 interface Context extends DecodeOptions {
   readonly unknown: string[];
+  /** Decode fields in the order of the document instead of the type's. */
+  readonly inOrder?: boolean;
 }
 
 /**
@@ -33,7 +35,13 @@ export function decodeJson(struct: StructNode, value: unknown, options: DecodeOp
   const context: Context = { ...options, unknown: [] };
   if (!isObject(value))
     throw new DecodeError(`json: cannot unmarshal ${typeName(value)} into Go value of type ${goType(struct)}`);
-  return { value: decodeStruct(struct, value, { context, path: "", goPath: "" }), unknown: context.unknown };
+  try {
+    return { value: decodeStruct(struct, value, { context, path: "", goPath: "" }), unknown: context.unknown };
+  } catch {
+    // Again, field by field as the document has them: the first fault is told of.
+    const inOrder = { ...context, unknown: [], inOrder: true };
+    return { value: decodeStruct(struct, value, { context: inOrder, path: "", goPath: "" }), unknown: [] };
+  }
 }
 
 /** Where a value stands. */
@@ -80,7 +88,8 @@ interface Target extends Place {
 }
 
 function decodeFields(struct: StructNode, value: Record<string, unknown>, target: Target): void {
-  for (const [name, field] of struct.fields) {
+  const fields = target.context.inOrder ? inDocumentOrder(struct, value) : struct.fields;
+  for (const [name, field] of fields) {
     if (field.options.inline) {
       const node = field.node as StructNode;
       decodeFields(node, value, { ...target, goPath: join(target.goPath, node.name.split(".").at(-1)!) });
@@ -96,6 +105,12 @@ function decodeFields(struct: StructNode, value: Record<string, unknown>, target
     const kept = keep(field, decoded);
     if (kept !== undefined) target.result[name] = kept;
   }
+}
+
+function inDocumentOrder(struct: StructNode, value: Record<string, unknown>): (readonly [string, Field])[] {
+  const places = new Map(Object.keys(value).map((key, index) => [key, index]));
+  const placeOf = (name: string) => places.get(name) ?? places.size;
+  return [...struct.fields].sort(([a], [b]) => placeOf(a) - placeOf(b));
 }
 
 const NONE: readonly string[] = [];

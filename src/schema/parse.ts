@@ -111,7 +111,7 @@ class Parser {
   }
 
   #enter(): void {
-    if (++this.#depth > this.#depthMax) throw new JsonError("exceeded max depth");
+    if (++this.#depth > this.#depthMax) this.#fail("exceeded max depth");
   }
 
   #leave<T>(value: T): T {
@@ -162,7 +162,10 @@ class Parser {
   #fail(where: string): never {
     const character = this.#text[this.#at];
     if (character === undefined) throw new JsonError("unexpected end of JSON input");
-    throw new JsonError(`invalid character ${quoted(character)} ${where}`);
+    // The original looks at bytes.
+    const byte =
+      character > "\x7f" ? String.fromCharCode(Buffer.from(this.#text.slice(this.#at, this.#at + 2))[0]!) : character;
+    throw new JsonError(`invalid character ${quoted(byte)} ${where}`);
   }
 }
 

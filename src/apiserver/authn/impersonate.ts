@@ -1,19 +1,17 @@
-import { LRUCache } from "lru-cache";
-import { badRequest } from "../../api/index.ts";
+import { badRequest, type PolicyRule } from "../../api/index.ts";
 import type { ApiRequest, UserInfo } from "../../net/message.ts";
-import type { Attributes, Authorizer, RequestInfo } from "../contracts.ts";
+import { rulesFor } from "../authz/rbac.ts";
+import type { Attributes, Authorizer, Reads, RequestInfo } from "../contracts.ts";
 import { authorize } from "../pipeline.ts";
 
-const KNOWN_MAX = 1000;
 const EXTRA = "impersonate-extra-";
 const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 /** Lets a caller act as someone else, if it may impersonate each part of who that is. */
 export function impersonation(
   authorizers: readonly Authorizer[],
+  reads: Reads,
 ): (request: ApiRequest, user: UserInfo, info: RequestInfo) => Promise<UserInfo> {
-  // Callers that have acted as others before: they are told which part they may not take.
-  const known = new LRUCache<string, true>({ max: KNOWN_MAX });
   return async ({ headers }, caller, info) => {
     const wanted = wantedUser(headers);
     if (!wanted) return caller;
@@ -22,9 +20,9 @@ export function impersonation(
     const may = (part: Partial<Attributes>) => authorize({ ...BASE, ...part, user: caller }, authorizers);
     try {
       await checkParts(wanted, account, may);
-      known.set(caller.name, true);
     } catch (error) {
-      if (known.has(caller.name)) throw error;
+      // Who may act as somebody is told which part they may not take.
+      if (mayImpersonate(rulesFor(reads, caller, ""))) throw error;
       // Who may not act as them at all is told what it takes to do this one thing as them.
       const mode = account ? "serviceaccount" : "user-info";
       await authorize({ ...info, verb: `impersonate-on:${mode}:${info.verb}`, user: caller }, authorizers);
@@ -32,6 +30,10 @@ export function impersonation(
     }
     return { ...wanted, groups };
   };
+}
+
+function mayImpersonate(rules: readonly PolicyRule[]): boolean {
+  return rules.some(({ verbs }) => verbs?.some((verb) => verb === "impersonate" || verb === "*"));
 }
 
 type Ask = (part: Partial<Attributes>) => Promise<void>;
@@ -99,6 +101,7 @@ function splitList(value: string | undefined): string[] {
 function withImpliedGroups({ name, groups }: UserInfo, account: RegExpExecArray | null): string[] {
   const own =
     account && groups.length === 0 ? ["system:serviceaccounts", `system:serviceaccounts:${account[1]}`] : groups;
-  if (name === "system:anonymous") return [...new Set([...own, "system:unauthenticated"])];
+  if (name === "system:anonymous" || own.includes("system:unauthenticated"))
+    return [...new Set([...own, "system:unauthenticated"])];
   return [...new Set([...own, "system:authenticated"])];
 }

@@ -44,7 +44,7 @@ function allowed(
 }
 
 /** Finds the rules of roles. */
-export class RoleLookup {
+class RoleLookup {
   readonly #reads: Reads;
   #clusterRoles: ReadonlyMap<string, readonly PolicyRule[]> | undefined;
 
@@ -60,6 +60,20 @@ export class RoleLookup {
     );
     return this.#clusterRoles.get(name) ?? [];
   }
+}
+
+/** The rules that a user's bindings give, cluster-wide and in one namespace. */
+export function rulesFor(reads: Reads, user: UserInfo, namespace: string): readonly PolicyRule[] {
+  const roles = new RoleLookup(reads);
+  const everywhere = reads
+    .cached(ClusterRoleBinding)
+    .filter(({ subjects }) => appliesTo(subjects, user, ""))
+    .flatMap(({ roleRef }) => roles.rules(roleRef, ""));
+  const here = reads
+    .cached(RoleBinding, namespace)
+    .filter(({ subjects }) => appliesTo(subjects, user, namespace))
+    .flatMap(({ roleRef }) => roles.rules(roleRef, namespace));
+  return [...everywhere, ...here];
 }
 
 /** Whether one of a binding's subjects is this user. */

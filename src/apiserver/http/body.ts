@@ -1,8 +1,8 @@
-import { parse as parseYaml, parseDocument } from "yaml";
-import { badRequest, requestEntityTooLarge, unsupportedMediaType } from "../../api/index.ts";
+import { parseAllDocuments, type YAMLParseError } from "yaml";
+import { requestEntityTooLarge, unsupportedMediaType } from "../../api/index.ts";
 import { NetError, readBody as readStream } from "../../net/index.ts";
 import type { ApiRequest } from "../../net/message.ts";
-import { JsonError, parseJson } from "../../schema/index.ts";
+import { isObject, JsonError, parseJson, setOwn } from "../../schema/index.ts";
 
 /** The largest body that is read. */
 export const BODY_BYTES_MAX = 3 * 1024 * 1024;
@@ -14,6 +14,17 @@ export interface Body {
   /** What is told of keys given twice. */
   readonly duplicates: readonly string[];
   readonly format: "json" | "yaml" | "protobuf" | "object";
+}
+
+/** A body that can't be read; the message is what Kubernetes says. */
+export class BodyError extends Error {
+  override readonly name = "BodyError";
+  readonly bytes: Uint8Array;
+
+  constructor(message: string, bytes: Uint8Array, options?: ErrorOptions) {
+    super(message, options);
+    this.bytes = bytes;
+  }
 }
 
 export const BODY_TYPES = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
@@ -60,8 +71,7 @@ export async function readBody(
   if (bytes.length === 0) return undefined;
   if (type === "application/vnd.kubernetes.protobuf")
     return { value: decodeProtobuf(bytes), duplicates: [], format: "protobuf" };
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
-  return type === "application/yaml" ? fromYaml(text) : fromJson(text);
+  return type === "application/yaml" ? fromYaml(bytes) : fromJson(bytes);
 }
 
 /** The media type of the body without parameters, in lower case. */
@@ -69,14 +79,19 @@ export function mediaType(request: ApiRequest): string {
   return (request.headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase();
 }
 
-function fromJson(text: string): Body {
+/** The bytes as text; a byte order mark stays, since JSON may not have one. */
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+}
+
+function fromJson(bytes: Uint8Array): Body {
+  const text = textOf(bytes);
   try {
     const { value, duplicates } = parseJson(text);
     return { value, duplicates: duplicates.map(duplicateText), format: "json" };
   } catch (error) {
-    if (error instanceof JsonError)
-      throw badRequest(`couldn't get version/kind; json parse error: ${error.message}`, { cause: error });
-    throw error;
+    if (!(error instanceof JsonError)) throw error;
+    throw new BodyError(`couldn't get version/kind; json parse error: ${error.message}`, bytes, { cause: error });
   }
 }
 
@@ -85,22 +100,52 @@ export function duplicateText(path: string): string {
   return `duplicate field ${JSON.stringify(path)}`;
 }
 
-/** Reads YAML; keys given twice are told by line, as the original does. */
-export function fromYaml(text: string): Body {
-  const document = parseDocument(text, { version: "1.1", uniqueKeys: true, strict: true });
+/** Reads the first document of YAML; keys given twice are told by line, as the original does. */
+export function fromYaml(bytes: Uint8Array): Body {
+  const text = textOf(bytes);
+  const [document] = parseAllDocuments(text, { version: "1.1", uniqueKeys: true, strict: true });
+  if (!document || !("errors" in document)) return { value: null, duplicates: [], format: "yaml" };
   const twice = document.errors.filter((error) => error.code === "DUPLICATE_KEY");
   const fatal = document.errors.find((error) => error.code !== "DUPLICATE_KEY");
-  if (fatal) throw badRequest(`error parsing YAML: ${fatal.message.split("\n")[0]}`);
+  if (fatal) throw new BodyError(yamlProblem(fatal), bytes, { cause: fatal });
   try {
-    const value =
-      twice.length > 0
-        ? parseYaml(text, { version: "1.1", uniqueKeys: false, maxAliasCount: YAML_ALIASES_MAX })
-        : document.toJS({ maxAliasCount: YAML_ALIASES_MAX });
+    const value = sortedKeys(document.toJS({ maxAliasCount: YAML_ALIASES_MAX }));
     const duplicates = twice.map((error) => `line ${error.linePos?.[0].line ?? 0}: ${keyAt(text, error.pos[0])}`);
     return { value, duplicates, format: "yaml" };
   } catch (error) {
-    throw badRequest("error parsing YAML: too many aliases", { cause: error });
+    throw new BodyError("yaml: document contains excessive aliasing", bytes, { cause: error });
   }
+}
+
+/** YAML passes through JSON whose keys are in order, which decides which fault is told of first. */
+function sortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortedKeys);
+  if (!isObject(value)) return value;
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) setOwn(result, key, sortedKeys(value[key]));
+  return result;
+}
+
+const SCANNER_PROBLEMS: Readonly<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: "mapping values are not allowed in this context",
+  MULTILINE_IMPLICIT_KEY: "mapping values are not allowed in this context",
+  TAB_AS_INDENT: "found character that cannot start any token",
+  BAD_SCALAR_START: "found character that cannot start any token",
+  MISSING_CHAR: "found unexpected end of stream",
+  UNEXPECTED_TOKEN: "did not find expected node content",
+  BAD_INDENT: "did not find expected node content",
+  BAD_ALIAS: "did not find expected alphabetic or numeric character",
+  BAD_DQ_ESCAPE: "found unknown escape character",
+};
+
+/** The fault in the words of the original, which leaves out the line of a scanner's fault in the first one. */
+function yamlProblem({ code, message, linePos }: YAMLParseError): string {
+  const isParser = code === "BAD_INDENT" || code === "UNEXPECTED_TOKEN" || /^Flow/.test(message);
+  const problem = isParser
+    ? "did not find expected node content"
+    : (SCANNER_PROBLEMS[code] ?? "did not find expected key");
+  const line = linePos?.[0].line ?? 1;
+  return isParser || line > 1 ? `yaml: line ${line}: ${problem}` : `yaml: ${problem}`;
 }
 
 function keyAt(text: string, at: number): string {

@@ -1,11 +1,14 @@
 import { noSuchPath, statusError } from "../../api/index.ts";
-import { OBJECT_MEDIA_TYPE } from "../../net/message.ts";
+import { type ApiRequest, OBJECT_MEDIA_TYPE } from "../../net/message.ts";
+import { isTrue } from "../request-info.ts";
 
 /** How an answer is written. */
 export interface Format {
   readonly encoding: "json" | "yaml" | "protobuf" | "object";
   /** What is sent: the object, or a view of it. */
   readonly as: "object" | "table" | "metadata" | "metadataList";
+  /** apiVersion of a view; the newest unless an older one is asked for. */
+  readonly viewVersion?: string;
   readonly pretty: boolean;
 }
 
@@ -49,7 +52,7 @@ function formatOf({ type, parameters }: Accepted, { views, watch }: Offer, prett
   const stream = parameters.get("stream");
   if (stream !== undefined && !(watch && stream === "watch")) return undefined;
   const wanted = parameters.get("as");
-  if (wanted === undefined) return { encoding, as: "object", pretty };
+  if (wanted === undefined) return { encoding, as: "object", pretty: pretty || isPretty(parameters) };
   if (
     !views ||
     VIEWS[wanted] === undefined ||
@@ -57,7 +60,19 @@ function formatOf({ type, parameters }: Accepted, { views, watch }: Offer, prett
     !["v1", "v1beta1"].includes(parameters.get("v") ?? "")
   )
     return undefined;
-  return { encoding, as: VIEWS[wanted]!, pretty };
+  const viewVersion = `meta.k8s.io/${parameters.get("v")}`;
+  return { encoding, as: VIEWS[wanted]!, viewVersion, pretty: pretty || isPretty(parameters) };
+}
+
+function isPretty(parameters: ReadonlyMap<string, string>): boolean {
+  return isTrue(parameters.get("pretty") ?? null);
+}
+
+/** Whether JSON is to be indented: as the query says, and otherwise for people. */
+export function wantsPretty(request: ApiRequest, query: URLSearchParams): boolean {
+  const asked = query.get("pretty");
+  if (asked !== null && asked !== "") return isTrue(asked);
+  return /^(?:curl|Wget|Mozilla\/5\.0)/.test(request.headers["user-agent"] ?? "");
 }
 
 function encodingOf(type: string): Format["encoding"] | undefined {

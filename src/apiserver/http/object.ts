@@ -1,4 +1,11 @@
-import { badRequest, canonicalQuantity, groupVersion, kindFor, QuantityError } from "../../api/index.ts";
+import {
+  badRequest,
+  canonicalQuantity,
+  groupVersion,
+  kindFor,
+  QuantityError,
+  type StatusError,
+} from "../../api/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
 import {
   DecodeError,
@@ -11,8 +18,8 @@ import {
   type StructNode,
 } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
-import { type Body, readBody, yamlErrors } from "./body.ts";
-import { contentType, negotiate } from "./negotiate.ts";
+import { type Body, BodyError, readBody, yamlErrors } from "./body.ts";
+import { contentType, negotiate, wantsPretty } from "./negotiate.ts";
 import { respond, respondBytes } from "./respond.ts";
 
 export type Json = Record<string, unknown>;
@@ -29,14 +36,37 @@ export interface BodyType {
 
 /** The object in a request's body, canonical; 400 when it is of another kind or can't be decoded. */
 export async function readObject(context: RequestContext, type: BodyType): Promise<Json> {
-  const body = await readBody(context.request, (bytes) => fromProto(bytes, type));
+  const body = await readBody(context.request, (bytes) => fromProto(bytes, type)).catch((error) => {
+    throw error instanceof BodyError ? unrecognized(type.kind, error) : error;
+  });
   if (!body) throw badRequest("an empty request body is not allowed");
   return decodeObject(context, checkType(body, type), { type, duplicates: body.duplicates });
 }
 
+/** 400 for a body that can't be read; shows how it begins. */
+export function unrecognized(kind: string, { message, bytes, cause }: BodyError): StatusError {
+  const where = `(must be of type ${kind}): ${message} (${summary(bytes)})`;
+  return badRequest(`the object provided is unrecognized ${where}`, { cause });
+}
+
+const SUMMARY_BYTES = 30;
+
+function summary(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "<empty>";
+  const encoding = bytes[0] === 0x7b ? "utf8" : "hex";
+  const start = Buffer.from(bytes.subarray(0, SUMMARY_BYTES)).toString(encoding);
+  return bytes.length > SUMMARY_BYTES ? `${start} ...` : start;
+}
+
 /** Answers with an object of a kind without storage, in the format asked for. */
-export function respondObject({ request }: RequestContext, status: number, value: Json, type: BodyType): ApiResponse {
-  const format = negotiate(request.headers.accept, { watch: false, views: false }, false);
+export function respondObject(
+  { request, query }: RequestContext,
+  status: number,
+  value: Json,
+  type: BodyType,
+): ApiResponse {
+  const pretty = wantsPretty(request, query);
+  const format = negotiate(request.headers.accept, { watch: false, views: false }, pretty);
   const whole = { kind: type.kind, apiVersion: groupVersion(type), ...value };
   if (format.encoding !== "protobuf") return respond(status, whole, format);
   return respondBytes(status, encodeProtoObject(type.struct, whole), contentType(format, false));
@@ -48,8 +78,7 @@ function fromProto(encoded: Uint8Array, type: BodyType): unknown {
     const own = (kind === "" || kind === type.kind) && (apiVersion === "" || apiVersion === groupVersion(type));
     return { kind, apiVersion, ...(own ? decodeProto(type.struct, raw) : {}) };
   } catch (error) {
-    if (error instanceof ProtoError) throw badRequest(error.message, { cause: error });
-    throw error;
+    throw error instanceof ProtoError ? new BodyError(error.message, encoded, { cause: error }) : error;
   }
 }
 

@@ -44,7 +44,7 @@ export async function deleteObject(
       if (last === undefined) continue;
       if (write.dryRun) return { object: last, gone: true };
       const revision = await registry.remove(last);
-      if (revision !== undefined) return { object: last, gone: true };
+      if (revision !== undefined) return { object: last.at(revision), gone: true };
     } else {
       const saved = await replace(call, current, marked);
       if (saved) return { object: saved, gone: false };

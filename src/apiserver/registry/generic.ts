@@ -15,14 +15,7 @@ import {
   versionView,
 } from "../../api/index.ts";
 import { type Clock, formatTime, type Random } from "../../base/index.ts";
-import {
-  applyDefaults,
-  decodeJson,
-  isObject,
-  jsonEqual,
-  managedAfterUpdate,
-  type VersionView,
-} from "../../schema/index.ts";
+import { applyDefaults, decodeJson, jsonEqual, managedAfterUpdate, type VersionView } from "../../schema/index.ts";
 import { type Store, StoreError } from "../../store/index.ts";
 import { canonicalQuantity } from "../../api/index.ts";
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";

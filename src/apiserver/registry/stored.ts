@@ -56,6 +56,11 @@ export class StoredObject {
     return this.#object;
   }
 
+  /** The same at another revision, such as the one of its deletion. */
+  at(revision: number): StoredObject {
+    return new StoredObject({ ...this.entry, modRevision: revision });
+  }
+
   /** The same in another version of its kind. */
   as(kind: KindDefinition): StoredObject {
     if (!kind.storage) return this;

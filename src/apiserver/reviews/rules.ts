@@ -1,14 +1,6 @@
-import {
-  badRequest,
-  ClusterRoleBinding,
-  type KindDefinition,
-  type PolicyRule,
-  RoleBinding,
-  SelfSubjectRulesReview,
-} from "../../api/index.ts";
-import type { UserInfo } from "../../net/message.ts";
+import { badRequest, type KindDefinition, type PolicyRule, SelfSubjectRulesReview } from "../../api/index.ts";
 import { nodeOf } from "../admission/node-restriction.ts";
-import { appliesTo, RoleLookup } from "../authz/rbac.ts";
+import { rulesFor } from "../authz/rbac.ts";
 import type { Reads, SubresourceHandler } from "../contracts.ts";
 import { type Json, readObject, respondObject } from "../http/object.ts";
 
@@ -30,20 +22,6 @@ export function rulesReview(reads: Reads): [string, SubresourceHandler] {
     return respondObject(context, 201, { metadata: {}, spec: {}, status }, kind);
   };
   return ["selfsubjectrulesreviews", handler];
-}
-
-/** The rules that a user's bindings give, cluster-wide and in one namespace. */
-export function rulesFor(reads: Reads, user: UserInfo, namespace: string): readonly PolicyRule[] {
-  const roles = new RoleLookup(reads);
-  const everywhere = reads
-    .cached(ClusterRoleBinding)
-    .filter(({ subjects }) => appliesTo(subjects, user, ""))
-    .flatMap(({ roleRef }) => roles.rules(roleRef, ""));
-  const here = reads
-    .cached(RoleBinding, namespace)
-    .filter(({ subjects }) => appliesTo(subjects, user, namespace))
-    .flatMap(({ roleRef }) => roles.rules(roleRef, namespace));
-  return [...everywhere, ...here];
 }
 
 function resourceRule({ verbs, apiGroups, resources, resourceNames }: PolicyRule): Json {

@@ -48,6 +48,7 @@ export const DeviceClass = kind({
   version: "v1",
   kind: "DeviceClass",
   plural: "deviceclasses",
+  rules: { returnsDeleted: true },
   scope: "Cluster",
   fields: () => ({
     spec: ref(2, DeviceClassSpec, { required: true }),

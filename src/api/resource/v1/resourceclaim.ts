@@ -198,6 +198,7 @@ export const ResourceClaim = kind({
   version: "v1",
   kind: "ResourceClaim",
   plural: "resourceclaims",
+  rules: { returnsDeleted: true },
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   fields: () => ({

@@ -15,6 +15,7 @@ export const ResourceClaimTemplate = kind({
   version: "v1",
   kind: "ResourceClaimTemplate",
   plural: "resourceclaimtemplates",
+  rules: { returnsDeleted: true },
   scope: "Namespaced",
   fields: () => ({
     spec: ref(2, ResourceClaimTemplateSpec, { required: true }),

@@ -151,6 +151,7 @@ export const ResourceSlice = kind({
   version: "v1",
   kind: "ResourceSlice",
   plural: "resourceslices",
+  rules: { returnsDeleted: true },
   scope: "Cluster",
   fields: () => ({
     spec: ref(2, ResourceSliceSpec, { required: true }),

@@ -30,6 +30,7 @@ export const CSIDriver = kind({
   version: "v1",
   kind: "CSIDriver",
   plural: "csidrivers",
+  rules: { returnsDeleted: true },
   scope: "Cluster",
   columns: () => csiDriverColumns,
   behavior: () => csiDriverBehavior as never,

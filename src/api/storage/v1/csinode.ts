@@ -34,6 +34,7 @@ export const CSINode = kind({
   version: "v1",
   kind: "CSINode",
   plural: "csinodes",
+  rules: { returnsDeleted: true },
   scope: "Cluster",
   columns: () => csiNodeColumns,
   behavior: () => csiNodeBehavior as never,

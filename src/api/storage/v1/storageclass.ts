@@ -10,6 +10,7 @@ export const StorageClass = kind({
   version: "v1",
   kind: "StorageClass",
   plural: "storageclasses",
+  rules: { returnsDeleted: true },
   shortNames: ["sc"],
   scope: "Cluster",
   columns: () => storageClassColumns,

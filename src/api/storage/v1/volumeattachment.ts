@@ -42,6 +42,7 @@ export const VolumeAttachment = kind({
   version: "v1",
   kind: "VolumeAttachment",
   plural: "volumeattachments",
+  rules: { returnsDeleted: true },
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   columns: () => volumeAttachmentColumns,

@@ -9,6 +9,7 @@ export const VolumeAttributesClass = kind({
   version: "v1",
   kind: "VolumeAttributesClass",
   plural: "volumeattributesclasses",
+  rules: { returnsDeleted: true },
   shortNames: ["vac"],
   scope: "Cluster",
   columns: () => volumeAttributesClassColumns,
