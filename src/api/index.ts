@@ -525,3 +525,6 @@ export {
   ValidatingAdmissionPolicy,
 } from "./admissionregistration/v1/validatingadmissionpolicy.ts";
 export { Scheduling, Overhead } from "./node/v1/runtimeclass.ts";
+export { needsHealthCheckPort, needsNodePorts, usesNodePorts } from "./core/v1/service.needs.ts";
+export { validateClusterIPs } from "./core/v1/service.clusterips.validate.ts";
+export { prepareServiceUpdate } from "./core/v1/service.prepare.ts";

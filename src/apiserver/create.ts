@@ -21,7 +21,7 @@ import type { Authorizer, Reads } from "./contracts.ts";
 import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
 import { openApiHandlers } from "./openapi/openapi.ts";
 import { expireEvents } from "./services/events.ts";
-import { repairServices, serviceHooks, type ServiceOptions } from "./services/services.ts";
+import { firstServiceAddress, repairServices, serviceHooks, type ServiceOptions } from "./services/services.ts";
 import { bindPod, evictPod } from "./subresources/pods.ts";
 import { accessReviews } from "./reviews/access.ts";
 import { identityReviews } from "./reviews/identity.ts";
@@ -170,19 +170,13 @@ async function publish(
     try {
       return await publishKubernetesService(core, {
         ...advertise,
-        clusterIP: firstAddress(serviceCidr ?? SERVICE_CIDR),
+        clusterIP: firstServiceAddress(serviceCidr ?? SERVICE_CIDR),
       });
     } catch (error) {
       if (tries === PUBLISH_TRIES_MAX) throw error;
       await clock.sleep(PUBLISH_RETRY_MS, scope.signal);
     }
   }
-}
-
-/** The first usable address of an IPv4 range. */
-function firstAddress(cidr: string): string {
-  const parts = cidr.split("/")[0]!.split(".").map(Number);
-  return [...parts.slice(0, 3), parts[3]! + 1].join(".");
 }
 
 function authorizers({ authorizationModes = ["Node", "RBAC"] }: ApiServerOptions, reads: Reads): Authorizer[] {

@@ -13,7 +13,7 @@ export async function publishServiceCidr(core: ServerCore, cidr: string, clock: 
   const registry = core.registry(kind);
   const context = systemContext(kind, "", NAME);
   if (await registry.find("", NAME)) return;
-  const object = registry.decode({ metadata: { name: NAME }, spec: { cidrs: [cidr] } }).value;
+  const object = registry.decode({ metadata: { name: NAME }, spec: { cidrs: cidr.split(",") } }).value;
   await registry.create(context, object, WRITE).catch((error) => {
     if (!isAlreadyExists(error)) throw error;
   });

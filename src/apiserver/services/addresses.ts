@@ -1,31 +1,38 @@
-/** IPv4 ranges as numbers: what addresses of services are drawn from. */
+import { formatIp, parseCidr, parseIp } from "../../api/index.ts";
+
+/** A range that addresses of services are drawn from. They are counted from the first that may be given out. */
 export interface AddressRange {
-  /** The first address that may be given out. */
-  readonly first: number;
-  /** How many may be. */
+  readonly family: "IPv4" | "IPv6";
+  readonly first: bigint;
+  /** How many may be given out. */
   readonly size: number;
 }
 
-/** Reads a CIDR such as 10.96.0.0/16; throws on anything else. Network and broadcast address are left out. */
-export function parseCidr(text: string): AddressRange {
-  const [address = "", bits = ""] = text.split("/");
-  const base = parseAddress(address);
-  const length = /^\d{1,2}$/.test(bits) ? Number(bits) : Number.NaN;
-  if (base === undefined || !(length >= 1 && length <= 30))
-    throw new Error(`parse service range: ${text} is no IPv4 CIDR`);
-  const total = 2 ** (32 - length);
-  return { first: base - (base % total) + 1, size: total - 2 };
+/** Of a huge IPv6 range only the beginning is used. */
+const SIZE_MAX = 2 ** 32;
+
+/** Reads a CIDR such as 10.96.0.0/16 or fd00::/112; throws on anything else. Network and broadcast address are left out. */
+export function addressRange(text: string): AddressRange {
+  const cidr = parseCidr(text);
+  if (!cidr) throw new Error(`parse service range: ${text} is no CIDR`);
+  const { family, value } = cidr.ip;
+  const bits = (family === 4 ? 32 : 128) - cidr.prefixLength;
+  // An IPv6 range has no broadcast address.
+  const reserved = family === 4 ? 2 : 1;
+  const size = Math.min(SIZE_MAX, 2 ** bits) - reserved;
+  if (size < 1) throw new Error(`parse service range: ${text} holds no address that could be given out`);
+  return { family: `IPv${family}`, first: ((value >> BigInt(bits)) << BigInt(bits)) + 1n, size };
 }
 
-/** An IPv4 address as a number; undefined for text that is none, such as one with leading zeros. */
-export function parseAddress(text: string): number | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255))
-    return undefined;
-  return parts.reduce((sum, part) => sum * 256 + Number(part), 0);
+/** Which of a range's addresses a text is; undefined for one of another range, or none. */
+export function offsetOf({ family, first, size }: AddressRange, text: string): number | undefined {
+  const ip = parseIp(text);
+  if (!ip || `IPv${ip.family}` !== family) return undefined;
+  const offset = ip.value - first;
+  return offset >= 0n && offset < BigInt(size) ? Number(offset) : undefined;
 }
 
-/** A number as an IPv4 address. */
-export function formatAddress(value: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+/** A range's address as text. */
+export function addressAt({ family, first }: AddressRange, offset: number): string {
+  return formatIp({ family: family === "IPv4" ? 4 : 6, value: first + BigInt(offset) });
 }

@@ -1,23 +1,38 @@
-import { type FieldError, invalid, internal, type KindDefinition, type Mutable, Service } from "../../api/index.ts";
+import {
+  type FieldError,
+  forbiddenField,
+  internal,
+  invalid,
+  invalidValue,
+  type KindDefinition,
+  type Mutable,
+  needsHealthCheckPort,
+  needsNodePorts,
+  prepareServiceUpdate,
+  Service,
+  usesNodePorts,
+  validateClusterIPs,
+} from "../../api/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import type { Store } from "../../store/index.ts";
-import type { Json } from "../http/object.ts";
 import type { ResourceHooks, Settle, WriteOptions } from "../registry/generic.ts";
-import { formatAddress, parseAddress, parseCidr } from "./addresses.ts";
+import { addressAt, type AddressRange, addressRange, offsetOf } from "./addresses.ts";
 import { Allocator, type Holder } from "./allocator.ts";
+import { type Family, fillFamilies } from "./families.ts";
 
 export interface ServiceOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
-  /** Where cluster addresses come from, such as 10.96.0.0/16. */
+  /** Where cluster addresses come from, such as 10.96.0.0/16; a second range of the other family after a comma. */
   readonly serviceCidr: string;
   readonly nodePortRange: { readonly first: number; readonly last: number };
 }
 
-type Spec = Mutable<Service>["spec"];
+const ADDRESSES = "/registry/ipaddresses/";
+const NODE_PORTS = "/registry/ranges/servicenodeports/";
 
-/** Gives services their cluster address and node ports, and takes them back. */
+/** Gives services their cluster addresses and node ports, and takes them back. */
 export function serviceHooks(options: ServiceOptions): ResourceHooks {
   const allocation = new ServiceAllocation(options);
   return {
@@ -27,27 +42,43 @@ export function serviceHooks(options: ServiceOptions): ResourceHooks {
   };
 }
 
+/** Takes the records of services that have none, as after a crash between two writes or a restored snapshot. */
+export async function repairServices(options: ServiceOptions, services: readonly Service[]): Promise<void> {
+  const allocation = new ServiceAllocation(options);
+  for (const service of services) await allocation.record(service);
+}
+
+/** The first address of the first range: the API server's own. */
+export function firstServiceAddress(serviceCidr: string): string {
+  return addressAt(addressRange(serviceCidr.split(",")[0]!), 0);
+}
+
+interface Addresses {
+  readonly range: AddressRange;
+  readonly allocator: Allocator;
+}
+
 class ServiceAllocation {
-  readonly #addresses: Allocator;
+  readonly #addresses: ReadonlyMap<Family, Addresses>;
   readonly #ports: Allocator;
   readonly #range: ServiceOptions["nodePortRange"];
 
   constructor({ store, clock, random, serviceCidr, nodePortRange }: ServiceOptions) {
     const shared = { store, clock, random };
-    const prefix = "/registry/ipaddresses/";
     this.#range = nodePortRange;
-    this.#addresses = new Allocator({
-      ...shared,
-      ...parseCidr(serviceCidr),
-      prefix,
-      format: formatAddress,
-      record: addressRecord,
-    });
+    this.#addresses = new Map(
+      serviceCidr.split(",").map((cidr) => {
+        const range = addressRange(cidr);
+        const format = (offset: number) => addressAt(range, offset);
+        const options = { ...shared, first: 0, size: range.size, prefix: ADDRESSES, format };
+        return [range.family, { range, allocator: new Allocator({ ...options, record: addressRecord(range.family) }) }];
+      }),
+    );
     this.#ports = new Allocator({
       ...shared,
       first: nodePortRange.first,
       size: nodePortRange.last - nodePortRange.first + 1,
-      prefix: "/registry/ranges/servicenodeports/",
+      prefix: NODE_PORTS,
       format: String,
       record: (port, holder) => ({ port: Number(port), ...holder }),
     });
@@ -59,10 +90,14 @@ class ServiceAllocation {
     const undone = async () => {
       for (const release of taken.splice(0).reverse()) await release();
     };
+    if (old) prepareServiceUpdate(service, old);
+    const impossible = fillFamiliesOf(service, old, [...this.#addresses.keys()]);
+    if (impossible.length > 0) throw refuse(service, impossible);
     try {
-      const call = { service, old, dryRun: write.dryRun, taken };
-      await this.#address(call);
-      await this.#nodePorts(call);
+      const call = { service, old, dryRun: write.dryRun, taken, holder: holderOf(service as Service) };
+      await this.#takeAddresses(call);
+      await this.#takeNodePorts(call);
+      await this.#takeHealthCheckPort(call);
     } catch (error) {
       await undone();
       throw error;
@@ -80,60 +115,60 @@ class ServiceAllocation {
   /** Makes the records of what a service holds, where they are missing. */
   async record(service: Service): Promise<void> {
     const holder = holderOf(service);
-    const address = parseAddress(service.spec.clusterIP ?? "");
-    if (address !== undefined && this.#addresses.contains(address)) await this.#addresses.take(address, holder);
-    for (const { nodePort } of service.spec.ports ?? [])
-      if (nodePort && this.#ports.contains(nodePort)) await this.#ports.take(nodePort, holder);
-  }
-
-  async #address({ service, old, dryRun, taken }: ChangeCall): Promise<void> {
-    const { spec } = service;
-    if (spec.type === "ExternalName") return clearAddress(spec, old);
-    spec.ipFamilies ??= ["IPv4"];
-    spec.ipFamilyPolicy ??= spec.clusterIP === "None" && !spec.selector ? "RequireDualStack" : "SingleStack";
-    if (spec.clusterIP === undefined && spec.clusterIPs?.[0]) spec.clusterIP = spec.clusterIPs[0];
-    if (spec.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP];
-    if (spec.clusterIP === "None" || (spec.clusterIP && spec.clusterIP === old?.spec.clusterIP)) return;
-    const holder = holderOf(service as Service);
-    if (spec.clusterIP) await this.#takeAddress(service, { dryRun, taken, holder });
-    else {
-      const value = await this.#anyAddress(service, { dryRun, taken, holder });
-      spec.clusterIP = formatAddress(value);
-      spec.clusterIPs = [spec.clusterIP];
+    for (const text of service.spec.clusterIPs ?? []) {
+      const place = this.#placeOf(text);
+      if (place) await place.allocator.take(place.offset, holder);
     }
+    for (const port of portsOf(service)) if (this.#ports.contains(port)) await this.#ports.take(port, holder);
   }
 
-  async #takeAddress(service: Mutable<Service>, { dryRun, taken, holder }: TakeCall): Promise<void> {
-    const text = service.spec.clusterIP!;
-    const value = parseAddress(text);
-    // Text that is no address is validation's to refuse.
-    if (value === undefined) return;
+  /** An address for each of its families, as far as it has none; the ones it asks for first. */
+  async #takeAddresses(call: ChangeCall): Promise<void> {
+    const { service, old } = call;
+    const { spec } = service;
+    if (spec.type === "ExternalName" || spec.clusterIPs?.[0] === "None") return;
+    const held = new Set(old?.spec.clusterIPs);
+    const clusterIPs = [...(spec.clusterIPs ?? [])];
+    for (const [index, family] of (spec.ipFamilies ?? []).entries()) {
+      const wanted = clusterIPs[index];
+      if (wanted && held.has(wanted)) continue;
+      if (wanted) await this.#takeAddress(call, wanted);
+      else clusterIPs[index] = await this.#anyAddress(call, family as Family);
+    }
+    spec.clusterIPs = clusterIPs;
+    spec.clusterIP = clusterIPs[0] as string;
+  }
+
+  async #takeAddress(call: ChangeCall, text: string): Promise<void> {
+    const place = this.#placeOf(text);
     const fail = (why: string) =>
-      refuse(service, [
-        { path: "spec.clusterIPs", type: "Invalid", value: [text], detail: `failed to allocate IP ${text}: ${why}` },
+      refuse(call.service, [
+        invalidValue("spec.clusterIPs", call.service.spec.clusterIPs, `failed to allocate IP ${text}: ${why}`),
       ]);
-    if (!this.#addresses.contains(value)) throw fail("the provided network does not match the current range");
-    const free = dryRun ? await this.#addresses.isFree(value) : await this.#addresses.take(value, holder);
-    if (!free) throw fail("provided IP is already allocated");
-    if (!dryRun) taken.push(() => this.#addresses.release(value));
+    if (!place) throw fail("the provided network does not match the current range");
+    if (!(await this.#take(call, place.allocator, place.offset))) throw fail("provided IP is already allocated");
   }
 
-  async #anyAddress(service: Mutable<Service>, { dryRun, taken, holder }: TakeCall): Promise<number> {
-    const value = await this.#addresses.takeAny(holder);
-    if (value === undefined)
-      throw refuse(service, [
-        { path: "spec.clusterIPs", type: "Invalid", value: [""], detail: "failed to allocate IP: range is full" },
-      ]);
-    if (dryRun) await this.#addresses.release(value);
-    else taken.push(() => this.#addresses.release(value));
-    return value;
+  async #anyAddress(call: ChangeCall, family: Family): Promise<string> {
+    const { range, allocator } = this.#addresses.get(family)!;
+    const offset = await allocator.takeAny(call.holder);
+    const fail = (why: string) =>
+      refuse(call.service, [invalidValue("spec.clusterIPs", [""], `failed to allocate IP: ${why}`)]);
+    if (offset === undefined) throw fail("range is full");
+    const text = addressAt(range, offset);
+    // The record of an address names its service, and so is refused before the service itself is looked at.
+    if (call.dryRun || !call.holder.name) await allocator.release(offset);
+    else call.taken.push(() => allocator.release(offset));
+    if (!call.holder.name)
+      throw fail(`IPAddress.networking.k8s.io ${JSON.stringify(text)} is invalid: spec.parentRef.name: Required value`);
+    return text;
   }
 
-  async #nodePorts({ service, old, dryRun, taken }: ChangeCall): Promise<void> {
-    if (!needsNodePorts(service.spec)) return;
-    const held = new Map((old?.spec.ports ?? []).map((port) => [port.nodePort ?? 0, port]));
+  async #takeNodePorts(call: ChangeCall): Promise<void> {
+    const { service, old } = call;
+    if (!usesNodePorts(service as Service)) return;
+    const held = new Set(old ? portsOf(old) : []);
     const here = new Map<number, Set<string>>();
-    const holder = holderOf(service as Service);
     const ports = service.spec.ports ?? [];
     for (const [index, port] of ports.entries()) {
       const protocol = port.protocol ?? "TCP";
@@ -145,40 +180,74 @@ class ServiceAllocation {
         continue;
       }
       here.set(port.nodePort, new Set([protocol]));
-      if (!held.has(port.nodePort))
-        await this.#takePort(service, { index, value: port.nodePort, dryRun, taken, holder });
+      if (!held.has(port.nodePort)) await this.#takePort(call, index, port.nodePort);
     }
-    for (const port of ports) {
-      if (port.nodePort) continue;
-      const value = await this.#ports.takeAny(holder);
-      if (value === undefined) throw internal("failed to allocate a nodePort: range is full");
-      if (dryRun) await this.#ports.release(value);
-      else taken.push(() => this.#ports.release(value));
-      port.nodePort = value;
-    }
+    if (!needsNodePorts(service as Service)) return;
+    for (const port of ports) if (!port.nodePort) port.nodePort = await this.#anyPort(call, "a nodePort");
   }
 
-  async #takePort(
-    service: Mutable<Service>,
-    { index, value, dryRun, taken, holder }: TakeCall & { index: number; value: number },
-  ) {
+  async #takePort(call: ChangeCall, index: number, value: number): Promise<void> {
+    const fail = (why: string) => refuse(call.service, [invalidValue(`spec.ports[${index}].nodePort`, value, why)]);
+    if (!this.#ports.contains(value)) throw fail(this.#outOfRange());
+    if (!(await this.#take(call, this.#ports, value))) throw fail("provided port is already allocated");
+  }
+
+  async #anyPort(call: ChangeCall, what: string): Promise<number> {
+    const value = await this.#ports.takeAny(call.holder);
+    if (value === undefined) throw internal(`failed to allocate ${what}: range is full`);
+    if (call.dryRun) await this.#ports.release(value);
+    else call.taken.push(() => this.#ports.release(value));
+    return value;
+  }
+
+  async #takeHealthCheckPort(call: ChangeCall): Promise<void> {
+    const { service, old } = call;
+    if (!needsHealthCheckPort(service as Service)) return;
+    const value = service.spec.healthCheckNodePort;
+    if (old && needsHealthCheckPort(old)) {
+      if (value !== old.spec.healthCheckNodePort)
+        throw refuse(service, [forbiddenField("spec.healthCheckNodePort", "field is immutable")]);
+      return;
+    }
+    if (!value) {
+      service.spec.healthCheckNodePort = await this.#anyPort(call, "a HealthCheck NodePort");
+      return;
+    }
+    const fail = (why: string) => internal(`failed to allocate requested HealthCheck NodePort ${value}: ${why}`);
+    if (!this.#ports.contains(value)) throw fail(this.#outOfRange());
+    if (!(await this.#take(call, this.#ports, value))) throw fail("provided port is already allocated");
+  }
+
+  #outOfRange(): string {
     const { first, last } = this.#range;
-    const fail = (detail: string) =>
-      refuse(service, [{ path: `spec.ports[${index}].nodePort`, type: "Invalid", value, detail }]);
-    if (!this.#ports.contains(value))
-      throw fail(`provided port is not in the valid range. The range of valid ports is ${first}-${last}`);
-    const free = dryRun ? await this.#ports.isFree(value) : await this.#ports.take(value, holder);
-    if (!free) throw fail("provided port is already allocated");
-    if (!dryRun) taken.push(() => this.#ports.release(value));
+    return `provided port is not in the valid range. The range of valid ports is ${first}-${last}`;
+  }
+
+  /** Takes a certain value, until the write is undone; says whether it was free. */
+  async #take({ dryRun, taken, holder }: ChangeCall, allocator: Allocator, value: number): Promise<boolean> {
+    if (dryRun) return allocator.isFree(value);
+    const free = await allocator.take(value, holder);
+    if (free) taken.push(() => allocator.release(value));
+    return free;
+  }
+
+  #placeOf(text: string): { readonly allocator: Allocator; readonly offset: number } | undefined {
+    for (const { range, allocator } of this.#addresses.values()) {
+      const offset = offsetOf(range, text);
+      if (offset !== undefined) return { allocator, offset };
+    }
+    return undefined;
   }
 
   async #releaseUnused(old: Service, now: Service | undefined): Promise<void> {
-    const { clusterIP } = old.spec;
-    const value = clusterIP && clusterIP !== now?.spec.clusterIP ? parseAddress(clusterIP) : undefined;
-    if (value !== undefined && this.#addresses.contains(value)) await this.#addresses.release(value);
-    const kept = new Set((now?.spec.ports ?? []).map((port) => port.nodePort));
-    const given = new Set((old.spec.ports ?? []).flatMap((port) => (port.nodePort ? [port.nodePort] : [])));
-    for (const port of given) if (!kept.has(port) && this.#ports.contains(port)) await this.#ports.release(port);
+    const kept = new Set(now?.spec.clusterIPs);
+    for (const text of old.spec.clusterIPs ?? []) {
+      const place = kept.has(text) ? undefined : this.#placeOf(text);
+      if (place) await place.allocator.release(place.offset);
+    }
+    const keptPorts = new Set(now ? portsOf(now) : []);
+    for (const port of new Set(portsOf(old)))
+      if (!keptPorts.has(port) && this.#ports.contains(port)) await this.#ports.release(port);
   }
 }
 
@@ -188,24 +257,23 @@ interface ChangeCall {
   readonly dryRun: boolean;
   /** How to give back what was taken so far. */
   readonly taken: Array<() => Promise<void>>;
-}
-
-interface TakeCall extends Pick<ChangeCall, "dryRun" | "taken"> {
   readonly holder: Holder;
 }
 
-function clearAddress(spec: Spec, old: Service | undefined): void {
-  if (old === undefined || old.spec.type === "ExternalName") return;
-  const loose = spec as unknown as Json;
-  for (const key of ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"])
-    delete loose[key];
-  for (const port of spec.ports ?? []) delete (port as unknown as Json).nodePort;
+/** What is wrong with the addresses that a service asks for is told before any is taken. */
+function fillFamiliesOf(
+  service: Mutable<Service>,
+  old: Service | undefined,
+  configured: readonly Family[],
+): FieldError[] {
+  const wrong = validateClusterIPs(service as Service, old);
+  return wrong.length > 0 ? wrong : fillFamilies(service.spec, old?.spec, configured);
 }
 
-function needsNodePorts({ type, allocateLoadBalancerNodePorts, ports }: Spec): boolean {
-  if (type === "NodePort") return true;
-  if (type !== "LoadBalancer") return false;
-  return allocateLoadBalancerNodePorts !== false || (ports ?? []).some((port) => port.nodePort);
+/** All ports that a service holds on nodes. */
+function portsOf({ spec }: Service): number[] {
+  const ports = [...(spec.ports ?? []).map(({ nodePort }) => nodePort), spec.healthCheckNodePort];
+  return ports.filter((port): port is number => Boolean(port));
 }
 
 function holderOf({ metadata: { namespace, name } }: Service): Holder {
@@ -216,12 +284,8 @@ function refuse({ metadata }: Mutable<Service>, errors: readonly FieldError[]): 
   return invalid(Service as unknown as KindDefinition, metadata.name ?? "", errors);
 }
 
-function addressRecord(
-  name: string,
-  holder: Holder,
-  { uid, at }: { readonly uid: string; readonly at: string },
-): unknown {
-  return {
+function addressRecord(family: Family) {
+  return (name: string, holder: Holder, { uid, at }: { readonly uid: string; readonly at: string }) => ({
     kind: "IPAddress",
     apiVersion: "networking.k8s.io/v1",
     metadata: {
@@ -229,16 +293,10 @@ function addressRecord(
       uid,
       creationTimestamp: at,
       labels: {
-        "ipaddress.kubernetes.io/ip-family": "IPv4",
+        "ipaddress.kubernetes.io/ip-family": family,
         "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io",
       },
     },
     spec: { parentRef: { resource: "services", ...holder } },
-  };
-}
-
-/** Takes the records of services that have none, as after a crash between two writes or a restored snapshot. */
-export async function repairServices(options: ServiceOptions, services: readonly Service[]): Promise<void> {
-  const allocation = new ServiceAllocation(options);
-  for (const service of services) await allocation.record(service);
+  });
 }
