@@ -8,6 +8,7 @@ import {
   type KindDefinition,
   type KubeObject,
   QuantityError,
+  typeNameOf,
   type StatusError,
   statusError,
   versionView,
@@ -280,6 +281,7 @@ export function decodePatched(context: RequestContext, made: Json, { kind, type,
   try {
     const { value, unknown } = decode(sorted(made, touchedBy(type, patch.value)) as Json, {
       quantity: canonicalQuantity,
+      typeNameOf,
       asConversion: type === "strategic",
     });
     const texts = [...patch.complaints, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)];

@@ -18,6 +18,8 @@ export interface DecodeOptions {
   readonly quantity: (text: string) => string;
   /** Word mismatches as for data that is converted without its JSON text; strategic merge patches do. */
   readonly asConversion?: boolean;
+  /** The name of a field's type where it has one of its own, for messages: see api/typenames.ts. */
+  readonly typeNameOf?: (struct: StructNode, field: string) => string | undefined;
 }
 
 interface Context extends DecodeOptions {
@@ -59,7 +61,7 @@ function decodeStruct(struct: StructNode, value: Record<string, unknown>, place:
   const { unknown } = place.context;
   const before = unknown.length;
   const known = new Map<string, readonly string[]>();
-  decodeFields(struct, value, { ...place, result, known });
+  decodeFields(struct, value, { ...place, result, known, owner: struct });
   // Told of in the order in which the document has them.
   const inner = unknown.splice(before);
   for (const key of Object.keys(value)) {
@@ -85,6 +87,8 @@ interface Target extends Place {
   readonly result: Record<string, unknown>;
   /** Fields of the type, with the unknown ones below each. */
   readonly known: Map<string, readonly string[]>;
+  /** The type that messages name: the outermost one where types are embedded. */
+  readonly owner: StructNode;
 }
 
 function decodeFields(struct: StructNode, value: Record<string, unknown>, target: Target): void {
@@ -99,8 +103,11 @@ function decodeFields(struct: StructNode, value: Record<string, unknown>, target
     const before = unknown.length;
     const given = Object.hasOwn(value, name) ? value[name] : undefined;
     const place = { context: target.context, path: join(target.path, name), goPath: join(target.goPath, name) };
+    const { owner } = target;
     const decoded =
-      given === undefined || given === null ? undefined : decodeValue(field.node, given, { ...place, owner: struct });
+      given === undefined || given === null
+        ? undefined
+        : decodeValue(field.node, given, { ...place, owner, holder: struct, name, field });
     target.known.set(name, unknown.length === before ? NONE : unknown.slice(before));
     const kept = keep(field, decoded);
     if (kept !== undefined) target.result[name] = kept;
@@ -177,6 +184,10 @@ function zero(node: Node): unknown {
 
 interface ValuePlace extends Place {
   readonly owner: StructNode;
+  /** The type that declares the field. */
+  readonly holder: StructNode;
+  readonly name: string;
+  readonly field: Field;
 }
 
 function decodeValue(node: Node, value: unknown, place: ValuePlace): unknown {
@@ -332,17 +343,29 @@ function conversionError(node: Node, value: unknown): DecodeError {
   }
 }
 
-function mismatch(node: Node, value: unknown, { context, owner, goPath }: ValuePlace): never {
+function mismatch(node: Node, value: unknown, place: ValuePlace): never {
+  const { context, owner, goPath } = place;
   if (context.asConversion) throw conversionError(node, value);
   throw new DecodeError(
-    `json: cannot unmarshal ${typeName(value)} into Go struct field ${goName(owner)}.${goPath} of type ${goType(node)}`,
+    `json: cannot unmarshal ${typeName(value)} into Go struct field ${goName(owner)}.${goPath} of type ${fieldType(node, place)}`,
   );
 }
 
-function mismatchNumber(node: Node, digits: string, { owner, goPath }: ValuePlace): never {
+function mismatchNumber(node: Node, digits: string, place: ValuePlace): never {
+  const { owner, goPath } = place;
   throw new DecodeError(
-    `json: cannot unmarshal number ${digits} into Go struct field ${goName(owner)}.${goPath} of type ${goType(node)}`,
+    `json: cannot unmarshal number ${digits} into Go struct field ${goName(owner)}.${goPath} of type ${fieldType(node, place)}`,
   );
+}
+
+/** The type of a field, or of what is in it, by its own name if it has one. */
+function fieldType(node: Node, { context, holder, name, field }: ValuePlace): string {
+  const own = context.typeNameOf?.(holder, name);
+  if (own === undefined) return goType(node);
+  if (own.startsWith("=")) return node === field.node ? own.slice(1) : goType(node);
+  if (own.endsWith("*")) return node.kind === "map" ? own.slice(0, -1) + goType(node.value) : goType(node);
+  if (node.kind === "list") return `[]${own}`;
+  return node.kind === "map" ? `map[string]${own}` : own;
 }
 
 function goName(struct: StructNode): string {
@@ -366,7 +389,7 @@ function goType(node: Node): string {
           intOrString: "int32",
           microTime: "string",
           time: "string",
-          quantity: "string",
+          quantity: "resource.Quantity",
         }[node.type as string] ?? node.type
       );
   }

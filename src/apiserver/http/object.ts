@@ -4,6 +4,7 @@ import {
   groupVersion,
   kindFor,
   QuantityError,
+  typeNameOf,
   type StatusError,
 } from "../../api/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
@@ -119,7 +120,7 @@ export function decodeObject(
 ): Json {
   const prefix = `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}`;
   try {
-    const decoded = decodeJson(type.struct, value, { quantity: canonicalQuantity });
+    const decoded = decodeJson(type.struct, value, { quantity: canonicalQuantity, typeNameOf });
     reportFields(context, { prefix, unknown: decoded.unknown, duplicates });
     return decoded.value;
   } catch (error) {
