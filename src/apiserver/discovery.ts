@@ -1,18 +1,20 @@
 import { groupVersion, hubOf, type KindDefinition, type Subresource } from "../api/index.ts";
 import { createHash } from "node:crypto";
 
+type Json = Record<string, unknown>;
+
 /** What is served, in the forms in which clients ask for it. */
 export interface Discovery {
   /** /api */
-  readonly coreVersions: unknown;
+  readonly coreVersions: Json;
   /** /apis */
-  readonly groups: unknown;
+  readonly groups: Json;
   /** /apis/<group> */
-  group(name: string): unknown;
+  group(name: string): Json | undefined;
   /** /api/v1, /apis/<group>/<version> */
-  resources(group: string, version: string): unknown;
-  /** /api and /apis in the aggregated form. */
-  aggregated(core: boolean): unknown;
+  resources(group: string, version: string): Json | undefined;
+  /** /api and /apis in the aggregated form, without kind and version. */
+  aggregated(core: boolean): Json;
   /** Paths of all group versions. */
   readonly paths: readonly string[];
 }
@@ -48,14 +50,13 @@ export function discoveryOf(kinds: readonly KindDefinition[], serverAddress: str
         resourceOf(kind),
         ...kind.subresources.map((sub) => subresourceOf(kind, sub)),
       ]);
-      return { kind: "APIResourceList", apiVersion: "v1", groupVersion: groupVersion({ group, version }), resources };
+      const head = { kind: "APIResourceList", ...(group && { apiVersion: "v1" }) };
+      return { ...head, groupVersion: groupVersion({ group, version }), resources };
     },
     aggregated: (core) => ({
-      kind: "APIGroupDiscoveryList",
-      apiVersion: "apidiscovery.k8s.io/v2",
       metadata: {},
       items: (core ? [""] : groups).map((group) => ({
-        metadata: { ...(group && { name: group }), creationTimestamp: null },
+        metadata: group ? { name: group } : {},
         versions: versionsOf(group).map((version) => ({
           version,
           resources: kindsOf(group, version).map(aggregatedResource),
@@ -105,7 +106,8 @@ function aggregatedResource(kind: KindDefinition): unknown {
   const scope = kind.scope === "Namespaced" ? "Namespaced" : "Cluster";
   return {
     resource: kind.plural,
-    responseKind: { group: kind.group, version: kind.version, kind: kind.kind },
+    // The original leaves out what is the same as above.
+    responseKind: { group: "", version: "", kind: kind.kind },
     scope,
     singularResource: kind.singular,
     verbs: inOrder(kind.verbs),
@@ -115,8 +117,8 @@ function aggregatedResource(kind: KindDefinition): unknown {
       subresources: kind.subresources.map((sub) => ({
         subresource: sub.name,
         responseKind: {
-          group: bodyOf(kind, sub).group ?? "",
-          version: bodyOf(kind, sub).version,
+          group: sub.groupVersion ? (bodyOf(kind, sub).group ?? "") : "",
+          version: sub.groupVersion ? bodyOf(kind, sub).version : "",
           kind: sub.kind ?? kind.kind,
         },
         verbs: inOrder(sub.verbs),

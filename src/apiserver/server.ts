@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   type KindDefinition,
   type KubeObject,
@@ -21,10 +20,8 @@ import type {
   RequestInfo,
   SubresourceHandler,
 } from "./contracts.ts";
-import { discoveryOf } from "./discovery.ts";
-import { negotiate } from "./http/negotiate.ts";
-import { respond, respondText } from "./http/respond.ts";
 import { RequestMetrics } from "./metrics.ts";
+import { pathHandlers } from "./paths.ts";
 import { pipeline } from "./pipeline.ts";
 import { Registry, type ResourceHooks } from "./registry/generic.ts";
 import { storageKey, StoredObject, storagePrefix } from "./registry/stored.ts";
@@ -175,7 +172,15 @@ function dispatcher({
     }
     return one;
   };
-  const paths = pathHandlers({ core, parts, options, served, state, metrics });
+  const paths = pathHandlers({
+    kinds: () => core.kinds,
+    serverAddress: options.serverAddress,
+    metrics,
+    special: parts.paths,
+    methodNotAllowed,
+    store: options.store,
+    state,
+  });
   return async (context) => {
     const { info, request } = context;
     if (!info.isResource) return paths(context);
@@ -211,113 +216,4 @@ function checkVerb(kind: KindDefinition, { info }: RequestContext): void {
   const allowed =
     info.name === "" ? ["create", "list", "watch", "deletecollection"] : ["get", "update", "patch", "delete", "watch"];
   if (!kind.verbs.includes(info.verb) || !allowed.includes(info.verb)) throw methodNotAllowed();
-}
-
-function pathHandlers({
-  parts,
-  options,
-  served,
-  state,
-  metrics,
-}: Dispatcher): (context: RequestContext) => Promise<ApiResponse> {
-  const discovery = discoveryOf(served, options.serverAddress);
-  const checks = ["ping", "log", "etcd"];
-  const health = (context: RequestContext, ready: boolean) => {
-    if (!ready) return respondText(500, "[-]poststarthook/bootstrap failed: not finished\nhealthz check failed\n");
-    const name = context.info.path.slice(1);
-    if (!context.query.has("verbose")) return respondText(200, "ok");
-    return respondText(200, `${checks.map((check) => `[+]${check} ok\n`).join("")}${name} check passed\n`);
-  };
-  return async (context) => {
-    const { path } = context.info;
-    const format = () => negotiate(context.request.headers.accept, { watch: false, views: false }, false);
-    const special =
-      parts.paths.get(path) ??
-      [...parts.paths].find(([prefix]) => prefix.endsWith("/") && path.startsWith(prefix))?.[1];
-    if (special) return special(context);
-    if (context.request.method !== "GET" && context.request.method !== "HEAD") throw methodNotAllowed();
-    switch (path.replace(/\/$/, "") || "/") {
-      case "/api":
-      case "/apis":
-        return discoveryRoot(context, discovery, path.startsWith("/apis"));
-      case "/version":
-        return respond(200, VERSION, { encoding: "json", as: "object", pretty: true });
-      case "/metrics":
-        return respondText(200, metrics.text());
-      case "/healthz":
-      case "/livez":
-        return health(context, true);
-      case "/readyz":
-        return health(context, state.ready);
-      case "/":
-        return respond(
-          200,
-          { paths: rootPaths(discovery.paths, [...parts.paths.keys()]) },
-          { encoding: "json", as: "object", pretty: true },
-        );
-    }
-    const parsed = path.replace(/\/$/, "").split("/").slice(1);
-    const answer =
-      parsed[0] === "api" && parsed.length === 2
-        ? discovery.resources("", parsed[1]!)
-        : parsed[0] !== "apis"
-          ? undefined
-          : parsed.length === 2
-            ? discovery.group(parsed[1]!)
-            : parsed.length === 3
-              ? discovery.resources(parsed[1]!, parsed[2]!)
-              : undefined;
-    if (answer !== undefined) return respond(200, answer, format());
-    if (parsed[0] === "api" || parsed[0] === "apis") throw noSuchPath();
-    return respondText(404, "404 page not found\n");
-  };
-}
-
-function rootPaths(groups: readonly string[], special: readonly string[]): string[] {
-  const own = [
-    "/api",
-    "/api/v1",
-    "/apis",
-    "/apis/",
-    "/healthz",
-    "/healthz/etcd",
-    "/healthz/log",
-    "/healthz/ping",
-    "/livez",
-    "/metrics",
-    "/readyz",
-    "/version",
-  ];
-  return [...new Set([...own, ...groups, ...special.map((path) => path.replace(/(?<=.)\/$/, ""))])].sort();
-}
-
-const AGGREGATED = /application\/json;\s*g=apidiscovery\.k8s\.io;\s*v=v2;\s*as=APIGroupDiscoveryList/;
-
-function discoveryRoot(
-  { request }: RequestContext,
-  discovery: ReturnType<typeof discoveryOf>,
-  groups: boolean,
-): ApiResponse {
-  const wanted = (request.headers.accept ?? "")
-    .split(",")
-    .find((one) => /apidiscovery/.test(one) || /^\s*application\/json\s*(;q=.*)?$/.test(one));
-  if (wanted && AGGREGATED.test(wanted.replaceAll("; ", ";").trim())) {
-    const response = respond(200, discovery.aggregated(!groups), { encoding: "json", as: "object", pretty: false });
-    const etag = `"${createHash("sha512")
-      .update((response.body as { bytes: Uint8Array }).bytes)
-      .digest("hex")
-      .toUpperCase()}"`;
-    if (request.headers["if-none-match"] === etag) return { status: 304, headers: { etag }, body: { type: "none" } };
-    return {
-      ...response,
-      headers: {
-        ...response.headers,
-        etag,
-        "content-type": "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
-        vary: "Accept",
-      },
-    };
-  }
-  const format = negotiate(request.headers.accept, { watch: false, views: false }, false);
-  return respond(200, groups ? discovery.groups : discovery.coreVersions, format);
 }

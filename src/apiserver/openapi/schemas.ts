@@ -73,7 +73,7 @@ export class Schemas {
     return {
       type: "object",
       ...(struct.options && Object.keys(properties).length > 0 && { properties: sorted(properties) }),
-      ...(required.length > 0 && { required: required.sort() }),
+      ...(required.length > 0 && { required }),
       ...(struct.atomic && { "x-kubernetes-map-type": "atomic" }),
     };
   }
@@ -103,15 +103,17 @@ export class Schemas {
     };
     const schema = this.#node(node, options.element?.default);
     const { $ref, ...rest } = schema;
-    if ($ref === undefined || Object.keys(extras).length === 0) return { ...schema, ...extras };
+    if ($ref === undefined) return { ...schema, ...extras };
+    // A description stands beside every reference of the original's fields.
     return this.#prefix === "#/definitions/" ? { $ref, ...rest } : { allOf: [{ $ref }], ...rest, ...extras };
   }
 
   /** A value that stands in when there is none; v2 has no defaults. */
-  #default(node: Node, { default: value, ptr }: Field["options"]): Json {
+  #default(node: Node, { default: value, ptr, always }: Field["options"]): Json {
     if (this.#prefix === "#/definitions/") return {};
     if (value !== undefined) return { default: value };
-    return node.kind === "struct" && !ptr ? { default: {} } : {};
+    if (node.kind === "struct" && !ptr) return { default: {} };
+    return always && !ptr && node.kind === "scalar" && node.type in ZEROS ? { default: ZEROS[node.type] } : {};
   }
 
   #node(node: Node, elementDefault?: unknown): Json {

@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import { APIGroup, APIGroupList, APIResourceList, APIVersions, type KindDefinition, noSuchPath } from "../api/index.ts";
+import type { ApiResponse } from "../net/message.ts";
+import { encodeProtoObject, type StructNode } from "../schema/index.ts";
+import type { RequestContext, SubresourceHandler } from "./contracts.ts";
+import { type Discovery, discoveryOf } from "./discovery.ts";
+import { health, type HealthOptions, healthPaths } from "./health.ts";
+import { contentType, negotiate, wantsPretty } from "./http/negotiate.ts";
+import { respond, respondBytes, respondText } from "./http/respond.ts";
+import type { RequestMetrics } from "./metrics.ts";
+import { VERSION } from "./version.ts";
+
+export interface PathOptions extends HealthOptions {
+  /** What is served now; another list when that changes. */
+  readonly kinds: () => readonly KindDefinition[];
+  readonly serverAddress: string;
+  readonly metrics: RequestMetrics;
+  /** Further paths; one that ends with a slash stands for all below it. */
+  readonly special: ReadonlyMap<string, SubresourceHandler>;
+  readonly methodNotAllowed: () => Error;
+}
+
+const PRETTY = { encoding: "json", as: "object", pretty: true } as const;
+
+/** Answers paths that are no resources: discovery, health, version, metrics and what others add. */
+export function pathHandlers(options: PathOptions): SubresourceHandler {
+  const { special, metrics } = options;
+  const below = [...special].filter(([path]) => path.endsWith("/"));
+  const discovery = memoized(options);
+  return async (context) => {
+    const { path } = context.info;
+    const handler = special.get(path) ?? below.find(([prefix]) => path.startsWith(prefix))?.[1];
+    if (handler) return handler(context);
+    const healthy = await health(context, options);
+    if (healthy) return healthy;
+    if (context.request.method !== "GET" && context.request.method !== "HEAD") throw options.methodNotAllowed();
+    switch (path) {
+      case "/version":
+      case "/version/":
+        return respond(200, VERSION, PRETTY);
+      case "/metrics":
+        return respondText(200, metrics.text());
+      case "/":
+        return respond(200, { paths: rootPaths(discovery().paths, [...special.keys()]) }, PRETTY);
+    }
+    return discovered(context, discovery()) ?? respondText(404, "404 page not found\n");
+  };
+}
+
+function memoized({ kinds, serverAddress }: PathOptions): () => Discovery {
+  let made: { readonly of: readonly KindDefinition[]; readonly discovery: Discovery } | undefined;
+  return () => {
+    const of = kinds();
+    if (made?.of !== of) made = { of, discovery: discoveryOf(of, serverAddress) };
+    return made.discovery;
+  };
+}
+
+/** /api, /apis and what lies below them; undefined for a group that nobody serves. */
+function discovered(context: RequestContext, discovery: Discovery): ApiResponse | undefined {
+  const [root = "", group = "", version = "", ...rest] = context.info.path.replace(/\/$/, "").split("/").slice(1);
+  if (rest.length > 0 || (root !== "api" && root !== "apis")) return undefined;
+  if (group === "") return discoveryRoot(context, discovery, root === "apis");
+  if (root === "api") {
+    const resources = version === "" ? discovery.resources("", group) : undefined;
+    if (!resources) throw noSuchPath();
+    return respondDiscovery(context, { name: "APIResourceList", struct: APIResourceList, value: resources });
+  }
+  const found = discovery.group(group);
+  if (!found) return undefined;
+  if (version === "") return respondDiscovery(context, { name: "APIGroup", struct: APIGroup, value: found });
+  const resources = discovery.resources(group, version);
+  if (!resources) throw noSuchPath();
+  return respondDiscovery(context, { name: "APIResourceList", struct: APIResourceList, value: resources });
+}
+
+interface Answer {
+  readonly name: string;
+  readonly struct: StructNode;
+  readonly value: Record<string, unknown>;
+}
+
+function respondDiscovery({ request, query }: RequestContext, { name, struct, value }: Answer): ApiResponse {
+  const pretty = wantsPretty(request, query);
+  const format = negotiate(request.headers.accept, { watch: false, views: false }, pretty);
+  if (format.encoding !== "protobuf") return respond(200, value, format);
+  const bytes = encodeProtoObject(struct, { ...value, kind: name, apiVersion: "v1" });
+  return respondBytes(200, bytes, contentType(format, false));
+}
+
+const AGGREGATED = /^application\/json;(?:g=apidiscovery\.k8s\.io|v=(?:v2|v2beta1)|as=APIGroupDiscoveryList)/;
+
+/** The version of aggregated discovery that a client takes first; undefined when it takes the plain one before. */
+function aggregatedVersion(accept: string): "v2" | "v2beta1" | undefined {
+  for (const clause of accept.split(",").map((one) => one.replaceAll(" ", ""))) {
+    if (
+      !AGGREGATED.test(clause) ||
+      !/g=apidiscovery\.k8s\.io/.test(clause) ||
+      !/as=APIGroupDiscoveryList/.test(clause)
+    ) {
+      if (/^(?:application\/json|application\/\*|\*\/\*)(?:;q=[\d.]+)?$/.test(clause)) return undefined;
+      continue;
+    }
+    const version = /v=(v2beta1|v2)(?:;|$)/.exec(clause)?.[1];
+    if (version) return version as "v2" | "v2beta1";
+  }
+  return undefined;
+}
+
+function discoveryRoot(context: RequestContext, discovery: Discovery, isGroups: boolean): ApiResponse {
+  const version = aggregatedVersion(context.request.headers.accept ?? "");
+  if (version) return aggregated(context, discovery, { version, isGroups });
+  const response = isGroups
+    ? respondDiscovery(context, { name: "APIGroupList", struct: APIGroupList, value: discovery.groups })
+    : respondDiscovery(context, { name: "APIVersions", struct: APIVersions, value: discovery.coreVersions });
+  return { ...response, headers: { ...response.headers, vary: "Accept" } };
+}
+
+function aggregated(
+  { request }: RequestContext,
+  discovery: Discovery,
+  { version, isGroups }: { readonly version: "v2" | "v2beta1"; readonly isGroups: boolean },
+): ApiResponse {
+  const value = {
+    kind: "APIGroupDiscoveryList",
+    apiVersion: `apidiscovery.k8s.io/${version}`,
+    ...discovery.aggregated(!isGroups),
+  };
+  const response = respond(200, value, { encoding: "json", as: "object", pretty: false });
+  const { bytes } = response.body as { bytes: Uint8Array };
+  const etag = `"${createHash("sha512").update(bytes).digest("hex").toUpperCase()}"`;
+  const headers = { etag, vary: "Accept", "cache-control": "public" };
+  if (request.headers["if-none-match"] === etag) return { status: 304, headers, body: { type: "none" } };
+  const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+  return { ...response, headers: { ...response.headers, ...headers, "content-type": type } };
+}
+
+function rootPaths(groups: readonly string[], special: readonly string[]): string[] {
+  const own = ["/api", "/api/v1", "/apis", "/apis/", "/metrics", "/metrics/slis", "/version"];
+  return [...new Set([...own, ...healthPaths(), ...groups, ...special])].sort();
+}
