@@ -11,6 +11,7 @@ import { startNodeIpamController } from "./nodeipam/controller.ts";
 import { startNodeLifecycleController } from "./nodelifecycle/controller.ts";
 import { startPodGcController } from "./podgc/controller.ts";
 import { startReplicaSetController } from "./replicaset/controller.ts";
+import { startReplicationController } from "./replicationcontroller/controller.ts";
 import { startRootCaController } from "./rootca/controller.ts";
 import { startServiceAccountController } from "./serviceaccount/controller.ts";
 import { startTaintEvictionController } from "./tainteviction/controller.ts";
@@ -27,6 +28,7 @@ export const controllers: readonly ControllerDefinition[] = [
   { name: "namespace-controller", account: "namespace-controller", start: startNamespaceController },
   { name: "endpoints-controller", account: "endpoint-controller", start: startEndpointsController },
   { name: "endpointslice-controller", account: "endpointslice-controller", start: startEndpointSliceController },
+  { name: "replicationcontroller-controller", account: "replication-controller", start: startReplicationController },
   { name: "replicaset-controller", account: "replicaset-controller", start: startReplicaSetController },
   { name: "deployment-controller", account: "deployment-controller", start: startDeploymentController },
   { name: "job-controller", account: "job-controller", start: startJobController },

@@ -31,6 +31,10 @@ export interface ControllerOptions {
   readonly largeClusterSizeThreshold?: number;
   readonly terminatedPodGcThreshold?: number;
   readonly concurrentReplicasetSyncs?: number;
+  readonly concurrentRcSyncs?: number;
+  readonly concurrentDaemonsetSyncs?: number;
+  readonly concurrentStatefulsetSyncs?: number;
+  readonly concurrentCronJobSyncs?: number;
   readonly concurrentDeploymentSyncs?: number;
   readonly concurrentJobSyncs?: number;
   readonly concurrentEndpointSyncs?: number;

@@ -1,41 +1,81 @@
-import { controllerOf, labelSelectorMatches, Pod, ReplicaSet, isNotFound } from "../../api/index.ts";
+import {
+  controllerOf,
+  isNotFound,
+  type KindDefinition,
+  type KubeObject,
+  type LabelSelector,
+  labelSelectorMatches,
+  Pod,
+  ReplicaSet,
+} from "../../api/index.ts";
 import type { Informer, WorkQueue } from "../../runtime/index.ts";
 import { inParallel, slowStart } from "../common/batch.ts";
 import { claim, enactClaims } from "../common/claim.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, refersTo, splitKey } from "../common/environment.ts";
 import { deepEqual } from "../common/equal.ts";
 import { isActive, isNamespaceTerminating, type PodControl, podControl, podFromTemplate } from "../common/pods.ts";
-import { type Failure, nextAvailabilityMs, type Plan, plan, statusOf } from "./plan.ts";
+import { type Failure, nextAvailabilityMs, type Plan, plan, type ReplicaStatus, statusOf } from "./plan.ts";
+
+/** A kind that keeps a number of equal pods. */
+export interface ReplicaKind<O> {
+  readonly kind: KindDefinition<O>;
+  /** Who its events are from. */
+  readonly component: string;
+  readonly workers: number;
+  /** What a plan needs of an owner, whatever its own form. */
+  readonly view: (owner: O) => ReplicaSet;
+  /** The status in the owner's own form. */
+  readonly status: (status: ReplicaStatus) => unknown;
+}
 
 /** Keeps as many pods of each ReplicaSet as it wants. */
 export async function startReplicaSetController(environment: ControllerEnvironment): Promise<void> {
-  const sets = environment.informers.for(ReplicaSet);
+  startReplicaController(environment, {
+    kind: ReplicaSet,
+    component: "replicaset-controller",
+    workers: environment.options.concurrentReplicasetSyncs ?? 5,
+    view: (set) => set,
+    status: (status) => status,
+  });
+}
+
+/** The same for any kind of that sort. */
+export function startReplicaController<O extends KubeObject>(
+  environment: ControllerEnvironment,
+  replicaKind: ReplicaKind<O>,
+): void {
+  const { kind, component, workers } = replicaKind;
+  const sets = environment.informers.for(kind);
   const pods = environment.informers.for(Pod);
   pods.addIndex("controller", (pod) => [controllerOf(pod)?.uid ?? `orphans of ${pod.metadata.namespace}`]);
   sets.addIndex("controller", (set) => [controllerOf(set)?.uid ?? ""]);
-  const control = podControl(environment, { events: environment.recorder("replicaset-controller"), pods });
-  const controller = new ReplicaSetController(environment, { sets, pods, control });
+  const control = podControl(environment, { events: environment.recorder(component), pods });
+  const controller = new ReplicaController(environment, { replicaKind, sets, pods, control });
   const queue = reconcileKeys(environment, {
-    name: "replicaset",
-    workers: environment.options.concurrentReplicasetSyncs ?? 5,
+    name: kind.singular,
+    workers,
     synced: [sets.synced, pods.synced],
     reconcile: (key, signal) => controller.reconcile(key, signal),
   });
-  watch(queue, sets, pods);
+  watch(queue, replicaKind, { sets, pods });
 }
 
-function watch(queue: WorkQueue<string>, sets: Informer<ReplicaSet>, pods: Informer<Pod>): void {
+function watch<O extends KubeObject>(
+  queue: WorkQueue<string>,
+  { kind, view }: ReplicaKind<O>,
+  { sets, pods }: { readonly sets: Informer<O>; readonly pods: Informer<Pod> },
+): void {
   sets.subscribe({ apply: (set) => queue.add(keyOf(set)), delete: (set) => queue.add(keyOf(set)) });
   const wakeOwner = (pod: Pod) => {
     const owner = controllerOf(pod);
-    if (!owner || !refersTo(owner, ReplicaSet)) return;
+    if (!owner || !refersTo(owner, kind)) return;
     const set = sets.get({ namespace: pod.metadata.namespace, name: owner.name });
     if (set?.metadata.uid === owner.uid) queue.add(keyOf(set));
   };
   const wakeAdopters = (pod: Pod) => {
     for (const set of sets.list(pod.metadata.namespace)) {
-      if (set.spec.selector && labelSelectorMatches(set.spec.selector, pod.metadata.labels ?? {}))
-        queue.add(keyOf(set));
+      const { selector } = view(set).spec;
+      if (selector && labelSelectorMatches(selector, pod.metadata.labels ?? {})) queue.add(keyOf(set));
     }
   };
   pods.subscribe({
@@ -52,69 +92,72 @@ function orphanChanged(pod: Pod, old: Pod | undefined): boolean {
   return !old || controllerOf(old) !== undefined || !deepEqual(pod.metadata.labels, old.metadata.labels);
 }
 
-interface Parts {
-  readonly sets: Informer<ReplicaSet>;
+interface Parts<O> {
+  readonly replicaKind: ReplicaKind<O>;
+  readonly sets: Informer<O>;
   readonly pods: Informer<Pod>;
   readonly control: PodControl;
 }
 
-class ReplicaSetController {
+class ReplicaController<O extends KubeObject> {
   readonly #environment: ControllerEnvironment;
-  readonly #parts: Parts;
+  readonly #parts: Parts<O>;
 
-  constructor(environment: ControllerEnvironment, parts: Parts) {
+  constructor(environment: ControllerEnvironment, parts: Parts<O>) {
     this.#environment = environment;
     this.#parts = parts;
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<{ requeueAfterMs?: number } | undefined> {
-    const { sets } = this.#parts;
-    const owner = sets.get(splitKey(key));
-    if (!owner) return undefined;
-    const pods = await this.#claim(owner, signal);
-    const observed = { owner, pods, related: this.#related(owner), nowMs: this.#environment.clock.now() };
-    const error = await this.#act(owner, plan(observed), signal).then(() => undefined, asError);
+    const { sets, replicaKind } = this.#parts;
+    const object = sets.get(splitKey(key));
+    if (!object) return undefined;
+    const owner = replicaKind.view(object);
+    const pods = await this.#claim(object, owner.spec.selector ?? {}, signal);
+    const observed = { owner, pods, related: this.#related(object), nowMs: this.#environment.clock.now() };
+    const error = await this.#act(object, owner, plan(observed), signal).then(() => undefined, asError);
     const now = { owner, pods, nowMs: this.#environment.clock.now() };
-    const known = sets.get(splitKey(key)) ?? owner;
-    await this.#writeStatus(known, statusOf(now, error && failureOf(owner, pods, error)), signal);
+    await this.#writeStatus(key, statusOf(now, error && failureOf(owner, pods, error)), signal);
     if (error && !isNamespaceTerminating(error)) throw error;
     const requeueAfterMs = nextAvailabilityMs(now);
     return requeueAfterMs === undefined ? undefined : { requeueAfterMs };
   }
 
-  async #claim(owner: ReplicaSet, signal: AbortSignal): Promise<readonly Pod[]> {
-    const { pods } = this.#parts;
+  async #claim(owner: O, selector: LabelSelector, signal: AbortSignal): Promise<readonly Pod[]> {
+    const { pods, replicaKind } = this.#parts;
     const { uid, namespace } = owner.metadata;
     const candidates = [
       ...pods.index("controller", uid),
       ...pods.index("controller", `orphans of ${namespace}`).filter(isActive),
     ];
-    const claims = claim({ owner, selector: owner.spec.selector ?? {}, candidates });
-    return enactClaims(this.#environment, { owner, ownerKind: ReplicaSet, kind: Pod, claims, signal });
+    const claims = claim({ owner, selector, candidates });
+    return enactClaims(this.#environment, { owner, ownerKind: replicaKind.kind, kind: Pod, claims, signal });
   }
 
-  #related(owner: ReplicaSet): readonly Pod[] {
+  #related(owner: O): readonly Pod[] {
     const { sets, pods } = this.#parts;
     const controller = controllerOf(owner);
     const family = controller ? sets.index("controller", controller.uid) : [];
     return family.flatMap((set) => pods.index("controller", set.metadata.uid));
   }
 
-  async #act(owner: ReplicaSet, { create, remove }: Plan, signal: AbortSignal): Promise<void> {
-    const { control } = this.#parts;
+  async #act(object: O, { spec }: ReplicaSet, { create, remove }: Plan, signal: AbortSignal): Promise<void> {
+    const { control, replicaKind } = this.#parts;
     const { error } = await slowStart(create, async () => {
-      await control.create(owner, podFromTemplate(owner.spec.template, { owner, ownerKind: ReplicaSet }), signal);
+      const pod = podFromTemplate(spec.template, { owner: object, ownerKind: replicaKind.kind });
+      await control.create(object, pod, signal);
     });
     if (error) throw error;
-    await inParallel(remove, (pod) => control.delete(owner, pod, signal));
+    await inParallel(remove, (pod) => control.delete(object, pod, signal));
   }
 
-  async #writeStatus(owner: ReplicaSet, status: ReplicaSet["status"], signal: AbortSignal): Promise<void> {
-    if (deepEqual(owner.status, status)) return;
+  async #writeStatus(key: string, status: ReplicaStatus, signal: AbortSignal): Promise<void> {
+    const { sets, replicaKind } = this.#parts;
+    const known = sets.get(splitKey(key));
+    if (!known || deepEqual(replicaKind.view(known).status, status)) return;
+    const changed = { ...known, status: replicaKind.status(status) };
     try {
-      await this.#parts.sets.expect(
-        await this.#environment.client.updateStatus(ReplicaSet, { ...owner, status }, { signal }),
-      );
+      await sets.expect(await this.#environment.client.updateStatus(replicaKind.kind, changed as never, { signal }));
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }

@@ -120,6 +120,8 @@ function compareKeys(a: DeletionKey, b: DeletionKey): number {
   return byUid;
 }
 
+export type ReplicaStatus = ReplicaSet["status"];
+
 /** Why pods could not be made or deleted. */
 export interface Failure {
   readonly reason: "FailedCreate" | "FailedDelete";
