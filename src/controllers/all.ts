@@ -1,5 +1,6 @@
 import type { ControllerDefinition } from "./common/environment.ts";
 import { startClusterRoleAggregationController } from "./clusterroleaggregation/controller.ts";
+import { startDaemonSetController } from "./daemonset/controller.ts";
 import { startDeploymentController } from "./deployment/controller.ts";
 import { startDisruptionController } from "./disruption/controller.ts";
 import { startEndpointSliceController } from "./endpointslice/controller.ts";
@@ -31,6 +32,7 @@ export const controllers: readonly ControllerDefinition[] = [
   { name: "replicationcontroller-controller", account: "replication-controller", start: startReplicationController },
   { name: "replicaset-controller", account: "replicaset-controller", start: startReplicaSetController },
   { name: "deployment-controller", account: "deployment-controller", start: startDeploymentController },
+  { name: "daemonset-controller", account: "daemon-set-controller", start: startDaemonSetController },
   { name: "job-controller", account: "job-controller", start: startJobController },
   {
     name: "ttl-after-finished-controller",

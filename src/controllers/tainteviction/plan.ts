@@ -1,4 +1,4 @@
-import type { Node, Pod, Taint, Toleration } from "../../api/index.ts";
+import { type Node, type Pod, tolerationCovers } from "../../api/index.ts";
 import { parseTime } from "../../base/index.ts";
 
 /**
@@ -10,7 +10,7 @@ export function evictionMs(pod: Pod, node: Node | undefined, sinceMs: number): n
   if (taints.length === 0 || pod.metadata.deletionTimestamp) return undefined;
   let earliest: number | undefined;
   for (const taint of taints) {
-    const matching = (pod.spec.tolerations ?? []).filter((toleration) => tolerates(toleration, taint));
+    const matching = (pod.spec.tolerations ?? []).filter((toleration) => tolerationCovers(toleration, taint));
     if (matching.length === 0) return sinceMs;
     const limits = matching.flatMap(({ tolerationSeconds }) =>
       tolerationSeconds === undefined ? [] : [Math.max(0, tolerationSeconds)],
@@ -21,11 +21,4 @@ export function evictionMs(pod: Pod, node: Node | undefined, sinceMs: number): n
     earliest = earliest === undefined ? until : Math.min(earliest, until);
   }
   return earliest;
-}
-
-function tolerates({ key, operator = "Equal", value = "", effect }: Toleration, taint: Taint): boolean {
-  if (effect && effect !== taint.effect) return false;
-  if (key && key !== taint.key) return false;
-  if (operator === "Exists") return true;
-  return operator === "Equal" && value === (taint.value ?? "") && !!key;
 }

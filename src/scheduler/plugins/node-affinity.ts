@@ -1,7 +1,12 @@
-import type { NodeAffinity as NodeAffinityTerms, NodeSelectorTerm, Pod } from "../../api/index.ts";
+import {
+  type NodeAffinity as NodeAffinityTerms,
+  type Node,
+  type NodeSelectorTerm,
+  nodeSelectorMatches,
+  nodeTermMatches,
+  type Pod,
+} from "../../api/index.ts";
 import { normalizeByMax, type Plugin, type Preparation } from "../framework.ts";
-import type { Node } from "../../api/index.ts";
-import { nodeSelectorMatches, termMatches } from "./node-selector.ts";
 
 const MISMATCH = { reasons: ["node(s) didn't match Pod's node affinity/selector"], resolvable: false };
 
@@ -37,7 +42,7 @@ export function nodeAffinity({ addedAffinity }: NodeAffinityArgs = {}): Plugin {
     score(pod, { node }) {
       let total = 0;
       for (const { weight, preference } of preferences(pod))
-        if (isEmpty(preference) || termMatches(preference, node)) total += weight;
+        if (isEmpty(preference) || nodeTermMatches(preference, node)) total += weight;
       return total;
     },
     normalize: normalizeByMax,

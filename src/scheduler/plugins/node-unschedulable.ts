@@ -1,6 +1,5 @@
-import type { Node, Pod } from "../../api/index.ts";
+import { type Node, type Pod, tolerates } from "../../api/index.ts";
 import type { Plugin } from "../framework.ts";
-import { tolerates } from "./taints.ts";
 
 const TAINT = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
 const CORDONED = { reasons: ["node(s) were unschedulable"], resolvable: false };
@@ -14,5 +13,5 @@ export const nodeUnschedulable: Plugin = {
 };
 
 function allows(pod: Pod, node: Node): boolean {
-  return !node.spec.unschedulable || tolerates(pod, TAINT);
+  return !node.spec.unschedulable || tolerates(pod.spec.tolerations, TAINT);
 }

@@ -1,9 +1,8 @@
-import type { LabelSelector, Pod, TopologySpreadConstraint } from "../../api/index.ts";
+import { type LabelSelector, type Pod, tolerates, type TopologySpreadConstraint } from "../../api/index.ts";
 import { answers, type PodQuery } from "../counters.ts";
 import { type Move, type Plugin, type Rejection, SCORE_MAX, type Snapshot } from "../framework.ts";
 import type { NodeInfo } from "../node-info.ts";
 import { matchesNode } from "./node-affinity.ts";
-import { tolerates } from "./taints.ts";
 import { bump, domainOf, selects, withLabelKeys } from "./topology.ts";
 
 const SKEWED: Rejection = { reasons: ["node(s) didn't match pod topology spread constraints"], resolvable: true };
@@ -106,7 +105,9 @@ function constraintOf(constraint: TopologySpreadConstraint, pod: Pod): Constrain
 function isEligible(constraint: TopologySpreadConstraint, pod: Pod, { node }: NodeInfo): boolean {
   if (constraint.nodeAffinityPolicy !== "Ignore" && !matchesNode(pod, node)) return false;
   if (constraint.nodeTaintsPolicy !== "Honor") return true;
-  return (node.spec.taints ?? []).every((taint) => taint.effect === "PreferNoSchedule" || tolerates(pod, taint));
+  return (node.spec.taints ?? []).every(
+    (taint) => taint.effect === "PreferNoSchedule" || tolerates(pod.spec.tolerations, taint),
+  );
 }
 
 function hasAllKeys(node: NodeInfo, constraints: readonly Constraint[]): boolean {

@@ -1,6 +1,5 @@
-import type { Node, Pod } from "../../api/index.ts";
+import { type Node, type Pod, tolerates } from "../../api/index.ts";
 import { normalizeReversed, type Plugin } from "../framework.ts";
-import { tolerates } from "./taints.ts";
 
 const TAINTED = { reasons: ["node(s) had untolerated taint(s)"], resolvable: false };
 
@@ -14,12 +13,15 @@ export const taintToleration: Plugin = {
   score(pod, { node }) {
     let count = 0;
     for (const taint of node.spec.taints ?? [])
-      if (taint.effect === "PreferNoSchedule" && !tolerates(pod, taint)) count++;
+      if (taint.effect === "PreferNoSchedule" && !tolerates(pod.spec.tolerations, taint)) count++;
     return count;
   },
   normalize: normalizeReversed,
 };
 
 function isForbidden(pod: Pod, node: Node): boolean {
-  return node.spec.taints?.some((taint) => taint.effect !== "PreferNoSchedule" && !tolerates(pod, taint)) ?? false;
+  return (
+    node.spec.taints?.some((taint) => taint.effect !== "PreferNoSchedule" && !tolerates(pod.spec.tolerations, taint)) ??
+    false
+  );
 }

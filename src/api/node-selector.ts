@@ -1,12 +1,14 @@
-import type { Node, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from "../../api/index.ts";
+import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from "./core/v1/affinity.ts";
+import type { Node, Taint } from "./core/v1/node.ts";
+import type { Toleration } from "./core/v1/affinity.ts";
 
 /** Whether any of the terms matches the node; a term without conditions matches nothing. */
 export function nodeSelectorMatches(selector: NodeSelector, node: Node): boolean {
-  return selector.nodeSelectorTerms.some((term) => termMatches(term, node));
+  return selector.nodeSelectorTerms.some((term) => nodeTermMatches(term, node));
 }
 
 /** Whether all of a term's conditions hold. */
-export function termMatches(term: NodeSelectorTerm, node: Node): boolean {
+export function nodeTermMatches(term: NodeSelectorTerm, node: Node): boolean {
   const expressions = term.matchExpressions ?? [];
   const fields = term.matchFields ?? [];
   if (expressions.length === 0 && fields.length === 0) return false;
@@ -40,4 +42,27 @@ function requirementHolds({ operator, values = [] }: NodeSelectorRequirement, va
 
 function isInteger(text: string | undefined): text is string {
   return text !== undefined && /^[+-]?\d{1,19}$/.test(text);
+}
+
+/** Whether one of the tolerations covers the taint. */
+export function tolerates(
+  tolerations: readonly Toleration[] | undefined,
+  taint: Pick<Taint, "key" | "effect" | "value">,
+): boolean {
+  return (tolerations ?? []).some((toleration) => tolerationCovers(toleration, taint));
+}
+
+/** Whether this toleration covers the taint. */
+export function tolerationCovers(toleration: Toleration, taint: Pick<Taint, "key" | "effect" | "value">): boolean {
+  if (toleration.effect && toleration.effect !== taint.effect) return false;
+  if (toleration.key && toleration.key !== taint.key) return false;
+  switch (toleration.operator || "Equal") {
+    case "Equal":
+      return toleration.key !== undefined && toleration.key !== "" && (toleration.value ?? "") === (taint.value ?? "");
+    case "Exists":
+      return true;
+    default:
+      // Gt and Lt stand behind a gate that is off; the API server turns them down.
+      return false;
+  }
 }
