@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { modelTests } from "./model.suite.ts";
-import { type Compare, prefixEnd, type Revision, type Store, type StoreErrorCode, StoreError } from "./index.ts";
+import { type Compare, prefixEnd, type Revision, type Store } from "./index.ts";
 import { bytes, entryLine, put, Recorder, refused, remove, text, write } from "./suite-tools.ts";
 import { leaseTests } from "./lease.suite.ts";
 import { watchTests } from "./watch.suite.ts";

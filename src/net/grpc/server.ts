@@ -8,12 +8,13 @@ import {
   type IncomingHttpHeaders,
   type ServerHttp2Stream,
 } from "node:http2";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Clock, Log } from "../../base/index.ts";
 import { drained } from "../http/pump.ts";
 import type { ServerTls } from "../http/server.ts";
 import { AsyncQueue } from "../queue.ts";
 import type { Message } from "./codec.ts";
+import { type AnswerPlain, alsoHttp1, respondPlain, withHttp1 } from "./plain.ts";
 import { type GrpcMethod, type GrpcService, MessageReader } from "./service.ts";
 import { encodeStatusMessage, GRPC_STATUS, GrpcError, type GrpcMetadata } from "./status.ts";
 
@@ -47,6 +48,10 @@ export interface GrpcServerOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly messageBytesMax?: number;
+  /** Connections without a certificate of the authority in `tls.ca` are cut. */
+  readonly clientCertAuth?: boolean;
+  /** Answers plain HTTP on the same port: HTTP/1.1, and what is not gRPC over HTTP/2. */
+  readonly plain?: AnswerPlain;
 }
 
 export interface GrpcServer {
@@ -65,10 +70,14 @@ export async function listenGrpc(options: GrpcServerOptions): Promise<GrpcServer
         cert: tls.cert as string,
         key: tls.key as string,
         ca: tls.ca as string,
-        requestCert: !!tls.ca,
+        requestCert: options.clientCertAuth ?? !!tls.ca,
+        allowHTTP1: options.plain !== undefined,
         ...settings,
       })
     : createServer(settings);
+  const { plain } = options;
+  if (plain && tls) alsoHttp1(server as Http2SecureServer, plain);
+  const front = plain && !tls ? withHttp1(server as Http2Server, plain) : server;
   const routes = routesOf(options.implementations);
   server.on("session", (session: Http2Session) => {
     sessions.add(session);
@@ -76,19 +85,25 @@ export async function listenGrpc(options: GrpcServerOptions): Promise<GrpcServer
     session.once("close", () => sessions.delete(session));
     session.on("error", () => {});
   });
+  const sockets = new Set<Socket>();
+  front.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   server.on("stream", (stream, headers) => serveCall(stream as ServerHttp2Stream, headers, routes, options));
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(listenOptions(options.listen), resolve);
+    front.once("error", reject);
+    front.listen(listenOptions(options.listen), resolve);
   });
-  const address = server.address();
+  const address = front.address();
   return {
     port: typeof address === "object" && address ? (address as AddressInfo).port : 0,
     async close(graceMs) {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed = new Promise<void>((resolve) => front.close(() => resolve()));
       for (const session of sessions) session.close();
       const timer = options.clock.timer(graceMs, () => {
         for (const session of sessions) session.destroy();
+        for (const socket of sockets) socket.destroy();
       });
       await closed;
       timer.cancel();
@@ -134,8 +149,12 @@ function serveCall(
 ): void {
   stream.on("error", () => {});
   const route = routes.get(headers[":path"] ?? "");
-  if (!String(headers["content-type"]).startsWith("application/grpc"))
-    return stream.respond({ ":status": 415 }, { endStream: true });
+  const isGrpc = String(headers["content-type"]).startsWith("application/grpc");
+  if (!isGrpc && options.plain) {
+    void respondPlain(stream, headers[":path"] ?? "/", options.plain);
+    return;
+  }
+  if (!isGrpc) return stream.respond({ ":status": 415 }, { endStream: true });
   if (!route) {
     const status = {
       "grpc-status": String(GRPC_STATUS.unimplemented),

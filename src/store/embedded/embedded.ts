@@ -51,6 +51,8 @@ export interface EmbeddedStoreStatus {
 /** A store of one process on a local directory. Status tells what is on disk too. */
 export interface EmbeddedStore extends Store {
   status(): Promise<EmbeddedStoreStatus>;
+  /** Rewrites the files so that they hold nothing in vain, as of the compaction revision. */
+  defragment(): Promise<void>;
   /** The state as of now, whatever is written while it is read; `restoreEmbeddedStore` takes it. */
   snapshot(): AsyncIterable<Uint8Array>;
 }
@@ -256,6 +258,17 @@ class Embedded implements EmbeddedStore {
     // Another one may have come first.
     await this.#durable(() => this.#versions.compact(revision));
     this.#scope.spawn("tidying", () => this.#tidy());
+  }
+
+  async defragment(): Promise<void> {
+    this.#check();
+    while (this.#tidying) await this.#tidying;
+    const { compactRevision } = this.#versions;
+    if (compactRevision === 0 || this.#parts.segmentLog.lastThrough(compactRevision) === 0) return;
+    this.#tidying = this.#rewrite(compactRevision).finally(() => {
+      this.#tidying = undefined;
+    });
+    await this.#tidying;
   }
 
   async *snapshot(): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,6 @@
 import { type GrpcMethod, loadService, type ProtocolDescriptor } from "../../net/index.ts";
 import type { Compare, Entry, Operation, OperationResult, Revision } from "../store.ts";
-import descriptor from "./etcd-v3.json" with { type: "json" };
+import descriptor from "../etcd-v3.json" with { type: "json" };
 
 /** etcd's messages, as far as they are used, and how they map to the store's own types. */
 export interface Header {

@@ -1,5 +1,5 @@
 /** The store in memory, and the index that every store of our own keeps its versions in. */
-export { checkTransaction } from "./check.ts";
+export { checkTransaction, OPERATIONS_MAX } from "./check.ts";
 export { compareKeys } from "./keys.ts";
 export { type Granted, Leases } from "./leases.ts";
 export { openMemoryStore } from "./memory.ts";

@@ -1,0 +1,122 @@
+import { crc32 } from "node:zlib";
+import type { Clock } from "../../base/index.ts";
+import { GrpcError, type UnaryHandler } from "../../net/index.ts";
+import type { Revision, Store } from "../store.ts";
+import { answering, notServed } from "./errors.ts";
+import { header, keyBytes, type Member } from "./messages.ts";
+import type { Quota } from "./quota.ts";
+
+/** The etcd whose API this is; clients tell from it what they may ask for. */
+export const ETCD_VERSION = "3.6.5";
+const PAGE_KEYS = 1000;
+
+export interface MaintenanceParts {
+  readonly store: Store;
+  readonly member: Member;
+  readonly quota: Quota;
+  readonly clock: Clock;
+  readonly clientUrls: readonly string[];
+  /** Gives back what the files hold in vain. */
+  readonly defragment: (() => Promise<void>) | undefined;
+}
+
+/** The Maintenance service. */
+export function maintenanceHandlers(parts: MaintenanceParts): Record<string, UnaryHandler> {
+  const { store, member, quota } = parts;
+  const { memberId } = member;
+  const head = async () => header(member, await store.revision());
+  return {
+    Status: answering(async () => {
+      const { revision, sizeBytes } = await store.status();
+      return {
+        header: header(member, revision),
+        version: ETCD_VERSION,
+        storageVersion: "3.6.0",
+        dbSize: sizeBytes,
+        dbSizeInUse: sizeBytes,
+        dbSizeQuota: quota.limitBytes < 0 ? 0 : quota.limitBytes,
+        leader: memberId,
+        raftIndex: revision,
+        raftAppliedIndex: revision,
+        raftTerm: 2,
+        errors: quota.isAlarmed ? [`memberID:${memberId} alarm:NOSPACE `] : [],
+      };
+    }),
+    Alarm: answering(async ({ action, alarm }: { readonly action: string; readonly alarm: string }) => {
+      const was = quota.isAlarmed;
+      if (action !== "GET" && alarm === "CORRUPT") throw notServed("the alarm CORRUPT");
+      if (action === "ACTIVATE") quota.activate();
+      if (action === "DEACTIVATE") quota.disarm();
+      // What was disarmed is told, as etcd does.
+      const shown = action === "DEACTIVATE" ? was : quota.isAlarmed;
+      return { header: await head(), alarms: shown ? [{ memberID: memberId, alarm: "NOSPACE" }] : [] };
+    }),
+    Defragment: answering(async () => {
+      if (!parts.defragment) throw notServed("defragmentation of a store in memory");
+      await parts.defragment();
+      return { header: await head() };
+    }),
+    Hash: answering(async () => {
+      const { hash, revision } = await hashOf(parts, 0);
+      return { header: header(member, revision), hash };
+    }),
+    HashKV: answering(async ({ revision: wanted }: { readonly revision: number }) => {
+      const { hash, revision } = await hashOf(parts, wanted);
+      const { compactRevision } = await store.status();
+      return { header: header(member, await store.revision()), hash, compactRevision, hashRevision: revision };
+    }),
+    MoveLeader: async () => {
+      throw new GrpcError("failedPrecondition", "etcdserver: bad leader transferee");
+    },
+    Downgrade: async () => {
+      throw notServed("downgrading");
+    },
+  };
+}
+
+/** The Cluster service of a cluster of one. */
+export function clusterHandlers({ store, member, clientUrls }: MaintenanceParts): Record<string, UnaryHandler> {
+  const refuse = async () => {
+    throw notServed("changing the members");
+  };
+  return {
+    MemberList: answering(async () => ({
+      header: header(member, await store.revision()),
+      members: [{ ID: member.memberId, name: member.name, peerURLs: [], clientURLs: clientUrls }],
+    })),
+    MemberAdd: refuse,
+    MemberRemove: refuse,
+    MemberUpdate: refuse,
+    MemberPromote: refuse,
+  };
+}
+
+/** The Auth service as far as there is none: clients are known by their certificates only. */
+export function authHandlers({ store, member }: MaintenanceParts): Record<string, UnaryHandler> {
+  return {
+    AuthStatus: answering(async () => ({ header: header(member, await store.revision()), enabled: false })),
+    Authenticate: async () => {
+      throw new GrpcError("failedPrecondition", "etcdserver: authentication is not enabled");
+    },
+    AuthEnable: async () => {
+      throw notServed("authentication by users and roles");
+    },
+  };
+}
+
+/** A checksum of all keys, values and counts as of a revision. The same store gives the same; another etcd does not. */
+async function hashOf({ store, clock }: MaintenanceParts, at: Revision): Promise<{ hash: number; revision: Revision }> {
+  const revision = at || (await store.revision());
+  let hash = 0;
+  for (let start = "\0"; ; ) {
+    const { entries, more } = await store.range({ start, end: "\u0100", revision, limit: PAGE_KEYS });
+    for (const { key, value, createRevision, modRevision, version, lease } of entries) {
+      hash = crc32(keyBytes(key), hash);
+      hash = crc32(value, hash);
+      hash = crc32(`${createRevision} ${modRevision} ${version} ${lease}`, hash);
+    }
+    if (!more) return { hash: hash >>> 0, revision };
+    start = `${entries.at(-1)!.key}\0`;
+    await clock.yield();
+  }
+}

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { realClock, silentLog } from "../../base/index.ts";
+import { openEtcdStore } from "../etcd/index.ts";
+
+/** Why there is no real etcd here; false when there is. */
+export const withoutEtcd = spawnSync("etcd", ["--version"]).status === 0 ? false : "etcd is not installed";
+const clock = realClock();
+const log = silentLog;
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** A real etcd of one member on this machine. */
+export class RealEtcd {
+  readonly #directory = mkdtempSync(join(tmpdir(), "navarch-etcd-"));
+  #process: ChildProcess | undefined;
+  #ports: readonly [number, number] | undefined;
+  endpoint = "";
+
+  async start(): Promise<void> {
+    this.#ports ??= [await freePort(), await freePort()];
+    const [client, peer] = this.#ports.map((port) => `http://127.0.0.1:${port}`) as [string, string];
+    const urls = { "listen-client-urls": client, "advertise-client-urls": client, "listen-peer-urls": peer };
+    const more = {
+      "initial-advertise-peer-urls": peer,
+      "initial-cluster": `default=${peer}`,
+      "data-dir": this.#directory,
+    };
+    const flags = Object.entries({ ...urls, ...more, logger: "zap" }).map(([name, value]) => `--${name}=${value}`);
+    this.#process = spawn("etcd", flags, { stdio: "ignore" });
+    this.endpoint = client;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await using _ = await openEtcdStore({ endpoints: [client], clock, log });
+        return;
+      } catch (error) {
+        if (attempt > 100) throw error;
+        await clock.sleep(50);
+      }
+    }
+  }
+
+  async kill(): Promise<void> {
+    const running = this.#process!;
+    running.kill("SIGKILL");
+    await once(running, "exit");
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
