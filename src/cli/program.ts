@@ -20,6 +20,11 @@ export async function run(args: readonly string[]): Promise<number> {
       const { componentCommand } = await import("./component.ts");
       return componentCommand(first as keyof typeof COMPONENT_COMMANDS, args.slice(1));
     });
+  if (first === "etcd")
+    return reporting(async () => {
+      const { etcdCommand } = await import("./etcd.ts");
+      return etcdCommand(args.slice(1));
+    });
   // --COMPONENT.FLAG=VALUE can't be declared: any component's flags may stand there.
   const componentFlags = args.filter((word) => /^--[a-z-]+\.[a-z-]+/.test(word));
   const plain = args.filter((word) => !componentFlags.includes(word));
@@ -78,6 +83,7 @@ export async function run(args: readonly string[]): Promise<number> {
     code = result;
   });
   for (const [name, description] of Object.entries(COMPONENT_COMMANDS)) program.command(name).description(description);
+  program.command("etcd").description("serve the store as an etcd");
   return reporting(async () => {
     await program.parseAsync(plain, { from: "user" });
     return code;

@@ -4,11 +4,12 @@
  */
 export { Cluster, type ClusterOptions } from "./cluster.ts";
 export type { ComponentEnvironment, RunningComponent } from "./components/environment.ts";
+export { startEtcd } from "./components/etcd.ts";
 export { STARTERS } from "./components/index.ts";
 export { cleanupProxy } from "./components/proxy.ts";
 export { type ClusterConfig, defaultDataDirectory, parseConfig, type RawConfig } from "./config.ts";
 export { ConfigError } from "./errors.ts";
-export { type Component, COMPONENTS, describeFlags, FLAG_TABLES, parseFlags } from "./flags/index.ts";
+export { type Component, COMPONENTS, describeFlags, ETCD_FLAGS, FLAG_TABLES, parseFlags } from "./flags/index.ts";
 export type { ClusterListener, ListenOptions } from "./listening.ts";
 export { type MadePki, makePki } from "./make-pki.ts";
 export { removeNode } from "./remove-node.ts";

@@ -21,6 +21,8 @@ export type {
   ProxyFlags,
   SchedulerFlags,
 } from "./controlplane.ts";
+export { parseDuration } from "./duration.ts";
+export { ETCD_FLAGS, type EtcdFlags } from "./etcd.ts";
 export { describeFlags, type FlagTable, type FlagValues, parseFlags, readFlagFile } from "./flag.ts";
 export { KUBELET_FLAGS, type KubeletFlags } from "./kubelet.ts";
 

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+import { command, TestCluster, withoutKubectl } from "./cli.ts";
+
+const LAUNCHER = join(import.meta.dirname, "../../bin/navarch.js");
+
+async function withoutEtcdctl(): Promise<string | false> {
+  return (await command("etcdctl", ["version"])).code === 0 ? false : "etcdctl is not installed";
+}
+
+/** `navarch etcd` in a process of its own. */
+class EtcdProcess implements AsyncDisposable {
+  readonly url: string;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, url: string) {
+    this.#child = child;
+    this.url = url;
+  }
+
+  static async start(directory: string, flags: readonly string[] = []): Promise<EtcdProcess> {
+    const args = ["--data-dir", directory, "--listen-client-urls", "http://127.0.0.1:0", ...flags];
+    const child = spawn(process.execPath, [LAUNCHER, "etcd", ...args], { stdio: ["ignore", "ignore", "pipe"] });
+    let log = "";
+    const url = await new Promise<string>((resolve, reject) => {
+      child.stderr!.on("data", (chunk: Buffer) => {
+        log += chunk.toString();
+        const found = /"Serving etcd","urls":\["([^"]+)"/.exec(log)?.[1];
+        if (found) resolve(found);
+      });
+      child.on("close", (code) => reject(new Error(`navarch etcd ended with ${code}: ${log}`)));
+    });
+    return new EtcdProcess(child, url);
+  }
+
+  async stop(signal: NodeJS.Signals): Promise<void> {
+    const closed = new Promise((resolve) => this.#child.once("close", resolve));
+    this.#child.kill(signal);
+    await closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await this.stop("SIGTERM");
+  }
+}
+
+suite("navarch etcd", { skip: (await withoutEtcdctl()) || (await withoutKubectl()) }, () => {
+  const temporary = () => mkdtempSync(join(tmpdir(), "navarch-etcd-"));
+  const etcdctl = async (url: string, ...args: string[]) => {
+    // Given a whole URL, etcdctl 3.4 sends it as the authority of its maintenance calls, which HTTP/2 forbids.
+    const endpoint = url.replace("http://", "");
+    const { stdout, stderr, code } = await command("etcdctl", [`--endpoints=${endpoint}`, ...args], {
+      env: { ETCDCTL_API: "3" },
+    });
+    assert.equal(code, 0, stderr);
+    return stdout + stderr;
+  };
+
+  test("what etcdctl wrote outlives a kill", async () => {
+    const directory = temporary();
+    const first = await EtcdProcess.start(directory);
+    await etcdctl(first.url, "put", "greeting", "hello");
+    await first.stop("SIGKILL");
+    await using second = await EtcdProcess.start(directory);
+    assert.equal(await etcdctl(second.url, "get", "greeting", "--print-value-only"), "hello\n");
+    assert.match(await etcdctl(second.url, "endpoint", "health"), /is healthy/);
+    assert.match(await etcdctl(second.url, "endpoint", "status"), /, 3\.6\.\d+, /);
+    assert.match(await etcdctl(second.url, "member", "list"), /default/);
+    await second.stop("SIGTERM");
+    rmSync(directory, { recursive: true });
+  });
+
+  test("a lock is held by one at a time", async () => {
+    const directory = temporary();
+    {
+      await using etcd = await EtcdProcess.start(directory);
+      const lock = (word: string) => etcdctl(etcd.url, "lock", "door", "echo", word);
+      assert.deepEqual((await Promise.all([lock("a"), lock("b")])).map((out) => out.trim()).sort(), ["a", "b"]);
+      await etcdctl(etcd.url, "put", "x", "1");
+      await etcdctl(etcd.url, "compaction", "3");
+      await etcdctl(etcd.url, "defrag");
+    }
+    rmSync(directory, { recursive: true });
+  });
+
+  test("a cluster lives on it, and its data outlives the API server", async () => {
+    const directory = temporary();
+    {
+      await using etcd = await EtcdProcess.start(directory);
+      const store = etcd.url.replace("http://", "etcd://");
+      {
+        await using cluster = await TestCluster.up(["--nodes", "simulated:1", "--store", store]);
+        await cluster.kubectl("create", "deployment", "web", "--image=example.com/web:1", "--replicas=2");
+        await cluster.kubectl("rollout", "status", "deployment/web", "--timeout=60s");
+      }
+      await using again = await TestCluster.up(["--nodes", "none", "--store", store]);
+      assert.match(await again.kubectl("get", "deployment", "web"), /web +\S+ +2 /);
+      assert.match(await etcdctl(etcd.url, "get", "/registry/deployments/default/web", "--keys-only"), /default\/web/);
+    }
+    rmSync(directory, { recursive: true });
+  });
+
+  test("settings that make no sense are refused in a sentence", async () => {
+    const refused = async (...args: string[]) => {
+      const { code, stderr } = await command(process.execPath, [LAUNCHER, "etcd", ...args]);
+      assert.notEqual(code, 0);
+      return stderr;
+    };
+    assert.match(await refused("--listen-client-urls", "http:/x"), /wanted http:\/\/HOST:PORT/);
+    assert.match(await refused("--listen-client-urls", "https://127.0.0.1:0"), /--cert-file and --key-file/);
+    assert.match(await refused("--client-cert-auth"), /needs --cert-file/);
+    assert.match(await refused("--snapshot-count", "5"), /no flag --snapshot-count/);
+  });
+});
