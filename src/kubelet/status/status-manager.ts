@@ -126,7 +126,8 @@ export function statusPatch(pod: Pod, wanted: PodStatus): PatchBody | undefined 
     const after = wanted[key];
     if (sameJson(before, after)) continue;
     if (after === undefined) changes[key] = null;
-    else if (key === "podIPs" || key === "hostIPs")
+    // The directive says something only of a list that is there; elsewhere it would become an element.
+    else if ((key === "podIPs" || key === "hostIPs") && before !== undefined)
       changes[key] = [...(after as readonly unknown[]), { $patch: "replace" }];
     else changes[key] = after;
   }
