@@ -1,8 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { addObjectCommands } from "./objects/commands.ts";
 
-/** Commands that are components: their flags are upstream's, read by tables of their own. */
-const COMPONENT_COMMANDS = {
+/** Commands whose flags are upstream's, read by tables of their own. */
+const OWN_FLAGS = {
   apiserver: "run an API server",
   scheduler: "run a scheduler",
   "controller-manager": "run the controllers",
@@ -10,21 +10,14 @@ const COMPONENT_COMMANDS = {
   kubelet: "run a node's kubelet",
   proxy: "run a node's service proxy",
   dns: "run cluster DNS",
+  etcd: "serve the store as an etcd",
 } as const;
+type OwnFlags = keyof typeof OWN_FLAGS;
 
 /** Runs the command line; the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
   const [first = ""] = args;
-  if (Object.hasOwn(COMPONENT_COMMANDS, first))
-    return reporting(async () => {
-      const { componentCommand } = await import("./component.ts");
-      return componentCommand(first as keyof typeof COMPONENT_COMMANDS, args.slice(1));
-    });
-  if (first === "etcd")
-    return reporting(async () => {
-      const { etcdCommand } = await import("./etcd.ts");
-      return etcdCommand(args.slice(1));
-    });
+  if (Object.hasOwn(OWN_FLAGS, first)) return reporting(() => withOwnFlags(first as OwnFlags, args.slice(1)));
   // --COMPONENT.FLAG=VALUE can't be declared: any component's flags may stand there.
   const componentFlags = args.filter((word) => /^--[a-z-]+\.[a-z-]+/.test(word));
   const plain = args.filter((word) => !componentFlags.includes(word));
@@ -82,12 +75,20 @@ export async function run(args: readonly string[]): Promise<number> {
   addObjectCommands(program, (result) => {
     code = result;
   });
-  for (const [name, description] of Object.entries(COMPONENT_COMMANDS)) program.command(name).description(description);
-  program.command("etcd").description("serve the store as an etcd");
+  for (const [name, description] of Object.entries(OWN_FLAGS)) program.command(name).description(description);
   return reporting(async () => {
     await program.parseAsync(plain, { from: "user" });
     return code;
   });
+}
+
+async function withOwnFlags(name: OwnFlags, words: readonly string[]): Promise<number> {
+  if (name === "etcd") {
+    const { etcdCommand } = await import("./etcd.ts");
+    return etcdCommand(words);
+  }
+  const { componentCommand } = await import("./component.ts");
+  return componentCommand(name, words);
 }
 
 /** Runs a command; what goes wrong becomes one sentence and an exit code. */
