@@ -3,6 +3,7 @@ import {
   canonicalQuantity,
   groupVersion,
   kindFor,
+  kinds,
   QuantityError,
   typeNameOf,
   type StatusError,
@@ -92,24 +93,49 @@ function checkType({ value, format }: Body, type: BodyType): Json {
   const wanted = groupVersion(type);
   const given = { apiVersion: String(value.apiVersion ?? ""), kind: String(value.kind ?? "") };
   if (format === "object") return value;
-  if (given.apiVersion !== "" && given.apiVersion !== wanted && !type.alsoVersions?.includes(given.apiVersion))
+  if (given.apiVersion !== "" && given.apiVersion !== wanted && !type.alsoVersions?.includes(given.apiVersion)) {
+    if (kindFor(type) && given.kind !== "" && !isRegistered(given)) throw unregistered(given, type, given.apiVersion);
+    if (given.kind !== type.kind) throwForeign(given, type, given.apiVersion);
     throw badRequest(
       `the API version in the data (${given.apiVersion}) does not match the expected API version (${wanted})`,
     );
+  }
   if (given.kind !== "" && given.kind !== type.kind) {
-    const version = given.apiVersion.split("/").at(-1) || type.version;
-    const other = kindFor({ ...type, kind: given.kind });
-    const internal = type.group === "" ? "core" : type.group.split(".")[0];
-    if (other) {
-      throw badRequest(
-        `${given.kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: converting (${other.version}.${other.kind}) to (${internal}.${type.kind}): unknown conversion`,
-      );
-    }
-    throw badRequest(
-      `${given.kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: no kind ${JSON.stringify(given.kind)} is registered for version ${JSON.stringify(wanted)} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
-    );
+    throwForeign(given, type, wanted);
+    throw unregistered(given, type, wanted);
   }
   return value;
+}
+
+interface GivenType {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/** Refuses an object of another kind that is served. */
+function throwForeign(given: GivenType, type: BodyType, apiVersion: string): void {
+  const [version = "", group = ""] = apiVersion.split("/").reverse();
+  const other = kindFor({ group, version, kind: given.kind });
+  if (!other) return;
+  const internal = type.group === "" ? "core" : type.group.split(".")[0];
+  throw badRequest(
+    `${given.kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: converting (${other.version}.${other.kind}) to (${internal}.${type.kind}): unknown conversion`,
+  );
+}
+
+function unregistered(given: GivenType, type: BodyType, apiVersion: string): StatusError {
+  const version = given.apiVersion.split("/").at(-1) || type.version;
+  return badRequest(
+    `${given.kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: no kind ${JSON.stringify(given.kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+  );
+}
+
+/** Whether Kubernetes knows a type that it may not serve: previews of its groups, and what once was in extensions. */
+function isRegistered({ apiVersion, kind }: GivenType): boolean {
+  const [version = "", group = ""] = apiVersion.split("/").reverse();
+  if (kindFor({ group, version, kind })) return true;
+  const isPreview = /^v\d+(alpha|beta)\d+$/.test(version);
+  return isPreview && (group === "extensions" || kinds.some((one) => one.group === group));
 }
 
 /** Brings JSON to the canonical form of a type; reports fields that it doesn't have. */
