@@ -138,6 +138,8 @@ export interface KindBehavior<T> {
   readonly namesItself?: boolean;
   /** What is said of a field selector that isn't among them, where it isn't what most kinds say. */
   readonly unselectableField?: (path: string) => string;
+  /** Warnings about a new object as it came, which hold even if it is refused. */
+  readonly earlyWarnings?: (object: T) => string[];
   /** Text of the Warning headers for a new or changed object. */
   readonly warnings?: (object: T, old: T | undefined) => string[];
   /** Whether metadata.generation counts changes of everything but metadata and status; default true when there is a status subresource. */

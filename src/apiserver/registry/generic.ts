@@ -122,6 +122,7 @@ export class Registry {
     await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
     object = this.#withDefaults(this.decode(object).value);
     // What follows from the object (a job's labels, a pod's class of service) follows from what admission made of it.
+    context.warnings.push(...(behavior.earlyWarnings?.(object as never) ?? []));
     behavior.prepareCreate?.(object as never, this.#now());
     const settle = await this.#hooks.before?.(object, undefined, write);
     object = this.#withDefaults(this.decode(object).value);

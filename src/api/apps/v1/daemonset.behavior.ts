@@ -61,7 +61,7 @@ export const daemonSetBehavior: KindBehavior<DaemonSet> = {
     ...COUNTS.flatMap((field) => nonNegative(`status.${field}`, status[field])),
     ...notDecremented("status.collisionCount", status.collisionCount, old.status.collisionCount),
   ],
-  warnings: ({ spec }, old) => podTemplateWarnings("spec.template", spec.template, old?.spec.template),
+  warnings: ({ spec }) => podTemplateWarnings("spec.template", spec.template),
 };
 
 function templateGeneration({ annotations }: DaemonSet["metadata"]): number {

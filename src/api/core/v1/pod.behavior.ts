@@ -6,7 +6,6 @@ import { syncAppArmor } from "./pod/apparmor.ts";
 import { validateImage } from "./pod/containers.ts";
 import { setPodDefaults, setPodStatusDefaults } from "./pod/defaults.ts";
 import { dropDisabledFields, dropDisabledStatus } from "./pod/disabled.ts";
-import { eachContainer } from "./pod/each.ts";
 import { validateEphemeralUpdate } from "./pod/ephemeral.ts";
 import { mergeLabelKeys } from "./pod/labelkeys.ts";
 import { validatePodAnnotations, validatePodAnnotationUpdate } from "./pod/metadata.ts";
@@ -15,7 +14,7 @@ import { validateResize } from "./pod/resize.ts";
 import { validatePodStatus } from "./pod/status.ts";
 import { validateSpecUpdate } from "./pod/update.ts";
 import { validatePodSpec } from "./pod/validate.ts";
-import { podWarnings } from "./pod/warnings.ts";
+import { annotatedProfileWarnings, podWarnings } from "./pod/warnings.ts";
 
 const GRACE_SECONDS = 30;
 
@@ -43,17 +42,18 @@ export const podBehavior: KindBehavior<Pod> = {
   },
   validate: (pod) => [...validatePod(pod), ...validateNew(pod)],
   validateUpdate: (pod, old) => [
-    ...validatePod(pod),
+    ...validatePod(pod, old),
     ...validatePodAnnotationUpdate("metadata.annotations", pod.metadata.annotations, old.metadata.annotations),
     ...validateSpecUpdate("spec", pod.spec, old.spec),
   ],
   validateStatusUpdate: validatePodStatus,
   validateSubresourceUpdate(subresource, pod, old) {
     const own = subresource === "resize" ? validateResize(pod, old) : validateEphemeralUpdate(pod, old);
-    return [...validatePod(pod), ...own];
+    return [...validatePod(pod, old), ...own];
   },
   // Being put on a node is no change of what is wanted.
   isNewGeneration: ({ spec }, old) => !jsonEqual({ ...spec, nodeName: "" }, { ...old.spec, nodeName: "" }),
+  earlyWarnings: annotatedProfileWarnings,
   warnings: podWarnings,
   gracePeriodSeconds(pod, requested) {
     const seconds = requested ?? pod.spec.terminationGracePeriodSeconds ?? GRACE_SECONDS;
@@ -84,11 +84,11 @@ function gated(now: string) {
 }
 
 /** Rules of every pod, new or changed. */
-function validatePod(pod: Pod): FieldError[] {
+function validatePod(pod: Pod, old?: Pod): FieldError[] {
   const { metadata, spec } = pod;
   return [
     ...validatePodAnnotations("metadata.annotations", metadata.annotations, spec),
-    ...validatePodSpec("spec", spec, metadata.name),
+    ...validatePodSpec("spec", spec, { podName: metadata.name, old: old?.spec }),
     ...tokensHaveAccount(spec),
     ...imagesTrimmed(spec),
   ];
@@ -108,8 +108,10 @@ function tokensHaveAccount({ serviceAccountName, volumes = [] }: Pod["spec"]): F
 
 /** Templates of old may have such images; pods never. */
 function imagesTrimmed(spec: Pod["spec"]): FieldError[] {
-  return eachContainer("spec", spec).flatMap(({ container: { image }, at }) =>
-    image ? validateImage(`${at}.image`, image) : [],
+  return (["containers", "initContainers"] as const).flatMap((list) =>
+    (spec[list] ?? []).flatMap(({ image }, index) =>
+      image ? validateImage(`spec.${list}[${index}].image`, image) : [],
+    ),
   );
 }
 

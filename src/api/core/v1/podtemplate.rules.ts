@@ -36,7 +36,7 @@ export function templateWarnings<T extends Pick<KubeObject, "metadata">>(
   return (object, old) => {
     const template = templateOf(object);
     if (!template || (old && old.metadata.generation === object.metadata.generation)) return [];
-    return podTemplateWarnings(path, template, old && templateOf(old));
+    return podTemplateWarnings(path, template);
   };
 }
 

@@ -17,7 +17,7 @@ export function profileOfAnnotation(annotation: string): AppArmorProfile | undef
   return { type: "Localhost", localhostProfile: profile } as AppArmorProfile;
 }
 
-/** What annotations say of containers that have no profile themselves becomes theirs, and the other way round. */
+/** What annotations say of containers that have no profile themselves becomes theirs. */
 export function syncAppArmor({ metadata, spec }: Annotated): void {
   if (spec.os?.name === "windows") return;
   const ofPod = spec.securityContext?.appArmorProfile;
@@ -31,6 +31,6 @@ export function syncAppArmor({ metadata, spec }: Annotated): void {
   }
 }
 
-function sameProfile(a: AppArmorProfile, b: AppArmorProfile | undefined): boolean {
+export function sameProfile(a: AppArmorProfile, b: AppArmorProfile | undefined): boolean {
   return b !== undefined && a.type === b.type && a.localhostProfile === b.localhostProfile;
 }

@@ -154,6 +154,7 @@ export function validateEphemeralContainers(path: string, context: PodContext): 
     const at = `${path}[${index}]`;
     const { name, targetContainerName: target } = container;
     const errors = validateCommon(at, container as Container, context);
+    if (container.image) errors.push(...validateImage(`${at}.image`, container.image));
     if (name && names.has(name)) errors.push(duplicateValue(`${at}.name`, name));
     names.add(name);
     if (target && !others.has(target)) errors.push(missingReference(`${at}.targetContainerName`, target));

@@ -6,11 +6,12 @@ import {
   forbiddenField,
   invalidValue,
   ipProblems,
+  legacyIpProblems,
   problemsAt,
   required,
   tooLong,
 } from "../../../validation/index.ts";
-import type { HostAlias, PodDNSConfig, PodSpec } from "../podspec.ts";
+import type { HostAlias, PodSpec } from "../podspec.ts";
 
 const NAMESERVERS_MAX = 3;
 const SEARCHES_MAX = 32;
@@ -20,8 +21,8 @@ const HOSTNAME_OVERRIDE_MAX = 64;
 /** How the pod's containers resolve names. */
 export function validateDnsConfig(
   path: string,
-  config: PodDNSConfig | undefined,
-  policy: string | undefined,
+  { dnsConfig: config, dnsPolicy: policy }: PodSpec,
+  old: PodSpec | undefined,
 ): FieldError[] {
   if (policy === "None") {
     if (!config) return [required(path, "must provide `dnsConfig` when `dnsPolicy` is None")];
@@ -30,13 +31,14 @@ export function validateDnsConfig(
   }
   if (!config) return [];
   const { nameservers = [], searches = [], options = [] } = config;
+  const known = old?.dnsConfig?.nameservers ?? [];
   const errors: FieldError[] = [];
   if (nameservers.length > NAMESERVERS_MAX) {
     const detail = `must not have more than ${NAMESERVERS_MAX} nameservers`;
     errors.push(invalidValue(`${path}.nameservers`, nameservers, detail));
   }
   nameservers.forEach((server, index) => {
-    errors.push(...problemsAt(`${path}.nameservers[${index}]`, server, ipProblems(server)));
+    errors.push(...problemsAt(`${path}.nameservers[${index}]`, server, addressProblems(server, known)));
   });
   errors.push(...validateSearches(`${path}.searches`, searches));
   options.forEach(({ name }, index) => {
@@ -61,9 +63,19 @@ function validateSearches(path: string, searches: readonly string[]): FieldError
   return errors;
 }
 
-export function validateHostAliases(path: string, aliases: readonly HostAlias[] = []): FieldError[] {
+/** Addresses that were there before may stay as they are written. */
+function addressProblems(address: string, known: readonly string[]): string[] {
+  return known.includes(address) ? legacyIpProblems(address) : ipProblems(address);
+}
+
+export function validateHostAliases(
+  path: string,
+  aliases: readonly HostAlias[] = [],
+  old: readonly HostAlias[] = [],
+): FieldError[] {
+  const known = old.map(({ ip }) => ip);
   return aliases.flatMap(({ ip = "", hostnames = [] }, index) => [
-    ...problemsAt(`${path}[${index}].ip`, ip, ipProblems(ip)),
+    ...problemsAt(`${path}[${index}].ip`, ip, addressProblems(ip, known)),
     ...hostnames.flatMap((name, at) =>
       problemsAt(`${path}[${index}].hostnames[${at}]`, name, dnsSubdomainProblems(name)),
     ),

@@ -8,10 +8,13 @@ import {
   parseIp,
   problemsAt,
   qualifiedNameProblems,
+  rangeProblems,
 } from "../../../validation/index.ts";
 import type { ContainerStatus } from "../containerstatus.ts";
 import type { Pod, PodCondition } from "../pod.ts";
 import type { PodSpec } from "../podspec.ts";
+
+const ID_MAX = 2_147_483_647;
 
 type StatusList = "initContainerStatuses" | "containerStatuses" | "ephemeralContainerStatuses";
 
@@ -36,6 +39,9 @@ export function validatePodStatus(pod: Pod, old: Pod): FieldError[] {
     ...validateClaimStatuses("status.resourceClaimStatuses", pod),
     ...validateIps("status.podIPs", status.podIPs ?? [], (at) => at),
     ...validateHostIps(pod),
+    ...validateUsers("containerStatuses", pod),
+    ...validateUsers("initContainerStatuses", pod),
+    ...validateUsers("ephemeralContainerStatuses", pod),
   ];
 }
 
@@ -119,4 +125,20 @@ function validateHostIps({ status: { hostIP = "", hostIPs = [] } }: Pod): FieldE
     ...(differs ? [invalidValue(`${path}[0].ip`, hostIPs[0]!.ip, "must be equal to `hostIP`")] : []),
     ...validateIps(path, hostIPs, (at) => `${at}.ip`),
   ];
+}
+
+/** Whom a container's first process runs as. */
+function validateUsers(list: StatusList, { spec, status }: Pod): FieldError[] {
+  return (status[list] ?? []).flatMap(({ user }, index) => {
+    const linux = user?.linux;
+    if (!linux) return [];
+    const at = `status.${list}[${index}].user.linux`;
+    if (spec.os?.name === "windows") return [forbiddenField(at, "cannot be set for a windows pod")];
+    const id = (path: string, value: number) => problemsAt(path, value, rangeProblems(value, 0, ID_MAX));
+    return [
+      ...id(`${at}.uid`, linux.uid),
+      ...id(`${at}.gid`, linux.gid),
+      ...(linux.supplementalGroups ?? []).flatMap((group, place) => id(`${at}.supplementalGroups[${place}]`, group)),
+    ];
+  });
 }

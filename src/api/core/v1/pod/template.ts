@@ -13,13 +13,13 @@ export function setPodTemplateDefaults(template: Mutable<PodTemplateSpec>): void
 }
 
 /** Everything that is wrong with a template of pods at `path`; an update passes what was there before. */
-export function validatePodTemplateSpec(path: string, template: PodTemplateSpec, _old?: PodTemplateSpec): FieldError[] {
+export function validatePodTemplateSpec(path: string, template: PodTemplateSpec, old?: PodTemplateSpec): FieldError[] {
   const { metadata, spec } = template;
   const errors = [
     ...validateLabels(`${path}.labels`, metadata.labels),
     ...validateAnnotations(`${path}.annotations`, metadata.annotations),
     ...validatePodAnnotations(`${path}.annotations`, metadata.annotations, spec),
-    ...validatePodSpec(`${path}.spec`, spec),
+    ...validatePodSpec(`${path}.spec`, spec, { old: old?.spec }),
   ];
   if (spec.ephemeralContainers?.length)
     errors.push(forbiddenField(`${path}.spec.ephemeralContainers`, "ephemeral containers not allowed in pod template"));
@@ -32,10 +32,6 @@ export function dropDisabledTemplateFields(template: Mutable<PodTemplateSpec>, o
 }
 
 /** Texts of the warnings about a template at `path`. */
-export function podTemplateWarnings(
-  path: string,
-  { metadata, spec }: PodTemplateSpec,
-  _old?: PodTemplateSpec,
-): string[] {
+export function podTemplateWarnings(path: string, { metadata, spec }: PodTemplateSpec): string[] {
   return templateSpecWarnings(path, spec, metadata.annotations);
 }

@@ -32,8 +32,15 @@ const DEADLINE_SECONDS_MAX = 2_147_483_647;
 const PREEMPTION_POLICIES = ["Never", "PreemptLowerPriority"];
 const NONE: ReadonlySet<string> = new Set();
 
-/** Everything that is wrong with a pod's spec at `path`; `podName` when it is a pod's and not a template's. */
-export function validatePodSpec(path: string, spec: PodSpec, podName?: string): FieldError[] {
+export interface SpecContext {
+  /** The pod's name, when the spec is a pod's and not a template's. */
+  readonly podName?: string | undefined;
+  /** What an update changes: addresses that are there already may be written as was accepted once. */
+  readonly old?: PodSpec | undefined;
+}
+
+/** Everything that is wrong with a pod's spec at `path`. */
+export function validatePodSpec(path: string, spec: PodSpec, { podName, old }: SpecContext = {}): FieldError[] {
   const { errors, volumes } = validateVolumes(`${path}.volumes`, spec.volumes ?? [], podName);
   const claims = new Set((spec.resourceClaims ?? []).map(({ name }) => name).filter(Boolean));
   const context = { spec, volumes, claims };
@@ -50,20 +57,20 @@ export function validatePodSpec(path: string, spec: PodSpec, podName?: string): 
     ...validateHostNetworkPorts(path, spec),
     ...validatePodSecurityContext(`${path}.securityContext`, spec),
     ...validateAffinity(`${path}.affinity`, spec.affinity),
-    ...validateDnsConfig(`${path}.dnsConfig`, spec.dnsConfig, spec.dnsPolicy),
+    ...validateDnsConfig(`${path}.dnsConfig`, spec, old),
     ...validateReadinessGates(`${path}.readinessGates`, spec.readinessGates),
     ...validateSchedulingGates(`${path}.schedulingGates`, spec.schedulingGates),
     ...validateSpread(`${path}.topologySpreadConstraints`, spec.topologySpreadConstraints),
     ...validateHostProcess(path, spec),
     ...validateHostUsers(path, spec),
     ...validateHostnameOverride(path, spec),
-    ...validatePlacement(path, spec),
+    ...validatePlacement(path, spec, old),
     ...validateOs(path, spec),
   ];
 }
 
 /** Names that a pod refers to, its hostnames, and what decides where it runs and for how long. */
-function validatePlacement(path: string, spec: PodSpec): FieldError[] {
+function validatePlacement(path: string, spec: PodSpec, old: PodSpec | undefined): FieldError[] {
   const { activeDeadlineSeconds: deadline, preemptionPolicy, overhead } = spec;
   const named = (field: "serviceAccountName" | "nodeName" | "priorityClassName" | "runtimeClassName") => {
     const name = spec[field];
@@ -76,7 +83,7 @@ function validatePlacement(path: string, spec: PodSpec): FieldError[] {
     ...problemsAt(`${path}.activeDeadlineSeconds`, deadline, deadlineProblems),
     ...validateHostnames(path, spec),
     ...validateTolerations(`${path}.tolerations`, spec.tolerations),
-    ...validateHostAliases(`${path}.hostAliases`, spec.hostAliases),
+    ...validateHostAliases(`${path}.hostAliases`, spec.hostAliases, old?.hostAliases),
     ...named("priorityClassName"),
     ...named("runtimeClassName"),
     ...(preemptionPolicy !== undefined && !PREEMPTION_POLICIES.includes(preemptionPolicy)

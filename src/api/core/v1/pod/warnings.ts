@@ -4,7 +4,7 @@ import type { NodeSelectorTerm, PodAffinity } from "../affinity.ts";
 import type { ContainerPort } from "../container.ts";
 import type { Pod } from "../pod.ts";
 import type { PodSpec } from "../podspec.ts";
-import { profileOfAnnotation } from "./apparmor.ts";
+import { profileOfAnnotation, sameProfile } from "./apparmor.ts";
 import { eachContainer, type Place } from "./each.ts";
 import { APPARMOR_PREFIX } from "./metadata.ts";
 import { volumeWarnings } from "./volume-warnings.ts";
@@ -44,23 +44,21 @@ export function podWarnings(pod: Pod, old: Pod | undefined): string[] {
   const problems = dnsLabelProblems(name);
   const hostname = `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${problems.join(" ")}]`;
   return [
-    ...copiedProfileWarnings(pod),
     ...(problems.length > 0 ? [hostname] : []),
     ...specWarnings({ annotations: "metadata.annotations", spec: "spec" }, pod.spec, annotations),
   ];
 }
 
-/** Profiles told by annotation have become the containers' own by now. */
-function copiedProfileWarnings({ metadata, spec }: Pod): string[] {
+/** Profiles told by annotation, which are about to become the containers' own. */
+export function annotatedProfileWarnings({ metadata, spec }: Pod): string[] {
   if (spec.os?.name === "windows") return [];
   return eachContainer("", spec).flatMap(({ container }) => {
     const key = APPARMOR_PREFIX + container.name;
     const annotation = metadata.annotations?.[key];
-    if (annotation === undefined) return [];
+    if (annotation === undefined || container.securityContext?.appArmorProfile) return [];
     const meant = profileOfAnnotation(annotation);
-    const own = container.securityContext?.appArmorProfile;
-    const copied = own?.type === meant?.type && own?.localhostProfile === meant?.localhostProfile;
-    return copied ? [`metadata.annotations[${key}]: ${APPARMOR}`] : [];
+    const isPods = meant !== undefined && sameProfile(meant, spec.securityContext?.appArmorProfile);
+    return isPods ? [] : [`metadata.annotations[${key}]: ${APPARMOR}`];
   });
 }
 
