@@ -6,6 +6,7 @@ import type { Store } from "../store/index.ts";
 import { type AdmissionChoice, admissionPlugins } from "./admission/all.ts";
 import { ServiceAccountTokens } from "./authn/service-accounts.ts";
 import { impersonation } from "./authn/impersonate.ts";
+import { issuerPaths } from "./authn/issuer.ts";
 import { tokenRequests } from "./authn/token-request.ts";
 import type { PrivateKey } from "../pki/index.ts";
 import { bearerTokens, clientCertificates, inProcess, type StaticToken, staticTokens } from "./authn/authn.ts";
@@ -91,7 +92,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const core = serverCore({
     ...options,
     anonymous: options.anonymousAuth ?? true,
-    serverAddress: options.serverAddress ?? "127.0.0.1:6443",
+    serverAddress: options.serverAddress ?? SERVER_ADDRESS,
     maxRequestsInflight: options.maxRequestsInflight ?? 400,
     maxMutatingRequestsInflight: options.maxMutatingRequestsInflight ?? 200,
     parts: (parts) => partsOf(options, parts),
@@ -102,6 +103,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   return { handle: core.handle, ready };
 }
 
+const SERVER_ADDRESS = "127.0.0.1:6443";
 const EVENT_TTL_MS = 3_600_000;
 const SERVICE_CIDR = "10.96.0.0/16";
 const NODE_PORTS = { first: 30_000, last: 32_767 };
@@ -145,7 +147,10 @@ function partsOf(options: ApiServerOptions, core: ServerCore): ApiServerParts {
       rulesReview(core.reads),
     ]),
     hooks: new Map([["/services", serviceHooks(serviceOptions(options))]]),
-    paths: new Map(openApiHandlers(core.kinds)),
+    paths: new Map([
+      ...openApiHandlers(() => core.kinds),
+      ...(accounts ? issuerPaths(accounts, options.serverAddress ?? SERVER_ADDRESS) : []),
+    ]),
   };
 }
 

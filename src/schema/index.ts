@@ -53,7 +53,7 @@ export { ApplyTypeError } from "./typed.ts";
 export { goJson } from "./go-json.ts";
 export { goText, PatchError, strategicMerge } from "./strategic.ts";
 export { decodeProto, encodeProto, encodeProtoObject, openProtoEnvelope, type ProtoEnvelope } from "./proto.ts";
-export { ProtoError } from "./proto-wire.ts";
+export { ProtoError, ProtoWriter } from "./proto-wire.ts";
 export {
   applyConfig,
   ApplyConflictError,

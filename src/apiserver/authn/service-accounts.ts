@@ -66,6 +66,11 @@ export class ServiceAccountTokens {
     return this.#options.audiences;
   }
 
+  /** Of all keys whose tokens are accepted. */
+  get publicKeys(): readonly KeyObject[] {
+    return [this.#options.key.publicKey, ...(this.#options.otherKeys ?? [])];
+  }
+
   get issuer(): string {
     return this.#options.issuer;
   }

@@ -1,106 +1,105 @@
-import { createHash } from "node:crypto";
-import { type KindDefinition, noSuchPath, Scale } from "../../api/index.ts";
+import { type KindDefinition, notAcceptable } from "../../api/index.ts";
+import type { ApiRequest, ApiResponse } from "../../net/message.ts";
 import type { SubresourceHandler } from "../contracts.ts";
 import { negotiate } from "../http/negotiate.ts";
 import { respond, respondBytes } from "../http/respond.ts";
-import { VERSION } from "../version.ts";
-import { Paths } from "./paths.ts";
-import { documentName, Schemas } from "./schemas.ts";
+import { type Document, Documents, hashOf, packed, versionTwo } from "./documents.ts";
+import { OPENAPI_PROTOBUF, protoDocument } from "./proto-document.ts";
 
-type Json = Record<string, unknown>;
-
-const INFO = { title: "Kubernetes", version: VERSION.gitVersion };
-const encoder = new TextEncoder();
-
-interface Document {
-  readonly bytes: Uint8Array;
-  readonly hash: string;
-}
-
-/** Describes all that is served, one document per group version (v3) or one for all (v2); each is made when first asked for. */
-export function openApiHandlers(kinds: readonly KindDefinition[]): [string, SubresourceHandler][] {
-  const documents = new Map<string, Document>();
-  const names = [...new Set(kinds.map(documentName))];
-  const document = (name: string) => {
-    let one = documents.get(name);
-    if (!one) {
-      one = packed(versionThree(kinds.filter((kind) => documentName(kind) === name)));
-      documents.set(name, one);
-    }
-    return one;
-  };
-  let versionTwoDocument: Document | undefined;
+/** Describes all that is served, in many documents (v3) or in one (v2); each is made when first asked for. */
+export function openApiHandlers(kinds: () => readonly KindDefinition[]): [string, SubresourceHandler][] {
+  const documents = new Documents(kinds);
+  const two = versionTwoDocuments(kinds);
   return [
-    [
-      "/openapi/v2",
-      async ({ request }) => {
-        negotiate(request.headers.accept, { watch: false, views: false }, false);
-        versionTwoDocument ??= packed(versionTwo(kinds));
-        return withTag(versionTwoDocument, request.headers["if-none-match"]);
-      },
-    ],
+    ["/openapi/v2", async ({ request }) => respondVersionTwo(request, two)],
     [
       "/openapi/v3",
       async () => {
-        const urls = names.map((name) => [
-          name,
-          { serverRelativeURL: `/openapi/v3/${name}?hash=${document(name).hash}` },
-        ]);
-        return respond(200, { paths: Object.fromEntries(urls) }, { encoding: "json", as: "object", pretty: false });
+        const urls = documents
+          .names()
+          .map((name) => [name, { serverRelativeURL: `/openapi/v3/${name}?hash=${documents.get(name)!.hash}` }]);
+        const { status, body, headers } = respond(200, { paths: Object.fromEntries(urls) }, JSON_FORMAT);
+        return { status, body, headers: { ...headers, "content-type": "text/plain; charset=utf-8" } };
       },
     ],
     [
       "/openapi/v3/",
-      async ({ info, request }) => {
-        const name = info.path.slice("/openapi/v3/".length);
-        if (!names.includes(name)) throw noSuchPath();
-        return withTag(document(name), request.headers["if-none-match"]);
+      async ({ info, request, query }) => {
+        const document = documents.get(info.path.slice("/openapi/v3/".length));
+        if (!document) return { status: 404, headers: {}, body: { type: "none" } };
+        return respondHashed({ request, document, hash: query.get("hash"), path: info.path });
       },
     ],
   ];
 }
 
-function withTag({ bytes, hash }: Document, known: string | undefined) {
+const JSON_FORMAT = { encoding: "json", as: "object", pretty: false } as const;
+
+interface Hashed {
+  readonly request: ApiRequest;
+  readonly document: Document;
+  readonly hash: string | null;
+  readonly path: string;
+}
+
+/** A document whose address names its content may be kept for ever; an address with another content leads to the new one. */
+function respondHashed({ request, document, hash, path }: Hashed): ApiResponse {
+  if (hash && hash !== document.hash)
+    return { status: 301, headers: { location: `${path}?hash=${document.hash}` }, body: { type: "none" } };
+  const caching: Readonly<Record<string, string>> = hash
+    ? { "cache-control": "public, immutable", expires: new Date(FAR_FUTURE_MS).toUTCString() }
+    : { "cache-control": "no-cache, private" };
+  return withTag(request, { ...document, type: "application/json", headers: caching });
+}
+
+const FAR_FUTURE_MS = Date.UTC(2099, 0, 1);
+
+interface Tagged extends Document {
+  readonly type: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function withTag(request: ApiRequest, { bytes, hash, type, headers }: Tagged): ApiResponse {
   const etag = `"${hash}"`;
-  if (known === etag) return { status: 304, headers: { etag }, body: { type: "none" } } as const;
-  const response = respondBytes(200, bytes, "application/json");
-  return { ...response, headers: { ...response.headers, etag, vary: "Accept" } };
+  const all = { ...headers, etag, vary: "Accept" };
+  if (request.headers["if-none-match"] === etag) return { status: 304, headers: all, body: { type: "none" } };
+  const response = respondBytes(200, bytes, type);
+  return { ...response, headers: { ...response.headers, ...all } };
 }
 
-function packed(document: Json): Document {
-  const text = JSON.stringify(document);
-  const hash = createHash("sha512").update(text).digest("hex").toUpperCase();
-  return { bytes: encoder.encode(text), hash };
+interface VersionTwo {
+  readonly json: () => Document;
+  readonly protobuf: () => Document;
 }
 
-/** The document of one group version. */
-export function versionThree(kinds: readonly KindDefinition[]): Json {
-  const schemas = new Schemas("#/components/schemas/");
-  const paths = new Paths(schemas);
-  const operations = Object.assign({}, ...kinds.map((kind) => paths.of(kind))) as Json;
-  markKinds(schemas, kinds);
+function versionTwoDocuments(kinds: () => readonly KindDefinition[]): VersionTwo {
+  let made: { of: readonly KindDefinition[]; json?: Document; protobuf?: Document } | undefined;
+  const current = () => {
+    const of = kinds();
+    if (made?.of !== of) made = { of };
+    return made;
+  };
   return {
-    openapi: "3.0.0",
-    info: INFO,
-    paths: operations,
-    components: { schemas: schemas.all(), securitySchemes: SECURITY },
+    json: () => (current().json ??= packed(versionTwo(kinds()))),
+    protobuf: () => {
+      const one = current();
+      if (!one.protobuf) {
+        const bytes = protoDocument(versionTwo(kinds()));
+        one.protobuf = { bytes, hash: hashOf(bytes) };
+      }
+      return one.protobuf;
+    },
   };
 }
 
-const SECURITY = { BearerToken: { type: "apiKey", name: "authorization", in: "header" } };
+const PROTOBUF = /^application\/com\.github\.proto-openapi\.spec\.v2[.@]v1\.0\+protobuf/;
 
-/** Types only: clients that still read version 2 look up how lists merge and which fields there are. */
-function versionTwo(kinds: readonly KindDefinition[]): Json {
-  const schemas = new Schemas("#/definitions/");
-  markKinds(schemas, kinds);
-  return { swagger: "2.0", info: INFO, paths: {}, definitions: schemas.all() };
-}
-
-function markKinds(schemas: Schemas, kinds: readonly KindDefinition[]): void {
-  for (const kind of kinds) {
-    schemas.mark(kind.struct, [kind]);
-    if (kind.verbs.includes("list")) schemas.mark(kind.list, [{ ...kind, kind: `${kind.kind}List` }]);
-    if (kind.subresources.some(({ name }) => name === "scale"))
-      schemas.mark(Scale, [{ group: "autoscaling", version: "v1", kind: "Scale" }]);
-  }
+function respondVersionTwo(request: ApiRequest, documents: VersionTwo): ApiResponse {
+  const accept = request.headers.accept ?? "*/*";
+  const first = accept.split(",").find((one) => PROTOBUF.test(one.trim()) || /json|\*\/\*|application\/\*/.test(one));
+  if (first && PROTOBUF.test(first.trim()))
+    return withTag(request, { ...documents.protobuf(), type: OPENAPI_PROTOBUF, headers: {} });
+  if (negotiate(accept, { watch: false, views: false }, false).encoding !== "json")
+    throw notAcceptable(["application/json", OPENAPI_PROTOBUF]);
+  return withTag(request, { ...documents.json(), type: "application/json", headers: {} });
 }

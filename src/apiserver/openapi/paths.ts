@@ -45,12 +45,40 @@ interface Call {
   readonly streams?: boolean;
 }
 
+interface PlainCall {
+  readonly id: string;
+  readonly tag: string;
+  readonly answer?: StructNode;
+  readonly types?: readonly string[];
+}
+
+/** How the operations that discover a group, or a version of it, are called. */
+export function discoveryPath(group: string, version = ""): { readonly id: string; readonly tag: string } {
+  const name = camel(group);
+  return { id: `get${capital(name)}${capital(version)}`, tag: version ? `${name}_${version}` : name };
+}
+
 /** The operations on kinds, by path, as version 3 describes them. */
 export class Paths {
   readonly #schemas: Schemas;
 
   constructor(schemas: Schemas) {
     this.#schemas = schemas;
+  }
+
+  /** A path that is read and is no resource. */
+  plain({ id, tag, answer, types = ANSWERS }: PlainCall): Json {
+    const schema = answer ? this.#schemas.ref(answer) : { type: "string" };
+    return {
+      get: {
+        tags: [tag],
+        operationId: id,
+        responses: {
+          200: { description: "OK", content: content(types, schema) },
+          401: { description: "Unauthorized" },
+        },
+      },
+    };
   }
 
   of(kind: KindDefinition): Json {

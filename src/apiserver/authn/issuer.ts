@@ -1,0 +1,29 @@
+import { jwksOf } from "../../pki/index.ts";
+import type { SubresourceHandler } from "../contracts.ts";
+import { respond } from "../http/respond.ts";
+import type { ServiceAccountTokens } from "./service-accounts.ts";
+
+const JSON_FORMAT = { encoding: "json", as: "object", pretty: false } as const;
+const KEYS_PATH = "/openid/v1/jwks";
+
+/** What others need to verify the tokens of service accounts: who issues them, and the keys. */
+export function issuerPaths(tokens: ServiceAccountTokens, serverAddress: string): [string, SubresourceHandler][] {
+  const keys = jwksOf(tokens.publicKeys);
+  const configuration = {
+    issuer: tokens.issuer,
+    jwks_uri: `https://${serverAddress}${KEYS_PATH}`,
+    response_types_supported: ["id_token"],
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: [...new Set(keys.keys.map(({ alg }) => alg))],
+  };
+  return [
+    ["/.well-known/openid-configuration", async () => cached(configuration, "application/json")],
+    [KEYS_PATH, async () => cached(keys, "application/jwk-set+json")],
+  ];
+}
+
+function cached(value: unknown, type: string) {
+  const response = respond(200, value, JSON_FORMAT);
+  const headers = { ...response.headers, "content-type": type, "cache-control": "public, max-age=3600" };
+  return { ...response, headers };
+}
