@@ -11,6 +11,7 @@ import {
   type Host,
   HostError,
   linuxHost,
+  removeCniTraces,
   stopContainerd,
   writeCniConfig,
 } from "./host/index.ts";
@@ -136,7 +137,9 @@ export async function removeRealNode(
   await host.cgroups.kill(root);
   await stopContainerd(containerdDirectory, clock);
   for (const point of [...(await host.mounts.below(dataDirectory))].reverse()) await host.mounts.unmount(point);
-  await host.links.remove(bridgeName(containerdDirectory));
+  const network = bridgeName(containerdDirectory);
+  await removeCniTraces({ network, stateDirectory: `${containerdDirectory}/cni/networks` });
+  await host.links.remove(network);
   // Processes leave their cgroups a moment after they have ended.
   for (let tries = 0; tries < CGROUP_TRIES; tries++) {
     await host.cgroups.remove(root);

@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,7 +29,7 @@ export function command(
       [...args],
       {
         env: { ...process.env, ...options.env },
-        timeout: options.timeoutMs ?? 60_000,
+        timeout: options.timeoutMs ?? 200_000,
         maxBuffer: 64 << 20,
         ...(options.cwd !== undefined && { cwd: options.cwd }),
       },
@@ -119,6 +119,17 @@ export class TestCluster implements AsyncDisposable {
   async stop(signal: NodeJS.Signals = "SIGINT"): Promise<number> {
     this.#signal(signal);
     return this.#ended;
+  }
+
+  /** The server dies on the spot, with no chance to end anything in order. */
+  async kill(): Promise<void> {
+    process.kill(Number(readFileSync(join(this.directory, "navarch.pid"), "utf8")), "SIGKILL");
+    await this.#ended;
+  }
+
+  /** The objects that a query lists, or the one it names. */
+  async get<T>(...args: readonly string[]): Promise<T> {
+    return JSON.parse(await this.kubectl("get", ...args, "-o", "json")) as T;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,8 +1,11 @@
-import { mkdir, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { removeCniRules } from "./cni-rules.ts";
+
+const RECORDS = "/var/lib/cni/results";
 
 export interface CniInput {
   readonly podCidr: string;
-  /** Name of the bridge that pods hang on; at most 15 characters. */
+  /** Name of the bridge that pods hang on, and of the network; at most 15 characters. */
   readonly bridge: string;
   /** Where host-local keeps which address is taken. */
   readonly stateDirectory: string;
@@ -26,7 +29,7 @@ export function cniConfig(input: CniInput): string {
     : { type: "ptp", ipMasq: iptables, ipam };
   const portmap = { type: "portmap", capabilities: { portMappings: true }, snat: true };
   const plugins = iptables ? [main, portmap] : [main];
-  return `${JSON.stringify({ cniVersion: "0.4.0", name: "navarch", plugins }, undefined, 2)}\n`;
+  return `${JSON.stringify({ cniVersion: "0.4.0", name: bridge, plugins }, undefined, 2)}\n`;
 }
 
 /** Writes the configuration whole, where the runtime looks for it. */
@@ -56,4 +59,17 @@ export async function enableBridgeFilter(): Promise<boolean> {
 /** Lets the machine pass packets on between its networks. */
 export async function enableForwarding(): Promise<void> {
   await writeFile("/proc/sys/net/ipv4/ip_forward", "1");
+}
+
+/** Takes away what the plugins of a network left: packet rules, and their records of pods that ended without them. */
+export async function removeCniTraces({ network, stateDirectory }: CniTraces): Promise<void> {
+  await removeCniRules(network);
+  for (const name of await readdir(RECORDS).catch(() => []))
+    if (name.startsWith(`${network}-`)) await rm(`${RECORDS}/${name}`, { force: true });
+  await rm(stateDirectory, { recursive: true, force: true });
+}
+
+export interface CniTraces {
+  readonly network: string;
+  readonly stateDirectory: string;
 }

@@ -11,7 +11,6 @@ const run = promisify(execFile);
 const START_MS_MAX = 20_000;
 const POLL_MS = 50;
 const CAP_SYS_RESOURCE = 24n;
-const CNI_RECORDS = "/var/lib/cni/results";
 const CNI_PLACES = ["/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"];
 
 export interface ContainerdOptions {
@@ -123,7 +122,6 @@ export async function stopContainerd(directory: string, clock: Clock): Promise<v
   const mounts = (await readFile("/proc/self/mountinfo", "utf8")).split("\n").map((line) => line.split(" ")[4] ?? "");
   const ours = mounts.filter((point) => point.startsWith(`${directory}/`)).sort();
   for (const point of ours.reverse()) await run("umount", ["--lazy", point]).catch(() => {});
-  await removeNetworkRecords(paths);
 }
 
 /** Ends whatever still runs of the instance of a directory, shims too, when nothing else knows of them any more. */
@@ -134,16 +132,6 @@ async function killContainerd(directory: string, clock: Clock): Promise<void> {
     const words = (await readFile(`/proc/${name}/cmdline`, "utf8").catch(() => "")).split("\0");
     if (words.includes(paths.config) || words.includes(paths.socket)) await stopPid(Number(name), clock);
   }
-}
-
-/** The plugins remember each pod in a place of their own; pods of an instance that was killed stay remembered. */
-async function removeNetworkRecords(paths: Paths): Promise<void> {
-  for (const name of await readdir(CNI_RECORDS).catch(() => [])) {
-    const record = await readFile(`${CNI_RECORDS}/${name}`, "utf8").catch(() => "");
-    const config = Buffer.from(/"config":"([^"]*)"/.exec(record)?.[1] ?? "", "base64").toString();
-    if (config.includes(JSON.stringify(paths.cniState))) await rm(`${CNI_RECORDS}/${name}`, { force: true });
-  }
-  await rm(paths.cniState, { recursive: true, force: true });
 }
 
 async function launch(paths: Paths): Promise<number> {

@@ -27,6 +27,8 @@ export interface HostFiles {
   remove(path: string): Promise<void>;
   /** Names in order; empty when there is no such directory. */
   list(path: string): Promise<readonly string[]>;
+  /** Resolves when something in the directory may have changed; at the latest when the signal says so. */
+  changed(directory: string, signal: AbortSignal): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   symlink(target: string, path: string): Promise<void>;
   readLink(path: string): Promise<string | undefined>;

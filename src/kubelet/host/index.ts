@@ -2,7 +2,14 @@
  * The machine under the kubelet: files, mounts, cgroups, figures, network probes. Knows nothing of pods. Start at
  * {@link Host}.
  */
-export { type CniInput, cniConfig, enableBridgeFilter, enableForwarding, writeCniConfig } from "./cni.ts";
+export {
+  type CniInput,
+  cniConfig,
+  enableBridgeFilter,
+  enableForwarding,
+  removeCniTraces,
+  writeCniConfig,
+} from "./cni.ts";
 export {
   cniBinDirectory,
   type Containerd,

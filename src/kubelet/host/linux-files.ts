@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, watch } from "node:fs";
 import {
   chmod,
   chown,
@@ -46,6 +46,7 @@ export function linuxFiles(): HostFiles {
     },
     remove: (path) => rm(path, { recursive: true, force: true }),
     list: async (path) => ((await orMissing(readdir(path))) ?? []).sort(),
+    changed,
     rename: (from, to) => rename(from, to),
     symlink: (target, path) => symlink(target, path),
     readLink: (path) => orMissing(readlink(path)),
@@ -53,6 +54,23 @@ export function linuxFiles(): HostFiles {
     setGroup: (path, gid, options) => setGroup(path, gid, options.readOnly),
     resolveBelow,
   };
+}
+
+/** A directory that isn't there, or can't be watched, says nothing. */
+function changed(directory: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    try {
+      const watcher = watch(directory, { signal, persistent: false }, () => {
+        watcher.close();
+        resolve();
+      });
+      watcher.on("error", () => watcher.close());
+    } catch {
+      // Whoever asked comes back by itself.
+    }
+  });
 }
 
 async function settle(path: string, { mode, uid, gid }: WriteOptions): Promise<void> {

@@ -96,3 +96,16 @@ test("a symlink that leads nowhere is not followed when parts are made", async (
   await assert.rejects(linuxFiles().resolveBelow(`${directory}/v`, "link/x"), /leads/);
   assert.equal(readFileSync(`${directory}/v/file`, "utf8"), "x");
 });
+
+test("a change in a directory is told, and a directory that isn't there says nothing until asked no more", async (t) => {
+  const { directory, close } = temporary();
+  t.after(close);
+  const files = linuxFiles();
+  const told = files.changed(directory, new AbortController().signal);
+  writeFileSync(`${directory}/new`, "x");
+  await told;
+  const abort = new AbortController();
+  const never = files.changed(`${directory}/absent`, abort.signal);
+  abort.abort();
+  await never;
+});

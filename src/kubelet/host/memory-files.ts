@@ -89,6 +89,11 @@ export class MemoryFiles implements HostFiles {
     return node?.type === "directory" ? [...node.children.keys()].sort() : [];
   }
 
+  /** Nothing changes by itself here: whoever asked comes back by its own clock. */
+  changed(_directory: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  }
+
   async rename(from: string, to: string): Promise<void> {
     const [parent, name] = this.#parentOf(from);
     const node = parent.children.get(name);

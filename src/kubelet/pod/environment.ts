@@ -12,6 +12,14 @@ export interface Reference {
 export interface Sources {
   readonly configMap: (name: string) => ConfigMap | undefined;
   readonly secret: (name: string) => Secret | undefined;
+  /** Variables of an env file in a volume; undefined when there is no such file. */
+  readonly file: (reference: FileReference) => ReadonlyMap<string, string> | undefined;
+}
+
+/** A file in one of the pod's volumes. */
+export interface FileReference {
+  readonly volumeName: string;
+  readonly path: string;
 }
 
 export interface EnvironmentInput {
@@ -37,6 +45,11 @@ export function environmentReferences(container: Container): Reference[] {
     if (valueFrom?.secretKeyRef) references.push({ kind: "Secret", name: valueFrom.secretKeyRef.name ?? "" });
   }
   return references;
+}
+
+/** The env files that a container's environment is made of. */
+export function environmentFiles(container: Container): FileReference[] {
+  return (container.env ?? []).flatMap(({ valueFrom }) => valueFrom?.fileKeyRef ?? []);
 }
 
 /** A container's variables: services first, then envFrom, then env, each hiding what came before. */
@@ -103,6 +116,13 @@ function referredValue(input: EnvironmentInput, variable: EnvVar): string | unde
     if (value === undefined && !optional)
       throw new Error(`couldn't find key ${key} in Secret ${pod.metadata.namespace}/${name}`);
     return value === undefined ? undefined : decodeBase64Text(value);
+  }
+  if (from.fileKeyRef) {
+    const { path, key, optional } = from.fileKeyRef;
+    const value = sources.file(from.fileKeyRef)?.get(key);
+    if (value === undefined && !optional)
+      throw new Error(`environment variable key "${key}" not found in file "${path}"`);
+    return value;
   }
   throw new Error(`env ${variable.name}: this source is not supported by this version`);
 }

@@ -27,8 +27,6 @@ export interface SandboxInput {
   readonly logDirectory: string;
   readonly dns: DnsConfig;
   readonly cgroupRoot: string;
-  /** What the machine itself is called, for pods on its network. */
-  readonly nodeHostname: string;
 }
 
 /** What to ask of the runtime for a pod's sandbox. */
@@ -38,7 +36,8 @@ export function sandboxConfig(input: SandboxInput): SandboxConfig {
   const sysctls = Object.fromEntries((pod.spec.securityContext?.sysctls ?? []).map((each) => [each.name, each.value]));
   return {
     metadata: { name, namespace, uid, attempt },
-    hostname: pod.spec.hostNetwork ? input.nodeHostname : podHostname(pod),
+    // On the machine's network a pod has the machine's name; a runtime refuses to be given one.
+    hostname: pod.spec.hostNetwork ? "" : podHostname(pod),
     logDirectory,
     dns,
     portMappings: portMappings(pod),

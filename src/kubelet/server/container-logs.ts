@@ -1,4 +1,5 @@
 import { parseTime } from "../../base/index.ts";
+import type { Pod } from "../../api/index.ts";
 import type { ApiResponse } from "../../net/index.ts";
 import type { Kubelet } from "../kubelet.ts";
 import { findContainer } from "../pod/names.ts";
@@ -20,13 +21,10 @@ export async function containerLogs({ kubelet, parts, query, signal }: LogsCall)
   if (!pod) throw new HttpProblem(404, `pod "${name}" not found`);
   if (!findContainer(pod, container)) throw new HttpProblem(404, `container ${container} not found in pod ${name}`);
   const { clock, host, runtime } = kubelet.context;
+  const id = loggedContainer({ pod, container, previous: query.get("previous") === "true" });
   const tries = await triesOf(kubelet, pod, container, signal);
-  const previous = query.get("previous") === "true";
-  const wanted = previous ? tries[1] : tries[0];
-  const place = `container "${container}" in pod "${name}"`;
-  if (!wanted && previous) throw new HttpProblem(400, `previous terminated ${place} not found`);
-  if (!wanted || wanted.state === "Created")
-    throw new HttpProblem(400, waitingText(kubelet, name, namespace, container));
+  const wanted = tries.find((each) => id.endsWith(`//${each.id}`));
+  if (!wanted) throw new HttpProblem(404, `container ${container} of pod ${name} is gone, and its log with it`);
   const ended = async () => {
     const now = await runtime.containerStatus(wanted.id, signal).catch(() => undefined);
     return now?.state !== "Running";
@@ -36,12 +34,37 @@ export async function containerLogs({ kubelet, parts, query, signal }: LogsCall)
   return { status: 200, headers: { "content-type": "text/plain" }, body: { type: "stream", chunks } };
 }
 
-function waitingText(kubelet: Kubelet, name: string, namespace: string, container: string): string {
-  const statuses = kubelet.podByName(namespace, name)?.status.containerStatuses ?? [];
-  const reason = statuses.find((each) => each.name === container)?.state?.waiting?.reason ?? "ContainerCreating";
-  const cause = { ErrImagePull: "image can't be pulled", ImagePullBackOff: "trying and failing to pull image" }[reason];
-  return `container "${container}" in pod "${name}" is waiting to start: ${cause ?? reason}`;
+/** Which of a container's tries has the log that is asked for, by its status. */
+export function loggedContainer(asked: {
+  readonly pod: Pod;
+  readonly container: string;
+  readonly previous: boolean;
+}): string {
+  const { pod, container, previous } = asked;
+  const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = pod.status;
+  const all = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses];
+  const status = all.find((each) => each.name === container);
+  const place = `container "${container}" in pod "${pod.metadata.name}"`;
+  if (!status) throw new HttpProblem(400, `${place} is not available`);
+  const before = status.lastState?.terminated;
+  if (previous) {
+    if (before?.containerID) return before.containerID;
+    throw new HttpProblem(400, `previous terminated ${place} not found`);
+  }
+  const { running, terminated, waiting } = status.state ?? {};
+  if (running && status.containerID) return status.containerID;
+  const ended = terminated ?? before;
+  const id = terminated?.containerID ?? before?.containerID;
+  if (id) return id;
+  if (ended) throw new HttpProblem(400, `${place} is terminated`);
+  const reason = waiting?.reason ?? "ContainerCreating";
+  throw new HttpProblem(400, `${place} is waiting to start: ${WAITING[reason] ?? reason}`);
 }
+
+const WAITING: Readonly<Record<string, string>> = {
+  ErrImagePull: "image can't be pulled",
+  ImagePullBackOff: "trying and failing to pull image",
+};
 
 function logOptions(query: URLSearchParams, nowMs: number): LogOptions {
   const number = (name: string) => {

@@ -4,6 +4,7 @@ import type { KubeletContext } from "../options.ts";
 import { podOfManifest } from "./manifests.ts";
 
 const CHECK_MS = 20_000;
+const SETTLE_MS = 100;
 const MANIFEST_BYTES_MAX = 1024 * 1024;
 
 /** Reads a directory of manifests again and again; `apply` gets all of its pods whenever they have changed. */
@@ -13,7 +14,7 @@ export async function watchStaticPods(
   apply: (pods: readonly Pod[]) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock, settings } = context;
+  const { settings } = context;
   let known = new Map<string, Pod>();
   let seen = "\0";
   while (!signal.aborted) {
@@ -24,8 +25,26 @@ export async function watchStaticPods(
       apply([...known.values()]);
       seen = now;
     }
-    await clock.sleep(settings.fileCheckFrequencyMs ?? CHECK_MS, signal);
+    await untilNextLook(context, directory, settings.fileCheckFrequencyMs ?? CHECK_MS, signal);
   }
+}
+
+/** A change is told at once where the machine can; it is looked for in any case. */
+async function untilNextLook(
+  { clock, host }: KubeletContext,
+  directory: string,
+  checkMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const over = new AbortController();
+  try {
+    const either = AbortSignal.any([signal, over.signal]);
+    await Promise.race([clock.sleep(checkMs, either), host.files.changed(directory, either)]);
+  } finally {
+    over.abort();
+  }
+  // Whoever writes a file may not be done with it.
+  await clock.sleep(SETTLE_MS, signal);
 }
 
 async function readDirectory({ host }: KubeletContext, directory: string): Promise<ReadonlyMap<string, string>> {

@@ -49,9 +49,12 @@ export class Pods {
       .map((worker) => worker.pod);
   }
 
+  /** With the status that this kubelet made last. */
   byName(namespace: string, name: string): Pod | undefined {
-    for (const { pod } of this.#workers.values())
-      if (pod.metadata.namespace === namespace && pod.metadata.name === name) return pod;
+    for (const worker of this.#workers.values()) {
+      const { metadata } = worker.pod;
+      if (metadata.namespace === namespace && metadata.name === name) return worker.current();
+    }
     return undefined;
   }
 

@@ -1,9 +1,10 @@
-import type { Container, Pod, Secret, Service } from "../../api/index.ts";
+import type { Pod, Secret, Service } from "../../api/index.ts";
 import type { Image, Mount, SandboxConfig } from "../cri/index.ts";
 import { messageOf, SyncError } from "../errors.ts";
 import type { Images } from "../images/images.ts";
 import type { KubeletContext } from "../options.ts";
-import { buildEnvironment, environmentReferences } from "../pod/environment.ts";
+import { parseEnvFile } from "../pod/env-file.ts";
+import { buildEnvironment, environmentFiles, environmentReferences, type FileReference } from "../pod/environment.ts";
 import { expandStrictly } from "../pod/expand.ts";
 import type { PodFacts } from "../pod/field-ref.ts";
 import { containerConfig } from "../pod/runtime-config.ts";
@@ -69,11 +70,11 @@ async function pullFor(tools: StartTools, input: StartInput, fieldPath: string, 
 }
 
 async function configFor(tools: StartTools, input: StartInput, image: Image, signal: AbortSignal) {
-  const { pod, start, facts, nodeMemoryBytes } = input;
+  const { pod, start, nodeMemoryBytes } = input;
   const { container, attempt } = start;
   try {
     verifyNonRoot(pod, container, image);
-    const environment = await environmentFor(tools, pod, container, facts, signal);
+    const environment = await environmentFor(tools, input, signal);
     const mounts = await mountsFor(tools.context, input, environment);
     return containerConfig({ pod, container, attempt, image, environment, mounts, nodeMemoryBytes });
   } catch (error) {
@@ -82,22 +83,36 @@ async function configFor(tools: StartTools, input: StartInput, image: Image, sig
   }
 }
 
-async function environmentFor(
-  { context, objects }: StartTools,
-  pod: Pod,
-  container: Container,
-  facts: PodFacts,
-  signal: AbortSignal,
-) {
+async function environmentFor({ context, objects }: StartTools, input: StartInput, signal: AbortSignal) {
+  const { pod, facts, volumes } = input;
+  const { container } = input.start;
   const configMaps = new Map();
   const secrets = new Map();
   for (const { kind, name } of environmentReferences(container)) {
     if (kind === "ConfigMap") configMaps.set(name, await objects.configMap(pod, name, signal));
     else secrets.set(name, await objects.secret(pod, name, signal));
   }
-  const sources = { configMap: (name: string) => configMaps.get(name), secret: (name: string) => secrets.get(name) };
+  const files = new Map<string, ReadonlyMap<string, string>>();
+  const keyOf = ({ volumeName, path }: FileReference) => `${volumeName}/${path}`;
+  for (const reference of environmentFiles(container)) {
+    const text = await readBelow(context, volumes.get(reference.volumeName), reference.path);
+    if (text !== undefined) files.set(keyOf(reference), parseEnvFile(text));
+  }
+  const sources = {
+    configMap: (name: string) => configMaps.get(name),
+    secret: (name: string) => secrets.get(name),
+    file: (reference: FileReference) => files.get(keyOf(reference)),
+  };
   const services = await servicesFor(context, pod, signal);
   return buildEnvironment({ pod, container, sources, services, facts });
+}
+
+/** A file of a volume, which may not lead out of it. */
+async function readBelow(context: KubeletContext, root: string | undefined, path: string): Promise<string | undefined> {
+  if (root === undefined) return undefined;
+  const { files } = context.host;
+  const bytes = await files.read(await files.resolveBelow(root, path));
+  return bytes && new TextDecoder().decode(bytes);
 }
 
 /** The API server's own service always; those of the pod's namespace unless it doesn't want them. */

@@ -206,7 +206,7 @@ export class PodWorker {
   }
 
   /** The record with the status as this kubelet last made it, which the API server may not have yet. */
-  #current(): Pod {
+  current(): Pod {
     if (!this.#status) return this.#pod;
     const own = new Set((this.#status.conditions ?? []).map((each) => each.type));
     const fresh = (this.#pod.status.conditions ?? []).filter(
@@ -220,7 +220,7 @@ export class PodWorker {
     const { context, prober, statuses, nodeFacts, recordOf } = this.#tools;
     const { hostIPs, runtimeName } = nodeFacts();
     const status = podStatus({
-      pod: this.#current(),
+      pod: this.current(),
       runtime,
       probes: prober,
       waiting,
@@ -246,7 +246,7 @@ export class PodWorker {
       this.#admitted = true;
     }
     const runtime = await this.#observer.observe(signal);
-    const pod = this.#current();
+    const pod = this.current();
     prober.sync(pod, runtime);
     const now = context.clock.now();
     const wanted = plan({ pod, runtime, probes: prober, backoff: this.#backoff, now });
@@ -309,7 +309,7 @@ export class PodWorker {
 
   /** Does what the plan says; says whether anything was done, so that the next pass looks again. */
   async #act(wanted: PodPlan, runtime: PodRuntime, signal: AbortSignal): Promise<boolean> {
-    const pod = this.#current();
+    const pod = this.current();
     const { context, volumes } = this.#tools;
     if (wanted.killPod) {
       const graceSeconds = gracePeriodSeconds(pod);
@@ -371,7 +371,6 @@ export class PodWorker {
       logDirectory: `${settings.podLogsDirectory}/${pod.metadata.namespace}_${pod.metadata.name}_${pod.metadata.uid}`,
       dns: podDns(pod, settings.dns, parseResolvConf(resolv ? new TextDecoder().decode(resolv) : "")),
       cgroupRoot: settings.cgroupRoot,
-      nodeHostname: nodeFacts().hostname,
     });
     const id = active?.id ?? (await this.#runSandbox(config, signal));
     const sandbox = active ?? (await context.runtime.podSandboxStatus(id, signal));
@@ -477,7 +476,7 @@ export class PodWorker {
     this.#stage = "ending";
     prober.stopJudging(this.#pod.metadata.uid);
     const runtime = await this.#observer.observe(signal);
-    const pod = this.#current();
+    const pod = this.current();
     if (isRunning(runtime)) this.#report(runtime, new Map(), { over: false });
     await killPod(context, { pod, runtime, graceSeconds: gracePeriodSeconds(pod) }, signal);
     const left = await this.#observer.observe(signal);
