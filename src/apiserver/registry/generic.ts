@@ -295,8 +295,10 @@ export class Registry {
     this.#manage({ before: old, object, write, subresource });
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write });
     object = this.#withDefaults(this.decode(object).value);
-    this.#countGeneration(object, old);
-    if (subresource !== "status") this.kind.behavior.settleUpdate?.(object as never, old as never);
+    if (subresource !== "status") {
+      this.#countGeneration(object, old);
+      this.kind.behavior.settleUpdate?.(object as never, old as never);
+    }
     const settle = subresource === "" ? await this.#hooks.before?.(object, old, write) : undefined;
     if (settle) object = this.#withDefaults(this.decode(object).value);
     try {

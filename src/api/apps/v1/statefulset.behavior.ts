@@ -20,7 +20,7 @@ import {
 } from "../../core/v1/pod/index.ts";
 import { templateWarnings, validateLastingPods, validateSelected } from "../../core/v1/podtemplate.rules.ts";
 import { isBrokenSelector, validateSelector } from "./selecting.ts";
-import { validatePersistentVolumeClaimSpec } from "../../core/v1/claimspec.validate.ts";
+import { claimSpecWarnings, validatePersistentVolumeClaimSpec } from "../../core/v1/claimspec.validate.ts";
 import type { PersistentVolumeClaim } from "../../core/v1/persistentvolumeclaim.ts";
 import type { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
 import type {
@@ -65,6 +65,9 @@ export const statefulSetBehavior: KindBehavior<StatefulSet> = {
   ],
   warnings: (statefulSet, old) => [
     ...warningsOfTemplate(statefulSet, old),
+    ...claimsOf(statefulSet.spec).flatMap(({ spec }, index) =>
+      claimSpecWarnings(`spec.volumeClaimTemplates[${index}]`, spec),
+    ),
     ...((statefulSet.spec.revisionHistoryLimit ?? 0) < 0 ? [KEEPS_ALL_REVISIONS] : []),
   ],
 };

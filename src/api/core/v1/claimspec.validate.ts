@@ -61,3 +61,13 @@ function validateSource(
   if (apiGroup) errors.push(...problemsAt(`${path}.apiGroup`, apiGroup, dnsSubdomainProblems(apiGroup)));
   return errors;
 }
+
+/** Warnings about what a claim asks for: storage comes in whole bytes. */
+export function claimSpecWarnings(path: string, { resources }: PersistentVolumeClaimSpec): string[] {
+  return (["requests", "limits"] as const).flatMap((field) => {
+    const amount = resources?.[field]?.storage;
+    if (amount === undefined || parseQuantity(amount).nanos % 1_000_000_000n === 0n) return [];
+    const shown = JSON.stringify(amount);
+    return [`${path}.resources.${field}[storage]: fractional byte value ${shown} is invalid, must be an integer`];
+  });
+}

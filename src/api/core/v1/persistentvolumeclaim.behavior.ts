@@ -15,7 +15,7 @@ import {
   required,
   sortedEntries,
 } from "../../validation/index.ts";
-import { validatePersistentVolumeClaimSpec } from "./claimspec.validate.ts";
+import { claimSpecWarnings, validatePersistentVolumeClaimSpec } from "./claimspec.validate.ts";
 import type { PersistentVolumeClaim } from "./persistentvolumeclaim.ts";
 import { CLASS_ANNOTATION } from "./volumetext.ts";
 
@@ -200,12 +200,5 @@ function claimWarnings({ metadata, spec }: PersistentVolumeClaim): string[] {
     warnings.push(
       `metadata.annotations[${CLASS_ANNOTATION}]: deprecated since v1.8; use "storageClassName" attribute instead`,
     );
-  for (const field of ["requests", "limits"] as const) {
-    const amount = spec.resources?.[field]?.storage;
-    if (amount !== undefined && parseQuantity(amount).nanos % 1_000_000_000n !== 0n)
-      warnings.push(
-        `spec.resources.${field}[storage]: fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`,
-      );
-  }
-  return warnings;
+  return [...warnings, ...claimSpecWarnings("spec", spec)];
 }
