@@ -15,6 +15,7 @@ import { startReplicaSetController } from "./replicaset/controller.ts";
 import { startReplicationController } from "./replicationcontroller/controller.ts";
 import { startRootCaController } from "./rootca/controller.ts";
 import { startServiceAccountController } from "./serviceaccount/controller.ts";
+import { startStatefulSetController } from "./statefulset/controller.ts";
 import { startTaintEvictionController } from "./tainteviction/controller.ts";
 import { startTtlController } from "./ttl/controller.ts";
 
@@ -33,6 +34,7 @@ export const controllers: readonly ControllerDefinition[] = [
   { name: "replicaset-controller", account: "replicaset-controller", start: startReplicaSetController },
   { name: "deployment-controller", account: "deployment-controller", start: startDeploymentController },
   { name: "daemonset-controller", account: "daemon-set-controller", start: startDaemonSetController },
+  { name: "statefulset-controller", account: "statefulset-controller", start: startStatefulSetController },
   { name: "job-controller", account: "job-controller", start: startJobController },
   {
     name: "ttl-after-finished-controller",
