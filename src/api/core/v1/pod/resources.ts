@@ -167,5 +167,5 @@ function limitsCovered(path: string, spec: PodSpec): FieldError[] {
         return [invalidValue(at, amount, `must be less than or equal to pod limits of ${limit}`)];
       }),
     );
-  return [...over("initContainers", spec.initContainers), ...over("containers", spec.containers)];
+  return [...over("initContainers", spec.initContainers), ...over("containers", spec.containers ?? [])];
 }

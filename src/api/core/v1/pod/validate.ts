@@ -71,8 +71,8 @@ export function validatePodSpec(path: string, spec: PodSpec, { podName, old }: S
 
 /** Names that a pod refers to, its hostnames, and what decides where it runs and for how long. */
 function validatePlacement(path: string, spec: PodSpec, old: PodSpec | undefined): FieldError[] {
-  const { activeDeadlineSeconds: deadline, preemptionPolicy, overhead } = spec;
-  const named = (field: "serviceAccountName" | "nodeName" | "priorityClassName" | "runtimeClassName") => {
+  const { activeDeadlineSeconds: deadline, preemptionPolicy, overhead, runtimeClassName } = spec;
+  const named = (field: "serviceAccountName" | "nodeName" | "priorityClassName") => {
     const name = spec[field];
     return name ? problemsAt(`${path}.${field}`, name, dnsSubdomainProblems(name)) : [];
   };
@@ -85,7 +85,9 @@ function validatePlacement(path: string, spec: PodSpec, old: PodSpec | undefined
     ...validateTolerations(`${path}.tolerations`, spec.tolerations),
     ...validateHostAliases(`${path}.hostAliases`, spec.hostAliases, old?.hostAliases),
     ...named("priorityClassName"),
-    ...named("runtimeClassName"),
+    ...(runtimeClassName === undefined
+      ? []
+      : problemsAt(`${path}.runtimeClassName`, runtimeClassName, dnsSubdomainProblems(runtimeClassName))),
     ...(preemptionPolicy !== undefined && !PREEMPTION_POLICIES.includes(preemptionPolicy)
       ? [notSupported(`${path}.preemptionPolicy`, preemptionPolicy, PREEMPTION_POLICIES)]
       : []),
