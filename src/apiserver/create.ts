@@ -22,6 +22,7 @@ import type { Authorizer, Reads } from "./contracts.ts";
 import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
 import { openApiHandlers } from "./openapi/openapi.ts";
 import { expireEvents } from "./services/events.ts";
+import { chargeQuotas } from "./services/quotas.ts";
 import { firstServiceAddress, repairServices, serviceHooks, type ServiceOptions } from "./services/services.ts";
 import { bindPod, evictPod } from "./subresources/pods.ts";
 import { accessReviews } from "./reviews/access.ts";
@@ -135,7 +136,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore): ApiServerParts {
     authenticators,
     authorizers: authorized,
     impersonate: impersonation(authorized, core.reads),
-    admission: admissionPlugins(options, options.admissionPlugins),
+    admission: admissionPlugins({ ...options, charge: chargeQuotas(core) }, options.admissionPlugins),
     handlers: new Map([
       ...podStreams(core.reads, options.kubelet ?? (async () => undefined)),
       ...(accounts ? [["serviceaccounts/token", tokenRequests(accounts, core.reads, clock)] as const] : []),

@@ -1,10 +1,14 @@
 import type { Random } from "../../base/index.ts";
 import type { AdmissionPlugin } from "../contracts.ts";
+import { defaultIngressClass } from "./default-ingress-class.ts";
+import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
 import { priority } from "./priority.ts";
+import { type ChargeQuota, resourceQuota } from "./resource-quota.ts";
 import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
+import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from "./storage.ts";
 import { defaultTolerationSeconds, taintNodesByCondition } from "./tolerations.ts";
 
 /** Which plugins run: those on by default, with and without some. */
@@ -16,11 +20,13 @@ export interface AdmissionChoice {
 /** Upstream has these off unless asked for. */
 const OFF_BY_DEFAULT = new Set(["NodeRestriction"]);
 
+export interface PluginOptions {
+  readonly random: Random;
+  readonly charge: ChargeQuota;
+}
+
 /** All admission plugins in the order in which they run, or those that are chosen. */
-export function admissionPlugins(
-  options: { readonly random: Random },
-  choice?: AdmissionChoice,
-): readonly AdmissionPlugin[] {
+export function admissionPlugins(options: PluginOptions, choice?: AdmissionChoice): readonly AdmissionPlugin[] {
   const all = allPlugins(options);
   if (!choice) return all;
   const unknown = [...choice.enable, ...choice.disable].find((name) => !all.some((plugin) => plugin.name === name));
@@ -32,14 +38,20 @@ export function admissionPlugins(
   return all.filter(({ name }) => isOn(name) && !choice.disable.includes(name));
 }
 
-function allPlugins({ random }: { readonly random: Random }): readonly AdmissionPlugin[] {
+function allPlugins({ random, charge }: PluginOptions): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle,
+    limitRanger,
     serviceAccount(random),
     nodeRestriction,
     taintNodesByCondition,
     priority,
     defaultTolerationSeconds,
+    defaultStorageClass,
+    storageObjectInUseProtection,
+    persistentVolumeClaimResize,
     runtimeClass,
+    defaultIngressClass,
+    resourceQuota(charge),
   ];
 }

@@ -1,0 +1,121 @@
+import {
+  addAmounts,
+  type Amounts,
+  compareQuantities,
+  type Evaluator,
+  evaluatorOf,
+  excessAmounts,
+  forbidden,
+  isConflict,
+  isNotFound,
+  pickAmounts,
+  quotaMatches,
+  ResourceQuota,
+  withoutZeros,
+} from "../../api/index.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "../contracts.ts";
+
+/** Notes what a quota has given out; throws a conflict when someone else changed it since it was read. */
+export type ChargeQuota = (quota: ResourceQuota, used: Amounts) => Promise<void>;
+
+const CHARGE_TRIES = 20;
+
+/** Refuses what would take more of a namespace than its quotas allow, and counts what they allow. */
+export function resourceQuota(charge: ChargeQuota): AdmissionPlugin {
+  return {
+    name: "ResourceQuota",
+    async validate(request) {
+      const asked = askedOf(request);
+      if (!asked) return;
+      const matching = (await quotasOf(request)).filter((quota) => matches(request, quota, asked));
+      for (const quota of matching) requireSaid(request, quota, asked);
+      if (Object.keys(asked.delta).length === 0) return;
+      // All are asked before any is charged, so that a refusal leaves no trace.
+      for (const quota of matching) usedAfter(request, quota, asked.delta);
+      if (request.dryRun) return;
+      for (const quota of matching) await chargeOne(request, { quota, delta: asked.delta, charge });
+    },
+  };
+}
+
+interface Asked {
+  readonly evaluator: Evaluator<never>;
+  /** What is taken more than before. */
+  readonly delta: Amounts;
+}
+
+function askedOf({ operation, kind, subresource, namespace, object, oldObject }: AdmissionRequest): Asked | undefined {
+  if (!object || namespace === "" || kind.scope !== "Namespaced") return undefined;
+  const evaluator = evaluatorOf(kind);
+  const resizes = subresource === "resize" && kind.plural === "pods";
+  const counted =
+    resizes ||
+    (subresource === "" && (operation === "CREATE" || (operation === "UPDATE" && evaluator.changes === true)));
+  if (!counted) return undefined;
+  const usage = evaluator.usage(object as never);
+  const delta = operation === "UPDATE" ? excessAmounts(usage, evaluator.usage(oldObject as never)) : usage;
+  return { evaluator, delta: withoutZeros(delta) };
+}
+
+/** The namespace's quotas, by name. */
+async function quotasOf({ reads, namespace }: AdmissionRequest): Promise<ResourceQuota[]> {
+  const quotas = await reads.list(ResourceQuota, namespace);
+  return [...quotas].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+}
+
+function matches({ object }: AdmissionRequest, quota: ResourceQuota, { evaluator }: Asked): boolean {
+  return quotaMatches(quota, evaluator, object as never);
+}
+
+function requireSaid({ kind, name, object }: AdmissionRequest, quota: ResourceQuota, { evaluator }: Asked): void {
+  const names = Object.keys(quota.status.hard ?? {}).filter(evaluator.counts);
+  const missing = evaluator.missing?.(object as never, names);
+  if (missing) throw forbidden(kind, name, `failed quota: ${quota.metadata.name}: ${missing}`);
+  const used = quota.status.used ?? {};
+  const unknown = names.filter((one) => used[one] === undefined);
+  if (unknown.length > 0) {
+    const why = `status unknown for quota: ${quota.metadata.name}, resources: ${unknown.sort().join(",")}`;
+    throw forbidden(kind, name, why);
+  }
+}
+
+/** What a quota has given out after this too; throws when it is more than there is. */
+function usedAfter({ kind, name }: AdmissionRequest, { metadata, status }: ResourceQuota, delta: Amounts): Amounts {
+  const { hard = {}, used = {} } = status;
+  const requested = pickAmounts(delta, Object.keys(hard));
+  const after = addAmounts(used, requested);
+  const exceeded = Object.keys(requested).filter((one) => compareQuantities(after[one]!, hard[one]!) > 0);
+  if (exceeded.length === 0) return after;
+  const [wanted, given, limit] = [requested, used, hard].map((amounts) => textOf(pickAmounts(amounts, exceeded)));
+  const why = `exceeded quota: ${metadata.name}, requested: ${wanted}, used: ${given}, limited: ${limit}`;
+  throw forbidden(kind, name, why);
+}
+
+function textOf(amounts: Amounts): string {
+  const names = Object.keys(amounts).sort();
+  return names.map((name) => `${name}=${amounts[name]}`).join(",");
+}
+
+interface Charge {
+  readonly quota: ResourceQuota;
+  readonly delta: Amounts;
+  readonly charge: ChargeQuota;
+}
+
+/** Another write may have charged the quota meanwhile: look again at what is left of it. */
+async function chargeOne(request: AdmissionRequest, { quota, delta, charge }: Charge): Promise<void> {
+  let current: ResourceQuota | undefined = quota;
+  for (let tries = 1; current; tries++) {
+    const used = usedAfter(request, current, delta);
+    try {
+      if (Object.keys(pickAmounts(delta, Object.keys(current.status.hard ?? {}))).length === 0) return;
+      return await charge(current, used);
+    } catch (error) {
+      // A quota that is gone limits nothing.
+      if (isNotFound(error)) return;
+      if (!isConflict(error) || tries === CHARGE_TRIES) throw error;
+      const { namespace, name } = quota.metadata;
+      current = await request.reads.get(ResourceQuota, { namespace, name });
+    }
+  }
+}
