@@ -6,7 +6,19 @@ export { type CronSchedule, CronError, nextCronTime, parseCron } from "./batch/v
 export { age, ageColumn, createdAtColumn, humanDuration, nameColumn } from "./columns.ts";
 export { scaledValue } from "./intorstring.ts";
 export {
+  CustomResourceDefinition,
+  type CustomResourceColumnDefinition,
+  type CustomResourceDefinitionVersion,
+  type JSONSchemaProps,
+} from "./apiextensions/v1/customresourcedefinition.ts";
+export { validateListTypes } from "./apiextensions/schema/list-types.ts";
+export { type JsonPath, JsonPathError, parseJsonPath } from "./apiextensions/schema/json-path.ts";
+export { resourceStruct } from "./apiextensions/schema/nodes.ts";
+export { validateChangedValue, validateValue } from "./apiextensions/schema/values.ts";
+export {
   type Column,
+  type CustomKind,
+  listKindOf,
   type FieldError,
   type FieldErrorType,
   groupVersion,

@@ -104,7 +104,19 @@ export interface KindDefinition<T = unknown> {
   readonly storageVersion: string;
   /** Where its objects lie in the store, below /registry; the plural unless said. */
   readonly storagePrefix: string;
+  /** Users defined it while the server runs. */
+  readonly custom?: CustomKind;
   readonly "~type"?: T;
+}
+
+/**
+ * What is different about a kind that users define: it is spoken in JSON and YAML only, has no strategic merge, and the
+ * items of its lists say what they are.
+ */
+export interface CustomKind {
+  readonly listKind: string;
+  /** Its definition is being deleted: there are no new objects. */
+  readonly terminating: boolean;
 }
 
 /** What no declaration can say; every function is pure. */
@@ -150,6 +162,10 @@ export interface KindBehavior<T> {
   readonly settleUpdate?: (object: Mutable<T>, old: T) => void;
   /** Annotations that stand for fields of the unversioned form; the metadata beside the rows of tables lacks them. */
   readonly fieldAnnotations?: readonly string[];
+  /** Finalizers without a domain are warned of, not refused. */
+  readonly looseFinalizers?: boolean;
+  /** What else changes when the deletion of an object begins; may add finalizers. */
+  readonly prepareDelete?: (object: Mutable<T>, now: string) => void;
   /** Default deletion propagation of dependents; "background" unless said. */
   readonly defaultPropagation?: "background" | "orphan";
   /** Warning to who deletes without saying what becomes of dependents. */
@@ -270,6 +286,11 @@ export function kind<F extends Fields, const Scope extends "Namespaced" | "Clust
       return declaration.storageVersion ?? declaration.storage?.().hub.version ?? declaration.version;
     },
   };
+}
+
+/** The kind of a kind's list. */
+export function listKindOf({ kind, custom }: Pick<KindDefinition, "kind" | "custom">): string {
+  return custom?.listKind ?? `${kind}List`;
 }
 
 /** group/version as apiVersion fields write it. */

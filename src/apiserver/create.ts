@@ -18,6 +18,7 @@ import { publishServiceCidr } from "./bootstrap/service-cidr.ts";
 import { publishKubernetesService } from "./bootstrap/kubernetes-service.ts";
 import type { Kubelets } from "./streaming/kubelets.ts";
 import { podStreams } from "./streaming/pods.ts";
+import { Definitions } from "./crd/definitions.ts";
 import type { Authorizer, Reads } from "./contracts.ts";
 import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
 import { openApiHandlers } from "./openapi/openapi.ts";
@@ -90,17 +91,22 @@ export interface ApiServer {
 
 /** Puts an API server over a store. It ends with its scope. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
+  let definitions: Definitions | undefined;
   const core = serverCore({
     ...options,
     anonymous: options.anonymousAuth ?? true,
     serverAddress: options.serverAddress ?? SERVER_ADDRESS,
     maxRequestsInflight: options.maxRequestsInflight ?? 400,
     maxMutatingRequestsInflight: options.maxMutatingRequestsInflight ?? 200,
-    parts: (parts) => partsOf(options, parts),
+    parts: (server) => {
+      definitions = new Definitions({ ...options, core: server });
+      return partsOf(options, server, definitions);
+    },
   });
-  const ready = start(options, core).then(() => core.setReady());
+  const ready = start(options, core, definitions!).then(() => core.setReady());
   const { clock, scope, eventTtlMs = EVENT_TTL_MS } = options;
   scope.spawn("expire events", (signal) => expireEvents(core, { clock, ttlMs: eventTtlMs, signal }));
+  scope.spawn("serve definitions", (signal) => ready.then(() => definitions!.run(signal)));
   return { handle: core.handle, ready };
 }
 
@@ -117,7 +123,7 @@ function serviceOptions(options: ApiServerOptions): ServiceOptions {
   };
 }
 
-function partsOf(options: ApiServerOptions, core: ServerCore): ApiServerParts {
+function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Definitions): ApiServerParts {
   const { store, clock } = options;
   const accounts =
     options.serviceAccounts && new ServiceAccountTokens({ ...options.serviceAccounts, ...options, reads: core.reads });
@@ -147,16 +153,20 @@ function partsOf(options: ApiServerOptions, core: ServerCore): ApiServerParts {
       ...identityReviews({ authenticators, audiences: options.serviceAccounts?.audiences ?? [], clock }),
       rulesReview(core.reads),
     ]),
-    hooks: new Map([["/services", serviceHooks(serviceOptions(options))]]),
+    hooks: new Map([
+      ["/services", serviceHooks(serviceOptions(options))],
+      ["apiextensions.k8s.io/customresourcedefinitions", definitions.hooks()],
+    ]),
     paths: new Map([
-      ...openApiHandlers(() => core.kinds),
+      ...openApiHandlers(() => core.served.all),
       ...(accounts ? issuerPaths(accounts, options.serverAddress ?? SERVER_ADDRESS) : []),
     ]),
   };
 }
 
 /** What has to be there before anyone is served. */
-async function start(options: ApiServerOptions, core: ServerCore): Promise<void> {
+async function start(options: ApiServerOptions, core: ServerCore, definitions: Definitions): Promise<void> {
+  await definitions.start();
   await repairServices(serviceOptions(options), await core.reads.list(Service));
   await bootstrap(core);
   await publishServiceCidr(core, options.serviceCidr ?? SERVICE_CIDR, options.clock);

@@ -77,7 +77,7 @@ function resourceOf(kind: KindDefinition): unknown {
     singularName: kind.singular,
     namespaced: kind.scope === "Namespaced",
     kind: kind.kind,
-    verbs: inOrder(kind.verbs),
+    verbs: kind.custom ? kind.verbs : inOrder(kind.verbs),
     ...(kind.shortNames.length > 0 && { shortNames: kind.shortNames }),
     ...(kind.categories.length > 0 && { categories: kind.categories }),
     ...(kind.verbs.includes("watch") && { storageVersionHash: storageVersionHash(kind) }),
@@ -110,7 +110,7 @@ function aggregatedResource(kind: KindDefinition): unknown {
     responseKind: { group: "", version: "", kind: kind.kind },
     scope,
     singularResource: kind.singular,
-    verbs: inOrder(kind.verbs),
+    verbs: kind.custom ? kind.verbs : inOrder(kind.verbs),
     ...(kind.shortNames.length > 0 && { shortNames: kind.shortNames }),
     ...(kind.categories.length > 0 && { categories: kind.categories }),
     ...(kind.subresources.length > 0 && {

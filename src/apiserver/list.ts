@@ -1,4 +1,12 @@
-import { badRequest, groupVersion, invalid, type KindDefinition, resourceExpired, statusError } from "../api/index.ts";
+import {
+  badRequest,
+  groupVersion,
+  listKindOf,
+  invalid,
+  type KindDefinition,
+  resourceExpired,
+  statusError,
+} from "../api/index.ts";
 import { prefixEnd, type Revision, type Store, StoreError } from "../store/index.ts";
 import type { Cacher } from "./cacher/cacher.ts";
 import { storagePrefix, StoredObject } from "./registry/stored.ts";
@@ -237,5 +245,5 @@ function parseToken(token: string): Position {
 
 /** apiVersion and kind of the answer. */
 export function listHead(kind: KindDefinition): { kind: string; apiVersion: string } {
-  return { kind: `${kind.kind}List`, apiVersion: groupVersion(kind) };
+  return { kind: listKindOf(kind), apiVersion: groupVersion(kind) };
 }

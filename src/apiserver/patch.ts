@@ -11,6 +11,7 @@ import {
   typeNameOf,
   type StatusError,
   statusError,
+  unsupportedMediaType,
   versionView,
 } from "../api/index.ts";
 import {
@@ -47,8 +48,12 @@ const TYPES: Readonly<Record<string, PatchType>> = {
 
 const OPERATIONS_MAX = 10_000;
 
+/** What custom kinds can be patched with: nothing says how their lists merge strategically. */
+const CUSTOM_TYPES = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
+
 /** The kind of patch that a content type announces; 415 for any other. */
-export function patchType(contentType: string): PatchType {
+export function patchType(contentType: string, { custom }: Pick<KindDefinition, "custom"> = {}): PatchType {
+  if (custom && !CUSTOM_TYPES.includes(contentType)) throw unsupportedMediaType(CUSTOM_TYPES);
   const type = TYPES[contentType];
   if (type) return type;
   throw statusError({ code: 415, reason: "UnsupportedMediaType", message: "415: Unsupported Media Type", details: {} });

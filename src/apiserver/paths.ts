@@ -13,12 +13,17 @@ import { VERSION } from "./version.ts";
 export interface PathOptions extends HealthOptions {
   /** What is served now; another list when that changes. */
   readonly kinds: () => readonly KindDefinition[];
+  /** Whether a group is served whatever users define; of others nothing is known but what is there. */
+  readonly isOwnGroup: (group: string) => boolean;
   readonly serverAddress: string;
   readonly metrics: RequestMetrics;
   /** Further paths; one that ends with a slash stands for all below it. */
   readonly special: ReadonlyMap<string, SubresourceHandler>;
   readonly methodNotAllowed: () => Error;
 }
+
+/** The answer where nothing is. */
+export const NOT_FOUND = respondText(404, "404 page not found\n");
 
 const PRETTY = { encoding: "json", as: "object", pretty: true } as const;
 
@@ -43,7 +48,7 @@ export function pathHandlers(options: PathOptions): SubresourceHandler {
       case "/":
         return respond(200, { paths: rootPaths(discovery().paths, [...special.keys()]) }, PRETTY);
     }
-    return discovered(context, discovery()) ?? respondText(404, "404 page not found\n");
+    return discovered(context, discovery(), options.isOwnGroup) ?? NOT_FOUND;
   };
 }
 
@@ -57,7 +62,11 @@ function memoized({ kinds, serverAddress }: PathOptions): () => Discovery {
 }
 
 /** /api, /apis and what lies below them; undefined for a group that nobody serves. */
-function discovered(context: RequestContext, discovery: Discovery): ApiResponse | undefined {
+function discovered(
+  context: RequestContext,
+  discovery: Discovery,
+  isOwnGroup: PathOptions["isOwnGroup"],
+): ApiResponse | undefined {
   const [root = "", group = "", version = "", ...rest] = context.info.path.replace(/\/$/, "").split("/").slice(1);
   if (rest.length > 0 || (root !== "api" && root !== "apis")) return undefined;
   if (group === "") return discoveryRoot(context, discovery, root === "apis");
@@ -70,6 +79,7 @@ function discovered(context: RequestContext, discovery: Discovery): ApiResponse 
   if (!found) return undefined;
   if (version === "") return respondDiscovery(context, { name: "APIGroup", struct: APIGroup, value: found });
   const resources = discovery.resources(group, version);
+  if (!resources && !isOwnGroup(group)) return undefined;
   if (!resources) throw noSuchPath();
   return respondDiscovery(context, { name: "APIResourceList", struct: APIResourceList, value: resources });
 }

@@ -3,7 +3,9 @@ import {
   type KubeObject,
   hubOf,
   kinds as allKinds,
+  methodNotSupported,
   noSuchPath,
+  notFound,
   notImplemented,
   statusError,
 } from "../api/index.ts";
@@ -21,9 +23,10 @@ import type {
   SubresourceHandler,
 } from "./contracts.ts";
 import { RequestMetrics } from "./metrics.ts";
-import { pathHandlers } from "./paths.ts";
+import { NOT_FOUND, pathHandlers } from "./paths.ts";
 import { pipeline } from "./pipeline.ts";
 import { Registry, type ResourceHooks } from "./registry/generic.ts";
+import { ServedKinds } from "./served.ts";
 import { storageKey, StoredObject, storagePrefix } from "./registry/stored.ts";
 import { scaleOf } from "./subresources/scale.ts";
 import { Verbs } from "./verbs.ts";
@@ -64,22 +67,25 @@ export interface ServerCore {
   readonly reads: Reads;
   /** One for all versions of a kind: it speaks the version that is stored. */
   registry(kind: KindDefinition): Registry;
-  readonly kinds: readonly KindDefinition[];
+  readonly served: ServedKinds;
+  /** Ends the watches of a kind whose objects are no longer served. */
+  forget(kind: KindDefinition): void;
 }
 
 /** Puts a server together: registries for all kinds, and the pipeline in front of them. */
 export function serverCore(
   options: ServerOptions,
 ): ServerCore & { readonly handle: Handler; readonly setReady: () => void } {
-  const served = options.kinds ?? allKinds;
+  const served = new ServedKinds(options.kinds ?? allKinds);
   const { store, clock, random, scope } = options;
-  const cachers = new Map<KindDefinition, Cacher>();
+  // By where the objects lie, so that a changed definition keeps the cache and the watches of its objects.
+  const cachers = new Map<string, Cacher>();
   const cacherOf = (kind: KindDefinition) => {
-    const hub = hubOf(kind);
-    let cacher = cachers.get(hub);
+    const prefix = storagePrefix(kind);
+    let cacher = cachers.get(prefix);
     if (!cacher) {
-      cacher = new Cacher({ kind: hub, store, clock });
-      cachers.set(hub, cacher);
+      cacher = new Cacher({ kind: hubOf(kind), store, clock });
+      cachers.set(prefix, cacher);
     }
     return cacher;
   };
@@ -87,11 +93,15 @@ export function serverCore(
     for (const cacher of cachers.values()) cacher.close();
   });
   const reads = readsOf(store, cacherOf);
-  const registries = new Map<KindDefinition, Registry>();
+  const registries = new WeakMap<KindDefinition, Registry>();
   let parts: ApiServerParts | undefined;
   const core: ServerCore = {
     reads,
-    kinds: served,
+    served,
+    forget: (kind) => {
+      cachers.get(storagePrefix(kind))?.close();
+      cachers.delete(storagePrefix(kind));
+    },
     registry: (kind) => {
       const hub = hubOf(kind);
       let registry = registries.get(hub);
@@ -111,7 +121,7 @@ export function serverCore(
   parts = options.parts(core);
   const state = { ready: false };
   const metrics = new RequestMetrics();
-  const dispatch = dispatcher({ core, parts, options, served, state, metrics });
+  const dispatch = dispatcher({ core, parts, options, state, metrics });
   const handle = pipeline({ ...options, ...parts, dispatch, metrics });
   return { ...core, handle, setReady: () => (state.ready = true) };
 }
@@ -141,7 +151,6 @@ interface Dispatcher {
   readonly core: ServerCore;
   readonly parts: ApiServerParts;
   readonly options: ServerOptions;
-  readonly served: readonly KindDefinition[];
   readonly state: { ready: boolean };
   readonly metrics: RequestMetrics;
 }
@@ -158,12 +167,10 @@ function dispatcher({
   core,
   parts,
   options,
-  served,
   state,
   metrics,
 }: Dispatcher): (context: RequestContext) => Promise<ApiResponse> {
-  const byPath = new Map(served.map((kind) => [`${kind.group}/${kind.version}/${kind.plural}`, kind]));
-  const verbs = new Map<KindDefinition, Verbs>();
+  const verbs = new WeakMap<KindDefinition, Verbs>();
   const verbsOf = (kind: KindDefinition) => {
     let one = verbs.get(kind);
     if (!one) {
@@ -173,7 +180,8 @@ function dispatcher({
     return one;
   };
   const paths = pathHandlers({
-    kinds: () => core.kinds,
+    kinds: () => core.served.all,
+    isOwnGroup: (group) => core.served.hasOwnGroup(group),
     serverAddress: options.serverAddress,
     metrics,
     special: parts.paths,
@@ -181,12 +189,19 @@ function dispatcher({
     store: options.store,
     state,
   });
+  const custom = async (kind: KindDefinition, context: RequestContext) => {
+    const { info } = context;
+    if (isOutOfPlace(kind, info)) return NOT_FOUND;
+    checkCustomVerb(kind, info);
+    return info.subresource === "scale" ? scaleOf(core, kind)(context) : verbsOf(kind).run(context);
+  };
   return async (context) => {
     const { info, request } = context;
     if (!info.isResource) return paths(context);
-    const kind = byPath.get(`${info.group}/${info.version}/${info.resource}`);
-    if (!kind) throw noSuchPath();
+    const kind = core.served.find({ ...info, plural: info.resource });
+    if (!kind) return notServed(core.served, info.group);
     if (kind.rules.deprecation) context.warnings.push(kind.rules.deprecation);
+    if (kind.custom) return custom(kind, context);
     const handler = parts.handlers.get(info.subresource ? `${info.resource}/${info.subresource}` : info.resource);
     checkVerb(kind, context);
     if (handler) return handler(context);
@@ -205,6 +220,31 @@ function dispatcher({
 }
 
 const PLAIN_SUBRESOURCES = new Set(["status", "finalize", "ephemeralcontainers", "resize"]);
+
+/** Groups of our own answer with a Status where there is nothing; of any other nothing is known. */
+function notServed(served: ServedKinds, group: string): ApiResponse {
+  if (served.hasOwnGroup(group)) throw noSuchPath();
+  return NOT_FOUND;
+}
+
+/** A namespaced path of a cluster's kind, or a single object of a namespaced one without its namespace. */
+function isOutOfPlace({ scope }: KindDefinition, { namespace, verb }: RequestInfo): boolean {
+  if (scope === "Cluster") return namespace !== "";
+  return namespace === "" && !["list", "watch"].includes(verb);
+}
+
+/** What custom kinds say of a subresource that they don't have, and of a verb that a path doesn't know. */
+function checkCustomVerb(kind: KindDefinition, { name, subresource, verb }: RequestInfo): void {
+  if (subresource !== "") {
+    const sub = kind.subresources.find((one) => one.name === subresource);
+    if (!sub) throw notFound(kind, name);
+    if (!sub.verbs.includes(verb)) throw methodNotSupported(kind, verb);
+    return;
+  }
+  const allowed =
+    name === "" ? ["create", "list", "watch", "deletecollection"] : ["get", "update", "patch", "delete", "watch"];
+  if (!allowed.includes(verb)) throw methodNotSupported(kind, verb);
+}
 
 function checkVerb(kind: KindDefinition, { info }: RequestContext): void {
   if (info.subresource !== "") {

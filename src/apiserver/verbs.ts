@@ -1,6 +1,7 @@
 import {
   badRequest,
   DeleteOptions as DeleteOptionsType,
+  forbidden,
   fromHub,
   invalid,
   type KindDefinition,
@@ -127,7 +128,17 @@ export class Verbs {
     { query, format }: { query: URLSearchParams; format: Format },
   ): unknown {
     const nowMs = this.#options.clock.now();
-    return tableOf(this.#registry.kind, items, { metadata, nowMs, format, ...tableOptions(query) });
+    return tableOf(this.#tableKind(), this.#kind.custom ? items.map((stored) => stored.as(this.#kind)) : items, {
+      metadata,
+      nowMs,
+      format,
+      ...tableOptions(query),
+    });
+  }
+
+  /** Versions of custom kinds have columns of their own; of all others the stored version has them. */
+  #tableKind(): KindDefinition {
+    return this.#kind.custom ? this.#kind : this.#registry.kind;
   }
 
   async #list(context: RequestContext): Promise<ApiResponse> {
@@ -144,6 +155,8 @@ export class Verbs {
       selection: selection(kind, info.namespace, query),
     });
     const head = listHead(kind);
+    // Lists of custom kinds always say where they go on, even when they don't.
+    const metadata = kind.custom ? { continue: "", ...result.metadata } : result.metadata;
     if (format.as === "table")
       return respond(200, this.#table(result.items, result.metadata, { query, format }), format);
     if (format.as !== "object") {
@@ -154,8 +167,9 @@ export class Verbs {
         : respond(200, all, format);
     }
     const items = kind.storage ? result.items.map((stored) => stored.as(kind)) : result.items;
-    if (format.encoding === "json" && !format.pretty) return listJson(head, result.metadata, items);
-    const whole = { ...head, metadata: result.metadata, items: items.map((stored) => stored.object) };
+    const withTypes = kind.custom !== undefined;
+    if (format.encoding === "json" && !format.pretty) return listJson(head, metadata, items, withTypes);
+    const whole = { ...head, metadata, items: items.map((stored) => stored.object) };
     if (format.encoding === "protobuf")
       return respondBytes(200, encodeProtoObject(kind.list, whole), contentType(format, false));
     return respond(200, whole, format);
@@ -190,6 +204,7 @@ export class Verbs {
     const object = await readObject(context, this.#kind);
     const metadata = metadataOf(object);
     this.#placeInNamespace(context, metadata);
+    if (this.#kind.custom?.terminating) throw goingAway(this.#kind, String(metadata.name ?? ""));
     return this.#one(201, await this.#registry.create(context, this.#toHub(object), write), format, context);
   }
 
@@ -235,7 +250,7 @@ export class Verbs {
   async #patch(context: RequestContext, subresource: string): Promise<ApiResponse> {
     const format = this.#format(context, false);
     const kind = this.#kind;
-    const type = patchType(mediaType(context.request));
+    const type = patchType(mediaType(context.request), kind);
     const write = { ...this.#writeOptions(context), isApply: type === "apply" };
     checkForce(context, type);
     const patch = await readPatch(context, type);
@@ -361,10 +376,10 @@ export class Verbs {
       200,
       {
         ...listHead(this.#kind),
-        metadata: result.metadata,
+        metadata: kind.custom ? { continue: "", ...result.metadata } : result.metadata,
         items: items
           .map((stored) => stored.as(this.#kind))
-          .map(({ object: { kind: _, apiVersion: __, ...object } }) => object),
+          .map(({ object }) => (this.#kind.custom ? object : untyped(object))),
       },
       { ...format, as: "object" },
     );
@@ -376,6 +391,14 @@ interface ApplyCall {
   readonly write: WriteOptions;
   readonly subresource: string;
   readonly format: Format;
+}
+
+function goingAway(kind: KindDefinition, name: string): Error {
+  return forbidden(kind, name, "create not allowed while custom resource definition is terminating");
+}
+
+function untyped({ kind: _, apiVersion: __, ...object }: KubeObject): unknown {
+  return object;
 }
 
 function checkName({ info: { name } }: RequestContext, metadata: Json): void {
@@ -395,6 +418,7 @@ function listJson(
   head: { kind: string; apiVersion: string },
   metadata: unknown,
   items: readonly StoredObject[],
+  withTypes: boolean,
 ): ApiResponse {
   const parts: Uint8Array[] = [
     encoder.encode(
@@ -403,7 +427,7 @@ function listJson(
   ];
   items.forEach((stored, index) => {
     if (index > 0) parts.push(COMMA);
-    parts.push(withoutType(stored));
+    parts.push(withTypes ? stored.json : withoutType(stored));
   });
   parts.push(LIST_END);
   return {

@@ -115,6 +115,8 @@ class WatchStream implements AsyncIterable<readonly WatchItem[]> {
     const subscription = this.#subscribe(resume);
     this.#close = subscription.close;
     this.#take(subscription.backlog);
+    // Refused: the reader takes the reason, and no timer outlives it.
+    if (this.#ended) return;
     this.#timers.push(clock.timer(options.timeoutMs, () => this.#end()));
     if (options.bookmarks) this.#scheduleBookmarks(options.timeoutMs);
     signal.addEventListener("abort", () => this.#end(), { once: true });

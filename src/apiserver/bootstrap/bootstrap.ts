@@ -106,7 +106,7 @@ async function aggregate(core: ServerCore): Promise<void> {
 }
 
 /** A request of the server itself. */
-export function systemContext(kind: KindDefinition, namespace: string, name: string): RequestContext {
+export function systemContext(kind: KindDefinition, namespace: string, name: string, subresource = ""): RequestContext {
   return {
     request: {
       method: "POST",
@@ -124,7 +124,7 @@ export function systemContext(kind: KindDefinition, namespace: string, name: str
       group: kind.group,
       version: kind.version,
       resource: kind.plural,
-      subresource: "",
+      subresource,
       rest: "",
       namespace,
       name,

@@ -29,6 +29,9 @@ export class BodyError extends Error {
 
 export const BODY_TYPES = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 
+/** What custom kinds can be read from; the message lists all. */
+export const CUSTOM_BODY_TYPES = BODY_TYPES.slice(0, 2);
+
 /** Collects a body; 413 when it is too large. */
 export async function readBytes(request: ApiRequest): Promise<Uint8Array> {
   const { body } = request;
@@ -62,11 +65,12 @@ function checked(bytes: Uint8Array): Uint8Array {
 export async function readBody(
   request: ApiRequest,
   decodeProtobuf: (bytes: Uint8Array) => unknown,
+  types: readonly string[] = BODY_TYPES,
 ): Promise<Body | undefined> {
   if (request.body.type === "object")
     return { value: structuredClone(request.body.value), duplicates: [], format: "object" };
   const type = mediaType(request);
-  if (type !== "" && !BODY_TYPES.includes(type)) throw unsupportedMediaType(BODY_TYPES);
+  if (type !== "" && !types.includes(type)) throw unsupportedMediaType(BODY_TYPES);
   const bytes = await readBytes(request);
   if (bytes.length === 0) return undefined;
   if (type === "application/vnd.kubernetes.protobuf")

@@ -2,6 +2,8 @@ import {
   badRequest,
   canonicalQuantity,
   groupVersion,
+  invalid,
+  type KindDefinition,
   kindFor,
   kinds,
   QuantityError,
@@ -20,7 +22,7 @@ import {
   type StructNode,
 } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
-import { type Body, BodyError, readBody, yamlErrors } from "./body.ts";
+import { type Body, BodyError, CUSTOM_BODY_TYPES, readBody, readBytes, yamlErrors } from "./body.ts";
 import { contentType, negotiate, wantsPretty } from "./negotiate.ts";
 import { respond, respondBytes } from "./respond.ts";
 
@@ -34,10 +36,12 @@ export interface BodyType {
   readonly struct: StructNode;
   /** Other group versions that mean the same. */
   readonly alsoVersions?: readonly string[];
+  readonly custom?: KindDefinition["custom"];
 }
 
 /** The object in a request's body, canonical; 400 when it is of another kind or can't be decoded. */
 export async function readObject(context: RequestContext, type: BodyType): Promise<Json> {
+  if (type.custom) return readCustomObject(context, type);
   const body = await readBody(context.request, (bytes) => fromProto(bytes, type)).catch((error) => {
     throw error instanceof BodyError ? unrecognized(type.kind, error) : error;
   });
@@ -138,6 +142,52 @@ function isRegistered({ apiVersion, kind }: GivenType): boolean {
   return isPreview && (group === "extensions" || kinds.some((one) => one.group === group));
 }
 
+/** The object in a body of a kind that users define, which says itself what it is. */
+async function readCustomObject(context: RequestContext, type: BodyType): Promise<Json> {
+  const bytes = await readBytes(context.request);
+  const given = context.request.body.type === "object" ? context.request.body : { type: "bytes" as const, bytes };
+  const request = { ...context.request, body: given };
+  const refuse = (why: string) => unrecognized(type.kind, new BodyError(why, bytes));
+  const body = await readBody(request, () => undefined, CUSTOM_BODY_TYPES).catch((error) => {
+    throw error instanceof BodyError ? unrecognized(type.kind, error) : error;
+  });
+  if (!body) throw badRequest("an empty request body is not allowed");
+  const { value, format, duplicates } = body;
+  if (!isObject(value))
+    throw refuse(
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? "array" : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+    );
+  if (format !== "object") {
+    if (!value.kind) throw refuse(`Object 'Kind' is missing in '${Buffer.from(bytes).toString("utf8")}'`);
+    checkCustomType(context, value, type);
+  }
+  return decodeObject(context, value, { type, duplicates });
+}
+
+function checkCustomType({ warnings }: RequestContext, value: Json, type: BodyType): void {
+  const { kind, apiVersion = "" } = value;
+  const wanted = groupVersion(type);
+  if (apiVersion !== wanted) {
+    // A version of the same group that nobody knows has no fields beside metadata.
+    if (String(apiVersion).startsWith(`${type.group}/`)) {
+      const unknown = Object.keys(value).filter(isUnknownEverywhere);
+      warnings.push(...unknown.map((name) => `unknown field ${JSON.stringify(name)}`));
+    }
+    throw badRequest(
+      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${wanted})`,
+    );
+  }
+  if (kind === type.kind) return;
+  const { name = "" } = (isObject(value.metadata) ? value.metadata : {}) as { name?: unknown };
+  throw invalid({ group: type.group, kind: String(kind) }, String(name), [
+    { path: "kind", type: "Invalid", value: kind, detail: `must be ${type.kind}` },
+  ]);
+}
+
+function isUnknownEverywhere(name: string): boolean {
+  return !["kind", "apiVersion", "metadata"].includes(name);
+}
+
 /** Brings JSON to the canonical form of a type; reports fields that it doesn't have. */
 export function decodeObject(
   context: RequestContext,
@@ -147,7 +197,8 @@ export function decodeObject(
   const prefix = `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}`;
   try {
     const decoded = decodeJson(type.struct, value, { quantity: canonicalQuantity, typeNameOf });
-    reportFields(context, { prefix, unknown: decoded.unknown, duplicates });
+    const unknown = type.custom ? [...decoded.unknown].sort() : decoded.unknown;
+    reportFields(context, { prefix, unknown, duplicates });
     return decoded.value;
   } catch (error) {
     if (!(error instanceof DecodeError) && !(error instanceof QuantityError)) throw error;

@@ -7,6 +7,7 @@ import {
   groupVersion,
   type KindDefinition,
   Scale,
+  listKindOf,
 } from "../../api/index.ts";
 import { goJson, type StructNode } from "../../schema/index.ts";
 import { VERSION } from "../version.ts";
@@ -138,7 +139,7 @@ export function hashOf(bytes: Uint8Array): string {
 function markKinds(schemas: Schemas, kinds: readonly KindDefinition[]): void {
   for (const kind of kinds) {
     schemas.mark(kind.struct, [kind]);
-    if (kind.verbs.includes("list")) schemas.mark(kind.list, [{ ...kind, kind: `${kind.kind}List` }]);
+    if (kind.verbs.includes("list")) schemas.mark(kind.list, [{ ...kind, kind: listKindOf(kind) }]);
     if (kind.subresources.some(({ name }) => name === "scale"))
       schemas.mark(Scale, [{ group: "autoscaling", version: "v1", kind: "Scale" }]);
   }

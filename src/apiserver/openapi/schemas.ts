@@ -67,6 +67,12 @@ export class Schemas {
   }
 
   #struct(struct: StructNode): Json {
+    const { openApi } = struct.options;
+    if (openApi) {
+      // What it refers to becomes part of the document too.
+      for (const { node } of struct.fields.values()) if (node.kind !== "scalar") this.#node(node);
+      return { ...openApi(this.#prefix === "#/definitions/" ? "v2" : "v3") };
+    }
     const properties: Json = {};
     const required: string[] = [];
     this.#fields(struct, properties, required);

@@ -93,7 +93,9 @@ function checkPreconditions({ kind }: Registry, { metadata }: KubeObject, { prec
 }
 
 /** The object as it has to stand while something keeps it; undefined when it can go at once. */
-function mark({ registry, options, clock }: DeleteCall, object: KubeObject): Json | undefined {
+function mark(call: DeleteCall, given: KubeObject): Json | undefined {
+  const { registry, options, clock } = call;
+  const object = prepared(call, given);
   const finalizers = finalizersAfter(registry, object, options);
   const asked = options.gracePeriodSeconds;
   const grace = registry.kind.behavior.gracePeriodSeconds?.(object as never, asked) ?? 0;
@@ -113,11 +115,7 @@ function mark({ registry, options, clock }: DeleteCall, object: KubeObject): Jso
       started && left === known ? object.metadata.deletionTimestamp : formatTime(beganMs + left * 1000);
     // A namespace waits for what is in it, not for a time.
     if (object.kind !== "Namespace") metadata.deletionGracePeriodSeconds = left;
-    if (
-      !started &&
-      registry.kind.subresources.some(({ name }) => name === "status") &&
-      metadata.generation !== undefined
-    ) {
+    if (!started && metadata.generation !== undefined) {
       metadata.generation = (metadata.generation as number) + 1;
     }
   }
@@ -126,6 +124,15 @@ function mark({ registry, options, clock }: DeleteCall, object: KubeObject): Jso
   const result: Json = { ...(object as unknown as Json), metadata };
   if (object.kind === "Namespace") result.status = { ...(result.status as Json), phase: "Terminating" };
   return result;
+}
+
+/** The object with what its kind changes when its deletion begins. */
+function prepared({ registry, clock }: DeleteCall, object: KubeObject): KubeObject {
+  const { prepareDelete } = registry.kind.behavior;
+  if (!prepareDelete || object.metadata.deletionTimestamp) return object;
+  const changed = structuredClone(object);
+  prepareDelete(changed as never, formatTime(clock.now()));
+  return changed;
 }
 
 /** A namespace stays until what is in it has gone. */

@@ -20,7 +20,7 @@ import { type Store, StoreError } from "../../store/index.ts";
 import { canonicalQuantity } from "../../api/index.ts";
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
 import type { Cacher } from "../cacher/cacher.ts";
-import { validateMetadata, validateMetadataUpdate } from "./metadata.ts";
+import { finalizerWarnings, validateMetadata, validateMetadataUpdate } from "./metadata.ts";
 import { encodeStored, storageKey, StoredObject } from "./stored.ts";
 
 export type Json = Record<string, unknown>;
@@ -264,7 +264,8 @@ export class Registry {
         await context.authorize({ verb: "create" });
         return { object: await this.create(context, wanted, options.write), created: true };
       }
-      if (options.whole && this.kind.behavior.requiresVersion) this.#requireVersion(name, wanted);
+      if (options.whole && options.subresource !== "scale" && this.kind.behavior.requiresVersion)
+        this.#requireVersion(name, wanted);
       const insists = checkVersion({ kind: this.kind, wanted, current, whole: options.whole === true });
       const result = await this.#tryUpdate(context, { ...options, current, wanted });
       if (result) return { object: result, created: false };
@@ -370,7 +371,7 @@ export class Registry {
 
   #validateUpdate(object: Json, old: KubeObject, subresource: string): FieldError[] {
     const { behavior } = this.kind;
-    const once = validateMetadataUpdate(object as unknown as KubeObject, old);
+    const once = validateMetadataUpdate(this.kind, object as unknown as KubeObject, old);
     // The original looks at metadata twice, once for all kinds and once for each, and tells of both.
     const metadata = [...once, ...once];
     if (SPEC_PARTS[subresource])
@@ -475,7 +476,10 @@ export class Registry {
   }
 
   #warn(context: RequestContext, object: Json, old: unknown): void {
-    context.warnings.push(...(this.kind.behavior.warnings?.(object as never, old as never) ?? []));
+    context.warnings.push(
+      ...finalizerWarnings(this.kind, object as unknown as KubeObject, old as KubeObject | undefined),
+      ...(this.kind.behavior.warnings?.(object as never, old as never) ?? []),
+    );
   }
 }
 

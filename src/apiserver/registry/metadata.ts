@@ -52,7 +52,7 @@ export function validateMetadata(kind: KindDefinition, object: KubeObject): Fiel
   else errors.push(...problemsAt("metadata.namespace", namespace, dnsLabelProblems(namespace)));
   if (generation < 0)
     errors.push(invalidValue("metadata.generation", generation, "must be greater than or equal to 0"));
-  return [...errors, ...validateShared(object), ...validateFinalizers(finalizers)];
+  return [...errors, ...validateShared(object), ...validateFinalizers(kind, finalizers)];
 }
 
 /** Problems of what may change in an object's life. */
@@ -88,11 +88,23 @@ function validateOwner(owner: Owner): FieldError[] {
   return errors;
 }
 
-function validateFinalizers(finalizers: readonly string[]): FieldError[] {
+/** What is said of finalizers that anybody else could have chosen too, where they are not refused. */
+export function finalizerWarnings({ behavior }: KindDefinition, object: KubeObject, old?: KubeObject): string[] {
+  if (!behavior.looseFinalizers) return [];
+  const before = old?.metadata.finalizers ?? [];
+  return (object.metadata.finalizers ?? [])
+    .filter((one) => !one.includes("/") && !STANDARD_FINALIZERS.includes(one) && !before.includes(one))
+    .map(
+      (one) =>
+        `metadata.finalizers: ${JSON.stringify(one)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers`,
+    );
+}
+
+function validateFinalizers({ behavior }: KindDefinition, finalizers: readonly string[]): FieldError[] {
   const path = "metadata.finalizers";
   const errors = finalizers.flatMap((finalizer, index) => {
     const problems = problemsAt(path, finalizer, qualifiedNameProblems(finalizer));
-    if (!finalizer.includes("/") && !STANDARD_FINALIZERS.includes(finalizer)) {
+    if (!behavior.looseFinalizers && !finalizer.includes("/") && !STANDARD_FINALIZERS.includes(finalizer)) {
       const detail = "name is neither a standard finalizer name nor is it fully qualified";
       problems.push(invalidValue(`${path}[${index}]`, finalizer, detail));
     }
@@ -106,7 +118,7 @@ function validateFinalizers(finalizers: readonly string[]): FieldError[] {
 }
 
 /** Everything that an update of metadata may not do. */
-export function validateMetadataUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateMetadataUpdate(kind: KindDefinition, object: KubeObject, old: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
   if (old.metadata.deletionTimestamp) {
     const added = (object.metadata.finalizers ?? []).filter((one) => !old.metadata.finalizers?.includes(one));
@@ -122,5 +134,7 @@ export function validateMetadataUpdate(object: KubeObject, old: KubeObject): Fie
   errors.push(...validateShared(object));
   // Finalizers that are there already stay, whatever they are.
   const { finalizers = [] } = object.metadata;
-  return jsonEqual(finalizers, old.metadata.finalizers ?? []) ? errors : [...errors, ...validateFinalizers(finalizers)];
+  return jsonEqual(finalizers, old.metadata.finalizers ?? [])
+    ? errors
+    : [...errors, ...validateFinalizers(kind, finalizers)];
 }

@@ -39,8 +39,13 @@ export function validateValue(
 }
 
 /** The same for a value that replaces another: what was wrong before and hasn't been touched may stay. */
-export function validateChangedValue(schema: JSONSchemaProps, value: unknown, old: unknown): FieldError[] {
-  return new Values("").check(schema, { value, name: "", old }).errors;
+export function validateChangedValue(
+  schema: JSONSchemaProps,
+  value: unknown,
+  old: unknown,
+  { path }: ValuesAt = { path: "" },
+): FieldError[] {
+  return new Values(path).check(schema, { value, name: "", old }).errors;
 }
 
 class Values {

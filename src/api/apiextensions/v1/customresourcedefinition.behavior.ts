@@ -30,6 +30,8 @@ export const definitionBehavior: KindBehavior<CustomResourceDefinition> = {
     definition.status = structuredClone(old.status) as typeof definition.status;
     noteStoredVersion(definition);
   },
+  looseFinalizers: true,
+  prepareDelete: beginDeletion,
   validate: validateDefinition,
   validateUpdate: validateDefinitionUpdate,
   validateStatusUpdate: validateDefinitionStatus,
@@ -38,6 +40,23 @@ export const definitionBehavior: KindBehavior<CustomResourceDefinition> = {
       unknownFormats(schema?.openAPIV3Schema as JSONSchemaProps | undefined),
     ),
 };
+
+const CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
+
+/** A definition stays until the last object of it has gone. */
+function beginDeletion({ metadata, status }: Mutable<CustomResourceDefinition>, now: string): void {
+  if (!metadata.finalizers?.includes(CLEANUP)) metadata.finalizers = [...(metadata.finalizers ?? []), CLEANUP];
+  status.conditions = [
+    ...(status.conditions ?? []).filter(({ type }) => type !== "Terminating"),
+    {
+      type: "Terminating",
+      status: "True",
+      lastTransitionTime: now,
+      reason: "InstanceDeletionPending",
+      message: "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+    },
+  ];
+}
 
 /** The first version that is to be stored is one from now on: its objects may lie in the store. */
 function noteStoredVersion({ spec, status }: Mutable<CustomResourceDefinition>): void {

@@ -42,11 +42,8 @@ export function validateDefinitionUpdate(
 }
 
 /** What is wrong with a changed status. */
-export function validateDefinitionStatus({ spec, status }: CustomResourceDefinition): FieldError[] {
-  return [
-    ...validateNames("status.acceptedNames", status.acceptedNames),
-    ...validateStoredVersions(status.storedVersions, spec),
-  ];
+export function validateDefinitionStatus({ status }: CustomResourceDefinition): FieldError[] {
+  return validateNames("status.acceptedNames", status.acceptedNames);
 }
 
 function validateRest(definition: CustomResourceDefinition, old: CustomResourceDefinition | undefined): FieldError[] {
@@ -55,6 +52,7 @@ function validateRest(definition: CustomResourceDefinition, old: CustomResourceD
     ...validateSpec(spec),
     ...(old ? validateFixed(spec, old) : []),
     ...validateDefinitionStatus(definition),
+    ...validateStoredVersions(definition.status.storedVersions, spec),
     ...validateApproval(definition, old),
     ...validatePreserve(spec, old?.spec),
   ];

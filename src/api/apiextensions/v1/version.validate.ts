@@ -1,3 +1,4 @@
+import { isObject } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { duplicateValue, invalidValue, problemsAt, required, tooMany } from "../../validation/errors.ts";
 import type {
@@ -110,7 +111,8 @@ function schemaAt(schema: JSONSchemaProps | undefined, path: string): JSONSchema
   if (steps.map(([whole]) => whole).join("") !== path) return "does not refer to a valid field";
   for (const [, dotted, quoted] of steps) {
     const name = dotted ?? (quoted ?? "").replace(/\\(.)/g, "$1");
-    at = at?.properties && Object.hasOwn(at.properties, name) ? at.properties[name] : undefined;
+    const own = at?.properties && Object.hasOwn(at.properties, name) ? at.properties[name] : undefined;
+    at = own ?? (isObject(at?.additionalProperties) ? (at.additionalProperties as JSONSchemaProps) : undefined);
   }
   return at ?? "does not refer to a valid field";
 }

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { applyDefaults, decodeJson } from "../../../schema/index.ts";
+import { hasFormat } from "./formats.ts";
+import { parseJsonPath } from "./json-path.ts";
+import { validateListTypes } from "./list-types.ts";
+import { resourceStruct } from "./nodes.ts";
+import { validateStructural } from "./structural.validate.ts";
+import { validateChangedValue, validateValue } from "./values.ts";
+
+suite("schemas of custom kinds", () => {
+  const object = {
+    list: [
+      { type: "A", value: 1 },
+      { type: "B", value: 2 },
+    ],
+    "a.b": "dotted",
+    map: { "x.y/z": "quoted" },
+  };
+  const paths: readonly (readonly [string, readonly unknown[]])[] = [
+    [".list[0].value", [1]],
+    [".list[-1:].value", [2]],
+    [".list[*].type", ["A", "B"]],
+    ['.list[?(@.type=="B")].value', [2]],
+    [".a\\.b", ["dotted"]],
+    [".map['x.y/z']", ["quoted"]],
+    [".map.*", ["quoted"]],
+    ["..value", [1, 2]],
+    [".none.deeper", []],
+  ];
+  for (const [path, found] of paths)
+    test(`path ${path}`, () => assert.deepEqual(parseJsonPath(path).find(object), found));
+
+  const formats: readonly (readonly [string, string, boolean])[] = [
+    ["date", "2024-02-29", true],
+    ["date", "2023-02-29", false],
+    ["date-time", "2023-01-15T10:00:00.5+02:00", true],
+    ["date-time", "2023-01-15", false],
+    ["duration", "1h30m", true],
+    ["duration", "1 day", true],
+    ["duration", "5", false],
+    ["ipv4", "01.2.3.4", true],
+    ["cidr", "1.2.3.0/40", false],
+    ["email", "A <a@b.example>", true],
+    ["hostname", "a_b", false],
+    ["uri", "/path", true],
+    ["uri", "::", false],
+    ["creditcard", "4111111111111111", true],
+    ["creditcard", "4111111111111112", false],
+    ["zzz", "anything", true],
+  ];
+  for (const [format, text, valid] of formats)
+    test(`${text} ${valid ? "is" : "is no"} ${format}`, () => assert.equal(hasFormat(format, text), valid));
+
+  test("a value that stays may break a rule that came later", () => {
+    const schema = { type: "object", properties: { a: { type: "string", maxLength: 2 }, b: { type: "string" } } };
+    assert.equal(validateValue(schema, { a: "long" }).length, 1);
+    assert.deepEqual(validateChangedValue(schema, { a: "long", b: "x" }, { a: "long" }), []);
+    assert.equal(validateChangedValue(schema, { a: "longer" }, { a: "long" }).length, 1);
+  });
+
+  test("twins in a set are told once, at the second", () => {
+    const schema = { type: "array", items: { type: "string" }, "x-kubernetes-list-type": "set" };
+    assert.deepEqual(
+      validateListTypes(schema, ["a", "a", "a", "b", "b"]).map(({ path }) => path),
+      ["[1]", "[4]"],
+    );
+  });
+
+  test("unknown fields go, defaults come, null goes where it is no value", () => {
+    const spec = {
+      type: "object",
+      properties: {
+        a: { type: "integer", default: 5 },
+        b: { type: "string" },
+        c: { type: "string", nullable: true },
+        any: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+      },
+    };
+    const struct = resourceStruct("example.v1.Thing", { type: "object", properties: { spec } });
+    const given = { metadata: { name: "x" }, spec: { b: null, c: null, d: 1, any: { q: [1, null] } } };
+    const { value, unknown } = decodeJson(struct, given, { quantity: (text) => text });
+    applyDefaults(struct, value);
+    assert.deepEqual(value.spec, { a: 5, any: { q: [1, null] }, c: null });
+    assert.deepEqual(unknown, ["spec.d"]);
+  });
+
+  test("alternatives may not say of which type a value is", () => {
+    const schema = { type: "object", properties: { a: { type: "string", anyOf: [{ type: "string" }] } } };
+    assert.deepEqual(
+      validateStructural(schema, "schema").map(({ path }) => path),
+      ["schema.properties[a].anyOf[0].type"],
+    );
+  });
+});

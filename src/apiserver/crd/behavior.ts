@@ -1,0 +1,110 @@
+import {
+  type CustomResourceDefinitionVersion,
+  type FieldError,
+  type JSONSchemaProps,
+  type KindBehavior,
+  type KubeObject,
+  parseJsonPath,
+  validateChangedValue,
+  validateListTypes,
+  validateValue,
+} from "../../api/index.ts";
+import { isObject, jsonEqual, rawDigits } from "../../schema/index.ts";
+
+type Json = Record<string, unknown>;
+
+/** Runs the rules of a schema; the place where expressions come in once they are there. */
+export type ValidateExpressions = (schema: JSONSchemaProps, object: Json, old: Json | undefined) => FieldError[];
+
+/** What a custom kind does beside what its schema declares. */
+export function customBehavior(
+  schema: JSONSchemaProps,
+  version: CustomResourceDefinitionVersion,
+  validateExpressions: ValidateExpressions = () => [],
+): KindBehavior<Json> {
+  const { scale, status } = version.subresources ?? {};
+  const scalePaths = scale ? [scale.specReplicasPath, scale.statusReplicasPath] : [];
+  return {
+    generation: true,
+    isNewGeneration: (object, old) => countsAsChange(object, old, status !== undefined),
+    requiresVersion: true,
+    looseFinalizers: true,
+    ...(!status && { statusOnCreate: true, prepareUpdate: () => undefined }),
+    prepareSubresourceUpdate: (subresource, object, old) => keepAllBut(subresource, object as Json, old),
+    validate: (object) => [
+      ...validateValue(schema, object),
+      ...negativeReplicas(object, scalePaths),
+      ...validateListTypes(schema, object),
+      ...validateExpressions(schema, object, undefined),
+    ],
+    validateUpdate: (object, old) => [
+      ...validateChangedValue(schema, object, old),
+      ...negativeReplicas(object, scalePaths),
+      ...validateChangedLists(schema, object, old),
+      ...validateExpressions(schema, object, old),
+    ],
+    validateStatusUpdate: (object, old) => validateStatus(schema, object, old),
+    selectableFields: selectableFields(version),
+  };
+}
+
+/** Without a status of its own everything but metadata counts. */
+function countsAsChange(object: Json, old: Json, hasStatus: boolean): boolean {
+  const names = new Set([...Object.keys(object), ...Object.keys(old)]);
+  return [...names].some(
+    (name) => name !== "metadata" && !(hasStatus && name === "status") && !jsonEqual(object[name], old[name]),
+  );
+}
+
+/** A subresource changes its own part; scale has its own path into the object. */
+function keepAllBut(subresource: string, object: Json, old: Json): void {
+  if (subresource !== "status") return;
+  const before = structuredClone(old);
+  for (const name of Object.keys({ ...object, ...before })) {
+    if (name === "status" || name === "metadata") continue;
+    if (before[name] === undefined) delete object[name];
+    else object[name] = before[name];
+  }
+  const { managedFields } = object.metadata as Json;
+  const { resourceVersion: _, ...metadata } = before.metadata as Json;
+  object.metadata = { ...metadata, ...(managedFields !== undefined && { managedFields }) };
+}
+
+/** Lists that had twins before may keep them. */
+function validateChangedLists(schema: JSONSchemaProps, object: Json, old: Json): FieldError[] {
+  const errors = validateListTypes(schema, object);
+  return errors.length > 0 && validateListTypes(schema, old).length > 0 ? [] : errors;
+}
+
+function validateStatus(schema: JSONSchemaProps, object: Json, old: Json): FieldError[] {
+  const status = schema.properties?.status;
+  if (!status || object.status === undefined) return [];
+  const changed =
+    old.status === undefined
+      ? validateValue(status, object.status, { path: "status" })
+      : validateChangedValue(status, object.status, old.status, { path: "status" });
+  return [...changed, ...validateListTypes(status, object.status, "status")];
+}
+
+function negativeReplicas(object: Json, paths: readonly string[]): FieldError[] {
+  return paths.flatMap((path) => {
+    const [value] = parseJsonPath(path).find(object);
+    if (typeof value !== "number" || value >= 0) return [];
+    return [{ path, type: "Invalid" as const, value, detail: "should be a non-negative integer" }];
+  });
+}
+
+function selectableFields({ selectableFields: fields }: CustomResourceDefinitionVersion) {
+  if (!fields || fields.length === 0) return {};
+  return Object.fromEntries(
+    fields.map(({ jsonPath }) => {
+      const path = parseJsonPath(jsonPath);
+      return [jsonPath.slice(1), (object: unknown) => textOf(path.find(object as KubeObject)[0])];
+    }),
+  );
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null || isObject(value) || Array.isArray(value)) return "";
+  return rawDigits(value) ?? String(value);
+}

@@ -1,0 +1,117 @@
+import {
+  type CustomResourceDefinition,
+  type CustomResourceDefinitionVersion,
+  type JSONSchemaProps,
+  type KindBehavior,
+  type KindDefinition,
+  ListMeta,
+  resourceStruct,
+  type Subresource,
+} from "../../api/index.ts";
+import { applyDefaults, decodeJson, list, ref, string, struct } from "../../schema/index.ts";
+import { customColumns } from "./columns.ts";
+import { listSchema, resourceSchema } from "./openapi.ts";
+import { customBehavior } from "./behavior.ts";
+
+type Json = Record<string, unknown>;
+
+const VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
+
+/** The kinds that a definition adds: one for each version that is served, all stored as one. */
+export function kindsOf(definition: CustomResourceDefinition): readonly KindDefinition[] {
+  const versions = definition.spec.versions ?? [];
+  const stored = versions.find(({ storage }) => storage);
+  if (!stored) return [];
+  const hub = customKind(definition, stored, undefined);
+  return versions
+    .filter(({ served }) => served)
+    .map((version) => customKind(definition, version, hub))
+    .sort((a, b) => compareVersions(a.version, b.version));
+}
+
+/** One version of a custom kind; without a hub, the form in which its objects are stored. */
+function customKind(
+  { metadata, spec }: CustomResourceDefinition,
+  version: CustomResourceDefinitionVersion,
+  hub: KindDefinition | undefined,
+): KindDefinition {
+  const { group, names, scope } = spec;
+  const schema = (version.schema?.openAPIV3Schema ?? {}) as JSONSchemaProps;
+  const name = `${group.split(".").reverse().join(".")}.${version.name}.${names.kind}`;
+  const object = resourceStruct(name, schema, { openApi: (form) => resourceSchema(schema, form) });
+  const listKind = names.listKind ?? `${names.kind}List`;
+  const listName = `${name.slice(0, -names.kind.length)}${listKind}`;
+  return {
+    custom: {
+      listKind,
+      terminating: metadata.deletionTimestamp !== undefined,
+    },
+    rules: deprecationOf(spec, version),
+    group,
+    version: version.name,
+    kind: names.kind,
+    plural: names.plural,
+    singular: names.singular ?? names.kind.toLowerCase(),
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+    scope: scope as "Namespaced" | "Cluster",
+    verbs: VERBS,
+    subresources: subresourcesOf(version),
+    struct: object,
+    list: struct(
+      listName,
+      () => ({ kind: string(0), apiVersion: string(0), metadata: ref(1, ListMeta), items: list(2, object) }),
+      { proto: null, openApi: (form) => listSchema(name, form) },
+    ),
+    columns: customColumns(version.additionalPrinterColumns) as KindDefinition["columns"],
+    behavior: customBehavior(schema, version) as KindBehavior<unknown>,
+    storage: hub && { hub, fromHub: (stored) => shownAs(object, stored) },
+    storageVersion: (spec.versions ?? []).find(({ storage }) => storage)!.name,
+    storagePrefix: `${group}/${names.plural}`,
+  };
+}
+
+/** A stored object as a version shows it: without what its schema doesn't know, with what it adds. */
+function shownAs(object: KindDefinition["struct"], stored: Json): Json {
+  const { value } = decodeJson(object, stored, { quantity: (text) => text });
+  applyDefaults(object, value);
+  return value;
+}
+
+function deprecationOf({ group, names }: CustomResourceDefinition["spec"], version: CustomResourceDefinitionVersion) {
+  if (!version.deprecated) return {};
+  return { deprecation: version.deprecationWarning ?? `${group}/${version.name} ${names.kind} is deprecated` };
+}
+
+function subresourcesOf({ subresources }: CustomResourceDefinitionVersion): Subresource[] {
+  const verbs = ["get", "patch", "update"];
+  const found: Subresource[] = [];
+  if (subresources?.status) found.push({ name: "status", verbs });
+  const { scale } = subresources ?? {};
+  if (scale) {
+    const { specReplicasPath: spec, statusReplicasPath: status, labelSelectorPath: selector = "" } = scale;
+    found.push({
+      name: "scale",
+      kind: "Scale",
+      groupVersion: "autoscaling/v1",
+      verbs,
+      scale: { spec, status, selector },
+    });
+  }
+  return found;
+}
+
+const VERSION = /^v(\d+)(?:(alpha|beta)(\d+))?$/;
+
+/** Versions as clients prefer them: v2, v1, v1beta2, v1beta1, v1alpha1, then all others by their names. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [VERSION.exec(a), VERSION.exec(b)];
+  if (!left || !right) return left ? -1 : right ? 1 : a < b ? -1 : a > b ? 1 : 0;
+  const rank = ([, major, stage, minor]: RegExpExecArray) => [
+    stage === undefined ? 2 : stage === "beta" ? 1 : 0,
+    Number(major),
+    Number(minor ?? 0),
+  ];
+  const [x, y] = [rank(left), rank(right)];
+  return y[0]! - x[0]! || y[1]! - x[1]! || y[2]! - x[2]!;
+}
