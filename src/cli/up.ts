@@ -3,14 +3,8 @@ import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { cryptoRandom, type Log, realClock } from "../base/index.ts";
-import {
-  type ClusterConfig,
-  parseConfig,
-  type RawConfig,
-  type RunningCluster,
-  up,
-  whyNotReal,
-} from "../cluster/index.ts";
+import { type ClusterConfig, parseConfig, type RawConfig, type RunningCluster, up } from "../cluster/index.ts";
+import { missingPrograms } from "../kubelet/index.ts";
 import { logToFile, untilStopped } from "./process.ts";
 
 export type UpArguments = RawConfig & { readonly detach?: boolean };
@@ -33,7 +27,7 @@ export async function upCommand(raw: UpArguments, words: readonly string[]): Pro
   if (raw.detach) return detach(config, words);
   const clock = realClock();
   const startMs = clock.monotonicMs();
-  const cluster = await up({ config, clock, random: cryptoRandom(), log: logFile(config), isRoot, progress });
+  const cluster = await up({ config, clock, random: cryptoRandom(), log: logFile(config), progress });
   process.stdout.write(
     `\nReady in ${((clock.monotonicMs() - startMs) / 1000).toFixed(1)} s: Kubernetes 1.36 at ${cluster.server}, with ${cluster.nodes}.\n\n${usage(cluster)}`,
   );
@@ -86,7 +80,7 @@ function detach(config: ClusterConfig, words: readonly string[]): Promise<number
 /** On Debian, what a real node lacks can be installed: asked for, or told to. */
 async function offerPackages(config: ClusterConfig, isRoot: boolean): Promise<void> {
   if (config.nodes.type !== "auto" && config.nodes.type !== "real") return;
-  if (config.disabled.has("kubelet") || whyNotReal(isRoot) === undefined || !isRoot || process.platform !== "linux")
+  if (config.disabled.has("kubelet") || missingPrograms().length === 0 || !isRoot || process.platform !== "linux")
     return;
   if (spawnSync("apt-get", ["--version"]).error) return;
   const command = `apt-get install -y --no-install-recommends ${PACKAGES.join(" ")}`;

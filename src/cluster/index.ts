@@ -14,4 +14,4 @@ export type { ClusterListener, ListenOptions } from "./listening.ts";
 export { type MadePki, makePki } from "./make-pki.ts";
 export { removeNode } from "./remove-node.ts";
 export type { SettleOptions } from "./settle.ts";
-export { type RunningCluster, up, type UpOptions, whyNotReal } from "./up.ts";
+export { type RunningCluster, up, type UpOptions } from "./up.ts";

@@ -7,11 +7,11 @@ import { createClient, directTransport } from "../client/index.ts";
 import {
   buildOciArchive,
   busyboxFiles,
-  findProgram,
   kubeletHandler,
   type RealKubelet,
   startRealKubelet,
   startSimulatedKubelet,
+  whyNoNodeHere,
 } from "../kubelet/index.ts";
 import type { Handler, UserInfo } from "../net/index.ts";
 import type { ComponentContext } from "../runtime/index.ts";
@@ -40,7 +40,6 @@ export interface UpOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly isRoot: boolean;
   /** Called as each step begins, and with its duration when it is done. */
   readonly progress: (step: string, doneMs?: number) => void;
 }
@@ -127,7 +126,7 @@ class Start {
   #decideNodes():
     | { type: "real" | "none"; words: string; count: 0 }
     | { type: "simulated"; words: string; count: number } {
-    const { config, isRoot } = this.#options;
+    const { config } = this.#options;
     const wanted = config.nodes;
     if (wanted.type === "simulated")
       return {
@@ -136,7 +135,7 @@ class Start {
         words: `${wanted.count} simulated node${wanted.count === 1 ? "" : "s"}`,
       };
     if (wanted.type === "none" || !this.#runs("kubelet")) return { type: "none", words: "no nodes", count: 0 };
-    const lacking = whyNotReal(isRoot);
+    const lacking = whyNoNodeHere();
     if (lacking === undefined) return { type: "real", words: "this machine as a node", count: 0 };
     if (wanted.type === "real") throw new ConfigError(`start node: ${lacking}`);
     return { type: "simulated", count: 1, words: `one simulated node, since ${lacking}` };
@@ -296,14 +295,6 @@ class Start {
     if (kubeconfig !== undefined) await writeSecret(kubeconfig, text);
     return path;
   }
-}
-
-/** Why this machine can't be a node; undefined when it can. */
-export function whyNotReal(isRoot: boolean): string | undefined {
-  if (process.platform !== "linux") return "real nodes need Linux";
-  if (!isRoot) return "real nodes need root";
-  const missing = ["containerd", "runc"].filter((program) => findProgram(program) === undefined);
-  return missing.length > 0 ? `${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} not installed` : undefined;
 }
 
 /** The image of examples/hello, made here, so that trying it needs no registry. */

@@ -4,7 +4,7 @@
  * Start at {@link runKubelet}; what a pod needs is decided in `sync/plan.ts`.
  */
 export type { ImageBehaviour, Runtime, Script } from "./cri/index.ts";
-export { findProgram, type Host, missingPrograms, type SimulatedMachine } from "./host/index.ts";
+export { findProgram, type Host, missingPrograms, type SimulatedMachine, whyNoNodeHere } from "./host/index.ts";
 export { type Kubelet, type KubeletParts, runKubelet } from "./kubelet.ts";
 export type { KubeletOptions } from "./options.ts";
 export {

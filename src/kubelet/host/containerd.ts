@@ -66,10 +66,12 @@ export function missingPrograms(): readonly { readonly program: string; readonly
   ];
   const missing = wanted.filter(({ program }) => findProgram(program) === undefined);
   const cni =
-    cniBinDirectory() === undefined
-      ? [{ program: "CNI plugins (bridge, host-local)", package: "containernetworking-plugins" }]
+    cniBinDirectory() === undefined ? [{ program: "the CNI plugins", package: "containernetworking-plugins" }] : [];
+  const rules =
+    findProgram("nft") === undefined && findProgram("iptables-restore") === undefined
+      ? [{ program: "nft or iptables", package: "nftables" }]
       : [];
-  return [...missing, ...cni];
+  return [...missing, ...cni, ...rules];
 }
 
 /** The path of a program, or undefined. */

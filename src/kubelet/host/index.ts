@@ -40,3 +40,4 @@ export type {
 export { linuxHost } from "./linux.ts";
 export { MemoryHost, type SimulatedMachine, type SimulatedNetwork } from "./memory.ts";
 export { MemoryFiles, MemoryMounts, normalize } from "./memory-files.ts";
+export { type MachineAbilities, whyNoNode, whyNoNodeHere } from "./requirements.ts";

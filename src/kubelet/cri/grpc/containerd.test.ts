@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { after, before, suite } from "node:test";
 import { realClock } from "../../../base/index.ts";
 import {
@@ -16,23 +15,24 @@ import {
 } from "../../host/index.ts";
 import { buildOciArchive, busyboxFiles, PAUSE_IMAGE, pauseImage } from "../../pause/index.ts";
 import { execFileSync } from "node:child_process";
+import { enterNamespaces, realDirectoryPrefix, withoutNamespaces } from "../../testing/namespaces.ts";
 import { runtimeSuite } from "../cri.suite.ts";
 import { GrpcRuntime } from "./runtime.ts";
 
 const busybox = findProgram("busybox");
 const skip =
-  process.platform !== "linux" || process.getuid?.() !== 0
-    ? "needs root on Linux"
-    : missingPrograms().length > 0 || busybox === undefined
-      ? "needs containerd, runc, the CNI plugins and busybox"
-      : false;
+  withoutNamespaces() ||
+  (missingPrograms().length > 0 || busybox === undefined
+    ? "needs containerd, runc, the CNI plugins and busybox"
+    : false);
+if (!skip) await enterNamespaces();
 const IMAGE = "navarch.dev/test/busybox:1";
 const architecture = process.arch === "arm64" ? "arm64" : "amd64";
 
 suite("containerd over gRPC", { skip }, () => {
   const clock = realClock();
   const { signal } = new AbortController();
-  const directory = mkdtempSync(`${tmpdir()}/nvt-`);
+  const directory = mkdtempSync(realDirectoryPrefix());
   let runtime: GrpcRuntime;
 
   before(async () => {
