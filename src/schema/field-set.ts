@@ -122,6 +122,8 @@ export type Shape =
 /** The shape of a field's value. */
 export function shapeOf(node: Node, options: Field["options"]): Shape {
   if (options.atomic) return { merge: "atomic", node };
+  // A field may take apart what its type calls one value.
+  if (options.atomic === false && node.kind === "struct") return { merge: "struct", node };
   switch (node.kind) {
     case "scalar":
       return node.type === "deduced" ? DEDUCED : { merge: "atomic", node };

@@ -77,9 +77,7 @@ async function boundTo(reads: Reads, namespace: string, { boundObjectRef: ref }:
   if (!ref) return { bound: undefined, node: undefined };
   const kind = { Pod, Secret, Node }[ref.kind ?? ""];
   if (!kind || (ref.apiVersion ?? "") !== "v1")
-    throw badRequest(
-      `cannot bind token for serviceaccount ${JSON.stringify(account.metadata.name)} to object of type ${JSON.stringify(`/${ref.apiVersion ?? ""}, Kind=${ref.kind ?? ""}`)}`,
-    );
+    throw badRequest(`cannot bind token to object of type /${ref.apiVersion ?? ""}, Kind=${ref.kind ?? ""}`);
   const found = (await reads.get(kind as typeof Pod, {
     ...(ref.kind !== "Node" && { namespace }),
     name: ref.name ?? "",

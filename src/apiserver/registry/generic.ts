@@ -20,7 +20,7 @@ import { type Store, StoreError } from "../../store/index.ts";
 import { canonicalQuantity } from "../../api/index.ts";
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
 import type { Cacher } from "../cacher/cacher.ts";
-import { finalizerWarnings, validateMetadata, validateMetadataUpdate } from "./metadata.ts";
+import { finalizerWarnings, joinOwners, validateMetadata, validateMetadataUpdate } from "./metadata.ts";
 import { encodeStored, storageKey, StoredObject } from "./stored.ts";
 
 export type Json = Record<string, unknown>;
@@ -113,12 +113,14 @@ export class Registry {
     const generated = !metadata.name && metadata.generateName;
     const namespace = context.info.namespace;
     this.#fillSystemMetadata(metadata);
+    context.warnings.push(...joinOwners(metadata));
     if (generated) this.#generateName(metadata);
     else if (behavior.namesItself && !metadata.name) metadata.name = this.#options.random.uuid();
     let object = this.#withDefaults(input);
     if (this.#hasStatus() && !behavior.statusOnCreate) delete object.status;
     // Who manages what is settled before the server adds its own.
-    this.#manage({ before: undefined, object, write, subresource: "" });
+    const { status: _, ...main } = object;
+    this.#manage({ before: undefined, object: behavior.statusOnCreate ? main : object, write, subresource: "" });
     await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
     object = this.#withDefaults(this.decode(object).value);
     // What follows from the object (a job's labels, a pod's class of service) follows from what admission made of it.
@@ -203,7 +205,6 @@ export class Registry {
     delete metadata.selfLink;
     delete metadata.resourceVersion;
     if (this.#countsGeneration()) metadata.generation = 1;
-    else delete metadata.generation;
   }
 
   #countsGeneration(): boolean {
@@ -292,6 +293,7 @@ export class Registry {
       this.#countGeneration(object, old);
       return this.#save({ current, object, write });
     }
+    context.warnings.push(...joinOwners(wanted.metadata as Meta));
     let object = this.#prepareUpdate(wanted, old, subresource);
     this.#manage({ before: old, object, write, subresource });
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write });

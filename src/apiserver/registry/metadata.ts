@@ -117,6 +117,19 @@ function validateFinalizers({ behavior }: KindDefinition, finalizers: readonly s
   return errors;
 }
 
+/** Keeps one of owners that are named twice; what the client is warned of. */
+export function joinOwners(metadata: { ownerReferences?: unknown }): string[] {
+  const owners = (metadata.ownerReferences ?? []) as Owner[];
+  const isCopy = (owner: Owner, index: number) => owners.findIndex((one) => jsonEqual(one, owner)) < index;
+  const copies = owners.filter(isCopy);
+  if (copies.length === 0) return [];
+  metadata.ownerReferences = owners.filter((owner, index) => !isCopy(owner, index));
+  const uids = [...new Set(copies.map(({ uid }) => uid))].join(", ");
+  return [
+    `.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${uids}`,
+  ];
+}
+
 /** Everything that an update of metadata may not do. */
 export function validateMetadataUpdate(kind: KindDefinition, object: KubeObject, old: KubeObject): FieldError[] {
   const errors: FieldError[] = [];

@@ -376,7 +376,7 @@ export const FileKeySelector = struct(
     volumeName: string(1, { always: true, required: true }),
     path: string(2, { always: true, required: true }),
     key: string(3, { always: true, required: true }),
-    optional: boolean(4, { ptr: true }),
+    optional: boolean(4, { ptr: true, default: false }),
   }),
   { atomic: true },
 );

@@ -1,8 +1,10 @@
-import type { KindBehavior, Mutable } from "../../kind.ts";
+import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
+import { invalidValue, problemsAt, qualifiedNameProblems } from "../../validation/index.ts";
 import type { Namespace } from "./namespace.ts";
 
 const NAME_LABEL = "kubernetes.io/metadata.name";
 const FINALIZER = "kubernetes";
+const STANDARD_FINALIZERS = [FINALIZER, "orphan", "foregroundDeletion"];
 
 /** What a namespace's declaration can't say. */
 export const namespaceBehavior: KindBehavior<Namespace> = {
@@ -22,7 +24,27 @@ export const namespaceBehavior: KindBehavior<Namespace> = {
     namespace.spec.finalizers = old.spec.finalizers ? [...old.spec.finalizers] : (undefined as never);
     if (!old.spec.finalizers) delete namespace.spec.finalizers;
   },
+  validate: ({ spec }) => validateFinalizers(spec.finalizers ?? []),
+  validateUpdate: ({ spec }) => validateFinalizers(spec.finalizers ?? []),
+  validateStatusUpdate({ metadata, status }) {
+    const wanted = metadata.deletionTimestamp ? "Terminating" : "Active";
+    if (status.phase === wanted) return [];
+    const when = metadata.deletionTimestamp ? "is not empty" : "is empty";
+    return [
+      invalidValue("status.Phase", status.phase ?? "", `may only be '${wanted}' if \`deletionTimestamp\` ${when}`),
+    ];
+  },
   selectableFields: {
     "status.phase": (namespace) => namespace.status.phase ?? "",
   },
 };
+
+function validateFinalizers(finalizers: readonly string[]): FieldError[] {
+  const path = "spec.finalizers";
+  return finalizers.flatMap((finalizer) => {
+    const errors = problemsAt(path, finalizer, qualifiedNameProblems(finalizer));
+    if (!finalizer.includes("/") && !STANDARD_FINALIZERS.includes(finalizer))
+      errors.push(invalidValue(path, finalizer, "name is neither a standard finalizer name nor is it fully qualified"));
+    return errors;
+  });
+}

@@ -21,7 +21,7 @@ export const PersistentVolumeSpec = struct("io.k8s.api.core.v1.PersistentVolumeS
     list: "atomic",
     element: { enum: ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"] },
   }),
-  claimRef: ref(4, ObjectReference, { ptr: true }),
+  claimRef: ref(4, ObjectReference, { ptr: true, atomic: false }),
   persistentVolumeReclaimPolicy: string(5, { enum: ["Delete", "Recycle", "Retain"] }),
   storageClassName: string(6),
   mountOptions: list(7, scalar.string, { list: "atomic" }),

@@ -25,6 +25,7 @@ export const secretBehavior: KindBehavior<Secret> = {
     ...changesOfImmutable(secret, old, ["data"]),
     ...validateSecret(secret),
   ],
+  warnings: (secret) => (secret.type === "kubernetes.io/tls" ? keyPairWarnings(secret) : []),
   selectableFields: { type: ({ type }) => type ?? "" },
 };
 
@@ -82,4 +83,34 @@ function objectProblem(text: string): string | undefined {
     if (error instanceof JsonError) return error.message;
     throw error;
   }
+}
+
+/** What is wrong with a certificate and its key at first sight; nothing is read in them. */
+function keyPairWarnings({ data = {} }: Secret): string[] {
+  const certificate = blockTypes(data["tls.crt"]);
+  const key = blockTypes(data["tls.key"]);
+  const isKey = (type: string) => type === "PRIVATE KEY" || type.endsWith(" PRIVATE KEY");
+  if (!certificate.includes("CERTIFICATE")) {
+    if (certificate.length === 0) return ["tls: failed to find any PEM data in certificate input"];
+    if (certificate.length === 1 && isKey(certificate[0]!))
+      return [
+        "tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched",
+      ];
+    return [
+      `tls: failed to find "CERTIFICATE" PEM block in certificate input after skipping PEM blocks of the following types: [${certificate.join(" ")}]`,
+    ];
+  }
+  if (key.some(isKey)) return [];
+  if (key.length === 0) return ["tls: failed to find any PEM data in key input"];
+  if (key.length === 1 && key[0] === "CERTIFICATE")
+    return ["tls: found a certificate rather than a key in the PEM for the private key"];
+  return [
+    `tls: failed to find PEM block with type ending in "PRIVATE KEY" in key input after skipping PEM blocks of the following types: [${key.join(" ")}]`,
+  ];
+}
+
+/** Types of the PEM blocks in a secret's value. */
+function blockTypes(value: string | undefined): string[] {
+  const text = Buffer.from(value ?? "", "base64").toString();
+  return [...text.matchAll(/-----BEGIN ([^-\n]+)-----[^-]*-----END \1-----/g)].map((match) => match[1]!);
 }

@@ -1,9 +1,11 @@
-import type { KindBehavior } from "../../kind.ts";
+import type { KindBehavior, Mutable } from "../../kind.ts";
 import type { ServiceAccount } from "./serviceaccount.ts";
 
 const ENFORCE_MOUNTABLE_SECRETS = "kubernetes.io/enforce-mountable-secrets";
 
 export const serviceAccountBehavior: KindBehavior<ServiceAccount> = {
+  prepareCreate: nameSecretsOnly,
+  prepareUpdate: nameSecretsOnly,
   warnings: (account, old) =>
     isEnforcing(account) && !(old && isEnforcing(old))
       ? [
@@ -14,4 +16,10 @@ export const serviceAccountBehavior: KindBehavior<ServiceAccount> = {
 
 function isEnforcing({ metadata }: ServiceAccount): boolean {
   return metadata.annotations?.[ENFORCE_MOUNTABLE_SECRETS] === "true";
+}
+
+/** A secret of an account is in its namespace: nothing but its name counts. */
+function nameSecretsOnly(account: Mutable<ServiceAccount>): void {
+  if (account.secrets)
+    account.secrets = account.secrets.map(({ name }) => ({ name }) as (typeof account.secrets & object)[number]);
 }

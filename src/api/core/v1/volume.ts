@@ -351,7 +351,7 @@ export const AzureDiskVolumeSource = struct("io.k8s.api.core.v1.AzureDiskVolumeS
   diskURI: string(2, { always: true, required: true }),
   cachingMode: string(3, { ptr: true, default: "ReadWrite", enum: ["None", "ReadOnly", "ReadWrite"] }),
   fsType: string(4, { ptr: true, default: "ext4" }),
-  readOnly: boolean(5, { ptr: true }),
+  readOnly: boolean(5, { ptr: true, default: false }),
   kind: string(6, { ptr: true, default: "Shared", enum: ["Dedicated", "Managed", "Shared"] }),
 }));
 export interface AzureDiskVolumeSource extends Infer<typeof AzureDiskVolumeSource> {}
