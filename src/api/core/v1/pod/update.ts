@@ -157,7 +157,7 @@ function onlyAdds(term: NodeSelectorTerm, old: NodeSelectorTerm): boolean {
 
 /** Whether two values say the same: what is empty is as if it weren't there. */
 export function sameMeaning(a: unknown, b: unknown): boolean {
-  return jsonEqual(withoutEmpty(a), withoutEmpty(b));
+  return jsonEqual(a, b) || jsonEqual(withoutEmpty(a), withoutEmpty(b));
 }
 
 function withoutEmpty(value: unknown): unknown {

@@ -14,8 +14,8 @@ export function validateEphemeralVolume(
   if (!template) return [required(at)];
   const metadata: Readonly<Record<string, unknown>> = template.metadata ?? {};
   return [
-    ...validateLabels(`${at}.metadata.labels`, template.metadata?.labels),
     ...validateAnnotations(`${at}.metadata.annotations`, template.metadata?.annotations),
+    ...validateLabels(`${at}.metadata.labels`, template.metadata?.labels),
     ...Object.keys(metadata)
       .filter((field) => !CARRIED.includes(field))
       .map((field) => forbiddenField(`${at}.metadata.${field}`, "cannot be set")),

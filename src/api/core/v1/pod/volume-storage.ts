@@ -30,7 +30,7 @@ import type {
 } from "../volume.ts";
 
 const CSI_DRIVER_NAME_MAX = 63;
-const QUOBYTE_TEXT_MAX = 64;
+const QUOBYTE_TENANT_MAX = 64;
 const ISCSI_NAME_AND_PORTAL_MAX = 64;
 
 /** Every one of these fields must have a value. */
@@ -130,16 +130,18 @@ export function validateCephFs(path: string, { monitors }: CephFSVolumeSource): 
   return allRequired(path, { monitors });
 }
 
+const HOST_AND_PORT = /^(\[[^\]]*\]|[^:]*):[^:]*$/;
+
 export function validateQuobyte(path: string, { registry, volume, tenant = "" }: QuobyteVolumeSource): FieldError[] {
+  const at = `${path}.registry`;
   const pairs = "must be a host:port pair or multiple pairs separated by commas";
   const errors: FieldError[] = [];
-  if (!registry) errors.push(required(`${path}.registry`, pairs));
-  else if (registry.split(",").some((pair) => !/^(\[[^\]]*\]|[^:]*):[^:]*$/.test(pair)))
-    errors.push(invalidValue(`${path}.registry`, registry, pairs));
-  if (tenant.length > QUOBYTE_TEXT_MAX) {
-    const detail = `tenant: must be smaller than ${QUOBYTE_TEXT_MAX + 1} characters`;
-    errors.push(required(`${path}.tenant`, detail));
-  }
+  if (!registry) errors.push(required(at, pairs));
+  else if (tenant.length > QUOBYTE_TENANT_MAX)
+    errors.push(required(`${path}.tenant`, "must be a UUID and may not exceed a length of 64 characters"));
+  else
+    for (const pair of registry.split(","))
+      if (!HOST_AND_PORT.test(pair)) errors.push(invalidValue(at, registry, pairs));
   return [...errors, ...allRequired(path, { volume })];
 }
 
