@@ -1,5 +1,6 @@
 import type { ControllerDefinition } from "./common/environment.ts";
 import { startClusterRoleAggregationController } from "./clusterroleaggregation/controller.ts";
+import { startCronJobController } from "./cronjob/controller.ts";
 import { startDaemonSetController } from "./daemonset/controller.ts";
 import { startDeploymentController } from "./deployment/controller.ts";
 import { startDisruptionController } from "./disruption/controller.ts";
@@ -36,6 +37,7 @@ export const controllers: readonly ControllerDefinition[] = [
   { name: "daemonset-controller", account: "daemon-set-controller", start: startDaemonSetController },
   { name: "statefulset-controller", account: "statefulset-controller", start: startStatefulSetController },
   { name: "job-controller", account: "job-controller", start: startJobController },
+  { name: "cronjob-controller", account: "cronjob-controller", start: startCronJobController },
   {
     name: "ttl-after-finished-controller",
     account: "ttl-after-finished-controller",
