@@ -12,6 +12,7 @@ import type { PrivateKey } from "../pki/index.ts";
 import { bearerTokens, clientCertificates, inProcess, type StaticToken, staticTokens } from "./authn/authn.ts";
 import { requestHeaders, type RequestHeaderOptions } from "./authn/request-header.ts";
 import { nodeAuthorizer } from "./authz/node.ts";
+import { noEscalation } from "./authz/escalation.ts";
 import { alwaysAllow, masters, rbac } from "./authz/rbac.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
 import { publishServiceCidr } from "./bootstrap/service-cidr.ts";
@@ -142,7 +143,10 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
     authenticators,
     authorizers: authorized,
     impersonate: impersonation(authorized, core.reads),
-    admission: admissionPlugins({ ...options, charge: chargeQuotas(core) }, options.admissionPlugins),
+    admission: [
+      ...admissionPlugins({ ...options, charge: chargeQuotas(core) }, options.admissionPlugins),
+      noEscalation(authorized),
+    ],
     handlers: new Map([
       ...podStreams(core.reads, options.kubelet ?? (async () => undefined)),
       ...(accounts ? [["serviceaccounts/token", tokenRequests(accounts, core.reads, clock)] as const] : []),

@@ -17,19 +17,20 @@ export const alwaysAllow: Authorizer = async () => ({ decision: "allow", reason:
 export function rbac(reads: Reads): Authorizer {
   return async (attributes) => {
     const roles = new RoleLookup(reads);
+    const noOpinion = () => (roles.missing.length === 0 ? NO_OPINION : withoutRoles(roles.missing));
     for (const binding of reads.cached(ClusterRoleBinding)) {
       const subject = subjectAmong(binding.subjects, attributes.user, "");
       if (subject && allows(roles.rules(binding.roleRef, ""), attributes))
         return allowed(`ClusterRoleBinding ${JSON.stringify(binding.metadata.name)}`, binding.roleRef, subject);
     }
-    if (attributes.namespace === "") return NO_OPINION;
+    if (attributes.namespace === "") return noOpinion();
     for (const binding of reads.cached(RoleBinding, attributes.namespace)) {
       const subject = subjectAmong(binding.subjects, attributes.user, attributes.namespace);
       if (!subject || !allows(roles.rules(binding.roleRef, attributes.namespace), attributes)) continue;
       const name = JSON.stringify(`${binding.metadata.name}/${attributes.namespace}`);
       return allowed(`RoleBinding ${name}`, binding.roleRef, subject);
     }
-    return NO_OPINION;
+    return noOpinion();
   };
 }
 
@@ -43,7 +44,13 @@ function allowed(
   return { decision: "allow", reason };
 }
 
-/** Finds the rules of roles. */
+/** Bindings to roles that aren't there may be why nothing allows it. */
+function withoutRoles(missing: readonly string[]): Authorization {
+  const texts = [...new Set(missing)];
+  return { decision: "noOpinion", reason: `RBAC: ${texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`}` };
+}
+
+/** Finds the rules of roles, and notes those that aren't there. */
 class RoleLookup {
   readonly #reads: Reads;
   #clusterRoles: ReadonlyMap<string, readonly PolicyRule[]> | undefined;
@@ -52,14 +59,56 @@ class RoleLookup {
     this.#reads = reads;
   }
 
-  rules({ kind, name }: { readonly kind: string; readonly name: string }, namespace: string): readonly PolicyRule[] {
-    if (kind === "Role")
-      return this.#reads.cached(Role, namespace).find((role) => role.metadata.name === name)?.rules ?? [];
+  /** What was asked for and isn't there, as reasons name it. */
+  readonly missing: string[] = [];
+
+  rules(role: RoleName, namespace: string): readonly PolicyRule[] {
+    const found = this.find(role, namespace);
+    if (!found)
+      this.missing.push(`${role.kind.toLowerCase()}.rbac.authorization.k8s.io ${JSON.stringify(role.name)} not found`);
+    return found ?? [];
+  }
+
+  find({ kind, name }: RoleName, namespace: string): readonly PolicyRule[] | undefined {
+    if (kind === "Role") {
+      const role = this.#reads.cached(Role, namespace).find(({ metadata }) => metadata.name === name);
+      return role && (role.rules ?? []);
+    }
     this.#clusterRoles ??= new Map(
       this.#reads.cached(ClusterRole).map((role) => [role.metadata.name, role.rules ?? []]),
     );
-    return this.#clusterRoles.get(name) ?? [];
+    return this.#clusterRoles.get(name);
   }
+}
+
+interface RoleName {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** The rules of a role; undefined when it isn't there. */
+export function rulesOfRole(reads: Reads, role: RoleName, namespace: string): readonly PolicyRule[] | undefined {
+  return new RoleLookup(reads).find(role, namespace);
+}
+
+/** Whether a rule gives all that a rule of one verb on one thing gives. */
+export function coversRule(own: PolicyRule, unit: PolicyRule): boolean {
+  if (!(unit.verbs ?? []).every((verb) => has(own.verbs, verb))) return false;
+  const { resources = [], resourceNames = [] } = own;
+  if (unit.nonResourceURLs?.length)
+    return unit.nonResourceURLs.every((path) => matchesPath(own.nonResourceURLs ?? [], path));
+  return (
+    (unit.apiGroups ?? []).every((group) => has(own.apiGroups ?? [], group)) &&
+    (unit.resources ?? []).every(
+      (resource) => has(resources, resource) || resources.includes(`*/${resource.split("/")[1] ?? ""}`),
+    ) &&
+    (resourceNames.length === 0 ||
+      (Boolean(unit.resourceNames?.length) && unit.resourceNames!.every((name) => resourceNames.includes(name))))
+  );
+}
+
+function matchesPath(urls: readonly string[], path: string): boolean {
+  return urls.some((url) => url === "*" || url === path || (url.endsWith("*") && path.startsWith(url.slice(0, -1))));
 }
 
 /** The rules that a user's bindings give, cluster-wide and in one namespace. */
@@ -120,12 +169,7 @@ function allowsResource(rule: PolicyRule, { verb, group, resource, subresource, 
 }
 
 function allowsPath(rule: PolicyRule, { verb, path }: Attributes): boolean {
-  return (
-    has(rule.verbs, verb) &&
-    (rule.nonResourceURLs ?? []).some(
-      (url) => url === "*" || url === path || (url.endsWith("*") && path.startsWith(url.slice(0, -1))),
-    )
-  );
+  return has(rule.verbs, verb) && matchesPath(rule.nonResourceURLs ?? [], path);
 }
 
 function has(list: readonly string[] | null, wanted: string): boolean {
