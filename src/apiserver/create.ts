@@ -172,7 +172,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
 async function start(options: ApiServerOptions, core: ServerCore, definitions: Definitions): Promise<void> {
   await definitions.start();
   await repairServices(serviceOptions(options), await core.reads.list(Service));
-  await bootstrap(core);
+  await bootstrap(core, options.clock);
   await publishServiceCidr(core, options.serviceCidr ?? SERVICE_CIDR, options.clock);
   if (options.advertise) await publish(options, core, options.advertise);
 }

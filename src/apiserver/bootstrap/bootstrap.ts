@@ -1,6 +1,8 @@
 import {
+  APIService,
   ClusterRole,
   ClusterRoleBinding,
+  FlowSchema,
   isAlreadyExists,
   isConflict,
   type KindDefinition,
@@ -8,53 +10,74 @@ import {
   Namespace,
   type PolicyRule,
   PriorityClass,
+  PriorityLevelConfiguration,
   Role,
   RoleBinding,
 } from "../../api/index.ts";
+import { type Clock, formatTime } from "../../base/index.ts";
 import { jsonEqual } from "../../schema/index.ts";
 import { labelSelectorMatches } from "../../api/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import type { Json } from "../registry/generic.ts";
 import type { ServerCore } from "../server.ts";
+import apiServices from "./data/apiservices.json" with { type: "json" };
 import clusterRoleBindings from "./data/clusterrolebindings.json" with { type: "json" };
 import clusterRoles from "./data/clusterroles.json" with { type: "json" };
+import flowSchemas from "./data/flowschemas.json" with { type: "json" };
 import namespaces from "./data/namespaces.json" with { type: "json" };
 import priorityClasses from "./data/priorityclasses.json" with { type: "json" };
+import priorityLevels from "./data/prioritylevelconfigurations.json" with { type: "json" };
 import roleBindings from "./data/rolebindings.json" with { type: "json" };
 import roles from "./data/roles.json" with { type: "json" };
 
-/** What every cluster holds from the start, in the order in which it is made. */
-const OBJECTS: readonly (readonly [KindDefinition, readonly unknown[]])[] = [
+const FLOW_MANAGER = "api-priority-and-fairness-config-producer-v1";
+
+/** What every cluster holds from the start, in the order in which it is made, and who makes it. */
+const OBJECTS: readonly (readonly [kind: KindDefinition, items: readonly unknown[], manager?: string])[] = [
   [Namespace, namespaces.items],
   [PriorityClass, priorityClasses.items],
   [ClusterRole, clusterRoles.items],
   [ClusterRoleBinding, clusterRoleBindings.items],
   [Role, roles.items],
   [RoleBinding, roleBindings.items],
-] as unknown as readonly (readonly [KindDefinition, readonly unknown[]])[];
+  [PriorityLevelConfiguration, priorityLevels.items, FLOW_MANAGER],
+  [FlowSchema, flowSchemas.items, FLOW_MANAGER],
+  [APIService, apiServices.items],
+] as unknown as readonly (readonly [KindDefinition, readonly unknown[], string?])[];
 
 const AUTOUPDATE = "rbac.authorization.kubernetes.io/autoupdate";
 const WRITE = { dryRun: false, fieldManager: "kube-apiserver", isApply: false };
+/** Said of group versions that this server itself serves. */
+const LOCAL_MESSAGE = "Local APIServices are always available";
 
 /** Makes what is missing, and brings roles and bindings that say so up to date. */
-export async function bootstrap(core: ServerCore): Promise<void> {
-  for (const [kind, items] of OBJECTS) {
+export async function bootstrap(core: ServerCore, clock: Clock): Promise<void> {
+  for (const [kind, items, fieldManager = WRITE.fieldManager] of OBJECTS) {
     const registry = core.registry(kind);
     await registry.cacher.start();
-    for (const item of items) await ensure(core, kind, item as Json);
+    for (const item of items) await ensure({ core, kind, clock, write: { ...WRITE, fieldManager } }, item as Json);
   }
   await aggregate(core);
 }
 
-async function ensure(core: ServerCore, kind: KindDefinition, item: Json): Promise<void> {
+interface Making {
+  readonly core: ServerCore;
+  readonly kind: KindDefinition;
+  readonly clock: Clock;
+  readonly write: typeof WRITE;
+}
+
+async function ensure({ core, kind, clock, write }: Making, item: Json): Promise<void> {
   const registry = core.registry(kind);
   const { name, namespace = "" } = item.metadata as { name: string; namespace?: string };
   const context = systemContext(kind, namespace, name);
   const existing = await registry.find(namespace, name);
   if (!existing) {
-    await registry.create(context, registry.decode(structuredClone(item)).value, WRITE).catch((error) => {
+    await registry.create(context, registry.decode(structuredClone(item)).value, write).catch((error) => {
       if (!isAlreadyExists(error)) throw error;
     });
+    const status = statusOf(item, formatTime(clock.now()));
+    if (status) await registry.update(context, { change: (object) => withStatus(object, status), write, own: true });
     return;
   }
   if (existing.object.metadata.annotations?.[AUTOUPDATE] !== "true" || isAggregated(item)) return;
@@ -69,6 +92,26 @@ async function ensure(core: ServerCore, kind: KindDefinition, item: Json): Promi
   await registry.update(context, { change, write: WRITE }).catch((error) => {
     if (!isConflict(error)) throw error;
   });
+}
+
+interface Condition {
+  readonly reason?: string;
+}
+
+/** The recorded status as of now; undefined when it says nothing. */
+function statusOf(item: Json, now: string): Json | undefined {
+  const { conditions } = (item.status ?? {}) as { conditions?: readonly Condition[] };
+  if (!conditions?.length) return undefined;
+  const dated = conditions.map((condition) => ({
+    ...condition,
+    lastTransitionTime: now,
+    ...(condition.reason === "Local" && { message: LOCAL_MESSAGE }),
+  }));
+  return { conditions: dated };
+}
+
+function withStatus(object: KubeObject | undefined, status: Json): Json {
+  return { ...(structuredClone(object) as unknown as Json), status };
 }
 
 function isAggregated(item: Json): boolean {

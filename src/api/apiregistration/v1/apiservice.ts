@@ -1,4 +1,6 @@
 import { boolean, bytes, int32, list, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
+import { apiServiceBehavior } from "./apiservice.behavior.ts";
+import { apiServiceColumns } from "./apiservice.columns.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
 export const APIServiceStatus = struct("io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus", () => ({
@@ -44,6 +46,8 @@ export const APIService = kind({
   plural: "apiservices",
   categories: ["api-extensions"],
   scope: "Cluster",
+  behavior: () => apiServiceBehavior as never,
+  columns: () => apiServiceColumns,
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   fields: () => ({
     spec: ref(2, APIServiceSpec),

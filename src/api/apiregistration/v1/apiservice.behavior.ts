@@ -1,0 +1,76 @@
+import type { KindBehavior } from "../../kind.ts";
+import { dnsLabel1035Problems, dnsSubdomainProblems, invalidValue, problemsAt, required } from "../../validation/index.ts";
+import type { FieldError } from "../../kind.ts";
+import type { APIService } from "./apiservice.ts";
+
+const GROUP_PRIORITY_MAX = 20_000;
+const VERSION_PRIORITY_MAX = 1000;
+const SERVICE_PORT = 443;
+const LOCAL = {
+  type: "Available",
+  status: "True",
+  reason: "Local",
+  message: "Local APIServices are always available",
+} as const;
+
+/** Says which server answers for a group version: this one, or one behind a service. */
+export const apiServiceBehavior: KindBehavior<APIService> = {
+  nameRule: "pathSegment",
+  generation: false,
+  setDefaults: ({ spec }) => {
+    if (spec.service) spec.service.port ??= SERVICE_PORT;
+  },
+  statusOnCreate: true,
+  prepareCreate: (object, now) => {
+    object.status = object.spec.service ? {} : { conditions: [{ ...LOCAL, lastTransitionTime: now }] };
+  },
+  validate: validateAPIService,
+  validateUpdate: (object) => validateAPIService(object),
+};
+
+function validateAPIService({ metadata, spec }: APIService): FieldError[] {
+  const { group = "", version = "", groupPriorityMinimum, versionPriority } = spec;
+  const wanted = `${version}.${group}`;
+  const errors: FieldError[] = [];
+  if (metadata.name !== wanted)
+    errors.push(
+      invalidValue(
+        "metadata.name",
+        metadata.name,
+        `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`,
+      ),
+    );
+  if (group !== "") errors.push(...problemsAt("spec.group", group, dnsSubdomainProblems(group)));
+  else if (version !== "v1")
+    errors.push(required("spec.group", "only v1 may have an empty group and it better be legacy kube"));
+  errors.push(...problemsAt("spec.version", version, dnsLabel1035Problems(version)));
+  errors.push(...priority("spec.groupPriorityMinimum", groupPriorityMinimum, GROUP_PRIORITY_MAX));
+  errors.push(...priority("spec.versionPriority", versionPriority, VERSION_PRIORITY_MAX));
+  return [...errors, ...validateConnection(spec)];
+}
+
+function priority(path: string, value: number, max: number): FieldError[] {
+  return value > 0 && value <= max ? [] : [invalidValue(path, value, `must be positive and less than ${max}`)];
+}
+
+function validateConnection({ service, caBundle, insecureSkipTLSVerify }: APIService["spec"]): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!service) {
+    if (caBundle) errors.push(invalidValue("spec.caBundle", `${caBundle.length} bytes`, "local APIServices may not have a caBundle"));
+    if (insecureSkipTLSVerify)
+      errors.push(
+        invalidValue("spec.insecureSkipTLSVerify", insecureSkipTLSVerify, "local APIServices may not have insecureSkipTLSVerify"),
+      );
+    return errors;
+  }
+  if (!service.namespace) errors.push(required("spec.service.namespace"));
+  if (!service.name) errors.push(required("spec.service.name"));
+  const { port = SERVICE_PORT } = service;
+  if (port < 1 || port > 65_535)
+    errors.push(invalidValue("spec.service.port", port, "port is not valid: must be between 1 and 65535, inclusive"));
+  if (insecureSkipTLSVerify && caBundle)
+    errors.push(
+      invalidValue("spec.insecureSkipTLSVerify", insecureSkipTLSVerify, "may not be true if caBundle is present"),
+    );
+  return errors;
+}
