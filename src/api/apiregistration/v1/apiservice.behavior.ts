@@ -1,5 +1,11 @@
 import type { KindBehavior } from "../../kind.ts";
-import { dnsLabel1035Problems, dnsSubdomainProblems, invalidValue, problemsAt, required } from "../../validation/index.ts";
+import {
+  dnsLabel1035Problems,
+  dnsSubdomainProblems,
+  invalidValue,
+  problemsAt,
+  required,
+} from "../../validation/index.ts";
 import type { FieldError } from "../../kind.ts";
 import type { APIService } from "./apiservice.ts";
 
@@ -56,10 +62,17 @@ function priority(path: string, value: number, max: number): FieldError[] {
 function validateConnection({ service, caBundle, insecureSkipTLSVerify }: APIService["spec"]): FieldError[] {
   const errors: FieldError[] = [];
   if (!service) {
-    if (caBundle) errors.push(invalidValue("spec.caBundle", `${caBundle.length} bytes`, "local APIServices may not have a caBundle"));
+    if (caBundle)
+      errors.push(
+        invalidValue("spec.caBundle", `${caBundle.length} bytes`, "local APIServices may not have a caBundle"),
+      );
     if (insecureSkipTLSVerify)
       errors.push(
-        invalidValue("spec.insecureSkipTLSVerify", insecureSkipTLSVerify, "local APIServices may not have insecureSkipTLSVerify"),
+        invalidValue(
+          "spec.insecureSkipTLSVerify",
+          insecureSkipTLSVerify,
+          "local APIServices may not have insecureSkipTLSVerify",
+        ),
       );
     return errors;
   }
