@@ -287,6 +287,7 @@ export function decodePatched(context: RequestContext, made: Json, { kind, type,
     const { value, unknown } = decode(sorted(made, touchedBy(type, patch.value)) as Json, {
       quantity: canonicalQuantity,
       typeNameOf,
+      keepsEmptyLists: true,
       asConversion: type === "strategic",
     });
     const texts = [...patch.complaints, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)];

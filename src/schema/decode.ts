@@ -16,6 +16,8 @@ export interface Decoded<T = Record<string, unknown>> {
 export interface DecodeOptions {
   /** Brings a quantity to its canonical form; throws on text that is none. */
   readonly quantity: (text: string) => string;
+  /** A list that is written as null when there is none stays a list when it was given empty: who gives it manages it. */
+  readonly keepsEmptyLists?: boolean;
   /** Word mismatches as for data that is converted without its JSON text; strategic merge patches do. */
   readonly asConversion?: boolean;
   /** The name of a field's type where it has one of its own, for messages: see api/typenames.ts. */
@@ -109,7 +111,8 @@ function decodeFields(struct: StructNode, value: Record<string, unknown>, target
         ? undefined
         : decodeValue(field.node, given, { ...place, owner, holder: struct, name, field });
     target.known.set(name, unknown.length === before ? NONE : unknown.slice(before));
-    const kept = keep(field, decoded);
+    const isGivenEmpty = Array.isArray(decoded) && decoded.length === 0 && field.options.always;
+    const kept = isGivenEmpty && target.context.keepsEmptyLists ? decoded : keep(field, decoded);
     if (kept !== undefined) target.result[name] = kept;
   }
 }

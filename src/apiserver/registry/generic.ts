@@ -113,6 +113,7 @@ export class Registry {
     const generated = !metadata.name && metadata.generateName;
     const namespace = context.info.namespace;
     this.#fillSystemMetadata(metadata);
+    if (this.kind.scope === "Cluster") delete metadata.namespace;
     context.warnings.push(...joinOwners(metadata));
     if (generated) this.#generateName(metadata);
     else if (behavior.namesItself && !metadata.name) metadata.name = this.#options.random.uuid();
