@@ -30,6 +30,7 @@ export interface ServiceOptions {
 }
 
 const ADDRESSES = "/registry/ipaddresses/";
+const PRETENDED_PORT = 32_768;
 const NODE_PORTS = "/registry/ranges/servicenodeports/";
 
 /** Gives services their cluster addresses and node ports, and takes them back. */
@@ -193,10 +194,10 @@ class ServiceAllocation {
   }
 
   async #anyPort(call: ChangeCall, what: string): Promise<number> {
+    if (call.dryRun) return pretendedPort(call);
     const value = await this.#ports.takeAny(call.holder);
     if (value === undefined) throw internal(`failed to allocate ${what}: range is full`);
-    if (call.dryRun) await this.#ports.release(value);
-    else call.taken.push(() => this.#ports.release(value));
+    call.taken.push(() => this.#ports.release(value));
     return value;
   }
 
@@ -258,6 +259,11 @@ interface ChangeCall {
   /** How to give back what was taken so far. */
   readonly taken: Array<() => Promise<void>>;
   readonly holder: Holder;
+}
+
+/** A dry run takes nothing: it shows numbers that no service will have. */
+function pretendedPort({ service }: ChangeCall): number {
+  return Math.max(PRETENDED_PORT, ...portsOf(service as Service)) + 1;
 }
 
 /** What is wrong with the addresses that a service asks for is told before any is taken. */
