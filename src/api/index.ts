@@ -548,3 +548,4 @@ export { CLASS_ANNOTATION as VOLUME_CLASS_ANNOTATION } from "./core/v1/volumetex
 export { APIService } from "./apiregistration/v1/apiservice.ts";
 export { FlowSchema } from "./flowcontrol/v1/flowschema.ts";
 export { PriorityLevelConfiguration } from "./flowcontrol/v1/prioritylevelconfiguration.ts";
+export { ComponentStatus } from "./core/v1/componentstatus.ts";

@@ -26,6 +26,7 @@ import { openApiHandlers } from "./openapi/openapi.ts";
 import { expireEvents } from "./services/events.ts";
 import { chargeQuotas } from "./services/quotas.ts";
 import { firstServiceAddress, repairServices, serviceHooks, type ServiceOptions } from "./services/services.ts";
+import { componentStatuses } from "./subresources/component-status.ts";
 import { bindPod, evictPod } from "./subresources/pods.ts";
 import { accessReviews } from "./reviews/access.ts";
 import { identityReviews } from "./reviews/identity.ts";
@@ -156,6 +157,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
       ...accessReviews({ authorizers: authorized, clock }),
       ...identityReviews({ authenticators, audiences: options.serviceAccounts?.audiences ?? [], clock }),
       rulesReview(core.reads),
+      ["componentstatuses", componentStatuses({ store, clock, reads: core.reads })],
     ]),
     hooks: new Map([
       ["/services", serviceHooks(serviceOptions(options))],

@@ -106,8 +106,7 @@ function aggregatedResource(kind: KindDefinition): unknown {
   const scope = kind.scope === "Namespaced" ? "Namespaced" : "Cluster";
   return {
     resource: kind.plural,
-    // The original leaves out what is the same as above.
-    responseKind: { group: "", version: "", kind: kind.kind },
+    responseKind: { ...ownVersion(kind), kind: kind.kind },
     scope,
     singularResource: kind.singular,
     verbs: kind.custom ? kind.verbs : inOrder(kind.verbs),
@@ -117,14 +116,18 @@ function aggregatedResource(kind: KindDefinition): unknown {
       subresources: kind.subresources.map((sub) => ({
         subresource: sub.name,
         responseKind: {
-          group: sub.groupVersion ? (bodyOf(kind, sub).group ?? "") : "",
-          version: sub.groupVersion ? bodyOf(kind, sub).version : "",
+          ...(sub.groupVersion ? { group: "", ...bodyOf(kind, sub) } : ownVersion(kind)),
           kind: sub.kind ?? kind.kind,
         },
         verbs: inOrder(sub.verbs),
       })),
     }),
   };
+}
+
+/** Of built-in kinds the original leaves out what stands above them. */
+function ownVersion({ custom, group, version }: KindDefinition): { readonly group: string; readonly version: string } {
+  return custom ? { group, version } : { group: "", version: "" };
 }
 
 function inOrder(verbs: readonly string[]): readonly string[] {

@@ -255,5 +255,7 @@ function checkVerb(kind: KindDefinition, { info }: RequestContext): void {
   }
   const allowed =
     info.name === "" ? ["create", "list", "watch", "deletecollection"] : ["get", "update", "patch", "delete", "watch"];
+  if (info.verb === "watch" && !kind.verbs.includes("watch") && kind.verbs.includes("list"))
+    throw methodNotSupported(kind, "watch");
   if (!kind.verbs.includes(info.verb) || !allowed.includes(info.verb)) throw methodNotAllowed();
 }

@@ -50,7 +50,7 @@ export function tableOf(
     metadata,
     columnDefinitions: withoutColumns ? null : columns.map(columnDefinition),
     rows: items.map(({ object }) => ({
-      cells: columns.map((column) => column.cell(object, nowMs)),
+      cells: columns.map((column) => column.cell(object, nowMs) ?? (column.format === "name" ? "" : null)),
       object:
         includeObject === "None" ? null : includeObject === "Object" ? object : rowMetadata(kind, object, viewVersion),
     })),

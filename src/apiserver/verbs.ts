@@ -13,7 +13,7 @@ import {
   toHub,
 } from "../api/index.ts";
 import { type Clock, formatTime, type Random } from "../base/index.ts";
-import type { ApiResponse } from "../net/message.ts";
+import type { ApiResponse, UpgradedConnection } from "../net/message.ts";
 import { applyDefaults, decodeProto, encodeProtoObject, isObject, openProtoEnvelope } from "../schema/index.ts";
 import type { Store } from "../store/index.ts";
 import type { RequestContext } from "./contracts.ts";
@@ -30,7 +30,7 @@ import { isTrue } from "./request-info.ts";
 import { writeOptions } from "./write-options.ts";
 import { selection } from "./selection.ts";
 import { partialMetadata, protoMetadata, tableOf, tableOptions } from "./table.ts";
-import { toFrames, watch } from "./watch.ts";
+import { toFrames, watch, type WatchItem } from "./watch.ts";
 import { EventEncoder } from "./watch-encode.ts";
 
 export interface VerbOptions {
@@ -92,7 +92,12 @@ export class Verbs {
   }
 
   #format({ request, query, info }: RequestContext, isWatch: boolean): Format {
-    const offer = { watch: isWatch, streams: info.name === "", views: true };
+    const offer = {
+      watch: isWatch,
+      streams: info.name === "",
+      views: true,
+      noProtobuf: this.#kind.custom !== undefined,
+    };
     return negotiate(request.headers.accept, offer, wantsPretty(request, query));
   }
 
@@ -191,6 +196,7 @@ export class Verbs {
       };
     }
     const encoder = new EventEncoder({ kind, hub, format, query, clock });
+    if (request.upgrade?.protocol === "websocket") return overWebSocket(batches, (item) => encoder.encode([item]));
     return {
       status: 200,
       headers: { "content-type": contentType(format, true), "cache-control": "no-cache, private" },
@@ -223,7 +229,10 @@ export class Verbs {
   }
 
   #placeInNamespace({ info }: RequestContext, metadata: Json): void {
-    if (this.#registry.kind.scope === "Cluster") return;
+    if (this.#registry.kind.scope === "Cluster") {
+      delete metadata.namespace;
+      return;
+    }
     if (metadata.namespace === undefined || metadata.namespace === "") metadata.namespace = info.namespace;
     if (metadata.namespace !== info.namespace)
       throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
@@ -448,6 +457,22 @@ function withoutType(stored: StoredObject): Uint8Array {
     const json = Buffer.from(stored.json.buffer, stored.json.byteOffset, stored.json.byteLength);
     return Buffer.concat([OPEN, json.subarray(json.indexOf(METADATA_KEY))]);
   });
+}
+
+/** A watch over a WebSocket: one event in each message. */
+function overWebSocket(
+  batches: AsyncIterable<readonly WatchItem[]>,
+  encode: (item: WatchItem) => Uint8Array,
+): ApiResponse {
+  const serve = async (connection: UpgradedConnection) => {
+    const channel = connection.channel(0);
+    const iterator = batches[Symbol.asyncIterator]();
+    connection.closed.then(() => iterator.return?.()).catch(() => {});
+    for (let next = await iterator.next(); !next.done; next = await iterator.next())
+      for (const item of next.value) await channel.write(encode(item));
+    connection.close();
+  };
+  return { status: 101, headers: {}, body: { type: "upgrade", subprotocol: "", serve } };
 }
 
 async function* mapBatches<T, R>(batches: AsyncIterable<T>, map: (batch: T) => R): AsyncIterable<R> {

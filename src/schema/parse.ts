@@ -136,7 +136,8 @@ class Parser {
     }
     const start = this.#at;
     this.#at = STRING.lastIndex;
-    return JSON.parse(this.#text.slice(start, this.#at));
+    // Half a character, which only an escape can write, is none.
+    return (JSON.parse(this.#text.slice(start, this.#at)) as string).toWellFormed();
   }
 
   #number(): unknown {

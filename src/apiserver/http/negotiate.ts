@@ -32,6 +32,8 @@ export interface Offer {
   readonly streams?: boolean;
   /** Views make sense (objects and lists, not discovery). */
   readonly views: boolean;
+  /** The objects themselves have no protobuf form; views of them do. */
+  readonly noProtobuf?: boolean;
 }
 
 /** Chooses the first format that the client takes and the server can make; 406 when there is none. */
@@ -39,19 +41,25 @@ export function negotiate(accept: string | undefined, offer: Offer, pretty: bool
   if (accept === OBJECT_MEDIA_TYPE) return { encoding: "object", as: "object", pretty: false };
   let known = false;
   for (const accepted of parseAccept(accept ?? "*/*")) {
-    known ||= encodingOf(accepted.type) !== undefined && accepted.parameters.has("as");
+    const encoding = encodingOf(accepted.type);
+    known ||= encoding !== undefined && (accepted.parameters.has("as") || encoding === "protobuf");
     const format = formatOf(accepted, offer, pretty);
     if (format) return format;
   }
   throw known && offer.views ? noSuchView() : notAcceptable(offer);
 }
 
-function formatOf({ type, parameters }: Accepted, { views, watch }: Offer, pretty: boolean): Format | undefined {
+function formatOf(
+  { type, parameters }: Accepted,
+  { views, watch, noProtobuf }: Offer,
+  pretty: boolean,
+): Format | undefined {
   const encoding = encodingOf(type);
   if (encoding === undefined || (watch && encoding === "yaml")) return undefined;
   const stream = parameters.get("stream");
   if (stream !== undefined && !(watch && stream === "watch")) return undefined;
   const wanted = parameters.get("as");
+  if (wanted === undefined && encoding === "protobuf" && noProtobuf) return undefined;
   if (wanted === undefined) return { encoding, as: "object", pretty: pretty || isPretty(parameters) };
   if (
     !views ||
