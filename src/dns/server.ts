@@ -27,6 +27,7 @@ const AUTHORITATIVE = 1 << 10;
 const RECURSION_AVAILABLE = 1 << 7;
 const TRUNCATED = 1 << 9;
 const RECURSION_DESIRED = 1 << 8;
+const OPCODE = 0x7800;
 const CODE_FORMAT_ERROR = 1;
 const CODE_SERVER_FAILURE = 2;
 const CODE_NO_SUCH_NAME = 3;
@@ -37,7 +38,12 @@ type Transport = "udp" | "tcp";
 /** Serves DNS over UDP and TCP until the scope closes; returns the port. */
 export async function serveDns(options: DnsServerOptions): Promise<{ readonly port: number }> {
   const responder = new Responder(options);
-  const tcp = createServer((socket) => serveTcp(socket, responder, options.log));
+  const connections = new Set<Socket>();
+  const tcp = createServer((socket) => {
+    connections.add(socket);
+    socket.on("close", () => connections.delete(socket));
+    serveTcp(socket, responder, options.log);
+  });
   tcp.maxConnections = TCP_CONNECTIONS_MAX;
   const port = await listenTcp(tcp, options);
   const udp = createSocket({ type: options.host.includes(":") ? "udp6" : "udp4" });
@@ -48,8 +54,15 @@ export async function serveDns(options: DnsServerOptions): Promise<{ readonly po
     });
   });
   await bindUdp(udp, { host: options.host, port });
+  // An answer that can't be sent is one lost packet: its client asks again.
+  udp.on("error", (error) => options.log.warn("Answering over UDP failed", { error }));
+  tcp.on("error", (error) => options.log.warn("Taking a DNS connection failed", { error }));
   options.scope.defer(() => new Promise<void>((resolve) => udp.close(() => resolve())));
-  options.scope.defer(() => new Promise<void>((resolve) => tcp.close(() => resolve())));
+  options.scope.defer(() => {
+    const closed = new Promise<void>((resolve) => tcp.close(() => resolve()));
+    for (const socket of connections) socket.destroy();
+    return closed;
+  });
   return { port };
 }
 
@@ -265,13 +278,18 @@ function startOfAuthority(zone: string): WireRecord {
   };
 }
 
-/** An error in answer to a message, with its question kept. */
+/** An error in answer to a message; with its question, as far as it could be read. */
 function errorReply(message: Buffer, code: number): Buffer {
-  const reply = Buffer.from(message.subarray(0, 12));
-  reply[2] = 0x80 | (message[2]! & 0x79);
-  reply[3] = RECURSION_AVAILABLE | code;
-  reply.fill(0, 4);
-  return reply;
+  const flags = (message.readUInt16BE(2) & (RECURSION_DESIRED | OPCODE)) | RECURSION_AVAILABLE | code;
+  return encode({ type: "response", id: message.readUInt16BE(0), flags, questions: questionsOf(message) });
+}
+
+function questionsOf(message: Buffer): Packet["questions"] {
+  try {
+    return decode(message).questions ?? [];
+  } catch {
+    return [];
+  }
 }
 
 function splitAddress(text: string): { host: string; port: number } {

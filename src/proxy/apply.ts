@@ -128,7 +128,7 @@ function iptablesSink(
         const saved = await run(restore.replace(/-restore$/, "-save"), ["-t", table]);
         const ours = [
           ...saved.matchAll(
-            /^:(NAVARCH-OWNER|KUBE-(?:SERVICES|NODEPORTS|POSTROUTING|MARK-MASQ|SVC-\w+|EXT-\w+|SEP-\w+)) /gm,
+            /^:(NAVARCH-OWNER|KUBE-(?:SERVICES|NODEPORTS|POSTROUTING|MARK-MASQ|SVC-\w+|EXT-\w+|OWN-\w+|SEP-\w+)) /gm,
           ),
         ].map((match) => `${table} ${match[1]}`);
         if (ours.length > 0) await run(restore, ["--noflush", "-w", "5"], { input: remove(ours) });

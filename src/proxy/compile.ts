@@ -18,8 +18,11 @@ export interface ServiceRule {
   readonly protocol: "TCP" | "UDP" | "SCTP";
   readonly port: number;
   readonly clusterIPs: readonly string[];
-  /** externalIPs and load balancer addresses. */
   readonly externalIPs: readonly string[];
+  /** Addresses of the load balancer that lead here. */
+  readonly balancerIPs: readonly string[];
+  /** Who may use those; empty for everybody. */
+  readonly sourceRanges: readonly string[];
   /** 0 for none. */
   readonly nodePort: number;
   /** Seconds a client stays with its backend; 0 for no affinity. */
@@ -30,19 +33,25 @@ export interface ServiceRule {
   readonly external: readonly Backend[];
   /** Traffic from outside keeps its source address, since it never leaves this node. */
   readonly externalLocal: boolean;
+  /** Where traffic of the node's own goes that asks for such an outside address: no outsider's rules are for it. */
+  readonly ownExternal: readonly Backend[];
+  /** There are backends, if only on other nodes: who may not reach them hears nothing rather than a refusal. */
+  readonly hasBackends: boolean;
 }
 
 export interface CompileInput {
   readonly services: Iterable<Service>;
   readonly slices: Iterable<EndpointSlice>;
   readonly nodeName: string;
+  /** The node's zone, if it has one. */
+  readonly zone?: string | undefined;
   readonly family: "IPv4" | "IPv6";
 }
 
 const DEFAULT_AFFINITY_SECONDS = 10_800;
 
 /** What this node has to do for all services. Pure; sorted, so that equal input gives equal output. */
-export function compile({ services, slices, nodeName, family }: CompileInput): ServiceRule[] {
+export function compile({ services, slices, nodeName, zone, family }: CompileInput): ServiceRule[] {
   const slicesOf = groupByService(slices, family);
   const rules: ServiceRule[] = [];
   for (const service of services) {
@@ -50,7 +59,7 @@ export function compile({ services, slices, nodeName, family }: CompileInput): S
     if (clusterIPs.length === 0) continue;
     const own = slicesOf.get(`${service.metadata.namespace}/${service.metadata.name}`) ?? [];
     for (const port of service.spec.ports ?? [])
-      rules.push(ruleOf({ service, port, clusterIPs, slices: own, nodeName, family }));
+      rules.push(ruleOf({ service, port, clusterIPs, slices: own, nodeName, zone, family }));
   }
   return rules.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
@@ -61,14 +70,18 @@ interface RuleInput {
   readonly clusterIPs: readonly string[];
   readonly slices: readonly EndpointSlice[];
   readonly nodeName: string;
+  readonly zone: string | undefined;
   readonly family: "IPv4" | "IPv6";
 }
 
-function ruleOf({ service, port, clusterIPs, slices, nodeName, family }: RuleInput): ServiceRule {
+function ruleOf({ service, port, clusterIPs, slices, nodeName, zone, family }: RuleInput): ServiceRule {
   const { namespace, name } = service.metadata;
   const portName = port.name ?? "";
   const candidates = candidatesOf(slices, portName, nodeName);
   const externalLocal = service.spec.externalTrafficPolicy === "Local";
+  const internalLocal = service.spec.internalTrafficPolicy === "Local";
+  const near = usable(candidates, { localOnly: false, nodeName, zone });
+  const local = usable(candidates, { localOnly: true, nodeName, zone });
   const ingress = (service.status.loadBalancer.ingress ?? [])
     .filter((one) => one.ipMode !== "Proxy")
     .flatMap((one) => one.ip ?? []);
@@ -80,21 +93,30 @@ function ruleOf({ service, port, clusterIPs, slices, nodeName, family }: RuleInp
     protocol: (port.protocol ?? "TCP") as ServiceRule["protocol"],
     port: port.port,
     clusterIPs,
-    externalIPs: [...(service.spec.externalIPs ?? []), ...ingress].filter((ip) => familyOf(ip) === family),
+    externalIPs: (service.spec.externalIPs ?? []).filter((ip) => familyOf(ip) === family),
+    balancerIPs: ingress.filter((ip) => familyOf(ip) === family),
+    sourceRanges: (service.spec.loadBalancerSourceRanges ?? [])
+      .map((range) => range.trim())
+      .filter((range) => familyOf(range) === family),
     nodePort: port.nodePort ?? 0,
     affinitySeconds:
       service.spec.sessionAffinity === "ClientIP"
         ? (service.spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS)
         : 0,
-    internal: usable(candidates, { localOnly: service.spec.internalTrafficPolicy === "Local" }),
-    external: usable(candidates, { localOnly: externalLocal }),
+    internal: internalLocal ? local : near,
+    external: externalLocal ? local : near,
     externalLocal,
+    ownExternal: externalLocal ? near : [],
+    hasBackends: near.length > 0,
   };
 }
 
 interface Candidate extends Backend {
   readonly ready: boolean;
   readonly serving: boolean;
+  /** Nodes and zones that the cluster would have use this backend. */
+  readonly nodes: readonly string[];
+  readonly zones: readonly string[];
 }
 
 function candidatesOf(slices: readonly EndpointSlice[], portName: string, nodeName: string): Candidate[] {
@@ -115,15 +137,39 @@ function candidate(
   { ip, port, nodeName }: { ip: string; port: number; nodeName: string },
 ): Candidate {
   const { ready, serving } = endpoint.conditions ?? {};
-  return { ip, port, local: endpoint.nodeName === nodeName, ready: ready ?? true, serving: serving ?? ready ?? true };
+  return {
+    ip,
+    port,
+    local: endpoint.nodeName === nodeName,
+    ready: ready ?? true,
+    serving: serving ?? ready ?? true,
+    nodes: (endpoint.hints?.forNodes ?? []).map((each) => each.name),
+    zones: (endpoint.hints?.forZones ?? []).map((each) => each.name),
+  };
 }
 
-/** Ready backends; when there is none, those that still serve while they terminate. */
-function usable(candidates: readonly Candidate[], { localOnly }: { localOnly: boolean }): Backend[] {
+interface Reach {
+  readonly localOnly: boolean;
+  readonly nodeName: string;
+  readonly zone: string | undefined;
+}
+
+/** Ready backends, the near ones where that is wanted; when there is none, those that still serve while they terminate. */
+function usable(candidates: readonly Candidate[], { localOnly, nodeName, zone }: Reach): Backend[] {
   const reachable = localOnly ? candidates.filter((one) => one.local) : candidates;
   const ready = reachable.filter((one) => one.ready);
-  const chosen = ready.length > 0 ? ready : reachable.filter((one) => one.serving);
+  const near = localOnly ? ready : nearest(ready, nodeName, zone);
+  const chosen = near.length > 0 ? near : reachable.filter((one) => one.serving);
   return chosen.map(({ ip, port, local }) => ({ ip, port, local }));
+}
+
+/** Hints count when every backend has them and some are for this node, or else its zone: half a plan would overload somebody. */
+function nearest(ready: readonly Candidate[], nodeName: string, zone: string | undefined): readonly Candidate[] {
+  const forNode = ready.filter((one) => one.nodes.includes(nodeName));
+  if (forNode.length > 0 && ready.every((one) => one.nodes.length > 0)) return forNode;
+  const forZone = zone === undefined ? [] : ready.filter((one) => one.zones.includes(zone));
+  if (forZone.length > 0 && ready.every((one) => one.zones.length > 0)) return forZone;
+  return ready;
 }
 
 function groupByService(slices: Iterable<EndpointSlice>, family: string): Map<string, EndpointSlice[]> {

@@ -70,24 +70,48 @@ function renderService(
   const protocol = rule.protocol.toLowerCase();
   const to = (ip: string) => `-d ${ip}/32 -p ${protocol} -m ${protocol} --dport ${rule.port}`;
   const comment = `-m comment --comment "${rule.id}"`;
-  if (rule.internal.length === 0) for (const ip of rule.clusterIPs) rejects.push(`${to(ip)} ${comment} -j REJECT`);
+  const refuse = rule.hasBackends ? "DROP" : "REJECT";
+  if (rule.internal.length === 0) for (const ip of rule.clusterIPs) rejects.push(`${to(ip)} ${comment} -j ${refuse}`);
   else {
     const chain = chainName("KUBE-SVC-", rule.id);
     const marks = clusterCidr ? [`! -s ${clusterCidr} -j KUBE-MARK-MASQ`] : [];
     nat.chain(chain, [...marks, ...balance(rule, rule.internal, nat)]);
     for (const ip of rule.clusterIPs) services.push(`${to(ip)} ${comment} -j ${chain}`);
   }
-  if (rule.nodePort === 0 && rule.externalIPs.length === 0) return;
-  const nodePort = `-p ${protocol} -m ${protocol} --dport ${rule.nodePort}`;
-  if (rule.external.length === 0) {
-    for (const ip of rule.externalIPs) rejects.push(`${to(ip)} ${comment} -j REJECT`);
-    if (rule.nodePort !== 0) rejects.push(`-m addrtype --dst-type LOCAL ${nodePort} ${comment} -j REJECT`);
-    return;
-  }
+  const { externalIPs, balancerIPs, nodePort } = rule;
+  if (nodePort === 0 && externalIPs.length + balancerIPs.length === 0) return;
+  const toNodePort = `-p ${protocol} -m ${protocol} --dport ${nodePort} ${comment}`;
   const chain = chainName("KUBE-EXT-", rule.id);
-  nat.chain(chain, [...(rule.externalLocal ? [] : ["-j KUBE-MARK-MASQ"]), ...balance(rule, rule.external, nat)]);
-  for (const ip of rule.externalIPs) services.push(`${to(ip)} ${comment} -j ${chain}`);
-  if (rule.nodePort !== 0) nodePorts.push(`${nodePort} ${comment} -j ${chain}`);
+  const lines = externalLines(rule, clusterCidr, nat);
+  if (lines.length > 0) {
+    nat.chain(chain, lines);
+    for (const ip of externalIPs) services.push(`${to(ip)} ${comment} -j ${chain}`);
+    const sources = rule.sourceRanges.length > 0 ? rule.sourceRanges.map((range) => `-s ${range} `) : [""];
+    for (const ip of balancerIPs)
+      for (const source of sources) services.push(`${source}${to(ip)} ${comment} -j ${chain}`);
+    if (nodePort !== 0) nodePorts.push(`${toNodePort} -j ${chain}`);
+  }
+  // What was passed on asks for another address by now; what still asks for this one wasn't.
+  if (lines.length > 0 && rule.sourceRanges.length > 0)
+    for (const ip of balancerIPs) rejects.push(`${to(ip)} ${comment} -j DROP`);
+  if (rule.external.length > 0) return;
+  for (const ip of [...externalIPs, ...balancerIPs]) rejects.push(`${to(ip)} ${comment} -j ${refuse}`);
+  if (nodePort !== 0) rejects.push(`-m addrtype --dst-type LOCAL ${toNodePort} -j ${refuse}`);
+}
+
+/** Rules for traffic from outside. The node's own, and its pods', may use every backend whatever the policy for outsiders. */
+function externalLines(rule: ServiceRule, clusterCidr: string | undefined, nat: Chains): string[] {
+  if (!rule.externalLocal)
+    return rule.external.length > 0 ? ["-j KUBE-MARK-MASQ", ...balance(rule, rule.external, nat)] : [];
+  if (rule.ownExternal.length === 0) return [];
+  const own = chainName("KUBE-OWN-", rule.id);
+  nat.chain(own, balance(rule, rule.ownExternal, nat));
+  return [
+    ...(clusterCidr ? [`-s ${clusterCidr} -j ${own}`] : []),
+    "-m addrtype --src-type LOCAL -j KUBE-MARK-MASQ",
+    `-m addrtype --src-type LOCAL -j ${own}`,
+    ...(rule.external.length > 0 ? balance(rule, rule.external, nat) : []),
+  ];
 }
 
 /** Each backend takes its share of what the ones before it left. */

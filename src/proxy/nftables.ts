@@ -86,34 +86,64 @@ function renderService(rule: ServiceRule, options: NftOptions, draft: Draft): vo
     ? [`ip daddr { ${rule.clusterIPs.join(", ")} } ip saddr != ${options.clusterCidr} jump mark-for-masquerade`]
     : [];
   const internalChain = `service-${name}`;
+  const unreachable = rule.hasBackends ? "drop" : "goto reject-chain";
   if (rule.internal.length > 0)
     draft.chains.set(internalChain, [...fromInside, ...balance(rule, rule.internal, draft)]);
   for (const ip of rule.clusterIPs) {
     const key = `${ip} . ${protocol} . ${rule.port}`;
     if (rule.internal.length > 0) draft.elements.get("service-ips")!.set(key, `goto ${internalChain}`);
-    else draft.elements.get("no-endpoint-services")!.set(key, "goto reject-chain");
+    else draft.elements.get("no-endpoint-services")!.set(key, unreachable);
   }
-  renderExternal(rule, { name, protocol, draft });
+  renderExternal(rule, { name, protocol, unreachable, clusterCidr: options.clusterCidr, draft });
 }
 
-function renderExternal(
-  rule: ServiceRule,
-  { name, protocol, draft }: { name: string; protocol: string; draft: Draft },
-): void {
-  if (rule.nodePort === 0 && rule.externalIPs.length === 0) return;
-  const usable = rule.external.length > 0;
+interface External {
+  readonly name: string;
+  readonly protocol: string;
+  /** What becomes of packets that were not passed on. */
+  readonly unreachable: string;
+  readonly clusterCidr: string | undefined;
+  readonly draft: Draft;
+}
+
+function renderExternal(rule: ServiceRule, external: External): void {
+  const { externalIPs, balancerIPs, nodePort, sourceRanges } = rule;
+  if (nodePort === 0 && externalIPs.length + balancerIPs.length === 0) return;
+  const { name, protocol, unreachable, draft } = external;
   const chain = `external-${name}`;
-  if (usable)
-    draft.chains.set(chain, [
-      ...(rule.externalLocal ? [] : ["jump mark-for-masquerade"]),
-      ...balance(rule, rule.external, draft),
-    ]);
-  const put = (map: string, fallback: string, key: string) => {
-    if (usable) draft.elements.get(map)!.set(key, `goto ${chain}`);
-    else draft.elements.get(fallback)!.set(key, "goto reject-chain");
+  const lines = externalLines(rule, external);
+  if (lines.length > 0) draft.chains.set(chain, lines);
+  const put = (map: string, key: string, target: string) => {
+    if (lines.length > 0) draft.elements.get(`service-${map}`)!.set(key, `goto ${target}`);
+    // Rules before this one have changed where packets go; those that still ask for the address weren't taken by any.
+    const refused = map === "ips" ? "no-endpoint-services" : "no-endpoint-nodeports";
+    if (rule.external.length === 0) draft.elements.get(refused)!.set(key, unreachable);
   };
-  for (const ip of rule.externalIPs) put("service-ips", "no-endpoint-services", `${ip} . ${protocol} . ${rule.port}`);
-  if (rule.nodePort !== 0) put("service-nodeports", "no-endpoint-nodeports", `${protocol} . ${rule.nodePort}`);
+  for (const ip of externalIPs) put("ips", `${ip} . ${protocol} . ${rule.port}`, chain);
+  if (nodePort !== 0) put("nodeports", `${protocol} . ${nodePort}`, chain);
+  const guard = `balancer-${name}`;
+  const isGuarded = sourceRanges.length > 0 && lines.length > 0 && balancerIPs.length > 0;
+  if (isGuarded) draft.chains.set(guard, [`ip saddr { ${sourceRanges.join(", ")} } goto ${chain}`]);
+  for (const ip of balancerIPs) {
+    const key = `${ip} . ${protocol} . ${rule.port}`;
+    put("ips", key, isGuarded ? guard : chain);
+    if (isGuarded) draft.elements.get("no-endpoint-services")!.set(key, "drop");
+  }
+}
+
+/** Rules for traffic from outside. The node's own, and its pods', may use every backend whatever the policy for outsiders. */
+function externalLines(rule: ServiceRule, { name, clusterCidr, draft }: External): string[] {
+  if (!rule.externalLocal)
+    return rule.external.length > 0 ? ["jump mark-for-masquerade", ...balance(rule, rule.external, draft)] : [];
+  if (rule.ownExternal.length === 0) return [];
+  const own = `own-${name}`;
+  draft.chains.set(own, balance(rule, rule.ownExternal, draft));
+  return [
+    ...(clusterCidr ? [`ip saddr ${clusterCidr} goto ${own}`] : []),
+    "fib saddr type local jump mark-for-masquerade",
+    `fib saddr type local goto ${own}`,
+    ...(rule.external.length > 0 ? balance(rule, rule.external, draft) : []),
+  ];
 }
 
 /** Rules that send a new connection to one of the backends, each with the same chance; clients with affinity first. */

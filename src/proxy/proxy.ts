@@ -1,4 +1,4 @@
-import { EndpointSlice, Service } from "../api/index.ts";
+import { EndpointSlice, Node, Service } from "../api/index.ts";
 import type { Timer } from "../base/index.ts";
 import { type ComponentContext, createInformers } from "../runtime/index.ts";
 import { openRuleSink, type RuleSink } from "./apply.ts";
@@ -44,6 +44,7 @@ export async function startProxy(context: ComponentContext, options: ProxyOption
   const informers = createInformers(context);
   const services = informers.for(Service);
   const slices = informers.for(EndpointSlice);
+  const nodes = informers.for(Node, { fieldSelector: `metadata.name=${options.hostnameOverride}`, metadataOnly: true });
   const first = Promise.withResolvers<void>();
   let timer: Timer | undefined;
   let running = false;
@@ -58,6 +59,7 @@ export async function startProxy(context: ComponentContext, options: ProxyOption
         services: services.list(),
         slices: slices.list(),
         nodeName: options.hostnameOverride,
+        zone: nodes.list()[0]?.metadata.labels?.["topology.kubernetes.io/zone"],
         family: "IPv4",
       });
       await sink.apply(rules, signal);
@@ -84,9 +86,10 @@ export async function startProxy(context: ComponentContext, options: ProxyOption
   };
 
   scope.defer(() => timer?.cancel());
-  await Promise.all([services.synced, slices.synced]);
+  await Promise.all([services.synced, slices.synced, nodes.synced]);
   services.subscribe({ apply: changed, delete: changed });
   slices.subscribe({ apply: changed, delete: changed });
+  nodes.subscribe({ apply: changed, delete: changed });
   scope.spawn("apply service rules", sync);
   return { mode: sink.mode, ready: first.promise, cleanup: () => sink.clear() };
 }
