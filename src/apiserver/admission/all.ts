@@ -4,6 +4,7 @@ import { defaultIngressClass } from "./default-ingress-class.ts";
 import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
+import { podSecurity } from "./pod-security/index.ts";
 import { priority } from "./priority.ts";
 import { type ChargeQuota, resourceQuota } from "./resource-quota.ts";
 import { runtimeClass } from "./runtime-class.ts";
@@ -45,6 +46,7 @@ function allPlugins({ random, charge }: PluginOptions): readonly AdmissionPlugin
     serviceAccount(random),
     nodeRestriction,
     taintNodesByCondition,
+    podSecurity,
     priority,
     defaultTolerationSeconds,
     defaultStorageClass,

@@ -230,8 +230,8 @@ export class Registry {
     ];
     const { name } = object.metadata as { name: string };
     if (errors.length > 0) throw invalid(this.kind, name ?? "", errors);
-    await this.#validateAdmission(context, { operation: "CREATE", object, oldObject: undefined, write });
     this.#warn(context, object, undefined);
+    await this.#validateAdmission(context, { operation: "CREATE", object, oldObject: undefined, write });
     const canonical = orderedMetadata(object);
     const key = this.key(namespace, name);
     const value = encodeStored(canonical);
@@ -323,8 +323,8 @@ export class Registry {
     const errors =
       write.version?.behavior.validateStored?.(object, old) ?? this.#validateUpdate(object, old, subresource);
     if (errors.length > 0) throw invalid(this.kind, old.metadata.name, errors);
-    await this.#validateAdmission(context, { operation: "UPDATE", object, oldObject: old, write });
     if (subresource !== "status") this.#warn(context, object, old);
+    await this.#validateAdmission(context, { operation: "UPDATE", object, oldObject: old, write });
     return this.#save({ current, object, write });
   }
 

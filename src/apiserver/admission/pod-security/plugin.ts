@@ -1,0 +1,112 @@
+import { forbidden, invalid, Namespace, Pod, type PodTemplateSpec } from "../../../api/index.ts";
+import { jsonEqual } from "../../../schema/index.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
+import { subjectOf } from "./checks.ts";
+import { isStricter, policiesOf, policyText, type Policy, violationsOf, violationsText } from "./policy.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Where kinds that make pods keep the template of them. */
+const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
+  "/replicationcontrollers": ["spec", "template"],
+  "/podtemplates": ["template"],
+  "apps/replicasets": ["spec", "template"],
+  "apps/deployments": ["spec", "template"],
+  "apps/statefulsets": ["spec", "template"],
+  "apps/daemonsets": ["spec", "template"],
+  "batch/jobs": ["spec", "template"],
+  "batch/cronjobs": ["spec", "jobTemplate", "spec", "template"],
+};
+const POD_SUBRESOURCES = ["", "ephemeralcontainers"];
+const PODS_MAX = 3000;
+
+/** Refuses pods that break the standards which their namespace demands, and warns of those that would. */
+export const podSecurity: AdmissionPlugin = {
+  name: "PodSecurity",
+  async validate(request) {
+    const { operation, kind, subresource, object } = request;
+    if (operation === "DELETE" || !object) return;
+    const resource = `${kind.group}/${kind.plural}`;
+    if (resource === "/namespaces") {
+      if (subresource === "") await checkNamespace(request);
+    } else if (resource === "/pods") {
+      if (POD_SUBRESOURCES.includes(subresource)) await checkPod(request, object as unknown as Pod);
+    } else if (TEMPLATES[resource] && subresource === "") await checkTemplate(request, TEMPLATES[resource]);
+  },
+};
+
+async function policiesHere({ reads, namespace }: AdmissionRequest) {
+  const found = await reads.get(Namespace, { name: namespace });
+  return policiesOf(found?.metadata.labels).policies;
+}
+
+async function checkPod(request: AdmissionRequest, pod: Pod): Promise<void> {
+  const old = request.oldObject as Pod | undefined;
+  if (request.operation === "UPDATE" && old && !matters(pod, old)) return;
+  const { enforce, warn } = await policiesHere(request);
+  const subject = subjectOf(pod.spec, pod.metadata.annotations);
+  const refused = violationsOf(enforce, subject);
+  if (refused.length > 0) {
+    const why = `violates PodSecurity ${JSON.stringify(policyText(enforce))}: ${violationsText(refused)}`;
+    throw forbidden(request.kind, request.name, why);
+  }
+  warnOf(request, warn, pod);
+}
+
+/** Of what an update may change only images count, and new containers. */
+function matters(pod: Pod, old: Pod): boolean {
+  const imagesOf = ({ spec }: Pod) =>
+    [spec.initContainers, spec.containers, spec.ephemeralContainers].map((list) =>
+      (list ?? []).map(({ name, image }) => [name, image]),
+    );
+  return !jsonEqual(imagesOf(pod), imagesOf(old));
+}
+
+async function checkTemplate(request: AdmissionRequest, path: readonly string[]): Promise<void> {
+  const template = path.reduce<unknown>((at, key) => (at as Json | undefined)?.[key], request.object);
+  if (!template) return;
+  warnOf(request, (await policiesHere(request)).warn, template as PodTemplateSpec);
+}
+
+function warnOf(
+  { warnings }: AdmissionRequest,
+  policy: Policy,
+  { metadata, spec }: Pick<PodTemplateSpec, "metadata" | "spec">,
+): void {
+  const violations = violationsOf(policy, subjectOf(spec, metadata?.annotations));
+  if (violations.length === 0) return;
+  warnings.push(`would violate PodSecurity ${JSON.stringify(policyText(policy))}: ${violationsText(violations)}`);
+}
+
+async function checkNamespace(request: AdmissionRequest): Promise<void> {
+  const { kind, operation, oldObject } = request;
+  const labelsOf = (object: unknown) => (object as Namespace | undefined)?.metadata.labels;
+  const { policies, errors } = policiesOf(labelsOf(request.object));
+  const before = policiesOf(labelsOf(oldObject));
+  const isOld = operation === "UPDATE" && jsonEqual(errors, before.errors);
+  if (errors.length > 0 && !isOld) throw invalid(kind, request.name, errors);
+  if (operation === "UPDATE" && isStricter(policies.enforce, before.policies.enforce))
+    await warnOfPods(request, policies.enforce);
+}
+
+/** Pods that are there stay; who tightens the rules is told which break them. */
+async function warnOfPods({ reads, name, warnings }: AdmissionRequest, policy: Policy): Promise<void> {
+  const breaking = new Map<string, string[]>();
+  for (const pod of (await reads.list(Pod, name)).slice(0, PODS_MAX)) {
+    const violations = violationsOf(policy, subjectOf(pod.spec, pod.metadata.annotations));
+    if (violations.length === 0) continue;
+    const reasons = violations.map(({ reason }) => reason).join(", ");
+    breaking.set(reasons, [...(breaking.get(reasons) ?? []), pod.metadata.name].sort());
+  }
+  if (breaking.size === 0) return;
+  const [namespace, wanted] = [JSON.stringify(name), JSON.stringify(policyText(policy))];
+  warnings.push(
+    `existing pods in namespace ${namespace} violate the new PodSecurity enforce level ${wanted}`,
+    ...[...breaking].map(([reasons, names]) => `${names[0]}${othersText(names.length - 1)}: ${reasons}`).sort(),
+  );
+}
+
+function othersText(count: number): string {
+  if (count === 0) return "";
+  return ` (and ${count} other ${count === 1 ? "pod" : "pods"})`;
+}

@@ -1,0 +1,85 @@
+import { type FieldError, invalidValue } from "../../../api/index.ts";
+import { BASELINE } from "./baseline.ts";
+import type { Check, Level, Subject, Violation } from "./checks.ts";
+import { RESTRICTED } from "./restricted.ts";
+
+const PREFIX = "pod-security.kubernetes.io/";
+const LEVELS: readonly Level[] = ["privileged", "baseline", "restricted"];
+const VERSION = /^v1\.(0|[1-9]\d{0,3})$/;
+
+/** A level as it was in some version of Kubernetes. */
+export interface Policy {
+  readonly level: Level;
+  /** "latest" or "v1.x". */
+  readonly version: string;
+}
+
+/** What a namespace demands of its pods: which are refused, and which are warned of. */
+export interface Policies {
+  readonly enforce: Policy;
+  readonly warn: Policy;
+}
+
+const OPEN: Policy = { level: "privileged", version: "latest" };
+
+type Labels = Readonly<Record<string, string>> | undefined;
+
+/** The policies that a namespace's labels say, and what is wrong with them. */
+export function policiesOf(labels: Labels): { policies: Policies; errors: FieldError[] } {
+  const errors: FieldError[] = [];
+  const read = (mode: string): Policy | undefined => {
+    const level = labels?.[PREFIX + mode];
+    const version = labels?.[`${PREFIX}${mode}-version`];
+    const at = (key: string) => `metadata.labels[${PREFIX}${key}]`;
+    const knownLevel = level === undefined || (LEVELS as readonly string[]).includes(level);
+    const knownVersion = version === undefined || version === "latest" || VERSION.test(version);
+    if (!knownLevel) errors.push(invalidValue(at(mode), level, `must be one of ${LEVELS.join(", ")}`));
+    if (!knownVersion) errors.push(invalidValue(at(`${mode}-version`), version, 'must be "latest" or "v1.x"'));
+    if (level === undefined && version === undefined) return undefined;
+    return {
+      level: knownLevel ? ((level ?? "privileged") as Level) : mode === "enforce" ? "restricted" : "privileged",
+      version: knownVersion ? (version ?? "latest") : "latest",
+    };
+  };
+  const enforce = read("enforce");
+  read("audit");
+  const warn = read("warn");
+  // Who is warned of nothing else is warned of what is enforced: makers of pods are told before their pods are refused.
+  const hasWarnLevel = labels?.[`${PREFIX}warn`] !== undefined;
+  return { policies: { enforce: enforce ?? OPEN, warn: hasWarnLevel ? warn! : (enforce ?? OPEN) }, errors };
+}
+
+/** A policy as messages name it, such as "baseline:latest". */
+export function policyText({ level, version }: Policy): string {
+  return `${level}:${version}`;
+}
+
+/** Whether a policy asks for more than another did. */
+export function isStricter(policy: Policy, than: Policy): boolean {
+  if (policy.level === "privileged") return false;
+  if (policy.level === than.level && policy.version === than.version) return false;
+  return policy.version !== than.version || LEVELS.indexOf(policy.level) > LEVELS.indexOf(than.level);
+}
+
+/** What a policy forbids of a pod. */
+export function violationsOf(policy: Policy, subject: Subject): Violation[] {
+  if (policy.level === "privileged") return [];
+  const minor = policy.version === "latest" ? Number.POSITIVE_INFINITY : Number(VERSION.exec(policy.version)![1]);
+  const restricted = policy.level === "restricted" ? rulesAt(RESTRICTED, minor) : [];
+  const included = new Set(restricted.map(({ overrides }) => overrides));
+  const baseline = rulesAt(BASELINE, minor).filter(({ id }) => !included.has(id));
+  return [...baseline, ...restricted].flatMap(({ rule }) => rule(subject) ?? []);
+}
+
+/** The newest form of each check that a version has. */
+function rulesAt(checks: readonly Check[], minor: number) {
+  return checks.flatMap(({ id, overrides, versions }) => {
+    const rule = versions.findLast(([since]) => since <= minor)?.[1];
+    return rule ? [{ id, overrides, rule }] : [];
+  });
+}
+
+/** Violations as a refusal or warning tells them. */
+export function violationsText(violations: readonly Violation[]): string {
+  return violations.map(({ reason, detail }) => (detail ? `${reason} (${detail})` : reason)).join(", ");
+}
