@@ -32,6 +32,7 @@ import type { ApiServerFlags, Component } from "./flags/index.ts";
 import { nodeIdentity, subjectOf } from "./identities.ts";
 import { KUBELET_CLIENT, writeKubeconfigs } from "./kubeconfigs.ts";
 import { refuseForeignNetwork } from "./machine-network.ts";
+import { takeNodeDoor } from "./node-door.ts";
 import { openPki, type Pki, servingNames, writeSecret } from "./pki-files.ts";
 import { simulate } from "./simulated.ts";
 
@@ -97,7 +98,7 @@ class Start {
     if (this.#runs("controller-manager")) await this.#step("controllers", () => this.#startControllers(server, pki));
     if (this.#runs("scheduler")) await this.#step("scheduler", () => this.#startScheduler(server));
     if (nodes.type === "simulated") await this.#step("nodes", () => this.#startSimulated(server, nodes.count));
-    if (nodes.type === "real") await this.#startRealNode(server, nodeIp);
+    if (nodes.type === "real") await this.#startRealNode(server, pki, nodeIp);
     const url = `https://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`;
     const kubeconfig = await this.#writeKubeconfigs(pki, url);
     return { server: url, kubeconfig, nodes: nodes.words, close: () => this.#scope.close() };
@@ -249,11 +250,17 @@ class Start {
     }
   }
 
-  async #startRealNode(server: ApiServer, nodeIp: string): Promise<void> {
+  async #startRealNode(server: ApiServer, pki: Pki, nodeIp: string): Promise<void> {
     const { config } = this.#options;
     const flags = withConfigFile(config.flags.kubelet);
     const nodeName = nodeNameOf(flags);
     const endpoint = flags["container-runtime-endpoint"];
+    const { cert, key } = await pki.kubeletServing(nodeName, [nodeIp, "127.0.0.1"]);
+    const door = await takeNodeDoor(this.#environment(server), {
+      host: flags.address ?? "0.0.0.0",
+      port: flags.port,
+      tls: { cert, key, ca: pki.caPem },
+    });
     const kubelet = await this.#step("node", () =>
       startRealKubelet(this.#context("kubelet", server, nodeIdentity(nodeName)), {
         clusterDNS: [DNS_IP],
@@ -262,11 +269,13 @@ class Start {
         nodeName,
         dataDirectory: flags["root-dir"] ?? join(config.dataDirectory, "kubelet"),
         containerdDirectory: join(config.dataDirectory, "containerd"),
-        port: 0,
+        port: door.port,
         ...(endpoint !== undefined && { containerRuntimeEndpoint: endpoint }),
       }),
     );
-    this.#kubelets.set(nodeName, kubeletHandler(kubelet));
+    const handler = kubeletHandler(kubelet);
+    this.#kubelets.set(nodeName, handler);
+    door.open(handler);
     await this.#step("example image", () => importHello(kubelet));
     if (this.#runs("proxy")) await this.#step("service proxy", () => this.#startProxy(server, nodeName));
     if (this.#runs("dns")) await this.#step("DNS", () => this.#startDns(server, nodeIp));

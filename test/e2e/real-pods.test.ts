@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttp2 } from "node:http2";
+import { request } from "node:https";
 import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -276,6 +277,25 @@ suite("what pods can ask of a real node", { skip }, () => {
     assert.match(refused.stderr, /"system:serviceaccount:default:reader" cannot list resource "nodes"/);
   });
 
+  test("the node's own server asks the API server who calls and what they may", async () => {
+    const { hostIP } = (await pod("environment")).status;
+    const port = await cluster.kubectl(
+      "get",
+      "nodes",
+      "-o",
+      "jsonpath={.items[0].status.daemonEndpoints.kubeletEndpoint.Port}",
+    );
+    const url = `https://${hostIP}:${port}/metrics/resource`;
+    const ask = (token?: string) => statusOf(url, readFileSync(join(directory, "pki/ca.crt"), "utf8"), token);
+    const tokenOf = async (account: string) => (await cluster.kubectl("create", "token", account)).trim();
+    assert.equal(await ask(), 401);
+    assert.equal(await ask(await tokenOf("default")), 403);
+    await cluster.kubectl("create", "clusterrole", "monitor", "--verb=get", "--resource=nodes/metrics");
+    const subject = ["--clusterrole=monitor", "--serviceaccount=default:reader"];
+    await cluster.kubectl("create", "clusterrolebinding", "monitor", ...subject);
+    assert.equal(await ask(await tokenOf("reader")), 200);
+  });
+
   test("a static pod has a mirror, which comes back when it is deleted and goes with the manifest", async () => {
     const manifest = join(directory, "manifests/static.yaml");
     writeFileSync(
@@ -294,6 +314,18 @@ suite("what pods can ask of a real node", { skip }, () => {
     await cluster.kubectl("wait", "--for=delete", `pod/${name}`, "--timeout=180s");
   });
 });
+
+function statusOf(url: string, ca: string, token: string | undefined): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const sent = request(url, { ca, headers, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    sent.on("error", reject);
+    sent.end();
+  });
+}
 
 function askUdp(host: string, port: number, message: string): Promise<string> {
   return new Promise((resolve, reject) => {
