@@ -83,6 +83,7 @@ const WITH_CONTROLLERS = [
   "kubelet,proxy,dns",
   "--controller-manager.node-monitor-grace-period=1h",
   "--controller-manager.node-startup-grace-period=2h",
+  "--controller-manager.controllers=*,bootstrapsigner,tokencleaner",
 ];
 
 /** An API server in a process of its own, with or without controllers and scheduler beside it. */

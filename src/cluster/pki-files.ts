@@ -34,6 +34,7 @@ export interface Pki {
   readonly ca: Authority;
   readonly caPem: string;
   readonly caFile: string;
+  readonly caKeyFile: string;
   readonly frontProxyCaFile: string;
   readonly serving: PairFiles;
   /** Key that signs service accounts' tokens. */
@@ -79,6 +80,7 @@ export async function openPki({ directory, clock, random, sans }: PkiOptions): P
     ca,
     caPem: certificateToPem(ca.certificate),
     caFile: join(directory, "ca.crt"),
+    caKeyFile: join(directory, "ca.key"),
     frontProxyCaFile: join(directory, "front-proxy-ca.crt"),
     serving,
     serviceAccountKeyFile: await openKey(join(directory, "sa"), sources),

@@ -57,6 +57,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
   await startControllers(component("controller-manager", IDENTITIES.controllerManager), {
     leaderElect: false,
     rootCa: options.rootCa,
+    serviceAccountKey: options.serviceAccountKey,
     clusterCidr: "10.244.0.0/16",
     allocateNodeCidrs: true,
     clientFor: (account) => clientAs(controllerIdentity(account)),

@@ -217,6 +217,9 @@ class Start {
     const flags = {
       ...ALONE,
       "root-ca-file": pki.caFile,
+      "service-account-private-key-file": pki.serviceAccountKeyFile,
+      "cluster-signing-cert-file": pki.caFile,
+      "cluster-signing-key-file": pki.caKeyFile,
       "cluster-cidr": POD_CIDR,
       "allocate-node-cidrs": true,
       "service-cluster-ip-range": apiserver["service-cluster-ip-range"] ?? SERVICE_CIDR,

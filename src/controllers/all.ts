@@ -1,4 +1,12 @@
 import type { ControllerDefinition } from "./common/environment.ts";
+import { startBootstrapSignerController, startTokenCleanerController } from "./bootstrap/controller.ts";
+import {
+  startCertificateApprovingController,
+  startCertificateCleaningController,
+  startCertificateSigningController,
+} from "./certificates/controller.ts";
+import { startResourceQuotaController } from "./resourcequota/controller.ts";
+import { startServiceAccountTokenController } from "./serviceaccounttoken/controller.ts";
 import { startClusterRoleAggregationController } from "./clusterroleaggregation/controller.ts";
 import { startCronJobController } from "./cronjob/controller.ts";
 import { startDaemonSetController } from "./daemonset/controller.ts";
@@ -55,4 +63,28 @@ export const controllers: readonly ControllerDefinition[] = [
     account: "clusterrole-aggregation-controller",
     start: startClusterRoleAggregationController,
   },
+  { name: "serviceaccount-token-controller", start: startServiceAccountTokenController },
+  { name: "resourcequota-controller", account: "resourcequota-controller", start: startResourceQuotaController },
+  {
+    name: "certificatesigningrequest-approving-controller",
+    account: "certificate-controller",
+    start: startCertificateApprovingController,
+  },
+  {
+    name: "certificatesigningrequest-signing-controller",
+    account: "certificate-controller",
+    start: startCertificateSigningController,
+  },
+  {
+    name: "certificatesigningrequest-cleaner-controller",
+    account: "certificate-controller",
+    start: startCertificateCleaningController,
+  },
+  {
+    name: "bootstrap-signer-controller",
+    account: "bootstrap-signer",
+    onDemand: true,
+    start: startBootstrapSignerController,
+  },
+  { name: "token-cleaner-controller", account: "token-cleaner", onDemand: true, start: startTokenCleanerController },
 ];

@@ -1,4 +1,5 @@
 import type { Client } from "../client/index.ts";
+import type { Authority, PrivateKey } from "../pki/index.ts";
 import type { LeaseOptions } from "../runtime/index.ts";
 
 /** Upstream's flags of the controller manager, in camelCase; durations in milliseconds. */
@@ -15,6 +16,10 @@ export interface ControllerOptions {
   readonly clientFor?: (serviceAccount: string) => Client;
   /** PEM of the authority that pods get as kube-root-ca.crt; without it that controller doesn't run. */
   readonly rootCa?: string;
+  /** Signs the tokens of secrets; without it those are left alone. */
+  readonly serviceAccountKey?: PrivateKey;
+  /** Signs certificate requests for the cluster's own signers; without it nobody does. */
+  readonly clusterSigning?: Authority;
   readonly clusterName?: string;
   /** Pods' address range; with allocateNodeCidrs each node gets a part of it. */
   readonly clusterCidr?: string;
@@ -35,6 +40,7 @@ export interface ControllerOptions {
   readonly concurrentDaemonsetSyncs?: number;
   readonly concurrentStatefulsetSyncs?: number;
   readonly concurrentCronJobSyncs?: number;
+  readonly concurrentResourceQuotaSyncs?: number;
   readonly concurrentDeploymentSyncs?: number;
   readonly concurrentJobSyncs?: number;
   readonly concurrentEndpointSyncs?: number;

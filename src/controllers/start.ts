@@ -46,8 +46,51 @@ export async function startControllers(
   return { ready: started.promise, names };
 }
 
+/** Names of old, which flags may still use. */
+const ALIASES: Readonly<Record<string, string>> = {
+  "serviceaccount-token": "serviceaccount-token-controller",
+  endpoint: "endpoints-controller",
+  endpointslice: "endpointslice-controller",
+  endpointslicemirroring: "endpointslice-mirroring-controller",
+  replicationcontroller: "replicationcontroller-controller",
+  podgc: "pod-garbage-collector-controller",
+  resourcequota: "resourcequota-controller",
+  namespace: "namespace-controller",
+  serviceaccount: "serviceaccount-controller",
+  garbagecollector: "garbage-collector-controller",
+  daemonset: "daemonset-controller",
+  job: "job-controller",
+  deployment: "deployment-controller",
+  replicaset: "replicaset-controller",
+  horizontalpodautoscaling: "horizontal-pod-autoscaler-controller",
+  disruption: "disruption-controller",
+  statefulset: "statefulset-controller",
+  cronjob: "cronjob-controller",
+  csrsigning: "certificatesigningrequest-signing-controller",
+  csrapproving: "certificatesigningrequest-approving-controller",
+  csrcleaner: "certificatesigningrequest-cleaner-controller",
+  ttl: "ttl-controller",
+  bootstrapsigner: "bootstrap-signer-controller",
+  tokencleaner: "token-cleaner-controller",
+  nodeipam: "node-ipam-controller",
+  nodelifecycle: "node-lifecycle-controller",
+  attachdetach: "persistentvolume-attach-detach-controller",
+  "persistentvolume-binder": "persistentvolume-binder-controller",
+  "clusterrole-aggregation": "clusterrole-aggregation-controller",
+  "pvc-protection": "persistentvolumeclaim-protection-controller",
+  "pv-protection": "persistentvolume-protection-controller",
+  "ttl-after-finished": "ttl-after-finished-controller",
+  "root-ca-cert-publisher": "root-ca-certificate-publisher-controller",
+  "ephemeral-volume": "ephemeral-volume-controller",
+};
+
 /** The controllers that a list such as ["*", "-job-controller"] means. */
-function choose(list: readonly string[]): readonly ControllerDefinition[] {
+function choose(given: readonly string[]): readonly ControllerDefinition[] {
+  const list = given.map((entry) => {
+    const off = entry.startsWith("-") ? "-" : "";
+    const name = entry.slice(off.length);
+    return off + (ALIASES[name] ?? name);
+  });
   const known = new Set(controllers.map(({ name }) => name));
   for (const entry of list) {
     const name = entry.replace(/^-/, "");
@@ -68,7 +111,7 @@ async function startAll(
   const informers = createInformers(context);
   const discover = discovery(context.client);
   for (const { name, account, start } of chosen) {
-    const client = options.clientFor?.(account) ?? context.client;
+    const client = (account && options.clientFor?.(account)) || context.client;
     const own = { ...context, client, log: context.log.child({ controller: name }) };
     const environment: ControllerEnvironment = {
       ...own,

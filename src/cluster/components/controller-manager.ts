@@ -1,6 +1,8 @@
 import type { Client } from "../../client/index.ts";
 import { type ControllerOptions, startControllers } from "../../controllers/index.ts";
+import { type Authority, authorityFromPem, privateKeyFromPem } from "../../pki/index.ts";
 import type { ComponentContext } from "../../runtime/index.ts";
+import { ConfigError } from "../errors.ts";
 import { type ControllerManagerFlags, readFlagFile } from "../flags/index.ts";
 import { controllerIdentity, IDENTITIES } from "../identities.ts";
 import { accountClients } from "./account-tokens.ts";
@@ -42,11 +44,17 @@ function clientsOf(
 
 function optionsOf(flags: ControllerManagerFlags, clientFor: ControllerOptions["clientFor"]): ControllerOptions {
   const rootCa = flags["root-ca-file"];
+  const accountKey = flags["service-account-private-key-file"];
   return {
     ...leaderOptions(flags),
     ...given({
       clientFor,
       rootCa: rootCa === undefined ? undefined : readFlagFile("root-ca-file", rootCa),
+      serviceAccountKey:
+        accountKey === undefined
+          ? undefined
+          : privateKeyFromPem(readFlagFile("service-account-private-key-file", accountKey)),
+      clusterSigning: signingAuthority(flags),
       controllers: flags.controllers,
       clusterCidr: flags["cluster-cidr"],
       allocateNodeCidrs: flags["allocate-node-cidrs"],
@@ -70,4 +78,19 @@ function optionsOf(flags: ControllerManagerFlags, clientFor: ControllerOptions["
       maxEndpointsPerSlice: flags["max-endpoints-per-slice"],
     }),
   };
+}
+
+/** The authority that signs requests, if the flags name one. */
+function signingAuthority(flags: ControllerManagerFlags): Authority | undefined {
+  const certificate = flags["cluster-signing-cert-file"];
+  const key = flags["cluster-signing-key-file"];
+  if ((certificate === undefined) !== (key === undefined))
+    throw new ConfigError(
+      "read --cluster-signing-cert-file: it goes with --cluster-signing-key-file, wanted both or neither",
+    );
+  if (certificate === undefined || key === undefined) return undefined;
+  return authorityFromPem({
+    certificate: readFlagFile("cluster-signing-cert-file", certificate),
+    key: readFlagFile("cluster-signing-key-file", key),
+  });
 }

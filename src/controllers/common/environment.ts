@@ -33,8 +33,8 @@ export interface DiscoveredKind {
 export interface ControllerDefinition {
   /** As the flag --controllers names it. */
   readonly name: string;
-  /** Service account whose rights it uses. */
-  readonly account: string;
+  /** Service account whose rights it uses; without one, the controller manager's own. */
+  readonly account?: string;
   /** Runs only when named. */
   readonly onDemand?: boolean;
   /** Starts it; it ends with the environment's scope. */
