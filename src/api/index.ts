@@ -247,6 +247,7 @@ export {
 export { PodAttachOptions } from "./core/v1/podattachoptions.ts";
 export { PodExecOptions } from "./core/v1/podexecoptions.ts";
 export { PodLogOptions } from "./core/v1/podlogoptions.ts";
+export { validateLogQuestion } from "./core/v1/podlogoptions.validate.ts";
 export { PodPortForwardOptions } from "./core/v1/podportforwardoptions.ts";
 export { PodProxyOptions } from "./core/v1/podproxyoptions.ts";
 export { PodTemplateSpec } from "./core/v1/podtemplatespec.ts";

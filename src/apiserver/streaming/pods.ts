@@ -1,4 +1,14 @@
-import { badRequest, internal, Node, notFound, Pod, serviceUnavailable, statusError } from "../../api/index.ts";
+import {
+  badRequest,
+  internal,
+  invalid,
+  Node,
+  notFound,
+  Pod,
+  serviceUnavailable,
+  statusError,
+  validateLogQuestion,
+} from "../../api/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
 import type { Reads, RequestContext, SubresourceHandler } from "../contracts.ts";
 import { isTrue } from "../request-info.ts";
@@ -15,7 +25,7 @@ export function podStreams(reads: Reads, kubelets: Kubelets): [string, Subresour
     return forward({ context, pod, reads, kubelets, path });
   };
   return [
-    ["pods/log", on((call) => `/containerLogs/${place(call)}/${containerOf(call)}?${logQuery(call)}`)],
+    ["pods/log", async (context) => readLogs({ context, pod: await findPod(reads, context), reads, kubelets })],
     ["pods/exec", on((call) => `/exec/${place(call)}/${containerOf(call)}?${commandQuery(call)}`)],
     ["pods/attach", on((call) => `/attach/${place(call)}/${containerOf(call)}?${commandQuery(call)}`)],
     ["pods/portforward", on((call) => `/portForward/${place(call)}?${portQuery(call)}`)],
@@ -61,6 +71,30 @@ async function forward({ context, pod, reads, kubelets, path }: Forward): Promis
   });
   if (response.status < 400) return response;
   throw statusError({ code: response.status, reason: reasonOf(response.status), message: await textOf(response) });
+}
+
+/** Logs; a pod that is on no node has none yet. */
+async function readLogs(call: Omit<Forward, "path">): Promise<ApiResponse> {
+  const { query } = call.context;
+  const question = {
+    tailLines: integerOf(query, "tailLines"),
+    limitBytes: integerOf(query, "limitBytes"),
+    sinceSeconds: integerOf(query, "sinceSeconds"),
+    sinceTime: query.get("sinceTime") ?? undefined,
+    stream: query.get("stream") ?? undefined,
+  };
+  const errors = validateLogQuestion(question);
+  if (errors.length > 0) throw invalid({ group: "", kind: "PodLogOptions" }, call.pod.metadata.name, errors);
+  const target = `/containerLogs/${place(call)}/${containerOf(call)}?${logQuery(call)}`;
+  if (!call.pod.spec.nodeName) return { status: 204, headers: {}, body: { type: "none" } };
+  return forward({ ...call, path: () => target });
+}
+
+function integerOf(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (!text) return undefined;
+  if (/^[+-]?\d{1,18}$/.test(text)) return Number(text);
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
 /** The server speaks for itself to kubelets: what proves who the client is stays here. */
