@@ -275,7 +275,8 @@ export function decodePatched(context: RequestContext, made: Json, { kind, type,
   const shown = () => (type === "strategic" ? goText(patch.value) : goJson(sorted(made, touchedBy(type, patch.value))));
   const refuse = (detail: string, cause?: unknown) =>
     invalid({ group: "", kind: "" }, "", [{ path: "patch", type: "Invalid", value: shown(), detail }], { cause });
-  const decode = decoderOf(kind, made);
+  // A strategic patch is of the type that it patches, whatever it says.
+  const decode = type === "strategic" ? decoderOf(kind, typeOf(kind)) : decoderOf(kind, made);
   if (!decode) {
     const [version = "", group = ""] = String(made.apiVersion).split("/").reverse();
     const where = group === "" ? version : `${group}/${version}`;
@@ -297,6 +298,10 @@ export function decodePatched(context: RequestContext, made: Json, { kind, type,
     if (!(error instanceof DecodeError) && !(error instanceof QuantityError)) throw error;
     throw refuse(error.message, error);
   }
+}
+
+function typeOf(kind: KindDefinition): Json {
+  return { apiVersion: groupVersion(kind), kind: kind.kind };
 }
 
 const SCHEME = "pkg/api/legacyscheme/scheme.go:30";

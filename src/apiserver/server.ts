@@ -193,7 +193,7 @@ function dispatcher({
     const { info } = context;
     if (isOutOfPlace(kind, info)) return NOT_FOUND;
     checkCustomVerb(kind, info);
-    return info.subresource === "scale" ? scaleOf(core, kind)(context) : verbsOf(kind).run(context);
+    return info.subresource === "scale" ? scaleOf(core, kind, options.clock)(context) : verbsOf(kind).run(context);
   };
   return async (context) => {
     const { info, request } = context;
@@ -205,7 +205,7 @@ function dispatcher({
     const handler = parts.handlers.get(info.subresource ? `${info.resource}/${info.subresource}` : info.resource);
     checkVerb(kind, context);
     if (handler) return handler(context);
-    if (info.subresource === "scale") return scaleOf(core, kind)(context);
+    if (info.subresource === "scale") return scaleOf(core, kind, options.clock)(context);
     if (
       kind.scope === "Namespaced" &&
       info.namespace === "" &&

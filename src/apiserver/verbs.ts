@@ -262,9 +262,13 @@ export class Verbs {
     const type = patchType(mediaType(context.request), kind);
     const write = { ...this.#writeOptions(context), isApply: type === "apply" };
     checkForce(context, type);
-    const patch = await readPatch(context, type);
-    if (type === "apply") return this.#apply(context, { patch: patch.value, write, subresource, format });
+    if (type === "apply") {
+      const { value } = await readPatch(context, type);
+      return this.#apply(context, { patch: value, write, subresource, format });
+    }
+    const read = await deferred(readPatch(context, type));
     const change = (current: KubeObject | undefined) => {
+      const patch = read();
       const made = patched(kind, type, this.#current(current)!, patch.value);
       const wanted = decodePatched(context, made, { kind, type, patch });
       checkName(context, metadataOf(wanted));
@@ -393,6 +397,19 @@ export class Verbs {
       { ...format, as: "object" },
     );
   }
+}
+
+/** Keeps a complaint about a body back until its object is known to be there. */
+function deferred<T>(work: Promise<T>): Promise<() => T> {
+  return work.then(
+    (value) => () => value,
+    (error) => {
+      if (!(error instanceof StatusError) || error.code !== 400) throw error;
+      return () => {
+        throw error;
+      };
+    },
+  );
 }
 
 interface ApplyCall {

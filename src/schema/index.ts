@@ -58,6 +58,7 @@ export {
   applyConfig,
   ApplyConflictError,
   managedAfterUpdate,
+  orderedManagers,
   type VersionLookup,
   type VersionView,
   type ManagedWrite,

@@ -5,7 +5,13 @@ import { applyConfig, ApplyConflictError, managedAfterUpdate } from "./managed-f
 import { ApplyTypeError } from "./typed.ts";
 
 type Json = Record<string, any>;
-const Spec = struct("test.Spec", () => ({ replicas: int32(1), words: list(2, scalar.string, { list: "set" }) }));
+const Probe = struct("test.Probe", () => ({ port: int32(1), period: int32(2) }));
+const Spec = struct("test.Spec", () => ({
+  replicas: int32(1),
+  words: list(2, scalar.string, { list: "set" }),
+  probe: ref(3, Probe),
+  extra: string(4),
+}));
 const Meta = struct("test.Meta", () => ({ name: string(1), annotations: map(2, scalar.string), uid: string(3) }));
 const Thing = struct("test.Thing", () => ({
   apiVersion: string(0),
@@ -95,4 +101,12 @@ test("a configuration of another type is told of with all its problems", () => {
       return true;
     },
   );
+});
+
+test("a field goes with its defaults once nobody owns a part of it; what was never applied stays", () => {
+  const one = apply(undefined, { spec: { replicas: 1, probe: { port: 80 } } }, "one");
+  const live = { ...one, spec: { ...one.spec, probe: { port: 80, period: 10 }, extra: "x" } };
+  assert.deepEqual(apply(live, { spec: { replicas: 1 } }, "one").spec, { replicas: 1, extra: "x" });
+  const shared = apply(live, { spec: { probe: { period: 10 } } }, "two");
+  assert.deepEqual(apply(shared, { spec: { replicas: 1 } }, "one").spec.probe, { period: 10 });
 });

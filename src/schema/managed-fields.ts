@@ -2,7 +2,6 @@ import type { StructNode } from "./dsl.ts";
 import { jsonEqual } from "./equal.ts";
 import {
   compareValues,
-  elementStep,
   emptySet,
   type FieldSet,
   intersection,
@@ -14,11 +13,10 @@ import {
   setOf,
   setToFieldsV1,
   type Shape,
-  shapeOfElement,
-  shapeOfField,
   union,
 } from "./field-set.ts";
-import { isObject } from "./merge.ts";
+import { mergeValue } from "./apply-merge.ts";
+import { prune } from "./apply-prune.ts";
 import { checkTyped } from "./typed.ts";
 
 type Json = Record<string, unknown>;
@@ -111,26 +109,33 @@ function readManagers(object: Json): Manager[] {
 }
 
 function writeManagers(managers: readonly Manager[]): ManagerEntry[] {
-  const kept = managers.filter(({ set }) => !isEmptySet(set));
-  const order = (one: Manager) =>
-    `${one.operation === "Apply" ? 0 : 1}\u0000${one.time ?? ""}\u0000${one.manager}\u0000${one.apiVersion}\u0000${one.subresource}`;
-  return kept
-    .sort((a, b) => (order(a) < order(b) ? -1 : 1))
-    .map(({ manager, operation, apiVersion, time, set, subresource }) => ({
-      manager,
-      operation,
-      apiVersion,
-      ...(time !== undefined && { time }),
-      fieldsType: "FieldsV1",
-      fieldsV1: setToFieldsV1(set),
-      ...(subresource && { subresource }),
-    }));
+  const kept = managers
+    .filter(({ set }) => !isEmptySet(set))
+    .map(
+      ({ manager, operation, apiVersion, time, set, subresource }): ManagerEntry => ({
+        manager,
+        operation,
+        apiVersion,
+        ...(time !== undefined && { time }),
+        fieldsType: "FieldsV1",
+        fieldsV1: setToFieldsV1(set),
+        ...(subresource && { subresource }),
+      }),
+    );
+  return orderedManagers(kept);
 }
 
+/** Entries as they are written: who applies first, then by time and name. */
+export function orderedManagers(entries: readonly ManagerEntry[]): ManagerEntry[] {
+  const order = ({ operation, time = "", manager, apiVersion, subresource = "" }: ManagerEntry) =>
+    [operation === "Apply" ? 0 : 1, time, manager, apiVersion, subresource].join("\u0000");
+  return [...entries].sort((a, b) => (order(a) < order(b) ? -1 : 1));
+}
+
+/** Who applies is the same whatever version they speak; who updates in another version is another manager. */
 function isSame(a: Manager, operation: string, { manager, apiVersion, subresource }: ManagedWrite): boolean {
-  return (
-    a.operation === operation && a.manager === manager && a.apiVersion === apiVersion && a.subresource === subresource
-  );
+  const isTheirs = a.operation === operation && a.manager === manager && a.subresource === subresource;
+  return isTheirs && (operation === "Apply" || a.apiVersion === apiVersion);
 }
 
 /** The shape of a whole object. */
@@ -279,9 +284,10 @@ export function applyConfig({ struct, live, config, write, versions, ignored, fo
   const merged = mergeValue(shape, before, config) as Json;
   const forced = force ? undefined : formerConfig({ shape, base, write });
   resolveConflicts({ others, set, changedFor: changesFor({ struct, before, merged, versions }), force, forced });
-  const released = mine ? minus(mine.set, set) : emptySet();
-  const kept = others.reduce((all, one) => union(all, one.set), set);
-  const result = removePaths(shape, merged, minus(released, kept), kept) as Json;
+  // What was applied in a version of another shape can't be told apart from what still is.
+  const last = mine && !versions(mine.apiVersion)?.convert ? mine.set : undefined;
+  const owned = others.reduce((all, one) => union(all, one.set), setOf(shape, config));
+  const result = (last ? prune(shape, merged, { last, owned }) : merged) as Json;
   // Who only joins what is there already has never written: its entry bears no time.
   const time = jsonEqual(before, result) ? mine?.time : write.now;
   const entry: Manager = { ...write, operation: "Apply", time, set };
@@ -374,126 +380,4 @@ function resolveConflicts({ others, set, changedFor, force, forced }: Claim): vo
   }
   if (conflicts.length > 0 && !force) throw new ApplyConflictError(conflicts);
   for (const [one, fields] of taken) one.set = minus(one.set, fields);
-}
-
-/** What is wanted over what is there. */
-function mergeValue(shape: Shape, base: unknown, wanted: unknown): unknown {
-  if (wanted === undefined) return base;
-  if (base === undefined || base === null) return wanted;
-  // To a container null is an empty one, which adds nothing.
-  if (wanted === null && shape.merge !== "atomic") return base;
-  switch (shape.merge) {
-    case "atomic":
-      return wanted;
-    case "struct":
-    case "deduced":
-    case "map": {
-      if (!isObject(base) || !isObject(wanted)) return wanted;
-      const result: Json = { ...base };
-      for (const [name, value] of Object.entries(wanted)) {
-        const inner = shapeOfKey(shape, name);
-        result[name] = mergeValue(inner, base[name], value);
-      }
-      return result;
-    }
-    case "listMap":
-      return mergeKeyed(shape, base as unknown[], wanted as unknown[]);
-    case "set":
-      return inPlace({
-        base: base as unknown[],
-        wanted: wanted as unknown[],
-        merged: wanted as unknown[],
-        stepOf: (one) => `v:${JSON.stringify(one)}`,
-      });
-  }
-}
-
-function mergeKeyed(
-  shape: Extract<Shape, { merge: "listMap" }>,
-  base: readonly unknown[],
-  wanted: readonly unknown[],
-): unknown[] {
-  const inner = shapeOfElement(shape.node.element, shape.node.options);
-  const stepOf = (element: unknown) => elementStep(shape, element);
-  const existing = new Map(base.map((element) => [stepOf(element), element]));
-  const merged = wanted.map((element) => mergeValue(inner, existing.get(stepOf(element)), element));
-  return inPlace({ base, wanted, merged, stepOf });
-}
-
-interface Placing {
-  readonly base: readonly unknown[];
-  readonly wanted: readonly unknown[];
-  /** What stands for each wanted element in the end. */
-  readonly merged: readonly unknown[];
-  readonly stepOf: (element: unknown) => string;
-}
-
-/** Wanted elements in their order, each before what followed it; the others where they were. */
-function inPlace({ base, wanted, merged, stepOf }: Placing): unknown[] {
-  const steps = wanted.map(stepOf);
-  const result: unknown[] = [];
-  let next = 0;
-  for (const element of base) {
-    const at = steps.indexOf(stepOf(element));
-    if (at < 0) result.push(element);
-    else while (next <= at) result.push(merged[next++]);
-  }
-  while (next < merged.length) result.push(merged[next++]);
-  return result;
-}
-
-/** The value without the given paths; a container goes when all of it was given up and nobody holds a part. */
-function removePaths(shape: Shape, value: unknown, gone: FieldSet, kept: FieldSet): unknown {
-  if (isEmptySet(gone)) return value;
-  switch (shape.merge) {
-    case "struct":
-    case "deduced":
-    case "map": {
-      if (!isObject(value)) return value;
-      const result: Json = { ...value };
-      for (const [step, child] of gone.children) {
-        const name = step.slice(2);
-        if (!Object.hasOwn(result, name)) continue;
-        const inner = shapeOfKey(shape, name);
-        const left = isGone(inner, child, kept.children.get(step))
-          ? undefined
-          : removePaths(inner, result[name], child, kept.children.get(step) ?? emptySet());
-        if (left === undefined) delete result[name];
-        else result[name] = left;
-      }
-      return result;
-    }
-    case "listMap":
-      return (value as unknown[]).flatMap((element) => {
-        const step = elementStep(shape, element);
-        const child = gone.children.get(step);
-        if (!child) return [element];
-        if (child.member && !kept.children.has(step)) return [];
-        const inner = shapeOfElement(shape.node.element, shape.node.options);
-        return [removePaths(inner, element, child, kept.children.get(step) ?? emptySet())];
-      });
-    case "set":
-      return (value as unknown[]).filter((element) => !gone.children.has(`v:${JSON.stringify(element)}`));
-    case "atomic":
-      return value;
-  }
-}
-
-type Keyed = Extract<Shape, { merge: "struct" | "map" | "deduced" }>;
-
-/** How the value of one key of an object is merged. */
-function shapeOfKey(shape: Keyed, name: string): Shape {
-  switch (shape.merge) {
-    case "struct":
-      return shapeOfField(shape.node, name);
-    case "map":
-      return shapeOfElement(shape.value, shape.options);
-    case "deduced":
-      return shape;
-  }
-}
-
-function isGone(shape: Shape, gone: FieldSet, kept: FieldSet | undefined): boolean {
-  if (kept && !isEmptySet(kept)) return false;
-  return gone.member && (shape.merge === "atomic" || gone.children.size === 0 || shape.merge !== "struct");
 }

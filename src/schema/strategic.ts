@@ -51,7 +51,9 @@ function wholeMap(patch: Json): Json {
 }
 
 function unknownDirective(patch: Json): PatchError {
-  return new PatchError("internal", `unknown patch type: ${goText(patch[PATCH])} in map: ${goText(patch)}`);
+  const directive = patch[PATCH];
+  const shown = typeof directive === "string" ? directive : `%!s(${goTypeOf(directive)}=${goText(directive)})`;
+  return new PatchError("internal", `unknown patch type: ${shown} in map: ${goText(patch)}`);
 }
 
 function mergeField(field: Field | undefined, current: unknown, value: unknown): unknown {
@@ -124,7 +126,7 @@ function mergeElements({ element, key, existing, changes }: ElementMerge): Json[
   for (const change of changes) {
     const wanted = keyOf(change, key);
     const index = result.findIndex((other) => jsonEqual(other[key], wanted));
-    if (index < 0) result.push(withoutDirectives(change) as Json);
+    if (index < 0) result.push({ ...(withoutDirectives(change) as Json), [key]: wanted });
     else result[index] = mergeMap(element, result[index]!, change);
   }
   return result;
@@ -248,6 +250,12 @@ function withoutDirectives(value: unknown): unknown {
     if (!isDirective && inner !== null) setOwn(result, key, withoutDirectives(inner));
   }
   return result;
+}
+
+function goTypeOf(value: unknown): string {
+  if (typeof value === "boolean") return "bool";
+  if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
+  return Array.isArray(value) ? "[]interface {}" : "map[string]interface {}";
 }
 
 /** A JSON value as messages of the original print it. */

@@ -85,7 +85,7 @@ async function boundTo(reads: Reads, namespace: string, { boundObjectRef: ref }:
   if (!found) throw notFound({ group: "", plural: kind.plural }, ref.name ?? "");
   if (ref.uid && ref.uid !== found.metadata.uid) {
     throw conflict(
-      { group: "", plural: kind.plural },
+      { group: "", plural: kind.kind },
       found.metadata.name,
       `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`,
     );

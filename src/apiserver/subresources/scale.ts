@@ -1,5 +1,7 @@
 import {
   badRequest,
+  formatLabelSelector,
+  groupVersion,
   internal,
   invalid,
   type KindDefinition,
@@ -9,19 +11,26 @@ import {
   statusError,
   type Subresource,
 } from "../../api/index.ts";
-import { isObject, setOwn } from "../../schema/index.ts";
-import { formatLabelSelector } from "../../api/index.ts";
+import { isObject, managedAfterUpdate, type ManagerEntry, setOwn } from "../../schema/index.ts";
+import { type Clock, formatTime } from "../../base/index.ts";
 import type { RequestContext, SubresourceHandler } from "../contracts.ts";
-import { decodeObject, type Json, readObject, respondObject } from "../http/object.ts";
+import { type Json, readObject, respondObject } from "../http/object.ts";
 import { mediaType } from "../http/body.ts";
-import { patched, patchType, readPatch } from "../patch.ts";
+import { applyConfiguration, applyTo, checkForce, decodePatched, patched, patchType, readPatch } from "../patch.ts";
+import type { WriteOptions } from "../registry/generic.ts";
+import { isTrue } from "../request-info.ts";
 import type { ServerCore } from "../server.ts";
 import { writeOptions } from "../write-options.ts";
+import { entriesAfterScale, scaleEntries } from "./scale-managers.ts";
 
 const TYPE = { group: "autoscaling", version: "v1", kind: "Scale", struct: Scale };
+const SCALE_VERSION = groupVersion(TYPE);
+/** What patches of a Scale need to know of it; it is no resource of its own. */
+const SCALE = { ...TYPE, scope: "Namespaced", subresources: [], behavior: {}, rules: {} } as unknown as KindDefinition;
+const REPLICAS = ".spec.replicas";
 
 /** <resource>/scale: how many are wanted and how many there are, whatever the kind. */
-export function scaleOf(core: ServerCore, kind: KindDefinition): SubresourceHandler {
+export function scaleOf(core: ServerCore, kind: KindDefinition, clock: Clock): SubresourceHandler {
   return async (context) => {
     const { namespace, name, verb } = context.info;
     const registry = core.registry(kind);
@@ -33,8 +42,11 @@ export function scaleOf(core: ServerCore, kind: KindDefinition): SubresourceHand
       return respondObject(context, 200, scaleFrom(object), TYPE);
     }
     const write = writeOptions(context);
-    const change = await changeOf(context, verb, { paths, scaleFrom });
-    const result = await registry.update(context, { change, write, subresource: "scale", whole: verb === "update" });
+    const form = { kind, paths, scaleFrom, write, now: () => formatTime(clock.now()) };
+    const change = await changeOf(context, verb, form);
+    // Who manages what is worked out here: it is the number of a Scale that is managed.
+    const options = { change, write: { ...write, isApply: true }, subresource: "scale", whole: verb === "update" };
+    const result = await registry.update(context, options);
     return respondObject(context, 200, scaleFrom(result.object.object), TYPE);
   };
 }
@@ -44,25 +56,96 @@ type Change = (current: KubeObject | undefined) => Json;
 type Paths = NonNullable<Subresource["scale"]>;
 
 interface ScaleForm {
+  readonly kind: KindDefinition;
   readonly paths: Paths | undefined;
   readonly scaleFrom: (object: KubeObject) => Json;
+  readonly write: WriteOptions;
+  readonly now: () => string;
 }
 
-async function changeOf(context: RequestContext, verb: string, { paths, scaleFrom }: ScaleForm): Promise<Change> {
+async function changeOf(context: RequestContext, verb: string, form: ScaleForm): Promise<Change> {
   if (verb === "update") {
     const scale = await readObject(context, TYPE);
-    return (current) => withScale(context, current!, { scale, paths });
+    return (current) => scaled(context, current!, { form, make: () => scale });
   }
   const type = patchType(mediaType(context.request));
-  if (type === "apply" && paths) throw noScaleApply();
-  if (type === "apply") throw badRequest("server-side apply of the scale subresource is not implemented yet");
-  const { value: patch } = await readPatch(context, type);
-  return (current) => {
-    const before = { kind: TYPE.kind, apiVersion: "autoscaling/v1", ...scaleFrom(current!) };
-    const target = { struct: Scale } as KindDefinition;
-    const scale = patched(target, type, before as unknown as KubeObject, patch);
-    return withScale(context, current!, { scale: decodeObject(context, scale, { type: TYPE }), paths });
+  if (type === "apply" && form.paths) throw noScaleApply();
+  checkForce(context, type);
+  const patch = await readPatch(context, type);
+  if (type === "apply") {
+    const config = applyConfiguration(context, SCALE, patch.value);
+    return (current) => applied(context, current!, { form, config });
+  }
+  const make = (before: Json) => {
+    const made = patched(SCALE, type, before as unknown as KubeObject, patch.value);
+    return decodePatched(context, made, { kind: SCALE, type, patch });
   };
+  return (current) => scaled(context, current!, { form, make });
+}
+
+/** The Scale of an object, with who manages its number. */
+function scaleWithManagers(object: KubeObject, { paths, scaleFrom }: ScaleForm): Json {
+  const { metadata, ...scale } = scaleFrom(object) as { metadata: Json };
+  const managedFields = scaleEntries(entriesOf(object), pathOf(paths));
+  const whole = { ...metadata, ...(managedFields.length > 0 && { managedFields }) };
+  return { kind: TYPE.kind, apiVersion: SCALE_VERSION, metadata: whole, ...scale };
+}
+
+function entriesOf({ metadata }: Pick<KubeObject, "metadata">): readonly ManagerEntry[] {
+  return (metadata.managedFields ?? []) as unknown as readonly ManagerEntry[];
+}
+
+function pathOf(paths: Paths | undefined): readonly string[] {
+  return (paths?.spec ?? REPLICAS)
+    .split(".")
+    .slice(1)
+    .map((name) => `f:${name}`);
+}
+
+/** The object after a put or a patch of its Scale. */
+function scaled(
+  context: RequestContext,
+  current: KubeObject,
+  { form, make }: { readonly form: ScaleForm; readonly make: (before: Json) => Json },
+): Json {
+  const before = scaleWithManagers(current, form);
+  const scale = make(before);
+  const wanted = withScale(context, current, { scale, paths: form.paths });
+  const { managedFields } = before.metadata as Json;
+  const after = { ...scale, metadata: { ...(scale.metadata as Json), managedFields } };
+  const write = { manager: form.write.fieldManager, apiVersion: SCALE_VERSION, subresource: "scale", now: form.now() };
+  const managers = managedAfterUpdate({ struct: Scale, before, after, write, versions: () => ({ struct: Scale }) });
+  return withManagers(wanted, current, { form, managers });
+}
+
+/** The object after an apply to its Scale. */
+function applied(
+  context: RequestContext,
+  current: KubeObject,
+  { form, config }: { readonly form: ScaleForm; readonly config: Json },
+): Json {
+  const scale = applyTo({
+    kind: SCALE,
+    current: scaleWithManagers(current, form) as unknown as KubeObject,
+    config,
+    write: form.write,
+    subresource: "scale",
+    now: form.now(),
+    force: isTrue(context.query.get("force")),
+  });
+  const managers = entriesOf(scale as unknown as KubeObject);
+  return withManagers(withScale(context, current, { scale, paths: form.paths }), current, { form, managers });
+}
+
+function withManagers(
+  wanted: Json,
+  current: KubeObject,
+  { form, managers }: { readonly form: ScaleForm; readonly managers: readonly ManagerEntry[] },
+): Json {
+  const path = pathOf(form.paths);
+  const parent = { entries: entriesOf(current), path, apiVersion: groupVersion(form.kind) };
+  const managedFields = entriesAfterScale(parent, managers);
+  return { ...wanted, metadata: { ...(wanted.metadata as Json), managedFields } };
 }
 
 /** The object with the replicas that a scale asks for. */
@@ -87,7 +170,7 @@ function withScale(
     throw invalid(TYPE, info.name, [error]);
   }
   const wanted = structuredClone(current) as unknown as { metadata: Json; spec: Json };
-  setAt(wanted as unknown as Json, paths?.spec ?? ".spec.replicas", replicas);
+  setAt(wanted as unknown as Json, paths?.spec ?? REPLICAS, replicas);
   wanted.metadata.resourceVersion = metadata.resourceVersion;
   if (metadata.uid) wanted.metadata.uid = metadata.uid;
   return wanted as unknown as Json;
