@@ -1,5 +1,4 @@
 import type { KeyObject } from "node:crypto";
-import { Service } from "../api/index.ts";
 import type { Clock, Log, Random, Scope } from "../base/index.ts";
 import type { Handler } from "../net/message.ts";
 import type { Store } from "../store/index.ts";
@@ -25,7 +24,9 @@ import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
 import { openApiHandlers } from "./openapi/openapi.ts";
 import { expireEvents } from "./services/events.ts";
 import { chargeQuotas } from "./services/quotas.ts";
-import { firstServiceAddress, repairServices, serviceHooks, type ServiceOptions } from "./services/services.ts";
+import type { ServiceOptions } from "./services/ranges.ts";
+import { addedCidrs, keepRepaired, repairServices } from "./services/repair.ts";
+import { firstServiceAddress, serviceHooks } from "./services/services.ts";
 import { componentStatuses } from "./subresources/component-status.ts";
 import { bindPod, evictPod } from "./subresources/pods.ts";
 import { accessReviews } from "./reviews/access.ts";
@@ -108,6 +109,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const ready = start(options, core, definitions!).then(() => core.setReady());
   const { clock, scope, eventTtlMs = EVENT_TTL_MS } = options;
   scope.spawn("expire events", (signal) => expireEvents(core, { clock, ttlMs: eventTtlMs, signal }));
+  scope.spawn("repair services", (signal) => keepRepaired(serviceOptions(options, core.reads), core.reads, signal));
   scope.spawn("serve definitions", (signal) => ready.then(() => definitions!.run(signal)));
   return { handle: core.handle, ready };
 }
@@ -117,9 +119,10 @@ const EVENT_TTL_MS = 3_600_000;
 const SERVICE_CIDR = "10.96.0.0/16";
 const NODE_PORTS = { first: 30_000, last: 32_767 };
 
-function serviceOptions(options: ApiServerOptions): ServiceOptions {
+function serviceOptions(options: ApiServerOptions, reads: Reads): ServiceOptions & { readonly log: Log } {
   return {
     ...options,
+    addedCidrs: () => addedCidrs(reads),
     serviceCidr: options.serviceCidr ?? SERVICE_CIDR,
     nodePortRange: options.nodePortRange ?? NODE_PORTS,
   };
@@ -160,7 +163,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
       ["componentstatuses", componentStatuses({ store, clock, reads: core.reads })],
     ]),
     hooks: new Map([
-      ["/services", serviceHooks(serviceOptions(options))],
+      ["/services", serviceHooks(serviceOptions(options, core.reads))],
       ["apiextensions.k8s.io/customresourcedefinitions", definitions.hooks()],
     ]),
     paths: new Map([
@@ -173,7 +176,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
 /** What has to be there before anyone is served. */
 async function start(options: ApiServerOptions, core: ServerCore, definitions: Definitions): Promise<void> {
   await definitions.start();
-  await repairServices(serviceOptions(options), await core.reads.list(Service));
+  await repairServices(serviceOptions(options, core.reads), core.reads);
   await bootstrap(core, options.clock);
   await publishServiceCidr(core, options.serviceCidr ?? SERVICE_CIDR, options.clock);
   if (options.advertise) await publish(options, core, options.advertise);

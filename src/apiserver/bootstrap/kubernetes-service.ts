@@ -1,4 +1,4 @@
-import { Endpoints, EndpointSlice, type KindDefinition, Service } from "../../api/index.ts";
+import { Endpoints, EndpointSlice, type KindDefinition, parseIp, Service } from "../../api/index.ts";
 import { jsonEqual } from "../../schema/index.ts";
 import type { Json } from "../registry/generic.ts";
 import type { ServerCore } from "../server.ts";
@@ -30,7 +30,7 @@ export async function publishKubernetesService(
       clusterIPs: [clusterIP],
       type: "ClusterIP",
       sessionAffinity: "None",
-      ipFamilies: ["IPv4"],
+      ipFamilies: [familyOf(clusterIP)],
       ipFamilyPolicy: "SingleStack",
       internalTrafficPolicy: "Cluster",
     },
@@ -44,7 +44,7 @@ export async function publishKubernetesService(
   await put(core, Endpoints as unknown as KindDefinition, endpoints, "subsets");
   const slice = {
     metadata: { ...META, labels: { "kubernetes.io/service-name": "kubernetes" } },
-    addressType: "IPv4",
+    addressType: familyOf(address),
     endpoints: [{ addresses: [address], conditions: { ready: true } }],
     ports: [{ ...HTTPS, port }],
   };
@@ -68,4 +68,8 @@ async function put(core: ServerCore, kind: KindDefinition, object: Json, ...part
     change: (now) => ({ ...(structuredClone(now) as unknown as Json), ...changed }),
     write: WRITE,
   });
+}
+
+function familyOf(address: string): string {
+  return `IPv${parseIp(address)?.family}`;
 }

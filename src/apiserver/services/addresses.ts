@@ -1,4 +1,4 @@
-import { formatIp, parseCidr, parseIp } from "../../api/index.ts";
+import { type Cidr, formatIp, parseCidr, parseIp } from "../../api/index.ts";
 
 /** A range that addresses of services are drawn from. They are counted from the first that may be given out. */
 export interface AddressRange {
@@ -16,12 +16,26 @@ export function addressRange(text: string): AddressRange {
   const cidr = parseCidr(text);
   if (!cidr) throw new Error(`parse service range: ${text} is no CIDR`);
   const { family, value } = cidr.ip;
-  const bits = (family === 4 ? 32 : 128) - cidr.prefixLength;
-  // An IPv6 range has no broadcast address.
-  const reserved = family === 4 ? 2 : 1;
-  const size = Math.min(SIZE_MAX, 2 ** bits) - reserved;
+  const bits = BigInt(bitsOf(cidr));
+  const size = sizeOf(cidr);
   if (size < 1) throw new Error(`parse service range: ${text} holds no address that could be given out`);
-  return { family: `IPv${family}`, first: ((value >> BigInt(bits)) << BigInt(bits)) + 1n, size };
+  return { family: `IPv${family}`, first: ((value >> bits) << bits) + 1n, size };
+}
+
+/** Whether a CIDR has an address that may be given out. */
+export function holdsAddresses(text: string): boolean {
+  const cidr = parseCidr(text);
+  return cidr !== undefined && sizeOf(cidr) > 0;
+}
+
+function bitsOf({ ip, prefixLength }: Cidr): number {
+  return (ip.family === 4 ? 32 : 128) - prefixLength;
+}
+
+function sizeOf(cidr: Cidr): number {
+  // An IPv6 range has no broadcast address.
+  const reserved = cidr.ip.family === 4 ? 2 : 1;
+  return Math.min(SIZE_MAX, 2 ** bitsOf(cidr)) - reserved;
 }
 
 /** Which of a range's addresses a text is; undefined for one of another range, or none. */

@@ -1,6 +1,6 @@
 import type { Clock, Random } from "../../base/index.ts";
 import { formatTime } from "../../base/index.ts";
-import { prefixEnd, type Store } from "../../store/index.ts";
+import { type Entry, prefixEnd, type Store } from "../../store/index.ts";
 
 /** Who holds a number. */
 export interface Holder {
@@ -8,17 +8,23 @@ export interface Holder {
   readonly name: string;
 }
 
+/** How what is taken is written down. */
+export interface Records {
+  /** Where they live, with a closing slash. */
+  readonly prefix: string;
+  readonly write: (text: string, holder: Holder, made: { readonly uid: string; readonly at: string }) => unknown;
+  /** Who holds what a record says is taken, and since when; undefined when someone else keeps the record. */
+  readonly read: (record: unknown) => { readonly holder: Holder; readonly at: string } | undefined;
+}
+
 export interface AllocatorOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
-  /** Where the records of what is taken live, with a closing slash. */
-  readonly prefix: string;
+  readonly records: Records;
   readonly first: number;
   readonly size: number;
   readonly format: (value: number) => string;
-  /** What a record holds. */
-  readonly record: (text: string, holder: Holder, made: { readonly uid: string; readonly at: string }) => unknown;
 }
 
 const RANDOM_TRIES = 16;
@@ -44,9 +50,9 @@ export class Allocator {
 
   /** Takes one number; says whether it was free. */
   async take(value: number, holder: Holder): Promise<boolean> {
-    const { store, format, record, random, clock } = this.#options;
+    const { store, format, records, random, clock } = this.#options;
     const key = this.#key(value);
-    const content = record(format(value), holder, { uid: random.uuid(), at: formatTime(clock.now()) });
+    const content = records.write(format(value), holder, { uid: random.uuid(), at: formatTime(clock.now()) });
     const result = await store.transact({
       compare: [{ key, target: "modRevision", operator: "=", value: 0 }],
       success: [{ type: "put", key, value: new TextEncoder().encode(JSON.stringify(content)) }],
@@ -75,18 +81,47 @@ export class Allocator {
     return undefined;
   }
 
-  async release(value: number): Promise<void> {
-    const { store } = this.#options;
-    await store.transact({ compare: [], success: [{ type: "delete", key: this.#key(value) }], failure: [] });
+  /** Gives back what this holder took; what another one holds by now stays. */
+  async release(value: number, holder: Holder): Promise<void> {
+    const { store, records, format } = this.#options;
+    await releaseRecord({ store, records, holder }, format(value));
   }
 
   #key(value: number): string {
-    return this.#options.prefix + this.#options.format(value);
+    return this.#options.records.prefix + this.#options.format(value);
   }
 
   async #taken(): Promise<Set<string>> {
-    const { store, prefix } = this.#options;
+    const { store, records } = this.#options;
+    const { prefix } = records;
     const { entries } = await store.range({ start: prefix, end: prefixEnd(prefix), keysOnly: true });
     return new Set(entries.map(({ key }) => key));
   }
+}
+
+/** What a stored record says. */
+export function readRecord(records: Records, { value }: Entry): ReturnType<Records["read"]> {
+  return records.read(JSON.parse(new TextDecoder().decode(value)));
+}
+
+/** Gives back what a holder took, whatever range it was of. */
+export async function releaseRecord(
+  { store, records, holder }: { readonly store: Store; readonly records: Records; readonly holder: Holder },
+  text: string,
+): Promise<void> {
+  const { entry } = await store.get(records.prefix + text);
+  if (entry && isSame(readRecord(records, entry)?.holder, holder)) await dropRecord(store, entry);
+}
+
+/** Deletes a record as long as it is as it was read. */
+export async function dropRecord(store: Store, { key, modRevision }: Entry): Promise<void> {
+  await store.transact({
+    compare: [{ key, target: "modRevision", operator: "=", value: modRevision }],
+    success: [{ type: "delete", key }],
+    failure: [],
+  });
+}
+
+function isSame(one: Holder | undefined, other: Holder): boolean {
+  return one?.namespace === other.namespace && one.name === other.name;
 }

@@ -13,25 +13,13 @@ import {
   usesNodePorts,
   validateClusterIPs,
 } from "../../api/index.ts";
-import type { Clock, Random } from "../../base/index.ts";
-import type { Store } from "../../store/index.ts";
 import type { ResourceHooks, Settle, WriteOptions } from "../registry/generic.ts";
-import { addressAt, type AddressRange, addressRange, offsetOf } from "./addresses.ts";
-import { Allocator, type Holder } from "./allocator.ts";
+import { addressAt, addressRange } from "./addresses.ts";
+import type { Allocator, Holder } from "./allocator.ts";
 import { type Family, fillFamilies } from "./families.ts";
+import { holderOf, portsOf, type ServiceOptions, ServiceRanges } from "./ranges.ts";
 
-export interface ServiceOptions {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Where cluster addresses come from, such as 10.96.0.0/16; a second range of the other family after a comma. */
-  readonly serviceCidr: string;
-  readonly nodePortRange: { readonly first: number; readonly last: number };
-}
-
-const ADDRESSES = "/registry/ipaddresses/";
 const PRETENDED_PORT = 32_768;
-const NODE_PORTS = "/registry/ranges/servicenodeports/";
 
 /** Gives services their cluster addresses and node ports, and takes them back. */
 export function serviceHooks(options: ServiceOptions): ResourceHooks {
@@ -43,46 +31,18 @@ export function serviceHooks(options: ServiceOptions): ResourceHooks {
   };
 }
 
-/** Takes the records of services that have none, as after a crash between two writes or a restored snapshot. */
-export async function repairServices(options: ServiceOptions, services: readonly Service[]): Promise<void> {
-  const allocation = new ServiceAllocation(options);
-  for (const service of services) await allocation.record(service);
-}
-
 /** The first address of the first range: the API server's own. */
 export function firstServiceAddress(serviceCidr: string): string {
   return addressAt(addressRange(serviceCidr.split(",")[0]!), 0);
 }
 
-interface Addresses {
-  readonly range: AddressRange;
-  readonly allocator: Allocator;
-}
-
 class ServiceAllocation {
-  readonly #addresses: ReadonlyMap<Family, Addresses>;
-  readonly #ports: Allocator;
-  readonly #range: ServiceOptions["nodePortRange"];
+  readonly #ranges: ServiceRanges;
+  readonly #options: ServiceOptions;
 
-  constructor({ store, clock, random, serviceCidr, nodePortRange }: ServiceOptions) {
-    const shared = { store, clock, random };
-    this.#range = nodePortRange;
-    this.#addresses = new Map(
-      serviceCidr.split(",").map((cidr) => {
-        const range = addressRange(cidr);
-        const format = (offset: number) => addressAt(range, offset);
-        const options = { ...shared, first: 0, size: range.size, prefix: ADDRESSES, format };
-        return [range.family, { range, allocator: new Allocator({ ...options, record: addressRecord(range.family) }) }];
-      }),
-    );
-    this.#ports = new Allocator({
-      ...shared,
-      first: nodePortRange.first,
-      size: nodePortRange.last - nodePortRange.first + 1,
-      prefix: NODE_PORTS,
-      format: String,
-      record: (port, holder) => ({ port: Number(port), ...holder }),
-    });
+  constructor(options: ServiceOptions) {
+    this.#options = options;
+    this.#ranges = new ServiceRanges(options);
   }
 
   /** Takes what the service needs and doesn't have; what it no longer needs goes back once it is stored. */
@@ -92,7 +52,7 @@ class ServiceAllocation {
       for (const release of taken.splice(0).reverse()) await release();
     };
     if (old) prepareServiceUpdate(service, old);
-    const impossible = fillFamiliesOf(service, old, [...this.#addresses.keys()]);
+    const impossible = fillFamiliesOf(service, old, this.#ranges.families);
     if (impossible.length > 0) throw refuse(service, impossible);
     try {
       const call = { service, old, dryRun: write.dryRun, taken, holder: holderOf(service as Service) };
@@ -113,16 +73,6 @@ class ServiceAllocation {
     await this.#releaseUnused(service, undefined);
   }
 
-  /** Makes the records of what a service holds, where they are missing. */
-  async record(service: Service): Promise<void> {
-    const holder = holderOf(service);
-    for (const text of service.spec.clusterIPs ?? []) {
-      const place = this.#placeOf(text);
-      if (place) await place.allocator.take(place.offset, holder);
-    }
-    for (const port of portsOf(service)) if (this.#ports.contains(port)) await this.#ports.take(port, holder);
-  }
-
   /** An address for each of its families, as far as it has none; the ones it asks for first. */
   async #takeAddresses(call: ChangeCall): Promise<void> {
     const { service, old } = call;
@@ -141,7 +91,7 @@ class ServiceAllocation {
   }
 
   async #takeAddress(call: ChangeCall, text: string): Promise<void> {
-    const place = this.#placeOf(text);
+    const place = await this.#ranges.placeOf(text);
     const fail = (why: string) =>
       refuse(call.service, [
         invalidValue("spec.clusterIPs", call.service.spec.clusterIPs, `failed to allocate IP ${text}: ${why}`),
@@ -151,15 +101,14 @@ class ServiceAllocation {
   }
 
   async #anyAddress(call: ChangeCall, family: Family): Promise<string> {
-    const { range, allocator } = this.#addresses.get(family)!;
-    const offset = await allocator.takeAny(call.holder);
+    const text = await this.#ranges.takeAny(family, call.holder);
     const fail = (why: string) =>
       refuse(call.service, [invalidValue("spec.clusterIPs", [""], `failed to allocate IP: ${why}`)]);
-    if (offset === undefined) throw fail("range is full");
-    const text = addressAt(range, offset);
+    if (text === undefined) throw fail("range is full");
+    const release = () => this.#ranges.release(text, call.holder);
     // The record of an address names its service, and so is refused before the service itself is looked at.
-    if (call.dryRun || !call.holder.name) await allocator.release(offset);
-    else call.taken.push(() => allocator.release(offset));
+    if (call.dryRun || !call.holder.name) await release();
+    else call.taken.push(release);
     if (!call.holder.name)
       throw fail(`IPAddress.networking.k8s.io ${JSON.stringify(text)} is invalid: spec.parentRef.name: Required value`);
     return text;
@@ -189,15 +138,15 @@ class ServiceAllocation {
 
   async #takePort(call: ChangeCall, index: number, value: number): Promise<void> {
     const fail = (why: string) => refuse(call.service, [invalidValue(`spec.ports[${index}].nodePort`, value, why)]);
-    if (!this.#ports.contains(value)) throw fail(this.#outOfRange());
-    if (!(await this.#take(call, this.#ports, value))) throw fail("provided port is already allocated");
+    if (!this.#ranges.ports.contains(value)) throw fail(this.#outOfRange());
+    if (!(await this.#take(call, this.#ranges.ports, value))) throw fail("provided port is already allocated");
   }
 
   async #anyPort(call: ChangeCall, what: string): Promise<number> {
     if (call.dryRun) return pretendedPort(call);
-    const value = await this.#ports.takeAny(call.holder);
+    const value = await this.#ranges.ports.takeAny(call.holder);
     if (value === undefined) throw internal(`failed to allocate ${what}: range is full`);
-    call.taken.push(() => this.#ports.release(value));
+    call.taken.push(() => this.#ranges.ports.release(value, call.holder));
     return value;
   }
 
@@ -215,12 +164,12 @@ class ServiceAllocation {
       return;
     }
     const fail = (why: string) => internal(`failed to allocate requested HealthCheck NodePort ${value}: ${why}`);
-    if (!this.#ports.contains(value)) throw fail(this.#outOfRange());
-    if (!(await this.#take(call, this.#ports, value))) throw fail("provided port is already allocated");
+    if (!this.#ranges.ports.contains(value)) throw fail(this.#outOfRange());
+    if (!(await this.#take(call, this.#ranges.ports, value))) throw fail("provided port is already allocated");
   }
 
   #outOfRange(): string {
-    const { first, last } = this.#range;
+    const { first, last } = this.#options.nodePortRange;
     return `provided port is not in the valid range. The range of valid ports is ${first}-${last}`;
   }
 
@@ -228,27 +177,18 @@ class ServiceAllocation {
   async #take({ dryRun, taken, holder }: ChangeCall, allocator: Allocator, value: number): Promise<boolean> {
     if (dryRun) return allocator.isFree(value);
     const free = await allocator.take(value, holder);
-    if (free) taken.push(() => allocator.release(value));
+    if (free) taken.push(() => allocator.release(value, holder));
     return free;
   }
 
-  #placeOf(text: string): { readonly allocator: Allocator; readonly offset: number } | undefined {
-    for (const { range, allocator } of this.#addresses.values()) {
-      const offset = offsetOf(range, text);
-      if (offset !== undefined) return { allocator, offset };
-    }
-    return undefined;
-  }
-
   async #releaseUnused(old: Service, now: Service | undefined): Promise<void> {
+    const holder = holderOf(old);
     const kept = new Set(now?.spec.clusterIPs);
-    for (const text of old.spec.clusterIPs ?? []) {
-      const place = kept.has(text) ? undefined : this.#placeOf(text);
-      if (place) await place.allocator.release(place.offset);
-    }
+    for (const text of old.spec.clusterIPs ?? []) if (!kept.has(text)) await this.#ranges.release(text, holder);
+    const { ports } = this.#ranges;
     const keptPorts = new Set(now ? portsOf(now) : []);
     for (const port of new Set(portsOf(old)))
-      if (!keptPorts.has(port) && this.#ports.contains(port)) await this.#ports.release(port);
+      if (!keptPorts.has(port) && ports.contains(port)) await ports.release(port, holder);
   }
 }
 
@@ -276,33 +216,6 @@ function fillFamiliesOf(
   return wrong.length > 0 ? wrong : fillFamilies(service.spec, old?.spec, configured);
 }
 
-/** All ports that a service holds on nodes. */
-function portsOf({ spec }: Service): number[] {
-  const ports = [...(spec.ports ?? []).map(({ nodePort }) => nodePort), spec.healthCheckNodePort];
-  return ports.filter((port): port is number => Boolean(port));
-}
-
-function holderOf({ metadata: { namespace, name } }: Service): Holder {
-  return { namespace, name };
-}
-
 function refuse({ metadata }: Mutable<Service>, errors: readonly FieldError[]): Error {
   return invalid(Service as unknown as KindDefinition, metadata.name ?? "", errors);
-}
-
-function addressRecord(family: Family) {
-  return (name: string, holder: Holder, { uid, at }: { readonly uid: string; readonly at: string }) => ({
-    kind: "IPAddress",
-    apiVersion: "networking.k8s.io/v1",
-    metadata: {
-      name,
-      uid,
-      creationTimestamp: at,
-      labels: {
-        "ipaddress.kubernetes.io/ip-family": family,
-        "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io",
-      },
-    },
-    spec: { parentRef: { resource: "services", ...holder } },
-  });
 }

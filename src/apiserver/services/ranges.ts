@@ -1,0 +1,143 @@
+import { formatIp, parseIp, type Service } from "../../api/index.ts";
+import type { Clock, Random } from "../../base/index.ts";
+import type { Store } from "../../store/index.ts";
+import { addressAt, type AddressRange, addressRange, holdsAddresses, offsetOf } from "./addresses.ts";
+import { Allocator, type Holder, type Records, releaseRecord } from "./allocator.ts";
+import type { Family } from "./families.ts";
+
+export interface ServiceOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Where cluster addresses come from, such as 10.96.0.0/16; a second range of the other family after a comma. */
+  readonly serviceCidr: string;
+  /** Ranges that were added since, as they are now. */
+  readonly addedCidrs?: () => Promise<readonly string[]>;
+  readonly nodePortRange: { readonly first: number; readonly last: number };
+}
+
+/** A range of addresses, and who gives them out. */
+export interface AddressPool {
+  readonly range: AddressRange;
+  readonly allocator: Allocator;
+}
+
+const MANAGED_BY = "ipaddress.kubernetes.io/managed-by";
+const ALLOCATOR = "ipallocator.k8s.io";
+
+/** Each address that a service holds is an IPAddress. */
+export const ADDRESS_RECORDS: Records = {
+  prefix: "/registry/ipaddresses/",
+  write: (name, holder, { uid, at }) => ({
+    kind: "IPAddress",
+    apiVersion: "networking.k8s.io/v1",
+    metadata: {
+      name,
+      uid,
+      creationTimestamp: at,
+      labels: {
+        "ipaddress.kubernetes.io/ip-family": name.includes(":") ? "IPv6" : "IPv4",
+        [MANAGED_BY]: ALLOCATOR,
+      },
+    },
+    spec: { parentRef: { resource: "services", ...holder } },
+  }),
+  read: (record) => {
+    const { metadata, spec } = record as AddressRecord;
+    if (metadata.labels?.[MANAGED_BY] !== ALLOCATOR) return undefined;
+    const { namespace = "", name } = spec.parentRef;
+    return { holder: { namespace, name }, at: metadata.creationTimestamp };
+  },
+};
+
+interface AddressRecord {
+  readonly metadata: { readonly creationTimestamp: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly spec: { readonly parentRef: { readonly namespace?: string; readonly name: string } };
+}
+
+export const PORT_RECORDS: Records = {
+  prefix: "/registry/ranges/servicenodeports/",
+  write: (port, holder, { at }) => ({ port: Number(port), ...holder, at }),
+  read: (record) => {
+    const { namespace, name, at = new Date(0).toISOString() } = record as Holder & { readonly at?: string };
+    return { holder: { namespace, name }, at };
+  },
+};
+
+/** The ranges that services draw from. */
+export class ServiceRanges {
+  readonly ports: Allocator;
+  /** The families that services may have; the first is the default. */
+  readonly families: readonly Family[];
+  readonly #options: ServiceOptions;
+  readonly #first: readonly AddressPool[];
+
+  constructor(options: ServiceOptions) {
+    this.#options = options;
+    this.#first = options.serviceCidr.split(",").map((cidr) => this.#pool(cidr));
+    this.families = this.#first.map(({ range }) => range.family);
+    const { first, last } = options.nodePortRange;
+    this.ports = new Allocator({
+      ...options,
+      records: PORT_RECORDS,
+      first,
+      size: last - first + 1,
+      format: String,
+    });
+  }
+
+  /** Which pool an address is of; undefined for none. */
+  async placeOf(text: string): Promise<{ readonly allocator: Allocator; readonly offset: number } | undefined> {
+    return placeIn(this.#first, text) ?? placeIn(await this.#added(), text);
+  }
+
+  /** An address of a family that was free until now; undefined when all pools are empty. */
+  async takeAny(family: Family, holder: Holder): Promise<string | undefined> {
+    return (await takeFrom(this.#first, family, holder)) ?? (await takeFrom(await this.#added(), family, holder));
+  }
+
+  /** Gives an address back, though its range may be gone. */
+  async release(text: string, holder: Holder): Promise<void> {
+    const ip = parseIp(text);
+    if (ip) await releaseRecord({ store: this.#options.store, records: ADDRESS_RECORDS, holder }, formatIp(ip));
+  }
+
+  async #added(): Promise<AddressPool[]> {
+    const cidrs = (await this.#options.addedCidrs?.()) ?? [];
+    return cidrs.filter(holdsAddresses).map((cidr) => this.#pool(cidr));
+  }
+
+  #pool(cidr: string): AddressPool {
+    const range = addressRange(cidr);
+    const format = (offset: number) => addressAt(range, offset);
+    const records = ADDRESS_RECORDS;
+    return { range, allocator: new Allocator({ ...this.#options, records, first: 0, size: range.size, format }) };
+  }
+}
+
+/** All ports that a service holds on nodes. */
+export function portsOf({ spec }: Service): number[] {
+  const ports = [...(spec.ports ?? []).map(({ nodePort }) => nodePort), spec.healthCheckNodePort];
+  return ports.filter((port): port is number => Boolean(port));
+}
+
+export function holderOf({ metadata: { namespace, name } }: Service): Holder {
+  return { namespace, name };
+}
+
+function placeIn(pools: readonly AddressPool[], text: string) {
+  for (const { range, allocator } of pools) {
+    const offset = offsetOf(range, text);
+    if (offset !== undefined) return { allocator, offset };
+  }
+  return undefined;
+}
+
+async function takeFrom(pools: readonly AddressPool[], family: Family, holder: Holder): Promise<string | undefined> {
+  for (const { range, allocator } of pools) {
+    if (range.family !== family) continue;
+    const offset = await allocator.takeAny(holder);
+    if (offset !== undefined) return addressAt(range, offset);
+  }
+  return undefined;
+}
