@@ -1,7 +1,6 @@
-import { readFile, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { realClock } from "../base/index.ts";
-import { defaultDataDirectory, removeNode } from "../cluster/index.ts";
+import { defaultDataDirectory, purgeDataDirectory, removeNode, runningPid } from "../cluster/index.ts";
 
 const WAIT_MS = 15_000;
 const POLL_MS = 50;
@@ -25,23 +24,11 @@ export async function downCommand({
     if ((await runningPid(directory)) !== undefined) process.kill(pid, "SIGKILL");
   }
   if (isRoot) await removeNode(directory, clock);
-  if (purge) await rm(directory, { recursive: true, force: true });
+  if (purge) await purgeDataDirectory(directory);
   process.stdout.write(
     pid === undefined
       ? `No cluster runs in ${directory}.\n`
       : `The cluster in ${directory} has ended${purge ? " and its data is deleted" : "; its data is kept"}.\n`,
   );
   return 0;
-}
-
-/** The process that serves a data directory; undefined when there is none. */
-export async function runningPid(directory: string): Promise<number | undefined> {
-  const pid = Number(await readFile(join(directory, "navarch.pid"), "utf8").catch(() => ""));
-  if (!pid) return undefined;
-  try {
-    process.kill(pid, 0);
-    return pid;
-  } catch {
-    return undefined;
-  }
 }

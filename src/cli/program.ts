@@ -111,6 +111,8 @@ function isAnswer(error: unknown): error is { readonly reason: string; readonly 
 
 /** An error in one line, causes included. */
 function sentence(error: unknown): string {
+  // A ConfigError says it all; what the machine called it is for the log.
+  if (error instanceof Error && error.name === "ConfigError") return error.message;
   const parts: string[] = [];
   for (let at: unknown = error; at instanceof Error && parts.length < 4; at = at.cause)
     if (!parts.includes(at.message)) parts.push(at.message);

@@ -1,9 +1,18 @@
 import { spawn, spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { cryptoRandom, type Log, realClock } from "../base/index.ts";
-import { type ClusterConfig, parseConfig, type RawConfig, type RunningCluster, up } from "../cluster/index.ts";
+import { type Clock, cryptoRandom, type Log, realClock } from "../base/index.ts";
+import {
+  type ClusterConfig,
+  explained,
+  openDataDirectory,
+  parseConfig,
+  type RawConfig,
+  type RunningCluster,
+  up,
+} from "../cluster/index.ts";
 import { missingPrograms } from "../kubelet/index.ts";
 import { logToFile, untilStopped } from "./process.ts";
 
@@ -27,14 +36,57 @@ export async function upCommand(raw: UpArguments, words: readonly string[]): Pro
   if (raw.detach) return detach(config, words);
   const clock = realClock();
   const startMs = clock.monotonicMs();
-  const cluster = await up({ config, clock, random: cryptoRandom(), log: logFile(config), progress });
+  const stopped = untilStopped();
+  const cluster = await startCluster({ config, clock, stopped });
+  if (!cluster) return INTERRUPTED;
   process.stdout.write(
     `\nReady in ${((clock.monotonicMs() - startMs) / 1000).toFixed(1)} s: Kubernetes 1.36 at ${cluster.server}, with ${cluster.nodes}.\n\n${usage(cluster)}`,
   );
-  await untilStopped();
+  await stopped;
   process.stdout.write("\nStopping; containers keep running until `navarch down`.\n");
+  const late = clock.timer(STOP_MS, () => {
+    process.stderr.write(`navarch: stop cluster: not done after ${STOP_MS / 1000} s, ended without waiting\n`);
+    process.exit(1);
+  });
   await cluster.close();
+  late.cancel();
   return 0;
+}
+
+/** How long stopping may take. */
+const STOP_MS = 5_000;
+/** The exit code of a program that a signal has ended. */
+const INTERRUPTED = 130;
+
+interface Start {
+  readonly config: ClusterConfig;
+  readonly clock: Clock;
+  readonly stopped: Promise<void>;
+}
+
+/** Starts the cluster; undefined when it was stopped before it was ready. */
+async function startCluster({ config, clock, stopped }: Start): Promise<RunningCluster | undefined> {
+  const { dataDirectory } = config;
+  const explain = (error: unknown) => {
+    throw explained(error, dataDirectory);
+  };
+  const abort = new AbortController();
+  const directory = await openDataDirectory(dataDirectory).catch(explain);
+  let log: Log;
+  try {
+    log = logFile(config);
+  } catch (error) {
+    await directory.discard();
+    return explain(error);
+  }
+  void stopped.then(() => abort.abort());
+  try {
+    const { signal } = abort;
+    return await up({ config, directory, signal, clock, random: cryptoRandom(), log, progress });
+  } catch (error) {
+    if (abort.signal.aborted) return undefined;
+    throw error;
+  }
 }
 
 function progress(step: string, doneMs?: number): void {
@@ -52,10 +104,16 @@ function logFile({ dataDirectory }: ClusterConfig): Log {
   return logToFile(file);
 }
 
+/** Where a cluster in the background says what goes wrong: outside of a data directory that may turn out not to be one. */
+function openUpLog({ dataDirectory }: ClusterConfig): { output: number; path: string } {
+  const directory = mkdtempSync(join(tmpdir(), "navarch-up-"));
+  const path = join(directory, `${basename(dataDirectory)}.log`);
+  return { output: openSync(path, "w", 0o600), path };
+}
+
 /** Starts the same in the background and waits until it is ready. */
 function detach(config: ClusterConfig, words: readonly string[]): Promise<number> {
-  mkdirSync(join(config.dataDirectory, "logs"), { recursive: true, mode: 0o700 });
-  const output = openSync(join(config.dataDirectory, "logs", "up.log"), "w", 0o600);
+  const { output, path } = openUpLog(config);
   const { NAVARCH_LAUNCHER: _, ...env } = process.env;
   const args = [...process.execArgv, process.argv[1]!, ...words.filter((word) => word !== "--detach")];
   const child = spawn(process.execPath, args, { detached: true, stdio: ["ignore", "pipe", output], env });
@@ -68,10 +126,12 @@ function detach(config: ClusterConfig, words: readonly string[]): Promise<number
       if (!text.includes("\nReady in ") || !text.includes("kubectl apply")) return;
       child.stdout!.destroy();
       child.unref();
+      rmSync(dirname(path), { recursive: true });
       resolve(0);
     });
     child.on("exit", (code) => {
-      process.stderr.write(readFileSync(join(config.dataDirectory, "logs", "up.log"), "utf8"));
+      process.stderr.write(readFileSync(path, "utf8"));
+      rmSync(dirname(path), { recursive: true });
       resolve(code ?? 1);
     });
   });

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { readConfigFile } from "./config-file.ts";
 import { ConfigError } from "./errors.ts";
 import { type Component, type ComponentFlags, COMPONENTS, FLAG_TABLES, parseFlags } from "./flags/index.ts";
 import { parseStore } from "./store-config.ts";
@@ -48,8 +49,11 @@ const PORT_DEFAULT = 6443;
 const SIMULATED_MAX = 10_000;
 
 /** Checks all settings; throws {@link ConfigError} with one sentence for the first that is wrong. */
-export function parseConfig(raw: RawConfig, isRoot: boolean): ClusterConfig {
-  const dataDirectory = resolve(raw.dataDir ?? defaultDataDirectory(isRoot));
+export function parseConfig(given: RawConfig, isRoot: boolean): ClusterConfig {
+  const dataDirectory = resolve(given.dataDir ?? defaultDataDirectory(isRoot));
+  const file = readConfigFile(dataDirectory);
+  const componentFlags = [...(file.componentFlags ?? []), ...(given.componentFlags ?? [])];
+  const raw = { ...file, ...given, componentFlags };
   return Object.freeze({
     dataDirectory,
     ...parseListen(raw.listen),
@@ -58,7 +62,7 @@ export function parseConfig(raw: RawConfig, isRoot: boolean): ClusterConfig {
     disabled: parseDisabled(raw.disable),
     kubeconfig: raw.kubeconfig === undefined ? undefined : resolve(raw.kubeconfig),
     tokenAuthFile: raw.tokenAuthFile,
-    flags: parseComponentFlags(raw.componentFlags ?? []),
+    flags: parseComponentFlags(raw.componentFlags),
     yes: raw.yes ?? false,
   });
 }

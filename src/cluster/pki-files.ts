@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Clock, Random } from "../base/index.ts";
+import { ConfigError } from "./errors.ts";
 import {
   type Authority,
   authorityFromPem,
@@ -138,7 +139,11 @@ async function openAuthority(
     const made = createAuthority({ ...sources, commonName });
     return { cert: certificateToPem(made.certificate), key: privateKeyToPem(made.key) };
   });
-  return authorityFromPem({ certificate: cert, key });
+  try {
+    return authorityFromPem({ certificate: cert, key });
+  } catch (cause) {
+    throw new ConfigError(`read ${path}.crt and ${path}.key: they are no authority's certificate and key`, { cause });
+  }
 }
 
 async function openPair(
@@ -178,6 +183,11 @@ async function exists(path: string): Promise<boolean> {
 
 /** Writes a file that only its owner may read; it is there whole or not at all. */
 export async function writeSecret(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text, { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  try {
+    await writeFile(`${path}.new`, text, { mode: 0o600 });
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    await rm(`${path}.new`, { force: true });
+    throw error;
+  }
 }

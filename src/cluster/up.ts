@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ApiServer } from "../apiserver/index.ts";
 import type { Clock, Log, Random } from "../base/index.ts";
@@ -27,6 +27,7 @@ import { startProxyComponent } from "./components/proxy.ts";
 import { startSchedulerComponent } from "./components/scheduler.ts";
 import { openStore, storeOf } from "./components/store.ts";
 import type { ClusterConfig } from "./config.ts";
+import type { DataDirectory } from "./data-directory.ts";
 import { ConfigError } from "./errors.ts";
 import type { ApiServerFlags, Component } from "./flags/index.ts";
 import { nodeIdentity, subjectOf } from "./identities.ts";
@@ -34,15 +35,27 @@ import { KUBELET_CLIENT, writeKubeconfigs } from "./kubeconfigs.ts";
 import { refuseForeignNetwork } from "./machine-network.ts";
 import { takeNodeDoor } from "./node-door.ts";
 import { openPki, type Pki, servingNames, writeSecret } from "./pki-files.ts";
+import { explained } from "./problems.ts";
 import { simulate } from "./simulated.ts";
 
 export interface UpOptions {
   readonly config: ClusterConfig;
+  /** That of the configuration, taken; it is closed with the cluster, or when starting fails. */
+  readonly directory: DataDirectory;
+  /** Gives the start up. */
+  readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   /** Called as each step begins, and with its duration when it is done. */
   readonly progress: (step: string, doneMs?: number) => void;
+}
+
+/** The file running.json of a data directory. */
+export interface RunningState {
+  readonly server: string;
+  /** What was started, in order. */
+  readonly parts: readonly string[];
 }
 
 /** A cluster that serves. */
@@ -64,14 +77,27 @@ const ISSUER = "https://kubernetes.default.svc.cluster.local";
 const STEP_TIMEOUT_MS = 60_000;
 export const HELLO_IMAGE = "navarch.local/hello:1";
 
-/** Starts everything in order; what was started is stopped again when a step fails. */
+/** Starts everything in order; what was started is stopped again when a step fails, and a new data directory goes. */
 export async function up(options: UpOptions): Promise<RunningCluster> {
-  const scope = Scope.logging(options.log);
+  const { directory, log, signal } = options;
+  const scope = Scope.logging(log);
+  const start = new Start(options, scope);
   try {
-    return await new Start(options, scope).run();
+    const given = Promise.withResolvers<never>();
+    signal.addEventListener("abort", () => given.reject(signal.reason), { once: true });
+    const cluster = await Promise.race([start.run(), given.promise]);
+    return {
+      ...cluster,
+      async close() {
+        await scope.close();
+        await directory.close();
+      },
+    };
   } catch (error) {
     await scope.close().catch(() => {});
-    throw error;
+    // What a real node has put on the machine is `navarch down`'s to find and to end.
+    await (start.hasRealNode ? directory.close() : directory.discard());
+    throw explained(error, directory.path);
   }
 }
 
@@ -79,17 +105,19 @@ class Start {
   readonly #options: UpOptions;
   readonly #scope: Scope;
   readonly #kubelets = new Map<string, Handler>();
+  /** Steps that are done. */
+  readonly #done: string[] = [];
+  hasRealNode = false;
 
   constructor(options: UpOptions, scope: Scope) {
     this.#options = options;
     this.#scope = scope;
   }
 
-  async run(): Promise<RunningCluster> {
+  async run(): Promise<Omit<RunningCluster, "close">> {
     const { config } = this.#options;
     const nodes = this.#decideNodes();
     const nodeIp = config.flags.kubelet["node-ip"]?.[0] ?? localAddress();
-    await this.#claimDirectory();
     if (nodes.type === "real") await this.#step("network", () => refuseForeignNetwork(config.dataDirectory, POD_CIDR));
     const pki = await this.#step("certificates", () => this.#openPki(nodeIp));
     const store = await this.#step("store", () => this.#openStore());
@@ -101,7 +129,8 @@ class Start {
     if (nodes.type === "real") await this.#startRealNode(server, pki, nodeIp);
     const url = `https://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`;
     const kubeconfig = await this.#writeKubeconfigs(pki, url);
-    return { server: url, kubeconfig, nodes: nodes.words, close: () => this.#scope.close() };
+    await this.#writeState(url);
+    return { server: url, kubeconfig, nodes: nodes.words };
   }
 
   #runs(component: Component): boolean {
@@ -117,10 +146,12 @@ class Start {
       late.reject(new Error(`start ${name}: not done after ${STEP_TIMEOUT_MS / 1000} s`)),
     );
     try {
-      return await Promise.race([work(), late.promise]);
+      const result = await Promise.race([work(), late.promise]);
+      this.#done.push(name);
+      progress(name, clock.monotonicMs() - startMs);
+      return result;
     } finally {
       timer.cancel();
-      progress(name, clock.monotonicMs() - startMs);
     }
   }
 
@@ -140,18 +171,6 @@ class Start {
     if (lacking === undefined) return { type: "real", words: "this machine as a node", count: 0 };
     if (wanted.type === "real") throw new ConfigError(`start node: ${lacking}`);
     return { type: "simulated", count: 1, words: `one simulated node, since ${lacking}` };
-  }
-
-  /** One cluster per directory at a time. */
-  async #claimDirectory(): Promise<void> {
-    const { dataDirectory } = this.#options.config;
-    await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
-    const pidFile = join(dataDirectory, "navarch.pid");
-    const pid = Number(await readFile(pidFile, "utf8").catch(() => ""));
-    if (pid && pid !== process.pid && isAlive(pid))
-      throw new ConfigError(`start cluster: it runs already in ${dataDirectory} (process ${pid})`);
-    await writeFile(pidFile, `${process.pid}\n`, { mode: 0o600 });
-    this.#scope.defer(() => rm(pidFile, { force: true }));
   }
 
   #openPki(nodeIp: string): Promise<Pki> {
@@ -254,6 +273,7 @@ class Start {
   }
 
   async #startRealNode(server: ApiServer, pki: Pki, nodeIp: string): Promise<void> {
+    this.hasRealNode = true;
     const { config } = this.#options;
     const flags = withConfigFile(config.flags.kubelet);
     const nodeName = nodeNameOf(flags);
@@ -301,6 +321,14 @@ class Start {
     await startDnsComponent(flags, this.#environment(server));
   }
 
+  /** What `navarch status` can't ask the API server: what runs in this process. */
+  async #writeState(server: string): Promise<void> {
+    const file = join(this.#options.directory.path, "running.json");
+    const state: RunningState = { server, parts: this.#done.filter((part) => part !== "certificates") };
+    this.#scope.defer(() => rm(file, { force: true }));
+    await writeSecret(file, JSON.stringify(state));
+  }
+
   async #writeKubeconfigs(pki: Pki, server: string): Promise<string> {
     const { dataDirectory, kubeconfig } = this.#options.config;
     const { path, text } = await writeKubeconfigs({ pki, dataDirectory, server, nodes: [...this.#kubelets.keys()] });
@@ -325,14 +353,5 @@ async function importHello(kubelet: RealKubelet): Promise<void> {
       }),
     );
     return;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

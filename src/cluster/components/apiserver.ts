@@ -56,6 +56,8 @@ export async function startApiServerComponent(
     serverAddress: `${flags["external-hostname"] ?? advertised(flags) ?? "127.0.0.1"}:${port}`,
     advertise: { address: advertised(flags), port },
   });
+  // When there is no port to be had, nobody waits for this any more.
+  server.ready.catch(() => {});
   const authorities = [flags["client-ca-file"], flags["requestheader-client-ca-file"]].filter(
     (one) => one !== undefined,
   );

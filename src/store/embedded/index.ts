@@ -9,5 +9,6 @@ export {
   type EmbeddedStoreStatus,
   openEmbeddedStore,
 } from "./embedded.ts";
+export { type FileLock, isLockedElsewhere, lockFile } from "./lock-file.ts";
 export { restoreEmbeddedStore } from "./restore.ts";
 export { SimulatedDisk } from "./simulated-disk.ts";

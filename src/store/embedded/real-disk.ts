@@ -1,9 +1,9 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
 import { StoreError } from "../errors.ts";
 import type { Disk, DiskFile } from "./disk.ts";
+import { type FileLock, isLockedElsewhere, lockFile } from "./lock-file.ts";
 
 type FileSystem = typeof import("node:fs");
 /** One call of a disk, as it goes to the worker. */
@@ -23,7 +23,7 @@ export function realDisk(directory: string): Disk {
 class RealDisk implements Disk {
   readonly name: string;
   #worker: Worker | undefined;
-  #lock: DatabaseSync | undefined;
+  #lock: FileLock | undefined;
   #id = 0;
   readonly #waiting = new Map<number, Waiting>();
 
@@ -34,7 +34,7 @@ class RealDisk implements Disk {
   async lock(): Promise<void> {
     try {
       makeDirectory(this.name);
-      this.#lock = takeLock(join(this.name, "lock"));
+      this.#lock = lockFile(join(this.name, "lock"));
     } catch (error) {
       throw lockError(error, this.name);
     }
@@ -128,27 +128,9 @@ function makeDirectory(path: string): void {
   }
 }
 
-/**
- * Locks a file until it is closed or the process ends, however it ends. Node has no call for that; SQLite takes the
- * operating system's own lock, and its file stays empty.
- */
-function takeLock(path: string): DatabaseSync {
-  closeSync(openSync(path, "a", 0o600));
-  const database = new DatabaseSync(path);
-  try {
-    database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-const SQLITE_BUSY = 5;
-
 function lockError(cause: unknown, directory: string): StoreError {
-  const { errcode, code, message } = cause as { errcode?: number; code?: string; message: string };
-  if (errcode === SQLITE_BUSY)
+  const { code, message } = cause as { code?: string; message: string };
+  if (isLockedElsewhere(cause))
     return new StoreError("locked", `open store ${directory}: another process has it open`, { cause });
   return diskError({ code: code ?? "", message }, directory);
 }
