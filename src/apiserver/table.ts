@@ -2,6 +2,7 @@ import {
   badRequest,
   type Column,
   createdAtColumn,
+  kindFor,
   type KindDefinition,
   type KubeObject,
   nameColumn,
@@ -52,31 +53,27 @@ export function tableOf(
     rows: items.map(({ object }) => ({
       cells: columns.map((column) => column.cell(object, nowMs) ?? (column.format === "name" ? "" : null)),
       object:
-        includeObject === "None" ? null : includeObject === "Object" ? object : rowMetadata(kind, object, viewVersion),
+        includeObject === "None" ? null : includeObject === "Object" ? object : partialMetadata(object, viewVersion),
     })),
   };
-}
-
-/** Rows are made of the unversioned form, in which some annotations are fields. */
-function rowMetadata(
-  { behavior: { fieldAnnotations = [] } }: KindDefinition,
-  { metadata }: KubeObject,
-  viewVersion: string | undefined,
-): unknown {
-  if (fieldAnnotations.length === 0 || !metadata.annotations) return partialMetadata({ metadata }, viewVersion);
-  const { annotations, ...rest } = metadata;
-  const others = Object.entries(annotations).filter(([name]) => !fieldAnnotations.includes(name));
-  const kept = others.length > 0 ? { ...rest, annotations: Object.fromEntries(others) } : rest;
-  return partialMetadata({ metadata: kept }, viewVersion);
 }
 
 function columnDefinition({ name, type, format = "", priority, description = "" }: Column<KubeObject>): unknown {
   return { name, type, format, description, priority };
 }
 
-/** The metadata alone. */
-export function partialMetadata({ metadata }: Pick<KubeObject, "metadata">, apiVersion = "meta.k8s.io/v1") {
-  return { kind: "PartialObjectMetadata", apiVersion, metadata };
+/** The metadata alone. It is that of the unversioned form, in which some annotations are fields. */
+export function partialMetadata(object: KubeObject, apiVersion = "meta.k8s.io/v1") {
+  const [version = "", group = ""] = object.apiVersion.split("/").reverse();
+  const { fieldAnnotations = [] } = kindFor({ group, version, kind: object.kind })?.behavior ?? {};
+  return { kind: "PartialObjectMetadata", apiVersion, metadata: withoutAnnotations(object.metadata, fieldAnnotations) };
+}
+
+function withoutAnnotations(metadata: KubeObject["metadata"], names: readonly string[]): KubeObject["metadata"] {
+  if (!metadata.annotations || names.length === 0) return metadata;
+  const { annotations, ...rest } = metadata;
+  const others = Object.entries(annotations).filter(([name]) => !names.includes(name));
+  return others.length > 0 ? { ...rest, annotations: Object.fromEntries(others) } : rest;
 }
 
 /** The metadata alone, as a protobuf message in its envelope. */
