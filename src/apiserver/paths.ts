@@ -42,7 +42,7 @@ export function pathHandlers(options: PathOptions): SubresourceHandler {
     switch (path) {
       case "/version":
       case "/version/":
-        return respond(200, VERSION, PRETTY);
+        return respondVersion(context);
       case "/metrics":
         return respondText(200, metrics.text());
       case "/":
@@ -50,6 +50,12 @@ export function pathHandlers(options: PathOptions): SubresourceHandler {
     }
     return discovered(context, discovery(), options.isOwnGroup) ?? NOT_FOUND;
   };
+}
+
+/** Only as JSON. */
+function respondVersion({ request }: RequestContext): ApiResponse {
+  const { encoding } = negotiate(request.headers.accept, { watch: false, views: false, jsonOnly: true }, true);
+  return respond(200, VERSION, { ...PRETTY, encoding });
 }
 
 function memoized({ kinds, serverAddress }: PathOptions): () => Discovery {
@@ -68,7 +74,11 @@ function discovered(
   isOwnGroup: PathOptions["isOwnGroup"],
 ): ApiResponse | undefined {
   const [root = "", group = "", version = "", ...rest] = context.info.path.replace(/\/$/, "").split("/").slice(1);
-  if (rest.length > 0 || (root !== "api" && root !== "apis")) return undefined;
+  if (root !== "api" && root !== "apis") return undefined;
+  if (rest.length > 0) {
+    if (root === "apis" && !discovery.group(group)) return undefined;
+    throw noSuchPath();
+  }
   if (group === "") return discoveryRoot(context, discovery, root === "apis");
   if (root === "api") {
     const resources = version === "" ? discovery.resources("", group) : undefined;

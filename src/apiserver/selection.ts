@@ -1,5 +1,7 @@
 import {
   badRequest,
+  fromHub,
+  hubOf,
   type KindDefinition,
   type KubeObject,
   parseFieldSelector,
@@ -9,6 +11,8 @@ import {
   SelectorError,
 } from "../api/index.ts";
 import { namespaceInterest, nodeInterest } from "./cacher/cacher.ts";
+
+type Json = Record<string, unknown>;
 
 /** Which objects of a kind a request is about. */
 export interface Selection {
@@ -87,5 +91,9 @@ function valueOf(kind: KindDefinition, key: string): ((object: KubeObject) => st
   // Cluster kinds without selectors of their own take it too, though they have none.
   if (key === "metadata.namespace" && (kind.scope === "Namespaced" || !kind.behavior.selectableFields))
     return (object) => object.metadata.namespace ?? "";
-  return kind.behavior.selectableFields?.[key] as ((object: KubeObject) => string) | undefined;
+  const own = kind.behavior.selectableFields?.[key] as ((object: KubeObject) => string) | undefined;
+  if (!kind.storage) return own;
+  // Versions that say nothing of their own select by the fields of the stored one, which is what is matched.
+  if (!kind.behavior.selectableFields) return valueOf(hubOf(kind), key);
+  return own && ((stored) => own(fromHub(kind, stored as unknown as Json) as unknown as KubeObject));
 }

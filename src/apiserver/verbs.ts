@@ -374,7 +374,7 @@ export class Verbs {
     const options = await this.#deleteOptions(context);
     const write = this.#writeOptions(context);
     await cacher.start();
-    const result = await list({ kind, cacher, store, query, selection: selection(kind, info.namespace, query) });
+    const result = await list({ kind, cacher, store, query, selection: selection(this.#kind, info.namespace, query) });
     const items: StoredObject[] = [];
     for (const stored of result.items) {
       const { namespace = "", name } = stored.object.metadata;

@@ -1,6 +1,7 @@
 import {
   badRequest,
   conflict,
+  type FieldError,
   invalid,
   type KubeObject,
   Node,
@@ -11,8 +12,8 @@ import {
   TokenRequest,
 } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
-import type { Reads, SubresourceHandler } from "../contracts.ts";
-import { readObject, respondObject } from "../http/object.ts";
+import type { Reads, RequestInfo, SubresourceHandler } from "../contracts.ts";
+import { type Json, readObject, respondObject } from "../http/object.ts";
 import { managedBySender } from "../subresources/managed.ts";
 import type { BoundObject, ServiceAccountTokens } from "./service-accounts.ts";
 
@@ -39,6 +40,7 @@ export function tokenRequests(tokens: ServiceAccountTokens, reads: Reads, clock:
     const request = await readObject(context, TYPE);
     const account = await reads.get(ServiceAccount, { namespace, name });
     if (!account) throw notFound({ group: "", plural: "serviceaccounts" }, name);
+    checkPlace(request.metadata as Json, context.info);
     const spec = (request.spec ?? {}) as Spec;
     const seconds = spec.expirationSeconds ?? SECONDS_DEFAULT;
     checkSeconds(seconds);
@@ -60,6 +62,24 @@ export function tokenRequests(tokens: ServiceAccountTokens, reads: Reads, clock:
     };
     return respondObject(context, 201, answer, TYPE);
   };
+}
+
+/** A request may repeat what its path says. */
+function checkPlace(sent: Json | undefined, { namespace, name }: RequestInfo): void {
+  const errors = [
+    mismatch("metadata.name", sent?.name, { wanted: name, what: "name" }),
+    mismatch("metadata.namespace", sent?.namespace, { wanted: namespace, what: "namespace" }),
+  ].filter((error) => error !== undefined);
+  if (errors.length > 0) throw invalid(TYPE, name, errors);
+}
+
+function mismatch(
+  path: string,
+  value: unknown,
+  { wanted, what }: { readonly wanted: string; readonly what: string },
+): FieldError | undefined {
+  if (!value || value === wanted) return undefined;
+  return { path, type: "Invalid", value, detail: `must match the service account ${what} if specified` };
 }
 
 function checkSeconds(seconds: number): void {

@@ -34,6 +34,8 @@ export interface Offer {
   readonly views: boolean;
   /** The objects themselves have no protobuf form; views of them do. */
   readonly noProtobuf?: boolean;
+  /** JSON is all there is. */
+  readonly jsonOnly?: boolean;
 }
 
 /** Chooses the first format that the client takes and the server can make; 406 when there is none. */
@@ -51,11 +53,11 @@ export function negotiate(accept: string | undefined, offer: Offer, pretty: bool
 
 function formatOf(
   { type, parameters }: Accepted,
-  { views, watch, noProtobuf }: Offer,
+  { views, watch, noProtobuf, jsonOnly }: Offer,
   pretty: boolean,
 ): Format | undefined {
   const encoding = encodingOf(type);
-  if (encoding === undefined || (watch && encoding === "yaml")) return undefined;
+  if (encoding === undefined || (watch && encoding === "yaml") || (jsonOnly && encoding !== "json")) return undefined;
   const stream = parameters.get("stream");
   if (stream !== undefined && !(watch && stream === "watch")) return undefined;
   const wanted = parameters.get("as");
@@ -64,6 +66,8 @@ function formatOf(
   if (
     !views ||
     VIEWS[wanted] === undefined ||
+    // Tables have no protobuf form.
+    (VIEWS[wanted] === "table" && encoding === "protobuf") ||
     parameters.get("g") !== "meta.k8s.io" ||
     !["v1", "v1beta1"].includes(parameters.get("v") ?? "")
   )
@@ -98,8 +102,10 @@ function encodingOf(type: string): Format["encoding"] | undefined {
   }
 }
 
-function notAcceptable({ watch, streams }: Offer): Error {
-  const types = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+function notAcceptable({ watch, streams, jsonOnly }: Offer): Error {
+  const types = jsonOnly
+    ? ["application/json"]
+    : ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
   const ofEvents = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
   const all = watch || streams ? [...types, ...ofEvents] : types;
   return statusError({

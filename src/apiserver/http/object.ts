@@ -22,7 +22,7 @@ import {
   type StructNode,
 } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
-import { type Body, BodyError, CUSTOM_BODY_TYPES, readBody, readBytes, yamlErrors } from "./body.ts";
+import { type Body, BodyError, CUSTOM_BODY_TYPES, readBody, readBytes, yamlErrors, mediaType } from "./body.ts";
 import { contentType, negotiate, wantsPretty } from "./negotiate.ts";
 import { respond, respondBytes } from "./respond.ts";
 
@@ -45,6 +45,8 @@ export async function readObject(context: RequestContext, type: BodyType): Promi
   const body = await readBody(context.request, (bytes) => fromProto(bytes, type)).catch((error) => {
     throw error instanceof BodyError ? unrecognized(type.kind, error) : error;
   });
+  if (!body && mediaType(context.request) === PROTOBUF)
+    throw unrecognized(type.kind, new BodyError("empty data", new Uint8Array(0)));
   if (!body) throw badRequest("an empty request body is not allowed");
   return decodeObject(context, checkType(body, type), { type, duplicates: body.duplicates });
 }
@@ -55,6 +57,9 @@ export function unrecognized(kind: string, { message, bytes, cause }: BodyError)
   return badRequest(`the object provided is unrecognized ${where}`, { cause });
 }
 
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
+/** What every message begins with. */
+const MAGIC_BYTES = 4;
 const SUMMARY_BYTES = 30;
 
 function summary(bytes: Uint8Array): string {
@@ -79,6 +84,7 @@ export function respondObject(
 }
 
 function fromProto(encoded: Uint8Array, type: BodyType): unknown {
+  if (encoded.length === MAGIC_BYTES) throw new BodyError("empty body", encoded);
   try {
     const { apiVersion, kind, raw } = openProtoEnvelope(encoded);
     const own = (kind === "" || kind === type.kind) && (apiVersion === "" || apiVersion === groupVersion(type));
@@ -151,6 +157,8 @@ async function readCustomObject(context: RequestContext, type: BodyType): Promis
   const body = await readBody(request, () => undefined, CUSTOM_BODY_TYPES).catch((error) => {
     throw error instanceof BodyError ? unrecognized(type.kind, error) : error;
   });
+  if (!body && mediaType(context.request) === PROTOBUF)
+    throw unrecognized(type.kind, new BodyError("empty data", new Uint8Array(0)));
   if (!body) throw badRequest("an empty request body is not allowed");
   const { value, format, duplicates } = body;
   if (!isObject(value))

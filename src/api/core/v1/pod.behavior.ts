@@ -63,12 +63,14 @@ export const podBehavior: KindBehavior<Pod> = {
   },
   selectableFields: {
     "spec.nodeName": (pod) => pod.spec.nodeName ?? "",
+    "spec.host": (pod) => pod.spec.nodeName ?? "",
     "spec.restartPolicy": (pod) => pod.spec.restartPolicy ?? "",
     "spec.schedulerName": (pod) => pod.spec.schedulerName ?? "",
     "spec.serviceAccountName": (pod) => pod.spec.serviceAccountName ?? "",
     "spec.hostNetwork": (pod) => String(pod.spec.hostNetwork ?? false),
     "status.phase": (pod) => pod.status.phase ?? "",
     "status.podIP": (pod) => pod.status.podIP ?? "",
+    "status.podIPs": (pod) => (pod.status.podIPs ?? []).map(({ ip }) => ip).join(","),
     "status.nominatedNodeName": (pod) => pod.status.nominatedNodeName ?? "",
   },
 };

@@ -1,4 +1,5 @@
 import { boolean, int32, list, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
+import { flowSchemaColumns } from "./flowcontrol.columns.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
 export const FlowSchemaStatus = struct("io.k8s.api.flowcontrol.v1.FlowSchemaStatus", () => ({
@@ -100,6 +101,7 @@ export const FlowSchema = kind({
   kind: "FlowSchema",
   plural: "flowschemas",
   scope: "Cluster",
+  columns: () => flowSchemaColumns,
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   fields: () => ({
     spec: ref(2, FlowSchemaSpec),

@@ -1,4 +1,5 @@
 import { int32, list, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
+import { priorityLevelColumns } from "./flowcontrol.columns.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
 export const PriorityLevelConfigurationStatus = struct(
@@ -90,6 +91,7 @@ export const PriorityLevelConfiguration = kind({
   kind: "PriorityLevelConfiguration",
   plural: "prioritylevelconfigurations",
   scope: "Cluster",
+  columns: () => priorityLevelColumns,
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   fields: () => ({
     spec: ref(2, PriorityLevelConfigurationSpec),
