@@ -158,6 +158,8 @@ export interface KindBehavior<T> {
   readonly generation?: boolean;
   /** What counts as a change for metadata.generation, when it isn't everything but metadata and status. */
   readonly isNewGeneration?: (object: T, old: T) => boolean;
+  /** Sets what a new object has only once it is stored, after it was found valid; may change the object. */
+  readonly settleCreate?: (object: Mutable<T>) => void;
   /** Sets what follows from an update, when it has all its defaults and its generation; may change the object. */
   readonly settleUpdate?: (object: Mutable<T>, old: T) => void;
   /** Annotations that stand for fields of the unversioned form; the metadata beside the rows of tables lacks them. */

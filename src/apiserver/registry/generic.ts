@@ -232,6 +232,7 @@ export class Registry {
     if (errors.length > 0) throw invalid(this.kind, name ?? "", errors);
     this.#warn(context, object, undefined);
     await this.#validateAdmission(context, { operation: "CREATE", object, oldObject: undefined, write });
+    this.kind.behavior.settleCreate?.(object as never);
     const canonical = orderedMetadata(object);
     const key = this.key(namespace, name);
     const value = encodeStored(canonical);

@@ -27,11 +27,12 @@ export const jobBehavior: KindBehavior<Job> = {
     if (!job.spec.manualSelector) generateSelector(job);
   },
   prepareUpdate: ({ spec }, old) => dropDisabledTemplateFields(spec.template, old.spec.template),
-  setDefaults({ spec, metadata }) {
-    const { labels } = spec.template.metadata;
-    if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
-    setJobDefaults(spec);
+  setDefaults(job) {
+    if (!hasGeneratedLabels(job)) setLabelDefaults(job);
+    setJobDefaults(job.spec);
   },
+  settleCreate: setLabelDefaults,
+  settleUpdate: setLabelDefaults,
   validate: (job) => validateJob(job),
   validateUpdate: (job, old) => [
     ...validateJob(job, old),
@@ -43,6 +44,16 @@ export const jobBehavior: KindBehavior<Job> = {
   selectableFields: { "status.successful": (job) => String(job.status.succeeded ?? 0) },
   warnings: (job, old) => [...(old ? [] : podNameWarnings(job.metadata)), ...warningsOfTemplate(job, old)],
 };
+
+/** A job without labels has those of its pods; the generated ones too, but only once it is stored. */
+function setLabelDefaults({ spec, metadata }: Mutable<Job>): void {
+  const { labels } = spec.template.metadata;
+  if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
+}
+
+function hasGeneratedLabels({ spec, metadata }: Mutable<Job>): boolean {
+  return metadata.uid !== undefined && spec.template.metadata.labels?.[UID_LABEL] === metadata.uid;
+}
 
 /** Labels the pods with the job's uid and name, and selects them by the uid. */
 function generateSelector({ metadata, spec }: Mutable<Job>): void {
