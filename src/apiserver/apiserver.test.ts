@@ -12,7 +12,8 @@ async function server() {
   const clock = new VirtualClock();
   const scope = Scope.logging(silentLog);
   const random = seededRandom(1);
-  const { handle, ready } = createApiServer({ store: openMemoryStore(), clock, random, log: silentLog, scope });
+  const store = openMemoryStore();
+  const { handle, ready } = createApiServer({ store, clock, random, log: silentLog, scope });
   await ready;
   const abort = new AbortController();
   const identity = { name: "admin", groups: ["system:masters"] };
@@ -34,9 +35,10 @@ async function server() {
     const batches = (body as { batches: AsyncIterable<readonly WatchFrame[]> }).batches[Symbol.asyncIterator]();
     return async () => (await batches.next()).value as readonly WatchFrame[];
   };
-  return { clock, call, json, watch, close: () => scope.close() };
+  return { clock, store, call, json, watch, close: () => scope.close() };
 }
 
+const namesOf = (list: Json): string[] => list.items.map((item: Json) => item.metadata.name);
 const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
 const configMap = (name: string, data: Json = {}) => ({ metadata: { name }, data });
 
@@ -170,5 +172,50 @@ test("JSON patches: replacing what is not there adds it, indices count from the 
   assert.deepEqual(changed.data, { k: "1", new: "2" });
   const refused = await json(`PATCH ${CONFIG_MAPS}/a`, [{ op: "remove", path: "/data/none" }], patch);
   assert.equal(refused.code, 422);
+  await close();
+});
+
+test("pages of a selection hold the limit, say that there is more and no count; the last has no token", async () => {
+  const { json, close } = await server();
+  for (let index = 0; index < 7; index++) {
+    const labels = { odd: String(index % 2) };
+    await json(`POST ${CONFIG_MAPS}`, { metadata: { name: `c${index}`, labels } });
+  }
+  const first = await json(`GET ${CONFIG_MAPS}?labelSelector=odd%3D0&limit=3`);
+  assert.deepEqual(namesOf(first), ["c0", "c2", "c4"]);
+  assert.equal(first.metadata.remainingItemCount, undefined);
+  await json(`DELETE ${CONFIG_MAPS}/c6`);
+  const second = await json(`GET ${CONFIG_MAPS}?labelSelector=odd%3D0&limit=3&continue=${first.metadata.continue}`);
+  assert.deepEqual([namesOf(second), second.metadata.continue], [["c6"], undefined]);
+  const all = await json(`GET ${CONFIG_MAPS}?limit=2`);
+  assert.equal(all.metadata.remainingItemCount, 4);
+  const rest = await json(`GET ${CONFIG_MAPS}?limit=2&continue=${all.metadata.continue}`);
+  assert.deepEqual([namesOf(rest), rest.metadata.remainingItemCount], [["c2", "c3"], 2]);
+  await close();
+});
+
+test("a list goes on after its version is forgotten, with what there is now", async () => {
+  const { json, store, close } = await server();
+  for (const name of ["a", "b", "c"]) await json(`POST ${CONFIG_MAPS}`, configMap(name));
+  const first = await json(`GET ${CONFIG_MAPS}?limit=1`);
+  await json(`POST ${CONFIG_MAPS}`, configMap("bb"));
+  await store.compact(await store.revision());
+  const expired = await json(`GET ${CONFIG_MAPS}?limit=1&continue=${first.metadata.continue}`);
+  assert.deepEqual([expired.code, expired.reason], [410, "Expired"]);
+  const rest = await json(`GET ${CONFIG_MAPS}?continue=${expired.metadata.continue}`);
+  assert.deepEqual(namesOf(rest), ["b", "bb", "c"]);
+  await close();
+});
+
+test("a list or watch of one name is of that object alone", async () => {
+  const { json, watch, close } = await server();
+  for (const name of ["a", "b"]) await json(`POST ${CONFIG_MAPS}`, configMap(name));
+  assert.deepEqual(namesOf(await json(`GET ${CONFIG_MAPS}?fieldSelector=metadata.name%3Db`)), ["b"]);
+  assert.deepEqual(namesOf(await json(`GET ${CONFIG_MAPS}?fieldSelector=metadata.name%3Dnone`)), []);
+  const next = await watch(`${CONFIG_MAPS}?watch=1&fieldSelector=metadata.name%3Db`);
+  assert.deepEqual(
+    (await next()).map(({ type, object }) => [type, (object as Json).metadata.name]),
+    [["ADDED", "b"]],
+  );
   await close();
 });

@@ -9,7 +9,7 @@ import {
 } from "../api/index.ts";
 import { prefixEnd, type Revision, type Store, StoreError } from "../store/index.ts";
 import type { Cacher } from "./cacher/cacher.ts";
-import { storagePrefix, StoredObject } from "./registry/stored.ts";
+import { storageKey, storagePrefix, StoredObject } from "./registry/stored.ts";
 import type { Selection } from "./selection.ts";
 
 export interface ListResult {
@@ -125,7 +125,7 @@ function fromCache({ kind, cacher, selection }: ListCall, limit: number): ListRe
   const items: StoredObject[] = [];
   let more = 0;
   let last: StoredObject | undefined;
-  for (const stored of cacher.in(selection.namespace)) {
+  for (const stored of candidates(kind, cacher, selection)) {
     if (limit > 0 && items.length === limit) {
       if (!selection.everything) {
         if (!selection.matches(stored.object)) continue;
@@ -162,32 +162,59 @@ async function listAt(
   revision: Revision | undefined,
   { start, limit }: { start: string; limit: number },
 ): Promise<ListResult> {
-  const { kind, store, selection, cacher } = call;
+  const { kind, selection } = call;
   const prefix = storagePrefix(kind);
   const scope = selection.namespace === "" ? prefix : `${prefix}${selection.namespace}/`;
   const from = start === "" ? scope : prefix + start;
   try {
-    const page = await store.range({ start: from.startsWith(scope) ? from : scope, end: prefixEnd(scope), revision });
-    const found = page.entries.map((entry) => {
-      const cached = cacher.get(entry.key);
-      return cached?.revision === entry.modRevision ? cached : new StoredObject(entry);
-    });
-    const matching = selection.everything ? found : found.filter((stored) => selection.matches(stored.object));
-    const items = limit > 0 ? matching.slice(0, limit) : matching;
-    const more = matching.length - items.length;
-    return {
-      items,
-      metadata: pageMetadata({
-        revision: revision ?? page.revision,
-        prefix,
-        last: items.at(-1),
-        more,
-        exactCount: selection.everything,
-      }),
-    };
+    const found = await scan(call, { start: from.startsWith(scope) ? from : scope, scope, revision, limit });
+    const items = limit > 0 ? found.items.slice(0, limit) : found.items;
+    const more = selection.everything ? found.total - items.length : found.items.length - items.length;
+    const page = { revision: revision ?? found.revision, prefix, last: items.at(-1), more };
+    return { items, metadata: pageMetadata({ ...page, exactCount: selection.everything }) };
   } catch (error) {
     throw versionFailure(error, revision);
   }
+}
+
+/** Entries that are read at a time when a selector may leave most of them out. */
+const SCAN_PAGE = 500;
+
+interface Scan {
+  readonly start: string;
+  readonly scope: string;
+  readonly revision: Revision | undefined;
+  /** 0: all. */
+  readonly limit: number;
+}
+
+/** Reads what a selection picks, no more than is needed to know whether there is more than the limit. */
+async function scan({ store, selection, cacher }: ListCall, { start, scope, revision, limit }: Scan) {
+  const size = limit === 0 ? undefined : selection.everything ? limit : Math.max(SCAN_PAGE, limit + 1);
+  const items: StoredObject[] = [];
+  let at = revision;
+  let next = start;
+  for (;;) {
+    const options = { start: next, end: prefixEnd(scope), ...(size && { limit: size }), revision: at };
+    const page = await store.range(options);
+    // Further pages are of the moment of the first.
+    at ??= page.revision;
+    for (const entry of page.entries) {
+      const cached = cacher.get(entry.key);
+      const stored = cached?.revision === entry.modRevision ? cached : new StoredObject(entry);
+      if (selection.everything || selection.matches(stored.object)) items.push(stored);
+    }
+    if (!page.more || selection.everything || items.length > limit) return { items, total: page.count, revision: at };
+    next = `${page.entries.at(-1)!.key}\0`;
+  }
+}
+
+/** The objects in the cache among which a selection picks: one, when it names it. */
+export function candidates(kind: KindDefinition, cacher: Cacher, selection: Selection): readonly StoredObject[] {
+  const { namespace, name } = selection;
+  if (name === undefined || (kind.scope === "Namespaced" && namespace === "")) return cacher.in(namespace);
+  const stored = cacher.get(storageKey(kind, namespace, name));
+  return stored ? [stored] : [];
 }
 
 function versionFailure(error: unknown, revision: Revision | undefined): unknown {

@@ -187,7 +187,7 @@ export class Verbs {
     const { query, info, request } = context;
     const { clock, random } = this.#options;
     const picked = selection(kind, info.namespace, query, info.name || undefined);
-    const batches = await watch({ kind, cacher, query, selection: picked, clock, random, signal: request.signal });
+    const batches = await watch({ kind, hub, cacher, query, selection: picked, clock, random, signal: request.signal });
     if (format.encoding === "object") {
       return {
         status: 200,

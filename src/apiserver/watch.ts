@@ -10,7 +10,7 @@ import type { Clock, Random, Timer } from "../base/index.ts";
 import type { WatchFrame } from "../net/message.ts";
 import type { Revision } from "../store/index.ts";
 import type { CacheEvent, Cacher } from "./cacher/cacher.ts";
-import { parseVersion } from "./list.ts";
+import { candidates, parseVersion } from "./list.ts";
 import type { StoredObject } from "./registry/stored.ts";
 import { isTrue } from "./request-info.ts";
 import type { Selection } from "./selection.ts";
@@ -21,7 +21,10 @@ export type WatchItem =
   | { readonly type: "BOOKMARK" | "ERROR"; readonly object: unknown };
 
 export interface WatchCall {
+  /** The version that the client speaks. */
   readonly kind: KindDefinition;
+  /** The version that is stored. */
+  readonly hub: KindDefinition;
   readonly cacher: Cacher;
   readonly query: URLSearchParams;
   readonly selection: Selection;
@@ -141,8 +144,8 @@ class WatchStream implements AsyncIterable<readonly WatchItem[]> {
   }
 
   #initial(): void {
-    const { cacher, selection } = this.#call;
-    for (const stored of cacher.in(selection.namespace))
+    const { cacher, selection, hub } = this.#call;
+    for (const stored of candidates(hub, cacher, selection))
       if (selection.matches(stored.object)) this.#pending.push({ type: "ADDED", stored });
     if (this.#options.markEnd) this.#push(this.#bookmark({ [INITIAL_EVENTS_END]: "true" }));
   }
