@@ -5,6 +5,7 @@ import {
   startCertificateCleaningController,
   startCertificateSigningController,
 } from "./certificates/controller.ts";
+import { startPodAutoscalerController } from "./podautoscaler/controller.ts";
 import { startResourceQuotaController } from "./resourcequota/controller.ts";
 import { startServiceAccountTokenController } from "./serviceaccounttoken/controller.ts";
 import { startClusterRoleAggregationController } from "./clusterroleaggregation/controller.ts";
@@ -64,6 +65,11 @@ export const controllers: readonly ControllerDefinition[] = [
     start: startClusterRoleAggregationController,
   },
   { name: "serviceaccount-token-controller", start: startServiceAccountTokenController },
+  {
+    name: "horizontal-pod-autoscaler-controller",
+    account: "horizontal-pod-autoscaler",
+    start: startPodAutoscalerController,
+  },
   { name: "resourcequota-controller", account: "resourcequota-controller", start: startResourceQuotaController },
   {
     name: "certificatesigningrequest-approving-controller",

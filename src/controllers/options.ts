@@ -41,6 +41,7 @@ export interface ControllerOptions {
   readonly concurrentStatefulsetSyncs?: number;
   readonly concurrentCronJobSyncs?: number;
   readonly concurrentResourceQuotaSyncs?: number;
+  readonly concurrentHorizontalPodAutoscalerSyncs?: number;
   readonly concurrentDeploymentSyncs?: number;
   readonly concurrentJobSyncs?: number;
   readonly concurrentEndpointSyncs?: number;
