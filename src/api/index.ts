@@ -33,6 +33,7 @@ export {
   type Subresource,
   typeMeta,
 } from "./kind.ts";
+export { findVolume, isBoundTo, storageClassOf, volumeMismatch, volumeReaches } from "./volume-match.ts";
 export { nodeSelectorMatches, nodeTermMatches, tolerates, tolerationCovers } from "./node-selector.ts";
 export { controllerOf, ownerReference } from "./owner.ts";
 export { isPodAvailable, isPodReady, isPodTerminal, podCondition } from "./pods.ts";

@@ -15,6 +15,9 @@ import { startDeploymentController } from "./deployment/controller.ts";
 import { startDisruptionController } from "./disruption/controller.ts";
 import { startEndpointSliceController } from "./endpointslice/controller.ts";
 import { startEndpointsController } from "./endpoints/controller.ts";
+import { startEphemeralVolumeController } from "./ephemeralvolume/controller.ts";
+import { startVolumeBinderController } from "./volumebinder/controller.ts";
+import { startClaimProtectionController, startVolumeProtectionController } from "./volumeprotection/controller.ts";
 import { startGarbageCollector } from "./gc/controller.ts";
 import { startJobController, startTtlAfterFinishedController } from "./job/controller.ts";
 import { startNamespaceController } from "./namespace/controller.ts";
@@ -69,6 +72,26 @@ export const controllers: readonly ControllerDefinition[] = [
     name: "horizontal-pod-autoscaler-controller",
     account: "horizontal-pod-autoscaler",
     start: startPodAutoscalerController,
+  },
+  {
+    name: "persistentvolume-binder-controller",
+    account: "persistent-volume-binder",
+    start: startVolumeBinderController,
+  },
+  {
+    name: "persistentvolumeclaim-protection-controller",
+    account: "pvc-protection-controller",
+    start: startClaimProtectionController,
+  },
+  {
+    name: "persistentvolume-protection-controller",
+    account: "pv-protection-controller",
+    start: startVolumeProtectionController,
+  },
+  {
+    name: "ephemeral-volume-controller",
+    account: "ephemeral-volume-controller",
+    start: startEphemeralVolumeController,
   },
   { name: "resourcequota-controller", account: "resourcequota-controller", start: startResourceQuotaController },
   {
