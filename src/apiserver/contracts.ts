@@ -45,6 +45,8 @@ export type Authorizer = (attributes: Attributes) => Promise<Authorization>;
 export interface Reads {
   get<T>(kind: KindDefinition<T>, key: { readonly namespace?: string; readonly name: string }): Promise<T | undefined>;
   list<T>(kind: KindDefinition<T>, namespace?: string): Promise<readonly T[]>;
+  /** Differs whenever what the cache holds of a kind does; what is worked out from it may be kept as long. */
+  version(kind: KindDefinition): number;
   /** What the cache holds now; may lag behind other servers' writes. */
   cached<T>(kind: KindDefinition<T>, namespace?: string): readonly T[];
 }

@@ -139,6 +139,7 @@ function readsOf(store: Store, cacherOf: (kind: KindDefinition) => Cacher): Read
       const { entries } = await store.range({ start, end: prefixEnd(start) });
       return entries.map((entry) => new StoredObject(entry).as(kind as KindDefinition).object as unknown as T);
     },
+    version: (kind) => cacherOf(kind).revision,
     cached<T>(kind: KindDefinition<T>, namespace = "") {
       return cacherOf(kind as KindDefinition)
         .in(namespace)

@@ -15,10 +15,19 @@ export const alwaysAllow: Authorizer = async () => ({ decision: "allow", reason:
 
 /** Roles and bindings decide; what no rule allows is nobody's opinion. */
 export function rbac(reads: Reads): Authorizer {
+  // Every request asks for these, and they hardly ever change.
+  const bindings = kept(
+    () => reads.version(ClusterRoleBinding as never),
+    () => reads.cached(ClusterRoleBinding),
+  );
+  const clusterRoles = kept(
+    () => reads.version(ClusterRole as never),
+    () => clusterRolesOf(reads),
+  );
   return async (attributes) => {
-    const roles = new RoleLookup(reads);
+    const roles = new RoleLookup(reads, clusterRoles);
     const noOpinion = () => (roles.missing.length === 0 ? NO_OPINION : withoutRoles(roles.missing));
-    for (const binding of reads.cached(ClusterRoleBinding)) {
+    for (const binding of bindings()) {
       const subject = subjectAmong(binding.subjects, attributes.user, "");
       if (subject && allows(roles.rules(binding.roleRef, ""), attributes))
         return allowed(`ClusterRoleBinding ${JSON.stringify(binding.metadata.name)}`, binding.roleRef, subject);
@@ -50,13 +59,30 @@ function withoutRoles(missing: readonly string[]): Authorization {
   return { decision: "noOpinion", reason: `RBAC: ${texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`}` };
 }
 
+type ClusterRules = ReadonlyMap<string, readonly PolicyRule[]>;
+
+function clusterRolesOf(reads: Reads): ClusterRules {
+  return new Map(reads.cached(ClusterRole).map((role) => [role.metadata.name, role.rules ?? []]));
+}
+
+/** A value that is worked out again only when its version has changed. */
+function kept<T>(version: () => number, work: () => T): () => T {
+  let last: { readonly version: number; readonly value: T } | undefined;
+  return () => {
+    const now = version();
+    if (last?.version !== now) last = { version: now, value: work() };
+    return last.value;
+  };
+}
+
 /** Finds the rules of roles, and notes those that aren't there. */
 class RoleLookup {
   readonly #reads: Reads;
-  #clusterRoles: ReadonlyMap<string, readonly PolicyRule[]> | undefined;
+  readonly #clusterRoles: () => ClusterRules;
 
-  constructor(reads: Reads) {
+  constructor(reads: Reads, clusterRoles = () => clusterRolesOf(reads)) {
     this.#reads = reads;
+    this.#clusterRoles = clusterRoles;
   }
 
   /** What was asked for and isn't there, as reasons name it. */
@@ -74,10 +100,7 @@ class RoleLookup {
       const role = this.#reads.cached(Role, namespace).find(({ metadata }) => metadata.name === name);
       return role && (role.rules ?? []);
     }
-    this.#clusterRoles ??= new Map(
-      this.#reads.cached(ClusterRole).map((role) => [role.metadata.name, role.rules ?? []]),
-    );
-    return this.#clusterRoles.get(name);
+    return this.#clusterRoles().get(name);
   }
 }
 
