@@ -1,13 +1,9 @@
-import { ref, struct, type Infer } from "../../../schema/index.ts";
+import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { ObjectMeta } from "../../meta/v1/objectmeta.ts";
-import { ResourceClaimSpec } from "./resourceclaim.ts";
+import { claimTemplateBehavior } from "./resourceclaim.behavior.ts";
+import { ResourceClaimTemplateSpec } from "./resourceclaimtemplate.types.ts";
 
-export const ResourceClaimTemplateSpec = struct("io.k8s.api.resource.v1.ResourceClaimTemplateSpec", () => ({
-  metadata: ref(1, ObjectMeta),
-  spec: ref(2, ResourceClaimSpec, { required: true }),
-}));
-export interface ResourceClaimTemplateSpec extends Infer<typeof ResourceClaimTemplateSpec> {}
+export * from "./resourceclaimtemplate.types.ts";
 
 export const ResourceClaimTemplate = kind({
   name: "io.k8s.api.resource.v1.ResourceClaimTemplate",
@@ -17,6 +13,7 @@ export const ResourceClaimTemplate = kind({
   plural: "resourceclaimtemplates",
   rules: { returnsDeleted: true },
   scope: "Namespaced",
+  behavior: () => claimTemplateBehavior as never,
   fields: () => ({
     spec: ref(2, ResourceClaimTemplateSpec, { required: true }),
   }),

@@ -1,0 +1,30 @@
+import type { KindBehavior } from "../../kind.ts";
+import { invalidValue } from "../../validation/errors.ts";
+import { qualifiedNameProblems } from "../../validation/names.ts";
+import type { DeviceClass } from "./deviceclass.ts";
+import { validateConfiguration, validateSelectors } from "./devices.validate.ts";
+import { validateItems } from "./names.validate.ts";
+
+const CONFIGS_MAX = 32;
+
+/** What a class' declaration can't say. */
+export const deviceClassBehavior: KindBehavior<DeviceClass> = {
+  generation: true,
+  validate: ({ spec }) => {
+    const name = spec.extendedResourceName;
+    const path = "spec.extendedResourceName";
+    return [
+      ...validateSelectors("spec.selectors", spec.selectors),
+      ...validateItems("spec.config", spec.config, { max: CONFIGS_MAX, check: validateConfiguration }),
+      ...(name === undefined || isExtendedResource(name)
+        ? []
+        : [invalidValue(path, name, "must be a valid extended resource name")]),
+    ];
+  },
+};
+
+/** A name in a domain that isn't Kubernetes' own. */
+function isExtendedResource(name: string): boolean {
+  if (!name.includes("/") || name.includes("kubernetes.io/") || name.startsWith("requests.")) return false;
+  return qualifiedNameProblems(`requests.${name}`).length === 0;
+}
