@@ -75,6 +75,8 @@ export interface KindRules {
   readonly returnsDeleted?: boolean;
   /** Metadata that an update of the status leaves as it is. */
   readonly statusKeeps?: readonly ("labels" | "annotations" | "ownerReferences" | "finalizers")[];
+  /** Nobody notes who manages which of its fields. */
+  readonly unmanaged?: boolean;
   /** Text of the Warning header that every request for it gets. */
   readonly deprecation?: string;
 }

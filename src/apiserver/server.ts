@@ -220,7 +220,7 @@ function dispatcher({
   };
 }
 
-const PLAIN_SUBRESOURCES = new Set(["status", "finalize", "ephemeralcontainers", "resize"]);
+const PLAIN_SUBRESOURCES = new Set(["status", "approval", "finalize", "ephemeralcontainers", "resize"]);
 
 /** Groups of our own answer with a Status where there is nothing; of any other nothing is known. */
 function notServed(served: ServedKinds, group: string): ApiResponse {

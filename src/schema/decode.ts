@@ -249,7 +249,6 @@ function decodeScalar(node: ScalarNode, value: unknown, place: ValuePlace): unkn
     case "microTime":
       return typeof value === "string" ? canonicalMicroTime(value) : mismatch(node, value, place);
     case "raw":
-      return isObject(value) ? value : mismatch(node, value, place);
     case "any":
     case "deduced":
       return value;

@@ -1,5 +1,11 @@
 import type { Random } from "../../base/index.ts";
-import type { AdmissionPlugin } from "../contracts.ts";
+import type { AdmissionPlugin, Authorizer } from "../contracts.ts";
+import {
+  certificateApproval,
+  certificateRequester,
+  certificateSigning,
+  certificateSubjectRestriction,
+} from "./certificates.ts";
 import { defaultIngressClass } from "./default-ingress-class.ts";
 import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
@@ -24,6 +30,7 @@ const OFF_BY_DEFAULT = new Set(["NodeRestriction"]);
 export interface PluginOptions {
   readonly random: Random;
   readonly charge: ChargeQuota;
+  readonly authorizers: readonly Authorizer[];
 }
 
 /** All admission plugins in the order in which they run, or those that are chosen. */
@@ -39,7 +46,7 @@ export function admissionPlugins(options: PluginOptions, choice?: AdmissionChoic
   return all.filter(({ name }) => isOn(name) && !choice.disable.includes(name));
 }
 
-function allPlugins({ random, charge }: PluginOptions): readonly AdmissionPlugin[] {
+function allPlugins({ random, charge, authorizers }: PluginOptions): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle,
     limitRanger,
@@ -53,6 +60,10 @@ function allPlugins({ random, charge }: PluginOptions): readonly AdmissionPlugin
     storageObjectInUseProtection,
     persistentVolumeClaimResize,
     runtimeClass,
+    certificateRequester,
+    certificateApproval(authorizers),
+    certificateSigning(authorizers),
+    certificateSubjectRestriction,
     defaultIngressClass,
     resourceQuota(charge),
   ];

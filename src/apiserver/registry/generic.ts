@@ -165,7 +165,8 @@ export class Registry {
     write: WriteOptions;
     subresource: string;
   }): void {
-    if (write.isApply) return;
+    if (this.kind.rules.unmanaged) delete (object.metadata as Meta).managedFields;
+    if (write.isApply || this.kind.rules.unmanaged) return;
     const { struct } = this.kind;
     const metadata = object.metadata as Meta;
     const blank = { kind: object.kind, apiVersion: object.apiVersion, metadata: {} };

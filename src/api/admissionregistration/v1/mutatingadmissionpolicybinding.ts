@@ -1,29 +1,9 @@
-import { ref, string, struct, type Infer } from "../../../schema/index.ts";
+import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { MatchResources } from "./mutatingadmissionpolicy.ts";
-import { LabelSelector } from "../../meta/v1/labelselector.ts";
+import { mutatingBindingBehavior, bindingColumns } from "./policy.behavior.ts";
+import { MutatingAdmissionPolicyBindingSpec } from "./mutatingadmissionpolicybinding.types.ts";
 
-export const MutatingAdmissionPolicyBindingSpec = struct(
-  "io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec",
-  () => ({
-    policyName: string(1),
-    paramRef: ref(2, ParamRef, { ptr: true }),
-    matchResources: ref(3, MatchResources, { ptr: true }),
-  }),
-);
-export interface MutatingAdmissionPolicyBindingSpec extends Infer<typeof MutatingAdmissionPolicyBindingSpec> {}
-
-export const ParamRef = struct(
-  "io.k8s.api.admissionregistration.v1.ParamRef",
-  () => ({
-    name: string(1),
-    namespace: string(2),
-    selector: ref(3, LabelSelector, { ptr: true }),
-    parameterNotFoundAction: string(4, { ptr: true }),
-  }),
-  { atomic: true },
-);
-export interface ParamRef extends Infer<typeof ParamRef> {}
+export * from "./mutatingadmissionpolicybinding.types.ts";
 
 export const MutatingAdmissionPolicyBinding = kind({
   name: "io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding",
@@ -33,6 +13,8 @@ export const MutatingAdmissionPolicyBinding = kind({
   plural: "mutatingadmissionpolicybindings",
   categories: ["api-extensions"],
   scope: "Cluster",
+  behavior: () => mutatingBindingBehavior as never,
+  columns: () => bindingColumns as never,
   fields: () => ({
     spec: ref(2, MutatingAdmissionPolicyBindingSpec),
   }),

@@ -1,43 +1,9 @@
-import { bytes, int32, list, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
+import { list } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { MatchCondition, RuleWithOperations } from "./mutatingadmissionpolicy.ts";
-import { LabelSelector } from "../../meta/v1/labelselector.ts";
+import { mutatingWebhookBehavior, webhookColumns } from "./webhook.behavior.ts";
+import { MutatingWebhook } from "./mutatingwebhookconfiguration.types.ts";
 
-export const MutatingWebhook = struct("io.k8s.api.admissionregistration.v1.MutatingWebhook", () => ({
-  name: string(1, { always: true, required: true }),
-  clientConfig: ref(2, WebhookClientConfig, { required: true }),
-  rules: list(3, RuleWithOperations, { list: "atomic" }),
-  failurePolicy: string(4, { ptr: true, enum: ["Fail", "Ignore"] }),
-  matchPolicy: string(9, { ptr: true, enum: ["Equivalent", "Exact"] }),
-  namespaceSelector: ref(5, LabelSelector, { ptr: true }),
-  objectSelector: ref(11, LabelSelector, { ptr: true }),
-  sideEffects: string(6, {
-    ptr: true,
-    always: true,
-    required: true,
-    enum: ["None", "NoneOnDryRun", "Some", "Unknown"],
-  }),
-  timeoutSeconds: int32(7, { ptr: true }),
-  admissionReviewVersions: list(8, scalar.string, { always: true, required: true, list: "atomic" }),
-  reinvocationPolicy: string(10, { ptr: true, enum: ["IfNeeded", "Never"] }),
-  matchConditions: list(12, MatchCondition, { list: "map", keys: ["name"], patch: ["merge"], mergeKey: "name" }),
-}));
-export interface MutatingWebhook extends Infer<typeof MutatingWebhook> {}
-
-export const WebhookClientConfig = struct("io.k8s.api.admissionregistration.v1.WebhookClientConfig", () => ({
-  url: string(3, { ptr: true }),
-  service: ref(1, ServiceReference, { ptr: true }),
-  caBundle: bytes(2),
-}));
-export interface WebhookClientConfig extends Infer<typeof WebhookClientConfig> {}
-
-export const ServiceReference = struct("io.k8s.api.admissionregistration.v1.ServiceReference", () => ({
-  namespace: string(1, { always: true, required: true }),
-  name: string(2, { always: true, required: true }),
-  path: string(3, { ptr: true }),
-  port: int32(4, { ptr: true }),
-}));
-export interface ServiceReference extends Infer<typeof ServiceReference> {}
+export * from "./mutatingwebhookconfiguration.types.ts";
 
 export const MutatingWebhookConfiguration = kind({
   name: "io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration",
@@ -47,6 +13,8 @@ export const MutatingWebhookConfiguration = kind({
   plural: "mutatingwebhookconfigurations",
   categories: ["api-extensions"],
   scope: "Cluster",
+  behavior: () => mutatingWebhookBehavior as never,
+  columns: () => webhookColumns as never,
   fields: () => ({
     webhooks: list(2, MutatingWebhook, { list: "map", keys: ["name"], patch: ["merge"], mergeKey: "name" }),
   }),

@@ -1,23 +1,9 @@
-import { list, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
+import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { MatchResources } from "./mutatingadmissionpolicy.ts";
-import { ParamRef } from "./mutatingadmissionpolicybinding.ts";
+import { validatingBindingBehavior, bindingColumns } from "./policy.behavior.ts";
+import { ValidatingAdmissionPolicyBindingSpec } from "./validatingadmissionpolicybinding.types.ts";
 
-export const ValidatingAdmissionPolicyBindingSpec = struct(
-  "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec",
-  () => ({
-    policyName: string(1, { required: true, rules: ["required"] }),
-    paramRef: ref(2, ParamRef, { ptr: true }),
-    matchResources: ref(3, MatchResources, { ptr: true }),
-    validationActions: list(4, scalar.string, {
-      required: true,
-      list: "set",
-      element: { enum: ["Audit", "Deny", "Warn"] },
-      rules: ["required"],
-    }),
-  }),
-);
-export interface ValidatingAdmissionPolicyBindingSpec extends Infer<typeof ValidatingAdmissionPolicyBindingSpec> {}
+export * from "./validatingadmissionpolicybinding.types.ts";
 
 export const ValidatingAdmissionPolicyBinding = kind({
   name: "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding",
@@ -27,6 +13,8 @@ export const ValidatingAdmissionPolicyBinding = kind({
   plural: "validatingadmissionpolicybindings",
   categories: ["api-extensions"],
   scope: "Cluster",
+  behavior: () => validatingBindingBehavior as never,
+  columns: () => bindingColumns as never,
   fields: () => ({
     spec: ref(2, ValidatingAdmissionPolicyBindingSpec, { required: true }),
   }),

@@ -1,28 +1,9 @@
-import { int32, list, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
+import { list } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { MatchCondition, RuleWithOperations } from "./mutatingadmissionpolicy.ts";
-import { WebhookClientConfig } from "./mutatingwebhookconfiguration.ts";
-import { LabelSelector } from "../../meta/v1/labelselector.ts";
+import { validatingWebhookBehavior, webhookColumns } from "./webhook.behavior.ts";
+import { ValidatingWebhook } from "./validatingwebhookconfiguration.types.ts";
 
-export const ValidatingWebhook = struct("io.k8s.api.admissionregistration.v1.ValidatingWebhook", () => ({
-  name: string(1, { always: true, required: true }),
-  clientConfig: ref(2, WebhookClientConfig, { required: true }),
-  rules: list(3, RuleWithOperations, { list: "atomic" }),
-  failurePolicy: string(4, { ptr: true, enum: ["Fail", "Ignore"] }),
-  matchPolicy: string(9, { ptr: true, enum: ["Equivalent", "Exact"] }),
-  namespaceSelector: ref(5, LabelSelector, { ptr: true }),
-  objectSelector: ref(10, LabelSelector, { ptr: true }),
-  sideEffects: string(6, {
-    ptr: true,
-    always: true,
-    required: true,
-    enum: ["None", "NoneOnDryRun", "Some", "Unknown"],
-  }),
-  timeoutSeconds: int32(7, { ptr: true }),
-  admissionReviewVersions: list(8, scalar.string, { always: true, required: true, list: "atomic" }),
-  matchConditions: list(11, MatchCondition, { list: "map", keys: ["name"], patch: ["merge"], mergeKey: "name" }),
-}));
-export interface ValidatingWebhook extends Infer<typeof ValidatingWebhook> {}
+export * from "./validatingwebhookconfiguration.types.ts";
 
 export const ValidatingWebhookConfiguration = kind({
   name: "io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration",
@@ -32,6 +13,8 @@ export const ValidatingWebhookConfiguration = kind({
   plural: "validatingwebhookconfigurations",
   categories: ["api-extensions"],
   scope: "Cluster",
+  behavior: () => validatingWebhookBehavior as never,
+  columns: () => webhookColumns as never,
   fields: () => ({
     webhooks: list(2, ValidatingWebhook, { list: "map", keys: ["name"], patch: ["merge"], mergeKey: "name" }),
   }),

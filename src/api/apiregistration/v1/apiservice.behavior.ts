@@ -22,6 +22,7 @@ const LOCAL = {
 /** Says which server answers for a group version: this one, or one behind a service. */
 export const apiServiceBehavior: KindBehavior<APIService> = {
   nameRule: "pathSegment",
+  looseFinalizers: true,
   generation: false,
   setDefaults: ({ spec }) => {
     if (spec.service) spec.service.port ??= SERVICE_PORT;

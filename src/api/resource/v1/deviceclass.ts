@@ -1,3 +1,4 @@
+import { ageColumn, nameColumn } from "../../columns.ts";
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { deviceClassBehavior } from "./deviceclass.behavior.ts";
@@ -14,6 +15,7 @@ export const DeviceClass = kind({
   rules: { returnsDeleted: true },
   scope: "Cluster",
   behavior: () => deviceClassBehavior as never,
+  columns: () => [nameColumn, ageColumn] as never,
   fields: () => ({
     spec: ref(2, DeviceClassSpec, { required: true }),
   }),

@@ -86,16 +86,13 @@ export function validateDeviceClaim(path: string, claim: DeviceClaim): FieldErro
 }
 
 function validateRequest({ name, exactly, firstAvailable = [] }: DeviceRequest, path: string): FieldError[] {
-  const errors = name ? validateLabel(`${path}.name`, name) : [required(`${path}.name`)];
+  const errors = validateLabel(`${path}.name`, name);
   if (firstAvailable.length > 0)
     errors.push(
       ...validateSet(`${path}.firstAvailable`, firstAvailable, {
         max: SUB_REQUESTS_MAX,
         key: (one) => one.name,
-        check: (one, at) => [
-          ...(one.name ? validateLabel(`${at}.name`, one.name) : [required(`${at}.name`)]),
-          ...validateExact(one, at),
-        ],
+        check: (one, at) => [...validateLabel(`${at}.name`, one.name), ...validateExact(one, at)],
       }),
     );
   if (exactly) errors.push(...validateExact(exactly, `${path}.exactly`));

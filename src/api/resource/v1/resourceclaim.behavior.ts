@@ -1,8 +1,9 @@
 import { jsonEqual } from "../../../schema/index.ts";
-import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
+import { ageColumn, nameColumn, textColumn } from "../../columns.ts";
+import type { Column, FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { duplicateValue, forbiddenField, invalidValue, required } from "../../validation/errors.ts";
 import { internalValue } from "../../validation/internal.ts";
-import { cidrProblems } from "../../validation/ip.ts";
+import { parseCidr } from "../../validation/ip.ts";
 import { problemsAt } from "../../validation/errors.ts";
 import { requestNames, validateDeviceClaim, validateRequestName } from "./devices.validate.ts";
 import { validateDriver, validateItems, validateLabel, validatePool, validateSet } from "./names.validate.ts";
@@ -118,9 +119,30 @@ function validateDeviceStatuses({ devices, allocation }: ResourceClaimStatus): F
     seen.add(identity(one));
     if (!allocated.has(identity(one))) errors.push(invalidValue(at, shown, "must be an allocated device in the claim"));
     (one.networkData?.ips ?? []).forEach((ip, index) => {
-      errors.push(...problemsAt(`${at}.networkData.ips[${index}]`, ip, cidrProblems(ip)));
+      errors.push(...problemsAt(`${at}.networkData.ips[${index}]`, ip, interfaceProblems(ip)));
     });
     return errors;
   };
   return validateItems("status.devices", devices, { max: DEVICES_MAX, check });
+}
+
+/** An address of an interface, with the length of its network. */
+function interfaceProblems(text: string): string[] {
+  return parseCidr(text) ? [] : ["must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)"];
+}
+
+/** Name, state and age. */
+export const claimColumns: readonly Column<ResourceClaim>[] = [
+  nameColumn,
+  textColumn("State", ({ metadata, status }) => stateOf(metadata.deletionTimestamp !== undefined, status)),
+  ageColumn,
+];
+
+function stateOf(isDeleted: boolean, { allocation, reservedFor = [] }: ResourceClaimStatus): string {
+  const states = [
+    ...(isDeleted ? ["deleted"] : []),
+    ...(allocation ? ["allocated"] : isDeleted ? [] : ["pending"]),
+    ...(reservedFor.length > 0 ? ["reserved"] : []),
+  ];
+  return states.join(",");
 }

@@ -1,3 +1,4 @@
+import { ageColumn, nameColumn } from "../../columns.ts";
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { claimTemplateBehavior } from "./resourceclaim.behavior.ts";
@@ -14,6 +15,7 @@ export const ResourceClaimTemplate = kind({
   rules: { returnsDeleted: true },
   scope: "Namespaced",
   behavior: () => claimTemplateBehavior as never,
+  columns: () => [nameColumn, ageColumn] as never,
   fields: () => ({
     spec: ref(2, ResourceClaimTemplateSpec, { required: true }),
   }),

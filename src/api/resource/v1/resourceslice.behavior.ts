@@ -1,4 +1,5 @@
-import type { FieldError, KindBehavior } from "../../kind.ts";
+import { ageColumn, nameColumn, textColumn } from "../../columns.ts";
+import type { Column, FieldError, KindBehavior } from "../../kind.ts";
 import { invalidValue, notSupported, problemsAt, required, tooLong } from "../../validation/errors.ts";
 import { dnsSubdomainProblems, labelValueProblems, qualifiedNameProblems } from "../../validation/names.ts";
 import { sortedEntries } from "../../validation/labels.ts";
@@ -132,3 +133,12 @@ function validateTaint({ key, value, effect }: DeviceTaint, path: string): Field
     errors.push(notSupported(`${path}.effect`, effect, ["NoExecute", "NoSchedule", "None"]));
   return errors;
 }
+
+/** Where a slice's devices are, and whose they are. */
+export const sliceColumns: readonly Column<ResourceSlice>[] = [
+  nameColumn,
+  textColumn("Node", ({ spec }) => spec.nodeName ?? ""),
+  textColumn("Driver", ({ spec }) => spec.driver),
+  textColumn("Pool", ({ spec }) => spec.pool.name),
+  ageColumn,
+];

@@ -1,6 +1,6 @@
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { sliceBehavior } from "./resourceslice.behavior.ts";
+import { sliceBehavior, sliceColumns } from "./resourceslice.behavior.ts";
 import { ResourceSliceSpec } from "./resourceslice.types.ts";
 
 export * from "./resourceslice.types.ts";
@@ -14,6 +14,7 @@ export const ResourceSlice = kind({
   rules: { returnsDeleted: true },
   scope: "Cluster",
   behavior: () => sliceBehavior as never,
+  columns: () => sliceColumns as never,
   fields: () => ({
     spec: ref(2, ResourceSliceSpec, { required: true }),
   }),

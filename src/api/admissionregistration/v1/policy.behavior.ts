@@ -1,0 +1,228 @@
+import { ageColumn, integerColumn, nameColumn, textColumn } from "../../columns.ts";
+import type { Column, FieldError, KindBehavior } from "../../kind.ts";
+import { duplicateValue, invalidValue, notSupported, oneOf, problemsAt, required } from "../../validation/errors.ts";
+import { dnsSubdomainProblems, qualifiedNameProblems } from "../../validation/names.ts";
+import type { MutatingAdmissionPolicy } from "./mutatingadmissionpolicy.ts";
+import type { MatchResources, Mutation, ParamKind } from "./mutatingadmissionpolicy.types.ts";
+import type { MutatingAdmissionPolicyBinding } from "./mutatingadmissionpolicybinding.ts";
+import {
+  setMatchDefaults,
+  validateFailurePolicy,
+  validateMatchConditions,
+  validateMatchResources,
+  validateParamKind,
+  validateParamRef,
+  validateVariables,
+} from "./rules.validate.ts";
+import type { ValidatingAdmissionPolicy } from "./validatingadmissionpolicy.ts";
+import type { AuditAnnotation, Validation } from "./validatingadmissionpolicy.types.ts";
+import type { ValidatingAdmissionPolicyBinding } from "./validatingadmissionpolicybinding.ts";
+
+const REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"];
+const ACTIONS = ["Audit", "Deny", "Warn"];
+const ANNOTATIONS_MAX = 20;
+
+const common = { generation: true, requiresVersion: true } as const;
+
+/** What a validating policy's declaration can't say. */
+export const validatingPolicyBehavior: KindBehavior<ValidatingAdmissionPolicy> = {
+  ...common,
+  setDefaults({ spec }) {
+    spec.failurePolicy ??= "Fail";
+    setMatchDefaults(spec.matchConstraints);
+  },
+  validate: ({ metadata, spec }) => [
+    ...validateShared(spec),
+    ...validateVariables("spec.variables", spec.variables),
+    ...validateOutcomes(metadata.name, spec),
+  ],
+};
+
+/** What a mutating policy's declaration can't say. */
+export const mutatingPolicyBehavior: KindBehavior<MutatingAdmissionPolicy> = {
+  ...common,
+  setDefaults({ spec }) {
+    spec.failurePolicy ??= "Fail";
+    setMatchDefaults(spec.matchConstraints);
+  },
+  validate: ({ spec }) => {
+    const mutations = spec.mutations ?? [];
+    return [
+      ...validateShared(spec),
+      ...validateMutable(spec.matchConstraints),
+      ...validateVariables("spec.variables", spec.variables),
+      ...(mutations.length === 0 ? [required("spec.mutations", "mutations must contain at least one item")] : []),
+      ...mutations.flatMap((one, index) => validateMutation(one, `spec.mutations[${index}]`)),
+      ...oneOf("spec.reinvocationPolicy", spec.reinvocationPolicy, ["IfNeeded", "Never"]),
+    ];
+  },
+};
+
+type Shared = Pick<
+  ValidatingAdmissionPolicy["spec"],
+  "failurePolicy" | "paramKind" | "matchConstraints" | "matchConditions"
+>;
+
+function validateShared({ failurePolicy, paramKind, matchConstraints, matchConditions }: Shared): FieldError[] {
+  return [
+    ...validateFailurePolicy("spec.failurePolicy", failurePolicy),
+    ...(paramKind ? validateParamKind("spec.paramKind", paramKind) : []),
+    ...validateConstraints(matchConstraints),
+    ...validateMatchConditions("spec.matchConditions", matchConditions),
+  ];
+}
+
+function validateConstraints(match: MatchResources | undefined): FieldError[] {
+  if (!match) return [required("spec.matchConstraints")];
+  const path = "spec.matchConstraints";
+  const errors = validateMatchResources(path, match);
+  return match.resourceRules?.length ? errors : [...errors, required(`${path}.resourceRules`)];
+}
+
+/** What is deleted can't be changed. */
+function validateMutable(match: MatchResources | undefined): FieldError[] {
+  return (match?.resourceRules ?? [])
+    .flatMap(({ operations = [] }) => operations)
+    .filter((operation) => operation === "DELETE")
+    .map((operation) =>
+      notSupported("spec.matchConstraints.resourceRules.operations", operation, ["*", "CONNECT", "CREATE", "UPDATE"]),
+    );
+}
+
+function validateOutcomes(
+  policy: string,
+  { validations = [], auditAnnotations = [] }: ValidatingAdmissionPolicy["spec"],
+): FieldError[] {
+  if (validations.length === 0 && auditAnnotations.length === 0) {
+    const detail = "validations or auditAnnotations must contain at least one item";
+    return [required("spec.validations", detail), required("spec.auditAnnotations", detail)];
+  }
+  const errors = validations.flatMap((one, index) => validateValidation(one, `spec.validations[${index}]`));
+  if (auditAnnotations.length > ANNOTATIONS_MAX) {
+    const detail = `must not have more than ${ANNOTATIONS_MAX} auditAnnotations`;
+    errors.push(invalidValue("spec.auditAnnotations", auditAnnotations, detail));
+  }
+  auditAnnotations.forEach((one, index) => {
+    const path = `spec.auditAnnotations[${index}]`;
+    errors.push(...validateAnnotation(one, path, policy));
+    if (auditAnnotations.findIndex(({ key }) => key === one.key) < index)
+      errors.push(duplicateValue(`${path}.key`, one.key));
+  });
+  return errors;
+}
+
+function validateValidation(
+  { expression, message, messageExpression, reason }: Validation,
+  path: string,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  if (expression.trim() === "") errors.push(required(`${path}.expression`, "expression is not specified"));
+  if (messageExpression && messageExpression.trim() === "")
+    errors.push(invalidValue(`${path}.messageExpression`, messageExpression, "must be non-empty if specified"));
+  if (message && message.trim() === "")
+    errors.push(invalidValue(`${path}.message`, message, "message must be non-empty if specified"));
+  else if (message?.trim().includes("\n"))
+    errors.push(invalidValue(`${path}.message`, message, "message must not contain line breaks"));
+  else if (!message && expression.trim().includes("\n"))
+    errors.push(required(`${path}.message`, "message must be specified if expression contains line breaks"));
+  if (reason !== undefined && !REASONS.includes(reason)) errors.push(notSupported(`${path}.reason`, reason, REASONS));
+  return errors;
+}
+
+function validateAnnotation({ key, valueExpression }: AuditAnnotation, path: string, policy: string): FieldError[] {
+  const whole = `${policy}/${key}`;
+  const errors = problemsAt(`${path}.key`, whole, qualifiedNameProblems(whole));
+  if (valueExpression.trim() === "")
+    errors.push(required(`${path}.valueExpression`, "valueExpression is not specified"));
+  return errors;
+}
+
+const SOURCES = { JSONPatch: "jsonPatch", ApplyConfiguration: "applyConfiguration" } as const;
+
+function validateMutation(mutation: Mutation, path: string): FieldError[] {
+  const { patchType } = mutation;
+  if (!patchType) return [required(`${path}.patchType`)];
+  if (!Object.hasOwn(SOURCES, patchType))
+    return [notSupported(`${path}.patchType`, patchType, ["ApplyConfiguration", "JSONPatch"])];
+  const own = SOURCES[patchType as keyof typeof SOURCES];
+  const other = own === "jsonPatch" ? "applyConfiguration" : "jsonPatch";
+  const errors: FieldError[] = [];
+  const source = mutation[own];
+  if (!source) errors.push(required(`${path}.${own}`, `must be specified when patchType is ${patchType}`));
+  else if (!source.expression?.trim()) errors.push(required(`${path}.${own}.expression`));
+  if (mutation[other])
+    errors.push(invalidValue(`${path}.${other}`, `{${other}}`, `must not be specified when patchType is ${patchType}`));
+  return errors;
+}
+
+/** What a validating binding's declaration can't say. */
+export const validatingBindingBehavior: KindBehavior<ValidatingAdmissionPolicyBinding> = {
+  ...common,
+  setDefaults: ({ spec }) => setMatchDefaults(spec.matchResources),
+  validate: ({ spec }) => [...validateBinding(spec), ...validateActions(spec.validationActions)],
+};
+
+/** What a mutating binding's declaration can't say. */
+export const mutatingBindingBehavior: KindBehavior<MutatingAdmissionPolicyBinding> = {
+  ...common,
+  setDefaults: ({ spec }) => setMatchDefaults(spec.matchResources),
+  validate: ({ spec }) => validateBinding(spec),
+};
+
+type Binding = Pick<MutatingAdmissionPolicyBinding["spec"], "policyName" | "paramRef" | "matchResources">;
+
+function validateBinding({ policyName = "", paramRef, matchResources }: Binding): FieldError[] {
+  return [
+    ...(policyName === ""
+      ? [required("spec.policyName")]
+      : problemsAt("spec.policyName", policyName, dnsSubdomainProblems(policyName))),
+    ...validateParamRef("spec.paramRef", paramRef),
+    ...(matchResources ? validateMatchResources("spec.matchResources", matchResources) : []),
+  ];
+}
+
+function validateActions(actions: readonly string[] | undefined): FieldError[] {
+  const path = "spec.validationActions";
+  const all = actions ?? [];
+  if (all.length === 0) return [required(path, "at least one validation action is required")];
+  const errors = all.flatMap((action, index) => {
+    const at = `${path}[${index}]`;
+    if (!ACTIONS.includes(action)) return [notSupported(at, action, ACTIONS)];
+    return all.indexOf(action) < index ? [duplicateValue(at, action)] : [];
+  });
+  if (all.includes("Deny") && all.includes("Warn")) {
+    const detail =
+      "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)";
+    errors.push(invalidValue(path, all, detail));
+  }
+  return errors;
+}
+
+function kindText(kind: ParamKind | undefined): string {
+  return kind ? `${kind.apiVersion}/${kind.kind}` : "<unset>";
+}
+
+export const validatingPolicyColumns: readonly Column<ValidatingAdmissionPolicy>[] = [
+  nameColumn,
+  integerColumn("Validations", ({ spec }) => spec.validations?.length ?? 0),
+  textColumn("ParamKind", ({ spec }) => kindText(spec.paramKind)),
+  ageColumn,
+];
+
+export const mutatingPolicyColumns: readonly Column<MutatingAdmissionPolicy>[] = [
+  nameColumn,
+  integerColumn("Mutations", ({ spec }) => spec.mutations?.length ?? 0),
+  textColumn("ParamKind", ({ spec }) => kindText(spec.paramKind)),
+  ageColumn,
+];
+
+export const bindingColumns: readonly Column<MutatingAdmissionPolicyBinding>[] = [
+  nameColumn,
+  textColumn("PolicyName", ({ spec }) => spec.policyName ?? ""),
+  textColumn("ParamRef", ({ spec: { paramRef } }) => {
+    if (!paramRef) return "<unset>";
+    if (!paramRef.name) return "*";
+    return paramRef.namespace ? `${paramRef.namespace}/${paramRef.name}` : paramRef.name;
+  }),
+  ageColumn,
+];

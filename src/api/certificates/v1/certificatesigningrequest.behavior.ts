@@ -1,0 +1,204 @@
+import { ageColumn, humanDuration, nameColumn, textColumn } from "../../columns.ts";
+import { jsonEqual } from "../../../schema/index.ts";
+import type { Column, FieldError, KindBehavior, Mutable } from "../../kind.ts";
+import { duplicateValue, forbiddenField, invalidValue, notSupported, required } from "../../validation/errors.ts";
+import { dnsLabelProblems, dnsSubdomainProblems } from "../../validation/names.ts";
+import type { CertificateSigningRequest } from "./certificatesigningrequest.ts";
+import type {
+  CertificateSigningRequestCondition,
+  CertificateSigningRequestSpec,
+} from "./certificatesigningrequest.types.ts";
+
+const EXPIRATION_SECONDS_MIN = 600;
+const DOMAIN_MAX = 253;
+const CONDITIONS_KEPT = ["Approved", "Denied", "Failed"];
+const USAGES = [
+  "any",
+  "cert sign",
+  "client auth",
+  "code signing",
+  "content commitment",
+  "crl sign",
+  "data encipherment",
+  "decipher only",
+  "digital signature",
+  "email protection",
+  "encipher only",
+  "ipsec end system",
+  "ipsec tunnel",
+  "ipsec user",
+  "key agreement",
+  "key encipherment",
+  "microsoft sgc",
+  "netscape sgc",
+  "ocsp signing",
+  "s/mime",
+  "server auth",
+  "signing",
+  "timestamping",
+];
+
+type Conditions = readonly CertificateSigningRequestCondition[];
+
+/** What a request's declaration can't say; who asks for it is the server's to note. */
+export const signingRequestBehavior: KindBehavior<CertificateSigningRequest> = {
+  generation: false,
+  nameRule: "pathSegment",
+  prepareCreate(request) {
+    request.status = {};
+  },
+  prepareUpdate(request, old) {
+    request.spec = structuredClone(old.spec) as typeof request.spec;
+    request.status = structuredClone(old.status) as typeof request.status;
+  },
+  prepareSubresourceUpdate: (subresource, request, old, now) => prepareStatus(subresource, { request, old, now }),
+  validate: ({ spec, status }) => [...validateSpec(spec), ...validateConditions(status.conditions ?? [])],
+  validateUpdate: validateApproval,
+  validateStatusUpdate: (request, old) => [...validateApproval(request, old), ...validateCertificate(request, old)],
+  selectableFields: { "spec.signerName": ({ spec }) => spec.signerName },
+};
+
+interface StatusChange {
+  readonly request: Mutable<CertificateSigningRequest>;
+  readonly old: CertificateSigningRequest;
+  readonly now: string;
+}
+
+/** Approval changes what is decided, status all else. */
+function prepareStatus(subresource: string, { request, old, now }: StatusChange): void {
+  request.spec = structuredClone(old.spec) as typeof request.spec;
+  const { labels, annotations, ...metadata } = structuredClone(old.metadata) as typeof request.metadata;
+  const { managedFields } = request.metadata;
+  request.metadata = {
+    ...metadata,
+    ...(labels && { labels }),
+    ...(annotations && { annotations }),
+    ...(managedFields && { managedFields }),
+  } as typeof request.metadata;
+  delete (request.metadata as { resourceVersion?: string }).resourceVersion;
+  const before = (old.status.conditions ?? []) as Mutable<Conditions>;
+  const given = (request.status.conditions ?? []) as Mutable<Conditions>;
+  const decides = ({ type }: { type: string }) => type === "Approved" || type === "Denied";
+  if (subresource === "approval") {
+    if (old.status.certificate === undefined) delete request.status.certificate;
+    else request.status.certificate = old.status.certificate;
+  } else request.status.conditions = [...before.filter(decides), ...given.filter((one) => !decides(one))];
+  for (const one of (request.status.conditions ?? []) as Mutable<Conditions>) {
+    const same = before.find(({ type, status }) => type === one.type && status === one.status);
+    one.lastUpdateTime ??= now;
+    one.lastTransitionTime ??= same?.lastTransitionTime ?? now;
+  }
+}
+
+function validateSpec({ request, signerName, usages, expirationSeconds }: CertificateSigningRequestSpec): FieldError[] {
+  const errors: FieldError[] = [];
+  const text = Buffer.from(request ?? "", "base64").toString("latin1");
+  if (!/-----BEGIN CERTIFICATE REQUEST-----[\s\S]*-----END CERTIFICATE REQUEST-----/.test(text))
+    errors.push(invalidValue("spec.request", request || null, "PEM block type must be CERTIFICATE REQUEST"));
+  if (!usages || usages.length === 0) errors.push(required("spec.usages"));
+  (usages ?? []).forEach((usage, index) => {
+    const path = `spec.usages[${index}]`;
+    if (!USAGES.includes(usage)) errors.push(notSupported(path, usage, USAGES));
+    if (usages!.indexOf(usage) < index) errors.push(duplicateValue(path, usage));
+  });
+  if (signerName === "kubernetes.io/legacy-unknown")
+    errors.push(
+      invalidValue("spec.signerName", signerName, "the legacy signerName is not allowed via this API version"),
+    );
+  else errors.push(...validateSignerName(signerName));
+  if (expirationSeconds !== undefined && expirationSeconds < EXPIRATION_SECONDS_MIN) {
+    const detail = "may not specify a duration less than 600 seconds (10 minutes)";
+    errors.push(invalidValue("spec.expirationSeconds", expirationSeconds, detail));
+  }
+  return errors;
+}
+
+function validateSignerName(name: string): FieldError[] {
+  const path = "spec.signerName";
+  if (!name) return [required(path)];
+  const [domain = "", signer, ...rest] = name.split("/");
+  if (signer === undefined || rest.length > 0) {
+    const detail = "must be a fully qualified domain and path of the form 'example.com/signer-name'";
+    return [invalidValue(path, name, detail)];
+  }
+  const errors: FieldError[] = [];
+  if (domain.length > DOMAIN_MAX)
+    errors.push(invalidValue(path, domain, `must be no more than ${DOMAIN_MAX} characters`));
+  const labels = domain.split(".");
+  for (const label of labels)
+    for (const problem of dnsLabelProblems(label))
+      errors.push(invalidValue(path, domain, `validating label ${JSON.stringify(label)}: ${problem}`));
+  if (labels.length < 2)
+    errors.push(invalidValue(path, domain, "should be a domain with at least two segments separated by dots"));
+  for (const problem of dnsSubdomainProblems(signer))
+    errors.push(invalidValue(path, signer, `validating label ${JSON.stringify(signer)}: ${problem}`));
+  return errors;
+}
+
+function validateConditions(conditions: Conditions): FieldError[] {
+  const path = "status.conditions";
+  const errors: FieldError[] = [];
+  conditions.forEach(({ type, status }, index) => {
+    const at = `${path}[${index}]`;
+    if (!type) errors.push(required(`${at}.type`));
+    const mustBeTrue = CONDITIONS_KEPT.includes(type);
+    if (!status) errors.push(required(`${at}.status`));
+    else if (mustBeTrue && status !== "True") errors.push(notSupported(`${at}.status`, status, ["True"]));
+    else if (!["True", "False", "Unknown"].includes(status))
+      errors.push(notSupported(`${at}.status`, status, ["False", "True", "Unknown"]));
+    if (conditions.findIndex((other) => other.type === type) < index) errors.push(duplicateValue(`${at}.type`, type));
+  });
+  const decisions = conditions.map(({ type }) => type).filter((type) => type === "Approved" || type === "Denied");
+  if (new Set(decisions).size > 1)
+    errors.push(invalidValue(path, decisions[1], "Approved and Denied conditions are mutually exclusive"));
+  return errors;
+}
+
+/** What is decided stays decided. */
+function validateApproval({ status }: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
+  const now = status.conditions ?? [];
+  const before = old.status.conditions ?? [];
+  if (jsonEqual(now, before)) return [];
+  const lost = CONDITIONS_KEPT.filter(
+    (type) => before.some((one) => one.type === type) && !now.some((one) => one.type === type),
+  );
+  return [
+    ...validateConditions(now),
+    ...lost.map((type) =>
+      forbiddenField("status.conditions", `updates may not remove a condition of type ${JSON.stringify(type)}`),
+    ),
+  ];
+}
+
+function validateCertificate({ status }: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
+  const before = old.status.certificate;
+  if (!before || before === status.certificate) return validatePem(status.certificate);
+  return [forbiddenField("status.certificate", "updates may not modify existing certificate content")];
+}
+
+function validatePem(certificate: string | undefined): FieldError[] {
+  if (!certificate) return [];
+  const text = Buffer.from(certificate, "base64").toString("latin1");
+  if (/-----BEGIN CERTIFICATE-----[\s\S]*-----END CERTIFICATE-----/.test(text)) return [];
+  return [invalidValue("status.certificate", "<certificate data>", "must contain at least one CERTIFICATE PEM block")];
+}
+
+/** Who asks whom for what, and what came of it. */
+export const signingRequestColumns: readonly Column<CertificateSigningRequest>[] = [
+  nameColumn,
+  ageColumn,
+  textColumn("SignerName", ({ spec }) => spec.signerName),
+  textColumn("Requestor", ({ spec }) => spec.username ?? ""),
+  textColumn("RequestedDuration", ({ spec }) =>
+    spec.expirationSeconds === undefined ? "<none>" : humanDuration(spec.expirationSeconds * 1000),
+  ),
+  textColumn("Condition", ({ status }) => stateOf(status.conditions ?? [], status.certificate)),
+];
+
+function stateOf(conditions: Conditions, certificate: string | undefined): string {
+  const has = (wanted: string) => conditions.some(({ type }) => type === wanted);
+  const states = has("Denied") ? ["Denied"] : has("Approved") ? ["Approved"] : ["Pending"];
+  if (has("Failed")) states.push("Failed");
+  if (certificate) states.push("Issued");
+  return states.join(",");
+}
