@@ -148,7 +148,10 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
     authorizers: authorized,
     impersonate: impersonation(authorized, core.reads),
     admission: [
-      ...admissionPlugins({ ...options, authorizers: authorized, charge: chargeQuotas(core) }, options.admissionPlugins),
+      ...admissionPlugins(
+        { ...options, authorizers: authorized, charge: chargeQuotas(core) },
+        options.admissionPlugins,
+      ),
       noEscalation(authorized),
     ],
     handlers: new Map([
