@@ -1,20 +1,18 @@
 import { isTimeZone } from "../../../base/index.ts";
 import type { FieldError, KindBehavior } from "../../kind.ts";
 import { dropDisabledTemplateFields } from "../../core/v1/pod/index.ts";
-import { podNameWarnings, templateWarnings } from "../../core/v1/podtemplate.rules.ts";
+import { podNameWarnings } from "../../core/v1/podtemplate.rules.ts";
 import { invalidValue, nonNegative, notSupported, oneOf, required } from "../../validation/index.ts";
 import { CronError, parseCron } from "./cron.ts";
 import type { CronJob } from "./cronjob.ts";
 import { setJobTemplateDefaults } from "./jobspec.defaults.ts";
 import { validateJobSpec } from "./jobspec.validate.ts";
+import { jobSpecWarnings } from "./jobspec.warnings.ts";
 
 /** A job's name is that of its cron job, a dash and ten digits. */
 const NAME_MAX = 52;
 
-const warningsOfTemplate = templateWarnings(
-  "spec.jobTemplate.spec.template",
-  ({ spec }: CronJob) => spec.jobTemplate.spec.template,
-);
+const warningsOfSpec = jobSpecWarnings("spec.jobTemplate.spec", ({ spec }: CronJob) => spec.jobTemplate.spec);
 
 /** What a cron job's declaration can't say. */
 export const cronJobBehavior: KindBehavior<CronJob> = {
@@ -30,7 +28,7 @@ export const cronJobBehavior: KindBehavior<CronJob> = {
   },
   validate: (cronJob) => [...validateSpec(cronJob), ...validateName(cronJob.metadata.name)],
   validateUpdate: (cronJob, old) => validateSpec(cronJob, old),
-  warnings: (cronJob, old) => [...(old ? [] : podNameWarnings(cronJob.metadata)), ...warningsOfTemplate(cronJob, old)],
+  warnings: (cronJob, old) => [...(old ? [] : podNameWarnings(cronJob.metadata)), ...warningsOfSpec(cronJob, old)],
 };
 
 function validateName(name = ""): FieldError[] {

@@ -1,7 +1,7 @@
 import { jsonEqual } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { dropDisabledTemplateFields } from "../../core/v1/pod/index.ts";
-import { podNameWarnings, templateWarnings, validateSelected } from "../../core/v1/podtemplate.rules.ts";
+import { podNameWarnings, validateSelected } from "../../core/v1/podtemplate.rules.ts";
 import { dnsLabelProblems, invalidValue, required, validateLabelSelector } from "../../validation/index.ts";
 import { labelSelectorMatches } from "../../selector.ts";
 import type { Job } from "./job.ts";
@@ -9,13 +9,14 @@ import { validateJobStatusUpdate } from "./jobstatus.validate.ts";
 import { setJobDefaults } from "./jobspec.defaults.ts";
 import { validateJobSpecUpdate } from "./jobspec.update.ts";
 import { validateJobSpec } from "./jobspec.validate.ts";
+import { jobSpecWarnings } from "./jobspec.warnings.ts";
 
 const UID_LABEL = "batch.kubernetes.io/controller-uid";
 const NAME_LABEL = "batch.kubernetes.io/job-name";
 const LEGACY_UID_LABEL = "controller-uid";
 const LEGACY_NAME_LABEL = "job-name";
 
-const warningsOfTemplate = templateWarnings("spec.template", ({ spec }: Job) => spec.template);
+const warningsOfSpec = jobSpecWarnings("spec", ({ spec }: Job) => spec);
 
 /** What a job's declaration can't say; the server names its pods by uid unless the job selects them itself. */
 export const jobBehavior: KindBehavior<Job> = {
@@ -42,7 +43,7 @@ export const jobBehavior: KindBehavior<Job> = {
   validateStatusUpdate: validateJobStatusUpdate,
   unselectableField: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   selectableFields: { "status.successful": (job) => String(job.status.succeeded ?? 0) },
-  warnings: (job, old) => [...(old ? [] : podNameWarnings(job.metadata)), ...warningsOfTemplate(job, old)],
+  warnings: (job, old) => [...(old ? [] : podNameWarnings(job.metadata)), ...warningsOfSpec(job, old)],
 };
 
 /** A job without labels has those of its pods; the generated ones too, but only once it is stored. */

@@ -149,7 +149,7 @@ function validateIndexes({ job, status, changed }: Update): FieldError[] {
   return errors;
 }
 
-function validatePods({ status, isFinished, turnedFinished, changed, is, turned }: Update): FieldError[] {
+function validatePods({ status, isFinished, turnedFinished, changed, is }: Update): FieldError[] {
   const { terminating = 0, ready = 0, active = 0 } = status;
   const errors: FieldError[] = [];
   if (isFinished && terminating > 0 && (turnedFinished || changed("terminating")))
@@ -157,14 +157,14 @@ function validatePods({ status, isFinished, turnedFinished, changed, is, turned 
   if (ready > active && changed("ready", "active"))
     errors.push(invalidValue("status.ready", ready, "cannot set more ready pods than active"));
   for (const type of ["Failed", "FailureTarget"])
-    if (turned(type, "SuccessCriteriaMet") && is(type) && is("SuccessCriteriaMet"))
+    if (is("SuccessCriteriaMet") && is(type))
       errors.push(
-        invalidWithoutValue("status.conditions", `cannot set ${type}=True and SuccessCriteriaMet=true conditions`),
+        invalidWithoutValue("status.conditions", `cannot set SuccessCriteriaMet=True and ${type}=true conditions`),
       );
   return errors;
 }
 
-const TERMINAL = ["Failed", "Complete", "FailureTarget", "SuccessCriteriaMet"];
+const TERMINAL = ["Failed", "Complete", "FailureTarget"];
 
 /** A job only moves forward. */
 function validateProgress({ job, old, status, is, changed }: Update): FieldError[] {

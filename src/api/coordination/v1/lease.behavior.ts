@@ -15,11 +15,9 @@ function dropGatedFields(spec: Mutable<LeaseSpec>): void {
   delete spec.preferredHolder;
 }
 
-function validateSpec({ leaseDurationSeconds: seconds, leaseTransitions, holderIdentity }: LeaseSpec): FieldError[] {
+function validateSpec({ leaseDurationSeconds: seconds, leaseTransitions }: LeaseSpec): FieldError[] {
   const errors: FieldError[] = [];
   if (seconds !== undefined && seconds <= 0)
     errors.push(invalidValue("spec.leaseDurationSeconds", seconds, "must be greater than 0"));
-  errors.push(...nonNegative("spec.leaseTransitions", leaseTransitions));
-  if (holderIdentity === "") errors.push(invalidValue("spec.holderIdentity", holderIdentity, "must not be empty"));
-  return errors;
+  return [...errors, ...nonNegative("spec.leaseTransitions", leaseTransitions)];
 }
