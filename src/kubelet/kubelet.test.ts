@@ -328,3 +328,56 @@ spec:
   assert.deepEqual(await it.runtime.listPodSandboxes({}), []);
   assert.deepEqual(it.failures, []);
 });
+
+test("resources change in place when the node has them, and wait when it hasn't", async () => {
+  await using it = await startHarness({ machine: { cpuCount: 4 } });
+  const ask = (cpu: string) => ({ resources: { requests: { cpu }, limits: { cpu } } });
+  it.api.bind({ metadata: { name: "web" }, spec: { containers: [{ name: "app", ...ask("1") }] } });
+  await it.clock.advance(1000);
+  const before = it.api.pod("web").status.containerStatuses![0]!;
+  assert.equal(before.resources!.requests!.cpu, "1");
+  it.api.changeContainer("web", ask("2"));
+  await it.clock.advance(1000);
+  const after = it.api.pod("web").status.containerStatuses![0]!;
+  assert.equal(after.containerID, before.containerID);
+  assert.equal(after.resources!.requests!.cpu, "2");
+  assert.equal(after.allocatedResources!.cpu, "2");
+  const pending = () => it.api.pod("web").status.conditions!.find((each) => each.type === "PodResizePending");
+  it.api.changeContainer("web", ask("8"));
+  await it.clock.advance(1000);
+  assert.equal(pending()!.reason, "Deferred");
+  assert.match(pending()!.message!, /^Node didn't have enough resource: cpu, requested: 8000, used: 0, capacity: /);
+  assert.equal(it.api.pod("web").status.containerStatuses![0]!.resources!.requests!.cpu, "2");
+  it.api.changeContainer("web", ask("3"));
+  await it.clock.advance(1000);
+  assert.equal(pending(), undefined);
+  assert.equal(it.api.pod("web").status.containerStatuses![0]!.resources!.requests!.cpu, "3");
+  assert.equal(it.api.pod("web").status.containerStatuses![0]!.restartCount, 0);
+  assert.deepEqual(it.failures, []);
+});
+
+test("a pod that has run too long, and one the node has no room for, say so in an event", async () => {
+  await using it = await startHarness({ machine: { cpuCount: 1 } });
+  it.api.bind({ metadata: { name: "late" }, spec: { activeDeadlineSeconds: 5, containers: [{ name: "app" }] } });
+  const resources = { requests: { cpu: "64" } };
+  it.api.bind({ metadata: { name: "large" }, spec: { containers: [{ name: "app", resources }] } });
+  await it.clock.advance(60_000);
+  const deadline = "Pod was active on the node longer than the specified deadline";
+  assert.ok(it.events.lines.includes(`late DeadlineExceeded: ${deadline}`));
+  assert.equal(it.api.pod("late").status.reason, "DeadlineExceeded");
+  const lacks = "Node didn't have enough resource: cpu, requested: 64000, used: 0, capacity: 1000";
+  assert.ok(it.events.lines.includes(`large OutOfcpu: ${lacks}`));
+  assert.equal(it.api.pod("large").status.message, `Pod was rejected: ${lacks}`);
+  assert.deepEqual(it.failures, []);
+});
+
+test("a probe that can't be asked says so, and ends nothing", async () => {
+  await using it = await startHarness();
+  const livenessProbe = { httpGet: { port: "nowhere" }, periodSeconds: 1, failureThreshold: 1 };
+  it.api.bind({ metadata: { name: "web" }, spec: { containers: [{ name: "app", livenessProbe }] } });
+  await it.clock.advance(30_000);
+  const said = "web Unhealthy: Liveness probe errored and resulted in unknown state: invalid port number: nowhere";
+  assert.ok(it.events.lines.includes(said), it.events.lines.join("\n"));
+  assert.equal(it.api.pod("web").status.containerStatuses![0]!.restartCount, 0);
+  assert.deepEqual(it.failures, []);
+});

@@ -144,6 +144,30 @@ suite("what pods can ask of a real node", { skip }, () => {
     assert.ok(!found.has("ABSENT"));
   });
 
+  test("a running container gets other resources in place", async () => {
+    await ready("environment");
+    const before = await container("environment");
+    const resources = { limits: { cpu: "700m" } };
+    const patch = JSON.stringify({ spec: { containers: [{ name: "main", resources }] } });
+    await cluster.kubectl("patch", "pod", "environment", "--subresource=resize", "-p", patch);
+    await eventually(async () => assert.equal((await container("environment")).resources?.limits?.cpu, "700m"));
+    const quota = "cat /sys/fs/cgroup/cpu.max /sys/fs/cgroup/cpu/cpu.cfs_quota_us 2>/dev/null || true";
+    assert.match(await run("environment", quota), /^70000( 100000)?\n$/);
+    const { containerID, restartCount } = await container("environment");
+    assert.deepEqual([containerID, restartCount], [before.containerID, 0]);
+  });
+
+  test("a container to debug another sees its processes", async () => {
+    await ready("environment");
+    const debug = ["--image=navarch.local/hello:1", "--target=main", "--container=eye", "--profile=general"];
+    await cluster.kubectl("debug", "environment", ...debug, "--", "sleep", "500");
+    await eventually(async () => {
+      const seen = await cluster.kubectl("exec", "environment", "-c", "eye", "--", "ps");
+      assert.match(seen, /sleep 1000/);
+      assert.match(seen, /sleep 500/);
+    });
+  });
+
   test("projected, downward API, host path, memory and secret volumes", async () => {
     await ready("volumes");
     assert.equal(await run("volumes", "cat /all/deep/colour /all/password /all/name"), "greenswordfishvolumes");

@@ -32,6 +32,7 @@ export class Images {
   async ensure(request: ImageRequest, signal: AbortSignal): Promise<Image> {
     const { pod, container, fieldPath } = request;
     const { image: name = "" } = container;
+    if (!isImageName(name)) throw this.#invalidName(request, name);
     const reference = withTag(name);
     const present = await this.#inspect(request, reference, signal);
     const policy = container.imagePullPolicy ?? (reference.endsWith(":latest") ? "Always" : "IfNotPresent");
@@ -63,6 +64,14 @@ export class Images {
   }
 
   readonly #failedAt = new Map<string, number>();
+
+  #invalidName({ pod, fieldPath }: ImageRequest, name: string): SyncError {
+    const path = repositoryPath(name);
+    const why = `invalid reference format${path === path.toLowerCase() ? "" : `: repository name (${path}) must be lowercase`}`;
+    const message = `Failed to apply default image tag "${name}": couldn't parse image name "${name}": ${why}`;
+    this.#events.pod(pod, { type: "Warning", reason: "InspectFailed", message, fieldPath });
+    return new SyncError("InvalidImageName", message);
+  }
 
   async #inspect(request: ImageRequest, reference: string, signal: AbortSignal): Promise<Image | undefined> {
     try {
@@ -137,4 +146,24 @@ function backoffKey(pod: Pod, reference: string): string {
 /** An image name with its tag said. */
 export function withTag(image: string): string {
   return /[:@][^/]*$/.test(image) ? image : `${image}:latest`;
+}
+
+const PATH = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+const HOST =
+  "(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\\[[0-9a-fA-F:]+\\])(?::[0-9]+)?";
+const IMAGE_NAME = new RegExp(
+  `^(?:${HOST}/)?${PATH}(?:/${PATH})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`,
+);
+
+/** Whether a registry could have an image of this name. */
+export function isImageName(name: string): boolean {
+  return IMAGE_NAME.test(name);
+}
+
+/** The part of a name that says which repository of its registry it is. */
+function repositoryPath(name: string): string {
+  const [first = "", ...rest] = name.split("/");
+  const hasHost = rest.length > 0 && (/[.:A-Z]/.test(first) || first === "localhost");
+  const path = (hasHost ? rest.join("/") : name).replace(/:.*$/s, "");
+  return hasHost || path.includes("/") ? path : `library/${path}`;
 }

@@ -1,11 +1,11 @@
 import type { Container } from "../../api/index.ts";
 
 /**
- * A short fingerprint of a container's specification. A running container whose recorded fingerprint differs from the
- * pod's is replaced; so nothing that the kubelet or the server fills in at run time may enter it.
+ * A short fingerprint of what makes a container another one: a running container whose recorded fingerprint differs from
+ * the pod's is replaced. Resources change in place; nothing else of a container may change.
  */
-export function containerHash(container: Container): string {
-  return fingerprint(stableJson(container));
+export function containerHash({ name, image }: Container): string {
+  return fingerprint(stableJson({ name, image }));
 }
 
 /** FNV-1a over 32 bits, in hexadecimal. */

@@ -12,6 +12,8 @@ export const ANNOTATION_MESSAGE_POLICY = "io.kubernetes.container.terminationMes
 export const ANNOTATION_GRACE = "io.kubernetes.pod.terminationGracePeriod";
 export const ANNOTATION_DELETION_GRACE = "io.kubernetes.pod.deletionGracePeriod";
 export const ANNOTATION_PRE_STOP = "io.kubernetes.container.preStopHandler";
+/** Requests and limits that a container was started with. */
+export const ANNOTATION_RESOURCES = "navarch.dev/resources";
 export const ANNOTATION_PORTS = "io.kubernetes.container.ports";
 
 /** Where a static pod comes from, and the pod that stands for it at the API server. */
@@ -56,4 +58,14 @@ export function isStaticPod(pod: Pod): boolean {
 /** Whether the pod's containers are done for good and only the record is left. */
 export function isTerminal(pod: Pod): boolean {
   return pod.status.phase === "Succeeded" || pod.status.phase === "Failed";
+}
+
+/** How events name a container inside its pod. */
+export function fieldPathOf(pod: Pod, name: string): string {
+  const list = pod.spec.containers.some((each) => each.name === name)
+    ? "containers"
+    : pod.spec.initContainers?.some((each) => each.name === name)
+      ? "initContainers"
+      : "ephemeralContainers";
+  return `spec.${list}{${name}}`;
 }

@@ -37,6 +37,17 @@ export function containerResources(pod: Pod, container: Container, nodeMemoryByt
   };
 }
 
+/** The same as a change of a running container: a limit that is gone has to be said. */
+export function changedResources(pod: Pod, container: Container, nodeMemoryBytes: number): LinuxResources {
+  const wanted = containerResources(pod, container, nodeMemoryBytes);
+  return wanted.cpuQuota === undefined ? { ...wanted, cpuQuota: -1, cpuPeriod: CPU_PERIOD_US } : wanted;
+}
+
+/** What of a container's resources is recorded with it. */
+export function resourcesText({ resources: { limits, requests } }: Container): string {
+  return JSON.stringify({ limits, requests });
+}
+
 /** Whom the kernel kills first when memory runs out: best effort, then those far above what they asked for. */
 export function oomScoreAdj(pod: Pod, container: Container, nodeMemoryBytes: number): number {
   if ((pod.spec.priority ?? 0) >= SYSTEM_CRITICAL_PRIORITY) return -997;

@@ -1,5 +1,13 @@
 import type { Container, Pod } from "../../api/index.ts";
-import type { ContainerConfig, DnsConfig, Image, Mount, PortMapping, SandboxConfig } from "../cri/index.ts";
+import type {
+  ContainerConfig,
+  ContainerSecurity,
+  DnsConfig,
+  Image,
+  Mount,
+  PortMapping,
+  SandboxConfig,
+} from "../cri/index.ts";
 import type { Environment } from "./environment.ts";
 import { expand } from "./expand.ts";
 import { containerHash } from "./hash.ts";
@@ -11,6 +19,7 @@ import {
   ANNOTATION_MESSAGE_POLICY,
   ANNOTATION_PORTS,
   ANNOTATION_PRE_STOP,
+  ANNOTATION_RESOURCES,
   ANNOTATION_RESTARTS,
   LABEL_CONTAINER_NAME,
   LABEL_POD_NAME,
@@ -18,7 +27,7 @@ import {
   LABEL_POD_UID,
 } from "./names.ts";
 import { podHostname } from "./network-files.ts";
-import { containerResources, podCgroup } from "./resources.ts";
+import { containerResources, podCgroup, resourcesText } from "./resources.ts";
 import { containerSecurity, sandboxSecurity } from "./security.ts";
 
 export interface SandboxInput {
@@ -79,6 +88,8 @@ export interface ContainerInput {
   readonly environment: Environment;
   readonly mounts: readonly Mount[];
   readonly nodeMemoryBytes: number;
+  /** The container whose processes this one sees beside its own. */
+  readonly targetId?: string | undefined;
 }
 
 /** What to ask of the runtime for one container. */
@@ -101,9 +112,14 @@ export function containerConfig(input: ContainerInput): ContainerConfig {
     stdinOnce: container.stdinOnce ?? false,
     tty: container.tty ?? false,
     resources: containerResources(pod, container, input.nodeMemoryBytes),
-    security: containerSecurity(pod, container, image),
+    security: withTarget(containerSecurity(pod, container, image), input.targetId),
     ...(container.lifecycle?.stopSignal === undefined ? {} : { stopSignal: container.lifecycle.stopSignal }),
   };
+}
+
+function withTarget(security: ContainerSecurity, targetId: string | undefined): ContainerSecurity {
+  if (targetId === undefined) return security;
+  return { ...security, namespaces: { ...security.namespaces, pid: "Target", targetId } };
 }
 
 /** What a restarted kubelet has to know of a container whose pod may be gone from the API server. */
@@ -111,6 +127,7 @@ function containerAnnotations(pod: Pod, container: Container, attempt: number): 
   const annotations: Record<string, string> = {
     [ANNOTATION_HASH]: containerHash(container),
     [ANNOTATION_RESTARTS]: String(attempt),
+    [ANNOTATION_RESOURCES]: resourcesText(container),
     [ANNOTATION_MESSAGE_PATH]: container.terminationMessagePath ?? "",
     [ANNOTATION_MESSAGE_POLICY]: container.terminationMessagePolicy ?? "File",
   };

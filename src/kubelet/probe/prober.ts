@@ -1,10 +1,11 @@
 import type { Clock, Timer } from "../../base/index.ts";
 import type { Container, Pod } from "../../api/index.ts";
 import type { KubeletEvents } from "../api.ts";
+import { fieldPathOf } from "../pod/names.ts";
 import type { PodRuntime } from "../sync/observed.ts";
 import { latest } from "../sync/observed.ts";
 import type { ProbeResult, ProbeView } from "../sync/plan.ts";
-import { type ProbeTools, runProbe } from "./run-probe.ts";
+import { type ProbeOutcome, type ProbeTools, runProbe } from "./run-probe.ts";
 
 type Probe = NonNullable<Container["livenessProbe"]>;
 type Kind = "liveness" | "readiness" | "startup";
@@ -13,6 +14,7 @@ const KINDS: readonly Kind[] = ["startup", "liveness", "readiness"];
 const WORDS: Readonly<Record<Kind, string>> = { liveness: "Liveness", readiness: "Readiness", startup: "Startup" };
 /** As much of a probe's output as an event carries. */
 const OUTPUT_LENGTH_MAX = 10 * 1024;
+const TRIES_MAX = 3;
 
 interface Watcher {
   readonly kind: Kind;
@@ -168,9 +170,11 @@ export class Prober implements ProbeView {
   }
 
   async #ask(watcher: Watcher): Promise<void> {
-    const { healthy, output } = await runProbe(watcher.probe, watcher, this.#tools, watcher.stop.signal);
+    const { healthy, output, errored } = await this.#askUntilTold(watcher);
     if (watcher.stop.signal.aborted) return;
-    if (!healthy) this.#report(watcher, output);
+    const said = errored ? "errored and resulted in unknown state" : "failed";
+    if (!healthy) this.#report(watcher, `${WORDS[watcher.kind]} probe ${said}: ${output}`);
+    if (errored) return;
     watcher.streak = watcher.lastHealthy === healthy ? watcher.streak + 1 : 1;
     watcher.lastHealthy = healthy;
     const threshold = healthy ? watcher.probe.successThreshold || 1 : watcher.probe.failureThreshold || 3;
@@ -181,12 +185,20 @@ export class Prober implements ProbeView {
     this.#changed(watcher.pod.metadata.uid);
   }
 
-  #report(watcher: Watcher, output: string): void {
+  /** A question that went wrong by itself is asked again at once. */
+  async #askUntilTold(watcher: Watcher): Promise<ProbeOutcome> {
+    let outcome = await runProbe(watcher.probe, watcher, this.#tools, watcher.stop.signal);
+    for (let tries = 1; outcome.errored && tries < TRIES_MAX; tries++)
+      outcome = await runProbe(watcher.probe, watcher, this.#tools, watcher.stop.signal);
+    return outcome;
+  }
+
+  #report(watcher: Watcher, message: string): void {
     this.#events.pod(watcher.pod, {
       type: "Warning",
       reason: "Unhealthy",
-      message: `${WORDS[watcher.kind]} probe failed: ${output.slice(0, OUTPUT_LENGTH_MAX)}`,
-      fieldPath: `spec.containers{${watcher.container.name}}`,
+      message: message.slice(0, OUTPUT_LENGTH_MAX),
+      fieldPath: fieldPathOf(watcher.pod, watcher.container.name),
     });
   }
 }

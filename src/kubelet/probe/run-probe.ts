@@ -2,6 +2,7 @@ import type { Container, Pod } from "../../api/index.ts";
 import { CriError, type RuntimeService } from "../cri/index.ts";
 import { messageOf } from "../errors.ts";
 import type { HostNetwork } from "../host/index.ts";
+import { describePod } from "../pod/names.ts";
 import { formatDuration } from "../sync/backoff.ts";
 
 type Probe = NonNullable<Container["livenessProbe"]>;
@@ -16,6 +17,8 @@ export interface ProbeTarget {
 export interface ProbeOutcome {
   readonly healthy: boolean;
   readonly output: string;
+  /** Nothing was learned of the container: the question itself went wrong, and the outcome counts for nothing. */
+  readonly errored?: true;
 }
 
 export interface ProbeTools {
@@ -23,7 +26,7 @@ export interface ProbeTools {
   readonly network: HostNetwork;
 }
 
-/** Asks a container once. Never throws but for an abort: what goes wrong is an unhealthy outcome. */
+/** Asks a container once. Never throws but for an abort: what goes wrong is an outcome too. */
 export async function runProbe(
   probe: Probe,
   target: ProbeTarget,
@@ -36,10 +39,10 @@ export async function runProbe(
     if (probe.httpGet) return await httpProbe(probe, target, tools, signal);
     if (probe.tcpSocket) return await tcpProbe(probe, target, tools, signal);
     if (probe.grpc) return await grpcProbe(probe, target, tools, signal);
-    return { healthy: false, output: `missing probe handler for ${target.pod.metadata.name}:${target.container.name}` };
+    throw new Error(`missing probe handler for ${describePod(target.pod)}:${target.container.name}`);
   } catch (error) {
     signal.throwIfAborted();
-    return { healthy: false, output: messageOf(error) };
+    return { healthy: false, output: messageOf(error), errored: true };
   }
 }
 

@@ -9,7 +9,11 @@ export interface ConditionsInput {
   readonly status: PodStatus;
   readonly sandboxReady: boolean;
   readonly now: number;
+  readonly resizePending?: { readonly reason: string; readonly message: string } | undefined;
 }
+
+/** A condition that is there only while it holds. */
+const RESIZE_PENDING = "PodResizePending";
 
 /** The kubelet's own conditions followed by those that others keep on the pod. */
 export function podConditions(input: ConditionsInput): readonly PodCondition[] {
@@ -22,8 +26,11 @@ export function podConditions(input: ConditionsInput): readonly PodCondition[] {
     ["ContainersReady", containersReady],
     ["PodScheduled", { status: "True" }],
   ];
+  if (input.resizePending) verdicts.unshift([RESIZE_PENDING, { status: "True", ...input.resizePending }]);
   const own = verdicts.map(([type, verdict]) => condition(pod, type, verdict, now));
-  const others = (pod.status.conditions ?? []).filter((each) => !verdicts.some(([type]) => type === each.type));
+  const others = (pod.status.conditions ?? []).filter(
+    (each) => each.type !== RESIZE_PENDING && !verdicts.some(([type]) => type === each.type),
+  );
   return [...own, ...others];
 }
 

@@ -2,6 +2,7 @@ import { formatTime } from "../../base/index.ts";
 import type { ContainerStatus as ApiContainerStatus, Container } from "../../api/index.ts";
 import { isSidecar } from "../pod/names.ts";
 import { latest, type ObservedContainer, shouldRestart } from "../sync/observed.ts";
+import { givenResources, type Resized } from "../sync/resize.ts";
 import type { StatusInput } from "./pod-status.ts";
 
 type State = NonNullable<ApiContainerStatus["state"]>;
@@ -50,7 +51,7 @@ function containerStatus(one: One): ApiContainerStatus {
     ...id,
     started,
   };
-  return { ...status, ...runtimeDetails(container, last) };
+  return { ...status, ...runtimeDetails(container, last, input.resized) };
 }
 
 function idBefore(before: ApiContainerStatus | undefined): { containerID?: string } {
@@ -58,7 +59,11 @@ function idBefore(before: ApiContainerStatus | undefined): { containerID?: strin
 }
 
 /** Resources and mounts of a container that runs. */
-function runtimeDetails(container: Container, last: ObservedContainer | undefined): Partial<ApiContainerStatus> {
+function runtimeDetails(
+  container: Container,
+  last: ObservedContainer | undefined,
+  resized: Resized,
+): Partial<ApiContainerStatus> {
   const mounts = (container.volumeMounts ?? []).map((mount) => ({
     name: mount.name,
     mountPath: mount.mountPath,
@@ -66,7 +71,7 @@ function runtimeDetails(container: Container, last: ObservedContainer | undefine
       ? { readOnly: true, recursiveReadOnly: mount.recursiveReadOnly === "Enabled" ? "Enabled" : "Disabled" }
       : {}),
   }));
-  const { requests, limits } = container.resources;
+  const { requests, limits } = (last && givenResources(last, resized)) ?? container.resources;
   return {
     ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
     ...(last?.state === "Running" && (requests || limits)

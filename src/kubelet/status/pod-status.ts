@@ -3,6 +3,7 @@ import type { Container, Pod, PodStatus } from "../../api/index.ts";
 import { qosClass } from "../pod/resources.ts";
 import { activeSandbox, type PodRuntime } from "../sync/observed.ts";
 import type { ProbeView, Waiting } from "../sync/plan.ts";
+import type { Resized } from "../sync/resize.ts";
 import { podConditions } from "./conditions.ts";
 import { containerStatusesOf } from "./container-status.ts";
 import { podPhase } from "./phase.ts";
@@ -20,6 +21,10 @@ export interface StatusInput {
   readonly now: number;
   /** Nothing of the pod will start again. */
   readonly over: boolean;
+  /** What running containers were given after their start. */
+  readonly resized: Resized;
+  /** Why they don't get what the pod asks for now. */
+  readonly resizePending?: { readonly reason: string; readonly message: string } | undefined;
   /** Why the kubelet ended the pod. */
   readonly verdict?: { readonly reason: string; readonly message: string };
 }
@@ -50,7 +55,8 @@ export function podStatus(input: StatusInput): PodStatus {
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
   };
   const sandboxReady = activeSandbox(runtime) !== undefined;
-  return { ...draft, conditions: podConditions({ pod, status: draft, sandboxReady, now }) };
+  const { resizePending } = input;
+  return { ...draft, conditions: podConditions({ pod, status: draft, sandboxReady, now, resizePending }) };
 }
 
 /** Addresses of the newest sandbox; what the pod had while there is none, so that it doesn't vanish as the pod ends. */

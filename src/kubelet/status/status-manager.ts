@@ -118,6 +118,9 @@ const OWNED = [
   "ephemeralContainerStatuses",
 ] as const;
 
+/** The kubelet's own condition that goes when it holds no more. */
+const RESIZE_PENDING = "PodResizePending";
+
 /** A strategic merge patch from the record to the wanted status; undefined when nothing differs. */
 export function statusPatch(pod: Pod, wanted: PodStatus): PatchBody | undefined {
   const changes: Record<string, unknown> = {};
@@ -132,8 +135,12 @@ export function statusPatch(pod: Pod, wanted: PodStatus): PatchBody | undefined 
     else changes[key] = after;
   }
   const conditions = (wanted.conditions ?? []).filter((each) => !sameJson(each, conditionOf(pod, each)));
-  if (conditions.length > 0) {
-    changes.conditions = conditions.map(withCleared(pod));
+  const over = (pod.status.conditions ?? []).filter(
+    ({ type }) => type === RESIZE_PENDING && !wanted.conditions?.some((each) => each.type === type),
+  );
+  if (conditions.length + over.length > 0) {
+    const removed = over.map(({ type }) => ({ $patch: "delete", type }));
+    changes.conditions = [...conditions.map(withCleared(pod)), ...removed];
     changes["$setElementOrder/conditions"] = (wanted.conditions ?? []).map(({ type }) => ({ type }));
   }
   if (Object.keys(changes).length === 0) return undefined;

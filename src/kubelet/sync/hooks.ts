@@ -1,7 +1,7 @@
 import type { Container, Pod } from "../../api/index.ts";
 import { messageOf } from "../errors.ts";
 import type { KubeletContext } from "../options.ts";
-import { describePod } from "../pod/names.ts";
+import { describePod, fieldPathOf } from "../pod/names.ts";
 import { portNumber } from "../probe/run-probe.ts";
 
 type Handler = NonNullable<NonNullable<Container["lifecycle"]>["postStart"]>;
@@ -68,7 +68,7 @@ export async function runPreStop(
       type: "Warning",
       reason: "FailedPreStopHook",
       message: "PreStopHook failed",
-      fieldPath: `spec.containers{${call.container.name}}`,
+      fieldPath: fieldPathOf(call.pod, call.container.name),
     });
   } finally {
     timer.cancel();

@@ -1,7 +1,7 @@
 import type { Container, Pod } from "../../api/index.ts";
 import { isNotFound } from "../cri/index.ts";
 import type { KubeletContext } from "../options.ts";
-import { ANNOTATION_PRE_STOP, findContainer, isSidecar } from "../pod/names.ts";
+import { ANNOTATION_PRE_STOP, fieldPathOf, findContainer, isSidecar } from "../pod/names.ts";
 import type { ObservedContainer, PodRuntime } from "./observed.ts";
 import { runPreStop } from "./hooks.ts";
 
@@ -75,14 +75,4 @@ export async function killPod(
   for (const status of sidecars) await killContainer(context, { pod, status, podIP, graceSeconds: left() }, signal);
   for (const sandbox of runtime.sandboxes)
     if (sandbox.state === "Ready") await context.runtime.stopPodSandbox(sandbox.id, signal);
-}
-
-/** How events name a container inside its pod. */
-export function fieldPathOf(pod: Pod, name: string): string {
-  const list = pod.spec.containers.some((each) => each.name === name)
-    ? "containers"
-    : pod.spec.initContainers?.some((each) => each.name === name)
-      ? "initContainers"
-      : "ephemeralContainers";
-  return `spec.${list}{${name}}`;
 }

@@ -49,6 +49,8 @@ function runtimeOf(
 
 const HEALTHY: ProbeView = { liveness: () => "success", readiness: () => "success", startup: () => "success" };
 
+const QUIET = { probes: HEALTHY, now: NOW, resized: new Map<string, string>(), resizeWaits: false } as const;
+
 interface Given {
   readonly spec?: Record<string, unknown>;
   readonly runs?: readonly string[];
@@ -59,7 +61,15 @@ interface Given {
 
 function planFor({ spec = {}, runs = [], sandbox = "Ready", probes = {}, backoff = new Backoff() }: Given): PodPlan {
   const pod = podOf(spec);
-  return plan({ pod, runtime: runtimeOf(pod, runs, sandbox), probes: { ...HEALTHY, ...probes }, backoff, now: NOW });
+  return plan({
+    pod,
+    runtime: runtimeOf(pod, runs, sandbox),
+    probes: { ...HEALTHY, ...probes },
+    backoff,
+    now: NOW,
+    resized: new Map(),
+    resizeWaits: false,
+  });
 }
 
 /** The plan in a line: what is killed, made, started. */
@@ -154,8 +164,31 @@ test("failed probes end a container", () => {
 test("a changed container is replaced", () => {
   const before = runtimeOf(podOf({}), ["app:Running"]);
   const pod = podOf({ containers: [{ name: "app", image: "app:2" }] });
-  const made = plan({ pod, runtime: before, probes: HEALTHY, backoff: new Backoff(), now: NOW });
+  const made = plan({ ...QUIET, backoff: new Backoff(), pod, runtime: before });
   assert.equal(made.kill[0]!.message, "Container app definition changed, will be restarted");
+});
+
+test("other resources are given in place, or with a restart where the container says so", () => {
+  const given = new Map([["id-app-0", JSON.stringify({ requests: { cpu: "1" } })]]);
+  const made = (container: object, waits = false) => {
+    const pod = podOf({ containers: [{ name: "app", resources: { requests: { cpu: "2" } }, ...container }] });
+    const runtime = runtimeOf(pod, ["app:Running"]);
+    const { kill, resize } = plan({
+      ...QUIET,
+      pod,
+      runtime,
+      backoff: new Backoff(),
+      resized: given,
+      resizeWaits: waits,
+    });
+    return { kill: kill.map((each) => each.message), resize: resize.map((each) => each.id) };
+  };
+  assert.deepEqual(made({}), { kill: [], resize: ["id-app-0"] });
+  assert.deepEqual(made({}, true), { kill: [], resize: [] });
+  assert.deepEqual(made({ resources: { requests: { cpu: "1" } } }), { kill: [], resize: [] });
+  const resizePolicy = [{ resourceName: "cpu", restartPolicy: "RestartContainer" }];
+  const kill = ["Container app resize requires restart, will be restarted"];
+  assert.deepEqual(made({ resizePolicy }), { kill, resize: [] });
 });
 
 test("an ephemeral container starts once", () => {

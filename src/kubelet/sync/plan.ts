@@ -11,6 +11,7 @@ import {
   restartsAfter,
   shouldRestart,
 } from "./observed.ts";
+import { givenResources, type Resize, type Resized, resizeFor } from "./resize.ts";
 
 /** What probes have found of a running container, by its id. */
 export interface ProbeView {
@@ -26,6 +27,10 @@ export interface PlanInput {
   readonly probes: ProbeView;
   readonly backoff: Backoff;
   readonly now: number;
+  /** What running containers were given after their start. */
+  readonly resized: Resized;
+  /** The node can't give the pod what it asks for now: containers keep what they have. */
+  readonly resizeWaits: boolean;
 }
 
 export interface StartContainer {
@@ -39,8 +44,13 @@ export interface StartContainer {
 export interface KillContainer {
   readonly id: string;
   readonly name: string;
-  readonly reason: "liveness" | "startup" | "changed" | "done" | "unknown";
+  readonly reason: "liveness" | "startup" | "changed" | "resized" | "done" | "unknown";
   readonly message: string;
+}
+
+export interface ResizeContainer {
+  readonly id: string;
+  readonly container: Container;
 }
 
 export interface Waiting {
@@ -55,6 +65,8 @@ export interface PodPlan {
   /** Make a sandbox with this attempt, after the kill. */
   readonly createSandbox?: { readonly attempt: number };
   readonly kill: readonly KillContainer[];
+  /** Running containers that get other resources. */
+  readonly resize: readonly ResizeContainer[];
   readonly start: readonly StartContainer[];
   /** Containers that wait, by name, and why. */
   readonly waiting: ReadonlyMap<string, Waiting>;
@@ -64,6 +76,7 @@ export interface PodPlan {
 
 interface Draft {
   readonly kill: KillContainer[];
+  readonly resize: ResizeContainer[];
   readonly start: StartContainer[];
   readonly waiting: Map<string, Waiting>;
   wakeAtMs: number;
@@ -72,7 +85,7 @@ interface Draft {
 /** Compares what a pod should be with what runs of it. */
 export function plan(input: PlanInput): PodPlan {
   const { pod, runtime } = input;
-  const draft: Draft = { kill: [], start: [], waiting: new Map(), wakeAtMs: Number.POSITIVE_INFINITY };
+  const draft: Draft = { kill: [], resize: [], start: [], waiting: new Map(), wakeAtMs: Number.POSITIVE_INFINITY };
   const sandbox = activeSandbox(runtime);
   if (!sandbox || sandboxChanged(pod, sandbox)) return planNewSandbox(input, draft);
   planEphemeral(input, draft);
@@ -84,8 +97,8 @@ export function plan(input: PlanInput): PodPlan {
 }
 
 function finish(draft: Draft): PodPlan {
-  const { kill, start, waiting, wakeAtMs } = draft;
-  return { killPod: false, kill, start, waiting, ...(Number.isFinite(wakeAtMs) ? { wakeAtMs } : {}) };
+  const { kill, resize, start, waiting, wakeAtMs } = draft;
+  return { killPod: false, kill, resize, start, waiting, ...(Number.isFinite(wakeAtMs) ? { wakeAtMs } : {}) };
 }
 
 function startsMain(pod: Pod, draft: Draft): boolean {
@@ -190,6 +203,7 @@ function planSidecar(
     draft.kill.push(kill);
     return "waiting";
   }
+  planResize(input, draft, container, status);
   return container.startupProbe && input.probes.startup(status.id) !== "success" ? "waiting" : "done";
 }
 
@@ -223,6 +237,7 @@ function planMain(input: PlanInput, draft: Draft): number {
     const kill = killFor(input, container, status);
     // What is killed is started again once its end has been seen: its back-off counts from then.
     if (kill) draft.kill.push(kill);
+    else planResize(input, draft, container, status);
     kept++;
   }
   return kept;
@@ -243,5 +258,14 @@ function killFor(input: PlanInput, container: Container, status: ObservedContain
     return kill("changed", "definition changed", true);
   if (probes.liveness(status.id) === "failure") return kill("liveness", "failed liveness probe", restarts);
   if (probes.startup(status.id) === "failure") return kill("startup", "failed startup probe", restarts);
+  if (resizeOf(input, container, status) === "restart") return kill("resized", "resize requires restart", restarts);
   return undefined;
+}
+
+function planResize(input: PlanInput, draft: Draft, container: Container, status: ObservedContainer): void {
+  if (resizeOf(input, container, status) === "inPlace") draft.resize.push({ id: status.id, container });
+}
+
+function resizeOf({ resized, resizeWaits }: PlanInput, container: Container, status: ObservedContainer): Resize {
+  return resizeWaits ? "none" : resizeFor(container, givenResources(status, resized));
 }

@@ -1,4 +1,4 @@
-import type { Pod, Secret, Service } from "../../api/index.ts";
+import type { Container, Pod, Secret, Service } from "../../api/index.ts";
 import type { Image, Mount, SandboxConfig } from "../cri/index.ts";
 import { messageOf, SyncError } from "../errors.ts";
 import type { Images } from "../images/images.ts";
@@ -7,13 +7,17 @@ import { parseEnvFile } from "../pod/env-file.ts";
 import { buildEnvironment, environmentFiles, environmentReferences, type FileReference } from "../pod/environment.ts";
 import { expandStrictly } from "../pod/expand.ts";
 import type { PodFacts } from "../pod/field-ref.ts";
+import { fieldPathOf, LABEL_CONTAINER_NAME, LABEL_POD_UID } from "../pod/names.ts";
 import { containerConfig } from "../pod/runtime-config.ts";
 import { verifyNonRoot } from "../pod/security.ts";
 import type { ObjectCache } from "../volumes/object-cache.ts";
 import type { MountedVolumes } from "../volumes/volumes.ts";
 import { runHook } from "./hooks.ts";
-import { fieldPathOf, killContainer } from "./kill.ts";
+import { killContainer } from "./kill.ts";
 import type { StartContainer } from "./plan.ts";
+
+/** Reasons of the image's: events name them, since what went wrong has had an event of its own. */
+const IMAGE_REASON = /^(ErrImage|ImagePull|ImageInspect|InvalidImageName)/;
 
 /** What a container is started with, beside its own specification. */
 export interface StartInput {
@@ -52,7 +56,7 @@ export async function startContainer(tools: StartTools, input: StartInput, signa
     await postStart(context, input, id, signal);
   } catch (error) {
     if (error instanceof SyncError && error.reason !== "PostStartHookError") {
-      const isImage = error.reason.startsWith("ErrImage") || error.reason.startsWith("ImagePull");
+      const isImage = IMAGE_REASON.test(error.reason);
       warn(`Error: ${isImage ? error.reason : error.message}`);
     }
     throw error;
@@ -76,11 +80,28 @@ async function configFor(tools: StartTools, input: StartInput, image: Image, sig
     verifyNonRoot(pod, container, image);
     const environment = await environmentFor(tools, input, signal);
     const mounts = await mountsFor(tools.context, input, environment);
-    return containerConfig({ pod, container, attempt, image, environment, mounts, nodeMemoryBytes });
+    const targetId = await targetOf(tools.context, pod, container, signal);
+    return containerConfig({ pod, container, attempt, image, environment, mounts, nodeMemoryBytes, targetId });
   } catch (error) {
     signal.throwIfAborted();
     throw new SyncError("CreateContainerConfigError", messageOf(error), { cause: error });
   }
+}
+
+/** The container whose processes an ephemeral one is to see. */
+async function targetOf(
+  { runtime }: KubeletContext,
+  pod: Pod,
+  container: Container,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const ephemeral = pod.spec.ephemeralContainers?.find((each) => each.name === container.name);
+  const target = ephemeral?.targetContainerName;
+  if (!target) return undefined;
+  const labels = { [LABEL_POD_UID]: pod.metadata.uid, [LABEL_CONTAINER_NAME]: target };
+  const [running] = await runtime.listContainers({ labels, state: "Running" }, signal);
+  if (!running) throw new Error(`unable to find target container ${target}`);
+  return running.id;
 }
 
 async function environmentFor({ context, objects }: StartTools, input: StartInput, signal: AbortSignal) {

@@ -6,9 +6,9 @@ import { messageOf, SyncError } from "../errors.ts";
 import type { Images } from "../images/images.ts";
 import type { KubeletContext } from "../options.ts";
 import type { PodFacts } from "../pod/field-ref.ts";
-import { describePod, findContainer, gracePeriodSeconds, isTerminal } from "../pod/names.ts";
+import { describePod, fieldPathOf, findContainer, gracePeriodSeconds, isTerminal } from "../pod/names.ts";
 import { hostsFile, parseResolvConf, podDns } from "../pod/network-files.ts";
-import { podCgroup, podLimits } from "../pod/resources.ts";
+import { changedResources, podCgroup, podLimits, resourcesText } from "../pod/resources.ts";
 import { sandboxConfig } from "../pod/runtime-config.ts";
 import type { Prober } from "../probe/prober.ts";
 import { podStatus } from "../status/pod-status.ts";
@@ -17,10 +17,18 @@ import type { ObjectCache } from "../volumes/object-cache.ts";
 import type { TokenManager } from "../volumes/tokens.ts";
 import type { MountedVolumes, Volumes } from "../volumes/volumes.ts";
 import { Backoff } from "./backoff.ts";
-import { fieldPathOf, killContainer, killPod } from "./kill.ts";
+import { killContainer, killPod } from "./kill.ts";
 import { activeSandbox, isRunning, latest, NOTHING_RUNS, type PodRuntime } from "./observed.ts";
 import { PodObserver } from "./observer.ts";
-import { type KillContainer, type PodPlan, plan, type StartContainer, type Waiting } from "./plan.ts";
+import {
+  type KillContainer,
+  type PodPlan,
+  plan,
+  type ResizeContainer,
+  type StartContainer,
+  type Waiting,
+} from "./plan.ts";
+import { givenResources, resizeFor } from "./resize.ts";
 import { startContainer } from "./start.ts";
 
 const RETRY_MS = 10_000;
@@ -71,6 +79,8 @@ export class PodWorker {
   readonly #backoff = new Backoff();
   readonly #startErrors = new Map<string, Waiting>();
   readonly #reportedBackoffs = new Set<string>();
+  readonly #resized = new Map<string, string>();
+  #resizePending: Verdict | undefined;
   #pod: Pod;
   #status: PodStatus | undefined;
   #stage: Stage = "running";
@@ -228,6 +238,8 @@ export class PodWorker {
       runtimeName,
       now: context.clock.now(),
       over: how.over,
+      resized: this.#resized,
+      resizePending: this.#resizePending,
       ...(this.#verdict ? { verdict: this.#verdict } : {}),
     });
     this.#status = status;
@@ -242,22 +254,54 @@ export class PodWorker {
       // What already runs was taken before this kubelet started.
       const runs = this.#pod.status.containerStatuses?.some((each) => each.containerID) ?? false;
       const verdict = runs ? undefined : admit(this.#pod);
-      if (verdict) return this.end(verdict);
+      if (verdict) {
+        const message = verdict.message.replace(/^Pod was rejected: /, "");
+        context.events.pod(this.#pod, { type: "Warning", reason: verdict.reason, message });
+        return this.end(verdict);
+      }
       this.#admitted = true;
     }
     const runtime = await this.#observer.observe(signal);
     const pod = this.current();
     prober.sync(pod, runtime);
     const now = context.clock.now();
-    const wanted = plan({ pod, runtime, probes: prober, backoff: this.#backoff, now });
+    const resizePending = this.#resizeProblem(runtime);
+    const wanted = plan({
+      pod,
+      runtime,
+      probes: prober,
+      backoff: this.#backoff,
+      now,
+      resized: this.#resized,
+      resizeWaits: resizePending !== undefined,
+    });
+    this.#resizePending = resizePending;
     const status = this.#report(runtime, this.#waiting(wanted), { over: false });
     if (status.phase === "Succeeded" || status.phase === "Failed") return this.#finish();
     const deadlineMs = this.#deadlineMs(status);
-    if (deadlineMs !== undefined && now >= deadlineMs) return this.end(DEADLINE);
+    if (deadlineMs !== undefined && now >= deadlineMs) {
+      context.events.pod(this.#pod, { type: "Normal", ...DEADLINE });
+      return this.end(DEADLINE);
+    }
     this.#reportBackoffs(wanted, runtime);
     const acted = await this.#act(wanted, runtime, signal);
     if (acted) this.#dirty = true;
     else this.#sleepUntilNeeded(wanted, deadlineMs);
+  }
+
+  /** Why the node can't give running containers what the pod asks for by now. */
+  #resizeProblem(runtime: PodRuntime): Verdict | undefined {
+    const { context, admit } = this.#tools;
+    const changes = this.#pod.spec.containers.some((container) => {
+      const status = latest(runtime, container.name);
+      return status?.state === "Running" && resizeFor(container, givenResources(status, this.#resized)) !== "none";
+    });
+    const verdict = changes ? admit(this.#pod) : undefined;
+    if (verdict === undefined) return undefined;
+    const message = verdict.message.replace(/^Pod was rejected: /, "");
+    if (this.#resizePending?.message !== message)
+      context.events.pod(this.#pod, { type: "Warning", reason: "ResizeDeferred", message });
+    return { reason: "Deferred", message };
   }
 
   #finish(): void {
@@ -313,14 +357,21 @@ export class PodWorker {
     const { context, volumes } = this.#tools;
     if (wanted.killPod) {
       const graceSeconds = gracePeriodSeconds(pod);
+      if (wanted.createSandbox)
+        context.events.pod(pod, {
+          type: "Normal",
+          reason: "SandboxChanged",
+          message: "Pod sandbox changed, it will be killed and re-created.",
+        });
       await killPod(context, { pod, runtime, graceSeconds }, signal);
       if (!wanted.createSandbox) return true;
     }
     for (const each of wanted.kill) await this.#kill(pod, runtime, each, signal);
+    for (const each of wanted.resize) await this.#resize(pod, each, signal);
     const facts = this.#facts(runtime);
     if (wanted.start.length === 0 && !wanted.createSandbox) {
       await volumes.sync(pod, facts, signal);
-      return wanted.kill.length > 0 || (await this.#prune(runtime, signal));
+      return wanted.kill.length + wanted.resize.length > 0 || (await this.#prune(runtime, signal));
     }
     this.#requireNetwork(pod);
     await context.host.files.makeDirectory(context.settings.podDirectory(pod.metadata.uid), { mode: 0o750 });
@@ -329,6 +380,15 @@ export class PodWorker {
     const place = await this.#sandbox(pod, wanted, runtime, signal);
     const started = await this.#startAll({ pod, wanted, place, mounted }, signal);
     return started || wanted.kill.length > 0 || wanted.createSandbox !== undefined;
+  }
+
+  /** The pod's own limits move first: a container can't get more than they allow. */
+  async #resize(pod: Pod, { id, container }: ResizeContainer, signal: AbortSignal): Promise<void> {
+    const { context, nodeFacts } = this.#tools;
+    await context.host.cgroups.ensure(podCgroup(context.settings.cgroupRoot, pod), podLimits(pod));
+    const resources = changedResources(pod, container, nodeFacts().memoryBytes);
+    await context.runtime.updateContainerResources(id, resources, signal);
+    this.#resized.set(id, resourcesText(container));
   }
 
   async #kill(pod: Pod, runtime: PodRuntime, kill: KillContainer, signal: AbortSignal): Promise<void> {

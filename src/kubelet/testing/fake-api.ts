@@ -146,6 +146,15 @@ export class FakeApi implements KubeletApi {
     });
   }
 
+  /** Somebody changes a container of a pod. */
+  changeContainer(name: string, changes: Readonly<Record<string, unknown>>): void {
+    const pod = this.pods.get(`default/${name}`)!;
+    const [first, ...rest] = pod.spec.containers;
+    const containers = [{ ...first!, ...changes }, ...rest];
+    const metadata = { ...pod.metadata, generation: (pod.metadata.generation ?? 1) + 1 };
+    this.#store({ ...pod, metadata, spec: { ...pod.spec, containers } } as Pod);
+  }
+
   async deletePod(pod: Pod): Promise<void> {
     const key = `${pod.metadata.namespace}/${pod.metadata.name}`;
     const current = this.pods.get(key);
@@ -256,7 +265,8 @@ function mergeStatus(before: PodStatus, changes: Record<string, unknown>): PodSt
     else if (key === "conditions") {
       const wanted = value as readonly Record<string, unknown>[];
       const types = new Set(wanted.map((each) => each.type));
-      const merged = [...wanted, ...(before.conditions ?? []).filter((each) => !types.has(each.type))];
+      const kept = wanted.filter((each) => each.$patch !== "delete");
+      const merged = [...kept, ...(before.conditions ?? []).filter((each) => !types.has(each.type))];
       const order = (changes["$setElementOrder/conditions"] as { type: string }[]).map((each) => each.type);
       after[key] = merged.sort((a, b) => order.indexOf(a.type as string) - order.indexOf(b.type as string));
     } else if (key.startsWith("$")) {
