@@ -8,11 +8,10 @@ import { createApiServer } from "./index.ts";
 type Json = Record<string, any>;
 const MERGE = { "content-type": "application/merge-patch+json" };
 
-async function server() {
+async function server(store = openMemoryStore()) {
   const clock = new VirtualClock();
   const scope = Scope.logging(silentLog);
   const random = seededRandom(1);
-  const store = openMemoryStore();
   const { handle, ready } = createApiServer({ store, clock, random, log: silentLog, scope });
   await ready;
   const abort = new AbortController();
@@ -218,4 +217,26 @@ test("a list or watch of one name is of that object alone", async () => {
     [["ADDED", "b"]],
   );
   await close();
+});
+
+test("a watch goes on where it was after a restart, unless the store has forgotten", async () => {
+  const first = await server();
+  const made = await first.json(`POST ${CONFIG_MAPS}`, configMap("a"));
+  await first.json(`PATCH ${CONFIG_MAPS}/a`, { data: { k: "1" } }, MERGE);
+  await first.json(`DELETE ${CONFIG_MAPS}/a`);
+  await first.close();
+  const second = await server(first.store);
+  const path = `${CONFIG_MAPS}?watch=1&resourceVersion=${made.metadata.resourceVersion}`;
+  const next = await second.watch(path);
+  const seen = (await next()).map(({ type, object }) => [type, (object as Json).data]);
+  assert.deepEqual(seen, [
+    ["MODIFIED", { k: "1" }],
+    ["DELETED", { k: "1" }],
+  ]);
+  await second.close();
+  await first.store.compact(await first.store.revision());
+  const third = await server(first.store);
+  const [error] = await (await third.watch(path))();
+  assert.deepEqual([error!.type, (error!.object as Json).code], ["ERROR", 410]);
+  await third.close();
 });

@@ -1,28 +1,131 @@
 import type { RequestInfo } from "./contracts.ts";
+import { VERSION } from "./version.ts";
 
-/** Counts of answered requests, as /metrics shows them. */
+/** Upper bounds of the buckets of request durations, in seconds. */
+const BUCKETS = [
+  0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
+] as const;
+
+interface Durations {
+  readonly counts: number[];
+  sumSeconds: number;
+  total: number;
+}
+
+/** How many objects of a resource there are. */
+export interface ObjectCount {
+  readonly group: string;
+  readonly resource: string;
+  readonly count: number;
+}
+
+/** Counts and durations of answered requests, as /metrics shows them. */
 export class RequestMetrics {
   readonly #totals = new Map<string, number>();
+  readonly #durations = new Map<string, Durations>();
+  readonly #longRunning = new Map<string, number>();
+  /** Requests in work. */
+  readonly inflight = { readOnly: 0, mutating: 0 };
 
-  count({ verb, group, version, resource, subresource, isResource }: RequestInfo, code: number): void {
-    const labels = { code, component: "apiserver", group, resource, subresource, verb: verbLabel(verb), version };
-    const key = Object.entries(isResource ? labels : { ...labels, resource: "", group: "", version: "" })
-      .map(([name, value]) => `${name}=${JSON.stringify(String(value))}`)
-      .join(",");
+  /** An answer was given after this long. */
+  count(info: RequestInfo, { code, dryRun, durationMs }: { code: number; dryRun: boolean; durationMs: number }): void {
+    const labels = labelsOf(info, dryRun);
+    const key = `code="${code}",${labels}`;
     this.#totals.set(key, (this.#totals.get(key) ?? 0) + 1);
+    if (info.verb !== "watch") this.#observe(labels, durationMs / 1000);
+  }
+
+  #observe(labels: string, seconds: number): void {
+    let durations = this.#durations.get(labels);
+    if (!durations) {
+      durations = { counts: BUCKETS.map(() => 0), sumSeconds: 0, total: 0 };
+      this.#durations.set(labels, durations);
+    }
+    durations.total++;
+    durations.sumSeconds += seconds;
+    const bucket = BUCKETS.findIndex((bound) => seconds <= bound);
+    if (bucket >= 0) durations.counts[bucket]!++;
+  }
+
+  /** Something that lasts, such as a watch, has begun; call the result when it is over. */
+  longRunning(info: RequestInfo): () => void {
+    const labels = labelsOf(info, false);
+    const add = (change: number) => this.#longRunning.set(labels, (this.#longRunning.get(labels) ?? 0) + change);
+    add(1);
+    return () => add(-1);
   }
 
   /** In the text format that Prometheus reads. */
-  text(): string {
-    const lines = [...this.#totals]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([labels, total]) => `apiserver_request_total{${labels}} ${total}`);
-    return `# TYPE apiserver_request_total counter\n${lines.join("\n")}\n`;
+  text(objects: readonly ObjectCount[]): string {
+    const { readOnly, mutating } = this.inflight;
+    return [
+      ...series("apiserver_request_total", "counter", this.#totals),
+      ...histogram("apiserver_request_duration_seconds", this.#durations),
+      ...series("apiserver_longrunning_requests", "gauge", this.#longRunning),
+      ...series("apiserver_current_inflight_requests", "gauge", [
+        ['request_kind="mutating"', mutating],
+        ['request_kind="readOnly"', readOnly],
+      ]),
+      ...series("apiserver_resource_objects", "gauge", objects.map(objectSample)),
+      ...series("kubernetes_build_info", "gauge", [[BUILD_LABELS, 1]]),
+      "",
+    ].join("\n");
   }
 }
 
-const LABELS: Readonly<Record<string, string>> = { create: "POST", update: "PUT", patch: "PATCH", delete: "DELETE" };
+const BUILD_LABELS = Object.entries({
+  build_date: VERSION.buildDate,
+  compiler: VERSION.compiler,
+  git_commit: VERSION.gitCommit,
+  git_tree_state: VERSION.gitTreeState,
+  git_version: VERSION.gitVersion,
+  go_version: VERSION.goVersion,
+  major: VERSION.major,
+  minor: VERSION.minor,
+  platform: VERSION.platform,
+})
+  .map(([name, value]) => `${name}="${value}"`)
+  .join(",");
 
-function verbLabel(verb: string): string {
-  return LABELS[verb] ?? verb.toUpperCase();
+function objectSample({ group, resource, count }: ObjectCount): [string, number] {
+  return [`group="${group}",resource="${resource}"`, count];
+}
+
+function series(name: string, type: string, samples: Iterable<readonly [string, number]>): string[] {
+  const lines = [...samples].map(([labels, value]) => `${name}{${labels}} ${value}`).sort();
+  return lines.length === 0 ? [] : [`# TYPE ${name} ${type}`, ...lines];
+}
+
+function histogram(name: string, all: ReadonlyMap<string, Durations>): string[] {
+  const lines = [...all]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([labels, { counts, sumSeconds, total }]) => {
+      let below = 0;
+      return [
+        ...BUCKETS.map((bound, index) => `${name}_bucket{${labels},le="${bound}"} ${(below += counts[index]!)}`),
+        `${name}_bucket{${labels},le="+Inf"} ${total}`,
+        `${name}_sum{${labels}} ${sumSeconds}`,
+        `${name}_count{${labels}} ${total}`,
+      ];
+    });
+  return lines.length === 0 ? [] : [`# TYPE ${name} histogram`, ...lines];
+}
+
+const VERBS: Readonly<Record<string, string>> = { create: "POST", update: "PUT" };
+
+function labelsOf(
+  { verb, group, version, resource, subresource, isResource, name, namespace }: RequestInfo,
+  dryRun: boolean,
+): string {
+  const word = VERBS[verb] ?? verb.toUpperCase();
+  const scope = !isResource ? "" : name !== "" ? "resource" : namespace !== "" ? "namespace" : "cluster";
+  const what = isResource
+    ? `group="${escaped(group)}",resource="${escaped(resource)}",scope="${scope}",subresource="${escaped(subresource)}"`
+    : 'group="",resource="",scope="",subresource=""';
+  return `component="apiserver",dry_run="${dryRun ? "All" : ""}",${what},verb="${escaped(word)}",version="${escaped(isResource ? version : "")}"`;
+}
+
+/** Paths come from clients: what could end a label is escaped. */
+function escaped(text: string): string {
+  return /["\\\n]/.test(text) ? JSON.stringify(text).slice(1, -1) : text;
 }

@@ -7,7 +7,7 @@ import { type Discovery, discoveryOf } from "./discovery.ts";
 import { health, type HealthOptions, healthPaths } from "./health.ts";
 import { contentType, negotiate, wantsPretty } from "./http/negotiate.ts";
 import { respond, respondBytes, respondText } from "./http/respond.ts";
-import type { RequestMetrics } from "./metrics.ts";
+import type { ObjectCount, RequestMetrics } from "./metrics.ts";
 import { VERSION } from "./version.ts";
 
 export interface PathOptions extends HealthOptions {
@@ -17,6 +17,8 @@ export interface PathOptions extends HealthOptions {
   readonly isOwnGroup: (group: string) => boolean;
   readonly serverAddress: string;
   readonly metrics: RequestMetrics;
+  /** How many objects there are, of what is known. */
+  readonly objects: () => readonly ObjectCount[];
   /** Further paths; one that ends with a slash stands for all below it. */
   readonly special: ReadonlyMap<string, SubresourceHandler>;
   readonly methodNotAllowed: () => Error;
@@ -44,7 +46,7 @@ export function pathHandlers(options: PathOptions): SubresourceHandler {
       case "/version/":
         return respondVersion(context);
       case "/metrics":
-        return respondText(200, metrics.text());
+        return respondText(200, metrics.text(options.objects()));
       case "/":
         return respond(200, { paths: rootPaths(discovery().paths, [...special.keys()]) }, PRETTY);
     }

@@ -1,5 +1,5 @@
 import { internal, noSuchPath, parseFieldSelector, statusError, unauthorized } from "../api/index.ts";
-import type { Log, Random } from "../base/index.ts";
+import type { Clock, Log, Random } from "../base/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
 import type { Attributes, Authenticator, Authorizer, RequestContext, RequestInfo } from "./contracts.ts";
 import { type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
@@ -15,6 +15,7 @@ export interface PipelineOptions {
   readonly anonymous: boolean;
   readonly log: Log;
   readonly random: Random;
+  readonly clock: Clock;
   readonly metrics: RequestMetrics;
   /** Requests at a time, read-only and changing; above, 429. Watches and upgrades don't count. */
   readonly maxRequestsInflight: number;
@@ -33,8 +34,9 @@ const PATH_BYTES_MAX = 8192;
 
 /** The whole way of a request: who, what, may they, do it, say how it went. */
 export function pipeline(options: PipelineOptions): Handler {
-  const inflight = { reading: 0, changing: 0 };
+  const { metrics, clock } = options;
   return async (request) => {
+    const startMs = clock.monotonicMs();
     const auditId = request.headers["audit-id"] || options.random.uuid();
     const query = new URLSearchParams(request.query);
     const warnings: string[] = [];
@@ -47,7 +49,7 @@ export function pipeline(options: PipelineOptions): Handler {
       const user = options.impersonate ? await options.impersonate(request, caller, info) : caller;
       const attributes = { ...info, name: info.name || selectedName(query), user, fields: fixedFields(query) };
       await authorize(attributes, options.authorizers);
-      response = await limited({ info, inflight, options }, () =>
+      response = await limited({ info, options }, () =>
         options.dispatch({
           request,
           info,
@@ -60,9 +62,26 @@ export function pipeline(options: PipelineOptions): Handler {
     } catch (error) {
       response = failure(error, request, options.log);
     }
-    options.metrics.count(info, response.status);
+    const durationMs = clock.monotonicMs() - startMs;
+    metrics.count(info, { code: response.status, dryRun: query.has("dryRun"), durationMs });
+    if (response.body.type === "stream" && info.verb === "watch")
+      response = { ...response, body: counted(response.body, metrics.longRunning(info)) };
     return withHeaders(compressed(request, response), { auditId, warnings });
   };
+}
+
+type StreamBody = Extract<ApiResponse["body"], { readonly type: "stream" }>;
+
+/** A stream that tells when it is over. */
+function counted({ type, chunks }: StreamBody, over: () => void): StreamBody {
+  async function* pass() {
+    try {
+      yield* chunks;
+    } finally {
+      over();
+    }
+  }
+  return { type, chunks: pass() };
 }
 
 async function authenticate(request: ApiRequest, { authenticators, anonymous }: PipelineOptions): Promise<UserInfo> {
@@ -132,14 +151,14 @@ function forbiddenTo(
 
 interface Limited {
   readonly info: RequestInfo;
-  readonly inflight: { reading: number; changing: number };
   readonly options: PipelineOptions;
 }
 
-async function limited({ info, inflight, options }: Limited, work: () => Promise<ApiResponse>): Promise<ApiResponse> {
+async function limited({ info, options }: Limited, work: () => Promise<ApiResponse>): Promise<ApiResponse> {
   if (info.verb === "watch" || LONG_RUNNING.has(info.subresource)) return work();
-  const counter = READ_VERBS.has(info.verb) ? "reading" : "changing";
-  const limit = counter === "reading" ? options.maxRequestsInflight : options.maxMutatingRequestsInflight;
+  const { inflight } = options.metrics;
+  const counter = READ_VERBS.has(info.verb) ? "readOnly" : "mutating";
+  const limit = counter === "readOnly" ? options.maxRequestsInflight : options.maxMutatingRequestsInflight;
   if (inflight[counter] >= limit) {
     throw statusError({
       code: 429,

@@ -22,7 +22,7 @@ import type {
   RequestInfo,
   SubresourceHandler,
 } from "./contracts.ts";
-import { RequestMetrics } from "./metrics.ts";
+import { type ObjectCount, RequestMetrics } from "./metrics.ts";
 import { NOT_FOUND, pathHandlers } from "./paths.ts";
 import { pipeline } from "./pipeline.ts";
 import { Registry, type ResourceHooks } from "./registry/generic.ts";
@@ -121,7 +121,9 @@ export function serverCore(
   parts = options.parts(core);
   const state = { ready: false };
   const metrics = new RequestMetrics();
-  const dispatch = dispatcher({ core, parts, options, state, metrics });
+  const objects = () =>
+    [...cachers.values()].map(({ kind, size: count }) => ({ group: kind.group, resource: kind.plural, count }));
+  const dispatch = dispatcher({ core, parts, options, state, metrics, objects });
   const handle = pipeline({ ...options, ...parts, dispatch, metrics });
   return { ...core, handle, setReady: () => (state.ready = true) };
 }
@@ -154,6 +156,7 @@ interface Dispatcher {
   readonly options: ServerOptions;
   readonly state: { ready: boolean };
   readonly metrics: RequestMetrics;
+  readonly objects: () => readonly ObjectCount[];
 }
 
 const methodNotAllowed = () =>
@@ -170,6 +173,7 @@ function dispatcher({
   options,
   state,
   metrics,
+  objects,
 }: Dispatcher): (context: RequestContext) => Promise<ApiResponse> {
   const verbs = new WeakMap<KindDefinition, Verbs>();
   const verbsOf = (kind: KindDefinition) => {
@@ -185,6 +189,7 @@ function dispatcher({
     isOwnGroup: (group) => core.served.hasOwnGroup(group),
     serverAddress: options.serverAddress,
     metrics,
+    objects,
     special: parts.paths,
     methodNotAllowed,
     store: options.store,

@@ -47,6 +47,7 @@ export async function watch(call: WatchCall): Promise<AsyncIterable<readonly Wat
   if (options.sendInitial && options.from !== undefined && options.from > 0)
     await call.cacher.notOlderThan(options.from);
   else if (options.from === undefined) await call.cacher.fresh();
+  else if (!options.sendInitial) await call.cacher.recall(options.from);
   return new WatchStream(call, options);
 }
 

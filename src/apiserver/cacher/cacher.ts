@@ -1,16 +1,11 @@
 import BTreeModule from "sorted-btree";
 import { type KindDefinition, resourceExpired, statusError, timedOut } from "../../api/index.ts";
 import type { Clock, Timer } from "../../base/index.ts";
-import { type Change, prefixEnd, type Revision, type Store, type Watch } from "../../store/index.ts";
+import { type Change, prefixEnd, type Revision, type Store, StoreError, type Watch } from "../../store/index.ts";
 import { storagePrefix, StoredObject } from "../registry/stored.ts";
+import { type CacheEvent, eventOf, readHistory } from "./history.ts";
 
-/** One change of one object, as watchers get it before their selectors. */
-export interface CacheEvent {
-  readonly revision: Revision;
-  /** Absent when it was deleted. */
-  readonly current: StoredObject | undefined;
-  readonly previous: StoredObject | undefined;
-}
+export type { CacheEvent } from "./history.ts";
 
 /** Hears of changes; calls never overlap. */
 export interface CacheWatcher {
@@ -79,6 +74,15 @@ export class Cacher {
     return this.#revision;
   }
 
+  get kind(): KindDefinition {
+    return this.#options.kind;
+  }
+
+  /** How many objects there are. */
+  get size(): number {
+    return this.#objects.size;
+  }
+
   get(key: string): StoredObject | undefined {
     return this.#objects.get(key);
   }
@@ -109,6 +113,26 @@ export class Cacher {
     if (this.#revision >= revision) return;
     const newest = await this.fresh();
     if (newest < revision) throw tooLarge(revision, newest);
+  }
+
+  /**
+   * Fetches changes after `from` that the store still has and the cache doesn't, so that a watch goes on where it was
+   * although the cache is younger, as after a restart.
+   */
+  async recall(from: Revision): Promise<void> {
+    await this.start();
+    const to = this.#forgotten;
+    if (from >= to) return;
+    const span = { prefix: this.#prefix, from, to };
+    const earlier = await readHistory(this.#options.store, span).catch((error) => {
+      // What the store has forgotten, subscribe refuses.
+      if (error instanceof StoreError) return undefined;
+      throw error;
+    });
+    // Someone else may have fetched them too, or the cache may have forgotten more in the meantime.
+    if (!earlier || this.#forgotten !== to || earlier.length > EVENTS_MAX) return;
+    this.#events = [...earlier, ...this.#events];
+    this.#forgotten = from;
   }
 
   /** Tells of every change after `from`; undefined starts with the next one. Throws 410 when they are no longer kept. */
@@ -174,7 +198,7 @@ export class Cacher {
   }
 
   #apply(changes: readonly Change[], revision: Revision): void {
-    const events = changes.map((change) => this.#event(change, revision));
+    const events = changes.map((change) => eventOf(this.#objects, change, revision));
     for (const event of events) this.#events.push(event);
     if (this.#events.length > EVENTS_MAX * 1.5) {
       const dropped = this.#events.length - EVENTS_MAX;
@@ -207,18 +231,6 @@ export class Cacher {
       if (typeof spec?.nodeName === "string") interests.add(nodeInterest(spec.nodeName));
     }
     return interests;
-  }
-
-  #event(change: Change, revision: Revision): CacheEvent {
-    const key = change.type === "put" ? change.entry.key : change.key;
-    const previous = this.#objects.get(key);
-    if (change.type === "delete") {
-      this.#objects.delete(key);
-      return { revision, current: undefined, previous };
-    }
-    const current = new StoredObject(change.entry);
-    this.#objects.set(key, current);
-    return { revision, current, previous };
   }
 
   #advance(revision: Revision): void {
