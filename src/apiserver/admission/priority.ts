@@ -39,4 +39,15 @@ export const priority: AdmissionPlugin = {
     spec.priority = value;
     spec.preemptionPolicy = policy;
   },
+  async validate({ operation, kind, object, name, reads }) {
+    const isClass = kind.plural === PriorityClass.plural && kind.group === PriorityClass.group;
+    if (!isClass || operation === "DELETE" || object?.globalDefault !== true) return;
+    const other = (await reads.list(PriorityClass)).find((one) => one.globalDefault);
+    if (other && (operation === "CREATE" || other.metadata.name !== name))
+      throw forbidden(
+        kind,
+        name,
+        `PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`,
+      );
+  },
 };
