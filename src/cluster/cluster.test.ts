@@ -67,6 +67,38 @@ test("a fork goes its own way", async () => {
   await assert.rejects(cluster.client.get(ConfigMap, { namespace: "default", name: "only-here" }), /not found/);
 });
 
+test("a fork outlives its parent, begins at its time and with its revision, and can be forked again", async () => {
+  const parent = await Cluster.start({ nodes: 1, seed: 3 });
+  await parent.client.apply(Deployment, deployment(1), FIELD_MANAGER);
+  await parent.settle();
+  const [pod] = (await parent.client.list(Pod, { namespace: "default" })).items;
+  const fork = await parent.fork();
+  assert.equal(fork.clock.now(), parent.clock.now());
+  await parent.close();
+  const again = await fork.fork();
+  await fork.close();
+  await again.settle();
+  const [same] = (await again.client.list(Pod, { namespace: "default" })).items;
+  assert.equal(same?.metadata.uid, pod?.metadata.uid);
+  assert.deepEqual(same?.status.containerStatuses?.[0]?.containerID, pod?.status.containerStatuses?.[0]?.containerID);
+  await again.client.apply(Deployment, deployment(2), FIELD_MANAGER);
+  await again.settle();
+  assert.equal((await again.client.list(Pod, { namespace: "default" })).items.filter(isPodReady).length, 2);
+  await again.close();
+});
+
+test("a fork repeats itself: the same cluster forked and used in the same way has the same history", async () => {
+  const run = async () => {
+    await using cluster = await Cluster.start({ nodes: 1, seed: 9 });
+    await cluster.settle();
+    await using fork = await cluster.fork();
+    await fork.client.apply(Deployment, deployment(2), FIELD_MANAGER);
+    await fork.settle();
+    return fork.eventLog();
+  };
+  assert.equal(await run(), await run());
+});
+
 test("time moves only when told to", async () => {
   await using cluster = await Cluster.start({ nodes: 1, seed: 5 });
   const before = cluster.clock.now();

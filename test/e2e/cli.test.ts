@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
@@ -133,6 +133,25 @@ suite("navarch's own commands are enough to live without kubectl", () => {
       (await run(["exec", "deploy/web", "-c", "other", "--", "true"])).stderr,
       /container other is not valid/,
     );
+  });
+
+  test("exec -it puts a shell on the terminal", {
+    skip: existsSync("/usr/bin/script") ? false : "script is not installed",
+  }, async () => {
+    const words = [process.execPath, LAUNCHER, "exec", "-it", "deploy/web", "--", "sh"].join(" ");
+    const child = spawn("script", ["-qefc", words, "/dev/null"], {
+      env: { ...process.env, KUBECONFIG: join(cluster.directory, "kubeconfig") },
+    });
+    let output = "";
+    child.stdout.on("data", (chunk) => {
+      output += chunk;
+    });
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    // A terminal that isn't raw yet would keep the line to itself.
+    child.stdin.write("echo from a shell\n");
+    await eventually(async () => assert.match(output, /from a shell/));
+    child.stdin.write("exit 5\n");
+    assert.equal(await ended, 5);
   });
 
   test("logs come from a pod or from one that a deployment selects", async () => {

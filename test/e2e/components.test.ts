@@ -116,6 +116,17 @@ suite("each component a process of its own, over TLS", { skip }, () => {
     await cluster.kubectl("rollout", "status", "deployment/web", "--timeout=60s");
   });
 
+  test("the scheduler says over TLS that it is well", async () => {
+    await using cluster = await ApartCluster.create([]);
+    const port = await freePort();
+    const kubeconfig = `--kubeconfig=${cluster.pki("scheduler.kubeconfig")}`;
+    await cluster.start("scheduler", kubeconfig, "--bind-address=127.0.0.1", `--secure-port=${port}`);
+    const get = async (path: string) => (await command("curl", ["-sk", `https://127.0.0.1:${port}${path}`])).stdout;
+    assert.equal(await get("/healthz"), "ok");
+    assert.equal(await get("/readyz"), "ok");
+    assert.match(await get("/debug"), /404/);
+  });
+
   test("a component says what it lacks and what it doesn't know", async () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [["scheduler"], /^navarch: start scheduler: no API server is known, wanted --kubeconfig FILE\n$/],
