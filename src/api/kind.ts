@@ -236,6 +236,8 @@ export interface KindDeclaration<F extends Fields, Scope extends "Namespaced" | 
   readonly storageVersion?: string;
   /** Default: the plural. */
   readonly storagePrefix?: string;
+  /** OpenAPI says that objects need metadata. */
+  readonly requiresMetadata?: boolean;
 }
 
 const ALL_VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"] as const;
@@ -245,15 +247,20 @@ export function typeMeta() {
   return { kind: string(0), apiVersion: string(0) };
 }
 
-function metadataFields() {
-  return { metadata: ref(1, ObjectMeta) };
+function metadataFields(required = false) {
+  const options: FieldOptions = required ? { required } : {};
+  return { metadata: ref(1, ObjectMeta, options as Record<never, never>) };
 }
 
 /** Declares a kind that the API serves. */
 export function kind<F extends Fields, const Scope extends "Namespaced" | "Cluster">(
   declaration: KindDeclaration<F, Scope>,
 ): KindDefinition<ObjectOf<F, Scope>> {
-  const object = struct(declaration.name, () => ({ ...typeMeta(), ...metadataFields(), ...declaration.fields() }));
+  const object = struct(declaration.name, () => ({
+    ...typeMeta(),
+    ...metadataFields(declaration.requiresMetadata),
+    ...declaration.fields(),
+  }));
   type T = ObjectOf<F, Scope>;
   return {
     group: declaration.group,

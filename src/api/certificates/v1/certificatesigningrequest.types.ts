@@ -1,16 +1,4 @@
-import {
-  bytes,
-  int32,
-  list,
-  listOf,
-  map,
-  ref,
-  scalar,
-  string,
-  struct,
-  time,
-  type Infer,
-} from "../../../schema/index.ts";
+import { bytes, int32, list, listOf, map, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 
 export const CertificateSigningRequestStatus = struct(
   "io.k8s.api.certificates.v1.CertificateSigningRequestStatus",

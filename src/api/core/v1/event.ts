@@ -26,6 +26,7 @@ export const Event = kind({
   shortNames: ["ev"],
   scope: "Namespaced",
   behavior: () => eventBehavior as never,
+  requiresMetadata: true,
   columns: () => eventColumns,
   fields: () => ({
     involvedObject: ref(2, ObjectReference, { required: true }),
