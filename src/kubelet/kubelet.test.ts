@@ -381,3 +381,41 @@ test("a probe that can't be asked says so, and ends nothing", async () => {
   assert.equal(it.api.pod("web").status.containerStatuses![0]!.restartCount, 0);
   assert.deepEqual(it.failures, []);
 });
+
+test("a sandbox that ended is made anew, with its containers, and an event says so", async () => {
+  await using it = await startHarness();
+  it.api.bind({ metadata: { name: "web" }, spec: { containers: [{ name: "app" }] } });
+  await it.clock.advance(1000);
+  const [sandbox] = await it.runtime.listPodSandboxes({});
+  await it.runtime.stopPodSandbox(sandbox!.id);
+  await it.clock.advance(30_000);
+  assert.equal(it.api.pod("web").status.containerStatuses![0]!.restartCount, 1);
+  const told = it.events.lines.filter((line) => line.startsWith("web SandboxChanged"));
+  assert.deepEqual(told, ["web SandboxChanged: Pod sandbox changed, it will be killed and re-created."]);
+  assert.deepEqual(it.failures, []);
+});
+
+test("a machine that was started anew says so", async () => {
+  await using it = await startHarness({ machine: { bootID: "second" } });
+  assert.ok(!it.events.lines.some((line) => line.includes("Rebooted")));
+  const { node } = it.api;
+  it.api.node = { ...node!, status: { ...node!.status, nodeInfo: { ...node!.status.nodeInfo, bootID: "first" } } };
+  await it.restart();
+  assert.ok(it.events.lines.includes("node Rebooted: Node node-1 has been rebooted, boot id: second"));
+});
+
+test("a container that vanished while it ran is started again, and its end is told as unknown", async () => {
+  await using it = await startHarness();
+  it.api.bind({ metadata: { name: "web" }, spec: { containers: [{ name: "app" }] } });
+  await it.clock.advance(1000);
+  const { containerID } = it.api.pod("web").status.containerStatuses![0]!;
+  await it.runtime.removeContainer(containerID!.split("//")[1]!);
+  await it.clock.advance(90_000);
+  const { lastState, restartCount, state } = it.api.pod("web").status.containerStatuses![0]!;
+  assert.ok(state!.running);
+  assert.equal(restartCount, 1);
+  const { reason, exitCode, message } = lastState!.terminated!;
+  assert.deepEqual([reason, exitCode], ["ContainerStatusUnknown", 137]);
+  assert.match(message!, /could not be located when the pod was deleted/);
+  assert.deepEqual(it.failures, []);
+});

@@ -66,11 +66,22 @@ export class NodeAgent {
     scope.spawn("report node status", (closed) => this.#keepStatus(closed));
   }
 
+  /** The record is of a time before the machine started anew. */
+  #tellReboot({ status }: Node): void {
+    const { events, settings } = this.#context;
+    const before = status.nodeInfo?.bootID ?? "";
+    const { bootID } = this.#facts;
+    if (before === "" || before === bootID) return;
+    const message = `Node ${settings.nodeName} has been rebooted, boot id: ${bootID}`;
+    events.node({ type: "Warning", reason: "Rebooted", message });
+  }
+
   async #register(signal: AbortSignal): Promise<void> {
     const { api, settings } = this.#context;
     const existing = await api.getNode(settings.nodeName, signal);
     if (existing) {
       this.#node = existing;
+      this.#tellReboot(existing);
       await this.#reconcileLabels(existing, signal);
     } else if (settings.registerNode !== false) {
       this.#node = await api.createNode(this.#draft(), signal).catch(async (error) => {

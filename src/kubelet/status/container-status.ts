@@ -34,7 +34,7 @@ function containerStatus(one: One): ApiContainerStatus {
   const tries = input.runtime.containers.filter((each) => each.metadata.name === container.name);
   const [last, previous] = tries;
   const waiting = input.waiting.get(container.name);
-  const lastState = previous ? stateOf(previous, input) : (before?.lastState ?? {});
+  const lastState = previous ? stateOf(previous, input) : lastStateBefore(one, last);
   const shown = last ? stateOf(last, input) : vanishedState(one);
   const hidesEnd = waiting !== undefined && willRestart(input, container, kind);
   const state: State = hidesEnd ? { waiting: clean(waiting) } : shown;
@@ -81,23 +81,32 @@ function runtimeDetails(
   };
 }
 
+/** What is known of the end before this one; a container that ran and isn't there any more ended too. */
+function lastStateBefore({ input, before }: One, last: ObservedContainer | undefined): State {
+  if (last || input.over || !before?.state?.running) return before?.lastState ?? {};
+  const message = "The container could not be located when the pod was deleted.  The container used to be Running";
+  return { terminated: lost(before, { message, startedAt: null, finishedAt: null }) };
+}
+
 /** What to say of a container the runtime has nothing of. */
-function vanishedState({ input, container, before, kind }: One): State {
+function vanishedState({ input, before, kind }: One): State {
   if (before?.state?.terminated) return before.state;
   const init = (input.pod.spec.initContainers ?? []).length > 0;
-  const reason =
-    init && kind === "main" ? "PodInitializing" : kind === "init" ? "PodInitializing" : "ContainerCreating";
-  if (!input.over) return { waiting: { reason } };
-  if (!before?.state?.running) return before?.state ?? { waiting: { reason } };
-  const ended = {
-    exitCode: 137,
-    reason: "ContainerStatusUnknown",
-    message: `The container could not be located when the pod was terminated`,
-    startedAt: before.state.running.startedAt,
-    finishedAt: formatTime(input.now),
-    ...(before.containerID ? { containerID: before.containerID } : {}),
-  };
-  return { terminated: ended, ...(container.name ? {} : {}) } as State;
+  const waits = { waiting: { reason: init || kind === "init" ? "PodInitializing" : "ContainerCreating" } };
+  if (!input.over) return waits;
+  const running = before?.state?.running;
+  if (!running) return before?.state ?? waits;
+  const message = "The container could not be located when the pod was terminated";
+  const { startedAt = null } = running;
+  return { terminated: lost(before, { message, startedAt, finishedAt: formatTime(input.now) }) };
+}
+
+function lost(
+  before: ApiContainerStatus,
+  how: { readonly message: string; readonly startedAt: string | null; readonly finishedAt: string | null },
+) {
+  const id = before.containerID ? { containerID: before.containerID } : {};
+  return { exitCode: 137, reason: "ContainerStatusUnknown", ...how, ...id } as NonNullable<State["terminated"]>;
 }
 
 function stateOf(observed: ObservedContainer, input: StatusInput): State {

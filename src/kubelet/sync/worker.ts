@@ -355,14 +355,12 @@ export class PodWorker {
   async #act(wanted: PodPlan, runtime: PodRuntime, signal: AbortSignal): Promise<boolean> {
     const pod = this.current();
     const { context, volumes } = this.#tools;
+    if (wanted.createSandbox && runtime.sandboxes.length > 0) {
+      const message = "Pod sandbox changed, it will be killed and re-created.";
+      context.events.pod(pod, { type: "Normal", reason: "SandboxChanged", message });
+    }
     if (wanted.killPod) {
       const graceSeconds = gracePeriodSeconds(pod);
-      if (wanted.createSandbox)
-        context.events.pod(pod, {
-          type: "Normal",
-          reason: "SandboxChanged",
-          message: "Pod sandbox changed, it will be killed and re-created.",
-        });
       await killPod(context, { pod, runtime, graceSeconds }, signal);
       if (!wanted.createSandbox) return true;
     }
