@@ -49,6 +49,8 @@ export interface Reads {
   version(kind: KindDefinition): number;
   /** What the cache holds now; may lag behind other servers' writes. */
   cached<T>(kind: KindDefinition<T>, namespace?: string): readonly T[];
+  /** Resolves once the cache of a kind holds all that there is. */
+  filled<T>(kind: KindDefinition<T>): Promise<void>;
 }
 
 export type AdmissionOperation = "CREATE" | "UPDATE" | "DELETE" | "CONNECT";

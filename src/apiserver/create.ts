@@ -143,20 +143,21 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
     bearerTokens(tokenReaders),
   ];
   const authorized = authorizers(options, core.reads);
+  const admission = [
+    ...admissionPlugins({ ...options, authorizers: authorized, charge: chargeQuotas(core) }, options.admissionPlugins),
+    noEscalation(authorized),
+  ];
+  const { reads } = core;
   return {
     authenticators,
     authorizers: authorized,
-    impersonate: impersonation(authorized, core.reads),
-    admission: [
-      ...admissionPlugins(
-        { ...options, authorizers: authorized, charge: chargeQuotas(core) },
-        options.admissionPlugins,
-      ),
-      noEscalation(authorized),
-    ],
+    impersonate: impersonation(authorized, reads),
+    admission,
     handlers: new Map([
       ...podStreams(core.reads, options.kubelet ?? (async () => undefined)),
-      ...(accounts ? [["serviceaccounts/token", tokenRequests(accounts, core.reads, clock)] as const] : []),
+      ...(accounts
+        ? [["serviceaccounts/token", tokenRequests({ tokens: accounts, reads, clock, admission })] as const]
+        : []),
       ["bindings", bindPod(core, clock)],
       ["pods/binding", bindPod(core, clock)],
       ["pods/eviction", evictPod({ core, store, clock })],

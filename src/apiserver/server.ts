@@ -147,6 +147,7 @@ function readsOf(store: Store, cacherOf: (kind: KindDefinition) => Cacher): Read
         .in(namespace)
         .map((stored) => stored.as(kind as KindDefinition).object as KubeObject as unknown as T);
     },
+    filled: <T>(kind: KindDefinition<T>) => cacherOf(kind as KindDefinition).start(),
   };
 }
 

@@ -1,6 +1,17 @@
-import { forbidden, type KubeObject, type Pod } from "../../api/index.ts";
+import {
+  configMapNames,
+  forbidden,
+  type KubeObject,
+  Node,
+  Pod,
+  type ResourceSlice,
+  secretNames,
+  volumeClaimNames,
+} from "../../api/index.ts";
+import { jsonEqual } from "../../schema/index.ts";
 import type { UserInfo } from "../../net/message.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../contracts.ts";
+import { forbiddenNodeLabels } from "./node-labels.ts";
 
 const NODE_PREFIX = "system:node:";
 const MIRROR = "kubernetes.io/config.mirror";
@@ -12,63 +23,161 @@ export function nodeOf(user: UserInfo): string | undefined {
     : undefined;
 }
 
-/** Kubelets change their own node, its lease and the pods on it, and nothing else. */
+type Restriction = (request: AdmissionRequest, node: string) => string | undefined | Promise<string | undefined>;
+
+/** By resource, why a node may not do what it asks for; undefined when it may. */
+const RESTRICTIONS: Readonly<Record<string, Restriction>> = {
+  "/pods": restrictPods,
+  "/nodes": restrictNodes,
+  "/serviceaccounts": restrictTokens,
+  "coordination.k8s.io/leases": restrictLeases,
+  "storage.k8s.io/csinodes": restrictCsiNodes,
+  "resource.k8s.io/resourceslices": restrictSlices,
+};
+
+/** Kubelets change their own node, its lease and devices and the pods on it, and nothing else. */
 export const nodeRestriction: AdmissionPlugin = {
   name: "NodeRestriction",
-  async validate(request) {
+  // Before anything is filled in or put back: what counts is what the node asked for.
+  async admit(request) {
     const node = nodeOf(request.user);
     if (node === undefined) return;
-    switch (`${request.kind.group}/${request.kind.plural}`) {
-      case "/pods":
-        return restrictPods(request, node);
-      case "/nodes":
-        return restrictNodes(request, node);
-      case "coordination.k8s.io/leases":
-        return restrictLeases(request, node);
-    }
+    const { kind, name } = request;
+    const why = await RESTRICTIONS[`${kind.group}/${kind.plural}`]?.(request, node);
+    if (why !== undefined) throw forbidden(kind, name, why);
   },
 };
 
-function restrictPods({ operation, subresource, kind, name, object, oldObject }: AdmissionRequest, node: string): void {
-  const pod = (operation === "CREATE" && subresource === "" ? object : oldObject) as Pod | undefined;
-  if (subresource === "binding") throw forbidden(kind, name, `unexpected pod subresource "binding"`);
-  if (operation === "CREATE" && subresource === "") {
-    if (pod?.metadata.annotations?.[MIRROR] === undefined)
-      throw forbidden(
-        kind,
-        name,
-        `pod does not have ${JSON.stringify(MIRROR)} annotation, node ${JSON.stringify(node)} can only create mirror pods`,
-      );
-    if (pod.spec.nodeName !== node)
-      throw forbidden(kind, name, `node ${JSON.stringify(node)} can only create pods with spec.nodeName set to itself`);
-    return;
-  }
-  if (pod && pod.spec?.nodeName !== node) {
-    const what = operation === "DELETE" ? "delete pods" : "update pod status for pods";
-    throw forbidden(kind, name, `node ${JSON.stringify(node)} can only ${what} with spec.nodeName set to itself`);
+const quote = (text: string) => JSON.stringify(text);
+
+function restrictPods(request: AdmissionRequest, node: string): Promise<string | undefined> | string | undefined {
+  const { operation, subresource, oldObject } = request;
+  const only = (what: string) => {
+    const pod = oldObject as Pod | undefined;
+    if (!pod || pod.spec?.nodeName === node) return undefined;
+    return `node ${quote(node)} can only ${what} with spec.nodeName set to itself`;
+  };
+  switch (subresource) {
+    case "":
+      if (operation === "CREATE") return restrictMirror(request, node);
+      return operation === "DELETE" ? only("delete pods") : only("update pods");
+    case "status":
+      return only("update pod status for pods");
+    case "eviction":
+      return only("evict pods");
+    default:
+      return `unexpected pod subresource ${quote(subresource)}, only 'status' and 'eviction' are allowed`;
   }
 }
 
-function restrictNodes({ operation, kind, name, object, oldObject }: AdmissionRequest, node: string): void {
-  if (operation === "DELETE" || name !== node)
-    throw forbidden(kind, name, `node ${JSON.stringify(node)} is not allowed to modify node ${JSON.stringify(name)}`);
-  if (operation !== "UPDATE") return;
-  const taints = (one: unknown) => JSON.stringify((one as { spec?: { taints?: unknown } }).spec?.taints ?? []);
-  if (taints(object) !== taints(oldObject))
-    throw forbidden(kind, name, `node ${JSON.stringify(node)} is not allowed to modify taints`);
-  const owned = (one: unknown) =>
-    JSON.stringify(
-      Object.entries((one as KubeObject).metadata.labels ?? {})
-        .filter(([key]) => /(^|\.)node-restriction\.kubernetes\.io\//.test(key))
-        .sort(),
-    );
-  if (owned(object) !== owned(oldObject))
-    throw forbidden(kind, name, `is not allowed to modify labels: node-restriction.kubernetes.io/`);
+/** All that a node may create are the mirrors of its own static pods, which refer to nothing. */
+async function restrictMirror({ object, reads }: AdmissionRequest, node: string): Promise<string | undefined> {
+  const pod = object as unknown as Pod;
+  const by = `node ${quote(node)}`;
+  if (pod.metadata.annotations?.[MIRROR] === undefined)
+    return `pod does not have ${quote(MIRROR)} annotation, ${by} can only create mirror pods`;
+  if (pod.spec.nodeName !== node) return `${by} can only create pods with spec.nodeName set to itself`;
+  const [owner, ...others] = pod.metadata.ownerReferences ?? [];
+  if (others.length > 0) return `${by} can only create pods with a single owner reference set to itself`;
+  if (owner?.apiVersion !== "v1" || owner.kind !== "Node" || owner.name !== node)
+    return `${by} can only create pods with an owner reference set to itself`;
+  if (!owner.controller) return `${by} can only create pods with a controller owner reference set to itself`;
+  if (owner.blockOwnerDeletion) return `${by} must not set blockOwnerDeletion on an owner reference`;
+  const self = await reads.get(Node, { name: node });
+  if (!self) return `node ${node} not found`;
+  if (owner.uid !== self.metadata.uid)
+    return `node ${node} UID mismatch: expected ${owner.uid} got ${self.metadata.uid}`;
+  const what = referenceOf(pod);
+  return what === undefined ? undefined : `${by} can not create pods that reference ${what}`;
 }
 
-function restrictLeases({ kind, namespace, name }: AdmissionRequest, node: string): void {
-  if (namespace !== "kube-node-lease")
-    throw forbidden(kind, name, `can only access leases in the "kube-node-lease" system namespace`);
-  if (name !== node)
-    throw forbidden(kind, name, `can only access node lease with the same name as the requesting node`);
+/** What kind of object a pod refers to, the first of any. */
+function referenceOf(pod: Pod): string | undefined {
+  if (pod.spec.serviceAccountName) return "a service account";
+  if (!isEmpty(secretNames(pod))) return "secrets";
+  if (!isEmpty(configMapNames(pod))) return "configmaps";
+  if (!isEmpty(volumeClaimNames(pod))) return "persistentvolumeclaims";
+  return pod.spec.resourceClaims?.length ? "resourceclaims" : undefined;
+}
+
+function isEmpty(names: Iterable<string>): boolean {
+  return [...names].length === 0;
+}
+
+function restrictNodes({ operation, name, object, oldObject }: AdmissionRequest, node: string): string | undefined {
+  const by = `node ${quote(node)}`;
+  if (name !== node) return `${by} is not allowed to modify node ${quote(name)}`;
+  const wanted = object as unknown as Node | undefined;
+  if (!wanted) return undefined;
+  if (operation === "CREATE") {
+    if (wanted.spec?.configSource) return `${by} is not allowed to create pods with a non-nil configSource`;
+    const labels = forbiddenNodeLabels(Object.keys(wanted.metadata.labels ?? {}));
+    return labels.length > 0 ? `${by} is not allowed to set the following labels: ${labels.join(", ")}` : undefined;
+  }
+  const old = oldObject as Node;
+  if (wanted.spec?.configSource && !jsonEqual(wanted.spec.configSource, old.spec?.configSource))
+    return `${by} is not allowed to update configSource to a new non-nil configSource`;
+  if (!jsonEqual(wanted.spec?.taints ?? [], old.spec?.taints ?? [])) return `${by} is not allowed to modify taints`;
+  const labels = forbiddenNodeLabels(changedLabels(wanted, old));
+  if (labels.length > 0) return `is not allowed to modify labels: ${labels.join(", ")}`;
+  if (!jsonEqual(wanted.metadata.ownerReferences ?? [], old.metadata.ownerReferences ?? []))
+    return `${by} is not allowed to modify ownerReferences`;
+  return undefined;
+}
+
+function changedLabels({ metadata: { labels = {} } }: KubeObject, { metadata: { labels: old = {} } }: KubeObject) {
+  return [...new Set([...Object.keys(labels), ...Object.keys(old)])].filter((key) => labels[key] !== old[key]);
+}
+
+function restrictLeases({ namespace, name }: AdmissionRequest, node: string): string | undefined {
+  if (namespace !== "kube-node-lease") return `can only access leases in the "kube-node-lease" system namespace`;
+  return name === node ? undefined : "can only access node lease with the same name as the requesting node";
+}
+
+function restrictCsiNodes({ name }: AdmissionRequest, node: string): string | undefined {
+  return name === node ? undefined : "can only access CSINode with the same name as the requesting node";
+}
+
+function restrictSlices({ operation, object, oldObject }: AdmissionRequest, node: string): string | undefined {
+  const nodeNameOf = (slice: unknown) => (slice as ResourceSlice | undefined)?.spec.nodeName;
+  if (operation === "CREATE")
+    return nodeNameOf(object) === node
+      ? undefined
+      : "can only create ResourceSlice with the same NodeName as the requesting node";
+  if (operation === "DELETE" && nodeNameOf(oldObject) !== node)
+    return "can only delete ResourceSlice with the same NodeName as the requesting node";
+  return undefined;
+}
+
+interface TokenAsked {
+  readonly audiences?: readonly string[] | null;
+  readonly boundObjectRef?: {
+    readonly apiVersion?: string;
+    readonly kind?: string;
+    readonly name?: string;
+    readonly uid?: string;
+  };
+}
+
+/** Tokens are made for the pods on the node only, and for audiences that those pods name. */
+async function restrictTokens(request: AdmissionRequest, node: string): Promise<string | undefined> {
+  const { operation, subresource, namespace, object, reads, user } = request;
+  if (operation !== "CREATE" || subresource !== "token") return undefined;
+  const { boundObjectRef: ref, audiences } = (object?.spec ?? {}) as TokenAsked;
+  if (ref?.apiVersion !== "v1" || ref.kind !== "Pod" || !ref.name) return "node requested token not bound to a pod";
+  if (!ref.uid) return "node requested token with a pod binding without a uid";
+  const pod = await reads.get(Pod, { namespace, name: ref.name });
+  if (!pod) return `pods ${quote(ref.name)} not found`;
+  if (pod.metadata.uid !== ref.uid)
+    return `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`;
+  if (pod.spec.nodeName !== node) return "node requested token bound to a pod scheduled on a different node";
+  const named = new Set(audiencesOf(pod));
+  const other = (audiences ?? []).find((audience) => !named.has(audience));
+  if (other === undefined) return undefined;
+  return `audience ${quote(other)} not found in pod spec volume, ${user.name} is not authorized to request tokens for this audience`;
+}
+
+function audiencesOf({ spec }: Pod): string[] {
+  const sources = (spec.volumes ?? []).flatMap(({ projected }) => projected?.sources ?? []);
+  return sources.flatMap(({ serviceAccountToken }) => serviceAccountToken?.audience ?? []);
 }

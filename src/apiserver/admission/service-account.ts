@@ -1,4 +1,4 @@
-import { forbidden, ServiceAccount } from "../../api/index.ts";
+import { forbidden, type Pod, secretNames, ServiceAccount } from "../../api/index.ts";
 import type { Random } from "../../base/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../contracts.ts";
 
@@ -49,7 +49,15 @@ export function serviceAccount(random: Random): AdmissionPlugin {
 }
 
 function refuseMirror({ kind, name }: AdmissionRequest, spec: MutablePodSpec): void {
-  if (spec.serviceAccountName) throw forbidden(kind, name, "a mirror pod may not reference service accounts");
+  const refuse = (why: string) => forbidden(kind, name, `a mirror pod may not ${why}`);
+  if (spec.serviceAccountName) throw refuse("reference service accounts");
+  if (![...secretNames({ spec: spec as unknown as Pod["spec"] })].every((secret) => secret === ""))
+    throw refuse("reference secrets");
+  const sources = (spec.volumes ?? []).flatMap(
+    ({ projected }) => (projected as { sources?: { serviceAccountToken?: unknown }[] } | undefined)?.sources ?? [],
+  );
+  if (sources.some(({ serviceAccountToken }) => serviceAccountToken))
+    throw refuse("use ServiceAccountToken volume projections");
 }
 
 function mountToken(spec: MutablePodSpec, random: Random): void {

@@ -3,6 +3,7 @@ import {
   conflict,
   type FieldError,
   invalid,
+  type KindDefinition,
   type KubeObject,
   Node,
   notFound,
@@ -12,7 +13,7 @@ import {
   TokenRequest,
 } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
-import type { Reads, RequestInfo, SubresourceHandler } from "../contracts.ts";
+import type { AdmissionPlugin, AdmissionRequest, Reads, RequestInfo, SubresourceHandler } from "../contracts.ts";
 import { type Json, readObject, respondObject } from "../http/object.ts";
 import { managedBySender } from "../subresources/managed.ts";
 import type { BoundObject, ServiceAccountTokens } from "./service-accounts.ts";
@@ -33,11 +34,32 @@ interface Spec {
   };
 }
 
+export interface TokenMaker {
+  readonly tokens: ServiceAccountTokens;
+  readonly reads: Reads;
+  readonly clock: Clock;
+  readonly admission: readonly AdmissionPlugin[];
+}
+
 /** serviceaccounts/token: a token for the account, for a time, bound to a pod, a secret or a node if asked. */
-export function tokenRequests(tokens: ServiceAccountTokens, reads: Reads, clock: Clock): SubresourceHandler {
+export function tokenRequests({ tokens, reads, clock, admission }: TokenMaker): SubresourceHandler {
   return async (context) => {
     const { namespace, name } = context.info;
     const request = await readObject(context, TYPE);
+    const asked: AdmissionRequest = {
+      operation: "CREATE",
+      kind: ServiceAccount as unknown as KindDefinition,
+      subresource: "token",
+      namespace,
+      name,
+      object: request,
+      oldObject: undefined,
+      user: context.user,
+      dryRun: false,
+      warnings: context.warnings,
+      reads,
+    };
+    for (const plugin of admission) await plugin.admit?.(asked);
     const account = await reads.get(ServiceAccount, { namespace, name });
     if (!account) throw notFound({ group: "", plural: "serviceaccounts" }, name);
     checkPlace(request.metadata as Json, context.info);
