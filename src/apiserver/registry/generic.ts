@@ -2,6 +2,7 @@ import {
   alreadyExists,
   conflict,
   type FieldError,
+  fromHub,
   groupVersion,
   internal,
   invalid,
@@ -12,6 +13,7 @@ import {
   notFound,
   type StatusError,
   statusError,
+  toHub,
   versionView,
 } from "../../api/index.ts";
 import { type Clock, formatTime, type Random } from "../../base/index.ts";
@@ -180,7 +182,7 @@ export class Registry {
     else if (isReset) delete metadata.managedFields;
     const entries = managedAfterUpdate({
       struct,
-      before: (before as unknown as Json) ?? empty,
+      before: before ? this.#through(write.version, before) : empty,
       after: object,
       write: {
         manager: write.fieldManager,
@@ -192,6 +194,13 @@ export class Registry {
     });
     if (entries.length > 0) metadata.managedFields = entries;
     else delete metadata.managedFields;
+  }
+
+  /** An object after the same way through another version that what a client of that version sends has taken. */
+  #through(version: KindDefinition | undefined, object: KubeObject): Json {
+    const stored = object as unknown as Json;
+    if (!version?.storage) return stored;
+    return this.#withDefaults(toHub(version, structuredClone(fromHub(version, stored))));
   }
 
   /** How the stored version is seen in another; undefined when that doesn't exist any more. */
