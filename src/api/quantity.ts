@@ -123,6 +123,11 @@ export function roundedQuantity(text: string): string {
   return formatQuantity({ nanos: milli * MILLI_NANOS, format });
 }
 
+/** Rounds amounts that are finer than thousandths up, in place. */
+export function roundAmounts(amounts: Record<string, string> | undefined): void {
+  for (const [name, amount] of Object.entries(amounts ?? {})) amounts![name] = roundedQuantity(amount);
+}
+
 /** The value as a number; large ones lose precision. */
 export function quantityToNumber(text: string): number {
   const { nanos } = parseQuantity(text);

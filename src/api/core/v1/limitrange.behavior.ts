@@ -1,5 +1,5 @@
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
-import { compareQuantities, parseQuantity } from "../../quantity.ts";
+import { compareQuantities, parseQuantity, roundAmounts } from "../../quantity.ts";
 import {
   duplicateValue,
   forbiddenField,
@@ -20,6 +20,8 @@ const TYPES = ["Pod", "Container", "PersistentVolumeClaim"];
 export const limitRangeBehavior: KindBehavior<LimitRange> = {
   namesItself: true,
   setDefaults({ spec }) {
+    for (const { max, min, default: limit, defaultRequest, maxLimitRequestRatio } of spec.limits ?? [])
+      for (const amounts of [max, min, limit, defaultRequest, maxLimitRequestRatio]) roundAmounts(amounts);
     for (const limit of spec.limits ?? []) if (limit.type === "Container") fillContainerDefaults(limit);
   },
   validate: validateLimitRange,

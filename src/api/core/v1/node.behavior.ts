@@ -1,5 +1,6 @@
 import { jsonEqual } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
+import { roundAmounts } from "../../quantity.ts";
 import {
   duplicateValue,
   forbiddenField,
@@ -30,6 +31,7 @@ export const nodeBehavior: KindBehavior<Node> = {
     delete (node.status as { config?: unknown }).config;
   },
   setDefaults({ spec, status }) {
+    for (const amounts of [status.capacity, status.allocatable]) roundAmounts(amounts);
     if (status.capacity && !status.allocatable) status.allocatable = { ...status.capacity };
     // Both fields say the same; the older one wins when they differ.
     if (spec.podCIDR && spec.podCIDR !== spec.podCIDRs?.[0]) spec.podCIDRs = [spec.podCIDR];

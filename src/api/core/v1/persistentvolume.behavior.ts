@@ -1,5 +1,6 @@
 import { jsonEqual, type StructNode } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
+import { roundAmounts } from "../../quantity.ts";
 import { forbiddenField, immutableField, internalValue, invalidValue, unifiedDiff } from "../../validation/index.ts";
 import type { PersistentVolume, PersistentVolumeSpec } from "./persistentvolume.ts";
 import { validateVolumeSpec } from "./persistentvolume.validate.ts";
@@ -46,6 +47,7 @@ export function persistentVolumeBehavior(structs: VolumeStructs): KindBehavior<P
       spec.persistentVolumeReclaimPolicy ||= "Retain";
       spec.volumeMode ??= "Filesystem";
       status.phase ||= "Pending";
+      roundAmounts(spec.capacity);
       setSourceDefaults(spec);
     },
     validate: validateVolume,

@@ -1,6 +1,6 @@
 import { jsonEqual, type StructNode } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
-import { compareQuantities, parseQuantity } from "../../quantity.ts";
+import { compareQuantities, parseQuantity, roundAmounts } from "../../quantity.ts";
 import {
   forbiddenField,
   IMMUTABLE,
@@ -45,6 +45,8 @@ export function persistentVolumeClaimBehavior(specStruct: StructNode): KindBehav
     setDefaults({ spec, status }) {
       status.phase ||= "Pending";
       spec.volumeMode ??= "Filesystem";
+      const { limits, requests } = spec.resources ?? {};
+      for (const amounts of [limits, requests, status.capacity, status.allocatedResources]) roundAmounts(amounts);
     },
     validate: validateClaim,
     validateUpdate: (claim, old) => [...validateClaim(claim), ...validateChange(claim, old, specStruct)],

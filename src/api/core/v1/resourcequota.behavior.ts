@@ -1,4 +1,5 @@
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
+import { compareQuantities, roundAmounts } from "../../quantity.ts";
 import {
   invalidValue,
   isHugePages,
@@ -49,6 +50,9 @@ const EXISTS_ONLY = ["BestEffort", "NotBestEffort", "Terminating", "NotTerminati
 
 export const resourceQuotaBehavior: KindBehavior<ResourceQuota> = {
   generation: false,
+  setDefaults({ spec, status }) {
+    for (const amounts of [spec.hard, status?.hard, status?.used]) roundAmounts(amounts);
+  },
   prepareCreate(quota) {
     quota.status = {} as Mutable<ResourceQuota>["status"];
   },
@@ -58,7 +62,20 @@ export const resourceQuotaBehavior: KindBehavior<ResourceQuota> = {
     ...validateAmounts("status.hard", status.hard),
     ...validateAmounts("status.used", status.used),
   ],
+  warnings: ({ spec }, old) => (old ? [] : warningsOf(spec)),
 };
+
+/** Warns of requests that are allowed to be more than limits. */
+function warningsOf({ hard = {} }: ResourceQuotaSpec): string[] {
+  return COMPUTE.flatMap((name) => {
+    // Short names mean requests.
+    const names = [`requests.${name}`, ...(name === "ephemeral-storage" ? [] : [name])];
+    const request = names.find((one) => hard[one] !== undefined);
+    const limit = hard[`limits.${name}`];
+    if (request === undefined || limit === undefined || compareQuantities(hard[request]!, limit) <= 0) return [];
+    return [`ResourceQuota ${request} (${hard[request]}) should be less than limits.${name} (${limit})`];
+  });
+}
 
 function validateSpec(spec: ResourceQuotaSpec): FieldError[] {
   return [...validateAmounts("spec.hard", spec.hard), ...validateScopes(spec), ...validateSelector(spec)];

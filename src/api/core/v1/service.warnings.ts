@@ -13,7 +13,7 @@ export function serviceWarnings(service: Service): string[] {
   if (!isHeadless(service))
     warnings.push(...(spec.clusterIPs ?? []).flatMap((ip, index) => ipWarnings(`spec.clusterIPs[${index}]`, ip)));
   else warnings.push(...headlessWarnings(spec));
-  if (spec.externalIPs?.length)
+  if (spec.externalIPs?.length && !isHeadless(service))
     warnings.push("spec.externalIPs is deprecated and may no longer be implemented in some clusters");
   warnings.push(...(spec.externalIPs ?? []).flatMap((ip, index) => ipWarnings(`spec.externalIPs[${index}]`, ip)));
   if (spec.loadBalancerIP) warnings.push(...ipWarnings("spec.loadBalancerIP", spec.loadBalancerIP));

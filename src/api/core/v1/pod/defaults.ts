@@ -3,7 +3,8 @@ import type { Container, EphemeralContainer, HTTPGetAction, Probe } from "../con
 import type { Pod, PodStatus } from "../pod.ts";
 import type { PodSpec } from "../podspec.ts";
 import type { Volume } from "../volume.ts";
-import { roundAmounts, setRequestsFromLimits } from "./requests.ts";
+import { roundAmounts } from "../../../quantity.ts";
+import { setRequestsFromLimits } from "./requests.ts";
 
 const FILE_MODE = 0o644;
 const TOKEN_SECONDS = 3600;

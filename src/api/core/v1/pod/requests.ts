@@ -1,15 +1,10 @@
 import type { Mutable } from "../../../kind.ts";
-import { addQuantities, compareQuantities, roundedQuantity } from "../../../quantity.ts";
+import { addQuantities, compareQuantities } from "../../../quantity.ts";
 import { isHugePages } from "../../../validation/index.ts";
 import type { Container } from "../container.ts";
 import type { PodSpec } from "../podspec.ts";
 
 type Amounts = Record<string, string>;
-
-/** Amounts finer than thousandths are rounded up, in place. */
-export function roundAmounts(amounts: Amounts | undefined): void {
-  for (const [name, amount] of Object.entries(amounts ?? {})) amounts![name] = roundedQuantity(amount);
-}
 
 /** What is limited but not requested is requested in full. */
 export function setRequestsFromLimits(spec: Mutable<PodSpec>): void {
