@@ -159,13 +159,25 @@ export class RunningScheduler implements Scheduler {
         for (let cycles = 1; !signal.aborted; cycles++) {
           const next = this.#queue.next();
           if (!next) return;
-          this.#schedule(next);
+          this.#try(next);
           if (cycles % CYCLES_PER_SLICE === 0) await this.#context.clock.yield();
         }
       } finally {
         this.#running = false;
       }
     });
+  }
+
+  /** A pod that breaks a plugin must not keep the others from their turn. */
+  #try(entry: QueuedPod): void {
+    try {
+      this.#schedule(entry);
+    } catch (error) {
+      const { namespace, name, uid } = entry.pod.metadata;
+      this.#context.log.error("Scheduling failed", { pod: `${namespace}/${name}`, error });
+      this.#cache.forget(uid);
+      this.#queue.backOff(entry);
+    }
   }
 
   #schedule(entry: QueuedPod): void {
@@ -258,8 +270,13 @@ export class RunningScheduler implements Scheduler {
   }): void {
     const { pod } = entry;
     const { decision, prepared } = result;
-    const outcome = this.#makeRoom(pod, profile, result);
-    const said = prepared.flatMap(({ plugin, notes }) => plugin.afterFilter?.(pod, notes, decision) ?? []);
+    const speaker = profile.plugins.find(({ afterFilter }) => afterFilter);
+    // Turned down before that plugin had its say: its notes are missing, and with them everything that comes after it.
+    const isMute = decision.rejectedAll && speaker && !prepared.some(({ plugin }) => plugin === speaker);
+    const outcome = isMute ? undefined : this.#makeRoom(pod, profile, result);
+    const said = isMute
+      ? ["not found"]
+      : prepared.flatMap(({ plugin, notes }) => plugin.afterFilter?.(pod, notes, decision) ?? []);
     if (outcome?.message) said.push(`preemption: ${outcome.message}`);
     const preemption = outcome?.preemption;
     const message = unschedulableMessage(decision, preemption ? "" : said.join(", "));

@@ -9,18 +9,20 @@ import {
 } from "../api/index.ts";
 import type { ComponentContext, Informers } from "../runtime/index.ts";
 import type { ClusterChange } from "./framework.ts";
+import { type Volumes, watchVolumes } from "./volumes.ts";
 
 /** What plugins may ask of the cluster beyond nodes and pods. */
 export interface World {
   /** What pods of the same services and owner have in common; undefined for a pod that belongs to nothing. */
   readonly selectorOf: (pod: Pod) => LabelSelector | undefined;
+  readonly volumes: Volumes;
 }
 
 /** The world as informers see it, and when they have seen all of it. */
 export function watchWorld(
-  _context: ComponentContext,
+  context: ComponentContext,
   informers: Informers,
-  _changed: (change: ClusterChange) => void,
+  changed: (change: ClusterChange) => void,
 ): { readonly world: World; readonly synced: Promise<unknown> } {
   const services = informers.for(Service);
   const controllers = informers.for(ReplicationController);
@@ -56,6 +58,7 @@ export function watchWorld(
     if (Object.keys(matchLabels).length === 0 && matchExpressions.length === 0) return undefined;
     return { matchLabels, ...(matchExpressions.length > 0 && { matchExpressions }) };
   };
-  const synced = Promise.all([services, controllers, replicaSets, statefulSets].map((informer) => informer.synced));
-  return { world: { selectorOf }, synced };
+  const owners = [services, controllers, replicaSets, statefulSets].map((informer) => informer.synced);
+  const { volumes, synced } = watchVolumes(context, informers, () => changed({ event: "volumesChanged" }));
+  return { world: { selectorOf, volumes }, synced: Promise.all([...owners, synced]) };
 }

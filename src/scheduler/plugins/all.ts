@@ -10,7 +10,11 @@ import { nodePorts } from "./node-ports.ts";
 import { nodeResourcesFit } from "./node-resources-fit.ts";
 import { nodeUnschedulable } from "./node-unschedulable.ts";
 import { podTopologySpread } from "./pod-topology-spread.ts";
+import { nodeVolumeLimits } from "./node-volume-limits.ts";
 import { taintToleration } from "./taint-toleration.ts";
+import { volumeBinding } from "./volume-binding.ts";
+import { volumeRestrictions } from "./volume-restrictions.ts";
+import { volumeZone } from "./volume-zone.ts";
 
 /** Makes a plugin of what a profile says to it. */
 export type PluginFactory = (args: Readonly<Record<string, unknown>>, world: World) => Plugin;
@@ -23,6 +27,10 @@ export const allPlugins: ReadonlyMap<string, PluginFactory> = new Map<string, Pl
   ["NodeAffinity", nodeAffinity],
   ["NodePorts", () => nodePorts],
   ["NodeResourcesFit", nodeResourcesFit],
+  ["VolumeRestrictions", (_, { volumes }) => volumeRestrictions(volumes)],
+  ["NodeVolumeLimits", (_, { volumes }) => nodeVolumeLimits(volumes)],
+  ["VolumeBinding", (_, { volumes }) => volumeBinding(volumes)],
+  ["VolumeZone", (_, { volumes }) => volumeZone(volumes)],
   ["PodTopologySpread", (args, world) => podTopologySpread(args, world.selectorOf)],
   ["InterPodAffinity", interPodAffinity],
   ["DynamicResources", () => dynamicResources],

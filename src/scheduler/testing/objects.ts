@@ -2,6 +2,7 @@ import type { Node, Pod } from "../../api/index.ts";
 import { SchedulerCache } from "../cache.ts";
 import { allPlugins } from "../plugins/all.ts";
 import { type Profile, profilesOf, type SchedulerConfiguration } from "../profile.ts";
+import type { Volumes } from "../volumes.ts";
 import type { World } from "../world.ts";
 
 /** A node with room for 4 CPUs, 8 GiB and 110 pods, unless said otherwise. */
@@ -49,6 +50,27 @@ export function cacheOf(nodes: readonly Node[], pods: readonly Pod[] = []): Sche
 
 /** The first profile of a configuration, in a world without services, volumes or devices. */
 export function profile(configuration: SchedulerConfiguration = {}): Profile {
-  const world: World = { selectorOf: () => undefined };
+  const world: World = { selectorOf: () => undefined, volumes: noVolumes() };
   return profilesOf(configuration, { registry: allPlugins, world })[0]!;
+}
+
+/** Volumes of a cluster that has none; `known` has what it does have. */
+export function noVolumes(known: Partial<Volumes> = {}): Volumes {
+  const unexpected = async () => {
+    throw new Error("nothing should be bound");
+  };
+  return {
+    claim: () => undefined,
+    volume: () => undefined,
+    volumesOf: () => [],
+    storageClass: () => undefined,
+    csiNode: () => undefined,
+    csiDriver: () => undefined,
+    capacities: () => [],
+    taken: new Set(),
+    bind: unexpected,
+    selectNode: unexpected,
+    bound: unexpected,
+    ...known,
+  };
 }
