@@ -29,7 +29,7 @@ const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 export const daemonSetBehavior: KindBehavior<DaemonSet> = {
   fieldAnnotations: [TEMPLATE_GENERATION],
   prepareCreate(daemonSet) {
-    setTemplateGeneration(daemonSet, 1);
+    setTemplateGeneration(daemonSet, Math.max(1, templateGeneration(daemonSet.metadata)));
     dropDisabledTemplateFields(daemonSet.spec.template);
   },
   setDefaults(daemonSet) {
