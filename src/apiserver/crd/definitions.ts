@@ -62,7 +62,14 @@ export class Definitions {
           },
           undefined,
         );
-        signal.addEventListener("abort", () => (close(), resolve()), { once: true });
+        signal.addEventListener(
+          "abort",
+          () => {
+            close();
+            resolve();
+          },
+          { once: true },
+        );
       });
       for (const { object } of cacher.in("")) this.#enqueue(object.metadata.name);
       for (const name of this.#served.keys()) this.#enqueue(name);

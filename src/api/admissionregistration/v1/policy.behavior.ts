@@ -18,11 +18,12 @@ import type { ValidatingAdmissionPolicy } from "./validatingadmissionpolicy.ts";
 import type { AuditAnnotation, Validation } from "./validatingadmissionpolicy.types.ts";
 import type { ValidatingAdmissionPolicyBinding } from "./validatingadmissionpolicybinding.ts";
 
-const REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"];
+const REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge"];
 const ACTIONS = ["Audit", "Deny", "Warn"];
+const MUTABLE_OPERATIONS = ["*", "CONNECT", "CREATE", "UPDATE"];
 const ANNOTATIONS_MAX = 20;
 
-const common = { generation: true, requiresVersion: true } as const;
+const common = { generation: true, requiresVersion: true, looseFinalizers: true } as const;
 
 /** What a validating policy's declaration can't say. */
 export const validatingPolicyBehavior: KindBehavior<ValidatingAdmissionPolicy> = {
@@ -49,7 +50,7 @@ export const mutatingPolicyBehavior: KindBehavior<MutatingAdmissionPolicy> = {
     const mutations = spec.mutations ?? [];
     return [
       ...validateShared(spec),
-      ...validateMutable(spec.matchConstraints),
+      ...validateMutable("spec.matchConstraints", spec.matchConstraints),
       ...validateVariables("spec.variables", spec.variables),
       ...(mutations.length === 0 ? [required("spec.mutations", "mutations must contain at least one item")] : []),
       ...mutations.flatMap((one, index) => validateMutation(one, `spec.mutations[${index}]`)),
@@ -80,13 +81,11 @@ function validateConstraints(match: MatchResources | undefined): FieldError[] {
 }
 
 /** What is deleted can't be changed. */
-function validateMutable(match: MatchResources | undefined): FieldError[] {
+function validateMutable(path: string, match: MatchResources | undefined): FieldError[] {
   return (match?.resourceRules ?? [])
     .flatMap(({ operations = [] }) => operations)
-    .filter((operation) => operation === "DELETE")
-    .map((operation) =>
-      notSupported("spec.matchConstraints.resourceRules.operations", operation, ["*", "CONNECT", "CREATE", "UPDATE"]),
-    );
+    .filter((operation) => !MUTABLE_OPERATIONS.includes(operation))
+    .map((operation) => notSupported(`${path}.resourceRules.operations`, operation, MUTABLE_OPERATIONS));
 }
 
 function validateOutcomes(
@@ -123,8 +122,6 @@ function validateValidation(
     errors.push(invalidValue(`${path}.message`, message, "message must be non-empty if specified"));
   else if (message?.trim().includes("\n"))
     errors.push(invalidValue(`${path}.message`, message, "message must not contain line breaks"));
-  else if (!message && expression.trim().includes("\n"))
-    errors.push(required(`${path}.message`, "message must be specified if expression contains line breaks"));
   if (reason !== undefined && !REASONS.includes(reason)) errors.push(notSupported(`${path}.reason`, reason, REASONS));
   return errors;
 }
@@ -166,7 +163,7 @@ export const validatingBindingBehavior: KindBehavior<ValidatingAdmissionPolicyBi
 export const mutatingBindingBehavior: KindBehavior<MutatingAdmissionPolicyBinding> = {
   ...common,
   setDefaults: ({ spec }) => setMatchDefaults(spec.matchResources),
-  validate: ({ spec }) => validateBinding(spec),
+  validate: ({ spec }) => [...validateBinding(spec), ...validateMutable("spec.matchResources", spec.matchResources)],
 };
 
 type Binding = Pick<MutatingAdmissionPolicyBinding["spec"], "policyName" | "paramRef" | "matchResources">;

@@ -160,8 +160,6 @@ export function validateVariables(path: string, variables: readonly Variable[] |
     else if (!/^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name) || RESERVED.has(name))
       errors.push(invalidValue(`${at}.name`, name, "must be a valid CEL identifier"));
     if (expression.trim() === "") errors.push(required(`${at}.expression`, "expression is not specified"));
-    if (name !== "" && all.findIndex((one) => one.name === name) < index)
-      errors.push(duplicateValue(`${at}.name`, name));
     return errors;
   });
 }

@@ -21,6 +21,7 @@ type Webhook = MutatingWebhook;
 const common = {
   generation: true,
   requiresVersion: true,
+  looseFinalizers: true,
 } as const;
 
 /** What the declaration of validating webhooks can't say. */
@@ -102,9 +103,10 @@ function validateName(path: string, name: string): FieldError[] {
 function validateClient(path: string, { url, service }: WebhookClientConfig): FieldError[] {
   if ((url === undefined) === (service === undefined))
     return [required(path, "exactly one of url or service is required")];
-  return url === undefined
-    ? validateWebhookService(`${path}.service`, service!)
-    : validateWebhookUrl(`${path}.url`, url);
+  if (url !== undefined) return validateWebhookUrl(`${path}.url`, url);
+  // Kubernetes tells of a missing name as of a missing namespace here, and the other way round.
+  const { name, namespace } = service!;
+  return validateWebhookService(`${path}.service`, { ...service, name: namespace!, namespace: name! });
 }
 
 function validateReviewVersions(path: string, versions: readonly string[] | null | undefined): FieldError[] {
@@ -115,7 +117,7 @@ function validateReviewVersions(path: string, versions: readonly string[] | null
     if (all.indexOf(version) < index) return [invalidValue(at, version, "duplicate version")];
     return problemsAt(at, version, dnsLabel1035Problems(version));
   });
-  if (errors.length === 0 && !all.some((version) => REVIEW_VERSIONS.includes(version)))
+  if (!all.some((version) => REVIEW_VERSIONS.includes(version)))
     errors.push(invalidValue(path, all, `must include at least one of ${REVIEW_VERSIONS.join(", ")}`));
   return errors;
 }

@@ -125,9 +125,9 @@ function validateSignerName(name: string): FieldError[] {
   if (domain.length > DOMAIN_MAX)
     errors.push(invalidValue(path, domain, `must be no more than ${DOMAIN_MAX} characters`));
   const labels = domain.split(".");
-  for (const label of labels)
-    for (const problem of dnsLabelProblems(label))
-      errors.push(invalidValue(path, domain, `validating label ${JSON.stringify(label)}: ${problem}`));
+  const bad = labels.find((label) => dnsLabelProblems(label).length > 0);
+  for (const problem of bad === undefined ? [] : dnsLabelProblems(bad))
+    errors.push(invalidValue(path, domain, `validating label ${JSON.stringify(bad)}: ${problem}`));
   if (labels.length < 2)
     errors.push(invalidValue(path, domain, "should be a domain with at least two segments separated by dots"));
   for (const problem of dnsSubdomainProblems(signer))

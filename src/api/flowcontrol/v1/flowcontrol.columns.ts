@@ -19,7 +19,7 @@ export const flowSchemaColumns: readonly Column<FlowSchema>[] = [
 export const priorityLevelColumns: readonly Column<PriorityLevelConfiguration>[] = [
   nameColumn,
   textColumn("Type", ({ spec }) => spec.type),
-  textColumn("NominalConcurrencyShares", ({ spec }) => (spec.limited ?? spec.exempt)?.nominalConcurrencyShares ?? NONE),
+  textColumn("NominalConcurrencyShares", ({ spec }) => spec.limited?.nominalConcurrencyShares ?? NONE),
   textColumn("Queues", (level) => queuing(level)?.queues ?? NONE),
   textColumn("HandSize", (level) => queuing(level)?.handSize ?? NONE),
   textColumn("QueueLengthLimit", (level) => queuing(level)?.queueLengthLimit ?? NONE),

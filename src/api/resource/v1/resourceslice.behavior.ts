@@ -1,5 +1,5 @@
 import { ageColumn, nameColumn, textColumn } from "../../columns.ts";
-import type { Column, FieldError, KindBehavior } from "../../kind.ts";
+import type { Column, FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { invalidValue, notSupported, problemsAt, required, tooLong } from "../../validation/errors.ts";
 import { dnsSubdomainProblems, labelValueProblems, qualifiedNameProblems } from "../../validation/names.ts";
 import { sortedEntries } from "../../validation/labels.ts";
@@ -24,13 +24,21 @@ const SEMVER =
 /** What a slice's declaration can't say. */
 export const sliceBehavior: KindBehavior<ResourceSlice> = {
   generation: true,
+  prepareCreate: dateTaints,
+  prepareUpdate: (object, _, now) => dateTaints(object, now),
   validate: ({ spec }) => validateSpec(spec),
   validateUpdate: ({ spec }, old) => [...validateSpec(spec), ...validateFixed(spec, old.spec)],
+  unselectableField: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
   selectableFields: {
     "spec.nodeName": ({ spec }) => spec.nodeName ?? "",
     "spec.driver": ({ spec }) => spec.driver,
   },
 };
+
+/** A taint tells when it came. */
+function dateTaints({ spec }: Mutable<ResourceSlice>, now: string): void {
+  for (const { taints } of spec.devices ?? []) for (const taint of taints ?? []) taint.timeAdded ??= now;
+}
 
 function validateFixed(spec: ResourceSliceSpec, old: ResourceSliceSpec): FieldError[] {
   const fields: [string, unknown, unknown][] = [
