@@ -5,6 +5,7 @@ import type { Attributes, Authenticator, Authorizer, RequestContext, RequestInfo
 import { type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
 import { respondError } from "./http/respond.ts";
 import { compressed } from "./http/compress.ts";
+import type { FlowControl } from "./flow/flow-control.ts";
 import type { RequestMetrics } from "./metrics.ts";
 import { requestInfo } from "./request-info.ts";
 
@@ -17,6 +18,7 @@ export interface PipelineOptions {
   readonly random: Random;
   readonly clock: Clock;
   readonly metrics: RequestMetrics;
+  readonly flows: Pick<FlowControl, "headers">;
   /** Requests at a time, read-only and changing; above, 429. Watches and upgrades don't count. */
   readonly maxRequestsInflight: number;
   readonly maxMutatingRequestsInflight: number;
@@ -41,12 +43,14 @@ export function pipeline(options: PipelineOptions): Handler {
     const query = new URLSearchParams(request.query);
     const warnings: string[] = [];
     const info = requestInfo(request.method, request.path, query);
+    let flowHeaders: Readonly<Record<string, string>> = {};
     let response: ApiResponse;
     try {
       if (request.path.length > PATH_BYTES_MAX)
         throw statusError({ code: 414, reason: "RequestURITooLong", message: "the request URI is too long" });
       const caller = await authenticate(request, options);
       const user = options.impersonate ? await options.impersonate(request, caller, info) : caller;
+      flowHeaders = options.flows.headers(info, user);
       const attributes = { ...info, name: info.name || selectedName(query), user, fields: fixedFields(query) };
       await authorize(attributes, options.authorizers);
       response = await limited({ info, options }, () =>
@@ -66,7 +70,7 @@ export function pipeline(options: PipelineOptions): Handler {
     metrics.count(info, { code: response.status, dryRun: query.has("dryRun"), durationMs });
     if (response.body.type === "stream" && info.verb === "watch")
       response = { ...response, body: counted(response.body, metrics.longRunning(info)) };
-    return withHeaders(compressed(request, response), { auditId, warnings });
+    return withHeaders(compressed(request, response), { auditId, warnings, flowHeaders });
   };
 }
 
@@ -195,11 +199,18 @@ function errorFormat(request: ApiRequest): Format {
 
 const WARNING_BYTES_MAX = 4096;
 
-function withHeaders(
-  response: ApiResponse,
-  { auditId, warnings }: { auditId: string; warnings: readonly string[] },
-): ApiResponse {
-  const headers: Record<string, string | readonly string[]> = { ...response.headers, "audit-id": auditId };
+interface Extra {
+  readonly auditId: string;
+  readonly warnings: readonly string[];
+  readonly flowHeaders: Readonly<Record<string, string>>;
+}
+
+function withHeaders(response: ApiResponse, { auditId, warnings, flowHeaders }: Extra): ApiResponse {
+  const headers: Record<string, string | readonly string[]> = {
+    ...response.headers,
+    ...flowHeaders,
+    "audit-id": auditId,
+  };
   if (warnings.length > 0)
     headers.warning = [...new Set(warnings)].map((text) => `299 - ${JSON.stringify(text.slice(0, WARNING_BYTES_MAX))}`);
   return { ...response, headers };

@@ -1,6 +1,5 @@
 import {
   badRequest,
-  fromHub,
   hubOf,
   type KindDefinition,
   type KubeObject,
@@ -11,8 +10,6 @@ import {
   SelectorError,
 } from "../api/index.ts";
 import { namespaceInterest, nodeInterest } from "./cacher/cacher.ts";
-
-type Json = Record<string, unknown>;
 
 /** Which objects of a kind a request is about. */
 export interface Selection {
@@ -92,8 +89,7 @@ function valueOf(kind: KindDefinition, key: string): ((object: KubeObject) => st
   if (key === "metadata.namespace" && (kind.scope === "Namespaced" || !kind.behavior.selectableFields))
     return (object) => object.metadata.namespace ?? "";
   const own = kind.behavior.selectableFields?.[key] as ((object: KubeObject) => string) | undefined;
-  if (!kind.storage) return own;
-  // Versions that say nothing of their own select by the fields of the stored one, which is what is matched.
-  if (!kind.behavior.selectableFields) return valueOf(hubOf(kind), key);
-  return own && ((stored) => own(fromHub(kind, stored as unknown as Json) as unknown as KubeObject));
+  // Versions that say nothing of their own select by the fields of the stored one, whose objects all of them match.
+  if (kind.storage && !kind.behavior.selectableFields) return valueOf(hubOf(kind), key);
+  return own;
 }

@@ -22,6 +22,7 @@ import type {
   RequestInfo,
   SubresourceHandler,
 } from "./contracts.ts";
+import { FlowControl } from "./flow/flow-control.ts";
 import { type ObjectCount, RequestMetrics } from "./metrics.ts";
 import { NOT_FOUND, pathHandlers } from "./paths.ts";
 import { pipeline } from "./pipeline.ts";
@@ -124,7 +125,8 @@ export function serverCore(
   const objects = () =>
     [...cachers.values()].map(({ kind, size: count }) => ({ group: kind.group, resource: kind.plural, count }));
   const dispatch = dispatcher({ core, parts, options, state, metrics, objects });
-  const handle = pipeline({ ...options, ...parts, dispatch, metrics });
+  const flows = new FlowControl(reads, cacherOf);
+  const handle = pipeline({ ...options, ...parts, dispatch, metrics, flows });
   return { ...core, handle, setReady: () => (state.ready = true) };
 }
 

@@ -1,0 +1,84 @@
+import type { FlowSchema, PriorityLevelConfiguration } from "../../api/index.ts";
+import type { UserInfo } from "../../net/message.ts";
+import type { RequestInfo } from "../contracts.ts";
+
+/** Where a request belongs. */
+export interface Flow {
+  readonly schema: FlowSchema;
+  readonly level: PriorityLevelConfiguration;
+}
+
+type Rule = NonNullable<FlowSchema["spec"]["rules"]>[number];
+type Subject = NonNullable<Rule["subjects"]>[number];
+type ResourceRule = NonNullable<Rule["resourceRules"]>[number];
+type PathRule = NonNullable<Rule["nonResourceRules"]>[number];
+
+/** Schemas whose level is there, in the order in which they are tried. */
+export function flowsOf(
+  schemas: readonly FlowSchema[],
+  levels: readonly PriorityLevelConfiguration[],
+): readonly Flow[] {
+  const byName = new Map(levels.map((level) => [level.metadata.name, level]));
+  return schemas
+    .flatMap((schema) => {
+      const level = byName.get(schema.spec.priorityLevelConfiguration.name);
+      return level ? [{ schema, level }] : [];
+    })
+    .sort((a, b) => precedence(a) - precedence(b) || (a.schema.metadata.name < b.schema.metadata.name ? -1 : 1));
+}
+
+function precedence({ schema }: Flow): number {
+  return schema.spec.matchingPrecedence ?? 0;
+}
+
+/** The first flow that a request belongs to. */
+export function flowOf(flows: readonly Flow[], info: RequestInfo, user: UserInfo): Flow | undefined {
+  return flows.find(({ schema }) => schema.spec.rules?.some((rule) => matches(rule, info, user)));
+}
+
+function matches({ subjects, resourceRules, nonResourceRules }: Rule, info: RequestInfo, user: UserInfo): boolean {
+  if (!subjects?.some((subject) => isSubject(subject, user))) return false;
+  return info.isResource
+    ? Boolean(resourceRules?.some((rule) => allowsResource(rule, info)))
+    : Boolean(nonResourceRules?.some((rule) => allowsPath(rule, info)));
+}
+
+function isSubject({ kind, user: one, group, serviceAccount }: Subject, user: UserInfo): boolean {
+  switch (kind) {
+    case "User":
+      return one?.name === "*" || one?.name === user.name;
+    case "Group":
+      return group?.name === "*" || user.groups.includes(group?.name ?? "");
+    case "ServiceAccount": {
+      const prefix = `system:serviceaccount:${serviceAccount?.namespace}:`;
+      return serviceAccount?.name === "*"
+        ? user.name.startsWith(prefix)
+        : user.name === `${prefix}${serviceAccount?.name ?? ""}`;
+    }
+    default:
+      return false;
+  }
+}
+
+function has(list: readonly string[] | null | undefined, wanted: string): boolean {
+  return (list ?? []).some((one) => one === "*" || one === wanted);
+}
+
+function allowsResource(rule: ResourceRule, { verb, group, resource, subresource, namespace }: RequestInfo): boolean {
+  const what = subresource === "" ? resource : `${resource}/${subresource}`;
+  return (
+    has(rule.verbs, verb) &&
+    has(rule.apiGroups, group) &&
+    has(rule.resources, what) &&
+    (namespace === "" ? rule.clusterScope === true : has(rule.namespaces, namespace))
+  );
+}
+
+function allowsPath({ verbs, nonResourceURLs }: PathRule, { verb, path }: RequestInfo): boolean {
+  return (
+    has(verbs, verb) &&
+    (nonResourceURLs ?? []).some(
+      (url) => url === "*" || url === path || (url.endsWith("/*") && path.startsWith(url.slice(0, -1))),
+    )
+  );
+}
