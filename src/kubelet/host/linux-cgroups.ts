@@ -3,6 +3,9 @@ import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import type { CgroupLimits, HostCgroups } from "./host.ts";
 
 const ROOT = "/sys/fs/cgroup";
+const CONTROLLERS = ["cpu", "memory", "pids"] as const;
+/** Where processes go that were in the topmost cgroup. */
+const HOST_CHILD = "navarch-host";
 
 /** Which cgroup layout the machine has, and where its controllers are. */
 export type CgroupLayout =
@@ -72,7 +75,7 @@ async function ensureSplit(
 async function ensureUnified(root: string, path: string, limits: CgroupLimits): Promise<void> {
   let place = root;
   for (const part of path.split("/").filter((each) => each !== "")) {
-    await writeIfThere(`${place}/cgroup.subtree_control`, "+cpu +memory +pids");
+    await enableControllers(place, root);
     place += `/${part}`;
     await mkdir(place, { recursive: true });
   }
@@ -84,6 +87,31 @@ async function ensureUnified(root: string, path: string, limits: CgroupLimits): 
   if (limits.cpuQuota !== undefined)
     await writeIfThere(`${place}/cpu.max`, `${limits.cpuQuota} ${limits.cpuPeriod ?? 100_000}`);
   if (limits.memoryLimitBytes !== undefined) await writeIfThere(`${place}/memory.max`, String(limits.memoryLimitBytes));
+}
+
+/**
+ * Lets the children of a cgroup have limits. The kernel refuses while the cgroup has processes of its own, as the topmost
+ * one that a container sees always has: those move into a child first.
+ */
+async function enableControllers(place: string, root: string): Promise<void> {
+  for (const controller of CONTROLLERS) {
+    const enable = () => writeIfThere(`${place}/cgroup.subtree_control`, `+${controller}`);
+    await enable().catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EBUSY" || place !== root) throw error;
+      await moveProcesses(root, `${root}/${HOST_CHILD}`);
+      await enable();
+    });
+  }
+}
+
+async function moveProcesses(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const pid of (await readFile(`${from}/cgroup.procs`, "utf8")).split("\n").filter((line) => line !== "")) {
+    await writeFile(`${to}/cgroup.procs`, pid).catch((error: NodeJS.ErrnoException) => {
+      // It has ended meanwhile.
+      if (error.code !== "ESRCH") throw error;
+    });
+  }
 }
 
 /** Kernels are built without some controllers' files; what isn't there can't be set. */

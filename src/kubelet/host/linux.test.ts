@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { VirtualClock } from "../../base/index.ts";
 import { writeAtomically } from "../volumes/atomic-writer.ts";
 import { cniConfig } from "./cni.ts";
-import { cgroupLayout } from "./linux-cgroups.ts";
+import { cgroupLayout, linuxCgroups } from "./linux-cgroups.ts";
 import { linuxFiles } from "./linux-files.ts";
 import { memoryInfo } from "./linux-machine.ts";
 import { MemoryFiles } from "./memory-files.ts";
@@ -108,4 +108,23 @@ test("a change in a directory is told, and a directory that isn't there says not
   const never = files.changed(`${directory}/absent`, abort.signal);
   abort.abort();
   await never;
+});
+
+test("a pod's limits are written where each layout has them", async (t) => {
+  const { directory, close } = temporary();
+  t.after(close);
+  const limits = { cpuShares: 1024, cpuQuota: 50_000, cpuPeriod: 100_000, memoryLimitBytes: 1 << 20 };
+  const read = (path: string) => readFileSync(`${directory}/${path}`, "utf8");
+  await linuxCgroups({ version: 2, root: directory }).ensure("/nav1/pod", limits);
+  assert.equal(read("nav1/pod/cpu.weight"), "39");
+  assert.equal(read("nav1/pod/cpu.max"), "50000 100000");
+  assert.equal(read("nav1/pod/memory.max"), "1048576");
+  const controllers = new Map([
+    ["cpu", `${directory}/cpu`],
+    ["memory", `${directory}/memory`],
+  ]);
+  await linuxCgroups({ version: 1, controllers }).ensure("/nav1/pod", limits);
+  assert.equal(read("cpu/nav1/pod/cpu.shares"), "1024");
+  assert.equal(read("cpu/nav1/pod/cpu.cfs_quota_us"), "50000");
+  assert.equal(read("memory/nav1/pod/memory.limit_in_bytes"), "1048576");
 });

@@ -36,11 +36,13 @@ exit $?`;
 
 /** Why tests can't have namespaces of their own; false when they can. */
 export function withoutNamespaces(): string | false {
+  if (process.env[INSIDE] !== undefined) return false;
   if (process.platform !== "linux" || process.getuid?.() !== 0) return "real nodes need root on Linux";
   for (const program of ["unshare", "ip", "mount"])
     if (spawnSync(program, ["--help"]).error) return `${program} is not installed`;
-  const { status, stderr } = spawnSync("unshare", [...FLAGS, "true"]);
-  return status === 0 ? false : `this machine lets nobody make namespaces: ${stderr.toString().trim()}`;
+  const stdio = ["ignore", "ignore", "pipe", "pipe"] as const;
+  const { status, stderr } = spawnSync("unshare", [...FLAGS, "sh", "-c", SETUP, "sh", "true"], { stdio: [...stdio] });
+  return status === 0 ? false : `this machine doesn't let namespaces be made: ${stderr.toString().trim()}`;
 }
 
 const FLAGS = ["--net", "--mount", "--pid", "--ipc", "--fork", "--kill-child", "--propagation", "private"];
