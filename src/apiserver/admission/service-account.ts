@@ -1,5 +1,6 @@
 import { forbidden, type Pod, secretNames, ServiceAccount } from "../../api/index.ts";
 import type { Random } from "../../base/index.ts";
+import { secretBeyondAccount } from "./mountable-secrets.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../contracts.ts";
 
 interface MutableContainer {
@@ -41,6 +42,8 @@ export function serviceAccount(random: Random): AdmissionPlugin {
         const why = `error looking up service account ${request.namespace}/${spec.serviceAccountName}: serviceaccount ${JSON.stringify(spec.serviceAccountName)} not found`;
         throw forbidden(kind, request.name, why);
       }
+      const beyond = secretBeyondAccount(spec as unknown as Pod["spec"], account);
+      if (beyond) throw forbidden(kind, request.name, beyond);
       if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(spec, random);
       if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length)
         spec.imagePullSecrets = structuredClone([...account.imagePullSecrets]);

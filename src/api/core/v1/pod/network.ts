@@ -101,13 +101,17 @@ export function validateHostnameOverride(path: string, spec: PodSpec): FieldErro
   return [...errors, ...problemsAt(at, name, dnsSubdomainProblems(name))];
 }
 
-/** On the host's network a container's port is the host's. */
-export function validateHostNetworkPorts(path: string, { hostNetwork, containers }: PodSpec): FieldError[] {
+/** On the host's network a container's port is the host's; a template may leave it to its pods to say so. */
+export function validateHostNetworkPorts(
+  path: string,
+  { hostNetwork, containers }: PodSpec,
+  { inTemplate }: { inTemplate: boolean },
+): FieldError[] {
   if (!hostNetwork) return [];
   const detail = "must match `containerPort` when `hostNetwork` is true";
   return (containers ?? []).flatMap(({ ports = [] }, index) =>
     ports.flatMap(({ hostPort = 0, containerPort = 0 }, at) =>
-      hostPort === containerPort
+      hostPort === containerPort || (inTemplate && hostPort === 0)
         ? []
         : [invalidValue(`${path}.containers[${index}].ports[${at}].hostPort`, hostPort, detail)],
     ),

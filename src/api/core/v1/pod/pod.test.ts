@@ -155,3 +155,14 @@ test("files that lie on or in each other are told of", () => {
     'volume "x" (Projected): overlapping paths: "t" (ServiceAccountToken) with "t" (Secret "s")',
   ]);
 });
+
+test("a template on the host's network may leave its ports to its pods", () => {
+  const spec = (hostPort?: number) =>
+    frozen({ hostNetwork: true, containers: [{ name: "c", image: "i", ports: [{ containerPort: 80, hostPort }] }] });
+  const wrong = (of: PodSpec, podName?: string) =>
+    validatePodSpec("spec", of, { podName }).filter(({ path }) => path.endsWith("hostPort")).length;
+  assert.equal(wrong(spec()), 0);
+  assert.equal(wrong(spec(81)), 1);
+  assert.equal(wrong(spec(), "p"), 1);
+  assert.equal(wrong(spec(80), "p"), 0);
+});

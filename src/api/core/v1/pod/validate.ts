@@ -54,7 +54,7 @@ export function validatePodSpec(path: string, spec: PodSpec, { podName, old }: S
     ...oneOf(`${path}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES),
     ...oneOf(`${path}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES),
     ...validateLabels(`${path}.nodeSelector`, spec.nodeSelector),
-    ...validateHostNetworkPorts(path, spec),
+    ...validateHostNetworkPorts(path, spec, { inTemplate: podName === undefined }),
     ...validatePodSecurityContext(`${path}.securityContext`, spec),
     ...validateAffinity(`${path}.affinity`, spec.affinity),
     ...validateDnsConfig(`${path}.dnsConfig`, spec, old),
