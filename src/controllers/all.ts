@@ -30,6 +30,7 @@ import { startRootCaController } from "./rootca/controller.ts";
 import { startServiceAccountController } from "./serviceaccount/controller.ts";
 import { startStatefulSetController } from "./statefulset/controller.ts";
 import { startTaintEvictionController } from "./tainteviction/controller.ts";
+import { startServiceCidrController } from "./servicecidr/controller.ts";
 import { startTtlController } from "./ttl/controller.ts";
 
 /** Every controller: a new one is a folder and a line here. */
@@ -78,6 +79,7 @@ export const controllers: readonly ControllerDefinition[] = [
     account: "persistent-volume-binder",
     start: startVolumeBinderController,
   },
+  { name: "service-cidr-controller", account: "service-cidrs-controller", start: startServiceCidrController },
   {
     name: "persistentvolumeclaim-protection-controller",
     account: "pvc-protection-controller",

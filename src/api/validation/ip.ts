@@ -102,6 +102,15 @@ export function parseCidr(text: string): Cidr | undefined {
   return { ip, prefixLength, leadingZeros: ip.leadingZeros || /^0\d/.test(match[2]!), hostBits };
 }
 
+/** Whether an address is one of a CIDR's; false for text that is none. */
+export function isInCidr(cidr: string, address: string): boolean {
+  const range = parseCidr(cidr);
+  const ip = parseIp(address);
+  if (!range || !ip || range.ip.family !== ip.family) return false;
+  const bits = BigInt((ip.family === 4 ? 32 : 128) - range.prefixLength);
+  return range.ip.value >> bits === ip.value >> bits;
+}
+
 /** What is wrong with a new CIDR. */
 export function cidrProblems(text: string): string[] {
   const cidr = parseCidr(text);

@@ -7,6 +7,7 @@ import {
   envNameProblems,
   formatIp,
   ipProblems,
+  isInCidr,
   legacyIpProblems,
   nonNegativeIntOrPercent,
   parseIp,
@@ -95,4 +96,13 @@ test("a selector's requirements are checked by operator", () => {
       "s.matchExpressions[2].operator Invalid",
     ],
   );
+});
+
+test("an address is in a CIDR of its family that shares its prefix", () => {
+  assert.ok(isInCidr("10.0.0.0/30", "10.0.0.3"));
+  assert.ok(!isInCidr("10.0.0.0/30", "10.0.0.4"));
+  assert.ok(isInCidr("fd00::/112", "fd00::ffff"));
+  assert.ok(isInCidr("::/0", "fd00::"));
+  assert.ok(!isInCidr("::/0", "10.0.0.3"));
+  assert.ok(!isInCidr("10.0.0.0", "10.0.0.0"));
 });

@@ -1,4 +1,4 @@
-import { formatIp, parseCidr, parseIp } from "../../validation/index.ts";
+import { formatIp, ipWarnings, parseCidr } from "../../validation/index.ts";
 import { isHeadless } from "./service.needs.ts";
 import type { Service } from "./service.ts";
 
@@ -37,22 +37,6 @@ function headlessWarnings(spec: Service["spec"]): string[] {
     ...(spec.externalIPs?.length ? ["spec.externalIPs is ignored for headless services"] : []),
     ...(spec.sessionAffinity !== "None" ? ["spec.SessionAffinity is ignored for headless services"] : []),
   ];
-}
-
-/** Ways of writing an address that are understood today and will not be for ever. */
-function ipWarnings(path: string, text: string): string[] {
-  const ip = parseIp(text);
-  if (!ip) return [];
-  const canonical = formatIp(ip);
-  if (ip.leadingZeros || ip.mapped)
-    return [
-      `${path}: non-standard IP address ${JSON.stringify(text)} will be considered invalid in a future Kubernetes release: use ${JSON.stringify(canonical)}`,
-    ];
-  if (ip.family === 6 && canonical !== text)
-    return [
-      `${path}: IPv6 address ${JSON.stringify(text)} should be in RFC 5952 canonical format (${JSON.stringify(canonical)})`,
-    ];
-  return [];
 }
 
 function cidrWarnings(path: string, text: string): string[] {
