@@ -62,8 +62,10 @@ function validateExitCodes(
   const { operator, containerName } = requirement;
   const values = requirement.values ?? [];
   const errors = validateChoice(`${path}.operator`, operator, OPERATORS);
-  const { containers = [], initContainers = [] } = spec.template.spec;
-  if (containerName !== undefined && ![...containers, ...initContainers].some(({ name }) => name === containerName)) {
+  const { containers, initContainers } = spec.template.spec;
+  // Without containers there is null.
+  const names = [...(containers ?? []), ...(initContainers ?? [])].map(({ name }) => name);
+  if (containerName !== undefined && !names.includes(containerName)) {
     const detail = "must be one of the container or initContainer names in the pod template";
     errors.push(invalidValue(`${path}.containerName`, containerName, detail));
   }

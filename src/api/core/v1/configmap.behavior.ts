@@ -32,7 +32,7 @@ function validateConfigMap({ data = {}, binaryData = {} }: ConfigMap): FieldErro
   }
   for (const [key, value] of sortedEntries(binaryData)) {
     errors.push(...problemsAt(`binaryData[${key}]`, key, configMapKeyProblems(key)));
-    bytes += Buffer.byteLength(value, "base64");
+    bytes += Buffer.byteLength(value ?? "", "base64");
   }
   if (bytes > PAYLOAD_BYTES_MAX) errors.push(tooLong("[]", PAYLOAD_BYTES_MAX));
   return errors;

@@ -27,7 +27,7 @@ export function validateNewEvent(event: Event): FieldError[] {
   const unset = (field: string, given: unknown) => (given ? [invalidValue(field, "", "needs to be unset")] : []);
   return [
     ...validateEvent(event, "reportingController"),
-    ...problemsAt("metadata.name", name, dnsSubdomainProblems(name)),
+    ...problemsAt("metadata.name", name, dnsSubdomainProblems(name ?? "")),
     ...validateSeries(event),
     ...(event.eventTime ? [] : [required("eventTime")]),
     ...(TYPES.includes(type) ? [] : [invalidValue("type", "", `has invalid value: ${type}`)]),

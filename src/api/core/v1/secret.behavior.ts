@@ -40,7 +40,7 @@ function takeStringData(secret: Mutable<Secret>): void {
 function validateSecret(secret: Secret): FieldError[] {
   const entries = sortedEntries(secret.data);
   const errors = entries.flatMap(([key]) => problemsAt(`data[${key}]`, key, configMapKeyProblems(key)));
-  const bytes = entries.reduce((sum, [, value]) => sum + Buffer.byteLength(value, "base64"), 0);
+  const bytes = entries.reduce((sum, [, value]) => sum + Buffer.byteLength(value ?? "", "base64"), 0);
   if (bytes > PAYLOAD_BYTES_MAX) errors.push(tooLong("data", PAYLOAD_BYTES_MAX));
   return [...errors, ...(TYPES[secret.type ?? ""]?.(secret) ?? [])];
 }
@@ -67,7 +67,7 @@ function missingKeys({ data = {} }: Secret, keys: readonly string[]): FieldError
 function jsonKey(secret: Secret, key: string): FieldError[] {
   const missing = missingKeys(secret, [key]);
   if (missing.length > 0) return missing;
-  const problem = objectProblem(Buffer.from(secret.data![key]!, "base64").toString());
+  const problem = objectProblem(Buffer.from(secret.data![key] ?? "", "base64").toString());
   // What is in a secret never shows in messages.
   return problem === undefined ? [] : [invalidValue(`data[${key}]`, "<secret contents redacted>", problem)];
 }
