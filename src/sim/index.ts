@@ -1,0 +1,6 @@
+/**
+ * Simulation: a seed in, a verdict out. Parts of a cluster under virtual time while everything around them fails; what
+ * happened is checked against what the parts promise. Nothing imports it. Start at {@link runStore}.
+ */
+export { isLinearizable } from "./linearizability.ts";
+export { runStore, type Sabotage, type Verdict } from "./store-run.ts";
