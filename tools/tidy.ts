@@ -204,6 +204,23 @@ function doorProblems({ file, text }: Source): Problem[] {
     : [{ file, line: 1, rule: "door-doc", message: "a door opens with what the folder is" }];
 }
 
+/** Packages that run as programs, or whose types come along with another's. */
+const NOT_IMPORTED = /^(@types\/|@biomejs\/biome$|typescript$)/;
+
+/** What is declared and imported by nothing only costs who installs it. */
+function dependencyProblems(root: string, sources: readonly Source[]): Problem[] {
+  const file = "package.json";
+  const manifest = JSON.parse(readFileSync(join(root, file), "utf8"));
+  const imported = new Set(
+    sources.flatMap(({ text }) =>
+      [...text.matchAll(/(?:from|import)\s*\(?"((?:@[^"/]+\/)?[^"/.][^"/]*)/g)].map((match) => match[1]),
+    ),
+  );
+  return Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })
+    .filter((name) => !imported.has(name) && !NOT_IMPORTED.test(name))
+    .map((name) => ({ file, line: 1, rule: "dependency", message: `nothing imports ${name}` }));
+}
+
 /** Every broken rule of the tree. */
 export function tidy(root = ROOT): Problem[] {
   const sources = sourcesIn(root);
@@ -214,6 +231,7 @@ export function tidy(root = ROOT): Problem[] {
   return [
     ...locked,
     ...cycleProblems(sources),
+    ...dependencyProblems(root, sources),
     ...sources.flatMap((source) =>
       [importProblems, ownershipProblems, sizeProblems, textProblems, doorProblems].flatMap((check) => check(source)),
     ),
