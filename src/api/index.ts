@@ -36,7 +36,7 @@ export {
 export { findVolume, isBoundTo, storageClassOf, volumeMismatch, volumeReaches } from "./volume-match.ts";
 export { nodeSelectorMatches, nodeTermMatches, tolerates, tolerationCovers } from "./node-selector.ts";
 export { controllerOf, ownerReference } from "./owner.ts";
-export { configMapNames, resourceClaimNames, secretNames, volumeClaimNames, volumeSecrets } from "./podreferences.ts";
+export { configMapNames, resourceClaimNames, secretNames, volumeClaimNames } from "./podreferences.ts";
 export { isPodAvailable, isPodReady, isPodTerminal, podCondition } from "./pods.ts";
 export {
   addQuantities,

@@ -1,4 +1,3 @@
-import type { PersistentVolume } from "./core/v1/persistentvolume.ts";
 import type { Pod } from "./core/v1/pod.ts";
 
 type Referring = Pick<Pod, "spec">;
@@ -12,47 +11,15 @@ function* containersOf({ spec }: Referring) {
 /** Secrets that a pod names; a name may come twice. */
 export function* secretNames(pod: Referring): Iterable<string> {
   for (const { name } of pod.spec.imagePullSecrets ?? []) if (name) yield name;
-  for (const { name: _, projected, ...others } of pod.spec.volumes ?? []) {
-    for (const { name } of secretsOfSources(others)) yield name;
+  for (const { secret, projected, csi } of pod.spec.volumes ?? []) {
+    if (secret?.secretName) yield secret.secretName;
+    if (csi?.nodePublishSecretRef?.name) yield csi.nodePublishSecretRef.name;
     for (const source of projected?.sources ?? []) if (source.secret?.name) yield source.secret.name;
   }
   for (const { env = [], envFrom = [] } of containersOf(pod)) {
     for (const { secretRef } of envFrom) if (secretRef?.name) yield secretRef.name;
     for (const { valueFrom } of env) if (valueFrom?.secretKeyRef?.name) yield valueFrom.secretKeyRef.name;
   }
-}
-
-interface SecretPlace {
-  readonly name: string;
-  /** Where it is, when the source says. */
-  readonly namespace?: string;
-}
-
-interface NamesSecrets {
-  readonly secretName?: string;
-  readonly secretNamespace?: string;
-  readonly secretRef?: Partial<SecretPlace>;
-  readonly nodePublishSecretRef?: Partial<SecretPlace>;
-  readonly nodeStageSecretRef?: Partial<SecretPlace>;
-  readonly nodeExpandSecretRef?: Partial<SecretPlace>;
-}
-
-/** Secrets with which a node mounts a volume, whatever type it is of. */
-function* secretsOfSources(sources: object): Iterable<SecretPlace> {
-  for (const source of Object.values(sources) as (NamesSecrets | undefined)[]) {
-    if (source === null || typeof source !== "object") continue;
-    const { secretName, secretNamespace, secretRef, nodePublishSecretRef, nodeStageSecretRef, nodeExpandSecretRef } =
-      source;
-    if (secretName) yield { name: secretName, ...(secretNamespace && { namespace: secretNamespace }) };
-    for (const ref of [secretRef, nodePublishSecretRef, nodeStageSecretRef, nodeExpandSecretRef])
-      if (ref?.name) yield ref as SecretPlace;
-  }
-}
-
-/** Secrets with which a node mounts a persistent volume; those without a namespace are beside its claim. */
-export function volumeSecrets({ spec }: PersistentVolume): { name: string; namespace: string }[] {
-  const beside = spec.claimRef?.namespace ?? "";
-  return [...secretsOfSources(spec)].map(({ name, namespace = beside }) => ({ name, namespace }));
 }
 
 /** Config maps that a pod names. */

@@ -419,3 +419,31 @@ test("a container that vanished while it ran is started again, and its end is to
   assert.match(message!, /could not be located when the pod was deleted/);
   assert.deepEqual(it.failures, []);
 });
+
+test("a claim is the directory of the volume it is bound to, the pod's own claims too", async () => {
+  await using it = await startHarness();
+  const claim = (volumeName: string) => ({ spec: { volumeName }, status: { phase: "Bound" } }) as never;
+  it.api.claims.set("default/data", claim("one"));
+  it.api.claims.set("default/web-scratch", claim("two"));
+  it.api.volumes.set("one", { spec: { hostPath: { path: "/disk/one" } } } as never);
+  it.api.volumes.set("two", { spec: { local: { path: "/disk/two" } } } as never);
+  const volumes = [
+    { name: "data", persistentVolumeClaim: { claimName: "data" } },
+    { name: "scratch", ephemeral: {} },
+  ];
+  const volumeMounts = volumes.map(({ name }) => ({ name, mountPath: `/${name}` }));
+  it.api.bind({ metadata: { name: "web" }, spec: { volumes, containers: [{ name: "app", volumeMounts }] } });
+  await it.clock.advance(1000);
+  assert.ok(it.events.lines.some((line) => /FailedMount: MountVolume.SetUp failed for volume "scratch" : /.test(line)));
+  await it.host.files.makeDirectory("/disk/two");
+  await it.clock.advance(30_000);
+  assert.equal(it.api.pod("web").status.phase, "Running");
+  const [container] = await it.runtime.listContainers({});
+  const { mounts } = await it.runtime.containerStatus(container!.id);
+  const places = mounts.filter((each) => each.hostPath.startsWith("/disk/"));
+  assert.deepEqual(places.map((each) => `${each.containerPath} ${each.hostPath}`).sort(), [
+    "/data /disk/one",
+    "/scratch /disk/two",
+  ]);
+  assert.deepEqual(it.failures, []);
+});

@@ -15,12 +15,13 @@ const skip = await enterReal();
 
 suite("what pods can ask of a real node", { skip }, () => {
   let cluster: TestCluster;
+  /** What the test shares with its pods. */
   let directory: string;
 
   before(async () => {
     directory = realDirectory();
     mkdirSync(join(directory, "manifests"));
-    cluster = await upReal({ directory, args: [`--kubelet.pod-manifest-path=${join(directory, "manifests")}`] });
+    cluster = await upReal({ args: [`--kubelet.pod-manifest-path=${join(directory, "manifests")}`] });
     const { stdout: kubectl } = await command("sh", ["-c", "readlink -f $(command -v kubectl)"]);
     const text = readFileSync(join(import.meta.dirname, "testdata/pods.yaml"), "utf8");
     await cluster.apply(
@@ -234,6 +235,14 @@ suite("what pods can ask of a real node", { skip }, () => {
     await sees("imageless", /^BackOff: Back-off pulling image "127.0.0.1:1\/absent:1"/);
   });
 
+  test("what is typed reaches a container that was attached to, and what it says comes back", async () => {
+    const image = ["--image=navarch.local/hello:1", "--image-pull-policy=Never", "--restart=Never"];
+    const command = ["--command", "--", "sh", "-c", "read line; echo got $line; exit 4"];
+    const { code, stdout } = await cluster.tryKubectl(["run", "typed", "-i", "--rm", ...image, ...command], "a line\n");
+    assert.match(stdout, /got a line/);
+    assert.equal(code, 4);
+  });
+
   test("hooks run after the start and before the end, and the end is graceful", async () => {
     await ready("hooks");
     await cluster.kubectl("delete", "pod", "hooks", "--timeout=180s");
@@ -310,7 +319,7 @@ suite("what pods can ask of a real node", { skip }, () => {
       "jsonpath={.items[0].status.daemonEndpoints.kubeletEndpoint.Port}",
     );
     const url = `https://${hostIP}:${port}/metrics/resource`;
-    const ask = (token?: string) => statusOf(url, readFileSync(join(directory, "pki/ca.crt"), "utf8"), token);
+    const ask = (token?: string) => statusOf(url, readFileSync(join(cluster.directory, "pki/ca.crt"), "utf8"), token);
     const tokenOf = async (account: string) => (await cluster.kubectl("create", "token", account)).trim();
     assert.equal(await ask(), 401);
     assert.equal(await ask(await tokenOf("default")), 403);

@@ -1,13 +1,11 @@
 import {
   ClusterRole,
   type KindDefinition,
-  PersistentVolume,
   PersistentVolumeClaim,
   configMapNames,
   resourceClaimNames,
   secretNames,
   volumeClaimNames,
-  volumeSecrets,
   type Pod,
   Pod as PodKind,
   ResourceSlice,
@@ -20,8 +18,6 @@ import { allows } from "./rbac.ts";
 const NO_OPINION: Authorization = { decision: "noOpinion", reason: "" };
 const ALLOW: Authorization = { decision: "allow", reason: "" };
 const ROLE = "system:node";
-/** What tells which objects a node needs. */
-const USED = [PodKind, PersistentVolume, PersistentVolumeClaim, VolumeAttachment, ResourceSlice];
 const READS = new Set(["get", "list", "watch"]);
 
 /** Kubelets read what the pods on their node need, by name, and write their own node, its lease and the pods on it. */
@@ -29,7 +25,11 @@ export function nodeAuthorizer(reads: Reads): Authorizer {
   return async (attributes) => {
     const node = nodeOf(attributes.user);
     if (node === undefined) return NO_OPINION;
-    await Promise.all(USED.map((kind) => reads.filled(kind as KindDefinition)));
+    await Promise.all(
+      [PodKind, PersistentVolumeClaim, VolumeAttachment, ResourceSlice].map((kind) =>
+        reads.filled(kind as KindDefinition),
+      ),
+    );
     const special = SPECIAL[`${attributes.group}/${attributes.resource}`] ?? byRole;
     return special(attributes, node, reads);
   };
@@ -62,7 +62,7 @@ type Check = (attributes: Attributes, node: string, reads: Reads) => Authorizati
 type Related = (attributes: Attributes, node: string, reads: Reads) => boolean;
 
 const SPECIAL: Readonly<Record<string, Check>> = {
-  "/secrets": readable((...call) => named(secretNames)(...call) || secretOfVolumes(...call)),
+  "/secrets": readable(named(secretNames)),
   "/configmaps": readable(named(configMapNames)),
   "/persistentvolumeclaims": claims,
   "/persistentvolumes": gettable(volumeOfClaims),
@@ -123,30 +123,12 @@ function claims(attributes: Attributes, node: string, reads: Reads): Authorizati
 
 /** The volume of a claim that a pod on the node uses. */
 function volumeOfClaims({ name }: Attributes, node: string, reads: Reads): boolean {
-  return volumesOn(node, reads).has(name);
-}
-
-/** Names of the persistent volumes that pods on the node use. */
-function volumesOn(node: string, reads: Reads): Set<string> {
   const used = new Set<string>();
   for (const pod of reads.cached(PodKind).filter(({ spec }) => spec.nodeName === node))
     for (const claim of volumeClaimNames(pod)) used.add(`${pod.metadata.namespace}/${claim}`);
-  const claims = reads
-    .cached(PersistentVolumeClaim)
-    .filter(({ metadata, spec }) => spec.volumeName && used.has(`${metadata.namespace}/${metadata.name}`));
-  return new Set(claims.map(({ spec }) => spec.volumeName!));
-}
-
-/** A secret with which the node mounts such a volume. */
-function secretOfVolumes({ namespace, name }: Attributes, node: string, reads: Reads): boolean {
-  const used = volumesOn(node, reads);
   return reads
-    .cached(PersistentVolume)
-    .some(
-      (volume) =>
-        used.has(volume.metadata.name) &&
-        volumeSecrets(volume).some((secret) => secret.name === name && secret.namespace === namespace),
-    );
+    .cached(PersistentVolumeClaim)
+    .some(({ metadata, spec }) => spec.volumeName === name && used.has(`${metadata.namespace}/${metadata.name}`));
 }
 
 function attachedHere({ name }: Attributes, node: string, reads: Reads): boolean {

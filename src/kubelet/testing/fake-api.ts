@@ -1,4 +1,14 @@
-import type { ConfigMap, Lease, Node, Pod, PodStatus, Secret, Service } from "../../api/index.ts";
+import type {
+  ConfigMap,
+  Lease,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  PodStatus,
+  Secret,
+  Service,
+} from "../../api/index.ts";
 import type { AccessQuestion, Caller, KubeletApi, KubeletEvents, PatchBody, PodEvent, PodHandler } from "../api.ts";
 
 /** An API server of a table and no rules, for tests of the kubelet alone. */
@@ -8,6 +18,8 @@ export class FakeApi implements KubeletApi {
   readonly secrets = new Map<string, Secret>();
   readonly services: Service[] = [];
   readonly deleted: string[] = [];
+  readonly claims = new Map<string, PersistentVolumeClaim>();
+  readonly volumes = new Map<string, PersistentVolume>();
   readonly patches: PatchBody[] = [];
   readonly tokens = new Map<string, Caller>();
   node: Node | undefined;
@@ -170,11 +182,11 @@ export class FakeApi implements KubeletApi {
   async getSecret(namespace: string, name: string): Promise<Secret | undefined> {
     return this.secrets.get(`${namespace}/${name}`);
   }
-  async getClaim(): Promise<undefined> {
-    return undefined;
+  async getClaim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> {
+    return this.claims.get(`${namespace}/${name}`);
   }
-  async getVolume(): Promise<undefined> {
-    return undefined;
+  async getVolume(name: string): Promise<PersistentVolume | undefined> {
+    return this.volumes.get(name);
   }
   async listServices(namespace: string): Promise<readonly Service[]> {
     return this.services.filter((each) => each.metadata.namespace === namespace);

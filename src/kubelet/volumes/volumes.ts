@@ -63,6 +63,7 @@ export class Volumes {
   async #mount(pod: Pod, volume: Volume, facts: PodFacts, signal: AbortSignal): Promise<string> {
     if (volume.hostPath) return checkHostPath(this.#options.host.files, volume.hostPath);
     if (volume.emptyDir) return this.#emptyDir(pod, volume);
+    if (volume.ephemeral) return this.#claim(pod, `${pod.metadata.name}-${volume.name}`, signal);
     if (volume.persistentVolumeClaim) return this.#claim(pod, volume.persistentVolumeClaim.claimName, signal);
     const payload = await this.#payload(pod, volume, facts, signal);
     if (!payload) throw new Error(`no volume plugin of this version handles ${sourceOf(volume)}`);
@@ -147,9 +148,10 @@ export class Volumes {
     if (claim.status.phase !== "Bound" || !claim.spec.volumeName)
       throw new Error(`persistentvolumeclaim "${name}" is not bound`);
     const volume = await api.getVolume(claim.spec.volumeName, signal);
-    const path = volume?.spec.local?.path ?? volume?.spec.hostPath?.path;
-    if (path === undefined) throw new Error(`no volume plugin of this version handles volume ${claim.spec.volumeName}`);
-    return checkHostPath(host.files, { path, type: volume?.spec.hostPath?.type ?? "Directory" });
+    const { local, hostPath } = volume?.spec ?? {};
+    if (local) return checkHostPath(host.files, { path: local.path, type: "Directory" });
+    if (hostPath) return checkHostPath(host.files, hostPath);
+    throw new Error(`no volume plugin of this version handles volume ${claim.spec.volumeName}`);
   }
 
   #directory(pod: Pod, plugin: string, name: string): string {
