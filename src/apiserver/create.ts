@@ -21,6 +21,7 @@ import { podStreams } from "./streaming/pods.ts";
 import { Definitions } from "./crd/definitions.ts";
 import type { Authorizer, Reads } from "./contracts.ts";
 import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
+import { keepDangling } from "./flow/dangling.ts";
 import { openApiHandlers } from "./openapi/openapi.ts";
 import { expireEvents } from "./services/events.ts";
 import { chargeQuotas } from "./services/quotas.ts";
@@ -108,6 +109,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   });
   const ready = start(options, core, definitions!).then(() => core.setReady());
   const { clock, scope, eventTtlMs = EVENT_TTL_MS } = options;
+  scope.spawn("keep conditions of flow schemas", async (signal) => {
+    await ready;
+    await keepDangling(core, { clock, signal });
+  });
   scope.spawn("expire events", (signal) => expireEvents(core, { clock, ttlMs: eventTtlMs, signal }));
   scope.spawn("repair services", (signal) => keepRepaired(serviceOptions(options, core.reads), core.reads, signal));
   scope.spawn("serve definitions", (signal) => ready.then(() => definitions!.run(signal)));
