@@ -552,3 +552,5 @@ export { APIService } from "./apiregistration/v1/apiservice.ts";
 export { FlowSchema } from "./flowcontrol/v1/flowschema.ts";
 export { PriorityLevelConfiguration } from "./flowcontrol/v1/prioritylevelconfiguration.ts";
 export { ComponentStatus } from "./core/v1/componentstatus.ts";
+/** The core group has a type of this name, too: the part of a container that names a claim. */
+export { ResourceClaim as DynamicResourceClaim } from "./resource/v1/resourceclaim.ts";

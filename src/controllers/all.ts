@@ -15,6 +15,9 @@ import { startDeploymentController } from "./deployment/controller.ts";
 import { startDisruptionController } from "./disruption/controller.ts";
 import { startEndpointSliceController } from "./endpointslice/controller.ts";
 import { startEndpointsController } from "./endpoints/controller.ts";
+import { startEndpointSliceMirroringController } from "./endpointslicemirroring/controller.ts";
+import { startResourceClaimController } from "./resourceclaim/controller.ts";
+import { startServiceCidrController } from "./servicecidr/controller.ts";
 import { startEphemeralVolumeController } from "./ephemeralvolume/controller.ts";
 import { startVolumeBinderController } from "./volumebinder/controller.ts";
 import { startClaimProtectionController, startVolumeProtectionController } from "./volumeprotection/controller.ts";
@@ -30,7 +33,6 @@ import { startRootCaController } from "./rootca/controller.ts";
 import { startServiceAccountController } from "./serviceaccount/controller.ts";
 import { startStatefulSetController } from "./statefulset/controller.ts";
 import { startTaintEvictionController } from "./tainteviction/controller.ts";
-import { startServiceCidrController } from "./servicecidr/controller.ts";
 import { startTtlController } from "./ttl/controller.ts";
 
 /** Every controller: a new one is a folder and a line here. */
@@ -95,6 +97,12 @@ export const controllers: readonly ControllerDefinition[] = [
     account: "ephemeral-volume-controller",
     start: startEphemeralVolumeController,
   },
+  {
+    name: "endpointslice-mirroring-controller",
+    account: "endpointslicemirroring-controller",
+    start: startEndpointSliceMirroringController,
+  },
+  { name: "resourceclaim-controller", account: "resource-claim-controller", start: startResourceClaimController },
   { name: "resourcequota-controller", account: "resourcequota-controller", start: startResourceQuotaController },
   {
     name: "certificatesigningrequest-approving-controller",
