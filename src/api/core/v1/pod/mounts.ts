@@ -31,17 +31,20 @@ export function validateMounts(path: string, container: Mounting, volumes: Volum
       errors.push(invalidValue(`${at}.name`, name, "must not already exist in volumeDevices"));
     if (volumeDevices.some((device) => device.devicePath === mountPath))
       errors.push(invalidValue(`${at}.mountPath`, mountPath, "must not already exist as a path in volumeDevices"));
+    if (mount.subPath && mount.subPathExpr)
+      errors.push(
+        invalidValue(`${at}.subPathExpr`, mount.subPathExpr, "subPathExpr and subPath are mutually exclusive"),
+      );
     // The rest is told without the mount's index.
     return [...errors, ...validateSubPaths(path, mount), ...validatePropagation(path, mount, container)];
   });
 }
 
 function validateSubPaths(path: string, { subPath, subPathExpr }: VolumeMount): FieldError[] {
-  const errors = subPath ? descendingPath(`${path}.subPath`, subPath) : [];
-  if (!subPathExpr) return errors;
-  const at = `${path}.subPathExpr`;
-  if (subPath) errors.push(invalidValue(at, subPathExpr, "subPathExpr and subPath are mutually exclusive"));
-  return [...errors, ...descendingPath(at, subPathExpr)];
+  return [
+    ...(subPath ? descendingPath(`${path}.subPath`, subPath) : []),
+    ...(subPathExpr ? descendingPath(`${path}.subPathExpr`, subPathExpr) : []),
+  ];
 }
 
 function validatePropagation(path: string, mount: VolumeMount, { securityContext }: Mounting): FieldError[] {
