@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { existsSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { suite, test } from "node:test";
@@ -15,6 +15,7 @@ const skip =
     ? false
     : "nft or iptables is not installed");
 if (!skip) await enterNamespaces();
+const noConntrack = existsSync("/usr/sbin/conntrack") ? false : "conntrack is not installed";
 
 const { signal } = new AbortController();
 /** The address that namespaces of tests have. */
@@ -90,6 +91,24 @@ for (const mode of ["nftables", "iptables"] as const) {
       assert.equal(await askUdp("10.96.1.4", 53), "second");
     });
 
+    test("a client that goes on talking over UDP is led to the new backend", { skip: noConntrack }, async (t) => {
+      const [first, second] = [await udpServer(t, "first", "192.0.2.3"), await udpServer(t, "second", "192.0.2.4")];
+      const sink = await open();
+      t.after(() => sink.clear());
+      const service = rule({ id: "a/udp:", clusterIPs: ["10.96.1.7"], protocol: "UDP", port: 53, nodePort: 30_082 });
+      const client = createSocket("udp4");
+      t.after(() => client.close());
+      for (const [host, port] of [
+        ["10.96.1.7", 53],
+        [HOST, 30_082],
+      ] as const) {
+        await sink.apply([{ ...service, ...to(first) }], signal);
+        assert.equal(await askAgain(client, host, port), "first");
+        await sink.apply([{ ...service, ...to(second) }], signal);
+        assert.equal(await askAgain(client, host, port), "second");
+      }
+    });
+
     test("rules say whose they are, and go with their owner only", async () => {
       const sink = await open();
       await sink.apply(
@@ -146,12 +165,13 @@ async function tcpServer(t: Cleaner, answer: string): Promise<Backend> {
   return { ip: HOST, port: (server.address() as AddressInfo).port, local: true };
 }
 
-async function udpServer(t: Cleaner, answer: string): Promise<Backend> {
+async function udpServer(t: Cleaner, answer: string, ip = HOST): Promise<Backend> {
+  if (ip !== HOST) execFileSync("ip", ["address", "replace", `${ip}/24`, "dev", "eth0"]);
   const socket = createSocket("udp4");
   socket.on("message", (_, { port, address }) => socket.send(answer, port, address));
-  await new Promise<void>((resolve) => socket.bind(0, HOST, resolve));
+  await new Promise<void>((resolve) => socket.bind(0, ip, resolve));
   t.after(() => socket.close());
-  return { ip: HOST, port: socket.address().port, local: true };
+  return { ip, port: socket.address().port, local: true };
 }
 
 function askTcp(host: string, port: number, timeout = 30_000): Promise<string> {
@@ -164,6 +184,14 @@ function askTcp(host: string, port: number, timeout = 30_000): Promise<string> {
     });
     socket.on("end", () => resolve(text));
     socket.on("error", reject);
+  });
+}
+
+/** Asks over a socket that was used before: its packets belong to the flow they started. */
+function askAgain(socket: Socket, host: string, port: number): Promise<string> {
+  return new Promise((resolve) => {
+    socket.once("message", (answer) => resolve(answer.toString()));
+    socket.send("?", port, host);
   });
 }
 

@@ -170,26 +170,35 @@ async function forgetStaleUdp(
   log: Log,
 ): Promise<void> {
   if (!conntrack) return;
-  const left = udpBackends(after);
-  const first = new Set([...udpBackends(after)].map((pair) => pair.split(" ")[0]!));
-  const had = new Set([...udpBackends(before)].map((pair) => pair.split(" ")[0]!));
-  for (const pair of udpBackends(before)) if (!left.has(pair)) await forget(conntrack, pair, log);
-  // A service that had no backend: flows to its address were never translated and would stay so.
-  for (const ip of first) if (!had.has(ip)) await runConntrack(conntrack, ["-D", "-p", "udp", "--orig-dst", ip], log);
+  const [had, has] = [udpFlows(before), udpFlows(after)];
+  for (const [door, backends] of had)
+    for (const backend of backends)
+      if (!has.get(door)?.has(backend))
+        await runConntrack(conntrack, [...doorFilter(door), "--reply-src", backend], log);
+  // A service that had no backend: flows to it were never translated and would stay so.
+  for (const [door, backends] of has)
+    if (backends.size > 0 && !had.get(door)?.size) await runConntrack(conntrack, doorFilter(door), log);
 }
 
-async function forget(conntrack: string, pair: string, log: Log): Promise<void> {
-  const [ip, backend] = pair.split(" ") as [string, string];
-  await runConntrack(conntrack, ["-D", "-p", "udp", "--orig-dst", ip, "--reply-src", backend], log);
+/** Where clients knock: an address, or a port of the node's; with the backends behind it. */
+function udpFlows(rules: readonly ServiceRule[]): Map<string, Set<string>> {
+  const flows = new Map<string, Set<string>>();
+  const put = (door: string, backends: ServiceRule["internal"]) => {
+    const known = flows.get(door) ?? new Set<string>();
+    for (const { ip } of backends) known.add(ip);
+    flows.set(door, known);
+  };
+  for (const rule of rules) {
+    if (rule.protocol !== "UDP") continue;
+    for (const ip of rule.clusterIPs) put(ip, rule.internal);
+    for (const ip of [...rule.externalIPs, ...rule.balancerIPs]) put(ip, rule.external);
+    if (rule.nodePort !== 0) put(`:${rule.nodePort}`, rule.external);
+  }
+  return flows;
 }
 
-/** "clusterIP backendIP" of all UDP services. */
-function udpBackends(rules: readonly ServiceRule[]): Set<string> {
-  return new Set(
-    rules
-      .filter((rule) => rule.protocol === "UDP")
-      .flatMap((rule) => rule.clusterIPs.flatMap((ip) => rule.internal.map((backend) => `${ip} ${backend.ip}`))),
-  );
+function doorFilter(door: string): string[] {
+  return ["-D", "-p", "udp", ...(door.startsWith(":") ? ["--dport", door.slice(1)] : ["--orig-dst", door])];
 }
 
 async function runConntrack(conntrack: string, args: string[], log: Log): Promise<void> {
