@@ -1,6 +1,6 @@
 /**
  * Keeps a compact copy of recorded facts for src/api/facts.test.ts: `facts.ts FACTS_DIR` writes test/facts/kinds.json and
- * test/facts/types.json, for what a default server serves. Every field is a line of text, as the test writes it of the schema.
+ * test/facts/types.json. Every field is a line of text, as the test writes it of the schema.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -72,10 +72,9 @@ function main(dir: string): void {
   const resources: readonly FactResource[] = read("resources").resources;
   const tables: Readonly<Record<string, readonly FactColumn[]>> = read("tables");
   const selectable: Readonly<Record<string, { accepted: readonly string[] }>> = read("selectable-fields").resources;
-  const served = resources.filter((one) => one.served === "default");
   const reached = new Map<string, Readonly<Record<string, string>>>();
-  for (const resource of served) reach(types, typeOf(types, resource), reached);
-  const kinds = served.map(({ served: _, storageVersionHash: __, storage: ___, ...resource }) => {
+  for (const resource of resources) reach(types, typeOf(types, resource), reached);
+  const kinds = resources.map(({ storageVersionHash: _, storage: __, ...resource }) => {
     const key = `${resource.group || "core"}/${resource.version}/${resource.plural}`;
     const bare = `${resource.group ? `${resource.group}/` : ""}${resource.version}/${resource.plural}`;
     const columns = (tables[key] ?? tables[bare])?.map((one) =>

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Field, Node, StructNode } from "../schema/index.ts";
 import { type Column, groupVersion, type KindDefinition, type Subresource } from "./kind.ts";
+import { previewKinds } from "./preview.ts";
 import { kindForResource, kinds } from "./scheme.ts";
 import { hubOf } from "./storage.ts";
 
@@ -15,6 +16,8 @@ interface RecordedKind {
   readonly kind: string;
   readonly type: string;
   readonly namespaced: boolean;
+  /** default, or what has to be asked for. */
+  readonly served: string;
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
   readonly verbs: readonly string[];
@@ -29,12 +32,17 @@ function recorded<T>(name: string): T {
 }
 
 const recordedKinds = recorded<readonly RecordedKind[]>("kinds");
+const all = [...kinds, ...previewKinds.map(({ kind }) => kind)];
 const recordedTypes = recorded<Readonly<Record<string, Lines>>>("types");
 
-test("every recorded kind is served, and no other", () => {
-  const name = ({ group, version, plural }: Pick<KindDefinition, "group" | "version" | "plural">) =>
-    `${group}/${version}/${plural}`;
-  assert.deepEqual(kinds.map(name).sort(), recordedKinds.map(name).sort());
+test("every recorded kind is served when it should be, and no other", () => {
+  const name = ({ group, version, plural }: Pick<KindDefinition, "group" | "version" | "plural">, served: string) =>
+    `${group}/${version}/${plural} ${served}`;
+  const previews = previewKinds.map(({ kind, gate }) => name(kind, gate ? "api/all + all gates" : "api/all"));
+  assert.deepEqual(
+    [...kinds.map((kind) => name(kind, "default")), ...previews].sort(),
+    recordedKinds.map((one) => name(one, one.served)).sort(),
+  );
 });
 
 test("names, scopes, verbs and subresources of every kind are the recorded ones", () => {
@@ -51,12 +59,12 @@ test("selectable fields of every kind are the recorded ones", () => {
 
 test("fields of every type that a kind reaches are the recorded ones", (context) => {
   const types = new Map<string, StructNode>();
-  for (const { struct } of kinds) reach(struct, types);
+  for (const { struct } of all) reach(struct, types);
   const missing = Object.keys(recordedTypes).filter((name) => !types.has(name));
   const differences = [...types].flatMap(([name, struct]) => typeDifferences(name, linesOf(struct)));
-  const all = [...missing.map((name) => `${name}: not declared`), ...differences];
-  context.diagnostic(`${kinds.length} kinds, ${types.size} types, ${all.length} differences`);
-  assert.deepEqual(all, []);
+  const problems = [...missing.map((name) => `${name}: not declared`), ...differences];
+  context.diagnostic(`${all.length} kinds, ${types.size} types, ${problems.length} differences`);
+  assert.deepEqual(problems, []);
 });
 
 function differ(all: readonly RecordedKind[], pair: (one: RecordedKind, kind: KindDefinition) => [unknown, unknown]) {
@@ -106,8 +114,8 @@ function columnsOf(kind: KindDefinition): string[] {
   return shown.map(({ name, type, format, priority }) => [name, type, format ?? "", priority].join("|"));
 }
 
-function fieldsOf({ scope, behavior: { selectableFields } }: KindDefinition): string[] {
-  const withNamespace = scope === "Namespaced" || !selectableFields;
+function fieldsOf({ scope, behavior: { selectableFields, selectsNamespace = true } }: KindDefinition): string[] {
+  const withNamespace = (scope === "Namespaced" && selectsNamespace) || !selectableFields;
   const own = [
     "metadata.name",
     ...(withNamespace ? ["metadata.namespace"] : []),

@@ -50,6 +50,7 @@ export {
   quantityToMilli,
   quantityToNumber,
 } from "./quantity.ts";
+export { previewKinds, type PreviewKind } from "./preview.ts";
 export { kindFor, kindForResource, kinds } from "./scheme.ts";
 export {
   formatLabelSelector,

@@ -146,6 +146,8 @@ export interface KindBehavior<T> {
   readonly nameRule?: "dnsSubdomain" | "dnsLabel" | "dnsLabel1035" | "pathSegment" | "ipAddress";
   /** Field selectors beside metadata.name and metadata.namespace: path -> text of the value, of the stored form. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /** Whether its objects can be selected by metadata.namespace, although they are in one. Default true. */
+  readonly selectsNamespace?: boolean;
   /** A replacement must say which version it replaces. */
   readonly requiresVersion?: boolean;
   /** An object that comes without a name gets a unique one. */

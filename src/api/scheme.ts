@@ -67,8 +67,9 @@ import { ResourceClaimTemplate } from "./resource/v1/resourceclaimtemplate.ts";
 import { ResourceSlice } from "./resource/v1/resourceslice.ts";
 import { FlowSchema } from "./flowcontrol/v1/flowschema.ts";
 import { PriorityLevelConfiguration } from "./flowcontrol/v1/prioritylevelconfiguration.ts";
+import { previewKinds } from "./preview.ts";
 
-/** Every kind that is served, in the order of discovery. */
+/** Every kind that is served unless something else is asked for, in the order of discovery. */
 export const kinds: readonly KindDefinition[] = [
   Binding,
   ComponentStatus,
@@ -140,10 +141,11 @@ export const kinds: readonly KindDefinition[] = [
   PriorityLevelConfiguration,
 ] as readonly KindDefinition<never>[] as readonly KindDefinition[];
 
-const byKind = new Map(kinds.map((kind) => [`${kind.group}/${kind.version}/${kind.kind}`, kind]));
-const byResource = new Map(kinds.map((kind) => [`${kind.group}/${kind.version}/${kind.plural}`, kind]));
+const known = [...kinds, ...previewKinds.map(({ kind }) => kind)];
+const byKind = new Map(known.map((kind) => [`${kind.group}/${kind.version}/${kind.kind}`, kind]));
+const byResource = new Map(known.map((kind) => [`${kind.group}/${kind.version}/${kind.plural}`, kind]));
 
-/** The kind of a group, version and kind; undefined when it isn't served. */
+/** The kind of a group, version and kind; undefined when there is none. */
 export function kindFor(of: {
   readonly group: string;
   readonly version: string;
@@ -152,7 +154,7 @@ export function kindFor(of: {
   return byKind.get(`${of.group}/${of.version}/${of.kind}`);
 }
 
-/** The kind behind a resource path; undefined when it isn't served. */
+/** The kind behind a resource path; undefined when there is none. */
 export function kindForResource(of: {
   readonly group: string;
   readonly version: string;

@@ -33,8 +33,9 @@ import { bindPod, evictPod } from "./subresources/pods.ts";
 import { accessReviews } from "./reviews/access.ts";
 import { identityReviews } from "./reviews/identity.ts";
 import { rulesReview } from "./reviews/rules.ts";
+import { type RuntimeConfigOptions, servedKinds } from "./runtime-config.ts";
 
-export interface ApiServerOptions {
+export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
@@ -98,6 +99,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   let definitions: Definitions | undefined;
   const core = serverCore({
     ...options,
+    kinds: servedKinds(options),
     anonymous: options.anonymousAuth ?? true,
     serverAddress: options.serverAddress ?? SERVER_ADDRESS,
     maxRequestsInflight: options.maxRequestsInflight ?? 400,

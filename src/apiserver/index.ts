@@ -4,6 +4,7 @@
  * at `cacher/cacher.ts` for what reads and watches live from.
  */
 export { type ApiServer, type ApiServerOptions, type AuthorizationMode, createApiServer } from "./create.ts";
+export { parseRuntimeConfig, type RuntimeConfigOptions } from "./runtime-config.ts";
 export { parseTokenFile, type StaticToken } from "./authn/authn.ts";
 export type { AdmissionPlugin, AdmissionRequest, Attributes, Authenticator, Authorizer, Reads } from "./contracts.ts";
 export { type KubeletConnectionOptions, kubeletConnections, type Kubelets } from "./streaming/kubelets.ts";

@@ -83,11 +83,14 @@ function fieldMatches(kind: KindDefinition, { key, operator, values }: Requireme
   return (value === values[0]) === (operator === "=");
 }
 
+function takesNamespace({ scope, behavior: { selectableFields, selectsNamespace = true } }: KindDefinition): boolean {
+  return (scope === "Namespaced" && selectsNamespace) || !selectableFields;
+}
+
 function valueOf(kind: KindDefinition, key: string): ((object: KubeObject) => string) | undefined {
   if (key === "metadata.name") return (object) => object.metadata.name;
   // Cluster kinds without selectors of their own take it too, though they have none.
-  if (key === "metadata.namespace" && (kind.scope === "Namespaced" || !kind.behavior.selectableFields))
-    return (object) => object.metadata.namespace ?? "";
+  if (key === "metadata.namespace" && takesNamespace(kind)) return (object) => object.metadata.namespace ?? "";
   const own = kind.behavior.selectableFields?.[key] as ((object: KubeObject) => string) | undefined;
   // Versions that say nothing of their own select by the fields of the stored one, whose objects all of them match.
   if (kind.storage && !kind.behavior.selectableFields) return valueOf(hubOf(kind), key);

@@ -1,0 +1,108 @@
+import { list, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
+import { kind, type InferKind } from "../../kind.ts";
+import { RuleWithOperations } from "../v1/mutatingadmissionpolicy.types.ts";
+import { LabelSelector } from "../../meta/v1/labelselector.ts";
+import { MutatingAdmissionPolicy as Stable } from "../v1/mutatingadmissionpolicy.ts";
+import { storedAs } from "../../storage.ts";
+
+export const MutatingAdmissionPolicySpec = struct(
+  "io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicySpec",
+  () => ({
+    paramKind: ref(1, ParamKind, { ptr: true }),
+    matchConstraints: ref(2, MatchResources, { ptr: true }),
+    variables: list(3, Variable, { list: "atomic" }),
+    mutations: list(4, Mutation, { list: "atomic" }),
+    failurePolicy: string(5, { ptr: true }),
+    matchConditions: list(6, MatchCondition, { list: "map", keys: ["name"], patch: ["merge"], mergeKey: "name" }),
+    reinvocationPolicy: string(7, { enum: ["IfNeeded", "Never"] }),
+  }),
+);
+export interface MutatingAdmissionPolicySpec extends Infer<typeof MutatingAdmissionPolicySpec> {}
+
+export const MatchCondition = struct("io.k8s.api.admissionregistration.v1beta1.MatchCondition", () => ({
+  name: string(1, { always: true, required: true }),
+  expression: string(2, { always: true, required: true }),
+}));
+export interface MatchCondition extends Infer<typeof MatchCondition> {}
+
+export const Mutation = struct("io.k8s.api.admissionregistration.v1beta1.Mutation", () => ({
+  patchType: string(2, {
+    always: true,
+    required: true,
+    enum: ["ApplyConfiguration", "JSONPatch"],
+    rules: ["unionDiscriminator"],
+  }),
+  applyConfiguration: ref(3, ApplyConfiguration, { ptr: true }),
+  jsonPatch: ref(4, JSONPatch, { ptr: true }),
+}));
+export interface Mutation extends Infer<typeof Mutation> {}
+
+export const JSONPatch = struct("io.k8s.api.admissionregistration.v1beta1.JSONPatch", () => ({
+  expression: string(1),
+}));
+export interface JSONPatch extends Infer<typeof JSONPatch> {}
+
+export const ApplyConfiguration = struct("io.k8s.api.admissionregistration.v1beta1.ApplyConfiguration", () => ({
+  expression: string(1),
+}));
+export interface ApplyConfiguration extends Infer<typeof ApplyConfiguration> {}
+
+export const Variable = struct(
+  "io.k8s.api.admissionregistration.v1beta1.Variable",
+  () => ({
+    name: string(1, { always: true, required: true }),
+    expression: string(2, { always: true, required: true }),
+  }),
+  { atomic: true },
+);
+export interface Variable extends Infer<typeof Variable> {}
+
+export const MatchResources = struct(
+  "io.k8s.api.admissionregistration.v1beta1.MatchResources",
+  () => ({
+    namespaceSelector: ref(1, LabelSelector, { ptr: true }),
+    objectSelector: ref(2, LabelSelector, { ptr: true }),
+    resourceRules: list(3, NamedRuleWithOperations, { list: "atomic" }),
+    excludeResourceRules: list(4, NamedRuleWithOperations, { list: "atomic" }),
+    matchPolicy: string(7, { ptr: true }),
+  }),
+  { atomic: true },
+);
+export interface MatchResources extends Infer<typeof MatchResources> {}
+
+export const NamedRuleWithOperations = struct(
+  "io.k8s.api.admissionregistration.v1beta1.NamedRuleWithOperations",
+  () => ({
+    resourceNames: list(1, scalar.string, { list: "atomic" }),
+    ruleWithOperations: ref(2, RuleWithOperations, { always: true, inline: true }),
+  }),
+  { atomic: true },
+);
+export interface NamedRuleWithOperations extends Infer<typeof NamedRuleWithOperations> {}
+
+export const ParamKind = struct(
+  "io.k8s.api.admissionregistration.v1beta1.ParamKind",
+  () => ({
+    apiVersion: string(1),
+    kind: string(2),
+  }),
+  { atomic: true },
+);
+export interface ParamKind extends Infer<typeof ParamKind> {}
+
+export const MutatingAdmissionPolicy = kind({
+  name: "io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicy",
+  group: "admissionregistration.k8s.io",
+  version: "v1beta1",
+  kind: "MutatingAdmissionPolicy",
+  plural: "mutatingadmissionpolicies",
+  categories: ["api-extensions"],
+  scope: "Cluster",
+  storage: () => storedAs(Stable),
+  behavior: () => Stable.behavior as never,
+  storageVersion: "v1beta1",
+  fields: () => ({
+    spec: ref(2, MutatingAdmissionPolicySpec),
+  }),
+});
+export interface MutatingAdmissionPolicy extends InferKind<typeof MutatingAdmissionPolicy> {}

@@ -1,0 +1,25 @@
+import { ref, string, struct, type Infer } from "../../../schema/index.ts";
+import { kind, type InferKind } from "../../kind.ts";
+import { ClusterTrustBundle as Stable } from "../v1beta1/clustertrustbundle.ts";
+import { storedAs } from "../../storage.ts";
+
+export const ClusterTrustBundleSpec = struct("io.k8s.api.certificates.v1alpha1.ClusterTrustBundleSpec", () => ({
+  signerName: string(1),
+  trustBundle: string(2, { always: true, required: true }),
+}));
+export interface ClusterTrustBundleSpec extends Infer<typeof ClusterTrustBundleSpec> {}
+
+export const ClusterTrustBundle = kind({
+  name: "io.k8s.api.certificates.v1alpha1.ClusterTrustBundle",
+  group: "certificates.k8s.io",
+  version: "v1alpha1",
+  kind: "ClusterTrustBundle",
+  plural: "clustertrustbundles",
+  scope: "Cluster",
+  storage: () => storedAs(Stable),
+  behavior: () => Stable.behavior as never,
+  fields: () => ({
+    spec: ref(2, ClusterTrustBundleSpec, { required: true }),
+  }),
+});
+export interface ClusterTrustBundle extends InferKind<typeof ClusterTrustBundle> {}

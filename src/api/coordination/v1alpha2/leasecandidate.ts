@@ -1,0 +1,29 @@
+import { microTime, ref, string, struct, type Infer } from "../../../schema/index.ts";
+import { kind, type InferKind } from "../../kind.ts";
+import { LeaseCandidate as Stable } from "../v1beta1/leasecandidate.ts";
+import { storedAs } from "../../storage.ts";
+
+export const LeaseCandidateSpec = struct("io.k8s.api.coordination.v1alpha2.LeaseCandidateSpec", () => ({
+  leaseName: string(1, { always: true, required: true }),
+  pingTime: microTime(2, { ptr: true }),
+  renewTime: microTime(3, { ptr: true }),
+  binaryVersion: string(4, { always: true, required: true }),
+  emulationVersion: string(5),
+  strategy: string(6, { required: true }),
+}));
+export interface LeaseCandidateSpec extends Infer<typeof LeaseCandidateSpec> {}
+
+export const LeaseCandidate = kind({
+  name: "io.k8s.api.coordination.v1alpha2.LeaseCandidate",
+  group: "coordination.k8s.io",
+  version: "v1alpha2",
+  kind: "LeaseCandidate",
+  plural: "leasecandidates",
+  scope: "Namespaced",
+  storage: () => storedAs(Stable),
+  behavior: () => Stable.behavior as never,
+  fields: () => ({
+    spec: ref(2, LeaseCandidateSpec, { required: true }),
+  }),
+});
+export interface LeaseCandidate extends InferKind<typeof LeaseCandidate> {}

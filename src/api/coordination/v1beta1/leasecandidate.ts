@@ -1,0 +1,27 @@
+import { microTime, ref, string, struct, type Infer } from "../../../schema/index.ts";
+import { kind, type InferKind } from "../../kind.ts";
+import { leaseCandidateColumns } from "../../preview.columns.ts";
+
+export const LeaseCandidateSpec = struct("io.k8s.api.coordination.v1beta1.LeaseCandidateSpec", () => ({
+  leaseName: string(1, { always: true, required: true }),
+  pingTime: microTime(2, { ptr: true }),
+  renewTime: microTime(3, { ptr: true }),
+  binaryVersion: string(4, { always: true, required: true }),
+  emulationVersion: string(5),
+  strategy: string(6, { required: true }),
+}));
+export interface LeaseCandidateSpec extends Infer<typeof LeaseCandidateSpec> {}
+
+export const LeaseCandidate = kind({
+  name: "io.k8s.api.coordination.v1beta1.LeaseCandidate",
+  group: "coordination.k8s.io",
+  version: "v1beta1",
+  kind: "LeaseCandidate",
+  plural: "leasecandidates",
+  scope: "Namespaced",
+  columns: () => leaseCandidateColumns,
+  fields: () => ({
+    spec: ref(2, LeaseCandidateSpec, { required: true }),
+  }),
+});
+export interface LeaseCandidate extends InferKind<typeof LeaseCandidate> {}
