@@ -169,8 +169,10 @@ function zero(node: Node): unknown {
   if (node.kind !== "scalar") return null;
   switch (node.type) {
     case "string":
+    case "bytes":
+      return "";
     case "duration":
-      return node.type === "duration" ? "0s" : "";
+      return "0s";
     case "boolean":
       return false;
     case "int32":

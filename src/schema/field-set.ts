@@ -22,11 +22,31 @@ export function isEmptySet(set: FieldSet): boolean {
   return !set.member && [...set.children.values()].every(isEmptySet);
 }
 
+/** Whether a client's FieldsV1 form can be read. */
+export function isFieldsV1(fields: unknown): boolean {
+  if (!isObject(fields)) return false;
+  return Object.entries(fields).every(([step, below]) => (step === "." || isStep(step)) && isFieldsV1(below));
+}
+
+function isStep(step: string): boolean {
+  if (step[1] !== ":") return false;
+  const rest = step.slice(2);
+  if (step[0] === "i") return /^-?\d+$/.test(rest);
+  if (step[0] !== "k" && step[0] !== "v") return true;
+  try {
+    return isObject(JSON.parse(rest)) || step[0] === "v";
+  } catch {
+    return false;
+  }
+}
+
 /** Reads the FieldsV1 form. */
 export function setFromFieldsV1(fields: Json): FieldSet {
   const set = emptySet();
   for (const [key, value] of Object.entries(fields)) {
     if (key === ".") set.member = true;
+    // Kinds of steps that came later are passed over.
+    else if (STEP_ORDER[key[0]!] === undefined) continue;
     else if (isObject(value) && Object.keys(value).length > 0) set.children.set(key, setFromFieldsV1(value));
     else set.children.set(key, { member: true, children: new Map() });
   }

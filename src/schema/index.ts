@@ -55,6 +55,7 @@ export { goText, PatchError, strategicMerge } from "./strategic.ts";
 export { decodeProto, encodeProto, encodeProtoObject, openProtoEnvelope, type ProtoEnvelope } from "./proto.ts";
 export { ProtoError, ProtoWriter } from "./proto-wire.ts";
 export {
+  areManagers,
   applyConfig,
   ApplyConflictError,
   managedAfterUpdate,

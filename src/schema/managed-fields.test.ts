@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { int32, list, map, ref, scalar, string, struct } from "./dsl.ts";
-import { applyConfig, ApplyConflictError, managedAfterUpdate } from "./managed-fields.ts";
+import { applyConfig, ApplyConflictError, areManagers, managedAfterUpdate } from "./managed-fields.ts";
 import { ApplyTypeError } from "./typed.ts";
 
 type Json = Record<string, any>;
@@ -109,4 +109,14 @@ test("a field goes with its defaults once nobody owns a part of it; what was nev
   assert.deepEqual(apply(live, { spec: { replicas: 1 } }, "one").spec, { replicas: 1, extra: "x" });
   const shared = apply(live, { spec: { probe: { period: 10 } } }, "two");
   assert.deepEqual(apply(shared, { spec: { replicas: 1 } }, "one").spec.probe, { period: 10 });
+});
+
+test("managers that a client gives are read as a whole or not at all", () => {
+  const entry = { manager: "m", operation: "Update", apiVersion: "v1", fieldsType: "FieldsV1" };
+  const good = { "f:a": { ".": {}, 'k:{"name":"x"}': {}, 'v:"x"': {}, "i:0": {}, "z:later": {} } };
+  assert.ok(areManagers([entry, { ...entry, fieldsV1: good }]));
+  for (const fieldsV1 of [{ a: {} }, { "f:a": 1 }, { "k:x": {} }, { "k:1": {} }, { "i:x": {} }, "x"])
+    assert.ok(!areManagers([entry, { ...entry, fieldsV1 }]), JSON.stringify(fieldsV1));
+  for (const wrong of [{ operation: "Delete" }, { apiVersion: "" }, { fieldsType: "FieldsV2" }])
+    assert.ok(!areManagers([{ ...entry, ...wrong }]), JSON.stringify(wrong));
 });

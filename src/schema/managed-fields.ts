@@ -9,6 +9,7 @@ import {
   minus,
   pathsOf,
   pathText,
+  isFieldsV1,
   setFromFieldsV1,
   setOf,
   setToFieldsV1,
@@ -93,6 +94,17 @@ function serverFields(): FieldSet {
 }
 
 const SERVER_SET = serverFields();
+
+/** Whether what a client gives as managedFields can be read; otherwise nothing is changed by it. */
+export function areManagers(entries: readonly Json[]): boolean {
+  return entries.every(
+    ({ operation, apiVersion, fieldsType, fieldsV1 }) =>
+      (operation === "Apply" || operation === "Update") &&
+      Boolean(apiVersion) &&
+      fieldsType === "FieldsV1" &&
+      (fieldsV1 === undefined || isFieldsV1(fieldsV1)),
+  );
+}
 
 function readManagers(object: Json): Manager[] {
   const { managedFields } = object.metadata as Json;

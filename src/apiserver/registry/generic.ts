@@ -17,7 +17,14 @@ import {
   versionView,
 } from "../../api/index.ts";
 import { type Clock, formatTime, type Random } from "../../base/index.ts";
-import { applyDefaults, decodeJson, jsonEqual, managedAfterUpdate, type VersionView } from "../../schema/index.ts";
+import {
+  applyDefaults,
+  areManagers,
+  decodeJson,
+  jsonEqual,
+  managedAfterUpdate,
+  type VersionView,
+} from "../../schema/index.ts";
 import { type Store, StoreError } from "../../store/index.ts";
 import { canonicalQuantity } from "../../api/index.ts";
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
@@ -176,10 +183,10 @@ export class Registry {
     const now = this.#now();
     const given = metadata.managedFields as readonly Json[] | undefined;
     const isReset = given?.length === 0 || (given?.length === 1 && Object.keys(given[0]!).length === 0);
-    // A client that clears the list resets it; one that leaves it out keeps it. A subresource can't change it.
-    if (before && (given === undefined || subresource !== ""))
-      metadata.managedFields = (before.metadata as Meta).managedFields;
-    else if (isReset) delete metadata.managedFields;
+    // A client that clears the list resets it; one that leaves it out or unreadable keeps it. A subresource can't change it.
+    const isKept = given === undefined || subresource !== "" || !(isReset || areManagers(given));
+    if (before && isKept) metadata.managedFields = (before.metadata as Meta).managedFields;
+    else if (isReset || isKept) delete metadata.managedFields;
     const entries = managedAfterUpdate({
       struct,
       before: before ? this.#through(write.version, before) : empty,

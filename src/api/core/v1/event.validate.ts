@@ -27,7 +27,8 @@ export function validateNewEvent(event: Event): FieldError[] {
   const unset = (field: string, given: unknown) => (given ? [invalidValue(field, "", "needs to be unset")] : []);
   return [
     ...validateEvent(event, "reportingController"),
-    ...problemsAt("metadata.name", name, dnsSubdomainProblems(name ?? "")),
+    // That there is a name is checked of all objects.
+    ...(name ? problemsAt("metadata.name", name, dnsSubdomainProblems(name)) : []),
     ...validateSeries(event),
     ...(event.eventTime ? [] : [required("eventTime")]),
     ...(TYPES.includes(type) ? [] : [invalidValue("type", "", `has invalid value: ${type}`)]),
