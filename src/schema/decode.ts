@@ -59,19 +59,35 @@ export interface Place {
 
 function decodeStruct(struct: StructNode, value: Record<string, unknown>, place: Place): Record<string, unknown> {
   if (struct.options.custom) return decodeCustomStruct(struct, value, place);
-  const result: Record<string, unknown> = {};
   const { unknown } = place.context;
   const before = unknown.length;
-  const known = new Map<string, readonly string[]>();
-  decodeFields(struct, value, { ...place, result, known, owner: struct });
-  // Told of in the order in which the document has them.
-  const inner = unknown.splice(before);
-  for (const key of Object.keys(value)) {
-    const paths = known.get(key);
-    if (!paths) unknown.push(join(place.path, key));
-    else if (inner.length > 0) unknown.push(...paths);
+  const target = { ...place, result: {}, owner: struct, known: 0, below: undefined };
+  decodeFields(struct, value, target);
+  const keys = Object.keys(value);
+  if (target.known < keys.length || unknown.length > before) orderUnknown(struct, keys, { target, before });
+  return target.result;
+}
+
+/** Fields that a type doesn't have are told of in the order in which the document has them. */
+function orderUnknown(
+  struct: StructNode,
+  keys: readonly string[],
+  { target, before }: { readonly target: Target; readonly before: number },
+): void {
+  const { unknown } = target.context;
+  unknown.length = before;
+  for (const key of keys) {
+    if (hasField(struct, key)) unknown.push(...(target.below?.get(key) ?? []));
+    else unknown.push(join(target.path, key));
   }
-  return result;
+}
+
+function hasField(struct: StructNode, name: string): boolean {
+  const own = struct.fields.get(name);
+  if (own && !own.options.inline) return true;
+  for (const { options, node } of struct.fields.values())
+    if (options.inline && hasField(node as StructNode, name)) return true;
+  return false;
 }
 
 /** A struct that users define; those of the API in it (metadata) are read as ever, and named by themselves in errors. */
@@ -87,43 +103,103 @@ function decodeCustomStruct(
 
 interface Target extends Place {
   readonly result: Record<string, unknown>;
-  /** Fields of the type, with the unknown ones below each. */
-  readonly known: Map<string, readonly string[]>;
   /** The type that messages name: the outermost one where types are embedded. */
   readonly owner: StructNode;
+  /** Keys of the document that the type has. */
+  known: number;
+  /** Unknown fields below each key, where there are any. */
+  below: Map<string, readonly string[]> | undefined;
+}
+
+/** A field, and what is written for it when it isn't given. */
+interface PlannedField {
+  readonly name: string;
+  readonly field: Field;
+  readonly absent: () => unknown;
+}
+
+const plans = new WeakMap<StructNode, readonly PlannedField[]>();
+
+/** The fields of a struct, prepared once: most of an object's possible fields are absent, which must cost next to nothing. */
+function planOf(struct: StructNode): readonly PlannedField[] {
+  let plan = plans.get(struct);
+  if (!plan) {
+    plan = [...struct.fields].map(([name, field]) => ({ name, field, absent: absentOf(field) }));
+    plans.set(struct, plan);
+  }
+  return plan;
+}
+
+const nothing = () => undefined;
+
+function absentOf(field: Field): () => unknown {
+  if (field.options.inline) return nothing;
+  if (field.node.kind === "struct") return () => keep(field, undefined);
+  const value = keep(field, undefined);
+  return value === undefined ? nothing : () => value;
 }
 
 function decodeFields(struct: StructNode, value: Record<string, unknown>, target: Target): void {
-  const fields = target.context.inOrder ? inDocumentOrder(struct, value) : struct.fields;
-  for (const [name, field] of fields) {
+  const plan = planOf(struct);
+  for (const planned of target.context.inOrder ? inDocumentOrder(plan, value) : plan) {
+    const { name, field } = planned;
     if (field.options.inline) {
-      const node = field.node as StructNode;
-      decodeFields(node, value, { ...target, goPath: join(target.goPath, node.name.split(".").at(-1)!) });
+      decodeInline(field.node as StructNode, value, target);
       continue;
     }
-    const { unknown } = target.context;
-    const before = unknown.length;
-    const given = Object.hasOwn(value, name) ? value[name] : undefined;
-    const place = { context: target.context, path: join(target.path, name), goPath: join(target.goPath, name) };
-    const { owner } = target;
-    const decoded =
-      given === undefined || given === null
-        ? undefined
-        : decodeValue(field.node, given, { ...place, owner, holder: struct, name, field });
-    target.known.set(name, unknown.length === before ? NONE : unknown.slice(before));
-    const isGivenEmpty = Array.isArray(decoded) && decoded.length === 0 && field.options.always;
-    const kept = isGivenEmpty && target.context.keepsEmptyLists ? decoded : keep(field, decoded);
+    const given = value[name];
+    if (given !== undefined && Object.hasOwn(value, name)) {
+      target.known++;
+      if (given !== null) {
+        const kept = decodeGiven(struct, { planned, given, target });
+        if (kept !== undefined) target.result[name] = kept;
+        continue;
+      }
+    }
+    const kept = planned.absent();
     if (kept !== undefined) target.result[name] = kept;
   }
 }
 
-function inDocumentOrder(struct: StructNode, value: Record<string, unknown>): (readonly [string, Field])[] {
-  const places = new Map(Object.keys(value).map((key, index) => [key, index]));
-  const placeOf = (name: string) => places.get(name) ?? places.size;
-  return [...struct.fields].sort(([a], [b]) => placeOf(a) - placeOf(b));
+function decodeInline(node: StructNode, value: Record<string, unknown>, target: Target): void {
+  const inner = { ...target, goPath: join(target.goPath, node.name.split(".").at(-1)!) };
+  decodeFields(node, value, inner);
+  target.known = inner.known;
+  target.below = inner.below;
 }
 
-const NONE: readonly string[] = [];
+interface GivenField {
+  readonly planned: PlannedField;
+  readonly given: unknown;
+  readonly target: Target;
+}
+
+function decodeGiven(struct: StructNode, { planned: { name, field }, given, target }: GivenField): unknown {
+  const { context, owner } = target;
+  const { unknown } = context;
+  const before = unknown.length;
+  const decoded = decodeValue(field.node, given, {
+    context,
+    path: join(target.path, name),
+    goPath: join(target.goPath, name),
+    owner,
+    holder: struct,
+    name,
+    field,
+  });
+  if (unknown.length > before) {
+    target.below ??= new Map();
+    target.below.set(name, unknown.slice(before));
+  }
+  const isGivenEmpty = Array.isArray(decoded) && decoded.length === 0 && field.options.always;
+  return isGivenEmpty && context.keepsEmptyLists ? decoded : keep(field, decoded);
+}
+
+function inDocumentOrder(plan: readonly PlannedField[], value: Record<string, unknown>): readonly PlannedField[] {
+  const places = new Map(Object.keys(value).map((key, index) => [key, index]));
+  const placeOf = ({ name }: PlannedField) => places.get(name) ?? places.size;
+  return [...plan].sort((a, b) => placeOf(a) - placeOf(b));
+}
 
 /** What is written for a field: undefined leaves it out. */
 function keep(field: Field, value: unknown): unknown {
@@ -156,7 +232,16 @@ function emptyStruct(struct: StructNode): Record<string, unknown> {
     empty = decodeStruct(struct, {}, { context: { quantity: (text) => text, unknown: [] }, path: "", goPath: "" });
     emptyStructs.set(struct, empty);
   }
-  return structuredClone(empty);
+  return copyOf(empty) as Record<string, unknown>;
+}
+
+/** A copy of plain data; cheaper than a structured clone for the small values that it is used for. */
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (!isObject(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) setOwn(copy, key, copyOf(value[key]));
+  return copy;
 }
 
 function isEmpty(value: unknown): boolean {

@@ -1,5 +1,5 @@
 import { defaultCustom } from "./custom.ts";
-import type { Node, StructNode } from "./dsl.ts";
+import type { Field, Node, StructNode } from "./dsl.ts";
 
 type Value = Record<string, unknown>;
 
@@ -9,15 +9,53 @@ export function applyDefaults(struct: StructNode, value: Value): void {
     defaultCustom(struct, value);
     return;
   }
-  for (const [name, field] of struct.fields) {
+  for (const [name, field] of fieldsWithDefaults(struct)) {
     if (field.options.inline) {
       applyDefaults(field.node as StructNode, value);
       continue;
     }
     const { default: fallback } = field.options;
     if (fallback !== undefined && (value[name] === undefined || value[name] === ""))
-      value[name] = structuredClone(fallback);
+      value[name] = typeof fallback === "object" ? structuredClone(fallback) : fallback;
     if (value[name] !== undefined && value[name] !== null) descend(field.node, value[name]);
+  }
+}
+
+type NamedField = readonly [name: string, field: Field];
+
+const relevant = new WeakMap<StructNode, readonly NamedField[]>();
+
+/** The fields that have a default, or something in them that has: few of those that there are. */
+function fieldsWithDefaults(struct: StructNode): readonly NamedField[] {
+  let fields = relevant.get(struct);
+  if (!fields) {
+    fields = [...struct.fields].filter(
+      ([, { options, node }]) => options.default !== undefined || hasDefaults(node, new Set([struct])),
+    );
+    relevant.set(struct, fields);
+  }
+  return fields;
+}
+
+/** `above` are the structs that are being looked into: one that holds itself has what is found elsewhere in it. */
+function hasDefaults(node: Node, above: ReadonlySet<StructNode>): boolean {
+  switch (node.kind) {
+    case "scalar":
+      return false;
+    case "list":
+      return hasDefaults(node.element, above);
+    case "map":
+      return hasDefaults(node.value, above);
+    case "struct": {
+      if (node.options.custom) return true;
+      if (above.has(node)) return false;
+      const inside = new Set([...above, node]);
+      return [...node.fields.values()].some(
+        ({ options, node: inner }) => options.default !== undefined || hasDefaults(inner, inside),
+      );
+    }
+    default:
+      return node satisfies never;
   }
 }
 

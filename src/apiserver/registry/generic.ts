@@ -84,6 +84,8 @@ export class Registry {
   readonly cacher: Cacher;
   readonly #options: RegistryOptions;
   readonly #hooks: ResourceHooks;
+  /** An object of the kind with nothing in it. */
+  #blank: Json | undefined;
 
   constructor(kind: KindDefinition, cacher: Cacher, options: RegistryOptions, hooks: ResourceHooks = {}) {
     this.kind = kind;
@@ -179,7 +181,8 @@ export class Registry {
     const { struct } = this.kind;
     const metadata = object.metadata as Meta;
     const blank = { kind: object.kind, apiVersion: object.apiVersion, metadata: {} };
-    const empty = before ? {} : this.decode(blank).value;
+    if (!before) this.#blank ??= this.decode(blank).value;
+    const empty = this.#blank ?? {};
     const now = this.#now();
     const given = metadata.managedFields as readonly Json[] | undefined;
     const isReset = given?.length === 0 || (given?.length === 1 && Object.keys(given[0]!).length === 0);
