@@ -68,14 +68,19 @@ export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
 export function qosClass(pod: Pod): QosClass {
   const known = pod.status.qosClass;
   if (known === "Guaranteed" || known === "Burstable" || known === "BestEffort") return known;
-  const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
-  const asks = (each: Container) =>
+  const all: readonly Asking[] = pod.spec.resources
+    ? [{ resources: pod.spec.resources }]
+    : [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
+  const asks = (each: Asking) =>
     ["cpu", "memory"].some((name) => each.resources.requests?.[name] || each.resources.limits?.[name]);
   if (!all.some(asks)) return "BestEffort";
   return all.every(isGuaranteed) ? "Guaranteed" : "Burstable";
 }
 
-function isGuaranteed({ resources: { requests, limits } }: Container): boolean {
+/** A container, or the pod as a whole. */
+type Asking = Pick<Container, "resources">;
+
+function isGuaranteed({ resources: { requests, limits } }: Asking): boolean {
   return ["cpu", "memory"].every((name) => {
     const limit = limits?.[name];
     return limit !== undefined && quantityValue(requests?.[name] ?? limit) === quantityValue(limit);
@@ -89,32 +94,32 @@ export function podCgroup(root: string, pod: Pod): string {
   return `${root}/kubepods${parent}/pod${pod.metadata.uid}`;
 }
 
-/** Limits of the pod's own cgroup: sums over its containers, limits only where every container has one. */
+/** Limits of the pod's own cgroup: its own word, or sums over its containers, limits only where every container has one. */
 export function podLimits(pod: Pod): CgroupLimits {
-  const sum = (name: "cpu" | "memory", from: "requests" | "limits", value: (text: string | undefined) => number) => {
-    const main = [
-      ...pod.spec.containers,
-      ...(pod.spec.initContainers ?? []).filter((each) => each.restartPolicy === "Always"),
-    ];
-    const largestInit = Math.max(
-      0,
-      ...(pod.spec.initContainers ?? []).map((each) => value(each.resources[from]?.[name])),
-    );
-    const total = main.reduce((all, each) => all + value(each.resources[from]?.[name]), 0);
-    return Math.max(total, largestInit) + value(pod.spec.overhead?.[name]);
+  const inits = pod.spec.initContainers ?? [];
+  const main = [...pod.spec.containers, ...inits.filter((each) => each.restartPolicy === "Always")];
+  const total = (name: "cpu" | "memory", from: "requests" | "limits", value: (text: string | undefined) => number) => {
+    const own = pod.spec.resources?.[from]?.[name];
+    const sum = main.reduce((all, each) => all + value(each.resources[from]?.[name]), 0);
+    const largestInit = Math.max(0, ...inits.map((each) => value(each.resources[from]?.[name])));
+    return (own === undefined ? Math.max(sum, largestInit) : value(own)) + value(pod.spec.overhead?.[name]);
   };
   const limited = (name: "cpu" | "memory") =>
-    pod.spec.containers.every((each) => each.resources.limits?.[name] !== undefined);
-  const quota = limited("cpu") ? cpuQuota(sum("cpu", "limits", milliValue)) : undefined;
+    pod.spec.resources?.limits?.[name] !== undefined ||
+    [...pod.spec.containers, ...inits].every((each) => each.resources.limits?.[name] !== undefined);
+  const quota = limited("cpu") ? cpuQuota(total("cpu", "limits", milliValue)) : undefined;
   return {
-    cpuShares: cpuShares(sum("cpu", "requests", milliValue)),
+    cpuShares: cpuShares(total("cpu", "requests", milliValue)),
     ...(quota === undefined ? {} : { cpuQuota: quota, cpuPeriod: CPU_PERIOD_US }),
-    ...(limited("memory") ? { memoryLimitBytes: sum("memory", "limits", quantityValue) } : {}),
+    ...(limited("memory") ? { memoryLimitBytes: total("memory", "limits", quantityValue) } : {}),
   };
 }
 
 /** What the pod asks of its node, for admission: the larger of its containers together and each init container. */
 export function podRequest(pod: Pod, resource: string): number {
+  const overhead = quantityValue(pod.spec.overhead?.[resource]);
+  const own = pod.spec.resources?.requests?.[resource] ?? pod.spec.resources?.limits?.[resource];
+  if (own !== undefined) return quantityValue(own) + overhead;
   const request = (each: Container) =>
     quantityValue(each.resources.requests?.[resource] ?? each.resources.limits?.[resource]);
   const main = pod.spec.containers.reduce((sum, each) => sum + request(each), 0);
@@ -124,5 +129,5 @@ export function podRequest(pod: Pod, resource: string): number {
     if (each.restartPolicy === "Always") sidecars += request(each);
     largestInit = Math.max(largestInit, sidecars + (each.restartPolicy === "Always" ? 0 : request(each)));
   }
-  return Math.max(main + sidecars, largestInit) + quantityValue(pod.spec.overhead?.[resource]);
+  return Math.max(main + sidecars, largestInit) + overhead;
 }
