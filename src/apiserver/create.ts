@@ -110,12 +110,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     },
   });
   const ready = start(options, core, definitions!).then(() => core.setReady());
-  const { clock, scope, eventTtlMs = EVENT_TTL_MS } = options;
+  const { clock, log, scope, eventTtlMs = EVENT_TTL_MS } = options;
   scope.spawn("keep conditions of flow schemas", async (signal) => {
     await ready;
     await keepDangling(core, { clock, signal });
   });
-  scope.spawn("expire events", (signal) => expireEvents(core, { clock, ttlMs: eventTtlMs, signal }));
+  scope.spawn("expire events", (signal) => expireEvents(core, { clock, log, ttlMs: eventTtlMs, signal }));
   scope.spawn("repair services", (signal) => keepRepaired(serviceOptions(options, core.reads), core.reads, signal));
   scope.spawn("serve definitions", (signal) => ready.then(() => definitions!.run(signal)));
   return { handle: core.handle, ready };

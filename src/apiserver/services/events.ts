@@ -1,5 +1,5 @@
 import { Event, isNotFound, type KindDefinition } from "../../api/index.ts";
-import { type Clock, parseTime } from "../../base/index.ts";
+import { type Clock, type Log, parseTime } from "../../base/index.ts";
 import type { ServerCore } from "../server.ts";
 
 const SWEEP_EVERY_MS = 60_000;
@@ -7,24 +7,31 @@ const SWEEP_EVERY_MS = 60_000;
 /** Removes events that nothing has added to for as long as they are kept; runs until the signal. */
 export async function expireEvents(
   core: ServerCore,
-  { clock, ttlMs, signal }: { clock: Clock; ttlMs: number; signal: AbortSignal },
+  {
+    clock,
+    log,
+    ttlMs,
+    signal,
+  }: { readonly clock: Clock; readonly log: Log; readonly ttlMs: number; readonly signal: AbortSignal },
 ): Promise<void> {
-  const kind = Event as unknown as KindDefinition;
-  const registry = core.registry(kind);
   while (!signal.aborted) {
     await clock.sleep(SWEEP_EVERY_MS, signal);
-    await registry.cacher.start();
-    const before = clock.now() - ttlMs;
-    for (const event of core.reads.cached(Event)) {
-      if (lastSeenMs(event) > before) continue;
-      const { namespace, name } = event.metadata;
-      const stored = await registry.find(namespace, name);
-      // Only what is still as it was seen to be old goes.
-      if (stored?.object.metadata.resourceVersion !== event.metadata.resourceVersion) continue;
-      await registry.remove(stored).catch((error) => {
-        if (!isNotFound(error)) throw error;
-      });
-    }
+    await sweep(core, clock.now() - ttlMs).catch((error) => log.error("Old events not removed", { error }));
+  }
+}
+
+async function sweep(core: ServerCore, beforeMs: number): Promise<void> {
+  const registry = core.registry(Event as unknown as KindDefinition);
+  await registry.cacher.start();
+  for (const event of core.reads.cached(Event)) {
+    if (lastSeenMs(event) > beforeMs) continue;
+    const { namespace, name } = event.metadata;
+    const stored = await registry.find(namespace, name);
+    // Only what is still as it was seen to be old goes.
+    if (stored?.object.metadata.resourceVersion !== event.metadata.resourceVersion) continue;
+    await registry.remove(stored).catch((error) => {
+      if (!isNotFound(error)) throw error;
+    });
   }
 }
 
