@@ -5,6 +5,13 @@
  */
 export { type ApiServer, type ApiServerOptions, type AuthorizationMode, createApiServer } from "./create.ts";
 export { parseRuntimeConfig, type RuntimeConfigOptions } from "./runtime-config.ts";
+export {
+  type Encryption,
+  EncryptionConfigError,
+  encryptedStore,
+  parseEncryption,
+  resourceOfKey,
+} from "./encryption/index.ts";
 export { parseTokenFile, type StaticToken } from "./authn/authn.ts";
 export type { AdmissionPlugin, AdmissionRequest, Attributes, Authenticator, Authorizer, Reads } from "./contracts.ts";
 export { type KubeletConnectionOptions, kubeletConnections, type Kubelets } from "./streaming/kubelets.ts";

@@ -11,6 +11,8 @@ export interface Entry {
   readonly version: number;
   /** 0 for none. */
   readonly lease: number;
+  /** It was written in a way that is no longer wanted (encrypted otherwise): worth writing again as it is. */
+  readonly stale?: boolean;
 }
 
 /** Keys from `start` (included) to `end` (excluded). */

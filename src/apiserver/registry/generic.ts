@@ -355,7 +355,7 @@ export class Registry {
     if (isGone(object)) return this.#finishDeletion(current, { object, write });
     const value = encodeStored(orderedMetadata(object));
     // A write that changes nothing is none: no new version, no event.
-    if (Buffer.compare(value, current.entry.value) === 0) return current;
+    if (!current.entry.stale && Buffer.compare(value, current.entry.value) === 0) return current;
     if (write.dryRun) return unsaved(key, value, current);
     const revision = await this.#transact(key, value, current.revision);
     return revision === undefined

@@ -14,6 +14,7 @@ import type { Store } from "../../store/index.ts";
 import { localAddress } from "../addresses.ts";
 import { ConfigError } from "../errors.ts";
 import { type ApiServerFlags, readFlagFile } from "../flags/index.ts";
+import { encryptedAsConfigured } from "./encryption.ts";
 import { type ComponentEnvironment, given } from "./environment.ts";
 import { listenFor, servingTls } from "./serving.ts";
 import { openStore, storeOf } from "./store.ts";
@@ -44,7 +45,8 @@ export async function startApiServerComponent(
   const port = flags["secure-port"] ?? PORT;
   const options = optionsOf(flags);
   const tls = servingTls(flags, "kube-apiserver", environment);
-  const store = environment.store ?? (await openOwnStore(flags, environment));
+  const plain = environment.store ?? (await openOwnStore(flags, environment));
+  const store = await encryptedAsConfigured(plain, flags, { clock, random, log, scope });
   const server = createApiServer({
     ...options,
     store,

@@ -50,6 +50,8 @@ export const APISERVER_FLAGS = {
   "disable-admission-plugins": list("admission plugins to leave out"),
   "service-cluster-ip-range": text("where cluster addresses come from"),
   "service-node-port-range": text("where node ports come from, such as 30000-32767"),
+  "encryption-provider-config": file("EncryptionConfiguration: what is encrypted in the store, and how"),
+  "encryption-provider-config-automatic-reload": bool("whether a changed encryption configuration is taken up"),
   "event-ttl": duration("how long events are kept"),
   "max-requests-inflight": int("reading requests at a time"),
   "max-mutating-requests-inflight": int("writing requests at a time"),
