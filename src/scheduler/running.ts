@@ -30,7 +30,7 @@ interface Placing {
   readonly entry: QueuedPod;
   readonly profile: Profile;
   readonly nodeName: string;
-  readonly reservations: readonly Reservation[];
+  readonly reservations: readonly { readonly plugin: string; readonly reservation: Reservation }[];
   readonly startedMs: number;
 }
 
@@ -177,6 +177,9 @@ export class RunningScheduler implements Scheduler {
       this.#context.log.error("Scheduling failed", { pod: `${namespace}/${name}`, error });
       this.#cache.forget(uid);
       this.#queue.backOff(entry);
+      const message = error instanceof Error ? error.message : String(error);
+      const said = { reason: "SchedulerError", message, nominatedNodeName: undefined } as const;
+      this.#context.scope.spawn("report pod in error", () => this.#report(entry, said));
     }
   }
 
@@ -199,7 +202,10 @@ export class RunningScheduler implements Scheduler {
     if (nodeName === undefined) return this.#turnDown({ entry, profile, result, startedMs });
     this.#remember(entry, result, { message: "", preemption: undefined });
     const node = this.#cache.node(nodeName)!;
-    const reservations = result.prepared.flatMap(({ plugin, notes }) => plugin.reserve?.(pod, node, notes) ?? []);
+    const reservations = result.prepared.flatMap(({ plugin, notes }) => {
+      const reservation = plugin.reserve?.(pod, node, notes);
+      return reservation ? [{ plugin: plugin.name, reservation }] : [];
+    });
     this.#nominations.delete(pod.metadata.uid);
     this.#cache.assume(pod, nodeName);
     this.#queue.wake({ event: "podPlaced", pod });
@@ -227,12 +233,17 @@ export class RunningScheduler implements Scheduler {
   async #place({ entry, profile, nodeName, reservations, startedMs }: Placing, signal: AbortSignal): Promise<void> {
     const { pod } = entry;
     const { namespace, name, uid } = pod.metadata;
+    let doing = "";
     try {
-      for (const reservation of reservations) await reservation.commit(signal);
+      for (const { plugin, reservation } of reservations) {
+        doing = `running PreBind plugin "${plugin}"`;
+        await reservation.commit(signal);
+      }
+      doing = 'running Bind plugin "DefaultBinder"';
       await bind(this.#context, pod, nodeName);
     } catch (error) {
-      for (const reservation of reservations) reservation.undo();
-      if (!signal.aborted) await this.#placingFailed(entry, profile, error);
+      for (const { reservation } of reservations) reservation.undo();
+      if (!signal.aborted) await this.#placingFailed(entry, profile, { doing, error });
       return;
     }
     this.#metrics.attempt(profile.schedulerName, "scheduled", this.#context.clock.monotonicMs() - startedMs);
@@ -245,7 +256,11 @@ export class RunningScheduler implements Scheduler {
     });
   }
 
-  async #placingFailed(entry: QueuedPod, { schedulerName }: Profile, error: unknown): Promise<void> {
+  async #placingFailed(
+    entry: QueuedPod,
+    { schedulerName }: Profile,
+    { doing, error }: { readonly doing: string; readonly error: unknown },
+  ): Promise<void> {
     const { pod } = entry;
     this.#cache.forget(pod.metadata.uid);
     this.#queue.wake({ event: "podDeleted", pod });
@@ -253,7 +268,7 @@ export class RunningScheduler implements Scheduler {
     this.#metrics.attempt(schedulerName, "error", 0);
     this.#context.log.warn("Binding failed", { pod: `${pod.metadata.namespace}/${pod.metadata.name}`, error });
     this.#queue.backOff(entry);
-    const message = error instanceof Error ? error.message : String(error);
+    const message = `${doing}: ${error instanceof Error ? error.message : String(error)}`;
     await this.#report(entry, { reason: "SchedulerError", message, nominatedNodeName: undefined });
   }
 

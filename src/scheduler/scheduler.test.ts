@@ -87,4 +87,9 @@ test("a pod that breaks a plugin doesn't stop the others", async () => {
   await run(client.create(Pod, made(pod("good"))));
   await clock.advance(2000);
   assert.equal((await run(client.get(Pod, { namespace: "default", name: "good" }))).spec.nodeName, "a");
+  const bad = await run(client.get(Pod, { namespace: "default", name: "bad" }));
+  assert.deepEqual(
+    bad.status.conditions?.map(({ type, reason, message }) => [type, reason, message]),
+    [["PodScheduled", "SchedulerError", "broken"]],
+  );
 });
