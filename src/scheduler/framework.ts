@@ -86,6 +86,8 @@ export interface Plugin {
   readonly events: readonly ClusterEvent[];
   /** Whether such a change really can help the pod; without it every one can. */
   helps?(pod: Pod, change: ClusterChange): boolean;
+  /** Whether it is too early to try the pod at all; it waits without a word until something of `events` changes. */
+  isGated?(pod: Pod): boolean;
   /** Works out once per cycle what filter and score need. */
   prepare?(pod: Pod, snapshot: Snapshot): Preparation;
   filter?(pod: Pod, node: NodeInfo, notes: Notes): Rejection | undefined;

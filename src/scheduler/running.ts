@@ -48,6 +48,8 @@ export class RunningScheduler implements Scheduler {
   readonly #events: ReadonlyMap<string, EventRecorder>;
   readonly #namespaces: Informer<Namespace>;
   readonly #budgets: Informer<PodDisruptionBudget>;
+  /** Pods that it is too early to try. */
+  readonly #gated = new Map<string, Pod>();
   #running = false;
   #synced = false;
   #startIndex = 0;
@@ -67,7 +69,10 @@ export class RunningScheduler implements Scheduler {
     this.#namespaces = informers.for(Namespace);
     this.#budgets = informers.for(PodDisruptionBudget);
     this.#cache = new SchedulerCache((name) => this.#namespaces.get({ name }));
-    const { world, synced } = watchWorld(context, informers, (change) => this.#queue.wake(change));
+    const { world, synced } = watchWorld(context, informers, (change) => {
+      this.#queue.wake(change);
+      this.#lookAtGated();
+    });
     const registry = new Map([...allPlugins, ...(options.plugins ?? [])]);
     const profiles = profilesOf(this.configuration, { registry, world });
     this.#profiles = new Map(profiles.map((profile) => [profile.schedulerName, profile]));
@@ -125,13 +130,25 @@ export class RunningScheduler implements Scheduler {
     this.#nominations.set(pod, pod.metadata.deletionTimestamp ? "" : (pod.status.nominatedNodeName ?? ""));
     if (!isOurs || pod.metadata.deletionTimestamp || pod.spec.schedulingGates?.length) return this.#queue.delete(uid);
     if (this.#cache.has(uid)) return;
+    const plugins = this.#profiles.get(pod.spec.schedulerName!)!.plugins;
+    if (plugins.some((plugin) => plugin.isGated?.(pod))) {
+      this.#gated.set(uid, pod);
+      return this.#queue.delete(uid);
+    }
+    this.#gated.delete(uid);
     const changed = old !== undefined && !sameJson(queueView(pod), queueView(old));
     this.#queue.apply(pod, changed ? { event: "selfChanged", pod } : undefined);
+  }
+
+  /** What a pod waited for before it could be tried may have come. */
+  #lookAtGated(): void {
+    for (const pod of [...this.#gated.values()]) this.#applyPod(pod, undefined);
   }
 
   #applyPlaced(pod: Pod, old: Pod | undefined): void {
     const { uid } = pod.metadata;
     this.#queue.delete(uid);
+    this.#gated.delete(uid);
     this.#nominations.delete(uid);
     const known = this.#cache.has(uid);
     this.#cache.applyPod(pod);
@@ -144,6 +161,7 @@ export class RunningScheduler implements Scheduler {
   #deletePod(pod: Pod): void {
     const { uid } = pod.metadata;
     this.#queue.delete(uid);
+    this.#gated.delete(uid);
     this.#nominations.delete(uid);
     this.#history.forget(pod);
     if (!this.#cache.has(uid)) return;

@@ -8,6 +8,7 @@ import {
   StatefulSet,
 } from "../api/index.ts";
 import type { ComponentContext, Informers } from "../runtime/index.ts";
+import { type Devices, watchDevices } from "./devices.ts";
 import type { ClusterChange } from "./framework.ts";
 import { type Volumes, watchVolumes } from "./volumes.ts";
 
@@ -16,6 +17,7 @@ export interface World {
   /** What pods of the same services and owner have in common; undefined for a pod that belongs to nothing. */
   readonly selectorOf: (pod: Pod) => LabelSelector | undefined;
   readonly volumes: Volumes;
+  readonly devices: Devices;
 }
 
 /** The world as informers see it, and when they have seen all of it. */
@@ -60,5 +62,8 @@ export function watchWorld(
   };
   const owners = [services, controllers, replicaSets, statefulSets].map((informer) => informer.synced);
   const { volumes, synced } = watchVolumes(context, informers, () => changed({ event: "volumesChanged" }));
-  return { world: { selectorOf, volumes }, synced: Promise.all([...owners, synced]) };
+  const { devices, synced: devicesSynced } = watchDevices(context, informers, () =>
+    changed({ event: "devicesChanged" }),
+  );
+  return { world: { selectorOf, volumes, devices }, synced: Promise.all([...owners, synced, devicesSynced]) };
 }

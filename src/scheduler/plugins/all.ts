@@ -33,7 +33,7 @@ export const allPlugins: ReadonlyMap<string, PluginFactory> = new Map<string, Pl
   ["VolumeZone", (_, { volumes }) => volumeZone(volumes)],
   ["PodTopologySpread", (args, world) => podTopologySpread(args, world.selectorOf)],
   ["InterPodAffinity", interPodAffinity],
-  ["DynamicResources", () => dynamicResources],
+  ["DynamicResources", (_, { devices }) => dynamicResources(devices)],
   ["NodeResourcesBalancedAllocation", balancedAllocation],
   ["ImageLocality", () => imageLocality],
 ]);

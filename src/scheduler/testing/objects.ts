@@ -1,5 +1,6 @@
 import type { Node, Pod } from "../../api/index.ts";
 import { SchedulerCache } from "../cache.ts";
+import type { Devices } from "../devices.ts";
 import { allPlugins } from "../plugins/all.ts";
 import { type Profile, profilesOf, type SchedulerConfiguration } from "../profile.ts";
 import type { Volumes } from "../volumes.ts";
@@ -50,7 +51,7 @@ export function cacheOf(nodes: readonly Node[], pods: readonly Pod[] = []): Sche
 
 /** The first profile of a configuration, in a world without services, volumes or devices. */
 export function profile(configuration: SchedulerConfiguration = {}): Profile {
-  const world: World = { selectorOf: () => undefined, volumes: noVolumes() };
+  const world: World = { selectorOf: () => undefined, volumes: noVolumes(), devices: noDevices() };
   return profilesOf(configuration, { registry: allPlugins, world })[0]!;
 }
 
@@ -72,5 +73,19 @@ export function noVolumes(known: Partial<Volumes> = {}): Volumes {
     selectNode: unexpected,
     bound: unexpected,
     ...known,
+  };
+}
+
+/** A cluster without devices. */
+export function noDevices(): Devices {
+  return {
+    claim: () => undefined,
+    claims: () => [],
+    deviceClass: () => undefined,
+    slices: () => [],
+    taken: new Set(),
+    reserve: async () => {
+      throw new Error("nothing should be reserved");
+    },
   };
 }
