@@ -178,6 +178,8 @@ suite("what pods can ask of a real node", { skip }, () => {
     assert.equal(await run("volumes", "stat -Lc %a /all/password /secret/pin"), "440\n400\n");
     assert.equal(await run("volumes", "cat /labels/labels /labels/memory"), `tier="back"${32 * 1024 * 1024}`);
     assert.match(await run("volumes", "grep ' /memory ' /proc/mounts"), /^tmpfs \/memory tmpfs .*size=1024k/);
+    const inMemory = await run("volumes", "grep -oE '^tmpfs (/all|/labels|/secret) ' /proc/mounts | sort");
+    assert.equal(inMemory, "tmpfs /all \ntmpfs /labels \ntmpfs /secret \n");
     assert.equal(readFileSync(join(directory, "shared/written"), "utf8"), "from the pod\n");
     await run("volumes", "touch /part/file");
     assert.ok(existsSync(join(directory, "shared/made/here/file")));

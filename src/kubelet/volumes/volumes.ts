@@ -27,6 +27,7 @@ export type MountedVolumes = ReadonlyMap<string, string>;
 /** Brings a pod's volumes to what the API says, as often as asked, and takes them away in the end. */
 export class Volumes {
   readonly #options: VolumesOptions;
+  readonly #inMemory = new Set<string>();
 
   constructor(options: VolumesOptions) {
     this.#options = options;
@@ -57,6 +58,7 @@ export class Volumes {
     const left = await host.mounts.below(directory);
     if (left.length > 0) throw new Error(`remove volumes of pod ${podUid}: ${left[0]} is still mounted`);
     await host.files.remove(directory);
+    for (const known of this.#inMemory) if (known.startsWith(`${directory}/`)) this.#inMemory.delete(known);
     tokens.forget(podUid);
   }
 
@@ -69,6 +71,7 @@ export class Volumes {
     if (!payload) throw new Error(`no volume plugin of this version handles ${sourceOf(volume)}`);
     const directory = this.#directory(pod, payload.plugin, volume.name);
     await this.#options.host.files.makeDirectory(directory, { mode: 0o777 });
+    if (payload.plugin !== "configmap") await this.#keepInMemory(directory);
     const gid = pod.spec.securityContext?.fsGroup;
     const stamp = String(this.#options.clock.now());
     await writeAtomically(this.#options.host.files, directory, payload.files, {
@@ -76,6 +79,15 @@ export class Volumes {
       ...(gid === undefined ? {} : { gid }),
     });
     return directory;
+  }
+
+  /** Secrets and tokens, and what stands beside them, must not come to rest on a disk. */
+  async #keepInMemory(directory: string): Promise<void> {
+    if (this.#inMemory.has(directory)) return;
+    const { mounts } = this.#options.host;
+    const points = await mounts.below(directory);
+    if (!points.includes(directory)) await mounts.tmpfs(directory, { mode: 0o777 });
+    this.#inMemory.add(directory);
   }
 
   async #payload(
