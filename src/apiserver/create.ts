@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Clock, Log, Random, Scope } from "../base/index.ts";
 import type { Handler } from "../net/message.ts";
-import type { Store } from "../store/index.ts";
+import { prefixEnd, type Store } from "../store/index.ts";
 import { type AdmissionChoice, admissionPlugins } from "./admission/all.ts";
 import { ServiceAccountTokens } from "./authn/service-accounts.ts";
 import { impersonation } from "./authn/impersonate.ts";
@@ -109,7 +109,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       return partsOf(options, server, definitions);
     },
   });
-  const ready = start(options, core, definitions!).then(() => core.setReady());
+  const ready = isNew(options.store).then(async (fresh) => {
+    await start(options, core, definitions!);
+    // What a new cluster is made of was there before anyone looked: there is nothing to watch.
+    if (fresh) await core.beginHistory();
+    core.setReady();
+  });
   const { clock, log, scope, eventTtlMs = EVENT_TTL_MS } = options;
   scope.spawn("keep conditions of flow schemas", async (signal) => {
     await ready;
@@ -182,6 +187,12 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
       ...(accounts ? issuerPaths(accounts, options.serverAddress ?? SERVER_ADDRESS) : []),
     ]),
   };
+}
+
+/** Whether nothing was ever stored. */
+async function isNew(store: Store): Promise<boolean> {
+  const start = "/registry/";
+  return (await store.range({ start, end: prefixEnd(start), limit: 1 })).count === 0;
 }
 
 /** What has to be there before anyone is served. */

@@ -74,18 +74,21 @@ export interface ServerCore {
 }
 
 /** Puts a server together: registries for all kinds, and the pipeline in front of them. */
-export function serverCore(
-  options: ServerOptions,
-): ServerCore & { readonly handle: Handler; readonly setReady: () => void } {
+export function serverCore(options: ServerOptions): ServerCore & {
+  readonly handle: Handler;
+  readonly setReady: () => void;
+  readonly beginHistory: () => Promise<void>;
+} {
   const served = new ServedKinds(options.kinds ?? allKinds);
   const { store, clock, random, scope } = options;
   // By where the objects lie, so that a changed definition keeps the cache and the watches of its objects.
   const cachers = new Map<string, Cacher>();
+  const history = { oldest: 0 };
   const cacherOf = (kind: KindDefinition) => {
     const prefix = storagePrefix(kind);
     let cacher = cachers.get(prefix);
     if (!cacher) {
-      cacher = new Cacher({ kind: hubOf(kind), store, clock });
+      cacher = new Cacher({ kind: hubOf(kind), store, clock, oldest: () => history.oldest });
       cachers.set(prefix, cacher);
     }
     return cacher;
@@ -127,7 +130,10 @@ export function serverCore(
   const dispatch = dispatcher({ core, parts, options, state, metrics, objects });
   const flows = new FlowControl(reads, cacherOf);
   const handle = pipeline({ ...options, ...parts, dispatch, metrics, flows });
-  return { ...core, handle, setReady: () => (state.ready = true) };
+  const beginHistory = async () => {
+    history.oldest = await store.revision();
+  };
+  return { ...core, handle, beginHistory, setReady: () => (state.ready = true) };
 }
 
 function readsOf(store: Store, cacherOf: (kind: KindDefinition) => Cacher): Reads {

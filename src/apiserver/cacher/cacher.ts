@@ -28,6 +28,8 @@ export interface CacherOptions {
   readonly kind: KindDefinition;
   readonly store: Store;
   readonly clock: Clock;
+  /** Changes before this revision are not recalled. */
+  readonly oldest?: () => Revision;
 }
 
 /** Events kept for watches that resume. */
@@ -122,7 +124,7 @@ export class Cacher {
   async recall(from: Revision): Promise<void> {
     await this.start();
     const to = this.#forgotten;
-    if (from >= to) return;
+    if (from >= to || from < (this.#options.oldest?.() ?? 0)) return;
     const span = { prefix: this.#prefix, from, to };
     const earlier = await readHistory(this.#options.store, span).catch((error) => {
       // What the store has forgotten, subscribe refuses.
