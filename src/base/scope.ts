@@ -36,9 +36,10 @@ export class Scope implements AsyncDisposable {
     this.#running.add(running);
   }
 
-  /** Runs `close` when the scope closes; later ones first. */
+  /** Runs `close` when the scope closes, later ones first; at once when it has closed: who starts late must end too. */
   defer(close: () => void | Promise<void>): void {
-    this.#closers.push(close);
+    if (!this.signal.aborted) this.#closers.push(close);
+    else void Promise.try(close).catch((error) => this.#onFailure(error, "close late"));
   }
 
   /** A scope that closes with this one, or earlier. */

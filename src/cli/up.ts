@@ -37,20 +37,24 @@ export async function upCommand(raw: UpArguments, words: readonly string[]): Pro
   const clock = realClock();
   const startMs = clock.monotonicMs();
   const stopped = untilStopped();
+  void stopped.then(() => endAfter(STOP_MS, clock));
   const cluster = await startCluster({ config, clock, stopped });
-  if (!cluster) return INTERRUPTED;
+  // What was on its way when the signal came ends with the process.
+  if (!cluster) process.exit(INTERRUPTED);
   process.stdout.write(
     `\nReady in ${((clock.monotonicMs() - startMs) / 1000).toFixed(1)} s: Kubernetes 1.36 at ${cluster.server}, with ${cluster.nodes}.\n\n${usage(cluster)}`,
   );
   await stopped;
   process.stdout.write("\nStopping; containers keep running until `navarch down`.\n");
-  const late = clock.timer(STOP_MS, () => {
-    process.stderr.write(`navarch: stop cluster: not done after ${STOP_MS / 1000} s, ended without waiting\n`);
+  await cluster.close();
+  process.exit(0);
+}
+
+function endAfter(delayMs: number, clock: Clock): void {
+  clock.timer(delayMs, () => {
+    process.stderr.write(`navarch: stop cluster: not done after ${delayMs / 1000} s, ended without waiting\n`);
     process.exit(1);
   });
-  await cluster.close();
-  late.cancel();
-  return 0;
 }
 
 /** How long stopping may take. */

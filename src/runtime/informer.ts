@@ -177,6 +177,8 @@ class RunningInformer<T> implements Informer<T> {
     if (done()) return Promise.resolve();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const ended = AbortSignal.any([this.#context.scope.signal, ...(signal ? [signal] : [])]);
+    // A write may come back after everything has ended; then nothing will ever show it.
+    if (ended.aborted) return Promise.reject(ended.reason);
     const waiter = { done, resolve };
     this.#waiters.add(waiter);
     const abort = () => {

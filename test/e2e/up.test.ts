@@ -160,6 +160,23 @@ suite("a cluster's life", () => {
     rmSync(cluster.directory, { recursive: true });
   });
 
+  test("Ctrl-C while it starts ends it too, and leaves nothing of a new one", async (t) => {
+    const directory = join(temporary(t), "data");
+    const args = ["up", "--data-dir", directory, "--listen", "127.0.0.1:0", "--nodes", "simulated:300"];
+    const child = spawn(process.execPath, [LAUNCHER, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+    t.after(() => child.kill("SIGKILL"));
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    let output = "";
+    child.stdout.on("data", (chunk) => {
+      output += chunk;
+    });
+    await eventually(async () => assert.match(output, /API server/));
+    child.kill("SIGINT");
+    assert.equal(await ended, 130);
+    assert.doesNotMatch(output, /Ready/);
+    assert.equal(existsSync(directory), false);
+  });
+
   test("--detach returns once it is ready; status shows its parts and nodes; down ends it", async (t) => {
     const directory = join(temporary(t), "data");
     const listen = `127.0.0.1:${await freePort()}`;
