@@ -8,6 +8,7 @@ import type { PersistentVolumeClaim } from "../core/v1/persistentvolumeclaim.ts"
 import type { ResourceQuota, ScopedResourceSelectorRequirement } from "../core/v1/resourcequota.ts";
 import { CLASS_ANNOTATION } from "../core/v1/volumetext.ts";
 import type { Amounts } from "./amounts.ts";
+import { deviceClaimEvaluator } from "./device-usage.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { matchesName, podEvaluator } from "./pod-usage.ts";
 
@@ -72,6 +73,7 @@ export function evaluatorOf({ group, plural }: Resource): Evaluator<never> {
   if (group === "" && plural === "pods") return podEvaluator as Evaluator<never>;
   if (group === "" && plural === "services") return serviceEvaluator as Evaluator<never>;
   if (group === "" && plural === "persistentvolumeclaims") return claimEvaluator as Evaluator<never>;
+  if (group === "resource.k8s.io" && plural === "resourceclaims") return deviceClaimEvaluator as Evaluator<never>;
   const count = `count/${group === "" ? plural : `${plural}.${group}`}`;
   const names = group === "" && SHORT_NAMES.includes(plural) ? [count, plural] : [count];
   return { counts: (name) => names.includes(name), usage: () => Object.fromEntries(names.map((name) => [name, "1"])) };

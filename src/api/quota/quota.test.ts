@@ -53,3 +53,24 @@ test("a quota with a scope counts what the scope fits", () => {
 test("what an update takes more is counted, never less", () => {
   assert.deepEqual(excessAmounts({ a: "3", b: "1" }, { a: "1", b: "2" }), { a: "2", b: "0" });
 });
+
+test("a claim of devices counts the most that it may be given of each class", () => {
+  const { usage, counts } = evaluatorOf({ group: "resource.k8s.io", plural: "resourceclaims" });
+  const wanted = (deviceClassName: string, count: number, allocationMode = "ExactCount") => ({
+    deviceClassName,
+    allocationMode,
+    ...(allocationMode === "ExactCount" && { count }),
+  });
+  const requests = [
+    { name: "a", exactly: wanted("gpu", 2) },
+    { name: "b", firstAvailable: [wanted("gpu", 1), wanted("gpu", 3), wanted("nic", 1)] },
+    { name: "c", exactly: wanted("disk", 0, "All") },
+  ];
+  assert.deepEqual(usage({ spec: { devices: { requests } } } as never), {
+    "count/resourceclaims.resource.k8s.io": "1",
+    "gpu.deviceclass.resource.k8s.io/devices": "5",
+    "nic.deviceclass.resource.k8s.io/devices": "1",
+    "disk.deviceclass.resource.k8s.io/devices": "32",
+  });
+  assert.ok(counts("gpu.deviceclass.resource.k8s.io/devices"));
+});
