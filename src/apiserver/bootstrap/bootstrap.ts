@@ -55,15 +55,15 @@ export async function bootstrap(core: ServerCore, clock: Clock): Promise<void> {
   for (const [kind, items, fieldManager = WRITE.fieldManager] of OBJECTS) {
     const registry = core.registry(kind);
     await registry.cacher.start();
-    for (const item of items.filter((one) => isServed(core, one as Json)))
+    for (const item of items.filter((one) => isServed(core, kind, one as Json)))
       await ensure({ core, kind, clock, write: { ...WRITE, fieldManager } }, item as Json);
   }
   await aggregate(core);
 }
 
 /** There is an API service for each group version that is served. */
-function isServed(core: ServerCore, { kind, spec }: Json): boolean {
-  if (kind !== "APIService") return true;
+function isServed(core: ServerCore, { kind }: KindDefinition, { spec }: Json): boolean {
+  if (kind !== APIService.kind) return true;
   const { group = "", version } = spec as { group?: string; version: string };
   return core.served.all.some((one) => one.group === group && one.version === version);
 }
