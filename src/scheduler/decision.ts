@@ -39,8 +39,11 @@ export function scoreTable(nodes: readonly string[]) {
   const byPlugin = new Map<string, Float64Array>();
   return {
     add(plugin: string, scores: readonly number[], weight: number): void {
-      const column = Float64Array.from(scores, (score) => score * weight);
-      for (let index = 0; index < column.length; index++) totals[index]! += column[index]!;
+      const column = new Float64Array(scores.length);
+      for (let index = 0; index < column.length; index++) {
+        column[index] = scores[index]! * weight;
+        totals[index]! += column[index]!;
+      }
       byPlugin.set(plugin, column);
     },
     done: (): ScoreTable => ({ nodes, totals, byPlugin }),

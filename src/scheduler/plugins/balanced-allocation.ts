@@ -19,26 +19,32 @@ export function balancedAllocation({ resources }: BalancedAllocationArgs = {}): 
     },
     score(pod, { requested, allocatable }) {
       const { requests } = placementOf(pod);
-      const before = names.map((name) => requested.get(name) ?? 0);
-      const after = names.map((name, index) => before[index]! + (requests.get(name) ?? 0));
-      const gain = balance(names, allocatable, after) - balance(names, allocatable, before);
+      const gain = balance(names, allocatable, requested, requests) - balance(names, allocatable, requested, NOTHING);
       return SCORE_MAX / 2 + Math.trunc((SCORE_MAX / 2 + gain) / 2);
     },
   };
 }
 
-/** 100 when all are used to the same degree, less by the standard deviation of the used parts. */
-function balance(names: readonly string[], allocatable: Resources, used: readonly number[]): number {
-  const parts = names.flatMap((name, index) => {
+const NOTHING: Resources = new Map();
+
+/** 100 when all are used to the same degree, less by the standard deviation of the used parts. Called for every node. */
+function balance(names: readonly string[], allocatable: Resources, used: Resources, added: Resources): number {
+  const parts: number[] = [];
+  let sum = 0;
+  for (const name of names) {
     const capacity = allocatable.get(name) ?? 0;
-    return capacity === 0 ? [] : [Math.min(1, used[index]! / capacity)];
-  });
-  return Math.trunc((1 - deviation(parts)) * SCORE_MAX);
+    if (capacity === 0) continue;
+    const part = Math.min(1, ((used.get(name) ?? 0) + (added.get(name) ?? 0)) / capacity);
+    parts.push(part);
+    sum += part;
+  }
+  return Math.trunc((1 - deviation(parts, sum / parts.length)) * SCORE_MAX);
 }
 
-function deviation(parts: readonly number[]): number {
+function deviation(parts: readonly number[], mean: number): number {
   if (parts.length < 2) return 0;
   if (parts.length === 2) return Math.abs((parts[0]! - parts[1]!) / 2);
-  const mean = parts.reduce((sum, part) => sum + part, 0) / parts.length;
-  return Math.sqrt(parts.reduce((sum, part) => sum + (part - mean) ** 2, 0) / parts.length);
+  let squares = 0;
+  for (const part of parts) squares += (part - mean) ** 2;
+  return Math.sqrt(squares / parts.length);
 }
