@@ -1,6 +1,5 @@
 import {
   controllerOf,
-  formatLabelSelector,
   isNotFound,
   labelSelectorMatches,
   type OwnerReference,
@@ -12,6 +11,7 @@ import { dynamicKind, type ResourceReference } from "../../client/index.ts";
 import type { EventRecorder, Informer } from "../../runtime/index.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, splitKey } from "../common/environment.ts";
 import { deepEqual } from "../common/equal.ts";
+import { selectorText } from "../common/selector-text.ts";
 import { needsScale, replaceCondition, statusOf } from "./plan.ts";
 
 interface Parts {
@@ -113,7 +113,7 @@ async function reconcile(
 }
 
 function unmanagedMessage({ spec }: PodDisruptionBudget): string {
-  const selector = formatLabelSelector(spec.selector ?? {});
+  const selector = selectorText(spec.selector ?? {});
   return `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
 }
 

@@ -1,6 +1,7 @@
 import type { HorizontalPodAutoscaler } from "../../api/index.ts";
 import { isNotFound } from "../../api/index.ts";
 import type { Client } from "../../client/index.ts";
+import { selectorText } from "../common/selector-text.ts";
 import type { MetricProblem } from "./plan.ts";
 
 type Metric = NonNullable<HorizontalPodAutoscaler["spec"]["metrics"]>[number];
@@ -70,7 +71,7 @@ function describe(metric: Metric, namespace: string): Described {
   const { resource, containerResource, pods, object, external } = metric;
   if (external) {
     const { name, selector } = external.metric;
-    const full = `${namespace}/${name}/${selector ? JSON.stringify(selector) : "nil"}`;
+    const full = `${namespace}/${name}/${selector ? selectorText(selector) : "nil"}`;
     const word = (why: string) =>
       said("FailedGetExternalMetric", `unable to get external metric ${full}: ${why}`, `${name} external metric value`);
     return { source: EXTERNAL, name, word };
