@@ -13,6 +13,8 @@ export {
   lockFile,
   openEmbeddedStore,
   restoreEmbeddedStore,
+  type SnapshotStatus,
+  snapshotStatus,
   SimulatedDisk,
 } from "./embedded/index.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";

@@ -69,9 +69,8 @@ export async function writeCheckpoint({ disk, clock, signal, ...state }: Checkpo
 export function* readCheckpoint(
   bytes: Buffer,
   revision: Revision,
-  where: string,
+  name: string,
 ): Generator<{ entry: Entry } | { lease: Granted }> {
-  const name = `${where}/${checkpointName(revision)}`;
   const header = decodeHeader(bytes, name);
   if (header?.kind !== "checkpoint" || header.revision !== revision) throw damaged(name, 0, revision);
   let count = 0;

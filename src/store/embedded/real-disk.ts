@@ -5,6 +5,9 @@ import { StoreError } from "../errors.ts";
 import type { Disk, DiskFile } from "./disk.ts";
 import { type FileLock, isLockedElsewhere, lockFile } from "./lock-file.ts";
 
+/** Held by the process that has the directory open. */
+export const LOCK_FILE = "lock";
+
 type FileSystem = typeof import("node:fs");
 /** One call of a disk, as it goes to the worker. */
 type Call = readonly [id: number, method: string, file: string, a: number | string, b: number | Uint8Array];
@@ -34,7 +37,7 @@ class RealDisk implements Disk {
   async lock(): Promise<void> {
     try {
       makeDirectory(this.name);
-      this.#lock = lockFile(join(this.name, "lock"));
+      this.#lock = lockFile(join(this.name, LOCK_FILE));
     } catch (error) {
       throw lockError(error, this.name);
     }

@@ -73,7 +73,11 @@ async function loadCheckpoint(disk: Disk, files: readonly DiskFile[], { versions
   const newest = files.findLast(({ name }) => numberIn("checkpoint", name) !== undefined);
   if (!newest) return { revision: 0, sizeBytes: 0 };
   const revision = numberIn("checkpoint", newest.name)!;
-  for (const found of readCheckpoint(view(await disk.read(newest.name, 0, newest.sizeBytes)), revision, disk.name)) {
+  for (const found of readCheckpoint(
+    view(await disk.read(newest.name, 0, newest.sizeBytes)),
+    revision,
+    `${disk.name}/${newest.name}`,
+  )) {
     if ("entry" in found) versions.load(found.entry);
     else leases.set(found.lease.id, found.lease);
   }

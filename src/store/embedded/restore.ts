@@ -1,28 +1,92 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { StoreError } from "../errors.ts";
-import { readCheckpoint } from "./checkpoint.ts";
+import { type Granted, Versions } from "../memory/index.ts";
+import { isEtcdSnapshot, readEtcdSnapshot, type StoreState } from "../snapshot/index.ts";
+import type { Entry, Revision } from "../store.ts";
+import { encodeCheckpoint, readCheckpoint } from "./checkpoint.ts";
 import type { Disk } from "./disk.ts";
 import { checkpointName, numberIn, segmentName, UNFINISHED_CHECKPOINT } from "./files.ts";
 import { decodeHeader, encodeHeader, HEADER_BYTES, ownBuffer } from "./format.ts";
-import { realDisk } from "./real-disk.ts";
+import { LOCK_FILE, realDisk } from "./real-disk.ts";
+
+/** What a snapshot file holds. */
+export interface SnapshotStatus {
+  /** Who wrote it. */
+  readonly format: "navarch" | "etcd";
+  readonly revision: Revision;
+  readonly keyCount: number;
+  readonly leaseCount: number;
+  readonly sizeBytes: number;
+}
+
+interface Snapshot extends StoreState {
+  readonly format: "navarch" | "etcd";
+}
+
+/** Reads a snapshot, of this store or of etcd; its magic number tells which. All of it is checked: `corrupt` by name. */
+export function readSnapshot(bytes: Buffer, name: string): Snapshot {
+  if (isEtcdSnapshot(bytes)) return { format: "etcd", ...readEtcdSnapshot(bytes, name) };
+  const header = decodeHeader(bytes.subarray(0, HEADER_BYTES), name);
+  if (header?.kind !== "checkpoint")
+    throw new StoreError("corrupt", `read ${name}: it is no intact snapshot, neither of Navarch nor of etcd`);
+  const entries: Entry[] = [];
+  const leases: Granted[] = [];
+  try {
+    for (const found of readCheckpoint(bytes, header.revision, name))
+      if ("entry" in found) entries.push(found.entry);
+      else leases.push(found.lease);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new StoreError("corrupt", `read ${name}: a record in it can't have been written`, { cause });
+  }
+  return { format: "navarch", revision: header.revision, entries, leases };
+}
+
+/** Checks all of a snapshot and says what is in it. */
+export function snapshotStatus(bytes: Buffer, name: string): SnapshotStatus {
+  const { format, revision, entries, leases } = readSnapshot(bytes, name);
+  return {
+    format,
+    revision,
+    keyCount: [...entries].length,
+    leaseCount: [...leases].length,
+    sizeBytes: bytes.length,
+  };
+}
 
 /**
- * Makes a store of a snapshot, in a directory that has none. Checks all of it first: a damaged or cut one is `corrupt` and
- * leaves nothing. History begins at the snapshot.
+ * Makes a store of a snapshot, of this store or of etcd, in a directory that has none. Checks all of it first: a damaged or
+ * cut one is `corrupt` and leaves nothing. History begins at the snapshot.
  */
 export async function restoreEmbeddedStore(options: {
   readonly directory: string | Disk;
   readonly snapshot: AsyncIterable<Uint8Array>;
-}): Promise<void> {
-  const disk = typeof options.directory === "string" ? realDisk(options.directory) : options.directory;
+}): Promise<SnapshotStatus> {
+  const { directory, snapshot } = options;
+  if (typeof directory !== "string") return restoreLocked(directory, snapshot);
+  const wasThere = existsSync(directory);
+  const wasLocked = existsSync(join(directory, LOCK_FILE));
+  try {
+    return await restoreLocked(realDisk(directory), snapshot);
+  } catch (error) {
+    // Somebody else's directory keeps its lock; what was made here goes.
+    if (!wasThere) rmSync(directory, { recursive: true, force: true });
+    else if (!wasLocked) rmSync(join(directory, LOCK_FILE), { force: true });
+    throw error;
+  }
+}
+
+async function restoreLocked(disk: Disk, snapshot: AsyncIterable<Uint8Array>): Promise<SnapshotStatus> {
   await disk.lock();
   try {
-    await restore(disk, options.snapshot);
+    return await restore(disk, snapshot);
   } finally {
     await disk.close();
   }
 }
 
-async function restore(disk: Disk, snapshot: AsyncIterable<Uint8Array>): Promise<void> {
+async function restore(disk: Disk, snapshot: AsyncIterable<Uint8Array>): Promise<SnapshotStatus> {
   const files = await disk.list();
   if (files.some(({ name }) => numberIn("log", name) !== undefined || numberIn("checkpoint", name) !== undefined))
     throw new StoreError("invalid", `restore store ${disk.name}: it holds a store, wanted an empty directory`);
@@ -30,17 +94,39 @@ async function restore(disk: Disk, snapshot: AsyncIterable<Uint8Array>): Promise
   await disk.remove(file);
   try {
     const sizeBytes = await write(disk, snapshot);
-    const revision = await check(disk, sizeBytes);
+    const read = await disk.read(file, 0, sizeBytes);
+    const bytes = Buffer.from(read.buffer, read.byteOffset, read.byteLength);
+    const name = "the snapshot";
+    const { format, revision, entries, leases } = readSnapshot(bytes, name);
+    const known = [...entries];
+    const held = [...leases];
+    if (format === "etcd") await translate(disk, { revision, entries: known, leases: held });
     // First the log that goes on from it: with one of the two alone the directory is refused.
     const log = segmentName(1);
     await disk.write(log, 0, encodeHeader({ kind: "log", revision, sequence: 0 }));
     await disk.flush(log);
     await disk.rename(file, checkpointName(revision));
     await disk.flushDirectory();
+    return { format, revision, keyCount: known.length, leaseCount: held.length, sizeBytes };
   } catch (error) {
     await disk.remove(file);
     throw error;
   }
+}
+
+/** Puts what was read of another format in the place of it, as a checkpoint. */
+async function translate(disk: Disk, { revision, entries, leases }: StoreState): Promise<void> {
+  const versions = Versions.empty();
+  for (const entry of entries) versions.load(entry);
+  versions.loaded(revision);
+  await disk.truncate(UNFINISHED_CHECKPOINT, 0);
+  let offset = 0;
+  for (const piece of encodeCheckpoint({ versions, leases, revision })) {
+    const { length } = piece;
+    await disk.write(UNFINISHED_CHECKPOINT, offset, piece);
+    offset += length;
+  }
+  await disk.flush(UNFINISHED_CHECKPOINT);
 }
 
 async function write(disk: Disk, snapshot: AsyncIterable<Uint8Array>): Promise<number> {
@@ -53,17 +139,4 @@ async function write(disk: Disk, snapshot: AsyncIterable<Uint8Array>): Promise<n
   }
   await disk.flush(UNFINISHED_CHECKPOINT);
   return offset;
-}
-
-/** Reads all of it back; returns the revision that it is of. */
-async function check(disk: Disk, sizeBytes: number): Promise<number> {
-  const read = await disk.read(UNFINISHED_CHECKPOINT, 0, sizeBytes);
-  const bytes = Buffer.from(read.buffer, read.byteOffset, read.byteLength);
-  const header = decodeHeader(bytes.subarray(0, HEADER_BYTES), "the snapshot");
-  if (header?.kind !== "checkpoint")
-    throw new StoreError("corrupt", `restore store ${disk.name}: the snapshot has no intact header`);
-  for (const _ of readCheckpoint(bytes, header.revision, disk.name)) {
-    // Reading is the check.
-  }
-  return header.revision;
 }

@@ -1,14 +1,21 @@
 import { crc32 } from "node:zlib";
 import type { Clock } from "../../base/index.ts";
-import { GrpcError, type UnaryHandler } from "../../net/index.ts";
+import { GrpcError, type StreamHandler, type UnaryHandler } from "../../net/index.ts";
+import { encodeEtcdSnapshot } from "../snapshot/index.ts";
 import type { Revision, Store } from "../store.ts";
-import { answering, notServed } from "./errors.ts";
+import { answering, etcdError, notServed } from "./errors.ts";
 import { header, keyBytes, type Member } from "./messages.ts";
 import type { Quota } from "./quota.ts";
 
 /** The etcd whose API this is; clients tell from it what they may ask for. */
 export const ETCD_VERSION = "3.6.5";
 const PAGE_KEYS = 1000;
+/** Of one message of a snapshot; clients take up to 4 MiB. */
+const SNAPSHOT_MESSAGE_BYTES = 256 * 1024;
+/** Only the checksum at the end of a snapshot is so short. */
+const SHA256_BYTES = 32;
+/** Above every key of bytes. */
+const END = "\u0100";
 
 export interface MaintenanceParts {
   readonly store: Store;
@@ -74,6 +81,45 @@ export function maintenanceHandlers(parts: MaintenanceParts): Record<string, Una
   };
 }
 
+/** What of the Maintenance service streams: the whole store as a file that etcd can be restored from. */
+export function maintenanceStreams({ store, member, clock }: MaintenanceParts): Record<string, StreamHandler> {
+  return {
+    Snapshot: async function* () {
+      try {
+        // Both are asked for in one turn, so that they are of one moment.
+        const [{ entries, revision }, leases] = await Promise.all([
+          store.range({ start: "", end: END }),
+          store.leases(),
+        ]);
+        const gathered = inMessages(encodeEtcdSnapshot({ revision, entries, leases }));
+        for (const blob of gathered) {
+          yield { header: header(member, revision), blob, version: ETCD_VERSION };
+          await clock.yield();
+        }
+      } catch (error) {
+        throw etcdError(error);
+      }
+    },
+  };
+}
+
+/** Pieces of a file, gathered to messages; the last piece, the checksum, stays by itself. */
+function* inMessages(pieces: Iterable<Buffer>): Generator<Buffer> {
+  let gathered: Buffer[] = [];
+  let bytes = 0;
+  for (const piece of pieces) {
+    const isLast = piece.length === SHA256_BYTES;
+    if (bytes > 0 && (isLast || bytes + piece.length > SNAPSHOT_MESSAGE_BYTES)) {
+      yield Buffer.concat(gathered);
+      gathered = [];
+      bytes = 0;
+    }
+    gathered.push(piece);
+    bytes += piece.length;
+  }
+  yield Buffer.concat(gathered);
+}
+
 /** The Cluster service of a cluster of one. */
 export function clusterHandlers({ store, member, clientUrls }: MaintenanceParts): Record<string, UnaryHandler> {
   const refuse = async () => {
@@ -109,7 +155,7 @@ async function hashOf({ store, clock }: MaintenanceParts, at: Revision): Promise
   const revision = at || (await store.revision());
   let hash = 0;
   for (let start = "\0"; ; ) {
-    const { entries, more } = await store.range({ start, end: "\u0100", revision, limit: PAGE_KEYS });
+    const { entries, more } = await store.range({ start, end: END, revision, limit: PAGE_KEYS });
     for (const { key, value, createRevision, modRevision, version, lease } of entries) {
       hash = crc32(keyBytes(key), hash);
       hash = crc32(value, hash);

@@ -21,6 +21,7 @@ import {
   ETCD_VERSION,
   maintenanceHandlers,
   type MaintenanceParts,
+  maintenanceStreams,
 } from "./maintenance.ts";
 import type { Member } from "./messages.ts";
 import { Quota } from "./quota.ts";
@@ -107,7 +108,11 @@ function implementationsOf(parts: MaintenanceParts): GrpcImplementation[] {
     { service: service("etcdserverpb.KV"), unary: kvHandlers(parts) },
     { service: service("etcdserverpb.Watch"), streaming: { Watch: watchHandler(parts) } },
     { service: service("etcdserverpb.Lease"), ...leaseHandlers(parts) },
-    { service: service("etcdserverpb.Maintenance"), unary: maintenanceHandlers(parts) },
+    {
+      service: service("etcdserverpb.Maintenance"),
+      unary: maintenanceHandlers(parts),
+      streaming: maintenanceStreams(parts),
+    },
     { service: service("etcdserverpb.Cluster"), unary: clusterHandlers(parts) },
     { service: service("etcdserverpb.Auth"), unary: authHandlers(parts) },
     { service: service("v3lockpb.Lock"), unary: lockHandlers(parts) },
