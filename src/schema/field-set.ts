@@ -208,11 +208,14 @@ export function partsOf(
       return parts;
     case "listMap":
       if (!Array.isArray(value)) return undefined;
-      for (const element of value)
-        parts.set(elementStep(shape, element), {
-          value: element,
-          shape: shapeOfElement(shape.node.element, shape.node.options),
-        });
+      for (const [step, elements] of Map.groupBy(value, (element) => elementStep(shape, element))) {
+        // Elements that share a key are one whole: nobody owns a part of them.
+        const part: { value: unknown; shape: Shape } =
+          elements.length > 1
+            ? { value: elements, shape: { merge: "atomic" } }
+            : { value: elements[0], shape: shapeOfElement(shape.node.element, shape.node.options) };
+        parts.set(step, part);
+      }
       return parts;
     case "set":
       if (!Array.isArray(value)) return undefined;
@@ -230,15 +233,16 @@ export function elementStep(
   const values: Json = {};
   for (const key of [...keys].sort()) {
     const field = node.element.kind === "struct" ? fieldOf(node.element, key) : undefined;
-    const value = (isObject(element) ? element[key] : undefined) ?? field?.options.default ?? emptyKey(field);
+    const isGiven = isObject(element) && element[key] !== undefined && element[key] !== null;
+    const value = isGiven ? element[key] : (field?.options.default ?? emptyKey(field, keys.length === 1));
     if (value !== undefined) values[key] = value;
   }
   return `k:${JSON.stringify(values)}`;
 }
 
-/** A key that is always written has its zero value where it isn't given. */
-function emptyKey(field: Field | undefined): unknown {
-  if (!field?.options.always || field.node.kind !== "scalar") return undefined;
+/** A key that is always written, and a list's only key, has its zero value where it isn't given. */
+function emptyKey(field: Field | undefined, isOnly: boolean): unknown {
+  if (!(field?.options.always || isOnly) || field?.node.kind !== "scalar") return undefined;
   if (field.node.type === "string") return "";
   return field.node.type === "int32" || field.node.type === "int64" ? 0 : undefined;
 }

@@ -96,6 +96,7 @@ function fromProto(encoded: Uint8Array, type: BodyType): unknown {
 
 /** Checks that a body is of the kind expected. */
 function checkType({ value, format }: Body, type: BodyType): Json {
+  if (value === null && format === "json") return {};
   if (!isObject(value))
     throw badRequest(
       `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? "array" : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,

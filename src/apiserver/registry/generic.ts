@@ -224,7 +224,6 @@ export class Registry {
     delete metadata.deletionTimestamp;
     delete metadata.deletionGracePeriodSeconds;
     delete metadata.selfLink;
-    delete metadata.resourceVersion;
     if (this.#countsGeneration()) metadata.generation = 1;
   }
 
@@ -253,6 +252,7 @@ export class Registry {
     this.#warn(context, object, undefined);
     await this.#validateAdmission(context, { operation: "CREATE", object, oldObject: undefined, write });
     this.kind.behavior.settleCreate?.(object as never);
+    refuseVersion(object.metadata as Meta);
     const canonical = orderedMetadata(object);
     const key = this.key(namespace, name);
     const value = encodeStored(canonical);
@@ -285,6 +285,7 @@ export class Registry {
       const wanted = await options.change(current?.object);
       if (!current) {
         await context.authorize({ verb: "create" });
+        delete (wanted.metadata as Meta).resourceVersion;
         return { object: await this.create(context, wanted, options.write), created: true };
       }
       if (options.whole && options.subresource !== "scale" && this.kind.behavior.requiresVersion)
@@ -574,6 +575,14 @@ interface VersionCheck {
   readonly current: StoredObject;
   /** The client sent the whole object. */
   readonly whole: boolean;
+}
+
+/** What has a version was stored already: 500, as the store answers. A version that says nothing is taken off. */
+function refuseVersion(metadata: Meta): void {
+  const version = String(metadata.resourceVersion ?? "");
+  if (/^\d+$/.test(version) && Number(version) !== 0)
+    throw statusError({ code: 500, reason: "", message: "resourceVersion should not be set on objects to be created" });
+  delete metadata.resourceVersion;
 }
 
 /** Checks the version that the client saw; says whether it insists on it. */
