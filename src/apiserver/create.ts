@@ -33,6 +33,7 @@ import { bindPod, evictPod } from "./subresources/pods.ts";
 import { accessReviews } from "./reviews/access.ts";
 import { identityReviews } from "./reviews/identity.ts";
 import { rulesReview } from "./reviews/rules.ts";
+import { deviceAdminAccess } from "./admission/device-admin.ts";
 import { type RuntimeConfigOptions, servedKinds } from "./runtime-config.ts";
 
 export interface ApiServerOptions extends RuntimeConfigOptions {
@@ -158,6 +159,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
   const admission = [
     ...admissionPlugins({ ...options, authorizers: authorized, charge: chargeQuotas(core) }, options.admissionPlugins),
     noEscalation(authorized),
+    deviceAdminAccess,
   ];
   const { reads } = core;
   return {

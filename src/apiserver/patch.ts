@@ -65,8 +65,10 @@ export function patched(kind: KindDefinition, type: PatchType, current: KubeObje
     case "json":
       return jsonPatch(current, patch);
     case "merge":
-      if (!isObject(patch))
-        throw badRequest("json: cannot unmarshal array into Go value of type map[string]interface {}");
+      if (!isObject(patch)) {
+        const problem = "json: cannot unmarshal array into Go value of type map[string]interface {}";
+        throw badRequest(kind.custom ? `error decoding patch: ${problem}` : problem);
+      }
       return jsonMergePatch(current, patch) as Json;
     case "strategic":
       return strategic(kind, current, patch);

@@ -1,4 +1,5 @@
 import {
+  badRequest,
   type KindDefinition,
   type KubeObject,
   hubOf,
@@ -256,8 +257,11 @@ function checkCustomVerb(kind: KindDefinition, { name, subresource, verb }: Requ
     if (!sub.verbs.includes(verb)) throw methodNotSupported(kind, verb);
     return;
   }
+  if (name === "" && (verb === "update" || verb === "patch")) throw badRequest("name must be provided");
   const allowed =
-    name === "" ? ["create", "list", "watch", "deletecollection"] : ["get", "update", "patch", "delete", "watch"];
+    name === ""
+      ? ["create", "list", "watch", "deletecollection"]
+      : ["create", "get", "update", "patch", "delete", "watch"];
   if (!allowed.includes(verb)) throw methodNotSupported(kind, verb);
 }
 

@@ -1,4 +1,4 @@
-import { noSuchPath, statusError } from "../../api/index.ts";
+import { noSuchPath, notAcceptable, statusError } from "../../api/index.ts";
 import { type ApiRequest, OBJECT_MEDIA_TYPE } from "../../net/message.ts";
 import { isTrue } from "../request-info.ts";
 
@@ -48,7 +48,7 @@ export function negotiate(accept: string | undefined, offer: Offer, pretty: bool
     const format = formatOf(accepted, offer, pretty);
     if (format) return format;
   }
-  throw known && offer.views ? noSuchView() : notAcceptable(offer);
+  throw known && offer.views ? noSuchView() : notInOffer(offer);
 }
 
 function formatOf(
@@ -102,10 +102,11 @@ function encodingOf(type: string): Format["encoding"] | undefined {
   }
 }
 
-function notAcceptable({ watch, streams, jsonOnly }: Offer): Error {
+function notInOffer({ watch, streams, jsonOnly, noProtobuf }: Offer): Error {
   const types = jsonOnly
     ? ["application/json"]
     : ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+  if (noProtobuf && !watch && !streams) return notAcceptable(types);
   const ofEvents = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
   const all = watch || streams ? [...types, ...ofEvents] : types;
   return statusError({

@@ -31,6 +31,7 @@ export const definitionBehavior: KindBehavior<CustomResourceDefinition> = {
     noteStoredVersion(definition);
   },
   looseFinalizers: true,
+  requiresVersion: true,
   prepareDelete: beginDeletion,
   validate: validateDefinition,
   validateUpdate: validateDefinitionUpdate,
