@@ -124,7 +124,9 @@ function validateVersionSet(spec: CustomResourceDefinitionSpec, shared: SharedPa
   if (new Set(versions.map(({ name }) => name)).size < versions.length)
     errors.push(invalidValue("spec.versions", value, "must contain unique version names"));
   if (versions.filter(({ storage }) => storage).length !== 1)
-    errors.push(invalidValue("spec.versions", nothing ? null : value, "must have exactly one version marked as storage version"));
+    errors.push(
+      invalidValue("spec.versions", nothing ? null : value, "must have exactly one version marked as storage version"),
+    );
   const first = versions[0]?.name;
   const problems = first ? dnsLabel1035Problems(first) : [];
   return problems.length > 0 ? [...errors, invalidValue("spec.version", first, problems.join(","))] : errors;
