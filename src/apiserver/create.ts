@@ -23,6 +23,7 @@ import type { Authorizer, Reads } from "./contracts.ts";
 import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
 import { keepDangling } from "./flow/dangling.ts";
 import { openApiHandlers } from "./openapi/openapi.ts";
+import { SNAPSHOT_PATH, snapshotHandler } from "./snapshot.ts";
 import { expireEvents } from "./services/events.ts";
 import { chargeQuotas } from "./services/quotas.ts";
 import type { ServiceOptions } from "./services/ranges.ts";
@@ -77,6 +78,8 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly eventTtlMs?: number;
   readonly maxRequestsInflight?: number;
   readonly maxMutatingRequestsInflight?: number;
+  /** All that is stored, as it lies on disk; absent where the store is somebody else's. */
+  readonly snapshot?: () => AsyncIterable<Uint8Array>;
 }
 
 export type AuthorizationMode = "Node" | "RBAC" | "AlwaysAllow";
@@ -186,6 +189,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
     ]),
     paths: new Map([
       ...openApiHandlers(() => core.served.all),
+      [SNAPSHOT_PATH, snapshotHandler(options.snapshot)],
       ...(accounts ? issuerPaths(accounts, options.serverAddress ?? SERVER_ADDRESS) : []),
     ]),
   };

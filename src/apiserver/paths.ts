@@ -24,6 +24,9 @@ export interface PathOptions extends HealthOptions {
   readonly methodNotAllowed: () => Error;
 }
 
+/** Below it lies what the original does not have. */
+export const OWN_PATHS = "/navarch/";
+
 /** The answer where nothing is. */
 export const NOT_FOUND = respondText(404, "404 page not found\n");
 
@@ -159,5 +162,7 @@ function aggregated(
 
 function rootPaths(groups: readonly string[], special: readonly string[]): string[] {
   const own = ["/api", "/api/v1", "/apis", "/apis/", "/metrics", "/metrics/slis", "/version"];
-  return [...new Set([...own, ...healthPaths(), ...groups, ...special])].sort();
+  // What only Navarch has is not told: the list is the same as the original's.
+  const known = special.filter((path) => !path.startsWith(OWN_PATHS));
+  return [...new Set([...own, ...healthPaths(), ...groups, ...known])].sort();
 }

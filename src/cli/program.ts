@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addObjectCommands } from "./objects/commands.ts";
+import { addStoreCommands } from "./snapshot-commands.ts";
 
 /** Commands whose flags are upstream's, read by tables of their own. */
 const OWN_FLAGS = {
@@ -72,6 +73,9 @@ export async function run(args: readonly string[]): Promise<number> {
       const { pkiCommand } = await import("./pki.ts");
       code = await pkiCommand(options);
     });
+  addStoreCommands(program, (result) => {
+    code = result;
+  });
   addObjectCommands(program, (result) => {
     code = result;
   });

@@ -13,6 +13,7 @@ export {
   lockFile,
   openEmbeddedStore,
   restoreEmbeddedStore,
+  snapshotForEtcd,
   type SnapshotStatus,
   snapshotStatus,
   SimulatedDisk,

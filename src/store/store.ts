@@ -149,6 +149,8 @@ export interface Store extends AsyncDisposable {
   leaseKeys(id: number): Promise<readonly string[]>;
   /** Oldest revision that can still be read, and the size in bytes of what is kept. */
   status(): Promise<{ readonly revision: Revision; readonly compactRevision: Revision; readonly sizeBytes: number }>;
+  /** The state as of now, whatever is written while it is read; only of a store that keeps files of its own. */
+  snapshot?(): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
 

@@ -57,6 +57,7 @@ export async function startApiServerComponent(
     kubelet: kubeletsOf(flags, environment),
     serverAddress: `${flags["external-hostname"] ?? advertised(flags) ?? "127.0.0.1"}:${port}`,
     advertise: { address: advertised(flags), port },
+    ...(plain.snapshot && { snapshot: () => plain.snapshot!() }),
   });
   // When there is no port to be had, nobody waits for this any more.
   server.ready.catch(() => {});

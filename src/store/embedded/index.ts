@@ -10,5 +10,5 @@ export {
   openEmbeddedStore,
 } from "./embedded.ts";
 export { type FileLock, isLockedElsewhere, lockFile } from "./lock-file.ts";
-export { readSnapshot, restoreEmbeddedStore, type SnapshotStatus, snapshotStatus } from "./restore.ts";
+export { readSnapshot, restoreEmbeddedStore, snapshotForEtcd, type SnapshotStatus, snapshotStatus } from "./restore.ts";
 export { SimulatedDisk } from "./simulated-disk.ts";

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { StoreError } from "../errors.ts";
 import { type Granted, Versions } from "../memory/index.ts";
-import { isEtcdSnapshot, readEtcdSnapshot, type StoreState } from "../snapshot/index.ts";
+import { encodeEtcdSnapshot, isEtcdSnapshot, readEtcdSnapshot, type StoreState } from "../snapshot/index.ts";
 import type { Entry, Revision } from "../store.ts";
 import { encodeCheckpoint, readCheckpoint } from "./checkpoint.ts";
 import type { Disk } from "./disk.ts";
@@ -53,6 +53,11 @@ export function snapshotStatus(bytes: Buffer, name: string): SnapshotStatus {
     leaseCount: [...leases].length,
     sizeBytes: bytes.length,
   };
+}
+
+/** A snapshot of either kind as one that etcd can be restored from. */
+export function* snapshotForEtcd(bytes: Buffer, name: string): Generator<Uint8Array> {
+  yield* encodeEtcdSnapshot(readSnapshot(bytes, name));
 }
 
 /**

@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+
+/** Commands about what a cluster has stored. Each loads its code when it runs. */
+export function addStoreCommands(program: Command, done: (code: number) => void): void {
+  const snapshot = program.command("snapshot").description("save and restore all that a cluster has stored");
+  snapshot
+    .command("save <file>")
+    .description("save what a running cluster has stored; for its administrators")
+    .option("--kubeconfig <file>", "default $KUBECONFIG, then the cluster of `navarch up`")
+    .option("--context <name>", "a context of the kubeconfig")
+    .option("--format <format>", "navarch, or etcd for `etcdctl snapshot restore`", "navarch")
+    .action(async (file, options) => done(await (await import("./snapshot.ts")).saveCommand(file, options)));
+  snapshot
+    .command("restore <file>")
+    .description("make a cluster's store of a snapshot, Navarch's or etcd's")
+    .option("--data-dir <dir>", "where the cluster is to live; no store may be there")
+    .option("--store-dir <dir>", "the store's directory itself, as of `navarch etcd --data-dir`")
+    .action(async (file, options) => done(await (await import("./snapshot.ts")).restoreCommand(file, options)));
+  snapshot
+    .command("status <file>")
+    .description("check a snapshot and say what is in it")
+    .option("-o, --output <format>", "json")
+    .action(async (file, options) => done(await (await import("./snapshot.ts")).statusOfCommand(file, options)));
+}
