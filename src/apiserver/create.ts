@@ -19,7 +19,7 @@ import { publishKubernetesService } from "./bootstrap/kubernetes-service.ts";
 import type { Kubelets } from "./streaming/kubelets.ts";
 import { podStreams } from "./streaming/pods.ts";
 import { Definitions } from "./crd/definitions.ts";
-import type { Authorizer, Reads } from "./contracts.ts";
+import type { Authorizer, Reads, SubresourceHandler } from "./contracts.ts";
 import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
 import { keepDangling } from "./flow/dangling.ts";
 import { openApiHandlers } from "./openapi/openapi.ts";
@@ -80,6 +80,8 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly maxMutatingRequestsInflight?: number;
   /** All that is stored, as it lies on disk; absent where the store is somebody else's. */
   readonly snapshot?: () => AsyncIterable<Uint8Array>;
+  /** Further paths ("/name/"): who may ask is decided as for any path that is no resource; they see the rest of the path. */
+  readonly extensions?: ReadonlyMap<string, Handler>;
 }
 
 export type AuthorizationMode = "Node" | "RBAC" | "AlwaysAllow";
@@ -191,8 +193,14 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
       ...openApiHandlers(() => core.served.all),
       [SNAPSHOT_PATH, snapshotHandler(options.snapshot)],
       ...(accounts ? issuerPaths(accounts, options.serverAddress ?? SERVER_ADDRESS) : []),
+      ...[...(options.extensions ?? [])].map(([path, handler]) => [path, below(path, handler)] as const),
     ]),
   };
+}
+
+/** A handler below a path, which sees what follows it. */
+function below(prefix: string, handler: Handler): SubresourceHandler {
+  return ({ request }) => handler({ ...request, path: request.path.slice(prefix.length - 1), signal: request.signal });
 }
 
 /** Whether nothing was ever stored. */

@@ -4,7 +4,7 @@
  * at `cacher/cacher.ts` for what reads and watches live from.
  */
 export { type ApiServer, type ApiServerOptions, type AuthorizationMode, createApiServer } from "./create.ts";
-export { parseRuntimeConfig, type RuntimeConfigOptions } from "./runtime-config.ts";
+export { FEATURE_GATES, type RuntimeConfigOptions } from "./runtime-config.ts";
 export {
   type Encryption,
   EncryptionConfigError,

@@ -2,9 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Scope, seededRandom, silentLog, VirtualClock } from "../base/index.ts";
 import { openMemoryStore } from "../store/index.ts";
-import { createApiServer, parseRuntimeConfig } from "./index.ts";
+import { createApiServer } from "./index.ts";
 
 type Json = Record<string, any>;
+
+const switches = (text: string) =>
+  Object.fromEntries(
+    text
+      .split(",")
+      .filter(Boolean)
+      .map((one) => [one.split("=")[0]!, !one.endsWith("=false")]),
+  );
 
 async function server(runtimeConfig: string, featureGates: Record<string, boolean> = {}) {
   const scope = Scope.logging(silentLog);
@@ -14,7 +22,7 @@ async function server(runtimeConfig: string, featureGates: Record<string, boolea
     random: seededRandom(1),
     log: silentLog,
     scope,
-    runtimeConfig: parseRuntimeConfig(runtimeConfig),
+    runtimeConfig: switches(runtimeConfig),
     featureGates,
   });
   await ready;

@@ -11,6 +11,11 @@ export interface RuntimeConfigOptions {
   readonly featureGates?: Readonly<Record<string, boolean>>;
 }
 
+/** The features that can be turned on. */
+export const FEATURE_GATES: readonly string[] = [
+  ...new Set(previewKinds.flatMap(({ gate }) => (gate === undefined ? [] : [gate]))),
+].sort();
+
 const STAGES: readonly (readonly [key: string, versions: RegExp])[] = [
   ["api/ga", /^v\d+$/],
   ["api/beta", /beta/],
@@ -31,17 +36,4 @@ export function servedKinds({ runtimeConfig = {}, featureGates = {} }: RuntimeCo
     .map(({ kind }) => kind);
   const groups = [...new Set([...own, ...previews].map(({ group }) => group))];
   return groups.flatMap((group) => [...own, ...previews].filter((kind) => kind.group === group));
-}
-
-/** Reads `api/all=true,apps/v1=false`, as flags give it; what it says to a key without a value is yes. */
-export function parseRuntimeConfig(text: string): Record<string, boolean> {
-  const entries = text
-    .split(",")
-    .filter((one) => one !== "")
-    .map((one) => {
-      const [key = "", value = "true"] = one.split("=");
-      if (value !== "true" && value !== "false") throw new Error(`invalid value ${key}=${value}`);
-      return [key.trim(), value === "true"] as const;
-    });
-  return Object.fromEntries(entries);
 }

@@ -11,6 +11,7 @@ import {
 } from "../base/index.ts";
 import type { Client } from "../client/index.ts";
 import type { Simulation } from "../kubelet/index.ts";
+import type { Explanation } from "../scheduler/index.ts";
 import type { Handler } from "../net/index.ts";
 import { certificateToPem, createAuthority, generateKey } from "../pki/index.ts";
 import { type ForkableStore, openMemoryStore } from "../store/index.ts";
@@ -106,6 +107,17 @@ export class Cluster implements AsyncDisposable {
   /** The API server, for any transport. */
   get handle(): Handler {
     return this.#running.handle;
+  }
+
+  /** Why a pod is on its node, or on none: the scheduler's last decision, with the reasons of every node. */
+  explain({
+    namespace = "default",
+    name,
+  }: {
+    readonly namespace?: string;
+    readonly name: string;
+  }): Explanation | undefined {
+    return this.#running.explain(namespace, name);
   }
 
   /** Every change of the store so far, one line each: virtual time, revision, key, value. */

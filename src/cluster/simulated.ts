@@ -6,7 +6,7 @@ import { createSimulation, kubeletHandler, type Simulation, startSimulatedKubele
 import type { Handler, UserInfo } from "../net/index.ts";
 import type { PrivateKey } from "../pki/index.ts";
 import type { ComponentContext } from "../runtime/index.ts";
-import { startScheduler } from "../scheduler/index.ts";
+import { type Explanation, startScheduler } from "../scheduler/index.ts";
 import type { Store } from "../store/index.ts";
 import { controllerIdentity, IDENTITIES, nodeIdentity } from "./identities.ts";
 
@@ -28,6 +28,8 @@ export interface InProcessCluster {
   readonly handle: Handler;
   readonly client: Client;
   clientAs(identity: UserInfo): Client;
+  /** The scheduler's last decision about a pod; undefined when it made none, or long ago. */
+  explain(namespace: string, name: string): Explanation | undefined;
 }
 
 const ISSUER = "https://kubernetes.default.svc.cluster.local";
@@ -62,13 +64,14 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
     allocateNodeCidrs: true,
     clientFor: (account) => clientAs(controllerIdentity(account)),
   });
-  await startScheduler(component("scheduler", IDENTITIES.scheduler), { leaderElect: false });
+  const scheduler = await startScheduler(component("scheduler", IDENTITIES.scheduler), { leaderElect: false });
   for (const [nodeName, simulation] of simulations) {
     const context = component(`kubelet/${nodeName}`, nodeIdentity(nodeName));
     const kubelet = await startSimulatedKubelet(context, { nodeName, simulation, port: 0 });
     kubelets.set(nodeName, kubeletHandler(kubelet));
   }
-  return { handle: server.handle, client: clientAs(IDENTITIES.admin), clientAs };
+  const explain = (namespace: string, name: string) => scheduler.explain(namespace, name);
+  return { handle: server.handle, client: clientAs(IDENTITIES.admin), clientAs, explain };
 }
 
 /** Machines for `count` simulated nodes. */

@@ -13,7 +13,7 @@ import {
   startSimulatedKubelet,
   whyNoNodeHere,
 } from "../kubelet/index.ts";
-import type { Handler, UserInfo } from "../net/index.ts";
+import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/index.ts";
 import type { ComponentContext } from "../runtime/index.ts";
 import type { Store } from "../store/index.ts";
 import { localAddress } from "./addresses.ts";
@@ -75,6 +75,13 @@ const ALONE = { "leader-elect": false, "secure-port": 0 } as const;
 const REAL_ONLY = ["hostname-override", "node-ip", "provider-id", "root-dir", "container-runtime-endpoint"] as const;
 const ISSUER = "https://kubernetes.default.svc.cluster.local";
 const STEP_TIMEOUT_MS = 60_000;
+/** Where the API server passes questions on to the scheduler of its process. */
+const SCHEDULER_PATH = "/scheduler/";
+const NO_SCHEDULER: ApiResponse = {
+  status: 503,
+  headers: { "content-type": "text/plain; charset=utf-8" },
+  body: { type: "bytes", bytes: new TextEncoder().encode("no scheduler runs in this process\n") },
+};
 export const HELLO_IMAGE = "navarch.local/hello:1";
 
 /** Starts everything in order; what was started is stopped again when a step fails, and a new data directory goes. */
@@ -105,6 +112,7 @@ class Start {
   readonly #options: UpOptions;
   readonly #scope: Scope;
   readonly #kubelets = new Map<string, Handler>();
+  #askScheduler: Handler = async () => NO_SCHEDULER;
   /** Steps that are done. */
   readonly #done: string[] = [];
   hasRealNode = false;
@@ -216,7 +224,8 @@ class Start {
       ...config.flags.apiserver,
     };
     const localKubelets = this.#kubelets;
-    return startApiServerComponent(flags, { clock, random, log, scope: this.#scope, store, localKubelets });
+    const extensions = new Map([[SCHEDULER_PATH, (request: ApiRequest) => this.#askScheduler(request)]]);
+    return startApiServerComponent(flags, { clock, random, log, scope: this.#scope, store, localKubelets, extensions });
   }
 
   /** What the components of this process are given: clients of its API server without a socket. */
@@ -250,7 +259,9 @@ class Start {
 
   async #startScheduler(server: ApiServer): Promise<void> {
     const flags = { ...ALONE, ...this.#options.config.flags.scheduler };
-    await this.#mayWait(flags, await startSchedulerComponent(flags, this.#environment(server)));
+    const scheduler = await startSchedulerComponent(flags, this.#environment(server));
+    this.#askScheduler = scheduler.handler;
+    await this.#mayWait(flags, scheduler);
   }
 
   /** Who stands for election may have to wait for long; others are ready before the cluster is. */

@@ -40,6 +40,9 @@ export function addObjectCommands(program: Command, done: (code: number) => void
     .option("--timeout <duration>", "how long to wait")
     .option("--ignore-not-found", "an object that isn't there is no failure")
     .action(async (words, options) => done(await (await import("./delete.ts")).deleteCommand(words, options)));
+  command("why <pod>", "why a pod is where it is, or isn't running: pod/NAME").action(async (pod, options) =>
+    done(await (await import("./why.ts")).whyCommand(pod, options)),
+  );
   command("logs <pod>", "show what a container has written: POD or TYPE/NAME")
     .option("-c, --container <name>", "which container")
     .option("--all-containers", "all containers")

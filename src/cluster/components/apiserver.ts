@@ -4,6 +4,7 @@ import {
   type ApiServerOptions,
   type AuthorizationMode,
   createApiServer,
+  FEATURE_GATES,
   type Kubelets,
   kubeletConnections,
   parseTokenFile,
@@ -24,6 +25,8 @@ export interface ApiServerEnvironment extends Omit<ComponentEnvironment, "connec
   readonly store?: Store;
   /** Kubelets that share the process, by node. */
   readonly localKubelets?: ReadonlyMap<string, Handler>;
+  /** Paths of other parts that share the process. */
+  readonly extensions?: ReadonlyMap<string, Handler>;
 }
 
 export interface RunningApiServer {
@@ -55,6 +58,7 @@ export async function startApiServerComponent(
     log,
     scope: scope.child(),
     kubelet: kubeletsOf(flags, environment),
+    ...(environment.extensions && { extensions: environment.extensions }),
     serverAddress: `${flags["external-hostname"] ?? advertised(flags) ?? "127.0.0.1"}:${port}`,
     advertise: { address: advertised(flags), port },
     ...(plain.snapshot && { snapshot: () => plain.snapshot!() }),
@@ -99,6 +103,8 @@ function optionsOf(flags: ApiServerFlags): Options {
       maxRequestsInflight: flags["max-requests-inflight"],
       maxMutatingRequestsInflight: flags["max-mutating-requests-inflight"],
       nodePortRange: portRange(flags["service-node-port-range"]),
+      runtimeConfig: flags["runtime-config"],
+      featureGates: featureGates(flags["feature-gates"]),
       authorizationModes: authorizationModes(flags["authorization-mode"]),
       serviceAccounts: serviceAccounts(flags),
       requestHeader: requestHeader(flags),
@@ -119,6 +125,16 @@ function portRange(text: string | undefined): Options["nodePortRange"] {
   if (!first || !last || first > last || last > 65_535)
     throw new ConfigError(`read --service-node-port-range: got ${JSON.stringify(text)}, wanted FIRST-LAST`);
   return { first, last };
+}
+
+/** Only gates that change something here: one that is read and ignored would lie. */
+function featureGates(gates: Readonly<Record<string, boolean>> | undefined) {
+  const unknown = Object.keys(gates ?? {}).find((name) => !FEATURE_GATES.includes(name));
+  if (unknown !== undefined)
+    throw new ConfigError(
+      `read --feature-gates: the gate ${unknown} changes nothing here yet, wanted some of ${FEATURE_GATES.join(", ")}`,
+    );
+  return gates;
 }
 
 const MODES: readonly AuthorizationMode[] = ["Node", "RBAC", "AlwaysAllow"];

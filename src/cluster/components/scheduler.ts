@@ -1,4 +1,5 @@
-import { startScheduler } from "../../scheduler/index.ts";
+import type { Handler } from "../../net/index.ts";
+import { schedulerHandler, startScheduler } from "../../scheduler/index.ts";
 import type { SchedulerFlags } from "../flags/index.ts";
 import { IDENTITIES } from "../identities.ts";
 import { type ComponentEnvironment, contextOf, given, leaderOptions, type RunningComponent } from "./environment.ts";
@@ -10,13 +11,15 @@ const PORT = 10259;
 export async function startSchedulerComponent(
   flags: SchedulerFlags,
   environment: ComponentEnvironment,
-): Promise<RunningComponent> {
+): Promise<RunningComponent & { readonly handler: Handler }> {
   const context = contextOf(environment, { name: "scheduler", identity: IDENTITIES.scheduler, flags });
   const retryMs = flags["pod-max-in-unschedulable-pods-duration"];
-  const { ready } = await startScheduler(context, {
+  const scheduler = await startScheduler(context, {
     ...leaderOptions(flags),
     ...given({ podMaxInUnschedulablePodsDuration: retryMs === undefined ? undefined : retryMs / 1000 }),
   });
-  await serveHealth(environment, { name: "kube-scheduler", flags, port: PORT });
-  return { ready };
+  const handler = schedulerHandler(scheduler);
+  const guarded = { client: context.client, handler };
+  await serveHealth(environment, { name: "kube-scheduler", flags, port: PORT, guarded });
+  return { ready: scheduler.ready, handler };
 }

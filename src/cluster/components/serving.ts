@@ -2,9 +2,11 @@ import { hostname } from "node:os";
 import type { ApiResponse, Handler, ServerTls } from "../../net/index.ts";
 import { type Listener, listen } from "../../net/index.ts";
 import { createAuthority, issueKeyPair } from "../../pki/index.ts";
+import type { Client } from "../../client/index.ts";
 import { ConfigError } from "../errors.ts";
 import { type HealthFlags, readFlagFile } from "../flags/index.ts";
 import type { ComponentEnvironment } from "./environment.ts";
+import { allowed } from "./guard.ts";
 
 const CLOSE_MS = 500;
 
@@ -54,16 +56,32 @@ const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: "can't be listened on: this machine doesn't have that address",
 };
 
+export interface HealthOptions {
+  readonly name: string;
+  readonly flags: HealthFlags;
+  readonly port: number;
+  /** What answers other paths, for those whom the API server lets. */
+  readonly guarded?: { readonly client: Client; readonly handler: Handler };
+}
+
 /** Serves /healthz, /livez and /readyz over TLS, if the flags give a port. */
-export async function serveHealth(
-  environment: ComponentEnvironment,
-  component: { readonly name: string; readonly flags: HealthFlags; readonly port: number },
-): Promise<void> {
+export async function serveHealth(environment: ComponentEnvironment, component: HealthOptions): Promise<void> {
   const { flags, name } = component;
   const port = flags["secure-port"] ?? component.port;
   if (port === 0) return;
   const tls = servingTls(flags, name, environment);
-  await listenFor(environment, { host: flags["bind-address"] ?? "0.0.0.0", port, tls, handler: health });
+  await listenFor(environment, {
+    host: flags["bind-address"] ?? "0.0.0.0",
+    port,
+    tls,
+    handler: healthOr(component.guarded),
+  });
+}
+
+function healthOr(guarded: HealthOptions["guarded"]): Handler {
+  if (!guarded) return health;
+  const other = allowed(guarded.client, guarded.handler);
+  return (request) => (HEALTH_PATHS.has(request.path) ? health(request) : other(request));
 }
 
 const HEALTH_PATHS = new Set(["/healthz", "/livez", "/readyz"]);

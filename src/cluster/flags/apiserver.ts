@@ -9,6 +9,7 @@ import {
   list,
   port,
   repeated,
+  switches,
   text,
 } from "./flag.ts";
 
@@ -52,6 +53,8 @@ export const APISERVER_FLAGS = {
   "service-node-port-range": text("where node ports come from, such as 30000-32767"),
   "encryption-provider-config": file("EncryptionConfiguration: what is encrypted in the store, and how"),
   "encryption-provider-config-automatic-reload": bool("whether a changed encryption configuration is taken up"),
+  "runtime-config": switches("versions to serve or not, such as api/all=true or resource.k8s.io/v1beta1=true"),
+  "feature-gates": switches("features to turn on"),
   "event-ttl": duration("how long events are kept"),
   "max-requests-inflight": int("reading requests at a time"),
   "max-mutating-requests-inflight": int("writing requests at a time"),

@@ -89,6 +89,20 @@ export const pairs = (doc: string): Flag<Readonly<Record<string, string>>> => ({
   },
 });
 
+/** Names that are on or off; a name alone is on. */
+export const switches = (doc: string): Flag<Readonly<Record<string, boolean>>> => ({
+  doc,
+  wanted: "NAME=true|false,…",
+  read(given, before = {}) {
+    const entries = given
+      .split(",")
+      .filter(Boolean)
+      .map((one) => /^([^=]+)(?:=(true|false))?$/.exec(one));
+    if (entries.includes(null)) return undefined;
+    return { ...before, ...Object.fromEntries(entries.map((match) => [match![1]!, match![2] !== "false"])) };
+  },
+});
+
 /** One of a few words. Those that upstream knows and that aren't built are not among them. */
 export const choice = <const T extends string>(doc: string, values: readonly T[]): Flag<T> => ({
   doc,
