@@ -78,22 +78,34 @@ export function* readCheckpoint(
   for (let offset = HEADER_BYTES, sequence = 0; offset < bytes.length; sequence++) {
     const frame = frameAt(bytes, offset);
     if (frame?.sequence !== sequence || ended) throw damaged(name, offset, revision);
-    for (const record of readRecords(frame.payload)) {
-      if (record.type === "end") ended = record.count === count;
-      if (record.type === "lease") yield { lease: record.lease };
-      if (record.type !== "entry") continue;
-      count++;
-      yield { entry: record.entry };
+    try {
+      for (const record of readRecords(frame.payload)) {
+        if (record.type === "end") ended = record.count === count;
+        if (record.type === "lease") yield { lease: record.lease };
+        if (record.type !== "entry") continue;
+        if (!isSound(record.entry, revision)) throw new RangeError("an entry contradicts itself");
+        count++;
+        yield { entry: record.entry };
+      }
+    } catch (cause) {
+      // Its checksum is right, so this is no accident of the disk; it is refused the same.
+      if (!(cause instanceof RangeError)) throw cause;
+      throw damaged(name, offset, revision, { cause });
     }
     offset = frame.end;
   }
   if (!ended) throw damaged(name, bytes.length, revision);
 }
 
-function damaged(name: string, offset: number, revision: Revision): StoreError {
+function isSound({ createRevision, modRevision, version }: Entry, revision: Revision): boolean {
+  return createRevision <= modRevision && modRevision <= revision && version > 0;
+}
+
+function damaged(name: string, offset: number, revision: Revision, options?: ErrorOptions): StoreError {
   const state = `the state at revision ${revision} in ${name} is damaged at byte ${offset}`;
   return new StoreError(
     "corrupt",
     `open store: ${state}; restore the directory from a backup or start with an empty one`,
+    options,
   );
 }

@@ -182,15 +182,21 @@ class Reader {
   }
 
   #key(): string {
-    const length = this.#bytes.readUInt32BE(this.#offset);
-    this.#offset += 4 + length;
+    const length = this.#length();
     return this.#bytes.toString("utf8", this.#offset - length, this.#offset);
   }
 
   #value(): Uint8Array {
-    const length = this.#bytes.readUInt32BE(this.#offset);
-    this.#offset += 4 + length;
+    const length = this.#length();
     // A copy, else one small value would keep a whole segment in memory.
     return Buffer.from(this.#bytes.subarray(this.#offset - length, this.#offset));
+  }
+
+  /** The length of what follows; steps behind it. */
+  #length(): number {
+    const length = this.#bytes.readUInt32BE(this.#offset);
+    this.#offset += 4 + length;
+    if (this.#offset > this.#bytes.length) throw new RangeError("a record is cut");
+    return length;
   }
 }

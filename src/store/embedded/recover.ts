@@ -171,7 +171,14 @@ class Replay {
     for (let frame = frameAt(bytes, offset); frame; frame = frameAt(bytes, offset)) {
       if (frame.sequence !== this.sequence || frame.revision !== this.#revision)
         throw this.#damaged(name, offset, bytes);
-      this.#replay(frame);
+      try {
+        this.#replay(frame);
+      } catch (cause) {
+        // Its checksum is right, so this is no accident of the disk; it is refused the same.
+        if (cause instanceof RangeError || cause instanceof StoreError)
+          throw this.#damaged(name, offset, bytes, { cause });
+        throw cause;
+      }
       offset = frame.end;
     }
     const { position } = this.#options;
@@ -242,7 +249,7 @@ class Replay {
     }
   }
 
-  #damaged(name: string, offset: number, bytes: Buffer): StoreError {
+  #damaged(name: string, offset: number, bytes: Buffer, options?: ErrorOptions): StoreError {
     const { disk } = this.#options;
     const next = frameAfter(bytes, offset);
     const lost = next
@@ -251,7 +258,7 @@ class Replay {
     const state = `${disk.name}/${name} is damaged at byte ${offset}, ${lost} cannot be read`;
     const wanted = "restore the directory from a backup";
     const loss = `to go on without anything after revision ${this.#revision}, truncate the file there, and remove the log files after it and the file ${POSITION_FILE}`;
-    return new StoreError("corrupt", `open store: ${state}; ${wanted}, or, ${loss}`);
+    return new StoreError("corrupt", `open store: ${state}; ${wanted}, or, ${loss}`, options);
   }
 }
 
