@@ -75,6 +75,14 @@ export interface KindRules {
   readonly returnsDeleted?: boolean;
   /** Metadata that an update of the status leaves as it is. */
   readonly statusKeeps?: readonly ("labels" | "annotations" | "ownerReferences" | "finalizers")[];
+  /** It is never stored as protobuf, although it is spoken. */
+  readonly storedAsJson?: boolean;
+  /** The form in which the original stores it, where that is a version that nobody speaks any more. */
+  readonly storedForm?: {
+    readonly version: string;
+    readonly toStored: (object: Record<string, unknown>) => Record<string, unknown>;
+    readonly fromStored: (object: Record<string, unknown>) => Record<string, unknown>;
+  };
   /** Nobody notes who manages which of its fields. */
   readonly unmanaged?: boolean;
   /** Text of the Warning header that every request for it gets. */

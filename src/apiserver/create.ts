@@ -22,6 +22,7 @@ import { Definitions } from "./crd/definitions.ts";
 import type { Authorizer, Reads, SubresourceHandler } from "./contracts.ts";
 import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
 import { keepDangling } from "./flow/dangling.ts";
+import type { StorageMediaType } from "./registry/encoding.ts";
 import { openApiHandlers } from "./openapi/openapi.ts";
 import { SNAPSHOT_PATH, snapshotHandler } from "./snapshot.ts";
 import { expireEvents } from "./services/events.ts";
@@ -39,6 +40,8 @@ import { type RuntimeConfigOptions, servedKinds } from "./runtime-config.ts";
 
 export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly store: Store;
+  /** In what form objects are written; both are read. Default JSON, which is served as it is. */
+  readonly storageMediaType?: StorageMediaType;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -105,6 +108,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   let definitions: Definitions | undefined;
   const core = serverCore({
     ...options,
+    storageMediaType: options.storageMediaType ?? "application/json",
     kinds: servedKinds(options),
     anonymous: options.anonymousAuth ?? true,
     serverAddress: options.serverAddress ?? SERVER_ADDRESS,

@@ -4,6 +4,7 @@
  * at `cacher/cacher.ts` for what reads and watches live from.
  */
 export { type ApiServer, type ApiServerOptions, type AuthorizationMode, createApiServer } from "./create.ts";
+export type { StorageMediaType } from "./registry/encoding.ts";
 export { FEATURE_GATES, type RuntimeConfigOptions } from "./runtime-config.ts";
 export {
   type Encryption,

@@ -9,7 +9,7 @@ import {
 } from "../api/index.ts";
 import { prefixEnd, type Revision, type Store, StoreError } from "../store/index.ts";
 import type { Cacher } from "./cacher/cacher.ts";
-import { storageKey, storagePrefix, StoredObject } from "./registry/stored.ts";
+import { storageKey, storagePrefix, type StoredObject } from "./registry/stored.ts";
 import type { Selection } from "./selection.ts";
 
 export interface ListResult {
@@ -200,8 +200,7 @@ async function scan({ store, selection, cacher }: ListCall, { start, scope, revi
     // Further pages are of the moment of the first.
     at ??= page.revision;
     for (const entry of page.entries) {
-      const cached = cacher.get(entry.key);
-      const stored = cached?.revision === entry.modRevision ? cached : new StoredObject(entry);
+      const stored = cacher.stored(entry);
       if (selection.everything || selection.matches(stored.object)) items.push(stored);
     }
     if (!page.more || selection.everything || items.length > limit) return { items, total: page.count, revision: at };

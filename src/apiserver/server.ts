@@ -29,7 +29,8 @@ import { NOT_FOUND, pathHandlers } from "./paths.ts";
 import { pipeline } from "./pipeline.ts";
 import { Registry, type ResourceHooks } from "./registry/generic.ts";
 import { ServedKinds } from "./served.ts";
-import { storageKey, StoredObject, storagePrefix } from "./registry/stored.ts";
+import { storageKey, storagePrefix } from "./registry/stored.ts";
+import type { StorageMediaType } from "./registry/encoding.ts";
 import { scaleOf } from "./subresources/scale.ts";
 import { Verbs } from "./verbs.ts";
 import { VERSION } from "./version.ts";
@@ -50,6 +51,7 @@ export interface ApiServerParts {
 
 export interface ServerOptions {
   readonly store: Store;
+  readonly storageMediaType: StorageMediaType;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -81,7 +83,7 @@ export function serverCore(options: ServerOptions): ServerCore & {
   readonly beginHistory: () => Promise<void>;
 } {
   const served = new ServedKinds(options.kinds ?? allKinds);
-  const { store, clock, random, scope } = options;
+  const { store, storageMediaType, clock, random, scope } = options;
   // By where the objects lie, so that a changed definition keeps the cache and the watches of its objects.
   const cachers = new Map<string, Cacher>();
   const history = { oldest: 0 };
@@ -115,7 +117,7 @@ export function serverCore(options: ServerOptions): ServerCore & {
         registry = new Registry(
           hub,
           cacherOf(hub),
-          { store, clock, random, admission: parts?.admission ?? [], reads },
+          { store, storageMediaType, clock, random, admission: parts?.admission ?? [], reads },
           hooks,
         );
         registries.set(hub, registry);
@@ -143,12 +145,21 @@ function readsOf(store: Store, cacherOf: (kind: KindDefinition) => Cacher): Read
   return {
     async get<T>(kind: KindDefinition<T>, { namespace = "", name }: { namespace?: string; name: string }) {
       const { entry } = await store.get(storageKey(kind as KindDefinition, namespace, name));
-      return entry ? (new StoredObject(entry).as(kind as KindDefinition).object as unknown as T) : undefined;
+      return entry
+        ? (cacherOf(kind as KindDefinition)
+            .stored(entry)
+            .as(kind as KindDefinition).object as unknown as T)
+        : undefined;
     },
     async list<T>(kind: KindDefinition<T>, namespace?: string) {
       const start = scopeOf(kind as KindDefinition, namespace);
       const { entries } = await store.range({ start, end: prefixEnd(start) });
-      return entries.map((entry) => new StoredObject(entry).as(kind as KindDefinition).object as unknown as T);
+      return entries.map(
+        (entry) =>
+          cacherOf(kind as KindDefinition)
+            .stored(entry)
+            .as(kind as KindDefinition).object as unknown as T,
+      );
     },
     version: (kind) => cacherOf(kind).revision,
     cached<T>(kind: KindDefinition<T>, namespace = "") {

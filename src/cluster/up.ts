@@ -25,8 +25,8 @@ import { withConfigFile } from "./components/kubelet-config.ts";
 import { kubeletOptions, nodeNameOf } from "./components/kubelet.ts";
 import { startProxyComponent } from "./components/proxy.ts";
 import { startSchedulerComponent } from "./components/scheduler.ts";
-import { openStore, storeOf } from "./components/store.ts";
-import type { ClusterConfig } from "./config.ts";
+import { openStore, storageMediaType, storeOf } from "./components/store.ts";
+import type { ClusterConfig, StoreConfig } from "./config.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { ConfigError } from "./errors.ts";
 import type { ApiServerFlags, Component } from "./flags/index.ts";
@@ -188,13 +188,17 @@ class Start {
     return openPki({ directory: join(config.dataDirectory, "pki"), clock, random, sans });
   }
 
-  async #openStore(): Promise<Store> {
-    const { config, clock, log } = this.#options;
+  #storeConfig(): StoreConfig {
+    const { config } = this.#options;
     const flags = config.flags.apiserver;
     const isSaid = flags.store !== undefined || flags["etcd-servers"] !== undefined;
-    const store = await openStore(isSaid ? storeOf(flags) : config.store, { clock, log, flags });
-    this.#scope.defer(() => store.close());
-    return store;
+    return isSaid ? storeOf(flags) : config.store;
+  }
+
+  #openStore(): Promise<Store> {
+    const { config, clock, log } = this.#options;
+    const flags = config.flags.apiserver;
+    return openStore(this.#storeConfig(), { clock, log, scope: this.#scope, flags });
   }
 
   async #startApiServer(init: { store: Store; pki: Pki; host: string; nodeIp: string }): Promise<RunningApiServer> {
@@ -204,6 +208,7 @@ class Start {
     const flags: ApiServerFlags = {
       "bind-address": host,
       "secure-port": config.port,
+      "storage-media-type": storageMediaType(this.#storeConfig(), config.flags.apiserver),
       ...(host !== "127.0.0.1" && { "advertise-address": nodeIp }),
       "tls-cert-file": pki.serving.certFile,
       "tls-private-key-file": pki.serving.keyFile,

@@ -19,7 +19,7 @@ export {
   SimulatedDisk,
 } from "./embedded/index.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
-export { type EtcdStoreOptions, openEtcdStore } from "./etcd/index.ts";
+export { type EtcdStoreOptions, keepCompacted, openEtcdStore } from "./etcd/index.ts";
 export { type EtcdServer, type EtcdServerOptions, serveEtcd } from "./serve/index.ts";
 export { openMemoryStore } from "./memory/index.ts";
 export {

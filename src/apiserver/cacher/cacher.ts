@@ -1,7 +1,15 @@
 import BTreeModule from "sorted-btree";
 import { type KindDefinition, resourceExpired, statusError, timedOut } from "../../api/index.ts";
 import type { Clock, Timer } from "../../base/index.ts";
-import { type Change, prefixEnd, type Revision, type Store, StoreError, type Watch } from "../../store/index.ts";
+import {
+  type Change,
+  type Entry,
+  prefixEnd,
+  type Revision,
+  type Store,
+  StoreError,
+  type Watch,
+} from "../../store/index.ts";
 import { storagePrefix, StoredObject } from "../registry/stored.ts";
 import { type CacheEvent, eventOf, readHistory } from "./history.ts";
 
@@ -87,6 +95,12 @@ export class Cacher {
 
   get(key: string): StoredObject | undefined {
     return this.#objects.get(key);
+  }
+
+  /** What a store's entry holds; decoded already if the cache has this version. */
+  stored(entry: Entry): StoredObject {
+    const cached = this.#objects.get(entry.key);
+    return cached?.revision === entry.modRevision ? cached : new StoredObject(entry);
   }
 
   /** The objects of a namespace, or all when it is empty, in key order. */

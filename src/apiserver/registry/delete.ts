@@ -2,7 +2,7 @@ import { conflict, invalid, type KubeObject, MODIFIED } from "../../api/index.ts
 import { type Clock, formatTime, parseTime } from "../../base/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import type { Json, Registry, WriteOptions } from "./generic.ts";
-import { encodeStored, StoredObject } from "./stored.ts";
+import { StoredObject } from "./stored.ts";
 import type { Store } from "../../store/index.ts";
 
 /** What a client says about a deletion. */
@@ -171,9 +171,9 @@ async function replace(
   marked: Json,
 ): Promise<StoredObject | undefined> {
   const { key } = current.entry;
-  const value = encodeStored(inOrder(marked));
+  const { value, json } = registry.encode(inOrder(marked));
   if (Buffer.compare(value, current.entry.value) === 0) return current;
-  if (write.dryRun) return new StoredObject({ ...current.entry, value });
+  if (write.dryRun) return new StoredObject({ ...current.entry, value }, json);
   const result = await store.transact({
     compare: [{ key, target: "modRevision", operator: "=", value: current.revision }],
     success: [{ type: "put", key, value }],
@@ -182,7 +182,10 @@ async function replace(
   if (!result.succeeded) return undefined;
   return (
     registry.cacher.get(key) ??
-    new StoredObject({ ...current.entry, value, modRevision: result.revision, version: current.entry.version + 1 })
+    new StoredObject(
+      { ...current.entry, value, modRevision: result.revision, version: current.entry.version + 1 },
+      json,
+    )
   );
 }
 

@@ -30,13 +30,15 @@ import { canonicalQuantity } from "../../api/index.ts";
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
 import type { Cacher } from "../cacher/cacher.ts";
 import { finalizerWarnings, joinOwners, validateMetadata, validateMetadataUpdate } from "./metadata.ts";
-import { encodeStored, storageKey, StoredObject } from "./stored.ts";
+import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaType } from "./encoding.ts";
+import { storageKey, StoredObject } from "./stored.ts";
 
 export type Json = Record<string, unknown>;
 type Meta = Record<string, unknown>;
 
 export interface RegistryOptions {
   readonly store: Store;
+  readonly storageMediaType: StorageMediaType;
   readonly clock: Clock;
   readonly random: Random;
   readonly admission: readonly AdmissionPlugin[];
@@ -109,8 +111,12 @@ export class Registry {
   async find(namespace: string, name: string): Promise<StoredObject | undefined> {
     const { entry } = await this.#options.store.get(this.key(namespace, name));
     if (!entry) return undefined;
-    const cached = this.cacher.get(entry.key);
-    return cached?.revision === entry.modRevision ? cached : new StoredObject(entry);
+    return this.cacher.stored(entry);
+  }
+
+  /** An object with its metadata in order, as it is stored. */
+  encode(object: KubeObject): EncodedObject {
+    return encodeStored(this.kind, object, this.#options.storageMediaType);
   }
 
   /** Brings a client's JSON to canonical form. */
@@ -255,12 +261,13 @@ export class Registry {
     refuseVersion(object.metadata as Meta);
     const canonical = orderedMetadata(object);
     const key = this.key(namespace, name);
-    const value = encodeStored(canonical);
-    if (write.dryRun) return (await this.find(namespace, name)) ? undefined : unsaved(key, value);
+    const encoded = this.encode(canonical);
+    const { value, json } = encoded;
+    if (write.dryRun) return (await this.find(namespace, name)) ? undefined : unsaved(key, encoded);
     const result = await this.#transact(key, value, 0);
     return result === undefined
       ? undefined
-      : new StoredObject({ key, value, createRevision: result, modRevision: result, version: 1, lease: 0 });
+      : new StoredObject({ key, value, createRevision: result, modRevision: result, version: 1, lease: 0 }, json);
   }
 
   #nameTaken(metadata: Meta, generated: boolean, deleting: boolean): StatusError {
@@ -354,14 +361,15 @@ export class Registry {
   async #save({ current, object, write }: SaveCall): Promise<StoredObject | undefined> {
     const { key } = current.entry;
     if (isGone(object)) return this.#finishDeletion(current, { object, write });
-    const value = encodeStored(orderedMetadata(object));
+    const encoded = this.encode(orderedMetadata(object));
+    const { value, json } = encoded;
     // A write that changes nothing is none: no new version, no event.
     if (!current.entry.stale && Buffer.compare(value, current.entry.value) === 0) return current;
-    if (write.dryRun) return unsaved(key, value, current);
+    if (write.dryRun) return unsaved(key, encoded, current);
     const revision = await this.#transact(key, value, current.revision);
     return revision === undefined
       ? undefined
-      : new StoredObject({ ...current.entry, value, modRevision: revision, version: current.entry.version + 1 });
+      : new StoredObject({ ...current.entry, value, modRevision: revision, version: current.entry.version + 1 }, json);
   }
 
   #now(): string {
@@ -419,7 +427,7 @@ export class Registry {
     current: StoredObject,
     { object, write }: { object: Json; write: WriteOptions },
   ): Promise<StoredObject | undefined> {
-    const last = unsaved(current.entry.key, encodeStored(orderedMetadata(object)), current);
+    const last = unsaved(current.entry.key, this.encode(orderedMetadata(object)), current);
     if (write.dryRun) return last;
     return (await this.remove(current)) === undefined ? undefined : last;
   }
@@ -693,43 +701,9 @@ function isGone(object: Json): boolean {
   return deletionGracePeriodSeconds === 0 || deletionGracePeriodSeconds === undefined;
 }
 
-const METADATA_ORDER = [
-  "name",
-  "generateName",
-  "namespace",
-  "selfLink",
-  "uid",
-  "resourceVersion",
-  "generation",
-  "creationTimestamp",
-  "deletionTimestamp",
-  "deletionGracePeriodSeconds",
-  "labels",
-  "annotations",
-  "ownerReferences",
-  "finalizers",
-  "managedFields",
-];
-
-/** Fields in the order in which they are written, with what is empty left out. */
-function orderedMetadata(object: Json): KubeObject {
-  const metadata = object.metadata as Meta;
-  const ordered: Meta = {};
-  for (const key of METADATA_ORDER)
-    if (metadata[key] !== undefined && metadata[key] !== "") ordered[key] = metadata[key];
-  return { ...object, metadata: ordered } as unknown as KubeObject;
-}
-
 /** What a dry run would have stored. */
-function unsaved(key: string, value: Uint8Array, current?: StoredObject): StoredObject {
+function unsaved(key: string, { value, json }: EncodedObject, current?: StoredObject): StoredObject {
   const revision = current?.revision ?? 0;
-  const stored = new StoredObject({
-    key,
-    value,
-    createRevision: revision,
-    modRevision: revision,
-    version: 1,
-    lease: 0,
-  });
-  return stored;
+  const made = { key, value, createRevision: revision, modRevision: revision, version: 1, lease: 0 };
+  return new StoredObject(made, json);
 }

@@ -1,6 +1,7 @@
 import { fromHub, groupVersion, hubOf, type KindDefinition, type KubeObject } from "../../api/index.ts";
 import { goJson } from "../../schema/index.ts";
 import type { Entry } from "../../store/index.ts";
+import { storedJson } from "./encoding.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -15,12 +16,6 @@ export function storageKey(kind: KindDefinition, namespace: string, name: string
   return kind.scope === "Namespaced" ? `${storagePrefix(kind)}${namespace}/${name}` : `${storagePrefix(kind)}${name}`;
 }
 
-/** An object as it is stored: canonical JSON without resourceVersion, which only the commit knows. */
-export function encodeStored(object: KubeObject): Uint8Array {
-  const { resourceVersion: _, ...metadata } = object.metadata;
-  return encoder.encode(goJson({ ...object, metadata }));
-}
-
 const UID_KEY = encoder.encode('"uid":"');
 
 /** Where resourceVersion goes: behind the first uid, which is the object's own, since only names stand before it. */
@@ -32,12 +27,16 @@ function spliceOffset(value: Uint8Array): number {
 /** One version of an object: the bytes that were stored, and every form of it, each made at most once. */
 export class StoredObject {
   readonly entry: Entry;
+  /** JSON without the version. */
+  #bare: Uint8Array | undefined;
   #json: Uint8Array | undefined;
   #object: KubeObject | undefined;
   #forms: Map<string, unknown> | undefined;
 
-  constructor(entry: Entry) {
+  /** With its JSON, where that is known, so that it needn't be decoded. */
+  constructor(entry: Entry, bare?: Uint8Array) {
     this.entry = entry;
+    this.#bare = bare;
   }
 
   get revision(): number {
@@ -46,7 +45,8 @@ export class StoredObject {
 
   /** The JSON that clients get. */
   get json(): Uint8Array {
-    this.#json ??= withResourceVersion(this.entry);
+    this.#bare ??= storedJson(this.entry.value);
+    this.#json ??= withResourceVersion(this.#bare, this.revision);
     return this.#json;
   }
 
@@ -58,7 +58,7 @@ export class StoredObject {
 
   /** The same at another revision, such as the one of its deletion. */
   at(revision: number): StoredObject {
-    return new StoredObject({ ...this.entry, modRevision: revision });
+    return new StoredObject({ ...this.entry, modRevision: revision }, this.#bare);
   }
 
   /** The same in another version of its kind. */
@@ -107,7 +107,7 @@ class ConvertedObject extends StoredObject {
   }
 }
 
-function withResourceVersion({ value, modRevision }: Entry): Uint8Array {
+function withResourceVersion(value: Uint8Array, modRevision: number): Uint8Array {
   // Never stored: a dry run's.
   if (modRevision === 0) return value;
   const offset = spliceOffset(value);

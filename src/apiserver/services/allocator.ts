@@ -1,6 +1,8 @@
 import type { Clock, Random } from "../../base/index.ts";
 import { formatTime } from "../../base/index.ts";
+import type { KindDefinition, KubeObject } from "../../api/index.ts";
 import { type Entry, prefixEnd, type Store } from "../../store/index.ts";
+import { encodeStored, type StorageMediaType, storedJson } from "../registry/encoding.ts";
 
 /** Who holds a number. */
 export interface Holder {
@@ -12,6 +14,8 @@ export interface Holder {
 export interface Records {
   /** Where they live, with a closing slash. */
   readonly prefix: string;
+  /** Records are objects of this kind; absent: they are our own. */
+  readonly kind?: KindDefinition;
   readonly write: (text: string, holder: Holder, made: { readonly uid: string; readonly at: string }) => unknown;
   /** Who holds what a record says is taken, and since when; undefined when someone else keeps the record. */
   readonly read: (record: unknown) => { readonly holder: Holder; readonly at: string } | undefined;
@@ -19,6 +23,8 @@ export interface Records {
 
 export interface AllocatorOptions {
   readonly store: Store;
+  /** Default JSON. */
+  readonly storageMediaType?: StorageMediaType;
   readonly clock: Clock;
   readonly random: Random;
   readonly records: Records;
@@ -55,10 +61,16 @@ export class Allocator {
     const content = records.write(format(value), holder, { uid: random.uuid(), at: formatTime(clock.now()) });
     const result = await store.transact({
       compare: [{ key, target: "modRevision", operator: "=", value: 0 }],
-      success: [{ type: "put", key, value: new TextEncoder().encode(JSON.stringify(content)) }],
+      success: [{ type: "put", key, value: this.#encode(content) }],
       failure: [],
     });
     return result.succeeded;
+  }
+
+  #encode(content: unknown): Uint8Array {
+    const { records, storageMediaType = "application/json" } = this.#options;
+    if (records.kind) return encodeStored(records.kind, content as KubeObject, storageMediaType).value;
+    return new TextEncoder().encode(JSON.stringify(content));
   }
 
   async isFree(value: number): Promise<boolean> {
@@ -101,7 +113,7 @@ export class Allocator {
 
 /** What a stored record says. */
 export function readRecord(records: Records, { value }: Entry): ReturnType<Records["read"]> {
-  return records.read(JSON.parse(new TextDecoder().decode(value)));
+  return records.read(JSON.parse(new TextDecoder().decode(storedJson(value))));
 }
 
 /** Gives back what a holder took, whatever range it was of. */

@@ -1,12 +1,14 @@
-import { formatIp, parseIp, type Service } from "../../api/index.ts";
+import { formatIp, IPAddress, type KindDefinition, parseIp, type Service } from "../../api/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import type { Store } from "../../store/index.ts";
+import type { StorageMediaType } from "../registry/encoding.ts";
 import { addressAt, type AddressRange, addressRange, holdsAddresses, offsetOf } from "./addresses.ts";
 import { Allocator, type Holder, type Records, releaseRecord } from "./allocator.ts";
 import type { Family } from "./families.ts";
 
 export interface ServiceOptions {
   readonly store: Store;
+  readonly storageMediaType?: StorageMediaType;
   readonly clock: Clock;
   readonly random: Random;
   /** Where cluster addresses come from, such as 10.96.0.0/16; a second range of the other family after a comma. */
@@ -28,6 +30,7 @@ const ALLOCATOR = "ipallocator.k8s.io";
 /** Each address that a service holds is an IPAddress. */
 export const ADDRESS_RECORDS: Records = {
   prefix: "/registry/ipaddresses/",
+  kind: IPAddress as unknown as KindDefinition,
   write: (name, holder, { uid, at }) => ({
     kind: "IPAddress",
     apiVersion: "networking.k8s.io/v1",

@@ -18,7 +18,7 @@ import { type ApiServerFlags, readFlagFile } from "../flags/index.ts";
 import { encryptedAsConfigured } from "./encryption.ts";
 import { type ComponentEnvironment, given } from "./environment.ts";
 import { listenFor, servingTls } from "./serving.ts";
-import { openStore, storeOf } from "./store.ts";
+import { openStore, storageMediaType, storeOf } from "./store.ts";
 
 export interface ApiServerEnvironment extends Omit<ComponentEnvironment, "connect"> {
   /** Instead of what the flags name; whoever opened it closes it. */
@@ -53,6 +53,9 @@ export async function startApiServerComponent(
   const server = createApiServer({
     ...options,
     store,
+    storageMediaType: environment.store
+      ? (flags["storage-media-type"] ?? "application/json")
+      : storageMediaType(storeOf(flags), flags),
     clock,
     random,
     log,
@@ -77,10 +80,8 @@ export async function startApiServerComponent(
   return { server, host, port: listener.port };
 }
 
-async function openOwnStore(flags: ApiServerFlags, environment: ApiServerEnvironment): Promise<Store> {
-  const store = await openStore(storeOf(flags), { ...environment, flags });
-  environment.scope.defer(() => store.close());
-  return store;
+function openOwnStore(flags: ApiServerFlags, environment: ApiServerEnvironment): Promise<Store> {
+  return openStore(storeOf(flags), { ...environment, flags });
 }
 
 /** Where others reach the server; undefined when it listens on this machine only. */

@@ -1,26 +1,65 @@
-import type { Clock, Log } from "../../base/index.ts";
-import { openEmbeddedStore, openEtcdStore, openMemoryStore, type Store } from "../../store/index.ts";
+import type { StorageMediaType } from "../../apiserver/index.ts";
+import type { Clock, Log, Scope } from "../../base/index.ts";
+import { keepCompacted, openEmbeddedStore, openEtcdStore, openMemoryStore, type Store } from "../../store/index.ts";
 import type { StoreConfig } from "../config.ts";
 import { ConfigError } from "../errors.ts";
 import { type ApiServerFlags, readFlagFile } from "../flags/index.ts";
 import { parseStore } from "../store-config.ts";
 
-/** Opens the store of a cluster. */
+const COMPACT_EVERY_MS = 300_000;
+
+/** The form in which objects are written to a store. */
+export function storageMediaType(wanted: StoreConfig, flags: ApiServerFlags): StorageMediaType {
+  return (
+    flags["storage-media-type"] ?? (wanted.type === "etcd" ? "application/vnd.kubernetes.protobuf" : "application/json")
+  );
+}
+
+/** Opens the store of a cluster; the scope closes it. */
 export async function openStore(
   wanted: StoreConfig,
-  { clock, log, flags = {} }: { readonly clock: Clock; readonly log: Log; readonly flags?: ApiServerFlags },
+  {
+    clock,
+    log,
+    scope,
+    flags,
+  }: { readonly clock: Clock; readonly log: Log; readonly scope: Scope; readonly flags: ApiServerFlags },
 ): Promise<Store> {
-  switch (wanted.type) {
-    case "memory":
-      return openMemoryStore();
-    case "embedded":
-      return openEmbeddedStore({ directory: wanted.directory, clock, log });
-    case "etcd":
-      return openEtcdStore({ endpoints: wanted.endpoints, tls: etcdTls(flags), clock, log }).catch((cause) => {
-        throw new ConfigError(`open store: no etcd answers at ${wanted.endpoints.join(", ")}`, { cause });
-      });
-    default:
-      return wanted satisfies never;
+  const opened = async () => {
+    switch (wanted.type) {
+      case "memory":
+        return openMemoryStore();
+      case "embedded":
+        return openEmbeddedStore({ directory: wanted.directory, clock, log });
+      case "etcd":
+        return openEtcd(wanted.endpoints, { clock, log, flags });
+      default:
+        return wanted satisfies never;
+    }
+  };
+  const store: Store = await opened();
+  scope.defer(() => store.close());
+  const intervalMs = flags["etcd-compaction-interval"] ?? COMPACT_EVERY_MS;
+  // The embedded store does so by itself.
+  if (wanted.type === "etcd" && intervalMs > 0)
+    scope.spawn("compact etcd", (signal) => keepCompacted(store, { clock, log, intervalMs, signal }));
+  return store;
+}
+
+/** Where the API server keeps everything, unless --etcd-prefix says otherwise. */
+const ROOT = "/registry";
+
+async function openEtcd(
+  endpoints: readonly string[],
+  { clock, log, flags }: { readonly clock: Clock; readonly log: Log; readonly flags: ApiServerFlags },
+): Promise<Store> {
+  const root = `/${(flags["etcd-prefix"] ?? ROOT).split("/").filter(Boolean).join("/")}`;
+  if (root === "/") throw new ConfigError("read --etcd-prefix: got no name, wanted a prefix such as /registry");
+  const rename = { from: ROOT, to: root };
+  try {
+    return await openEtcdStore({ endpoints, rename, tls: etcdTls(flags), clock, log });
+  } catch (cause) {
+    throw new ConfigError(`open store: no etcd answers at ${endpoints.join(", ")}`, { cause });
   }
 }
 

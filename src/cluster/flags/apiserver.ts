@@ -20,7 +20,12 @@ export const APISERVER_FLAGS = {
   "etcd-cafile": file("authority of etcd's certificates"),
   "etcd-certfile": file("certificate to show to etcd"),
   "etcd-keyfile": file("its key"),
-  "etcd-prefix": choice("what keys in etcd begin with", ["/registry"]),
+  "etcd-prefix": text("what keys in etcd begin with; default /registry"),
+  "etcd-compaction-interval": duration("how often old revisions in etcd are forgotten; 0 for never, default 5m"),
+  "storage-media-type": choice("form of objects in the store; default protobuf in etcd, JSON elsewhere", [
+    "application/json",
+    "application/vnd.kubernetes.protobuf",
+  ]),
   "storage-backend": choice("kind of --etcd-servers", ["etcd3"]),
   "bind-address": text("address to listen on"),
   "secure-port": port("port to listen on; 0 for any"),

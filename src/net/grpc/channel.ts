@@ -30,6 +30,13 @@ export interface GrpcChannelOptions {
   readonly metadata?: GrpcMetadata;
   readonly clock: Clock;
   readonly messageBytesMax?: number;
+  /** Asks a silent server, while there are calls, whether it is still there; calls to one that isn't end as unavailable. */
+  readonly keepAlive?: KeepAlive;
+}
+
+export interface KeepAlive {
+  readonly everyMs: number;
+  readonly timeoutMs: number;
 }
 
 export interface CallOptions {
@@ -63,6 +70,7 @@ export function createGrpcChannel(options: GrpcChannelOptions): GrpcChannel {
 class Channel implements GrpcChannel {
   readonly #options: GrpcChannelOptions;
   #session: ClientHttp2Session | undefined;
+  #calls = 0;
   #isClosed = false;
 
   constructor(options: GrpcChannelOptions) {
@@ -128,7 +136,10 @@ class Channel implements GrpcChannel {
       ...(timeoutMs !== undefined && { "grpc-timeout": timeoutHeader(timeoutMs) }),
     };
     try {
-      return this.#connection().request(headers);
+      const stream = this.#connection().request(headers);
+      this.#calls++;
+      stream.once("close", () => this.#calls--);
+      return stream;
     } catch (cause) {
       throw new GrpcError("unavailable", `call ${method.path}: no connection`, { cause });
     }
@@ -143,8 +154,31 @@ class Channel implements GrpcChannel {
     };
     session.on("error", drop).on("close", drop).on("goaway", drop);
     session.once("connect", () => session.setLocalWindowSize(CONNECTION_WINDOW_BYTES));
+    if (this.#options.keepAlive) this.#keepAlive(session, this.#options.keepAlive);
     this.#session = session;
     return session;
+  }
+
+  /** A server that was stopped or cut off closes no connection: only a question without an answer shows it. */
+  #keepAlive(session: ClientHttp2Session, { everyMs, timeoutMs }: KeepAlive): void {
+    const { clock, target } = this.#options;
+    let timer: Timer | undefined;
+    const ask = () => {
+      timer = clock.timer(everyMs, () => {
+        // Servers take questions on a connection without calls for an attack.
+        if (this.#calls === 0) return ask();
+        timer = clock.timer(timeoutMs, () =>
+          session.destroy(new GrpcError("unavailable", `ask ${target}: no sign of life within ${timeoutMs} ms`)),
+        );
+        const waiting = timer;
+        session.ping(() => {
+          waiting.cancel();
+          if (!session.destroyed) ask();
+        });
+      });
+    };
+    session.once("close", () => timer?.cancel());
+    ask();
   }
 }
 

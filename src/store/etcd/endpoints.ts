@@ -10,6 +10,8 @@ import { StoreError } from "../errors.ts";
 import { isEndpointTrouble, neverSent, storeError } from "./errors.ts";
 
 const CALL_TIMEOUT_MS = 10_000;
+/** etcd refuses to be asked more often than every 5 s. */
+const KEEP_ALIVE = { everyMs: 6_000, timeoutMs: 4_000 };
 
 /** The members of an etcd cluster: calls go to one until it fails, then to the next. */
 export class Endpoints {
@@ -20,7 +22,7 @@ export class Endpoints {
     if (endpoints.length === 0) throw new TypeError("open etcd store: no endpoint, want at least one");
     this.#channels = endpoints.map((endpoint) => {
       const target = endpoint.includes("://") ? endpoint : `${tls ? "https" : "http"}://${endpoint}`;
-      return createGrpcChannel({ target, clock, ...(tls && { tls }) });
+      return createGrpcChannel({ target, clock, keepAlive: KEEP_ALIVE, ...(tls && { tls }) });
     });
   }
 

@@ -26,6 +26,7 @@ import {
   LEASE_TIME_TO_LIVE,
   RANGE,
   type RangeRequest,
+  type Rename,
   STATUS,
   Translation,
   TXN,
@@ -37,6 +38,8 @@ export interface EtcdStoreOptions {
   readonly tls?: ClientTls;
   /** Goes before every key in etcd. */
   readonly prefix?: string;
+  /** Keys that begin with one text begin with another in etcd. Ranges must lie inside or outside. */
+  readonly rename?: Rename;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -66,7 +69,7 @@ class EtcdStore implements Store {
   constructor(options: EtcdStoreOptions) {
     this.#options = options;
     this.#endpoints = new Endpoints(options);
-    this.#translation = new Translation(options.prefix ?? "");
+    this.#translation = new Translation(options);
     this.#probe = new ProgressProbe(this.#endpoints, this.#translation);
   }
 

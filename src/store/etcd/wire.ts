@@ -93,24 +93,38 @@ export const LEASE_TIME_TO_LIVE: GrpcMethod<object, LeaseTimeToLiveResponse> = l
 export const LEASE_LEASES: GrpcMethod<object, { readonly leases: ReadonlyArray<{ readonly ID: number }> }> =
   lease.method("LeaseLeases");
 
+/** What keys begin with here, and in etcd instead. */
+export interface Rename {
+  readonly from: string;
+  readonly to: string;
+}
+
+const SAME: Rename = { from: "", to: "" };
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Translates between the store's types and etcd's, whose keys all start with a prefix. */
 export class Translation {
   readonly #prefix: string;
+  readonly #rename: Rename;
 
-  constructor(prefix: string) {
+  constructor({ prefix = "", rename = SAME }: { readonly prefix?: string; readonly rename?: Rename | undefined } = {}) {
     this.#prefix = prefix;
+    this.#rename = rename;
   }
 
   /** etcd has no empty key; the one after it starts every range just as well. */
   key(key: string): Uint8Array {
-    return encoder.encode(this.#prefix + key || "\0");
+    const { from, to } = this.#rename;
+    const named = from !== to && key.startsWith(from) ? to + key.slice(from.length) : key;
+    return encoder.encode(this.#prefix + named || "\0");
   }
 
   keyText(bytes: Uint8Array): string {
-    return decoder.decode(bytes).slice(this.#prefix.length);
+    const { from, to } = this.#rename;
+    const named = decoder.decode(bytes).slice(this.#prefix.length);
+    return from !== to && named.startsWith(to) ? from + named.slice(to.length) : named;
   }
 
   entry(found: KeyValue): Entry {

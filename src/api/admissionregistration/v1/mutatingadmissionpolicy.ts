@@ -10,6 +10,7 @@ export const MutatingAdmissionPolicy = kind({
   group: "admissionregistration.k8s.io",
   version: "v1",
   kind: "MutatingAdmissionPolicy",
+  storageVersion: "v1beta1",
   plural: "mutatingadmissionpolicies",
   categories: ["api-extensions"],
   scope: "Cluster",

@@ -1,6 +1,7 @@
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { definitionBehavior, definitionColumns } from "./customresourcedefinition.behavior.ts";
+import { storedDefinition } from "./customresourcedefinition.stored.ts";
 import { CustomResourceDefinitionSpec, CustomResourceDefinitionStatus } from "./customresourcedefinition.types.ts";
 
 export * from "./customresourcedefinition.types.ts";
@@ -14,6 +15,9 @@ export const CustomResourceDefinition = kind({
   shortNames: ["crd", "crds"],
   categories: ["api-extensions"],
   scope: "Cluster",
+  storagePrefix: "apiextensions.k8s.io/customresourcedefinitions",
+  storageVersion: storedDefinition.version,
+  rules: { storedAsJson: true, storedForm: storedDefinition },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   fields: () => ({
     spec: ref(2, CustomResourceDefinitionSpec, { required: true }),

@@ -14,6 +14,8 @@ export const APIService = kind({
   plural: "apiservices",
   categories: ["api-extensions"],
   scope: "Cluster",
+  storagePrefix: "apiregistration.k8s.io/apiservices",
+  rules: { storedAsJson: true },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   behavior: () => apiServiceBehavior as never,
   columns: () => apiServiceColumns as never,

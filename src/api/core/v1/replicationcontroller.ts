@@ -46,6 +46,7 @@ export const ReplicationController = kind({
   shortNames: ["rc"],
   categories: ["all"],
   scope: "Namespaced",
+  storagePrefix: "controllers",
   subresources: [
     { name: "scale", kind: "Scale", groupVersion: "autoscaling/v1", verbs: ["get", "patch", "update"] },
     { name: "status", verbs: ["get", "patch", "update"] },

@@ -101,6 +101,7 @@ export const Ingress = kind({
   plural: "ingresses",
   shortNames: ["ing"],
   scope: "Namespaced",
+  storagePrefix: "ingress",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   columns: () => ingressColumns,
   behavior: () => ingressBehavior as never,
