@@ -15,6 +15,8 @@ export interface Call {
   readonly accept?: string;
 }
 
+const NEWLINE = 10;
+
 /** Connections to one server; calls go round them. */
 export class Connections implements Disposable {
   readonly #sessions: ClientHttp2Session[];
@@ -53,7 +55,7 @@ export class Connections implements Disposable {
     stream.on("error", () => {});
     stream.on("data", (chunk: Buffer) => {
       let count = 0;
-      for (const byte of chunk) if (byte === 10) count++;
+      for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) count++;
       take(count);
     });
     const open = new Promise<void>((resolve) => stream.on("response", () => resolve()));

@@ -32,6 +32,8 @@ import { selection } from "./selection.ts";
 import { partialMetadata, protoMetadata, tableOf, tableOptions } from "./table.ts";
 import { toFrames, watch, type WatchItem } from "./watch.ts";
 import { EventEncoder } from "./watch-encode.ts";
+import { SharedChunks } from "./watch-shared.ts";
+import { WatchTurns } from "./watch-turns.ts";
 
 export interface VerbOptions {
   readonly store: Store;
@@ -48,11 +50,14 @@ export class Verbs {
   readonly #kind: KindDefinition;
   readonly #registry: Registry;
   readonly #options: VerbOptions;
+  readonly #turns: WatchTurns;
+  readonly #shared = new SharedChunks();
 
   constructor(kind: KindDefinition, registry: Registry, options: VerbOptions) {
     this.#kind = kind;
     this.#registry = registry;
     this.#options = options;
+    this.#turns = new WatchTurns(options.clock);
   }
 
   async run(context: RequestContext): Promise<ApiResponse> {
@@ -187,15 +192,17 @@ export class Verbs {
     const { query, info, request } = context;
     const { clock, random } = this.#options;
     const picked = selection(kind, info.namespace, query, info.name || undefined);
-    const batches = await watch({ kind, hub, cacher, query, selection: picked, clock, random, signal: request.signal });
+    const call = { kind, hub, cacher, query, selection: picked, clock, random, signal: request.signal };
     if (format.encoding === "object") {
+      const batches = await watch(call);
       return {
         status: 200,
         headers: { "content-type": "application/json" },
         body: { type: "events", batches: mapBatches(batches, (items) => toFrames(kind, items)) },
       };
     }
-    const encoder = new EventEncoder({ kind, hub, format, query, clock });
+    const batches = await watch({ ...call, turns: this.#turns });
+    const encoder = new EventEncoder({ kind, hub, format, query, clock, shared: this.#shared });
     if (request.upgrade?.protocol === "websocket") return overWebSocket(batches, (item) => encoder.encode([item]));
     return {
       status: 200,
@@ -492,6 +499,18 @@ function overWebSocket(
   return { status: 101, headers: {}, body: { type: "upgrade", subprotocol: "", serve } };
 }
 
-async function* mapBatches<T, R>(batches: AsyncIterable<T>, map: (batch: T) => R): AsyncIterable<R> {
-  for await (const batch of batches) yield map(batch);
+/** Written out, since a generator costs more than the rest of a delivery. */
+function mapBatches<T, R>(batches: AsyncIterableIterator<T>, map: (batch: T) => R): AsyncIterableIterator<R> {
+  const mapped = (result: IteratorResult<T>): IteratorResult<R> =>
+    result.done ? { done: true, value: undefined } : { done: false, value: map(result.value) };
+  return {
+    next: () => batches.next().then(mapped),
+    async return() {
+      await batches.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }

@@ -19,6 +19,7 @@ import {
 } from "../schema/index.ts";
 import type { Format } from "./http/negotiate.ts";
 import { partialMetadata, protoMetadata, tableOf, type TableOptions, tableOptions } from "./table.ts";
+import type { SharedChunks } from "./watch-shared.ts";
 import type { WatchItem } from "./watch.ts";
 
 export interface EventEncoderOptions {
@@ -29,6 +30,8 @@ export interface EventEncoderOptions {
   readonly format: Format;
   readonly query: URLSearchParams;
   readonly clock: Clock;
+  /** Chunks that watchers of the same version of the kind get in common. */
+  readonly shared?: SharedChunks;
 }
 
 type Extra = Extract<WatchItem, { readonly object: unknown }>;
@@ -53,8 +56,15 @@ export class EventEncoder {
     this.#table = options.format.as === "table" ? tableOptions(options.query) : undefined;
   }
 
-  /** All events as one chunk. */
+  /** All events as one chunk. It may be shared: nobody changes it. */
   encode(items: readonly WatchItem[]): Uint8Array {
+    const { format, shared } = this.#options;
+    if (format.as !== "object" || !shared) return this.encodeAlone(items);
+    return shared.chunk(format.encoding, items, (all) => this.encodeAlone(all));
+  }
+
+  /** The same without looking for what another watcher has got. */
+  encodeAlone(items: readonly WatchItem[]): Uint8Array {
     if (this.#options.format.encoding === "protobuf") return Buffer.concat(items.map((item) => this.#frame(item)));
     const parts: Uint8Array[] = [];
     for (const item of items) parts.push(EVENT_HEADS[item.type]!, this.#json(item), EVENT_END);

@@ -14,6 +14,7 @@ import { candidates, parseVersion } from "./list.ts";
 import type { StoredObject } from "./registry/stored.ts";
 import { isTrue } from "./request-info.ts";
 import type { Selection } from "./selection.ts";
+import type { WatchTurns } from "./watch-turns.ts";
 
 /** One event for one watcher, not yet encoded. */
 export type WatchItem =
@@ -31,6 +32,8 @@ export interface WatchCall {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
+  /** Takes turns with other watchers; absent for callers in the same process, who are few and cheap. */
+  readonly turns?: WatchTurns;
 }
 
 const BOOKMARK_EVERY_MS = 60_000;
@@ -41,7 +44,7 @@ const PENDING_MAX = 20_000;
 const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
 /** Events of a selection from a version on, in batches as they come. Throws before the first batch when the query is wrong. */
-export async function watch(call: WatchCall): Promise<AsyncIterable<readonly WatchItem[]>> {
+export async function watch(call: WatchCall): Promise<AsyncIterableIterator<readonly WatchItem[]>> {
   const options = readOptions(call);
   await call.cacher.start();
   if (options.sendInitial && options.from !== undefined && options.from > 0)
@@ -99,11 +102,13 @@ function checkOptions({ match, asked, query }: { match: string; asked: string | 
 }
 
 /** What a watcher is owed; a reader takes it all at once. */
-class WatchStream implements AsyncIterable<readonly WatchItem[]> {
+class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
   readonly #call: WatchCall;
   readonly #options: Options;
   #pending: WatchItem[] = [];
-  #wake: (() => void) | undefined;
+  /** The reader that waits; nobody else reads. */
+  #reader: ((result: IteratorResult<readonly WatchItem[]>) => void) | undefined;
+  #isQueued = false;
   #ended = false;
   #delivered: Revision;
   readonly #close: () => void;
@@ -172,11 +177,31 @@ class WatchStream implements AsyncIterable<readonly WatchItem[]> {
     this.#notify();
   }
 
+  /** Tells the reader, if it waits and there is something to tell: at once, or when it is this watcher's turn. */
   #notify(): void {
-    if (this.#pending.length === 0 && !this.#ended) return;
-    const wake = this.#wake;
-    this.#wake = undefined;
-    wake?.();
+    if (!this.#reader || this.#isQueued || (this.#pending.length === 0 && !this.#ended)) return;
+    const { turns } = this.#call;
+    if (!turns) return this.#answer();
+    this.#isQueued = true;
+    turns.wake(this.#answerInTurn);
+  }
+
+  readonly #answerInTurn = (): void => {
+    this.#isQueued = false;
+    this.#answer();
+  };
+
+  #answer(): void {
+    const reader = this.#reader;
+    this.#reader = undefined;
+    reader?.(this.#taken());
+  }
+
+  #taken(): IteratorResult<readonly WatchItem[]> {
+    if (this.#pending.length === 0) return { done: true, value: undefined };
+    const value = this.#pending;
+    this.#pending = [];
+    return { done: false, value };
   }
 
   #bookmark(annotations?: Readonly<Record<string, string>>): WatchItem {
@@ -208,34 +233,48 @@ class WatchStream implements AsyncIterable<readonly WatchItem[]> {
     this.#notify();
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<readonly WatchItem[]> {
-    try {
-      for (;;) {
-        if (this.#pending.length > 0) {
-          const batch = this.#pending;
-          this.#pending = [];
-          yield batch;
-          continue;
-        }
-        if (this.#ended) return;
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-      }
-    } finally {
-      this.#end();
-    }
+  // Written out, since a generator costs more than the rest of a delivery.
+  next(): Promise<IteratorResult<readonly WatchItem[]>> {
+    return new Promise((resolve) => {
+      this.#reader = resolve;
+      this.#notify();
+    });
+  }
+
+  async return(): Promise<IteratorResult<readonly WatchItem[]>> {
+    this.#pending = [];
+    this.#end();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
   }
 }
 
 /** What a change is to a watcher whose selector may not have matched before, or may not any more. */
-function itemFor({ revision, current, previous }: CacheEvent, selection: Selection): WatchItem | undefined {
-  const matches = current !== undefined && selection.matches(current.object);
-  const matched = previous !== undefined && selection.matches(previous.object);
-  if (matches) return { type: matched ? "MODIFIED" : "ADDED", stored: current };
+function itemFor(event: CacheEvent, selection: Selection): WatchItem | undefined {
+  const { revision, current, previous } = event;
+  const matches = current !== undefined && (selection.everything || selection.matches(current.object));
+  const matched = previous !== undefined && (selection.everything || selection.matches(previous.object));
+  if (matches) return sharedItem(event, matched ? "MODIFIED" : "ADDED", current);
   if (!matched) return undefined;
   // The last state that matched, at the version of the change that ended it.
-  return { type: "DELETED", stored: lastState(previous, revision) };
+  return sharedItem(event, "DELETED", lastState(previous, revision));
+}
+
+type Kept = Extract<WatchItem, { readonly stored: StoredObject }>;
+
+let lastEvent: CacheEvent | undefined;
+let lastItems: Partial<Record<Kept["type"], Kept>> = {};
+
+/** The same item for all watchers that an event is told to in a row, so that they get the same bytes too. */
+function sharedItem(event: CacheEvent, type: Kept["type"], stored: StoredObject): WatchItem {
+  if (lastEvent !== event) {
+    lastEvent = event;
+    lastItems = {};
+  }
+  return (lastItems[type] ??= { type, stored });
 }
 
 const lastStates = new WeakMap<StoredObject, StoredObject>();

@@ -1,6 +1,5 @@
 import { Agent, type ClientRequest, type IncomingMessage, request as plainRequest } from "node:http";
 import { Agent as SecureAgent, request as secureRequest } from "node:https";
-import type { Clock } from "../../base/index.ts";
 import { SocketBody } from "../body.ts";
 import { NetError } from "../errors.ts";
 import type { ApiRequest, ApiResponse } from "../message.ts";
@@ -13,11 +12,9 @@ const IDLE_SOCKETS_MAX = 16;
 export class Http1Pool {
   readonly #target: Target;
   readonly #agent: Agent;
-  readonly #clock: Clock;
 
-  constructor(target: Target, clock: Clock) {
+  constructor(target: Target) {
     this.#target = target;
-    this.#clock = clock;
     const options = { keepAlive: true, maxFreeSockets: IDLE_SOCKETS_MAX };
     this.#agent = target.isSecure ? new SecureAgent({ ...options, ...tlsOptions(target) }) : new Agent(options);
   }
@@ -28,7 +25,7 @@ export class Http1Pool {
     if (body.type === "bytes") own["content-length"] = String(body.bytes.length);
     const out = startRequest(this.#target, request, { headers: own, agent: this.#agent });
     if (body.type === "stream")
-      void pump(body.chunks, out, this.#clock).then(
+      void pump(body.chunks, out).then(
         () => out.end(),
         (error) => out.destroy(error),
       );

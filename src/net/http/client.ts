@@ -52,7 +52,7 @@ class Connections {
   constructor(options: HttpClientOptions) {
     this.#options = options;
     this.#target = targetOf(options.server, options.tls);
-    this.#http1 = new Http1Pool(this.#target, options.clock);
+    this.#http1 = new Http1Pool(this.#target);
     this.#speaks = this.#target.isSecure && options.protocol !== "http1" ? "unknown" : "http1";
   }
 

@@ -1,17 +1,11 @@
 import type { Writable } from "node:stream";
-import type { Clock } from "../../base/index.ts";
 
 /**
- * Writes chunks as they come and waits while the reader is slow. All chunks of one turn of the event loop leave together:
- * a burst of watch events is one write to the socket. Returns when the source ends or the sink is gone.
+ * Writes chunks as they come and waits while the reader is slow. What comes while a write is under way leaves together with
+ * the next one. Returns when the source ends or the sink is gone.
  */
-export async function pump(source: AsyncIterable<Uint8Array>, sink: Writable, clock: Clock): Promise<void> {
+export async function pump(source: AsyncIterable<Uint8Array>, sink: Writable): Promise<void> {
   const chunks = source[Symbol.asyncIterator]();
-  let corked = false;
-  const flush = () => {
-    corked = false;
-    sink.uncork();
-  };
   // A source that waits for its next event must hear that nobody waits for it.
   const onClose = () => void Promise.resolve(chunks.return?.()).catch(() => {});
   sink.once("close", onClose);
@@ -19,11 +13,6 @@ export async function pump(source: AsyncIterable<Uint8Array>, sink: Writable, cl
     for (;;) {
       const { done, value } = await chunks.next();
       if (done || sink.destroyed) break;
-      if (!corked) {
-        corked = true;
-        sink.cork();
-        void clock.yield().then(flush);
-      }
       if (!sink.write(value)) await drained(sink);
     }
   } finally {

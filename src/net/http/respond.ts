@@ -1,6 +1,5 @@
 import type { ServerResponse } from "node:http";
 import type { OutgoingHttpHeaders, ServerHttp2Stream } from "node:http2";
-import type { Clock } from "../../base/index.ts";
 import { NetError } from "../errors.ts";
 import type { ApiResponse } from "../message.ts";
 import { pump } from "./pump.ts";
@@ -15,7 +14,6 @@ export async function respondHttp2(
   stream: ServerHttp2Stream,
   method: string,
   response: ApiResponse,
-  clock: Clock,
 ): Promise<void> {
   if (stream.destroyed) return dismiss(response);
   const headers: OutgoingHttpHeaders = { ":status": response.status };
@@ -34,7 +32,7 @@ export async function respondHttp2(
     dismiss(response);
   } else if (body.type === "stream") {
     stream.respond(headers);
-    await pump(body.chunks, stream, clock);
+    await pump(body.chunks, stream);
     stream.end();
   } else throw unwritable(body.type);
   // What is left of a request's body that nobody read must not hold the stream open.
@@ -46,7 +44,6 @@ export async function respondHttp1(
   out: ServerResponse,
   method: string,
   response: ApiResponse,
-  clock: Clock,
 ): Promise<void> {
   if (out.destroyed) return dismiss(response);
   const { body } = response;
@@ -65,7 +62,7 @@ export async function respondHttp1(
   } else if (body.type === "stream") {
     out.writeHead(response.status, headers);
     out.flushHeaders();
-    await pump(body.chunks, out, clock);
+    await pump(body.chunks, out);
     out.end();
   } else throw unwritable(body.type);
 }

@@ -214,7 +214,7 @@ class ServerAdapter implements Listener {
       watchClient: (gone) => (stream.closed || stream.destroyed ? gone() : stream.once("close", gone)),
     });
     connection.requests++;
-    void this.#serve(request, (response) => respondHttp2(stream, method, response, this.#options.clock))
+    void this.#serve(request, (response) => respondHttp2(stream, method, response))
       .catch((error) => {
         this.#options.log.error("Request failed", { method, path: request.path, error });
         if (stream.destroyed) return;
@@ -228,7 +228,7 @@ class ServerAdapter implements Listener {
     const method = incoming.method ?? "";
     const request = this.#http1Request(incoming, (gone) => (out.destroyed ? gone() : out.once("close", gone)));
     if (this.#closing) out.shouldKeepAlive = false;
-    void this.#serve(request, (response) => respondHttp1(out, method, response, this.#options.clock)).catch((error) =>
+    void this.#serve(request, (response) => respondHttp1(out, method, response)).catch((error) =>
       this.#failHttp1(request, out, error),
     );
   }
@@ -286,7 +286,7 @@ class ServerAdapter implements Listener {
       out.detachSocket(socket as Socket);
       socket.end();
     });
-    await respondHttp1(out, incoming.method ?? "", response, this.#options.clock);
+    await respondHttp1(out, incoming.method ?? "", response);
   }
 
   async #serve(request: SocketRequest, answer: (response: ApiResponse) => Promise<void>): Promise<void> {

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { realClock } from "../base/index.ts";
+import { WatchTurns } from "./watch-turns.ts";
+
+test("a few watchers are woken at once, thousands over several turns, each once and in order", async () => {
+  const clock = realClock();
+  const turns = new WatchTurns(clock);
+  const woken: number[] = [];
+  for (let index = 0; index < 1000; index++) turns.wake(() => woken.push(index));
+  const atOnce = woken.length;
+  assert.ok(atOnce > 0 && atOnce < 1000, `woken at once: ${atOnce}`);
+  let turnsTaken = 0;
+  while (woken.length < 1000) {
+    await clock.yield();
+    turnsTaken++;
+  }
+  assert.ok(turnsTaken > 5, `turns: ${turnsTaken}`);
+  assert.deepEqual(
+    woken,
+    Array.from({ length: 1000 }, (_, index) => index),
+  );
+});
+
+test("after all have been woken, the next is again woken at once", async () => {
+  const clock = realClock();
+  const turns = new WatchTurns(clock);
+  let woken = 0;
+  for (let index = 0; index < 100; index++) turns.wake(() => woken++);
+  for (let index = 0; index < 5; index++) await clock.yield();
+  turns.wake(() => woken++);
+  assert.equal(woken, 101);
+});
