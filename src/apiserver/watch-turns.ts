@@ -2,11 +2,13 @@ import type { Clock } from "../base/index.ts";
 
 /** Watchers woken in one turn of the event loop. */
 const WAKES_PER_TURN = 64;
+/** The longest rest after many were woken. */
+const REST_MAX_MS = 50;
 
 /**
- * Wakes watchers, few in each turn of the event loop. What it saves: when one change concerns thousands of watchers, other
- * requests are served in between, and who waits for its turn meanwhile collects more events and writes them all at once.
- * A few watchers never wait.
+ * Wakes watchers, few in each turn of the event loop, and rests after many for as long as they took. What it saves: when
+ * one change after the other concerns thousands of watchers, other requests get half of the time, and who waits meanwhile
+ * collects events and writes them all at once. A few watchers never wait.
  */
 export class WatchTurns {
   readonly #clock: Clock;
@@ -22,7 +24,7 @@ export class WatchTurns {
   wake(wake: () => void): void {
     if (!this.#isTurning) {
       this.#isTurning = true;
-      void this.#turn();
+      void this.#turns();
     }
     if (this.#left > 0) {
       this.#left--;
@@ -30,13 +32,27 @@ export class WatchTurns {
     } else this.#waiting.push(wake);
   }
 
-  async #turn(): Promise<void> {
-    do {
-      await this.#clock.yield();
-      const now = this.#waiting.splice(0, WAKES_PER_TURN);
-      this.#left = WAKES_PER_TURN - now.length;
-      for (const wake of now) wake();
-    } while (this.#left < WAKES_PER_TURN);
+  async #turns(): Promise<void> {
+    let startMs = this.#clock.monotonicMs();
+    await this.#clock.yield();
+    while (this.#waiting.length > 0) {
+      const now = this.#waiting;
+      this.#waiting = [];
+      for (let at = 0; at < now.length; at += WAKES_PER_TURN) {
+        for (const wake of now.slice(at, at + WAKES_PER_TURN)) wake();
+        await this.#clock.yield();
+      }
+      const tookMs = this.#clock.monotonicMs() - startMs;
+      if (now.length > WAKES_PER_TURN && tookMs > 0) await this.#rest(Math.min(tookMs, REST_MAX_MS));
+      startMs = this.#clock.monotonicMs();
+    }
+    this.#left = WAKES_PER_TURN;
     this.#isTurning = false;
+  }
+
+  #rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.timer(ms, resolve);
+    });
   }
 }
