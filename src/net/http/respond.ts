@@ -10,11 +10,7 @@ const CONNECTION_HEADERS = new Set(["connection", "keep-alive", "transfer-encodi
 const END_STREAM = { endStream: true } as const;
 
 /** Writes a response to an HTTP/2 stream; resolves when the last byte is handed over. */
-export async function respondHttp2(
-  stream: ServerHttp2Stream,
-  method: string,
-  response: ApiResponse,
-): Promise<void> {
+export async function respondHttp2(stream: ServerHttp2Stream, method: string, response: ApiResponse): Promise<void> {
   if (stream.destroyed) return dismiss(response);
   const headers: OutgoingHttpHeaders = { ":status": response.status };
   for (const name in response.headers)
@@ -40,11 +36,7 @@ export async function respondHttp2(
 }
 
 /** Writes a response as HTTP/1.1; resolves when the last byte is handed over. */
-export async function respondHttp1(
-  out: ServerResponse,
-  method: string,
-  response: ApiResponse,
-): Promise<void> {
+export async function respondHttp1(out: ServerResponse, method: string, response: ApiResponse): Promise<void> {
   if (out.destroyed) return dismiss(response);
   const { body } = response;
   const headers: Record<string, string | number | string[]> = {};
