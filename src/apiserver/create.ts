@@ -18,6 +18,8 @@ import { publishServiceCidr } from "./bootstrap/service-cidr.ts";
 import { publishKubernetesService } from "./bootstrap/kubernetes-service.ts";
 import type { Kubelets } from "./streaming/kubelets.ts";
 import { podStreams } from "./streaming/pods.ts";
+import { type Dial, proxies } from "./subresources/proxy/proxy.ts";
+import { networkDial } from "./subresources/proxy/dial.ts";
 import { Definitions } from "./crd/definitions.ts";
 import type { Authorizer, Reads, SubresourceHandler } from "./contracts.ts";
 import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
@@ -77,6 +79,8 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly advertise?: { readonly address: string | undefined; readonly port: number };
   /** How the server reaches the kubelet of a node. */
   readonly kubelet?: Kubelets;
+  /** How proxies reach pods, endpoints and nodes. Default: over the network. */
+  readonly dial?: Dial;
   /** How long events are kept after the last time they were added to. Default one hour. */
   readonly eventTtlMs?: number;
   readonly maxRequestsInflight?: number;
@@ -171,13 +175,15 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
     deviceAdminAccess,
   ];
   const { reads } = core;
+  const kubelets = options.kubelet ?? (async () => undefined);
   return {
     authenticators,
     authorizers: authorized,
     impersonate: impersonation(authorized, reads),
     admission,
     handlers: new Map([
-      ...podStreams(core.reads, options.kubelet ?? (async () => undefined)),
+      ...podStreams(core.reads, kubelets),
+      ...proxies({ reads: core.reads, kubelets, random: options.random, dial: options.dial ?? networkDial(options) }),
       ...(accounts
         ? [["serviceaccounts/token", tokenRequests({ tokens: accounts, reads, clock, admission })] as const]
         : []),

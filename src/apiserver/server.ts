@@ -280,7 +280,9 @@ function checkVerb(kind: KindDefinition, { info }: RequestContext): void {
   if (info.subresource !== "") {
     const sub = kind.subresources.find((one) => one.name === info.subresource);
     if (!sub) throw noSuchPath();
-    if (!sub.verbs.includes(info.verb)) throw methodNotAllowed();
+    // Asked what it takes, a proxy asks the other end.
+    const isProxied = info.verb === "options" && info.subresource === "proxy";
+    if (!sub.verbs.includes(info.verb) && !isProxied) throw methodNotAllowed();
     return;
   }
   const allowed =

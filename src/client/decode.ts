@@ -23,6 +23,7 @@ async function bodyValue(response: ApiResponse, decode?: (bytes: Uint8Array) => 
       return parseBytes(response, await collect(body.chunks), decode);
     case "events":
     case "upgrade":
+    case "tunnel":
       throw statusError({ code: 500, reason: "InternalError", message: `unexpected ${body.type} as an answer` });
     default:
       return body satisfies never;

@@ -80,6 +80,7 @@ export async function readBody(
     case "object":
     case "events":
     case "upgrade":
+    case "tunnel":
       throw new NetError("unsupported", `read body: it is of type ${body.type}, want bytes`);
     default:
       throw body satisfies never;

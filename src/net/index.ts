@@ -14,7 +14,7 @@ export {
   type ServerTls,
   type ServingCertificate,
 } from "./http/server.ts";
-export { type ClientTls, endToEndHeaders, rewriteLocation } from "./http/target.ts";
+export { type ClientTls, endToEndHeaders } from "./http/target.ts";
 export * from "./message.ts";
 export { AsyncQueue } from "./queue.ts";
 export { bridgeConnections } from "./upgrade/bridge.ts";

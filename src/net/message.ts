@@ -80,7 +80,12 @@ export type ResponseBody =
       readonly type: "upgrade";
       readonly subprotocol?: string;
       readonly serve: (connection: UpgradedConnection) => Promise<void>;
-    };
+    }
+  /**
+   * Only over sockets: another server made the protocol switch. The response's headers are its own, those of the switch
+   * included, and the bytes of both ends go on as they are, whatever protocol it is.
+   */
+  | { readonly type: "tunnel"; readonly pipe: Duplex & { end(): Promise<void> } };
 
 /** A connection after the switch: numbered (WebSocket channels) or named (SPDY) streams over one socket. */
 export interface UpgradedConnection {

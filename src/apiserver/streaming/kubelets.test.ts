@@ -24,8 +24,8 @@ test("a kubelet is where its node says, by the address that is preferred", () =>
   assert.equal(serverOf(both, ["InternalIP"]), "https://10.0.0.1:10250");
   assert.equal(serverOf(node([["InternalIP", "fd00::1"]], 1), ["InternalIP"]), "https://[fd00::1]:1");
   assert.equal(serverOf(both, ["ExternalIP"]), undefined);
-  assert.equal(serverOf(node([["InternalIP", "10.0.0.1"]], 0), ["InternalIP"]), undefined);
-  assert.equal(serverOf(node([["InternalIP", "10.0.0.1"]], undefined), ["InternalIP"]), undefined);
+  assert.equal(serverOf(node([["InternalIP", "10.0.0.1"]], 0), ["InternalIP"]), "https://10.0.0.1:10250");
+  assert.equal(serverOf(node([["InternalIP", "10.0.0.1"]], undefined), ["InternalIP"]), "https://10.0.0.1:10250");
 });
 
 test("what proves who the client is doesn't reach the kubelet", () => {

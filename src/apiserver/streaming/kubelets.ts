@@ -1,7 +1,8 @@
 import type { Node } from "../../api/index.ts";
 import type { Clock } from "../../base/index.ts";
-import { type ClientTls, createHttpClient, type HttpClient } from "../../net/index.ts";
+import type { ClientTls } from "../../net/index.ts";
 import type { Handler } from "../../net/message.ts";
+import { Clients } from "./clients.ts";
 
 /** How the server reaches a node's kubelet; undefined: it can't now. `read` gets the node's object where that is needed. */
 export type Kubelets = (nodeName: string, read: () => Promise<Node | undefined>) => Promise<Handler | undefined>;
@@ -17,41 +18,31 @@ export interface KubeletConnectionOptions {
 
 const ADDRESS_TYPES = ["Hostname", "InternalDNS", "InternalIP", "ExternalDNS", "ExternalIP"];
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Nodes whose connections are kept; the one not used for longest goes first. */
+/** Nodes whose connections are kept. */
 const CLIENTS_MAX = 10_000;
 
 /** Kubelets over TLS, where their nodes say that they serve. */
 export function kubeletConnections(options: KubeletConnectionOptions): { readonly kubelets: Kubelets; close(): void } {
-  const clients = new Map<string, HttpClient>();
   const { clock, tls, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
-  const clientOf = (server: string) => {
-    const client = clients.get(server) ?? createHttpClient({ server, tls, clock, connectTimeoutMs });
-    clients.delete(server);
-    clients.set(server, client);
-    if (clients.size > CLIENTS_MAX) {
-      const [oldest, idle] = clients.entries().next().value!;
-      idle.close();
-      clients.delete(oldest);
-    }
-    return client;
-  };
+  const clients = new Clients({ clock, tls, connectTimeoutMs, clientsMax: CLIENTS_MAX });
   return {
     kubelets: async (_, read) => {
       const node = await read();
       const server = node && serverOf(node, options.addressTypes ?? ADDRESS_TYPES);
-      return server === undefined ? undefined : clientOf(server).handle;
+      return server === undefined ? undefined : clients.of(server).handle;
     },
-    close() {
-      for (const client of clients.values()) client.close();
-    },
+    close: () => clients.close(),
   };
 }
 
-/** Where a node's kubelet serves; undefined when the node doesn't say. */
+/** Where kubelets serve that don't say where. */
+export const KUBELET_PORT = 10_250;
+
+/** Where a node's kubelet serves; undefined when the node has no address of those types. */
 export function serverOf({ status }: Pick<Node, "status">, addressTypes: readonly string[]): string | undefined {
-  const port = status.daemonEndpoints?.kubeletEndpoint?.Port;
+  const port = status.daemonEndpoints?.kubeletEndpoint?.Port || KUBELET_PORT;
   const addresses = status.addresses ?? [];
   const found = addressTypes.map((type) => addresses.find((one) => one.type === type)).find((one) => one !== undefined);
-  if (!port || !found) return undefined;
+  if (!found) return undefined;
   return `https://${found.address.includes(":") ? `[${found.address}]` : found.address}:${port}`;
 }

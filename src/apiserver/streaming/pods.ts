@@ -5,13 +5,14 @@ import {
   Node,
   notFound,
   Pod,
-  serviceUnavailable,
   statusError,
   validateLogQuestion,
 } from "../../api/index.ts";
-import type { ApiResponse } from "../../net/message.ts";
+import { NetError } from "../../net/index.ts";
+import type { ApiRequest, ApiResponse, Handler } from "../../net/message.ts";
 import type { Reads, RequestContext, SubresourceHandler } from "../contracts.ts";
 import { isTrue } from "../request-info.ts";
+import { dialProblem } from "./dial-problem.ts";
 import type { Kubelets } from "./kubelets.ts";
 
 /** Who the server is to kubelets. */
@@ -54,23 +55,47 @@ async function forward({ context, pod, reads, kubelets, path }: Forward): Promis
   const [target, query = ""] = path({ context, pod }).split(/\?(.*)/s) as [string, string?];
   const { nodeName } = pod.spec;
   if (!nodeName) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
-  const kubelet = await kubelets(nodeName, () => reads.get(Node, { name: nodeName }));
-  if (!kubelet) throw serviceUnavailable(`no connection to the kubelet of node ${nodeName}`);
-  const { method, body, signal, upgrade } = request;
-  const headers = withoutCredentials(request.headers);
-  const peer = { address: "", identity: IDENTITY };
-  const response = await kubelet({
-    method,
-    path: target,
-    query,
-    headers,
-    body,
-    signal,
-    peer,
-    ...(upgrade && { upgrade }),
+  const kubelet = await reachKubelet(kubelets, nodeName, () => reads.get(Node, { name: nodeName }));
+  const { method, headers, body, signal, peer, upgrade } = request;
+  const asked = { method, path: target, query, headers, body, signal, peer, ...(upgrade && { upgrade }) };
+  const response = await kubelet(asked).catch((error) => {
+    throw undialled(error, request);
   });
   if (response.status < 400) return response;
   throw statusError({ code: response.status, reason: reasonOf(response.status), message: await textOf(response) });
+}
+
+/** A node's kubelet, to which the server speaks for itself; throws what the client is told when there is no way to it. */
+export async function reachKubelet(
+  kubelets: Kubelets,
+  nodeName: string,
+  read: () => Promise<Node | undefined>,
+): Promise<Handler> {
+  const node = once(read);
+  const kubelet = await kubelets(nodeName, node);
+  if (kubelet) {
+    const peer = { address: "", identity: IDENTITY };
+    return (request) => kubelet({ ...request, peer, headers: withoutCredentials(request.headers) });
+  }
+  const found = await node();
+  if (!found) throw notFound({ group: "", plural: "nodes" }, nodeName);
+  const known = (found.status.addresses ?? []).map(({ type, address }) => `{${type} ${address}}`).join(" ");
+  const message = `no preferred addresses found; known addresses: [${known}]`;
+  throw statusError({ code: 500, reason: "", message });
+}
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= read());
+}
+
+/** A kubelet that doesn't answer, as the client is told of it. */
+function undialled(error: unknown, { upgrade, method, path, signal }: ApiRequest): unknown {
+  if (!(error instanceof NetError) || signal.aborted) return error;
+  const cause = dialProblem(error);
+  if (upgrade) return statusError({ code: 500, reason: "", message: `error dialing backend: ${cause}` });
+  const what = `${method.charAt(0)}${method.slice(1).toLowerCase()} ${JSON.stringify(path)}`;
+  return statusError({ code: 500, reason: "", message: `${what}: ${cause}` });
 }
 
 /** Logs; a pod that is on no node has none yet. */

@@ -12,9 +12,13 @@ const IDLE_SOCKETS_MAX = 16;
 export class Http1Pool {
   readonly #target: Target;
   readonly #agent: Agent;
+  readonly #clock: Clock;
+  readonly #connectTimeoutMs: number;
 
-  constructor(target: Target) {
+  constructor(target: Target, clock: Clock, connectTimeoutMs: number) {
     this.#target = target;
+    this.#clock = clock;
+    this.#connectTimeoutMs = connectTimeoutMs;
     const options = { keepAlive: true, maxFreeSockets: IDLE_SOCKETS_MAX };
     this.#agent = target.isSecure ? new SecureAgent({ ...options, ...tlsOptions(target) }) : new Agent(options);
   }
@@ -24,6 +28,7 @@ export class Http1Pool {
     const own = endToEndHeaders(headers);
     if (body.type === "bytes") own["content-length"] = String(body.bytes.length);
     const out = startRequest(this.#target, request, { headers: own, agent: this.#agent });
+    this.#limitConnecting(out);
     if (body.type === "stream")
       void pump(body.chunks, out).then(
         () => out.end(),
@@ -38,6 +43,17 @@ export class Http1Pool {
 
   close(): void {
     this.#agent.destroy();
+  }
+
+  /** The system's own limit for connecting is minutes. */
+  #limitConnecting(out: ClientRequest): void {
+    const limitMs = this.#connectTimeoutMs;
+    out.once("socket", (socket) => {
+      if (!socket.connecting) return;
+      const timer = this.#clock.timer(limitMs, () => out.destroy(new Error(`no connection within ${limitMs} ms`)));
+      const settle = () => timer.cancel();
+      socket.once("connect", settle).once("close", settle);
+    });
   }
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from "../../base/index.ts";
 import { NetError } from "../errors.ts";
 import type { ApiRequest, ApiResponse, Handler } from "../message.ts";
 import { requestUpgrade } from "../upgrade/connect.ts";
+import { requestTunnel } from "../upgrade/tunnel.ts";
 import { Http1Pool } from "./client-http1.ts";
 import { Http2Connection, wasNotProcessed } from "./client-http2.ts";
 import { type ClientTls, type Target, targetOf, tlsOptions } from "./target.ts";
@@ -22,6 +23,8 @@ export interface HttpClientOptions {
   readonly connectTimeoutMs?: number;
   /** "auto" (the default) lets TLS choose between HTTP/2 and HTTP/1.1. */
   readonly protocol?: "auto" | "http1";
+  /** What upgrades become: streams that this end knows (the default), or a tunnel for whatever the two ends speak. */
+  readonly upgrades?: "streams" | "tunnel";
 }
 
 /** A server far away as a handler. */
@@ -52,14 +55,17 @@ class Connections {
   constructor(options: HttpClientOptions) {
     this.#options = options;
     this.#target = targetOf(options.server, options.tls);
-    this.#http1 = new Http1Pool(this.#target);
+    this.#http1 = new Http1Pool(this.#target, options.clock, options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
     this.#speaks = this.#target.isSecure && options.protocol !== "http1" ? "unknown" : "http1";
   }
 
   async handle(request: ApiRequest): Promise<ApiResponse> {
     request.signal.throwIfAborted();
     const headers = await this.#headersOf(request);
-    if (request.upgrade) return requestUpgrade(this.#target, request, headers);
+    if (request.upgrade) {
+      const upgrade = this.#options.upgrades === "tunnel" ? requestTunnel : requestUpgrade;
+      return upgrade(this.#target, request, headers);
+    }
     if (request.body.type === "object")
       throw new NetError("unsupported", "send request: an object can't leave the process, want bytes");
     for (let attempt = 1; ; attempt++) {

@@ -15,6 +15,7 @@ import { SocketBody } from "../body.ts";
 import { NetError } from "../errors.ts";
 import type { ApiResponse, Handler, Peer, RequestBody } from "../message.ts";
 import { offerOf, serveUpgrade } from "../upgrade/serve.ts";
+import { serveTunnel } from "../upgrade/tunnel.ts";
 import { SocketRequest } from "./request.ts";
 import { respondHttp1, respondHttp2 } from "./respond.ts";
 
@@ -268,10 +269,12 @@ class ServerAdapter implements Listener {
       (gone) => (socket.destroyed ? gone() : socket.once("close", gone)),
       offer,
     );
-    const answer = (response: ApiResponse) =>
-      response.body.type === "upgrade" && offer
-        ? serveUpgrade({ incoming, socket, head, offer, response, body: response.body })
-        : this.#refuseUpgrade(incoming, socket, response);
+    const answer = (response: ApiResponse) => {
+      const { body } = response;
+      if (body.type === "upgrade" && offer) return serveUpgrade({ incoming, socket, head, offer, response, body });
+      if (body.type === "tunnel") return serveTunnel({ socket, head, response, pipe: body.pipe });
+      return this.#refuseUpgrade(incoming, socket, response);
+    };
     void this.#serve(request, answer).catch((error) => {
       this.#options.log.error("Upgraded request failed", { method: request.method, path: request.path, error });
       socket.destroy();

@@ -82,22 +82,3 @@ export function endToEndHeaders<T>(headers: Readonly<Record<string, T>>): Record
   for (const name in headers) if (!HOP_BY_HOP_SET.has(name) && !listed.includes(name)) out[name] = headers[name]!;
   return out;
 }
-
-/**
- * A Location header of a proxied response, made to lead through the proxy again. A redirect to another host is left as it
- * is: the client, not the proxy, decides whether to follow it.
- */
-export function rewriteLocation(
-  location: string,
-  options: { readonly backend: string; readonly prefix: string },
-): string {
-  const { backend, prefix } = options;
-  if (location.startsWith("/") && !location.startsWith("//")) return prefix + location;
-  try {
-    const url = new URL(location, backend);
-    if (url.origin !== new URL(backend).origin) return location;
-    return `${prefix}${url.pathname}${url.search}${url.hash}`;
-  } catch {
-    return location;
-  }
-}
