@@ -45,8 +45,7 @@ export interface UpgradeServing {
 /** Switches protocols and hands the connection to the response's `serve`; resolves when all is over. */
 export async function serveUpgrade(upgrade: UpgradeServing): Promise<void> {
   const { socket, offer, body } = upgrade;
-  // Node's HTTP server may have left a timeout on the socket.
-  if ("setTimeout" in socket) (socket as unknown as { setTimeout(ms: number): void }).setTimeout(0);
+  neverIdle(socket);
   const connection = offer.protocol === "websocket" ? await acceptWebSocket(upgrade) : acceptSpdy(upgrade);
   if (!connection) return;
   try {
@@ -55,6 +54,11 @@ export async function serveUpgrade(upgrade: UpgradeServing): Promise<void> {
     connection.close();
     await connection.closed;
   }
+}
+
+/** Node's HTTP server may have left a timeout on the socket. */
+export function neverIdle(socket: NodeDuplex): void {
+  if ("setTimeout" in socket) (socket as unknown as { setTimeout(ms: number): void }).setTimeout(0);
 }
 
 const HEADERS_OF_THE_SWITCH = new Set([

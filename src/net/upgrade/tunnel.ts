@@ -5,6 +5,7 @@ import { bridge, socketDuplex } from "../duplex.ts";
 import { failWith, responseOfHttp1, startRequest } from "../http/client-http1.ts";
 import { endToEndHeaders, type Target } from "../http/target.ts";
 import type { ApiRequest, ApiResponse, Duplex } from "../message.ts";
+import { neverIdle } from "./serve.ts";
 
 /**
  * Passes a wish to switch protocols on, handshake and all, without knowing what is spoken afterwards. The response is of
@@ -43,8 +44,7 @@ export async function serveTunnel(tunnel: {
   readonly pipe: Duplex & { end(): Promise<void> };
 }): Promise<void> {
   const { socket, head, response, pipe } = tunnel;
-  // Node's HTTP server may have left a timeout on the socket.
-  if ("setTimeout" in socket) (socket as unknown as { setTimeout(ms: number): void }).setTimeout(0);
+  neverIdle(socket);
   const lines = Object.entries(response.headers).flatMap(([name, value]) =>
     (typeof value === "string" ? [value] : value).map((one) => `${name}: ${one}\r\n`),
   );
