@@ -1,5 +1,6 @@
 import { Agent, type ClientRequest, type IncomingMessage, request as plainRequest } from "node:http";
 import { Agent as SecureAgent, request as secureRequest } from "node:https";
+import type { Clock } from "../../base/index.ts";
 import { SocketBody } from "../body.ts";
 import { NetError } from "../errors.ts";
 import type { ApiRequest, ApiResponse } from "../message.ts";
