@@ -6,13 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { cryptoRandom, realClock, silentLog } from "../../base/index.ts";
+import type { Change, Entry, Revision, Store } from "../store.ts";
 import { openEmbeddedStore } from "./embedded.ts";
 
-const KILLS = 20;
+/** The long mode: NAVARCH_KILLS=200. */
+const KILLS = Number(process.env.NAVARCH_KILLS ?? 20);
 const WRITER = join(import.meta.dirname, "testdata", "writer.ts");
 
 interface Acknowledged {
   readonly key: string;
+  /** Of its writer; negative for a delete. */
   readonly count: number;
   readonly revision: number;
 }
@@ -35,28 +38,96 @@ async function writeAndKill(directory: string, round: number, afterBytes: number
     .map(([key, count, revision]) => ({ key: key!, count: Number(count), revision: Number(revision) }));
 }
 
+/** Everything that was ever acknowledged, and what a store that was opened again must hold because of it. */
+class AcknowledgedHistory {
+  readonly #byRevision = new Map<Revision, Acknowledged>();
+  readonly #newest = new Map<string, Acknowledged>();
+  #last: Revision = 1;
+
+  add(write: Acknowledged): void {
+    assert.ok(!this.#byRevision.has(write.revision), `revision ${write.revision} was given twice`);
+    this.#byRevision.set(write.revision, write);
+    const known = this.#newest.get(write.key);
+    if (!known || known.revision < write.revision) this.#newest.set(write.key, write);
+    this.#last = Math.max(this.#last, write.revision);
+  }
+
+  async compare(store: Store): Promise<void> {
+    const { revision, compactRevision } = await store.status();
+    assert.ok(revision >= this.#last, `the store is at ${revision}, ${this.#last} was acknowledged`);
+    const changes = await changesAfter(store, compactRevision, revision);
+    const touched = new Map<string, Revision>();
+    for (const [at, change] of changes) {
+      const write = this.#byRevision.get(at);
+      const found = change.type === "put" ? { key: change.entry.key, count: countOf(change.entry) } : change;
+      touched.set(found.key, at);
+      if (!write) continue;
+      assert.equal(found.key, write.key, `at revision ${at}`);
+      if (change.type === "put") assert.equal(countOf(change.entry), write.count, `at revision ${at}`);
+      else assert.ok(write.count < 0, `revision ${at} was a put and is a delete`);
+    }
+    for (const at of this.#byRevision.keys())
+      if (at > compactRevision) assert.ok(changes.has(at), `history has lost revision ${at}`);
+    const { entries } = await store.range({ start: "/", end: "0" });
+    const current = new Map(entries.map((entry) => [entry.key, entry]));
+    for (const write of this.#newest.values()) this.#compareKey(write, current.get(write.key), touched);
+    for (const { key } of entries)
+      assert.ok(this.#newest.has(key) || touched.has(key) || compactRevision >= this.#last, `${key} was never written`);
+  }
+
+  /** A key is as its newest acknowledged write left it, or as a later one that got no answer did. */
+  #compareKey(write: Acknowledged, entry: Entry | undefined, touched: ReadonlyMap<string, Revision>): void {
+    const said = `${write.key} was acknowledged at ${write.revision} with ${write.count}`;
+    if (!entry) return assert.ok(write.count < 0 || (touched.get(write.key) ?? 0) > write.revision, said);
+    if (entry.modRevision === write.revision) return assert.equal(countOf(entry), write.count, said);
+    assert.ok(entry.modRevision > write.revision && countOf(entry) > Math.abs(write.count), said);
+  }
+}
+
+/** The number in a value, once all of the value is there. */
+function countOf({ value }: Entry): number {
+  const text = Buffer.from(value).toString();
+  const count = Number(text.split(":")[0]);
+  assert.equal(text, `${count}:${"x".repeat((count * 37) % 900)}`);
+  return count;
+}
+
+async function changesAfter(store: Store, from: Revision, to: Revision): Promise<Map<Revision, Change>> {
+  const found = new Map<Revision, Change>();
+  await new Promise<void>((resolve, reject) => {
+    const watch = store.watch(
+      { start: "/", end: "0", from: from + 1 },
+      {
+        changes: (changes, revision) => {
+          assert.equal(changes.length, 1);
+          found.set(revision, changes[0]!);
+        },
+        progress: () => {
+          watch.close();
+          resolve();
+        },
+        closed: reject,
+      },
+    );
+    watch.requestProgress();
+  });
+  assert.equal(found.size, to - from, "revisions are missing");
+  return found;
+}
+
 test(`kill -9 under load, ${KILLS} times, loses no acknowledged write`, async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "navarch-kill-"));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
   const random = cryptoRandom();
-  const newest = new Map<string, Acknowledged>();
-  let last = 1;
+  const history = new AcknowledgedHistory();
   for (let round = 0; round < KILLS; round++) {
     const afterBytes = 1 + random.int(150_000);
     const acknowledged = await writeAndKill(directory, round, afterBytes);
     assert.ok(acknowledged.length > 0);
-    for (const write of acknowledged) newest.set(write.key, write);
-    last = Math.max(last, ...acknowledged.map(({ revision }) => revision));
+    for (const write of acknowledged) history.add(write);
     await using store = await openEmbeddedStore({ directory, clock: realClock(), log: silentLog });
-    assert.ok((await store.revision()) >= last, `round ${round}, killed after ${afterBytes} bytes`);
-    last = await store.revision();
-    for (const { key, count, revision } of newest.values()) {
-      const { entry } = await store.get(key);
-      const said = `${key} was acknowledged at ${revision} with ${count}, killed after ${afterBytes} bytes`;
-      assert.ok(entry, said);
-      // A later write of the key may have come to the disk without an answer.
-      const found = Number(Buffer.from(entry.value).toString().split(":")[0]);
-      assert.ok(entry.modRevision > revision ? found > count : entry.modRevision === revision && found === count, said);
-    }
+    await history.compare(store).catch((error) => {
+      throw new Error(`round ${round}, killed after ${afterBytes} bytes`, { cause: error });
+    });
   }
 });

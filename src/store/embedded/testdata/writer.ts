@@ -27,12 +27,15 @@ function say(line: string): void {
   }
 }
 
+/** Puts, and every tenth time deletes what it has just put. A line is key, count (negative for a delete), revision. */
 async function writer(number: number): Promise<void> {
-  for (let count = 0; ; count++) {
-    const key = `/${round}/${number}/${count % 50}`;
+  for (let count = 1; ; count++) {
+    const isDelete = count % 10 === 0;
+    const key = `/${round}/${number}/${(isDelete ? count - 1 : count) % 50}`;
     const value = Buffer.from(`${count}:${"x".repeat((count * 37) % 900)}`);
-    const { revision } = await store.transact({ compare: [], success: [{ type: "put", key, value }], failure: [] });
-    say(`${key} ${count} ${revision}\n`);
+    const operation = isDelete ? ({ type: "delete", key } as const) : ({ type: "put", key, value } as const);
+    const { revision } = await store.transact({ compare: [], success: [operation], failure: [] });
+    say(`${key} ${isDelete ? -count : count} ${revision}\n`);
   }
 }
 
