@@ -19,6 +19,8 @@ export interface Operation {
   readonly client: number;
   readonly key: string;
   readonly request: Request;
+  /** How often the store had gone down before the call. */
+  readonly epoch: number;
   readonly calledAt: number;
   /** Absent: nobody heard how it ended; it may have happened, at any time after the call, or not. */
   readonly returned?: { readonly at: number; readonly answer: Answer };

@@ -13,7 +13,14 @@ const got = (value: string | undefined, modRevision: number): Answer => ({ type:
 function check(...lines: Line[]): boolean {
   return isLinearizable(
     lines.map(([calledAt, at, request, answer], client): Operation => {
-      return { client, key: "/k", request, calledAt, ...(at !== undefined && { returned: { at, answer: answer! } }) };
+      return {
+        client,
+        epoch: 0,
+        key: "/k",
+        request,
+        calledAt,
+        ...(at !== undefined && { returned: { at, answer: answer! } }),
+      };
     }),
   );
 }

@@ -14,10 +14,25 @@ const EMPTY: Register = { value: undefined, modRevision: 0 };
  * Operations whose end nobody heard may take effect at any time after their call, or not at all.
  */
 export function isLinearizable(operations: readonly Operation[]): boolean {
+  return isLinearizableFrom(EMPTY, operations);
+}
+
+/** The same for operations that begin with whatever one of earlier operations may have left: also if it was answered and is lost. */
+export function isLinearizableFromAny(operations: readonly Operation[], earlier: readonly Operation[]): boolean {
+  const left = earlier.flatMap(({ request, returned }): Register[] => {
+    if (request.type === "get" || request.type === "delete") return [];
+    const answer = returned?.answer;
+    if (answer?.type === "refused") return [];
+    return [{ value: request.value, modRevision: answer?.type === "wrote" ? answer.revision : UNKNOWN }];
+  });
+  return [EMPTY, ...left].some((state) => isLinearizableFrom(state, operations));
+}
+
+function isLinearizableFrom(start: Register, operations: readonly Operation[]): boolean {
   const sorted = [...operations].sort((a, b) => a.calledAt - b.calledAt);
   const mustHappen = sorted.reduce((mask, { returned }, index) => (returned ? mask | (1n << BigInt(index)) : mask), 0n);
   const tried = new Set<string>();
-  const stack: Array<{ done: bigint; state: Register }> = [{ done: 0n, state: EMPTY }];
+  const stack: Array<{ done: bigint; state: Register }> = [{ done: 0n, state: start }];
   for (let at = stack.pop(); at; at = stack.pop()) {
     if ((at.done & mustHappen) === mustHappen) return true;
     const seen = `${at.done}/${at.state.modRevision}/${at.state.value}`;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { crc32 } from "node:zlib";
 import type { Change, Disk, Store } from "../store/index.ts";
 import { runStore, type Sabotage } from "./store-run.ts";
 import kept from "./testdata/store-seeds.json" with { type: "json" };
@@ -8,6 +9,7 @@ const SEEDS = Number(process.env.NAVARCH_SIM_SEEDS ?? 400);
 const FIRST_SEED = Number(process.env.NAVARCH_SIM_SEED ?? 1);
 /** A sabotage must be found within so many seeds. */
 const CANARY_SEEDS = 200;
+const REVOKE = 6;
 
 suite("simulated store", () => {
   test(`${SEEDS} seeds, and those that ever failed`, async () => {
@@ -39,12 +41,36 @@ suite("the simulation finds", () => {
 
   finds("writes acknowledged before they are on disk", () => ({ disk: withoutFlush }), /not linearizable|never told/);
   finds("a delete that compaction forgets", () => ({ store: forgettingDeletes }), /not linearizable/);
+  finds("writes that are relaxed and must not be", () => ({ relaxedPrefixes: ["/"] }), /^\/\w is not linearizable/);
+  finds("revisions that are used again after a crash", () => ({ disk: withoutReservations }), /was used twice/);
   finds("two events in the wrong order", () => ({ store: reorderingEvents }), /told of revision \d+ after \d+/);
   finds("an event that is lost", () => ({ store: losingEvents }), /never told of/);
 });
 
 function withoutFlush(disk: Disk): Disk {
   return delegate(disk, { flush: async () => {} });
+}
+
+const FRAME_HEADER_BYTES = 28;
+const RESERVE = 7;
+const SKIP = 8;
+
+/** As it is opened the store says which revisions it reserves, in a frame of its own: here that never arrives. */
+function withoutReservations(disk: Disk): Disk {
+  return delegate(disk, {
+    write(file, offset, bytes) {
+      const tag = bytes[FRAME_HEADER_BYTES];
+      if (file.startsWith("log-") && (tag === RESERVE || tag === SKIP)) {
+        const frame = Buffer.from(bytes);
+        // The same frame with nothing in it that counts: a lease that has ended.
+        frame.fill(0, FRAME_HEADER_BYTES);
+        for (let at = FRAME_HEADER_BYTES; at < frame.length; at += 9) frame[at] = REVOKE;
+        frame.writeUInt32BE(crc32(frame.subarray(12)), 8);
+        return disk.write(file, offset, Uint8Array.from(frame));
+      }
+      return disk.write(file, offset, bytes);
+    },
+  });
 }
 
 /** After a compaction, the key that was deleted last is back. */

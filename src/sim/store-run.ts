@@ -1,15 +1,17 @@
 import { type Random, seededRandom, silentLog, VirtualClock } from "../base/index.ts";
 import { type Disk, openEmbeddedStore, SimulatedDisk, type Store, StoreError, type Watch } from "../store/index.ts";
-import { type Answer, History, operationLine, type Request } from "./history.ts";
-import { isLinearizable } from "./linearizability.ts";
+import { type Answer, History, type Operation, operationLine, type Request } from "./history.ts";
+import { isLinearizable, isLinearizableFromAny } from "./linearizability.ts";
 import { SlowDisk } from "./slow-disk.ts";
 import { checkWatcher, compareWatchers, type KnownWrite, type Told, type WatcherLog } from "./watch-check.ts";
 
-const KEYS = ["/a", "/b", "/c", "/d"] as const;
+/** Writes below it may be answered before they are on disk. */
+const RELAXED = "/relaxed/";
+const KEYS = ["/a", "/b", "/c", "/d", `${RELAXED}a`, `${RELAXED}b`] as const;
 const CLIENTS = 4;
 const WATCHERS = 2;
 /** Kept small: the search grows with what overlaps on one key. */
-const OPERATIONS_PER_CLIENT = 18;
+const OPERATIONS_PER_CLIENT = 24;
 const CRASHES_MAX = 3;
 const RUN_LIMIT_MS = 10 * 60_000;
 const SEGMENT_BYTES = 600;
@@ -19,6 +21,8 @@ const REOPEN_MS = 50;
 export interface Sabotage {
   readonly disk?: (disk: Disk) => Disk;
   readonly store?: (store: Store) => Store;
+  /** What may be lost by a crash, instead of what is meant to. */
+  readonly relaxedPrefixes?: readonly string[];
 }
 
 export interface Verdict {
@@ -50,6 +54,8 @@ class StoreWorld {
   #down = Promise.withResolvers<void>();
   #up = Promise.withResolvers<void>();
   #done = 0;
+  /** How often the store was taken down. */
+  #epoch = 0;
 
   constructor(seed: number, sabotage: Sabotage) {
     this.#seed = seed;
@@ -75,14 +81,33 @@ class StoreWorld {
     const writes = this.#knownWrites();
     const logs = this.#watchers.map((watcher) => watcher.log());
     const unordered = [...this.#history.byKey()].flatMap(([key, operations]) =>
-      isLinearizable(operations)
-        ? []
-        : [`${key} is not linearizable:\n${operations.map((one) => `    ${operationLine(one)}`).join("\n")}`],
+      key.startsWith(RELAXED) ? this.#relaxedProblems(key, operations) : orderProblems(key, operations),
     );
-    const watched = logs.flatMap((log) => checkWatcher(log, writes));
+    // What a crash may take need not be told; that it is told truly, and once, is checked like all the rest.
+    const kept = writes.filter(({ key }) => !key.startsWith(RELAXED));
+    const watched = logs.flatMap((log) => checkWatcher(log, kept));
     const compared = logs.slice(1).flatMap((log) => compareWatchers(logs[0]!, log));
+    const reused = reuseProblems(writes, logs);
     const summary = this.#history.operations.map(operationLine).join("\n");
-    return { seed: this.#seed, problems: [...this.#problems, ...unordered, ...watched, ...compared], summary };
+    return {
+      seed: this.#seed,
+      problems: [...this.#problems, ...unordered, ...watched, ...compared, ...reused],
+      summary,
+    };
+  }
+
+  /**
+   * A crash may take the newest relaxed writes: between two crashes a key is in order from one of the states that it may
+   * have come back with.
+   */
+  #relaxedProblems(key: string, operations: readonly Operation[]): string[] {
+    return Map.groupBy(operations, ({ epoch }) => epoch)
+      .values()
+      .flatMap((inEpoch) => {
+        const before = operations.filter(({ epoch }) => epoch < inEpoch[0]!.epoch);
+        return isLinearizableFromAny(inEpoch, before) ? [] : orderProblem(key, inEpoch);
+      })
+      .toArray();
   }
 
   /** Lets virtual time run until work is over; work that never ends is a problem by itself. */
@@ -110,6 +135,7 @@ class StoreWorld {
       log: silentLog,
       compactIntervalMs: 0,
       segmentBytesMax: SEGMENT_BYTES,
+      relaxedPrefixes: this.#sabotage.relaxedPrefixes ?? [RELAXED],
     });
     this.#store = this.#sabotage.store?.(store) ?? store;
     this.#up.resolve();
@@ -147,7 +173,7 @@ class StoreWorld {
   async #operate(client: number, key: string, request: Request): Promise<void> {
     const store = this.#store;
     if (!store) return;
-    const note = this.#history.call({ client, key, request });
+    const note = this.#history.call({ client, key, request, epoch: this.#epoch });
     try {
       const answer = await Promise.race([perform(store, key, request), this.#down.promise]);
       if (answer) note.ended(answer);
@@ -208,6 +234,7 @@ class StoreWorld {
   }
 
   #takeDown(): void {
+    this.#epoch++;
     this.#store = undefined;
     this.#up = Promise.withResolvers<void>();
     for (const watcher of this.#watchers) watcher.lost();
@@ -245,6 +272,30 @@ class StoreWorld {
       return [{ revision: returned.answer.revision, key, value }];
     });
   }
+}
+
+function orderProblems(key: string, operations: readonly Operation[]): string[] {
+  return isLinearizable(operations) ? [] : orderProblem(key, operations);
+}
+
+function orderProblem(key: string, operations: readonly Operation[]): string[] {
+  return [`${key} is not linearizable:\n${operations.map((one) => `    ${operationLine(one)}`).join("\n")}`];
+}
+
+/** Two different writes at one revision, whoever says so: an answer or a watcher. */
+function reuseProblems(writes: readonly KnownWrite[], logs: readonly WatcherLog[]): string[] {
+  const told = logs.flatMap((log) =>
+    log.told.flatMap(({ revision, changes }) => [...changes].map(([key, value]) => ({ revision, key, value }))),
+  );
+  const first = new Map<number, KnownWrite>();
+  return [...writes, ...told].flatMap((write) => {
+    const known = first.get(write.revision);
+    first.set(write.revision, known ?? write);
+    const same = !known || (known.key === write.key && known.value === write.value);
+    return same
+      ? []
+      : [`revision ${write.revision} was used twice: ${known.key}=${known.value}, ${write.key}=${write.value}`];
+  });
 }
 
 const encoder = new TextEncoder();

@@ -17,6 +17,8 @@ export interface CheckpointState {
   readonly versions: Versions;
   readonly leases: Iterable<Granted>;
   readonly revision: Revision;
+  /** Revisions up to here may have been seen; what the log said of it may go with this checkpoint. */
+  readonly reserved?: Revision;
 }
 
 export interface CheckpointOptions extends CheckpointState {
@@ -26,13 +28,19 @@ export interface CheckpointOptions extends CheckpointState {
 }
 
 /** A checkpoint of the state at a revision, piece by piece. */
-export function* encodeCheckpoint({ versions, leases, revision }: CheckpointState): Generator<Buffer<ArrayBuffer>> {
+export function* encodeCheckpoint({
+  versions,
+  leases,
+  revision,
+  reserved,
+}: CheckpointState): Generator<Buffer<ArrayBuffer>> {
   const frame = new FrameWriter();
   let count = 0;
   let sequence = 0;
   yield encodeHeader({ kind: "checkpoint", revision, sequence });
   // As they are now: what the log says of them after the revision is only said again.
   for (const lease of leases) frame.lease(lease);
+  if (reserved) frame.reserve(reserved);
   for (const entry of versions.entriesAt(revision)) {
     frame.entry(entry);
     count++;
@@ -70,7 +78,7 @@ export function* readCheckpoint(
   bytes: Buffer,
   revision: Revision,
   name: string,
-): Generator<{ entry: Entry } | { lease: Granted }> {
+): Generator<{ entry: Entry } | { lease: Granted } | { reserved: Revision }> {
   const header = decodeHeader(bytes, name);
   if (header?.kind !== "checkpoint" || header.revision !== revision) throw damaged(name, 0, revision);
   let count = 0;
@@ -82,6 +90,7 @@ export function* readCheckpoint(
       for (const record of readRecords(frame.payload)) {
         if (record.type === "end") ended = record.count === count;
         if (record.type === "lease") yield { lease: record.lease };
+        if (record.type === "reserve") yield { reserved: record.revision };
         if (record.type !== "entry") continue;
         if (!isSound(record.entry, revision)) throw new RangeError("an entry contradicts itself");
         count++;

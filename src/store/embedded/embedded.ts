@@ -20,6 +20,7 @@ import { SegmentLog } from "./log.ts";
 import { realDisk } from "./real-disk.ts";
 import { FrameWriter, type LoggedWrite } from "./records.ts";
 import { recover } from "./recover.ts";
+import { RelaxedWrites } from "./relaxed.ts";
 
 /** Transactions that wait for one flush; more wait to be evaluated. */
 const GROUP_TRANSACTIONS_MAX = 2048;
@@ -37,6 +38,11 @@ export interface EmbeddedStoreOptions {
   readonly compactIntervalMs?: number;
   /** Size at which a new log file is begun, and least garbage worth rewriting. Default 16 MiB. */
   readonly segmentBytesMax?: number;
+  /**
+   * Writes whose keys all lie below these may be answered before they are on disk: a crash may take the newest of them. All
+   * others never. Default none.
+   */
+  readonly relaxedPrefixes?: readonly string[];
 }
 
 export interface EmbeddedStoreStatus {
@@ -65,9 +71,11 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   await disk.lock();
   try {
     const startedMs = clock.monotonicMs();
-    const { versions, leases, segments, sequence, checkpointBytes } = await recover({ disk, clock, log });
+    const recovered = await recover({ disk, clock, log });
+    const { versions, leases, segments, sequence, checkpointBytes } = recovered;
     const segmentBytesMax = options.segmentBytesMax ?? 16 * 1024 * 1024;
     const segmentLog = new SegmentLog({ disk, log, segments, sequence, segmentBytesMax });
+    const relaxed = await reserve({ ...recovered, segmentLog, prefixes: options.relaxedPrefixes ?? [] });
     const { revision, keyCount } = versions;
     log.info("Store opened", { revision, keyCount, durationMs: Math.round(clock.monotonicMs() - startedMs) });
     const compactIntervalMs = options.compactIntervalMs ?? 5 * 60_000;
@@ -77,6 +85,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       clock,
       versions,
       leases,
+      relaxed,
       segmentLog,
       checkpointBytes,
       segmentBytesMax,
@@ -88,12 +97,35 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   }
 }
 
+/** Goes on behind what a store that was not closed had reserved, and reserves anew; on disk before anyone reads. */
+async function reserve(options: {
+  readonly versions: Versions;
+  readonly reserved: Revision;
+  readonly segmentLog: SegmentLog;
+  readonly prefixes: readonly string[];
+}): Promise<RelaxedWrites> {
+  const { versions, reserved, segmentLog, prefixes } = options;
+  const before = versions.revision;
+  const frame = new FrameWriter();
+  if (reserved > before) {
+    versions.skip(reserved + 1);
+    frame.skip(reserved + 1);
+  }
+  const relaxed = new RelaxedWrites(prefixes, new RelaxedWrites(prefixes, 0).ceiling(versions.revision));
+  if (reserved > before || relaxed.isOn) {
+    frame.reserve(relaxed.reserved);
+    await segmentLog.commit(frame, before);
+  }
+  return relaxed;
+}
+
 interface EmbeddedParts {
   readonly disk: Disk;
   readonly log: Log;
   readonly clock: Clock;
   readonly versions: Versions;
   readonly leases: Iterable<Granted>;
+  readonly relaxed: RelaxedWrites;
   readonly segmentLog: SegmentLog;
   readonly checkpointBytes: number;
   readonly segmentBytesMax: number;
@@ -102,6 +134,8 @@ interface EmbeddedParts {
 
 /** Someone who waits for a flush. */
 interface Waiter {
+  /** What may be answered as soon as all before it is visible. */
+  readonly early: { readonly revision: Revision; readonly writes: readonly LoggedWrite[] } | undefined;
   readonly durable: () => void;
   readonly failed: (error: StoreError) => void;
 }
@@ -172,14 +206,23 @@ class Embedded implements EmbeddedStore {
 
   async transact(transaction: Transaction): Promise<TransactionResult> {
     await this.#writable();
+    const isAllVisible = this.#versions.revision === this.#versions.visible;
     const { result, versions } = this.#versions.transact(transaction, this.#leases);
-    if (versions.length === 0 && this.#versions.revision === this.#versions.visible) return result;
-    if (versions.length > 0) this.#frame.transaction(versions.map(loggedWrite));
-    await this.#durable(() => {
+    const { revision } = result;
+    if (versions.length === 0 && isAllVisible) return result;
+    const writes = versions.map(loggedWrite);
+    if (versions.length > 0) this.#frame.transaction(writes);
+    const show = () => {
       if (versions.length === 0) return;
-      this.#versions.reveal(result.revision);
+      this.#versions.reveal(revision);
       this.#watchers.publish(versions);
-    });
+    };
+    const early = this.#parts.relaxed.allows(writes, revision) ? { revision, writes } : undefined;
+    if (early && isAllVisible) {
+      this.#parts.relaxed.answered(revision, writes);
+      show();
+      this.#startFlush();
+    } else await this.#durable(show, early);
     return result;
   }
 
@@ -299,8 +342,22 @@ class Embedded implements EmbeddedStore {
     for (const wake of this.#roomWanted.splice(0)) wake();
     await this.#scope.close();
     await this.#flushing;
+    await this.#release();
     await this.#parts.segmentLog.close();
     await this.#parts.disk.close();
+  }
+
+  /** Gives back the revisions that were reserved and not used; where that fails, the next start skips them. */
+  async #release(): Promise<void> {
+    const { relaxed, segmentLog, log } = this.#parts;
+    if (!relaxed.isOn || this.#broken) return;
+    try {
+      this.#frame.reserve(this.#versions.revision);
+      await segmentLog.commit(this.#frame, this.#groupRevision);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      log.warn("Giving back reserved revisions failed", { error });
+    }
   }
 
   #check(): void {
@@ -321,7 +378,7 @@ class Embedded implements EmbeddedStore {
   }
 
   /** Waits until everything so far is on disk; runs `then` in the order of the calls. */
-  #durable(then: () => void): Promise<void> {
+  #durable(then: () => void, early?: Waiter["early"]): Promise<void> {
     return new Promise((resolve, reject) => {
       const durable = () => {
         try {
@@ -330,28 +387,49 @@ class Embedded implements EmbeddedStore {
           reject(error);
         }
       };
-      this.#waiters.push({ durable, failed: reject });
-      // In a turn of its own, so that all transactions of this turn go together.
-      this.#flushing ??= Promise.resolve().then(() => this.#flush());
+      this.#waiters.push({ early, durable, failed: reject });
+      this.#startFlush();
     });
   }
 
+  #startFlush(): void {
+    // In a turn of its own, so that all transactions of this turn go together.
+    this.#flushing ??= Promise.resolve().then(() => this.#flush());
+  }
+
+  /** Answers those at the head of the group that need not wait for it, now that all before them is visible. */
+  #answerEarly(): void {
+    const strict = this.#waiters.findIndex(({ early }) => !early);
+    for (const { early, durable } of this.#waiters.splice(0, strict < 0 ? this.#waiters.length : strict)) {
+      if (early!.writes.length > 0) this.#parts.relaxed.answered(early!.revision, early!.writes);
+      durable();
+    }
+  }
+
   async #flush(): Promise<void> {
-    while (this.#waiters.length > 0) {
+    const { relaxed, segmentLog } = this.#parts;
+    while (this.#waiters.length > 0 || this.#frame.payloadBytes > 0) {
       const waiters = this.#waiters;
       const frame = this.#frame;
       const revision = this.#groupRevision;
+      const through = this.#versions.revision;
+      const reserved = frame.payloadBytes > 0 ? relaxed.wanted(through) : undefined;
+      if (reserved) frame.reserve(reserved);
       this.#waiters = [];
       this.#frame = new FrameWriter();
-      this.#groupRevision = this.#versions.revision;
+      this.#groupRevision = through;
       for (const wake of this.#roomWanted.splice(0)) wake();
       try {
-        if (frame.payloadBytes > 0) await this.#parts.segmentLog.commit(frame, revision);
+        if (frame.payloadBytes > 0) await segmentLog.commit(frame, revision);
       } catch (error) {
         await this.#fail(error, waiters);
+        // What has been answered is tried again with the next write, and not over and over on a full disk.
+        if (this.#waiters.length === 0) break;
         continue;
       }
+      relaxed.flushed(through, reserved);
       for (const { durable } of waiters) durable();
+      this.#answerEarly();
     }
     this.#flushing = undefined;
   }
@@ -364,7 +442,9 @@ class Embedded implements EmbeddedStore {
     this.#waiters = [];
     this.#frame = new FrameWriter();
     this.#versions.rollback();
-    this.#groupRevision = this.#versions.revision;
+    const early = this.#parts.relaxed.failed();
+    this.#groupRevision = this.#versions.revision - early.length;
+    if (!this.#broken) for (const { writes } of early) this.#frame.transaction(writes);
     for (const { failed } of all) failed(error);
     if (this.#broken) return;
     this.#parts.log.warn("Write failed: the disk is full", {});
@@ -444,6 +524,7 @@ class Embedded implements EmbeddedStore {
       versions,
       leases: [...this.#leases],
       revision,
+      reserved: this.#parts.relaxed.reserved,
       signal,
     });
     await segmentLog.removeUpTo(lastOld);

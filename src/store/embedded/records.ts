@@ -16,6 +16,10 @@ export type LogRecord =
   | { readonly type: "entry"; readonly entry: Entry }
   | { readonly type: "lease"; readonly lease: Granted }
   | { readonly type: "revoke"; readonly id: number }
+  /** Revisions up to this one may have been seen, whether they are in the log or not. */
+  | { readonly type: "reserve"; readonly revision: Revision }
+  /** The counter goes on behind this revision. */
+  | { readonly type: "skip"; readonly revision: Revision }
   /** Ends a checkpoint of so many entries. */
   | { readonly type: "end"; readonly count: number };
 
@@ -25,6 +29,8 @@ const ENTRY = 3;
 const END = 4;
 const LEASE = 5;
 const REVOKE = 6;
+const RESERVE = 7;
+const SKIP = 8;
 const PUT = 1;
 const DELETE = 2;
 
@@ -40,11 +46,11 @@ export class FrameWriter {
   }
 
   transaction(writes: readonly LoggedWrite[]): void {
-    this.#reserve(5);
+    this.#room(5);
     this.#byte(TRANSACTION);
     this.#length = this.#buffer.writeUInt32BE(writes.length, this.#length);
     for (const { key, value, lease } of writes) {
-      this.#reserve(1 + 12 + key.length * 3 + (value?.length ?? 0) + 4);
+      this.#room(1 + 12 + key.length * 3 + (value?.length ?? 0) + 4);
       this.#byte(value ? PUT : DELETE);
       this.#key(key);
       if (!value) continue;
@@ -54,13 +60,13 @@ export class FrameWriter {
   }
 
   compact(revision: Revision): void {
-    this.#reserve(9);
+    this.#room(9);
     this.#byte(COMPACT);
     this.#uint(revision);
   }
 
   entry({ key, value, createRevision, modRevision, version, lease }: Entry): void {
-    this.#reserve(1 + 4 * 8 + 8 + key.length * 3 + value.length);
+    this.#room(1 + 4 * 8 + 8 + key.length * 3 + value.length);
     this.#byte(ENTRY);
     this.#uint(createRevision);
     this.#uint(modRevision);
@@ -71,20 +77,32 @@ export class FrameWriter {
   }
 
   lease({ id, ttlSeconds }: Granted): void {
-    this.#reserve(17);
+    this.#room(17);
     this.#byte(LEASE);
     this.#uint(id);
     this.#uint(ttlSeconds);
   }
 
   revoke(id: number): void {
-    this.#reserve(9);
+    this.#room(9);
     this.#byte(REVOKE);
     this.#uint(id);
   }
 
+  reserve(revision: Revision): void {
+    this.#room(9);
+    this.#byte(RESERVE);
+    this.#uint(revision);
+  }
+
+  skip(revision: Revision): void {
+    this.#room(9);
+    this.#byte(SKIP);
+    this.#uint(revision);
+  }
+
   end(count: number): void {
-    this.#reserve(9);
+    this.#room(9);
     this.#byte(END);
     this.#uint(count);
   }
@@ -98,7 +116,7 @@ export class FrameWriter {
     return frame;
   }
 
-  #reserve(bytes: number): void {
+  #room(bytes: number): void {
     if (this.#length + bytes <= this.#buffer.length) return;
     const grown = ownBuffer(Math.max(this.#buffer.length * 2, this.#length + bytes));
     this.#buffer.copy(grown, 0, 0, this.#length);
@@ -137,6 +155,8 @@ export function* readRecords(payload: Buffer): Generator<LogRecord> {
     else if (tag === ENTRY) yield { type: "entry", entry: reader.entry() };
     else if (tag === LEASE) yield { type: "lease", lease: { id: reader.uint(), ttlSeconds: reader.uint() } };
     else if (tag === REVOKE) yield { type: "revoke", id: reader.uint() };
+    else if (tag === RESERVE) yield { type: "reserve", revision: reader.uint() };
+    else if (tag === SKIP) yield { type: "skip", revision: reader.uint() };
     else if (tag === END) yield { type: "end", count: reader.uint() };
     else throw new RangeError(`record type ${tag} is unknown`);
   }

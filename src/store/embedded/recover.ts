@@ -29,6 +29,8 @@ export interface Recovered {
   /** Sequence number of the next frame. */
   readonly sequence: number;
   readonly checkpointBytes: number;
+  /** Revisions up to here may have been seen, even where the log ends before. */
+  readonly reserved: Revision;
 }
 
 interface RecoverOptions {
@@ -48,10 +50,10 @@ export async function recover({ disk, clock, log }: RecoverOptions): Promise<Rec
   const files = await disk.list();
   const versions = Versions.empty();
   const leases = new Map<number, Granted>();
-  const { revision, sizeBytes: checkpointBytes } = await loadCheckpoint(disk, files, { versions, leases });
+  const { revision, sizeBytes: checkpointBytes, reserved } = await loadCheckpoint(disk, files, { versions, leases });
   const position = await readPosition(disk, files);
   const candidates = await findSegments({ disk, files, revision, position });
-  const replay = new Replay({ disk, log, versions, leases, position, checkpoint: revision });
+  const replay = new Replay({ disk, log, versions, leases, position, checkpoint: revision, reserved });
   for (const [index, candidate] of candidates.entries()) {
     await replay.segment(candidate, candidates[index + 1]);
     while (versions.purge(10_000)) await clock.yield();
@@ -61,7 +63,8 @@ export async function recover({ disk, clock, log }: RecoverOptions): Promise<Rec
   if (replay.segments.length === 0) await replay.begin(last?.number ?? 1);
   else if (last!.header && last!.header.version < FORMAT_VERSION) await replay.begin(last!.number + 1);
   await removeLeftovers(disk, files, { segments: replay.segments, revision });
-  return { versions, leases: leases.values(), segments: replay.segments, sequence: replay.sequence, checkpointBytes };
+  const { segments, sequence, reserved: reservedNow } = replay;
+  return { versions, leases: leases.values(), segments, sequence, checkpointBytes, reserved: reservedNow };
 }
 
 interface Loaded {
@@ -71,7 +74,8 @@ interface Loaded {
 
 async function loadCheckpoint(disk: Disk, files: readonly DiskFile[], { versions, leases }: Loaded) {
   const newest = files.findLast(({ name }) => numberIn("checkpoint", name) !== undefined);
-  if (!newest) return { revision: 0, sizeBytes: 0 };
+  if (!newest) return { revision: 0, sizeBytes: 0, reserved: 0 };
+  let reserved = 0;
   const revision = numberIn("checkpoint", newest.name)!;
   for (const found of readCheckpoint(
     view(await disk.read(newest.name, 0, newest.sizeBytes)),
@@ -79,10 +83,11 @@ async function loadCheckpoint(disk: Disk, files: readonly DiskFile[], { versions
     `${disk.name}/${newest.name}`,
   )) {
     if ("entry" in found) versions.load(found.entry);
-    else leases.set(found.lease.id, found.lease);
+    else if ("lease" in found) leases.set(found.lease.id, found.lease);
+    else reserved = found.reserved;
   }
   versions.loaded(revision);
-  return { revision, sizeBytes: newest.sizeBytes };
+  return { revision, sizeBytes: newest.sizeBytes, reserved };
 }
 
 async function readPosition(disk: Disk, files: readonly DiskFile[]): Promise<Position | undefined> {
@@ -134,12 +139,15 @@ interface ReplayOptions extends Loaded {
   readonly position: Position | undefined;
   /** The revision that the versions were loaded at; what the log says up to it is known. */
   readonly checkpoint: Revision;
+  /** What the checkpoint says of it; the log has the last word. */
+  readonly reserved: Revision;
 }
 
 class Replay {
   readonly segments: Segment[] = [];
   /** Sequence number that the next frame must have. */
   sequence = 0;
+  reserved: Revision;
   readonly #options: ReplayOptions;
   /** The revision that the log has come to; behind the versions' at first when there is a checkpoint. */
   #revision: Revision = 0;
@@ -147,6 +155,7 @@ class Replay {
 
   constructor(options: ReplayOptions) {
     this.#options = options;
+    this.reserved = options.reserved;
   }
 
   async segment(candidate: Candidate, next: Candidate | undefined): Promise<void> {
@@ -246,7 +255,16 @@ class Replay {
         versions.compact(record.revision);
       else if (record.type === "lease") leases.set(record.lease.id, record.lease);
       else if (record.type === "revoke") leases.delete(record.id);
+      else if (record.type === "reserve") this.reserved = record.revision;
+      else if (record.type === "skip") this.#skip(record.revision);
     }
+  }
+
+  #skip(revision: Revision): void {
+    const { versions, checkpoint } = this.#options;
+    if (revision <= this.#revision) throw new RangeError(`the log skips from ${this.#revision} to ${revision}`);
+    this.#revision = revision;
+    if (revision > checkpoint) versions.skip(revision);
   }
 
   #damaged(name: string, offset: number, bytes: Buffer, options?: ErrorOptions): StoreError {

@@ -34,7 +34,7 @@ export function readSnapshot(bytes: Buffer, name: string): Snapshot {
   const leases: Granted[] = [];
   for (const found of readCheckpoint(bytes, header.revision, name))
     if ("entry" in found) entries.push(found.entry);
-    else leases.push(found.lease);
+    else if ("lease" in found) leases.push(found.lease);
   return { format: "navarch", revision: header.revision, entries, leases };
 }
 

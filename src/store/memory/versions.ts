@@ -46,6 +46,8 @@ export class Versions {
   #purged: Revision = 0;
   /** Versions up to here belong to a fork too: their links must stay as they are. */
   #shared: Revision = 0;
+  /** Revisions that were lost, by a crash, after some may have been seen. */
+  #gaps: readonly Gap[] = [];
   #keptBytes = 0;
   #liveBytes = 0;
 
@@ -77,6 +79,7 @@ export class Versions {
     copy.#visible = this.#visible;
     copy.#compactRevision = this.#compactRevision;
     copy.#purged = this.#purged;
+    copy.#gaps = this.#gaps;
     copy.#keptBytes = this.#keptBytes;
     copy.#liveBytes = this.#liveBytes;
     return copy;
@@ -189,6 +192,9 @@ export class Versions {
   #checkKept(revision: Revision): void {
     if (revision < this.#compactRevision)
       throw new StoreError("compacted", `read at ${revision}: history starts at ${this.#compactRevision}`);
+    const gap = this.#gaps.find(({ after, to }) => revision > after && revision < to);
+    if (gap)
+      throw new StoreError("compacted", `read at ${revision}: a crash has lost it, history goes on at ${gap.to}`);
   }
 
   /** Evaluates and applies a transaction. What it changed is not visible yet. */
@@ -329,6 +335,10 @@ export class Versions {
   history(from: Revision, limit: number): Array<readonly Version[]> {
     if (from <= this.#compactRevision && this.#compactRevision > 0)
       throw new StoreError("compacted", `watch from ${from}: history starts after ${this.#compactRevision}`);
+    // Who watches from inside has seen what is no more.
+    const gap = this.#gaps.find(({ after, to }) => from > after + 1 && from <= to);
+    if (gap)
+      throw new StoreError("compacted", `watch from ${from}: a crash has lost it, history goes on after ${gap.to}`);
     const found: Array<readonly Version[]> = [];
     if (from > this.#visible) return found;
     this.#history.forRange(from, this.#visible, true, (_, versions) => {
@@ -350,6 +360,7 @@ export class Versions {
   compact(revision: Revision): void {
     this.checkCompact(revision);
     this.#compactRevision = revision;
+    if (this.#gaps.length > 0) this.#gaps = this.#gaps.filter(({ to }) => to > revision);
   }
 
   /** Lets go of at most `limit` compacted revisions; says whether there is more to do. */
@@ -382,6 +393,12 @@ export class Versions {
     this.#visible = this.#revision;
   }
 
+  /** Goes on behind a revision: what lies between may have been seen once, and never is again. */
+  skip(revision: Revision): void {
+    this.#gaps = [...this.#gaps, { after: this.#revision, to: revision }];
+    this.#revision = this.#visible = revision;
+  }
+
   /** Takes over an entry of a checkpoint; only before the first revision. */
   load(entry: Entry): void {
     this.#live.set(entry.key, { key: entry.key, revision: entry.modRevision, entry, older: undefined });
@@ -393,6 +410,13 @@ export class Versions {
   loaded(revision: Revision): void {
     this.#revision = this.#visible = this.#compactRevision = this.#purged = revision;
   }
+}
+
+interface Gap {
+  /** The last revision that is there. */
+  readonly after: Revision;
+  /** Where history goes on. */
+  readonly to: Revision;
 }
 
 const STOP = { break: 0 };
