@@ -6,7 +6,7 @@ const BUCKETS = [
   0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
 ] as const;
 
-interface Durations {
+export interface Durations {
   readonly counts: number[];
   sumSeconds: number;
   total: number;
@@ -17,6 +17,17 @@ export interface ObjectCount {
   readonly group: string;
   readonly resource: string;
   readonly count: number;
+}
+
+export function noDurations(): Durations {
+  return { counts: BUCKETS.map(() => 0), sumSeconds: 0, total: 0 };
+}
+
+export function observe(durations: Durations, seconds: number): void {
+  durations.total++;
+  durations.sumSeconds += seconds;
+  const bucket = BUCKETS.findIndex((bound) => seconds <= bound);
+  if (bucket >= 0) durations.counts[bucket]!++;
 }
 
 /** Counts and durations of answered requests, as /metrics shows them. */
@@ -37,14 +48,8 @@ export class RequestMetrics {
 
   #observe(labels: string, seconds: number): void {
     let durations = this.#durations.get(labels);
-    if (!durations) {
-      durations = { counts: BUCKETS.map(() => 0), sumSeconds: 0, total: 0 };
-      this.#durations.set(labels, durations);
-    }
-    durations.total++;
-    durations.sumSeconds += seconds;
-    const bucket = BUCKETS.findIndex((bound) => seconds <= bound);
-    if (bucket >= 0) durations.counts[bucket]!++;
+    if (!durations) this.#durations.set(labels, (durations = noDurations()));
+    observe(durations, seconds);
   }
 
   /** Something that lasts, such as a watch, has begun; call the result when it is over. */
@@ -56,7 +61,7 @@ export class RequestMetrics {
   }
 
   /** In the text format that Prometheus reads. */
-  text(objects: readonly ObjectCount[]): string {
+  text(objects: readonly ObjectCount[], others: readonly string[] = []): string {
     const { readOnly, mutating } = this.inflight;
     return [
       ...series("apiserver_request_total", "counter", this.#totals),
@@ -67,6 +72,7 @@ export class RequestMetrics {
         ['request_kind="readOnly"', readOnly],
       ]),
       ...series("apiserver_resource_objects", "gauge", objects.map(objectSample)),
+      ...others,
       ...series("kubernetes_build_info", "gauge", [[BUILD_LABELS, 1]]),
       "",
     ].join("\n");
@@ -91,12 +97,14 @@ function objectSample({ group, resource, count }: ObjectCount): [string, number]
   return [`group="${group}",resource="${resource}"`, count];
 }
 
-function series(name: string, type: string, samples: Iterable<readonly [string, number]>): string[] {
+/** Samples of one metric, by their labels. */
+export function series(name: string, type: string, samples: Iterable<readonly [string, number]>): string[] {
   const lines = [...samples].map(([labels, value]) => `${name}{${labels}} ${value}`).sort();
   return lines.length === 0 ? [] : [`# TYPE ${name} ${type}`, ...lines];
 }
 
-function histogram(name: string, all: ReadonlyMap<string, Durations>): string[] {
+/** Durations as buckets that count all shorter ones. */
+export function histogram(name: string, all: ReadonlyMap<string, Durations>): string[] {
   const lines = [...all]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([labels, { counts, sumSeconds, total }]) => {

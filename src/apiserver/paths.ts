@@ -19,6 +19,8 @@ export interface PathOptions extends HealthOptions {
   readonly metrics: RequestMetrics;
   /** How many objects there are, of what is known. */
   readonly objects: () => readonly ObjectCount[];
+  /** Metrics of priority and fairness. */
+  readonly flowMetrics: () => readonly string[];
   /** Further paths; one that ends with a slash stands for all below it. */
   readonly special: ReadonlyMap<string, SubresourceHandler>;
   readonly methodNotAllowed: () => Error;
@@ -49,7 +51,7 @@ export function pathHandlers(options: PathOptions): SubresourceHandler {
       case "/version/":
         return respondVersion(context);
       case "/metrics":
-        return respondText(200, metrics.text(options.objects()));
+        return respondText(200, metrics.text(options.objects(), options.flowMetrics()));
       case "/":
         return respond(200, { paths: rootPaths(discovery().paths, [...special.keys()]) }, PRETTY);
     }

@@ -3,8 +3,11 @@ import type { Clock, Log, Random } from "../base/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
 import type { Attributes, Authenticator, Authorizer, RequestContext, RequestInfo } from "./contracts.ts";
 import { type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
-import { respondError } from "./http/respond.ts";
+import { respondError, respondText } from "./http/respond.ts";
 import { compressed } from "./http/compress.ts";
+import { TurnedAway } from "./fairness/errors.ts";
+import type { Fairness } from "./fairness/fairness.ts";
+import type { Flow } from "./flow/classify.ts";
 import type { FlowControl } from "./flow/flow-control.ts";
 import type { RequestMetrics } from "./metrics.ts";
 import { requestInfo } from "./request-info.ts";
@@ -18,10 +21,9 @@ export interface PipelineOptions {
   readonly random: Random;
   readonly clock: Clock;
   readonly metrics: RequestMetrics;
-  readonly flows: Pick<FlowControl, "headers">;
-  /** Requests at a time, read-only and changing; above, 429. Watches and upgrades don't count. */
-  readonly maxRequestsInflight: number;
-  readonly maxMutatingRequestsInflight: number;
+  readonly flows: Pick<FlowControl, "flowOf">;
+  /** Lets requests run when it is their turn. */
+  readonly fairness: Pick<Fairness, "run">;
   /** Answers an authorized request. */
   readonly dispatch: (context: RequestContext) => Promise<ApiResponse>;
   /** Changes who the caller is when it asks to; throws 403 when it may not. */
@@ -50,19 +52,20 @@ export function pipeline(options: PipelineOptions): Handler {
         throw statusError({ code: 414, reason: "RequestURITooLong", message: "the request URI is too long" });
       const caller = await authenticate(request, options);
       const user = options.impersonate ? await options.impersonate(request, caller, info) : caller;
-      flowHeaders = options.flows.headers(info, user);
-      const attributes = { ...info, name: info.name || selectedName(query), user, fields: fixedFields(query) };
-      await authorize(attributes, options.authorizers);
-      response = await limited({ info, options }, () =>
-        options.dispatch({
+      const flow = options.flows.flowOf(info, user);
+      flowHeaders = headersOf(flow);
+      response = await inTurn({ request, info, user, flow, options }, async () => {
+        const attributes = { ...info, name: info.name || selectedName(query), user, fields: fixedFields(query) };
+        await authorize(attributes, options.authorizers);
+        return options.dispatch({
           request,
           info,
           query,
           user,
           warnings,
           authorize: (other) => authorize({ ...attributes, ...other }, options.authorizers),
-        }),
-      );
+        });
+      });
     } catch (error) {
       response = failure(error, request, options.log);
     }
@@ -171,35 +174,43 @@ function forbiddenTo(
   });
 }
 
-interface Limited {
+interface Turn {
+  readonly request: ApiRequest;
   readonly info: RequestInfo;
+  readonly user: UserInfo;
+  readonly flow: Flow | undefined;
   readonly options: PipelineOptions;
 }
 
-async function limited({ info, options }: Limited, work: () => Promise<ApiResponse>): Promise<ApiResponse> {
-  if (info.verb === "watch" || LONG_RUNNING.has(info.subresource)) return work();
+/** Does the work when it is the request's turn. What lasts, such as a command's streams, doesn't hold a seat. */
+async function inTurn({ request, info, user, flow, options }: Turn, work: () => Promise<ApiResponse>) {
+  if (LONG_RUNNING.has(info.subresource)) return work();
   const { inflight } = options.metrics;
   const counter = READ_VERBS.has(info.verb) ? "readOnly" : "mutating";
-  const limit = counter === "readOnly" ? options.maxRequestsInflight : options.maxMutatingRequestsInflight;
-  if (inflight[counter] >= limit) {
-    throw statusError({
-      code: 429,
-      reason: "TooManyRequests",
-      message: "Too many requests, please try again later.",
-      details: { retryAfterSeconds: 1 },
-    });
-  }
   inflight[counter]++;
   try {
-    return await work();
+    return await (flow ? options.fairness.run({ flow, info, user, request }, work) : work());
   } finally {
     inflight[counter]--;
   }
 }
 
+/** Names a request's flow schema and priority level. */
+function headersOf(flow: Flow | undefined): Readonly<Record<string, string>> {
+  if (!flow) return {};
+  return {
+    "x-kubernetes-pf-flowschema-uid": flow.schema.metadata.uid,
+    "x-kubernetes-pf-prioritylevel-uid": flow.level.metadata.uid,
+  };
+}
+
 const LONG_RUNNING = new Set(["attach", "exec", "proxy", "log", "portforward"]);
 
 function failure(error: unknown, request: ApiRequest, log: Log): ApiResponse {
+  if (error instanceof TurnedAway) {
+    const { status, headers, body } = respondText(429, "Too many requests, please try again later.\n");
+    return { status, headers: { ...headers, "retry-after": "1" }, body };
+  }
   const format = errorFormat(request);
   if (error instanceof Error && error.name === "StatusError") return respondError(error, format);
   log.error("Request failed", { method: request.method, path: request.path, error });

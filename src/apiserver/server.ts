@@ -23,6 +23,7 @@ import type {
   RequestInfo,
   SubresourceHandler,
 } from "./contracts.ts";
+import { Fairness, type FairnessOptions } from "./fairness/fairness.ts";
 import { FlowControl } from "./flow/flow-control.ts";
 import { type ObjectCount, RequestMetrics } from "./metrics.ts";
 import { NOT_FOUND, pathHandlers } from "./paths.ts";
@@ -130,13 +131,26 @@ export function serverCore(options: ServerOptions): ServerCore & {
   const metrics = new RequestMetrics();
   const objects = () =>
     [...cachers.values()].map(({ kind, size: count }) => ({ group: kind.group, resource: kind.plural, count }));
-  const dispatch = dispatcher({ core, parts, options, state, metrics, objects });
   const flows = new FlowControl(reads, cacherOf);
-  const handle = pipeline({ ...options, ...parts, dispatch, metrics, flows });
+  const fairness = fairnessOf(options, flows, (info) => {
+    const kind = served.find({ ...info, plural: info.resource });
+    return (kind && cachers.get(storagePrefix(kind))?.size) ?? 0;
+  });
+  const flowMetrics = () => fairness.metrics();
+  const dispatch = dispatcher({ core, parts, options, state, metrics, objects, flowMetrics });
+  const handle = pipeline({ ...options, ...parts, dispatch, metrics, flows, fairness });
   const beginHistory = async () => {
     history.oldest = await store.revision();
   };
   return { ...core, handle, beginHistory, setReady: () => (state.ready = true) };
+}
+
+function fairnessOf(
+  { clock, maxRequestsInflight, maxMutatingRequestsInflight }: ServerOptions,
+  flows: FlowControl,
+  countOf: FairnessOptions["countOf"],
+): Fairness {
+  return new Fairness({ clock, flows, totalSeats: maxRequestsInflight + maxMutatingRequestsInflight, countOf });
 }
 
 function readsOf(store: Store, cacherOf: (kind: KindDefinition) => Cacher): Reads {
@@ -178,6 +192,7 @@ interface Dispatcher {
   readonly state: { ready: boolean };
   readonly metrics: RequestMetrics;
   readonly objects: () => readonly ObjectCount[];
+  readonly flowMetrics: () => readonly string[];
 }
 
 const methodNotAllowed = () =>
@@ -195,6 +210,7 @@ function dispatcher({
   state,
   metrics,
   objects,
+  flowMetrics,
 }: Dispatcher): (context: RequestContext) => Promise<ApiResponse> {
   const verbs = new WeakMap<KindDefinition, Verbs>();
   const verbsOf = (kind: KindDefinition) => {
@@ -211,6 +227,7 @@ function dispatcher({
     serverAddress: options.serverAddress,
     metrics,
     objects,
+    flowMetrics,
     special: parts.paths,
     methodNotAllowed,
     store: options.store,

@@ -6,11 +6,17 @@ import { type Flow, flowOf, flowsOf } from "./classify.ts";
 
 const KINDS = [FlowSchema, PriorityLevelConfiguration] as unknown as readonly KindDefinition[];
 
+/** All flows as they are at a time; another object when anything about them has changed. */
+export interface FlowTable {
+  readonly flows: readonly Flow[];
+  readonly levels: readonly PriorityLevelConfiguration[];
+}
+
 /** Tells to which flow requests belong, by the flow schemas as they are now. */
 export class FlowControl {
   readonly #reads: Reads;
   readonly #cacherOf: (kind: KindDefinition) => Cacher;
-  #flows: readonly Flow[] | undefined;
+  #table: FlowTable | undefined;
   /** Ends the subscriptions; undefined when there are none. */
   #unwatch: (() => void) | undefined;
 
@@ -19,31 +25,29 @@ export class FlowControl {
     this.#cacherOf = cacherOf;
   }
 
-  /** Headers that name a request's flow schema and priority level; none before there are any. */
-  headers(info: RequestInfo, user: UserInfo): Readonly<Record<string, string>> {
-    const flow = flowOf(this.#current(), info, user);
-    if (!flow) return {};
-    return {
-      "x-kubernetes-pf-flowschema-uid": flow.schema.metadata.uid,
-      "x-kubernetes-pf-prioritylevel-uid": flow.level.metadata.uid,
-    };
+  /** The flow that a request belongs to; none before there are any. */
+  flowOf(info: RequestInfo, user: UserInfo): Flow | undefined {
+    return flowOf(this.current.flows, info, user);
   }
 
-  #current(): readonly Flow[] {
+  get current(): FlowTable {
     this.#unwatch ??= this.#watch();
-    this.#flows ??= flowsOf(this.#reads.cached(FlowSchema), this.#reads.cached(PriorityLevelConfiguration));
-    return this.#flows;
+    if (!this.#table) {
+      const levels = this.#reads.cached(PriorityLevelConfiguration);
+      this.#table = { flows: flowsOf(this.#reads.cached(FlowSchema), levels), levels };
+    }
+    return this.#table;
   }
 
   /** Any change of either kind makes the flows anew when they are next asked for. */
   #watch(): () => void {
-    this.#flows = undefined;
+    this.#table = undefined;
     const closed = () => {
       this.#unwatch?.();
       this.#unwatch = undefined;
     };
     const subscriptions = KINDS.map((kind) =>
-      this.#cacherOf(kind).subscribe({ events: () => (this.#flows = undefined), closed }, undefined),
+      this.#cacherOf(kind).subscribe({ events: () => (this.#table = undefined), closed }, undefined),
     );
     return () => {
       for (const { close } of subscriptions) close();
