@@ -22,6 +22,7 @@ import { contentType, type Format, negotiate, wantsPretty } from "./http/negotia
 import { decodeObject, readObject, unrecognized } from "./http/object.ts";
 import { respond, respondBytes } from "./http/respond.ts";
 import { list, listHead, parseVersion } from "./list.ts";
+import { listJson, listProto, protoObject } from "./list-body.ts";
 import { applyConfiguration, applyTo, checkForce, decodePatched, patched, patchType, readPatch } from "./patch.ts";
 import { deleteObject, type DeleteOptions } from "./registry/delete.ts";
 import type { Json, Registry, WriteOptions } from "./registry/generic.ts";
@@ -129,7 +130,7 @@ export class Verbs {
   }
 
   #proto(stored: StoredObject): Uint8Array {
-    return stored.form("protobuf", (object) => encodeProtoObject(this.#kind.struct, object));
+    return protoObject(this.#kind, stored);
   }
 
   #table(
@@ -177,11 +178,11 @@ export class Verbs {
         : respond(200, all, format);
     }
     const items = kind.storage ? result.items.map((stored) => stored.as(kind)) : result.items;
-    const withTypes = kind.custom !== undefined;
-    if (format.encoding === "json" && !format.pretty) return listJson(head, metadata, items, withTypes);
+    const body = { head, metadata, items, clock: this.#options.clock };
+    if (format.encoding === "json" && !format.pretty)
+      return listJson({ ...body, part: kind.custom === undefined ? "withoutType" : "whole" });
+    if (format.encoding === "protobuf") return listProto(kind, body);
     const whole = { ...head, metadata, items: items.map((stored) => stored.object) };
-    if (format.encoding === "protobuf")
-      return respondBytes(200, encodeProtoObject(kind.list, whole), contentType(format, false));
     return respond(200, whole, format);
   }
 
@@ -444,43 +445,6 @@ function checkName({ info: { name } }: RequestContext, metadata: Json): void {
 function metadataOf(object: Json): Json {
   if (!isObject(object.metadata)) object.metadata = {};
   return object.metadata as Json;
-}
-
-/** A list from the bytes of its items, none of which is parsed. */
-function listJson(
-  head: { kind: string; apiVersion: string },
-  metadata: unknown,
-  items: readonly StoredObject[],
-  withTypes: boolean,
-): ApiResponse {
-  const parts: Uint8Array[] = [
-    encoder.encode(
-      `{"kind":${JSON.stringify(head.kind)},"apiVersion":${JSON.stringify(head.apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`,
-    ),
-  ];
-  items.forEach((stored, index) => {
-    if (index > 0) parts.push(COMMA);
-    parts.push(withTypes ? stored.json : withoutType(stored));
-  });
-  parts.push(LIST_END);
-  return {
-    status: 200,
-    headers: { "content-type": "application/json", "cache-control": "no-cache, private" },
-    body: { type: "bytes", bytes: Buffer.concat(parts) },
-  };
-}
-
-const COMMA = encoder.encode(",");
-const LIST_END = encoder.encode("]}\n");
-const METADATA_KEY = encoder.encode('"metadata":');
-const OPEN = encoder.encode("{");
-
-/** Items of a list don't say their kind; it stands first in the stored form. */
-function withoutType(stored: StoredObject): Uint8Array {
-  return stored.form("item", () => {
-    const json = Buffer.from(stored.json.buffer, stored.json.byteOffset, stored.json.byteLength);
-    return Buffer.concat([OPEN, json.subarray(json.indexOf(METADATA_KEY))]);
-  });
 }
 
 /** A watch over a WebSocket: one event in each message. */

@@ -6,18 +6,9 @@ import {
   Status,
 } from "../api/index.ts";
 import type { Clock } from "../base/index.ts";
-import {
-  bytes,
-  decodeJson,
-  encodeProto,
-  encodeProtoObject,
-  goJson,
-  ref,
-  string,
-  struct,
-  type StructNode,
-} from "../schema/index.ts";
+import { decodeJson, encodeProtoObject, goJson, ProtoWriter, type StructNode } from "../schema/index.ts";
 import type { Format } from "./http/negotiate.ts";
+import { protoObject } from "./list-body.ts";
 import { partialMetadata, protoMetadata, tableOf, type TableOptions, tableOptions } from "./table.ts";
 import type { SharedChunks } from "./watch-shared.ts";
 import type { WatchItem } from "./watch.ts";
@@ -105,8 +96,7 @@ export class EventEncoder {
     const { kind, format } = this.#options;
     if (!("stored" in item)) return frame(item.type, this.#protoExtra(item));
     if (format.as !== "object") return frame(item.type, protoMetadata(item.stored, format.viewVersion));
-    const encode = (object: KubeObject) => encodeProtoObject(kind.struct, object);
-    return frame(item.type, item.stored.as(kind).form("protobuf", encode));
+    return frame(item.type, protoObject(kind, item.stored.as(kind)));
   }
 
   #protoExtra(item: Extra): Uint8Array {
@@ -119,15 +109,14 @@ export class EventEncoder {
 
 const FRAME_HEADER_BYTES = 4;
 
-/** One event of a protobuf watch: its length, then the message. */
+/** One event of a protobuf watch: its length, then a meta.v1.WatchEvent, whose object is a message in a message. */
 function frame(type: string, raw: Uint8Array): Uint8Array {
-  const message = encodeProto(WatchEventWire, { type, object: { raw: Buffer.from(raw).toString("base64") } });
+  const writer = new ProtoWriter();
+  writer.text(1, type);
+  writer.message(2, () => writer.bytes(1, raw));
+  const message = writer.finish();
   const whole = Buffer.allocUnsafe(FRAME_HEADER_BYTES + message.length);
   whole.writeUInt32BE(message.length);
   whole.set(message, FRAME_HEADER_BYTES);
   return whole;
 }
-
-const RawBytes = struct("RawBytes", () => ({ raw: bytes(1) }), { proto: null });
-/** meta.v1.WatchEvent, whose object holds bytes on the wire. */
-const WatchEventWire = struct("WatchEventWire", () => ({ type: string(1), object: ref(2, RawBytes) }), { proto: null });

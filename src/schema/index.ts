@@ -52,7 +52,14 @@ export {
 export { ApplyTypeError } from "./typed.ts";
 export { goJson } from "./go-json.ts";
 export { goText, PatchError, strategicMerge } from "./strategic.ts";
-export { decodeProto, encodeProto, encodeProtoObject, openProtoEnvelope, type ProtoEnvelope } from "./proto.ts";
+export {
+  decodeProto,
+  encodeProto,
+  encodeProtoObject,
+  openProtoEnvelope,
+  protoEnvelope,
+  type ProtoEnvelope,
+} from "./proto.ts";
 export { ProtoError, ProtoWriter } from "./proto-wire.ts";
 export {
   areManagers,

@@ -1,3 +1,6 @@
+/** Text up to this length, whose size takes one byte, is copied character by character. */
+const SHORT_CHARACTERS = 48;
+
 /** Appends protobuf's wire format to one growing buffer. */
 export class ProtoWriter {
   #bytes = Buffer.allocUnsafe(1024);
@@ -52,11 +55,27 @@ export class ProtoWriter {
   }
 
   text(number: number, value: string): void {
-    const size = Buffer.byteLength(value);
     this.tag(number, 2);
+    if (value.length <= SHORT_CHARACTERS && this.#maybeAscii(value)) return;
+    const size = Buffer.byteLength(value);
     this.varint(size);
     this.#reserve(size);
     this.#length += this.#bytes.write(value, this.#length, "utf8");
+  }
+
+  /** Short text is cheaper to copy than to hand over; writes nothing when it isn't plain. */
+  #maybeAscii(value: string): boolean {
+    this.#reserve(value.length + 1);
+    const bytes = this.#bytes;
+    let at = this.#length + 1;
+    for (let index = 0; index < value.length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > 127) return false;
+      bytes[at++] = code;
+    }
+    bytes[this.#length] = value.length;
+    this.#length = at;
+    return true;
   }
 
   bytes(number: number, value: Uint8Array): void {
@@ -74,13 +93,19 @@ export class ProtoWriter {
   /** A nested message: what `write` appends, with its length in front. */
   message(number: number, write: () => void): void {
     this.tag(number, 2);
-    const start = this.#length;
+    // Most are short: room for one byte of length; longer ones are moved.
+    this.#reserve(1);
+    const start = ++this.#length;
     write();
     const size = this.#length - start;
+    if (size < 128) {
+      this.#bytes[start - 1] = size;
+      return;
+    }
     const header = sizeOfVarint(size);
     this.#reserve(header);
-    this.#bytes.copyWithin(start + header, start, this.#length);
-    this.#length = start;
+    this.#bytes.copyWithin(start - 1 + header, start, this.#length);
+    this.#length = start - 1;
     this.varint(size);
     this.#length += size;
   }

@@ -24,6 +24,24 @@ export function encodeProtoObject(
   return writer.finish();
 }
 
+const TYPE_ENDS = Uint8Array.of(0x1a, 0, 0x22, 0);
+
+/** What comes before a message of this many bytes, and after it, to make it what {@link encodeProtoObject} makes. */
+export function protoEnvelope(
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+  messageBytes: number,
+): { readonly head: Uint8Array; readonly end: Uint8Array } {
+  const writer = new ProtoWriter();
+  writer.raw(MAGIC);
+  writer.message(1, () => {
+    writer.text(1, apiVersion);
+    writer.text(2, kind);
+  });
+  writer.tag(2, 2);
+  writer.varint(messageBytes);
+  return { head: writer.finish(), end: TYPE_ENDS };
+}
+
 /** What stands outside the message of an object. */
 export interface ProtoEnvelope {
   readonly apiVersion: string;

@@ -1,10 +1,10 @@
 import { fromHub, groupVersion, hubOf, type KindDefinition, type KubeObject } from "../../api/index.ts";
 import { goJson } from "../../schema/index.ts";
 import type { Entry } from "../../store/index.ts";
+import { type Warm, warmed } from "./warm.ts";
 import { storedJson } from "./encoding.ts";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** The store prefix of all objects of a kind, with a closing slash. */
 export function storagePrefix(kind: KindDefinition): string {
@@ -16,27 +16,44 @@ export function storageKey(kind: KindDefinition, namespace: string, name: string
   return kind.scope === "Namespaced" ? `${storagePrefix(kind)}${namespace}/${name}` : `${storagePrefix(kind)}${name}`;
 }
 
-const UID_KEY = encoder.encode('"uid":"');
-
 /** Where resourceVersion goes: behind the first uid, which is the object's own, since only names stand before it. */
-function spliceOffset(value: Uint8Array): number {
-  const at = Buffer.from(value.buffer, value.byteOffset, value.byteLength).indexOf(UID_KEY);
+const UID_KEY = '"uid":"';
+
+function spliceOffset(value: Buffer): number {
+  const at = value.indexOf(UID_KEY, 0, "latin1");
   return value.indexOf(0x22, at + UID_KEY.length) + 1;
 }
 
-/** One version of an object: the bytes that were stored, and every form of it, each made at most once. */
-export class StoredObject {
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+/** What is inserted there; nothing for what was never stored, as a dry run's. */
+function versionText(revision: number): string {
+  return revision === 0 ? "" : `,"resourceVersion":"${revision}"`;
+}
+
+const METADATA_KEY = '"metadata":';
+
+/** Items of a list don't say their kind, which stands first in the stored form. */
+export type JsonPart = "whole" | "withoutType";
+
+/** One version of an object: the bytes that were stored, and every form of it, each made at most once while it is in use. */
+export class StoredObject implements Warm {
   readonly entry: Entry;
   /** JSON without the version. */
-  #bare: Uint8Array | undefined;
+  #bare: Buffer | undefined;
   #json: Uint8Array | undefined;
   #object: KubeObject | undefined;
   #forms: Map<string, unknown> | undefined;
+  #isWarm = false;
 
   /** With its JSON, where that is known, so that it needn't be decoded. */
   constructor(entry: Entry, bare?: Uint8Array) {
     this.entry = entry;
-    this.#bare = bare;
+    if (bare === undefined || bare === entry.value) return;
+    this.#bare = bufferOf(bare);
+    this.#warm();
   }
 
   get revision(): number {
@@ -45,15 +62,82 @@ export class StoredObject {
 
   /** The JSON that clients get. */
   get json(): Uint8Array {
-    this.#bare ??= storedJson(this.entry.value);
-    this.#json ??= withResourceVersion(this.#bare, this.revision);
+    if (!this.#json) {
+      const json = Buffer.allocUnsafeSlow(this.jsonBytes("whole"));
+      this.copyJson("whole", json, 0);
+      this.#json = json;
+      this.#warm();
+    }
     return this.#json;
+  }
+
+  /** How many bytes {@link copyJson} writes. */
+  jsonBytes(part: JsonPart): number {
+    const value = this.#value();
+    const left = part === "whole" ? 0 : value.indexOf(METADATA_KEY, 0, "latin1") - 1;
+    return value.length - left + versionText(this.revision).length;
+  }
+
+  /** Writes the JSON that clients get, without making it first; returns where it ends. */
+  copyJson(part: JsonPart, target: Buffer, at: number): number {
+    const value = this.#value();
+    let end = at;
+    let from = 0;
+    if (part === "withoutType") {
+      from = value.indexOf(METADATA_KEY, 0, "latin1");
+      target[end++] = 0x7b;
+    }
+    const text = versionText(this.revision);
+    if (text !== "") {
+      const offset = spliceOffset(value);
+      end += value.copy(target, end, from, offset);
+      end += target.write(text, end, "latin1");
+      from = offset;
+    }
+    return end + value.copy(target, end, from);
   }
 
   /** The object; shared and never changed. */
   get object(): KubeObject {
-    this.#object ??= JSON.parse(decoder.decode(this.json)) as KubeObject;
+    if (!this.#object) {
+      this.#object = JSON.parse(this.#text()) as KubeObject;
+      this.#warm();
+    }
     return this.#object;
+  }
+
+  /** JSON without the version: what is stored, unless that is in another form. */
+  #value(): Buffer {
+    if (this.#bare) return this.#bare;
+    const { value } = this.entry;
+    const json = storedJson(value);
+    if (json === value) return bufferOf(value);
+    this.#bare = bufferOf(json);
+    this.#warm();
+    return this.#bare;
+  }
+
+  #text(): string {
+    const stored = this.#value().toString("utf8");
+    const text = versionText(this.revision);
+    if (text === "") return stored;
+    const offset = stored.indexOf('"', stored.indexOf(UID_KEY) + UID_KEY.length) + 1;
+    return stored.slice(0, offset) + text + stored.slice(offset);
+  }
+
+  #warm(): void {
+    if (this.#isWarm) return;
+    this.#isWarm = true;
+    warmed(this, this.entry.value.length);
+  }
+
+  /** Lets go of all that can be made again. */
+  cool(): void {
+    this.#isWarm = false;
+    this.#bare = undefined;
+    this.#json = undefined;
+    this.#object = undefined;
+    this.#forms = undefined;
   }
 
   /** The same at another revision, such as the one of its deletion. */
@@ -69,9 +153,12 @@ export class StoredObject {
 
   /** Another form, kept under its name. */
   form<T>(name: string, make: (object: KubeObject) => T): T {
+    const known = this.#forms?.get(name) as T | undefined;
+    if (known !== undefined) return known;
+    const made = make(this.object);
     this.#forms ??= new Map();
-    if (!this.#forms.has(name)) this.#forms.set(name, make(this.object));
-    return this.#forms.get(name) as T;
+    this.#forms.set(name, made);
+    return made;
   }
 }
 
@@ -93,6 +180,23 @@ class ConvertedObject extends StoredObject {
     return this.#bytes;
   }
 
+  override jsonBytes(part: JsonPart): number {
+    return this.json.length - this.#left(part);
+  }
+
+  override copyJson(part: JsonPart, target: Buffer, at: number): number {
+    const left = this.#left(part);
+    target.set(left === 0 ? this.json : this.json.subarray(left), at);
+    if (left > 0) target[at] = 0x7b;
+    return at + this.json.length - left;
+  }
+
+  #left(part: JsonPart): number {
+    return part === "whole"
+      ? 0
+      : Buffer.from(this.json.buffer, this.json.byteOffset, this.json.length).indexOf(METADATA_KEY) - 1;
+  }
+
   override get object(): KubeObject {
     this.#converted ??= fromHub(
       this.#kind,
@@ -105,18 +209,6 @@ class ConvertedObject extends StoredObject {
     if (kind !== this.#kind) throw new Error("as: only what is stored can be converted");
     return this;
   }
-}
-
-function withResourceVersion(value: Uint8Array, modRevision: number): Uint8Array {
-  // Never stored: a dry run's.
-  if (modRevision === 0) return value;
-  const offset = spliceOffset(value);
-  const inserted = encoder.encode(`,"resourceVersion":"${modRevision}"`);
-  const result = new Uint8Array(value.length + inserted.length);
-  result.set(value.subarray(0, offset));
-  result.set(inserted, offset);
-  result.set(value.subarray(offset), offset + inserted.length);
-  return result;
 }
 
 /** apiVersion and kind of a kind's list. */
