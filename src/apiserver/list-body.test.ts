@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type KindDefinition, type KubeObject, kinds } from "../api/index.ts";
+import { type KindDefinition, kinds } from "../api/index.ts";
 import { realClock } from "../base/index.ts";
 import { readBody } from "../net/index.ts";
 import { decodeJson, encodeProtoObject, goJson } from "../schema/index.ts";
@@ -26,9 +26,8 @@ function fixtures(kind: KindDefinition, count: number): StoredObject[] {
     };
     const value = { kind: kind.kind, apiVersion: groupVersion(kind), metadata };
     const object = orderedMetadata(decodeJson(kind.struct, value, { quantity: canonicalQuantity }).value);
-    const typed = { kind: kind.kind, apiVersion: groupVersion(kind), ...object } as KubeObject;
     const entry = { key: `/k/${index}`, createRevision: 1, modRevision: index + 7, version: 1, lease: 0 };
-    return new StoredObject({ ...entry, value: encodeStored(kind, typed, "application/json").value });
+    return new StoredObject({ ...entry, value: encodeStored(kind, object, "application/json").value });
   });
 }
 

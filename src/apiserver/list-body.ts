@@ -3,15 +3,12 @@ import type { Clock } from "../base/index.ts";
 import type { ApiResponse } from "../net/message.ts";
 import { encodeProto, protoEnvelope } from "../schema/index.ts";
 import type { JsonPart, StoredObject } from "./registry/stored.ts";
+import { inTurns } from "./turns.ts";
 
 /** A list is sent in pieces of this size, with a turn for other requests after each. */
 const CHUNK_BYTES = 256 * 1024;
 /** Up to this size, about, it is one piece. */
 const WHOLE_BYTES_MAX = 512 * 1024;
-/** How long items are encoded before others get a turn. */
-const TURN_MS = 8;
-/** How often the clock is looked at. */
-const ITEMS_PER_LOOK = 16;
 
 /** Where the bytes of a list come from, piece by piece. */
 interface Source {
@@ -97,17 +94,6 @@ export async function listProto(
     },
   };
   return answer("application/vnd.kubernetes.protobuf", source, { bytesAbout: bytes, clock });
-}
-
-/** Does something with all items, and lets others have a turn now and then. */
-export async function inTurns<T>(items: readonly T[], clock: Clock, work: (item: T) => void): Promise<void> {
-  let startMs = clock.monotonicMs();
-  for (let index = 0; index < items.length; index++) {
-    work(items[index]!);
-    if (index % ITEMS_PER_LOOK > 0 || clock.monotonicMs() - startMs < TURN_MS) continue;
-    await clock.yield();
-    startMs = clock.monotonicMs();
-  }
 }
 
 function storedBytes(items: readonly StoredObject[]): number {

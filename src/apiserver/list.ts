@@ -7,8 +7,10 @@ import {
   resourceExpired,
   statusError,
 } from "../api/index.ts";
+import type { Clock } from "../base/index.ts";
 import { prefixEnd, type Revision, type Store, StoreError } from "../store/index.ts";
 import type { Cacher } from "./cacher/cacher.ts";
+import { inTurns } from "./turns.ts";
 import { storageKey, storagePrefix, type StoredObject } from "./registry/stored.ts";
 import type { Selection } from "./selection.ts";
 
@@ -27,6 +29,7 @@ export interface ListCall {
   readonly store: Store;
   readonly query: URLSearchParams;
   readonly selection: Selection;
+  readonly clock: Clock;
 }
 
 /** A page continues where the last one ended, as of its version. */
@@ -119,27 +122,24 @@ export function parseVersion(text: string): Revision | undefined {
   });
 }
 
-function fromCache({ kind, cacher, selection }: ListCall, limit: number): ListResult {
+async function fromCache(call: ListCall, limit: number): Promise<ListResult> {
+  const { kind, cacher, selection, clock } = call;
   const revision = cacher.revision;
   const prefix = storagePrefix(kind);
+  const page = { revision, prefix, exactCount: selection.everything };
+  const all = candidates(kind, cacher, selection);
+  if (selection.everything) {
+    const items = limit > 0 ? all.slice(0, limit) : all;
+    return { items, metadata: pageMetadata({ ...page, last: items.at(-1), more: all.length - items.length }) };
+  }
   const items: StoredObject[] = [];
   let more = 0;
-  let last: StoredObject | undefined;
-  for (const stored of candidates(kind, cacher, selection)) {
-    if (limit > 0 && items.length === limit) {
-      if (!selection.everything) {
-        if (!selection.matches(stored.object)) continue;
-        more = 1;
-        break;
-      }
-      more++;
-      continue;
-    }
-    if (!selection.everything && !selection.matches(stored.object)) continue;
-    items.push(stored);
-    last = stored;
-  }
-  return { items, metadata: pageMetadata({ revision, prefix, last, more, exactCount: selection.everything }) };
+  await inTurns(all, clock, (stored) => {
+    if (more > 0 || !selection.matches(stored.object)) return;
+    if (limit > 0 && items.length === limit) more = 1;
+    else items.push(stored);
+  });
+  return { items, metadata: pageMetadata({ ...page, last: items.at(-1), more }) };
 }
 
 interface Page {

@@ -73,7 +73,7 @@ export function pipeline(options: PipelineOptions): Handler {
     metrics.count(info, { code: response.status, dryRun: query.has("dryRun"), durationMs });
     if (response.body.type === "stream" && info.verb === "watch")
       response = { ...response, body: counted(response.body, metrics.longRunning(info)) };
-    return withHeaders(compressed(request, response), { auditId, warnings, flowHeaders });
+    return withHeaders(await compressed(request, response), { auditId, warnings, flowHeaders });
   };
 }
 

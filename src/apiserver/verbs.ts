@@ -18,6 +18,7 @@ import { applyDefaults, decodeProto, encodeProtoObject, isObject, openProtoEnvel
 import type { Store } from "../store/index.ts";
 import type { RequestContext } from "./contracts.ts";
 import { BodyError, mediaType, readBody } from "./http/body.ts";
+import { compressedStream } from "./http/compress.ts";
 import { contentType, type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
 import { decodeObject, readObject, unrecognized } from "./http/object.ts";
 import { respond, respondBytes } from "./http/respond.ts";
@@ -156,7 +157,7 @@ export class Verbs {
     const format = this.#format(context, false);
     const kind = this.#kind;
     const { cacher, kind: hub } = this.#registry;
-    const { query, info } = context;
+    const { query, info, request } = context;
     await cacher.start();
     const result = await list({
       kind: hub,
@@ -164,6 +165,7 @@ export class Verbs {
       store: this.#options.store,
       query,
       selection: selection(kind, info.namespace, query),
+      clock: this.#options.clock,
     });
     const head = listHead(kind);
     // Lists of custom kinds always say where they go on, even when they don't.
@@ -180,8 +182,11 @@ export class Verbs {
     const items = kind.storage ? result.items.map((stored) => stored.as(kind)) : result.items;
     const body = { head, metadata, items, clock: this.#options.clock };
     if (format.encoding === "json" && !format.pretty)
-      return listJson({ ...body, part: kind.custom === undefined ? "withoutType" : "whole" });
-    if (format.encoding === "protobuf") return listProto(kind, body);
+      return compressedStream(
+        request,
+        listJson({ ...body, part: kind.custom === undefined ? "withoutType" : "whole" }),
+      );
+    if (format.encoding === "protobuf") return compressedStream(request, await listProto(kind, body));
     const whole = { ...head, metadata, items: items.map((stored) => stored.object) };
     return respond(200, whole, format);
   }
@@ -382,7 +387,8 @@ export class Verbs {
     const options = await this.#deleteOptions(context);
     const write = this.#writeOptions(context);
     await cacher.start();
-    const result = await list({ kind, cacher, store, query, selection: selection(this.#kind, info.namespace, query) });
+    const picked = selection(this.#kind, info.namespace, query);
+    const result = await list({ kind, cacher, store, query, selection: picked, clock });
     const items: StoredObject[] = [];
     for (const stored of result.items) {
       const { namespace = "", name } = stored.object.metadata;

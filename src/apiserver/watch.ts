@@ -41,6 +41,8 @@ const LAST_BOOKMARK_MS = 2_000;
 const TIMEOUT_MIN_MS = 1_800_000;
 /** Events that wait for a watcher that doesn't read; then it is dropped and has to start over. */
 const PENDING_MAX = 20_000;
+/** Events that a reader gets at a time. */
+const BATCH_MAX = 128;
 const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
 /** Events of a selection from a version on, in batches as they come. Throws before the first batch when the query is wrong. */
@@ -105,6 +107,9 @@ function checkOptions({ match, asked, query }: { match: string; asked: string | 
 class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
   readonly #call: WatchCall;
   readonly #options: Options;
+  /** What there was at the start and is still to be told, from {@link #told} on: before everything that is pending. */
+  #initial: readonly StoredObject[] = [];
+  #told = 0;
   #pending: WatchItem[] = [];
   /** The reader that waits; nobody else reads. */
   #reader: ((result: IteratorResult<readonly WatchItem[]>) => void) | undefined;
@@ -120,7 +125,7 @@ class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
     const { cacher, clock, signal } = call;
     const resume = options.sendInitial ? undefined : (options.from ?? cacher.revision);
     this.#delivered = options.sendInitial ? cacher.revision : resume!;
-    if (options.sendInitial) this.#initial();
+    if (options.sendInitial) this.#begin();
     const subscription = this.#subscribe(resume);
     this.#close = subscription.close;
     this.#take(subscription.backlog);
@@ -149,10 +154,9 @@ class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
     }
   }
 
-  #initial(): void {
+  #begin(): void {
     const { cacher, selection, hub } = this.#call;
-    for (const stored of candidates(hub, cacher, selection))
-      if (selection.matches(stored.object)) this.#pending.push({ type: "ADDED", stored });
+    this.#initial = candidates(hub, cacher, selection);
     if (this.#options.markEnd) this.#push(this.#bookmark({ [INITIAL_EVENTS_END]: "true" }));
   }
 
@@ -164,6 +168,7 @@ class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
       if (item) this.#pending.push(item);
     }
     if (this.#pending.length > PENDING_MAX) {
+      this.#initial = [];
       this.#pending = [
         { type: "ERROR", object: resourceExpired("the watch was too slow and has been dropped").status },
       ];
@@ -179,11 +184,14 @@ class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
 
   /** Tells the reader, if it waits and there is something to tell: at once, or when it is this watcher's turn. */
   #notify(): void {
-    if (!this.#reader || this.#isQueued || (this.#pending.length === 0 && !this.#ended)) return;
-    const { turns } = this.#call;
-    if (!turns) return this.#answer();
+    if (!this.#reader || this.#isQueued || (!this.#hasMore && !this.#ended)) return;
+    const { turns, clock } = this.#call;
+    // The rest of a long beginning waits for a turn of the event loop each time.
+    const isLong = this.#told > 0;
+    if (!turns && !isLong) return this.#answer();
     this.#isQueued = true;
-    turns.wake(this.#answerInTurn);
+    if (isLong) void clock.yield().then(this.#answerInTurn);
+    else turns!.wake(this.#answerInTurn);
   }
 
   readonly #answerInTurn = (): void => {
@@ -192,16 +200,41 @@ class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
   };
 
   #answer(): void {
+    const items = this.#taken();
+    const isOver = this.#ended && !this.#hasMore;
+    if (items.length === 0 && !isOver) return this.#notify();
     const reader = this.#reader;
     this.#reader = undefined;
-    reader?.(this.#taken());
+    reader?.(items.length > 0 ? { done: false, value: items } : { done: true, value: undefined });
   }
 
-  #taken(): IteratorResult<readonly WatchItem[]> {
-    if (this.#pending.length === 0) return { done: true, value: undefined };
+  get #hasMore(): boolean {
+    return this.#told < this.#initial.length || this.#pending.length > 0;
+  }
+
+  #taken(): readonly WatchItem[] {
+    return this.#told < this.#initial.length ? this.#takenInitial() : this.#takenPending();
+  }
+
+  #takenInitial(): WatchItem[] {
+    const { selection } = this.#call;
+    const items: WatchItem[] = [];
+    // Few objects are looked at in one turn, even when hardly any of them matches.
+    const end = Math.min(this.#initial.length, this.#told + BATCH_MAX * (selection.everything ? 1 : 4));
+    for (; this.#told < end; this.#told++) {
+      const stored = this.#initial[this.#told]!;
+      if (selection.everything || selection.matches(stored.object)) items.push({ type: "ADDED", stored });
+    }
+    if (this.#told < this.#initial.length) return items;
+    this.#initial = [];
+    this.#told = 0;
+    return items;
+  }
+
+  #takenPending(): WatchItem[] {
     const value = this.#pending;
-    this.#pending = [];
-    return { done: false, value };
+    this.#pending = value.length > BATCH_MAX ? value.splice(BATCH_MAX) : [];
+    return value;
   }
 
   #bookmark(annotations?: Readonly<Record<string, string>>): WatchItem {
@@ -242,6 +275,7 @@ class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
   }
 
   async return(): Promise<IteratorResult<readonly WatchItem[]>> {
+    this.#initial = [];
     this.#pending = [];
     this.#end();
     return { done: true, value: undefined };

@@ -1,18 +1,33 @@
-import { constants, gzipSync } from "node:zlib";
+import { Readable } from "node:stream";
+import { promisify } from "node:util";
+import { constants, createGzip, gzip } from "node:zlib";
 import type { ApiRequest, ApiResponse } from "../../net/message.ts";
 
 const COMPRESS_FROM_BYTES = 128 * 1024;
+const OPTIONS = { level: constants.Z_BEST_SPEED };
 
-/** Packs large answers for clients that take gzip. */
-export function compressed(request: ApiRequest, response: ApiResponse): ApiResponse {
+/** Packs large answers for clients that take gzip, beside the event loop. */
+export async function compressed(request: ApiRequest, response: ApiResponse): Promise<ApiResponse> {
   const { body } = response;
   if (body.type !== "bytes" || body.bytes.length < COMPRESS_FROM_BYTES || !takesGzip(request)) return response;
-  const bytes = gzipSync(body.bytes, { level: constants.Z_BEST_SPEED });
-  return {
-    ...response,
-    headers: { ...response.headers, "content-encoding": "gzip", vary: "Accept-Encoding" },
-    body: { type: "bytes", bytes },
-  };
+  return packed(response, { type: "bytes", bytes: await promisify(gzip)(body.bytes, OPTIONS) });
+}
+
+/** The same for an answer that comes in pieces, such as a long list: packs them as they come. */
+export function compressedStream(request: ApiRequest, response: ApiResponse): ApiResponse {
+  const { body } = response;
+  if (body.type !== "stream" || !takesGzip(request)) return response;
+  const pieces = Readable.from(body.chunks, { objectMode: false });
+  const chunks = pieces.pipe(createGzip(OPTIONS));
+  // A pipe tells neither end of what happens to the other.
+  pieces.once("error", (error) => chunks.destroy(error));
+  chunks.once("close", () => pieces.destroy());
+  return packed(response, { type: "stream", chunks });
+}
+
+function packed(response: ApiResponse, body: ApiResponse["body"]): ApiResponse {
+  const headers = { ...response.headers, "content-encoding": "gzip", vary: "Accept-Encoding" };
+  return { ...response, headers, body };
 }
 
 function takesGzip({ headers }: ApiRequest): boolean {

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ConfigMap, type KindDefinition } from "../api/index.ts";
+import { cryptoRandom, realClock } from "../base/index.ts";
+import { openMemoryStore } from "../store/index.ts";
+import { Cacher } from "./cacher/cacher.ts";
+import { storageKey } from "./registry/stored.ts";
+import { selection } from "./selection.ts";
+import { watch, type WatchItem } from "./watch.ts";
+import { WatchTurns } from "./watch-turns.ts";
+
+const clock = realClock();
+const kind = ConfigMap as unknown as KindDefinition;
+
+async function filled(count: number) {
+  const store = openMemoryStore();
+  const put = async (name: string, team: string) => {
+    const object = {
+      kind: "ConfigMap",
+      apiVersion: "v1",
+      metadata: { name, namespace: "default", uid: name, labels: { team } },
+    };
+    const value = new TextEncoder().encode(JSON.stringify(object));
+    await store.transact({
+      compare: [],
+      success: [{ type: "put", key: storageKey(kind, "default", name), value }],
+      failure: [],
+    });
+  };
+  for (let index = 0; index < count; index++)
+    await put(`c-${String(index).padStart(5, "0")}`, index % 100 === 0 ? "a" : "b");
+  return { cacher: new Cacher({ kind, store, clock }), put };
+}
+
+const names = (items: readonly WatchItem[]) =>
+  items.map((item) => ("stored" in item ? `${item.type} ${item.stored.object.metadata.name}` : item.type));
+
+for (const turns of [undefined, new WatchTurns(clock)]) {
+  const where = turns ? "over a socket" : "in the process";
+  test(`a watch ${where} begins with everything that matches, in pieces, and goes on with what happens meanwhile`, async () => {
+    const { cacher, put } = await filled(2000);
+    await cacher.start();
+    for (const [selector, count] of [
+      ["", 2000],
+      ["team=a", 20],
+      ["team=none", 0],
+    ] as const) {
+      const query = new URLSearchParams({ labelSelector: selector, resourceVersion: "0" });
+      const controller = new AbortController();
+      const picked = selection(kind, "default", query);
+      const call = { kind, hub: kind, cacher, query, selection: picked, clock, random: cryptoRandom() };
+      const stream = await watch({ ...call, signal: controller.signal, ...(turns && { turns }) });
+      const first = stream.next();
+      await put("late", selector.split("=")[1] ?? "a");
+      const all: string[] = [];
+      for (let batch = await first; !batch.done; batch = await stream.next()) {
+        assert.ok(batch.value.length > 0, "no empty batches");
+        all.push(...names(batch.value));
+        if (all.at(-1)?.endsWith("late")) break;
+      }
+      assert.equal(all.length, count + 1);
+      assert.equal(new Set(all).size, all.length, "nothing twice");
+      controller.abort();
+      assert.equal((await stream.next()).done, true);
+      await put("late", "");
+    }
+  });
+}
