@@ -289,8 +289,8 @@ class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
 /** What a change is to a watcher whose selector may not have matched before, or may not any more. */
 function itemFor(event: CacheEvent, selection: Selection): WatchItem | undefined {
   const { revision, current, previous } = event;
-  const matches = current !== undefined && (selection.everything || selection.matches(current.object));
-  const matched = previous !== undefined && (selection.everything || selection.matches(previous.object));
+  const matches = current !== undefined && selection.matches(current.object);
+  const matched = previous !== undefined && selection.matches(previous.object);
   if (matches) return sharedItem(event, matched ? "MODIFIED" : "ADDED", current);
   if (!matched) return undefined;
   // The last state that matched, at the version of the change that ended it.
