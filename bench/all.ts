@@ -2,8 +2,9 @@ import { api } from "./api.ts";
 import type { Scenario } from "./harness/scenario.ts";
 import { inProcess } from "./in-process.ts";
 import { pods } from "./pods.ts";
+import { real } from "./real.ts";
 import { scheduler } from "./scheduler.ts";
 import { start } from "./start.ts";
 
 /** What `npm run bench` knows, in the order in which it runs. */
-export const scenarios: readonly Scenario[] = [start, inProcess, api, pods, scheduler];
+export const scenarios: readonly Scenario[] = [start, real, inProcess, api, pods, scheduler];
