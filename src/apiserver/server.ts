@@ -255,7 +255,7 @@ function dispatcher({
       info.namespace === "" &&
       !["list", "watch", "deletecollection"].includes(info.verb)
     )
-      throw methodNotAllowed();
+      throw info.name === "" ? methodNotAllowed() : noSuchPath();
     if (request.method === "HEAD") throw methodNotAllowed();
     if (info.subresource !== "" && !PLAIN_SUBRESOURCES.has(info.subresource))
       throw notImplemented(`${info.resource}/${info.subresource}`);

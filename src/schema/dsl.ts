@@ -112,6 +112,8 @@ export interface FieldOptions {
   /** Strategic merge strategies, such as ["merge", "retainKeys"]. */
   readonly patch?: readonly ("merge" | "replace" | "retainKeys")[];
   readonly format?: string;
+  /** The OpenAPI name of a value with a form of its own, where it isn't the usual one of its form. */
+  readonly typeName?: string;
   /** Attributes of the elements of a list or the values of a map. */
   readonly element?: {
     readonly default?: unknown;

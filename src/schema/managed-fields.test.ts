@@ -53,6 +53,13 @@ test("what another manager has is a conflict, unless forced", () => {
   assert.deepEqual(managersOf(forced), [["two", "T1", { "f:spec": { "f:replicas": {} } }]]);
 });
 
+test("conflicts with several managers are told of by manager, in order of their names", () => {
+  const one = apply(apply(undefined, { spec: { replicas: 1 } }, "two"), { spec: { replicas: 1, extra: "a" } }, "one");
+  const message =
+    'Apply failed with 3 conflicts: conflicts with "one":\n- .spec.extra\n- .spec.replicas\nconflicts with "two":\n- .spec.replicas';
+  assert.throws(() => apply(one, { spec: { replicas: 2, extra: "b" } }, "three"), { message });
+});
+
 test("kubectl takes over what it applied before from its own updates", () => {
   const annotations = {
     "kubectl.kubernetes.io/last-applied-configuration": JSON.stringify({ ...type, spec: { replicas: 1 } }),

@@ -255,8 +255,9 @@ function conflictText(conflicts: readonly ApplyConflict[]): string {
   const count = conflicts.length === 1 ? "1 conflict" : `${conflicts.length} conflicts`;
   const byManager = new Map<string, string[]>();
   for (const { message, field } of conflicts) byManager.set(message, [...(byManager.get(message) ?? []), field]);
-  const parts = [...byManager].map(([message, fields]) =>
-    fields.length === 1
+  const managers = [...byManager].sort(([a], [b]) => (a < b ? -1 : 1));
+  const parts = managers.map(([message, fields]) =>
+    conflicts.length === 1
       ? `${message}: ${fields[0]}`
       : `${message.replace(/^conflict /, "conflicts ")}:\n${fields.map((field) => `- ${field}`).join("\n")}`,
   );

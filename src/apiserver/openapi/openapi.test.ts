@@ -26,3 +26,23 @@ test("version 2 in protobuf names every type of the JSON document", () => {
   assert.deepEqual(bytes.subarray(0, fieldOne.length), fieldOne);
   for (const name of Object.keys(document.definitions as object)) assert.ok(bytes.includes(name), name);
 });
+
+test("only kinds that users define are no targets of strategic merges, and managed fields have their own type", () => {
+  const patchesOf = (kind: KindDefinition): string[] => {
+    const document = new Documents(() => [kind]).get("apis/apps/v1")!;
+    const { paths } = JSON.parse(Buffer.from(document.bytes).toString());
+    return Object.keys(paths["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"].patch.requestBody.content);
+  };
+  const [deployment] = of(Deployment) as [KindDefinition];
+  const custom = { ...deployment, custom: { listKind: "DeploymentList" } } as unknown as KindDefinition;
+  const strategic = "application/strategic-merge-patch+json";
+  assert.deepEqual(
+    patchesOf(custom),
+    patchesOf(deployment).filter((type) => type !== strategic),
+  );
+  const { definitions } = versionTwo([deployment]) as { definitions: Record<string, any> };
+  const meta = "io.k8s.apimachinery.pkg.apis.meta.v1.";
+  assert.deepEqual(definitions[`${meta}ManagedFieldsEntry`].properties.fieldsV1, {
+    $ref: `#/definitions/${meta}FieldsV1`,
+  });
+});

@@ -4,12 +4,9 @@ import { documentName, type Schemas } from "./schemas.ts";
 
 type Json = Record<string, unknown>;
 
-const PATCHES = [
-  "application/apply-patch+yaml",
-  "application/json-patch+json",
-  "application/merge-patch+json",
-  "application/strategic-merge-patch+json",
-];
+/** What custom kinds take. Clients such as kubectl look here to see whether they may send a strategic merge. */
+const CUSTOM_PATCHES = ["application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json"];
+const PATCHES = [...CUSTOM_PATCHES, "application/strategic-merge-patch+json"];
 const ANSWERS = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 const STREAMS = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
 
@@ -167,6 +164,7 @@ export class Paths {
     const { group, version } = kind;
     const tag = `${camel(group)}_${version}`;
     const types = call.streams ? [...ANSWERS, ...STREAMS] : ANSWERS;
+    const patches = kind.custom ? CUSTOM_PATCHES : PATCHES;
     const answer = { description: "OK", content: content(types, this.#schemas.ref(call.answer)) };
     const action = call.id.replace("Namespaced", "").replace("ForAllNamespaces", "");
     return {
@@ -174,7 +172,7 @@ export class Paths {
       operationId: `${action}${capital(camel(group))}${capital(version)}${call.id.slice(action.length)}${kind.kind}${suffix}`,
       parameters: call.parameters,
       ...(call.body && { requestBody: { content: content(["*/*"], this.#schemas.ref(call.body)) } }),
-      ...(call.patch && { requestBody: { content: content(PATCHES, { type: "object" }), required: true } }),
+      ...(call.patch && { requestBody: { content: content(patches, { type: "object" }), required: true } }),
       responses: { [String(call.code ?? 200)]: answer, 401: { description: "Unauthorized" } },
       "x-kubernetes-action": call.action,
       "x-kubernetes-group-version-kind": { group, kind: kind.kind, version },

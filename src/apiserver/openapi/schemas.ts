@@ -107,7 +107,8 @@ export class Schemas {
       ...(options.patch && { "x-kubernetes-patch-strategy": options.patch.join(",") }),
       ...(options.atomic && !options.list && { "x-kubernetes-map-type": "atomic" }),
     };
-    const schema = this.#node(node, options.element?.default);
+    const schema =
+      node.kind === "scalar" ? this.#scalar(node, options.typeName) : this.#node(node, options.element?.default);
     const { $ref, ...rest } = schema;
     if ($ref === undefined) return { ...schema, ...extras };
     // A description stands beside every reference of the original's fields.
@@ -143,10 +144,11 @@ export class Schemas {
     return "$ref" in schema ? { allOf: [schema], default: value } : { ...schema, default: value };
   }
 
-  #scalar({ type }: ScalarNode): Json {
+  #scalar({ type }: ScalarNode, typeName?: string): Json {
     const named = NAMED[type];
     if (!named) return { ...PLAIN[type] };
-    const [name, schema] = named;
+    const schema = named[1];
+    const name = typeName ?? named[0];
     // v2 has no alternatives.
     this.#found.set(name, this.#prefix === "#/definitions/" && schema.oneOf ? { type: "string" } : schema);
     return this.#refTo(name);

@@ -25,7 +25,7 @@ export const ManagedFieldsEntry = struct("io.k8s.apimachinery.pkg.apis.meta.v1.M
   apiVersion: string(3),
   time: time(4, { ptr: true }),
   fieldsType: string(6),
-  fieldsV1: raw(7, { ptr: true }),
+  fieldsV1: raw(7, { ptr: true, typeName: "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1" }),
   subresource: string(8),
 }));
 export interface ManagedFieldsEntry extends Infer<typeof ManagedFieldsEntry> {}
