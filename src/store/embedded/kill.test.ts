@@ -50,9 +50,13 @@ class AcknowledgedHistory {
     assert.ok(!this.#byRevision.has(write.revision), `revision ${write.revision} was given twice`);
     this.#byRevision.set(write.revision, write);
     this.#written.add(write.key);
+    this.#isNow(write);
+    this.#last = Math.max(this.#last, write.revision);
+  }
+
+  #isNow(write: Acknowledged): void {
     const known = this.#newest.get(write.key);
     if (!known || known.revision < write.revision) this.#newest.set(write.key, write);
-    this.#last = Math.max(this.#last, write.revision);
   }
 
   async compare(store: Store): Promise<void> {
@@ -65,6 +69,9 @@ class AcknowledgedHistory {
       const found = change.type === "put" ? { key: change.entry.key, count: countOf(change.entry) } : change;
       touched.set(found.key, at);
       this.#written.add(found.key);
+      // Nobody was told of it, and it is on disk: from now on it has to stay there.
+      if (!write)
+        this.#isNow({ key: found.key, count: change.type === "put" ? countOf(change.entry) : -1, revision: at });
       if (!write) continue;
       assert.equal(found.key, write.key, `at revision ${at}`);
       if (change.type === "put") assert.equal(countOf(change.entry), write.count, `at revision ${at}`);
