@@ -5,6 +5,7 @@ import { pods } from "./pods.ts";
 import { real } from "./real.ts";
 import { scheduler } from "./scheduler.ts";
 import { start } from "./start.ts";
+import { store } from "./store.ts";
 
 /** What `npm run bench` knows, in the order in which it runs. */
-export const scenarios: readonly Scenario[] = [start, real, inProcess, api, pods, scheduler];
+export const scenarios: readonly Scenario[] = [start, real, inProcess, store, api, pods, scheduler];

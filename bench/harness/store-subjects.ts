@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { realClock, silentLog } from "../../src/base/index.ts";
+import { openEmbeddedStore, openEtcdStore, type Store } from "../../src/store/index.ts";
+
+const clock = realClock();
+const log = silentLog;
+const MAIN = join(import.meta.dirname, "../../src/cli/main.ts");
+const START_TRIES = 400;
+
+/** A store to measure, wherever it runs. */
+export interface Subject extends AsyncDisposable {
+  readonly name: string;
+  readonly store: Store;
+  /** Resident memory of the process it runs in; undefined when that is this one. */
+  residentBytes(): number | undefined;
+  diskBytes(): number;
+  /** Ends it and opens it again; how long that took. */
+  restart(): Promise<number>;
+}
+
+/** A directory for what is measured, on the disk that temporary files lie on. */
+export function benchDirectory(): { readonly path: string } & Disposable {
+  const path = mkdtempSync(join(tmpdir(), "navarch-bench-"));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+export async function embedded(parent: string): Promise<Subject> {
+  const directory = join(parent, "embedded");
+  let store = await openEmbeddedStore({ directory, clock, log });
+  return {
+    name: "embedded",
+    get store() {
+      return store;
+    },
+    residentBytes: () => undefined,
+    diskBytes: () => bytesIn(directory),
+    async restart() {
+      await store.close();
+      const startedMs = performance.now();
+      store = await openEmbeddedStore({ directory, clock, log });
+      return performance.now() - startedMs;
+    },
+    [Symbol.asyncDispose]: () => store.close(),
+  };
+}
+
+/** The embedded store in a process of its own, behind etcd's API. */
+export function served(parent: string): Promise<Subject> {
+  return remote("served", join(parent, "served"), (directory, port) =>
+    spawn(
+      process.execPath,
+      [MAIN, "etcd", "--data-dir", directory, "--listen-client-urls", `http://127.0.0.1:${port}`],
+      { stdio: "ignore" },
+    ),
+  );
+}
+
+/** The real thing, as the distribution has it. */
+export function etcd(parent: string): Promise<Subject> {
+  return remote("etcd", join(parent, "etcd"), (directory, port, peerPort) => {
+    const [client, peer] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peerPort}`];
+    const flags = {
+      "listen-client-urls": client,
+      "advertise-client-urls": client,
+      "listen-peer-urls": peer,
+      "initial-advertise-peer-urls": peer,
+      "initial-cluster": `default=${peer}`,
+      "data-dir": directory,
+      "quota-backend-bytes": String(8 * 1024 ** 3),
+      logger: "zap",
+    };
+    const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
+    return spawn("etcd", args, { stdio: "ignore" });
+  });
+}
+
+async function remote(
+  name: string,
+  directory: string,
+  start: (directory: string, port: number, peerPort: number) => ChildProcess,
+): Promise<Subject> {
+  mkdirSync(directory, { recursive: true });
+  const [port, peerPort] = [await freePort(), await freePort()];
+  let child: ChildProcess;
+  let store: Store;
+  const open = async () => {
+    child = start(directory, port, peerPort);
+    store = await connected(`http://127.0.0.1:${port}`);
+  };
+  const close = async () => {
+    await store.close();
+    child.kill("SIGTERM");
+    await once(child, "exit");
+  };
+  await open();
+  return {
+    name,
+    get store() {
+      return store;
+    },
+    residentBytes: () => residentBytesOf(child.pid!),
+    diskBytes: () => bytesIn(directory),
+    async restart() {
+      await close();
+      const startedMs = performance.now();
+      await open();
+      return performance.now() - startedMs;
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function connected(endpoint: string): Promise<Store> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await openEtcdStore({ endpoints: [endpoint], clock, log });
+    } catch (error) {
+      if (attempt > START_TRIES) throw error;
+      await clock.sleep(25);
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+function residentBytesOf(pid: number): number {
+  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kilobytes) * 1024;
+}
+
+/** What files take on the disk: etcd makes its log larger than what is in it. */
+function bytesIn(directory: string): number {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).blocks * 512, 0);
+}
