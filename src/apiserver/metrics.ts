@@ -121,7 +121,23 @@ export function histogram(name: string, all: ReadonlyMap<string, Durations>): st
 
 const VERBS: Readonly<Record<string, string>> = { create: "POST", update: "PUT" };
 
-function labelsOf(
+/** Labels by what they are made of: there are far fewer than requests. */
+const labelsKnown = new Map<string, string>();
+const LABELS_KNOWN_MAX = 5000;
+
+function labelsOf(info: RequestInfo, dryRun: boolean): string {
+  const { verb, group, version, resource, subresource, isResource, name, namespace } = info;
+  const scope = `${name !== ""}${namespace !== ""}${isResource}${dryRun}`;
+  // Parts of a path have no slash in them.
+  const key = `${verb}/${group}/${version}/${resource}/${subresource}/${scope}`;
+  const known = labelsKnown.get(key);
+  if (known !== undefined) return known;
+  const labels = madeLabels(info, dryRun);
+  if (labelsKnown.size < LABELS_KNOWN_MAX) labelsKnown.set(key, labels);
+  return labels;
+}
+
+function madeLabels(
   { verb, group, version, resource, subresource, isResource, name, namespace }: RequestInfo,
   dryRun: boolean,
 ): string {

@@ -18,6 +18,7 @@ import {
   applyConfig,
   ApplyConflictError,
   ApplyTypeError,
+  copyJson,
   DecodeError,
   type Decoded,
   decodeJson,
@@ -114,7 +115,7 @@ function jsonPatch(current: KubeObject, patch: unknown): Json {
     });
   }
   try {
-    return applyJsonPatch(structuredClone(current), patch) as Json;
+    return applyJsonPatch(copyJson(current), patch) as Json;
   } catch (error) {
     if (!(error instanceof JsonPatchError)) throw error;
     const message = "the server rejected our request due to an error in our request";
@@ -141,7 +142,7 @@ export function applyConfiguration({ info }: RequestContext, kind: KindDefinitio
     throw badRequest(
       "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}",
     );
-  const config = structuredClone(value) as Json;
+  const config = copyJson(value) as Json;
   if (!config.apiVersion && !config.kind) throw badRequest("invalid object type: /, Kind=");
   if (config.apiVersion !== groupVersion(kind) || config.kind !== kind.kind) {
     throw badRequest(

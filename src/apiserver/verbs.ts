@@ -14,7 +14,14 @@ import {
 } from "../api/index.ts";
 import { type Clock, formatTime, type Random } from "../base/index.ts";
 import type { ApiResponse, UpgradedConnection } from "../net/message.ts";
-import { applyDefaults, decodeProto, encodeProtoObject, isObject, openProtoEnvelope } from "../schema/index.ts";
+import {
+  applyDefaults,
+  copyJson,
+  decodeProto,
+  encodeProtoObject,
+  isObject,
+  openProtoEnvelope,
+} from "../schema/index.ts";
 import type { Store } from "../store/index.ts";
 import type { RequestContext } from "./contracts.ts";
 import { BodyError, mediaType, readBody } from "./http/body.ts";
@@ -260,7 +267,7 @@ export class Verbs {
     checkName(context, metadata);
     this.#placeInNamespace(context, metadata);
     const result = await this.#registry.update(context, {
-      change: () => this.#toHub(structuredClone(object)),
+      change: () => this.#toHub(copyJson(object)),
       write,
       subresource,
       whole: true,

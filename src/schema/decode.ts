@@ -1,5 +1,6 @@
 import { decodeCustom } from "./custom.ts";
 import type { Field, MapNode, Node, ScalarNode, StructNode } from "./dsl.ts";
+import { copyJson } from "./copy.ts";
 import { rawDigits, setOwn } from "./parse.ts";
 
 /** A value that does not have the type its field wants; the message is what Kubernetes says. */
@@ -232,16 +233,7 @@ function emptyStruct(struct: StructNode): Record<string, unknown> {
     empty = decodeStruct(struct, {}, { context: { quantity: (text) => text, unknown: [] }, path: "", goPath: "" });
     emptyStructs.set(struct, empty);
   }
-  return copyOf(empty) as Record<string, unknown>;
-}
-
-/** A copy of plain data; cheaper than a structured clone for the small values that it is used for. */
-function copyOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copyOf);
-  if (!isObject(value)) return value;
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) setOwn(copy, key, copyOf(value[key]));
-  return copy;
+  return copyJson(empty) as Record<string, unknown>;
 }
 
 function isEmpty(value: unknown): boolean {
@@ -374,8 +366,16 @@ function checkBase64(text: string): string {
 
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
+/** Times that are canonical already: an object is read several times, and many objects have the same. */
+const canonicalTimes = new Set<string>();
+const CANONICAL_TIMES_MAX = 1000;
+
 function canonicalTime(text: string): string {
-  return `${checkedTime(text, "2006-01-02T15:04:05Z07:00").slice(0, 19)}Z`;
+  if (canonicalTimes.has(text)) return text;
+  const canonical = `${checkedTime(text, "2006-01-02T15:04:05Z07:00").slice(0, 19)}Z`;
+  if (canonicalTimes.size >= CANONICAL_TIMES_MAX) canonicalTimes.clear();
+  canonicalTimes.add(canonical);
+  return canonical;
 }
 
 const MICRO_LAYOUT = "2006-01-02T15:04:05.000000Z07:00";

@@ -60,6 +60,7 @@ export {
   protoEnvelope,
   type ProtoEnvelope,
 } from "./proto.ts";
+export { copyJson } from "./copy.ts";
 export { ProtoError, ProtoWriter } from "./proto-wire.ts";
 export {
   areManagers,

@@ -62,8 +62,15 @@ const BASE = {
   name: "",
 };
 
+/** Hardly any request does, and all pass here. */
+function asksForAnother(headers: Readonly<Record<string, string>>): boolean {
+  for (const name in headers) if (name.startsWith("impersonate-")) return true;
+  return false;
+}
+
 /** The user that the headers name; 400 when they name groups or extras of nobody. */
 function wantedUser(headers: Readonly<Record<string, string>>): UserInfo | undefined {
+  if (!asksForAnother(headers)) return undefined;
   const name = headers["impersonate-user"];
   const groups = splitList(headers["impersonate-group"]);
   const uid = headers["impersonate-uid"];

@@ -2,7 +2,8 @@ import { parseAllDocuments, type YAMLParseError } from "yaml";
 import { requestEntityTooLarge, unsupportedMediaType } from "../../api/index.ts";
 import { NetError, readBody as readStream } from "../../net/index.ts";
 import type { ApiRequest } from "../../net/message.ts";
-import { isObject, JsonError, parseJson, setOwn } from "../../schema/index.ts";
+import { maybeJson } from "./yaml-json.ts";
+import { copyJson, isObject, JsonError, parseJson, setOwn } from "../../schema/index.ts";
 
 /** The largest body that is read. */
 export const BODY_BYTES_MAX = 3 * 1024 * 1024;
@@ -67,8 +68,7 @@ export async function readBody(
   decodeProtobuf: (bytes: Uint8Array) => unknown,
   types: readonly string[] = BODY_TYPES,
 ): Promise<Body | undefined> {
-  if (request.body.type === "object")
-    return { value: structuredClone(request.body.value), duplicates: [], format: "object" };
+  if (request.body.type === "object") return { value: copyJson(request.body.value), duplicates: [], format: "object" };
   const type = mediaType(request);
   if (type !== "" && !types.includes(type)) throw unsupportedMediaType(BODY_TYPES);
   const bytes = await readBytes(request);
@@ -107,6 +107,12 @@ export function duplicateText(path: string): string {
 /** Reads the first document of YAML; keys given twice are told by line, as the original does. */
 export function fromYaml(bytes: Uint8Array): Body {
   const text = textOf(bytes);
+  const json = maybeJson(text);
+  return json ? { value: sortedKeys(json.value), duplicates: [], format: "yaml" } : fromYamlText(text, bytes);
+}
+
+/** The same by the YAML reader alone. */
+export function fromYamlText(text: string, bytes: Uint8Array): Body {
   const [document] = parseAllDocuments(text, { version: "1.1", uniqueKeys: true, strict: true });
   if (!document || !("errors" in document)) return { value: null, duplicates: [], format: "yaml" };
   const twice = document.errors.filter((error) => error.code === "DUPLICATE_KEY");

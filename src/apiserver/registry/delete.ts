@@ -1,5 +1,6 @@
 import { conflict, invalid, type KubeObject, MODIFIED } from "../../api/index.ts";
 import { type Clock, formatTime, parseTime } from "../../base/index.ts";
+import { copyJson } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import type { Json, Registry, WriteOptions } from "./generic.ts";
 import { StoredObject } from "./stored.ts";
@@ -130,7 +131,7 @@ function mark(call: DeleteCall, given: KubeObject): Json | undefined {
 function prepared({ registry, clock }: DeleteCall, object: KubeObject): KubeObject {
   const { prepareDelete } = registry.kind.behavior;
   if (!prepareDelete || object.metadata.deletionTimestamp) return object;
-  const changed = structuredClone(object);
+  const changed = copyJson(object);
   prepareDelete(changed as never, formatTime(clock.now()));
   return changed;
 }

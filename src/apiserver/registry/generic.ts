@@ -20,6 +20,7 @@ import { type Clock, formatTime, type Random } from "../../base/index.ts";
 import {
   applyDefaults,
   areManagers,
+  copyJson,
   decodeJson,
   jsonEqual,
   managedAfterUpdate,
@@ -216,7 +217,7 @@ export class Registry {
   #through(version: KindDefinition | undefined, object: KubeObject): Json {
     const stored = object as unknown as Json;
     if (!version?.storage) return stored;
-    return this.#withDefaults(toHub(version, structuredClone(fromHub(version, stored))));
+    return this.#withDefaults(toHub(version, copyJson(fromHub(version, stored))));
   }
 
   /** How the stored version is seen in another; undefined when that doesn't exist any more. */
@@ -388,7 +389,7 @@ export class Registry {
       else keepAllBut({ object: wanted, old, subresource, keeps: this.kind.rules.statusKeeps ?? [] });
       if (subresource === "status") behavior.prepareStatusUpdate?.(wanted as never, old as never, now);
     } else {
-      if (this.#hasStatus() && "status" in old) wanted.status = structuredClone((old as unknown as Json).status);
+      if (this.#hasStatus() && "status" in old) wanted.status = copyJson((old as unknown as Json).status);
       behavior.prepareUpdate?.(wanted as never, old as never, now);
     }
     return this.#withDefaults(wanted);
@@ -638,7 +639,7 @@ interface Narrowing {
 
 /** An update of a subresource changes that part only (and, for status, metadata that managers own). */
 function keepAllBut({ object, old, subresource, keeps }: Narrowing): void {
-  const before = structuredClone(old) as unknown as Json;
+  const before = copyJson(old) as unknown as Json;
   for (const key of new Set([...Object.keys(object), ...Object.keys(before)])) {
     if (key === subresource || key === "metadata") continue;
     if (before[key] === undefined) delete object[key];
@@ -689,7 +690,7 @@ function narrowSpec(object: Json, old: KubeObject, part: Part): void {
   const { managedFields } = object.metadata as Meta;
   const spec = part((object.spec ?? {}) as Json, ((old as unknown as Json).spec ?? {}) as Json);
   keepAllBut({ object, old, subresource: "spec", keeps: [] });
-  object.spec = structuredClone(spec);
+  object.spec = copyJson(spec);
   if (managedFields !== undefined) (object.metadata as Meta).managedFields = managedFields;
 }
 
