@@ -10,17 +10,18 @@ import {
   validateValue,
 } from "../../api/index.ts";
 import { isObject, jsonEqual, rawDigits } from "../../schema/index.ts";
+import { runRules } from "./rules.ts";
 
 type Json = Record<string, unknown>;
 
-/** Runs the rules of a schema; the place where expressions come in once they are there. */
+/** Runs the rules of a schema. */
 export type ValidateExpressions = (schema: JSONSchemaProps, object: Json, old: Json | undefined) => FieldError[];
 
 /** What a custom kind does beside what its schema declares. */
 export function customBehavior(
   schema: JSONSchemaProps,
   version: CustomResourceDefinitionVersion,
-  validateExpressions: ValidateExpressions = () => [],
+  validateExpressions: ValidateExpressions = runRules,
 ): KindBehavior<Json> {
   const { scale, status } = version.subresources ?? {};
   const scalePaths = scale ? [scale.specReplicasPath, scale.statusReplicasPath] : [];
@@ -31,21 +32,38 @@ export function customBehavior(
     looseFinalizers: true,
     ...(!status && { statusOnCreate: true, prepareUpdate: () => undefined }),
     prepareSubresourceUpdate: (subresource, object, old) => keepAllBut(subresource, object as Json, old),
-    validate: (object) => [
-      ...validateValue(schema, object),
-      ...negativeReplicas(object, scalePaths),
-      ...validateListTypes(schema, object),
-      ...validateExpressions(schema, object, undefined),
-    ],
-    validateUpdate: (object, old) => [
-      ...validateChangedValue(schema, object, old),
-      ...negativeReplicas(object, scalePaths),
-      ...validateChangedLists(schema, object, old),
-      ...validateExpressions(schema, object, old),
-    ],
-    validateStatusUpdate: (object, old) => validateStatus(schema, object, old),
+    validate: (object) =>
+      unlessBlocked(
+        [
+          ...validateValue(schema, object),
+          ...negativeReplicas(object, scalePaths),
+          ...validateListTypes(schema, object),
+        ],
+        () => validateExpressions(schema, object, undefined),
+      ),
+    validateUpdate: (object, old) =>
+      unlessBlocked(
+        [
+          ...validateChangedValue(schema, object, old),
+          ...negativeReplicas(object, scalePaths),
+          ...validateChangedLists(schema, object, old),
+        ],
+        () => validateExpressions(schema, object, old),
+      ),
+    validateStatusUpdate: (object, old) =>
+      unlessBlocked(validateStatus(schema, object, old), () => validateExpressions(schema, object, old)),
     selectableFields: selectableFields(version),
   };
+}
+
+const BLOCKING = new Set<FieldError["type"]>(["NotSupported", "Required", "TooLong", "TooMany", "TypeInvalid"]);
+const UNCHECKED =
+  "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
+
+/** Rules aren't run on what isn't even of the right form. */
+function unlessBlocked(errors: readonly FieldError[], runAll: () => FieldError[]): FieldError[] {
+  if (!errors.some(({ type }) => BLOCKING.has(type))) return [...errors, ...runAll()];
+  return [...errors, { path: "<nil>", type: "Invalid", value: null, detail: UNCHECKED }];
 }
 
 /** Without a status of its own everything but metadata counts. */

@@ -1,49 +1,136 @@
+import { showType } from "../../../cel/index.ts";
 import type { FieldError } from "../../kind.ts";
-import { forbiddenField, notSupported, required } from "../../validation/errors.ts";
+import { invalidValue, notSupported, required } from "../../validation/errors.ts";
 import type { JSONSchemaProps, ValidationRule } from "../v1/customresourcedefinition.types.ts";
-import { isObject } from "../../../schema/index.ts";
+import { isRecord } from "./cel-types.ts";
+import { type CompiledRule, rulesOf } from "./rules.ts";
 
 const REASONS = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
 
-/** Compiles the rules of one schema and tells what is wrong with them. */
-export type CheckExpressions = (schema: JSONSchemaProps, path: string) => FieldError[];
-
-/** Rules can't be run yet: a definition that has them says so instead of letting everything pass. */
-const refuseExpressions: CheckExpressions = (schema, path) =>
-  (schema["x-kubernetes-validations"] ?? []).map((_, index) =>
-    forbiddenField(
-      `${path}.x-kubernetes-validations[${index}].rule`,
-      "x-kubernetes-validations are not implemented yet",
-    ),
-  );
+/** Where a schema stands. */
+interface Place {
+  readonly schema: JSONSchemaProps;
+  readonly path: string;
+  readonly isRoot: boolean;
+  /** The list above in which items of before and after can't be told to be the same. */
+  readonly uncorrelated?: string;
+}
 
 /** What is wrong with the rules of a schema and all below it. */
-export function validateRules(
-  schema: JSONSchemaProps,
-  path: string,
-  check: CheckExpressions = refuseExpressions,
-): FieldError[] {
+export function validateRules(schema: JSONSchemaProps, path: string): FieldError[] {
+  return validatePlace({ schema, path, isRoot: true });
+}
+
+function validatePlace(place: Place): FieldError[] {
+  const { schema, path, uncorrelated } = place;
   const { items, additionalProperties, properties = {} } = schema;
-  const written = (schema["x-kubernetes-validations"] ?? []).flatMap((rule, index) =>
-    validateRule(rule, `${path}.x-kubernetes-validations[${index}]`),
-  );
+  const below = (one: JSONSchemaProps, name: string, loose = uncorrelated) =>
+    validatePlace({
+      schema: one,
+      path: `${path}.${name}`,
+      isRoot: false,
+      ...(loose !== undefined && { uncorrelated: loose }),
+    });
+  const isMap = schema["x-kubernetes-list-type"] === "map";
   return [
-    ...(isObject(additionalProperties)
-      ? validateRules(additionalProperties, `${path}.additionalProperties`, check)
-      : []),
-    ...Object.entries(properties).flatMap(([name, property]) =>
-      validateRules(property, `${path}.properties[${name}]`, check),
-    ),
-    ...(isObject(items) ? validateRules(items, `${path}.items`, check) : []),
-    ...(written.length > 0 ? written : check(schema, path)),
+    ...(isRecord(additionalProperties) ? below(additionalProperties, "additionalProperties") : []),
+    ...Object.entries(properties).flatMap(([name, property]) => below(property, `properties[${name}]`)),
+    ...(isRecord(items) ? below(items, "items", isMap ? uncorrelated : (uncorrelated ?? path)) : []),
+    ...validateOwn(place),
   ];
 }
 
-function validateRule({ rule, message, reason }: ValidationRule, path: string): FieldError[] {
-  if (rule.trim() === "") return [required(`${path}.rule`, "rule is not specified")];
-  const errors: FieldError[] = [];
-  if (!message && rule.includes("\n"))
-    errors.push(required(`${path}.message`, "message must be specified if rule contains line breaks"));
+function validateOwn(place: Place): FieldError[] {
+  const { schema, path, isRoot } = place;
+  const rules = schema["x-kubernetes-validations"] ?? [];
+  const at = (index: number) => `${path}.x-kubernetes-validations[${index}]`;
+  const written = rules.flatMap((rule, index) => validateRule(rule, schema, at(index)));
+  if (rules.length === 0 || written.length > 0) return written;
+  const compiled = rulesOf(schema, isRoot);
+  if (!compiled) {
+    const detail =
+      "internal error: failed to construct type information for x-kubernetes-validations rules: unable to convert structural schema to CEL declarations";
+    return [{ path: `${path}.x-kubernetes-validations`, type: "Internal", detail }];
+  }
+  return compiled.flatMap((one, index) => validateCompiled(one, at(index), place));
+}
+
+function validateRule(rule: ValidationRule, schema: JSONSchemaProps, path: string): FieldError[] {
+  if (rule.rule.trim() === "") return [required(`${path}.rule`, "rule is not specified")];
+  const { reason, messageExpression, fieldPath } = rule;
+  const errors = validateMessage(rule, `${path}.message`);
+  if (messageExpression && messageExpression.trim() === "")
+    errors.push(required(`${path}.messageExpression`, "messageExpression must be non-empty if specified"));
   if (reason !== undefined && !REASONS.includes(reason)) errors.push(notSupported(`${path}.reason`, reason, REASONS));
+  if (fieldPath) errors.push(...validateFieldPath(fieldPath, schema, `${path}.fieldPath`));
   return errors;
 }
+
+function validateMessage({ rule, message }: ValidationRule, path: string): FieldError[] {
+  if (message && message.trim() === "") return [invalidValue(path, message, "must be non-empty if specified")];
+  if (message?.includes("\n")) return [invalidValue(path, message, "must not contain line breaks")];
+  if (!message && rule.trim().includes("\n"))
+    return [required(path, "message must be specified if rule contains line breaks")];
+  return [];
+}
+
+function validateFieldPath(fieldPath: string, schema: JSONSchemaProps, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (fieldPath.trim() === "") errors.push(invalidValue(path, fieldPath, "must be non-empty if specified"));
+  else if (fieldPath.includes("\n")) errors.push(invalidValue(path, fieldPath, "must not contain line breaks"));
+  if (!leadsSomewhere(fieldPath, schema)) errors.push(invalidValue(path, fieldPath, "must be a valid path"));
+  return errors;
+}
+
+const SEGMENT = /\.([a-zA-Z_][a-zA-Z0-9_]*)|\['((?:[^'\\]|\\.)*)'\]/y;
+
+function leadsSomewhere(fieldPath: string, schema: JSONSchemaProps): boolean {
+  let now: JSONSchemaProps | undefined = schema;
+  let at = 0;
+  while (at < fieldPath.length) {
+    SEGMENT.lastIndex = at;
+    const match = SEGMENT.exec(fieldPath);
+    if (!match || !now) return false;
+    const name: string = match[1] ?? (match[2] ?? "").replace(/\\(.)/g, "$1");
+    const values: unknown = now.additionalProperties;
+    now = now.properties?.[name] ?? (isRecord(values) ? values : undefined);
+    at += match[0].length;
+  }
+  return now !== undefined && at > 0;
+}
+
+/** A rule as Kubernetes shows it in errors. */
+function shownRule({ rule, message, messageExpression, reason, fieldPath, optionalOldSelf }: ValidationRule) {
+  return {
+    Rule: rule,
+    Message: message ?? "",
+    MessageExpression: messageExpression ?? "",
+    Reason: reason ?? null,
+    FieldPath: fieldPath ?? "",
+    OptionalOldSelf: optionalOldSelf ?? null,
+  };
+}
+
+function validateCompiled({ rule, test, message, isTransition }: CompiledRule, path: string, place: Place) {
+  const errors: FieldError[] = [];
+  const report = (field: string, detail: string) =>
+    errors.push(invalidValue(`${path}.${field}`, shownRule(rule), detail));
+  if ("problem" in test) report("rule", `compilation failed: ${test.problem}`);
+  else if (!isText(showType(test.type), "bool")) report("rule", "cel expression must evaluate to a bool");
+  if (message && "problem" in message)
+    report("messageExpression", `messageExpression compilation failed: ${message.problem}`);
+  else if (message && !isText(showType(message.type), "string"))
+    report("messageExpression", "messageExpression must evaluate to a string");
+  if (isTransition && place.uncorrelated !== undefined) {
+    const detail = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${place.uncorrelated}`;
+    errors.push(invalidValue(`${path}.rule`, rule.rule, detail));
+  }
+  if (!isTransition && rule.optionalOldSelf !== undefined && "program" in test) {
+    const detail = "may not be set if oldSelf is not used in rule";
+    errors.push(invalidValue(`${path}.optionalOldSelf`, rule.optionalOldSelf, detail));
+  }
+  return errors;
+}
+
+/** Whether a type is what is wanted, or may turn out to be. */
+const isText = (shown: string, wanted: string): boolean => shown === wanted;

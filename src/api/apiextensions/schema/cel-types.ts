@@ -1,0 +1,150 @@
+import {
+  celTypes,
+  fromJson,
+  MapValue,
+  parseDuration,
+  parseTimestamp,
+  type Type,
+  type Value,
+} from "../../../cel/index.ts";
+import { isObject } from "../../../schema/index.ts";
+import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
+
+const { BOOL, BYTES, DOUBLE, DURATION, DYN, INT, STRING, TIMESTAMP, listOf, mapOf, structOf } = celTypes;
+
+const RESERVED = new Set(
+  "true false null in as break const continue else for function if import let loop package namespace return var void while".split(
+    " ",
+  ),
+);
+const ESCAPES: readonly [RegExp, string][] = [
+  [/__/g, "__underscores__"],
+  [/\./g, "__dot__"],
+  [/-/g, "__dash__"],
+  [/\//g, "__slash__"],
+];
+
+/** A field's name as expressions write it; undefined for names that they can't write. */
+export function escapedName(name: string): string | undefined {
+  if (RESERVED.has(name)) return `__${name}__`;
+  if (!/^[a-zA-Z_.\-/][a-zA-Z0-9_.\-/]*$/.test(name)) return undefined;
+  return ESCAPES.reduce((text, [pattern, escape]) => text.replace(pattern, escape), name);
+}
+
+const TEXT_FORMATS: Readonly<Record<string, Type>> = {
+  byte: BYTES,
+  duration: DURATION,
+  date: TIMESTAMP,
+  "date-time": TIMESTAMP,
+};
+
+const METADATA = (): Record<string, JSONSchemaProps> => ({
+  name: { type: "string" },
+  generateName: { type: "string" },
+});
+
+export const isRecord = (value: unknown): value is JSONSchemaProps => isObject(value);
+
+/** The fields of an object as expressions see them: of metadata only the names. */
+export function visibleProperties(schema: JSONSchemaProps, isResource: boolean): Record<string, JSONSchemaProps> {
+  const { properties = {} } = schema;
+  if (!isResource) return properties;
+  return {
+    ...properties,
+    apiVersion: { type: "string" },
+    kind: { type: "string" },
+    metadata: { type: "object", properties: METADATA() },
+  };
+}
+
+/** The type of what a schema describes; undefined for what expressions can't handle. */
+export function typeOfSchema(schema: JSONSchemaProps, name: string, isRoot: boolean): Type | undefined {
+  if (schema["x-kubernetes-int-or-string"]) return DYN;
+  switch (schema.type) {
+    case "boolean":
+      return BOOL;
+    case "integer":
+      return INT;
+    case "number":
+      return DOUBLE;
+    case "string":
+      return TEXT_FORMATS[schema.format ?? ""] ?? STRING;
+    case "array": {
+      const element = isRecord(schema.items) ? typeOfSchema(schema.items, `${name}.@items`, false) : undefined;
+      return element && listOf(element);
+    }
+    case "object":
+      return objectType(schema, name, isRoot);
+    default:
+      return undefined;
+  }
+}
+
+function objectType(schema: JSONSchemaProps, name: string, isRoot: boolean): Type | undefined {
+  const { additionalProperties: values } = schema;
+  if (isRecord(values)) {
+    const value = typeOfSchema(values, `${name}.@values`, false);
+    return value && mapOf(STRING, value);
+  }
+  const isResource = isRoot || schema["x-kubernetes-embedded-resource"] === true;
+  return structOf(name, () => {
+    const fields = new Map<string, Type>();
+    for (const [key, property] of Object.entries(visibleProperties(schema, isResource))) {
+      const escaped = escapedName(key);
+      const type = typeOfSchema(property, `${name}.${key}`, false);
+      if (escaped !== undefined && type) fields.set(escaped, type);
+    }
+    return fields;
+  });
+}
+
+/** A value as its schema says; what has no schema is taken for what it looks like. */
+export function valueOf(json: unknown, schema: JSONSchemaProps | undefined, isRoot = false): Value {
+  if (json === null || json === undefined || !schema || schema["x-kubernetes-int-or-string"]) return fromJson(json);
+  switch (schema.type) {
+    case "number":
+      return Number(typeof json === "object" ? String((json as { rawJSON?: string }).rawJSON) : json);
+    case "string":
+      return typeof json === "string" ? textValue(json, schema.format) : fromJson(json);
+    case "array": {
+      const items = isRecord(schema.items) ? schema.items : undefined;
+      return Array.isArray(json) ? json.map((one) => valueOf(one, items)) : fromJson(json);
+    }
+    case "object":
+      return isObject(json) ? objectValue(json, schema, isRoot) : fromJson(json);
+    default:
+      return fromJson(json);
+  }
+}
+
+function textValue(text: string, format: string | undefined): Value {
+  switch (format) {
+    case "byte":
+      return Uint8Array.from(Buffer.from(text, "base64"));
+    case "duration":
+      return parseDuration(text) ?? text;
+    case "date":
+      return parseTimestamp(`${text}T00:00:00Z`) ?? text;
+    case "date-time":
+      return parseTimestamp(text) ?? text;
+    default:
+      return text;
+  }
+}
+
+function objectValue(json: Record<string, unknown>, schema: JSONSchemaProps, isRoot: boolean): Value {
+  const entries = new Map<string, readonly [Value, Value]>();
+  const values = schema.additionalProperties;
+  if (isRecord(values)) {
+    for (const key of Object.keys(json)) entries.set(`s${key}`, [key, valueOf(json[key], values)]);
+    return new MapValue(entries);
+  }
+  const isResource = isRoot || schema["x-kubernetes-embedded-resource"] === true;
+  const properties = visibleProperties(schema, isResource);
+  for (const key of Object.keys(json)) {
+    if (!Object.hasOwn(properties, key) || json[key] === undefined) continue;
+    const escaped = escapedName(key);
+    if (escaped !== undefined) entries.set(`s${escaped}`, [escaped, valueOf(json[key], properties[key])]);
+  }
+  return new MapValue(entries);
+}

@@ -1,0 +1,44 @@
+import {
+  type Compiled,
+  celTypes,
+  compileExpression,
+  environment,
+  type Failure,
+  kubernetesLibraries,
+  type Type,
+} from "../../../cel/index.ts";
+import type { JSONSchemaProps, ValidationRule } from "../v1/customresourcedefinition.types.ts";
+import { typeOfSchema } from "./cel-types.ts";
+
+/** A rule of a schema, ready to run. */
+export interface CompiledRule {
+  readonly rule: ValidationRule;
+  readonly test: Compiled | Failure;
+  readonly message: Compiled | Failure | undefined;
+  /** Whether it looks at what was there before. */
+  readonly isTransition: boolean;
+}
+
+const compiled = new WeakMap<JSONSchemaProps, readonly CompiledRule[] | undefined>();
+
+/** The rules of one schema; undefined when its type can't be told to expressions. */
+export function rulesOf(schema: JSONSchemaProps, isRoot: boolean): readonly CompiledRule[] | undefined {
+  if (compiled.has(schema)) return compiled.get(schema);
+  const type = typeOfSchema(schema, "object", isRoot);
+  const rules = type && (schema["x-kubernetes-validations"] ?? []).map((rule) => compileRule(rule, type));
+  compiled.set(schema, rules);
+  return rules;
+}
+
+function compileRule(rule: ValidationRule, self: Type): CompiledRule {
+  const oldSelf = rule.optionalOldSelf === undefined ? self : celTypes.optionalOf(self);
+  const place = environment({ libraries: kubernetesLibraries, variables: { self, oldSelf } });
+  const test = compileExpression(rule.rule, place);
+  const { messageExpression } = rule;
+  return {
+    rule,
+    test,
+    message: messageExpression?.trim() ? compileExpression(messageExpression, place) : undefined,
+    isTransition: "program" in test && [...test.checked.names.values()].includes("oldSelf"),
+  };
+}

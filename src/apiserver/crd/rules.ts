@@ -1,0 +1,208 @@
+import {
+  type CompiledRule,
+  type FieldError,
+  isRecord,
+  type JSONSchemaProps,
+  rulesOf,
+  valueOf,
+  visibleProperties,
+} from "../../api/index.ts";
+import {
+  BUDGET,
+  CALL_COST_MAX,
+  CostError,
+  EvaluationError,
+  Optional,
+  type Program,
+  type Value,
+} from "../../cel/index.ts";
+import { isObject, jsonEqual } from "../../schema/index.ts";
+
+type Json = Record<string, unknown>;
+
+interface Place {
+  readonly schema: JSONSchemaProps;
+  readonly value: unknown;
+  /** undefined when there was nothing here, or nothing that can be told to be the same. */
+  readonly old: unknown;
+  readonly path: string;
+  readonly isRoot: boolean;
+}
+
+/** What is left to spend on one object. */
+interface Run {
+  budget: number;
+  readonly errors: FieldError[];
+  /** Whether the object is changed, not made. */
+  readonly isUpdate: boolean;
+}
+
+/** Runs all rules of a schema on an object. */
+export function runRules(schema: JSONSchemaProps, object: Json, old: Json | undefined): FieldError[] {
+  const run: Run = { budget: BUDGET, errors: [], isUpdate: old !== undefined };
+  if (hasRules(schema)) visit({ schema, value: object, old, path: "", isRoot: true }, run);
+  return run.errors;
+}
+
+const withRules = new WeakMap<JSONSchemaProps, boolean>();
+
+/** Whether there are rules here or below. */
+function hasRules(schema: JSONSchemaProps): boolean {
+  let known = withRules.get(schema);
+  if (known === undefined) {
+    const { items, additionalProperties: values, properties = {} } = schema;
+    const below = [...Object.values(properties), items, values].filter(isRecord);
+    known = (schema["x-kubernetes-validations"]?.length ?? 0) > 0 || below.some(hasRules);
+    withRules.set(schema, known);
+  }
+  return known;
+}
+
+function visit(place: Place, run: Run): void {
+  const { schema, value } = place;
+  if (value === null || value === undefined || !hasRules(schema) || run.budget < 0) return;
+  runOwn(place, run);
+  if (Array.isArray(value)) visitItems(place, value, run);
+  else if (isObject(value)) visitFields(place, value, run);
+}
+
+function visitItems({ schema, old, path }: Place, items: readonly unknown[], run: Run): void {
+  const below = schema.items;
+  if (!isRecord(below)) return;
+  const before = Array.isArray(old) ? old : [];
+  // A list that is as it was has the items that it had.
+  const isSame = run.isUpdate && jsonEqual(items, old);
+  for (const [index, value] of items.entries()) {
+    const found = isSame ? before[index] : correlated(schema, value, before);
+    visit({ schema: below, value, old: found, path: `${path}[${index}]`, isRoot: false }, run);
+  }
+}
+
+/** The item of before that has the same keys. */
+function correlated(schema: JSONSchemaProps, value: unknown, before: readonly unknown[]): unknown {
+  if (schema["x-kubernetes-list-type"] !== "map" || !isObject(value)) return undefined;
+  const keys = schema["x-kubernetes-list-map-keys"] ?? [];
+  return before.find((one) => isObject(one) && keys.every((key) => jsonEqual(one[key], (value as Json)[key])));
+}
+
+function visitFields({ schema, old, path, isRoot }: Place, value: Json, run: Run): void {
+  const before: Json = isObject(old) ? old : {};
+  const { additionalProperties: values } = schema;
+  const isResource = isRoot || schema["x-kubernetes-embedded-resource"] === true;
+  const properties = visibleProperties(schema, isResource);
+  for (const key of Object.keys(value)) {
+    if (Object.hasOwn(properties, key)) {
+      const below = properties[key] as JSONSchemaProps;
+      visit(
+        { schema: below, value: value[key], old: before[key], path: path ? `${path}.${key}` : key, isRoot: false },
+        run,
+      );
+    } else if (isRecord(values))
+      visit({ schema: values, value: value[key], old: before[key], path: `${path}[${key}]`, isRoot: false }, run);
+  }
+}
+
+function runOwn(place: Place, run: Run): void {
+  const { schema, value, old, isRoot } = place;
+  const rules = schema["x-kubernetes-validations"]?.length ? (rulesOf(schema, isRoot) ?? []) : [];
+  if (rules.length === 0) return;
+  const self = valueOf(value, schema, isRoot);
+  const oldSelf = old === undefined || old === null ? undefined : valueOf(old, schema, isRoot);
+  // What did not change may go on breaking rules, but for those that compare.
+  const isSame = run.isUpdate && old !== undefined && jsonEqual(value, old);
+  for (const one of rules) {
+    if (run.budget < 0) return;
+    if (isSame && !one.isTransition) continue;
+    if (one.isTransition && oldSelf === undefined && !one.rule.optionalOldSelf) continue;
+    runRule(one, { place, self, oldSelf }, run);
+  }
+}
+
+interface Values {
+  readonly place: Place;
+  readonly self: Value;
+  readonly oldSelf: Value | undefined;
+}
+
+function runRule({ rule, test, message }: CompiledRule, { place, self, oldSelf }: Values, run: Run): void {
+  const path = place.path === "" ? "<nil>" : place.path;
+  const type = place.schema.type ?? "";
+  const report = (detail: string) => run.errors.push({ path, type: "Invalid", value: type, detail });
+  if (!("program" in test)) {
+    report(`rule compile error: ${test.problem}`);
+    return;
+  }
+  const lookup = (name: string): Value => {
+    if (name === "self") return self;
+    return rule.optionalOldSelf === undefined ? (oldSelf ?? null) : new Optional(oldSelf);
+  };
+  try {
+    if (spend(test.program, lookup, run) === true) return;
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+    if (error instanceof CostError) exceed(`rule: ${rule.rule}`, report, run);
+    else report(`${error.message} evaluating rule: ${ruleText(rule)}`);
+    return;
+  }
+  const plain = rule.message?.trim() ? rule.message.trim() : `failed rule: ${ruleText(rule)}`;
+  let detail = plain;
+  try {
+    if (message && "program" in message) detail = messageFrom(spend(message.program, lookup, run)) ?? plain;
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+    if (error instanceof CostError) {
+      exceed(`messageExpression: ${JSON.stringify(rule.messageExpression)}`, report, run);
+      return;
+    }
+  }
+  run.errors.push(failure(place, rule, detail));
+}
+
+const ruleText = ({ message, rule }: CompiledRule["rule"]): string => message?.trim() || rule.trim();
+
+/** Runs a program on what is left of the budget, and no more than one call may cost. */
+function spend(program: Program, lookup: (name: string) => Value, run: Run): Value {
+  const { value, cost } = program.run(lookup, Math.min(CALL_COST_MAX, run.budget));
+  run.budget -= cost;
+  return value;
+}
+
+function exceed(what: string, report: (detail: string) => void, run: Run): void {
+  const limit = run.budget > CALL_COST_MAX ? "call cost exceeds limit for" : "validation cost exceeds limit for";
+  report(`no further validation rules will be run due to ${limit} ${what}`);
+  run.budget = -1;
+}
+
+const MESSAGE_LENGTH_MAX = 5 * 1024;
+
+/** A message in one line; undefined for what is none. */
+function messageFrom(value: Value): string | undefined {
+  if (typeof value !== "string" || value.length > MESSAGE_LENGTH_MAX) return undefined;
+  const text = value.trim();
+  return text === "" || text.includes("\n") ? undefined : text;
+}
+
+function failure(place: Place, { reason, fieldPath }: CompiledRule["rule"], detail: string): FieldError {
+  const path = fieldPath ? pathBelow(place.path, fieldPath) : place.path || "<nil>";
+  switch (reason) {
+    case "FieldValueRequired":
+      return { path, type: "Required", detail };
+    case "FieldValueForbidden":
+      return { path, type: "Forbidden", detail };
+    case "FieldValueDuplicate":
+      return { path, type: "Duplicate", ...shown(place.value), detail };
+    default:
+      return { path, type: "Invalid", ...shown(place.value), detail };
+  }
+}
+
+/** Only plain values are shown. */
+function shown(value: unknown): { value: unknown } | { valueOmitted: true } {
+  return isObject(value) || Array.isArray(value) ? { valueOmitted: true } : { value };
+}
+
+/** `.a['b']` below a path; a leading dot joins. */
+function pathBelow(path: string, fieldPath: string): string {
+  const keys = fieldPath.replace(/\['((?:[^'\\]|\\.)*)'\]/g, (_all, key: string) => `[${key.replace(/\\(.)/g, "$1")}]`);
+  return path === "" ? keys.replace(/^\./, "") : `${path}${keys}`;
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { celTypes, compileExpression, environment, fromJson, kubernetesLibraries } from "./index.ts";
+import { format } from "./format.ts";
+
+const place = environment({ libraries: kubernetesLibraries, variables: { object: celTypes.DYN } });
+const COST_MAX = 1_000_000;
+
+/** What an expression gives, as %s shows it; its error otherwise. */
+function run(source: string, object: unknown = {}): string {
+  const compiled = compileExpression(source, place);
+  if ("problem" in compiled) return compiled.problem;
+  try {
+    return format("%s", [compiled.program.run(() => fromJson(object), COST_MAX).value]);
+  } catch (error) {
+    return `error: ${(error as Error).message}`;
+  }
+}
+
+function check(expected: Readonly<Record<string, string>>): void {
+  for (const [source, result] of Object.entries(expected)) assert.equal(run(source), result, source);
+}
+
+test("integers have 64 bits and say when they don't fit", () => {
+  check({
+    "9223372036854775807 + 1": "error: integer overflow",
+    "-9223372036854775808 / -1": "error: integer overflow",
+    "3u - 5u": "error: unsigned integer overflow",
+    "1 % 0": "error: modulus by zero",
+    "7 / -2": "-3",
+    "--3": "3",
+  });
+});
+
+test("logic hides errors that don't matter", () => {
+  check({
+    "1 / 0 == 1 || true": "true",
+    "1 / 0 == 1 && false": "false",
+    "1 / 0 == 1 || false": "error: division by zero",
+    "[0, 1].all(x, 1 / x > 5)": "false",
+    "[0, 1].exists(x, 1 / x > 5)": "error: division by zero",
+  });
+});
+
+test("numbers of different types compare by value", () => {
+  check({
+    "dyn(1) == dyn(1.0)": "true",
+    "1.0 >= 1u": "true",
+    "dyn(1u) in [1]": "true",
+    "{1: 'a'}[dyn(1.0)]": "a",
+    "0.0 / 0.0 == 0.0 / 0.0": "false",
+  });
+});
+
+test("macros run over lists and maps", () => {
+  check({
+    "[1, 2, 3].filter(x, x > 1).map(x, x * 2)": "[4, 6]",
+    "{'a': 1, 'b': 2}.transformMap(k, v, v > 1, v * 10)": '{"b":20}',
+    "[3, 1, 2].sortBy(x, -x)": "[3, 2, 1]",
+    "optional.of([1]).optFlatMap(l, l[?0]).orValue(9)": "1",
+    "[1, 2].map(x, [3, 4].map(y, x * y))": "[[3, 4], [6, 8]]",
+  });
+});
+
+test("mistakes are told with their place", () => {
+  check({
+    "1 +":
+      "ERROR: <input>:1:4: Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}\n | 1 +\n | ...^",
+    "1 + 'a'":
+      "ERROR: <input>:1:3: found no matching overload for '_+_' applied to '(int, string)'\n | 1 + 'a'\n | ..^",
+    "has(1)": "ERROR: <input>:1:5: invalid argument to has() macro\n | has(1)\n | ....^",
+    "[1, dyn('a')].size() == 2":
+      "ERROR: <input>:1:8: expected type 'int' but found 'dyn'\n | [1, dyn('a')].size() == 2\n | .......^",
+  });
+});
+
+test("no text makes the compiler crash or run away", () => {
+  const deep = [
+    "(".repeat(5000),
+    "[".repeat(5000),
+    `${"!".repeat(5000)}true`,
+    `1${"+1".repeat(20_000)}`,
+    `a${".b".repeat(20_000)}`,
+    `true${" ? true : true".repeat(3000)}`,
+    "x".repeat(200_000),
+    `[1]${".map(x, [x]".repeat(400)}${")".repeat(400)}`,
+  ];
+  for (const source of deep) assert.match(run(source), /ERROR|true/, source.slice(0, 20));
+});
+
+test("an expression ends when its budget does", () => {
+  const list = `[${"0,".repeat(100)}0]`;
+  assert.equal(
+    run(`${list}.all(a, ${list}.all(b, ${list}.all(c, ${list}.all(d, true))))`),
+    "error: operation cancelled: actual cost limit exceeded",
+  );
+});
+
+test("names that objects inherit are no fields, functions or macros", () => {
+  check({
+    "object.constructor": "error: no such key: constructor",
+    "has(object.__proto__)": "false",
+    "constructor(1)":
+      "ERROR: <input>:1:12: undeclared reference to 'constructor' (in container '')\n | constructor(1)\n | ...........^",
+  });
+});

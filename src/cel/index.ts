@@ -1,0 +1,18 @@
+/**
+ * CEL: expressions are read, checked, compiled to closures and run within a budget. Pure: knows schemas but no kinds, and
+ * gets all values from its caller. Start at {@link compileExpression}; `libraries/` holds the functions.
+ */
+export type { Environment, Library } from "./environment.ts";
+export { environment } from "./environment.ts";
+export { CostError, EvaluationError } from "./errors.ts";
+export type { Compiled, Failure } from "./expression.ts";
+export { compileExpression } from "./expression.ts";
+export { kubernetesLibraries } from "./libraries/index.ts";
+export type { Activation, Outcome, Program } from "./evaluate.ts";
+export { BUDGET, CALL_COST_MAX } from "./cost.ts";
+export * as celTypes from "./types.ts";
+export type { Type } from "./types.ts";
+export { showType } from "./types.ts";
+export type { Value } from "./values.ts";
+export { fromJson, MapValue, mapFrom, Opaque, Optional, toJson, typeNameOf, equalValues } from "./values.ts";
+export { parseDuration, parseTimestamp } from "./time.ts";
