@@ -162,25 +162,56 @@ function serveCall(
     };
     return stream.respond({ ...RESPONSE_HEADERS, ...status }, { endStream: true });
   }
-  const controller = new AbortController();
+  const call = new ServedCall(headers);
   const timeoutMs = parseTimeout(String(headers["grpc-timeout"] ?? ""));
   const timer =
     timeoutMs === undefined
       ? undefined
-      : options.clock.timer(timeoutMs, () => controller.abort(new GrpcError("deadlineExceeded", "deadline exceeded")));
+      : options.clock.timer(timeoutMs, () => call.end(new GrpcError("deadlineExceeded", "deadline exceeded")));
   stream.once("close", () => {
     timer?.cancel();
-    controller.abort();
+    call.end();
   });
-  const context = { metadata: metadataOf(headers), signal: controller.signal };
-  const requests = requestsOf(stream, route.method, options.messageBytesMax ?? MESSAGE_BYTES_MAX);
+  const limitBytes = options.messageBytesMax ?? MESSAGE_BYTES_MAX;
   const answer = route.unary
-    ? serveUnary(stream, route.method, requests, (request) => route.unary!(request as never, context))
-    : serveStream(stream, route.method, route.streaming!(requests as AsyncIterable<never>, context));
+    ? serveUnary(stream, { route, limitBytes, call })
+    : serveStream(
+        stream,
+        route.method,
+        route.streaming!(requestsOf(stream, route.method, limitBytes) as AsyncIterable<never>, call),
+      );
   answer.then(
-    () => finish(stream, { "grpc-status": "0" }),
+    () => finish(stream, OK_TRAILERS),
     (error) => finish(stream, statusOf(error, route, options.log)),
   );
+}
+
+const OK_TRAILERS = { "grpc-status": "0" };
+
+/** What a handler may ask of its call. Most ask for nothing: the parts are made when they are wanted. */
+class ServedCall implements GrpcCallContext {
+  readonly #headers: IncomingHttpHeaders;
+  #controller: AbortController | undefined;
+  #ended: { readonly reason: unknown } | undefined;
+
+  constructor(headers: IncomingHttpHeaders) {
+    this.#headers = headers;
+  }
+
+  get metadata(): GrpcMetadata {
+    return metadataOf(this.#headers);
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#ended) this.#controller.abort(this.#ended.reason);
+    return this.#controller.signal;
+  }
+
+  end(reason?: unknown): void {
+    this.#ended ??= { reason };
+    this.#controller?.abort(reason);
+  }
 }
 
 function statusOf(error: unknown, { method }: Route, log: Log): Record<string, string> {
@@ -206,20 +237,40 @@ function finish(stream: ServerHttp2Stream, trailers: Record<string, string>): vo
 
 async function serveUnary(
   stream: ServerHttp2Stream,
-  method: GrpcMethod,
-  requests: AsyncIterable<Message>,
-  handle: (request: Message) => Promise<object>,
+  { route, limitBytes, call }: { readonly route: Route; readonly limitBytes: number; readonly call: ServedCall },
 ): Promise<void> {
-  let request: Message | undefined;
-  for await (const message of requests) {
-    if (request) throw new GrpcError("internal", "read request: two messages, want one");
-    request = message;
-  }
-  if (!request) throw new GrpcError("internal", "read request: no message, want one");
-  const response = await handle(request);
+  const { method } = route;
+  const response = await route.unary!((await onlyRequest(stream, method, limitBytes)) as never, call);
   if (stream.destroyed) return;
   stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
   stream.write(method.frameResponse(response as Message));
+}
+
+/** The one message of a unary call. By events: much cheaper than a queue. */
+function onlyRequest(stream: ServerHttp2Stream, method: GrpcMethod, limitBytes: number): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    const reader = new MessageReader(limitBytes);
+    let request: Message | undefined;
+    stream.on("data", (chunk: Buffer) => {
+      try {
+        for (const message of reader.push(chunk)) {
+          if (request) throw new GrpcError("internal", "read request: two messages, want one");
+          request = method.decodeRequest(message);
+        }
+      } catch (error) {
+        reject(error);
+      }
+    });
+    let isWhole = false;
+    stream.once("end", () => {
+      isWhole = true;
+      if (request) resolve(request);
+      else reject(new GrpcError("internal", "read request: no message, want one"));
+    });
+    stream.once("close", () => {
+      if (!isWhole) reject(new GrpcError("cancelled", "read requests: the client went away"));
+    });
+  });
 }
 
 async function serveStream(
@@ -253,8 +304,14 @@ function requestsOf(stream: ServerHttp2Stream, method: GrpcMethod, limitBytes: n
       queue.fail(error);
     }
   });
-  stream.once("end", () => queue.end());
-  stream.once("close", () => queue.fail(new GrpcError("cancelled", "read requests: the client went away")));
+  let isWhole = false;
+  stream.once("end", () => {
+    isWhole = true;
+    queue.end();
+  });
+  stream.once("close", () => {
+    if (!isWhole) queue.fail(new GrpcError("cancelled", "read requests: the client went away"));
+  });
   return queue;
 }
 

@@ -29,6 +29,8 @@ class RealDisk implements Disk {
   #lock: FileLock | undefined;
   #id = 0;
   readonly #waiting = new Map<number, Waiting>();
+  /** Calls of this turn: they go to the worker together, and their answers come back together. */
+  #calls: Call[] = [];
 
   constructor(directory: string) {
     this.name = directory;
@@ -44,7 +46,7 @@ class RealDisk implements Disk {
     // The source of the function, and no file: so it runs the same from the tree and from a bundle.
     const source = `(${serveDisk})(require("node:fs"), require("node:worker_threads").parentPort, ${JSON.stringify(this.name)})`;
     this.#worker = new Worker(source, { eval: true, name: "store disk", execArgv: [] });
-    this.#worker.on("message", (answer: Answer) => this.#settle(answer));
+    this.#worker.on("message", (answers: readonly Answer[]) => answers.forEach((answer) => this.#settle(answer)));
     this.#worker.on("error", (error) => this.#abandon(error as Error));
     this.#worker.unref();
   }
@@ -99,9 +101,16 @@ class RealDisk implements Disk {
       this.#waiting.set(id, { resolve, reject });
       // An operation under way keeps the process alive, an idle disk does not.
       if (this.#waiting.size === 1) worker.ref();
-      const call: Call = [id, method, file, a, b];
-      worker.postMessage(call, typeof b === "number" ? [] : [b.buffer]);
+      this.#calls.push([id, method, file, a, b]);
+      if (this.#calls.length === 1) queueMicrotask(() => this.#send());
     });
+  }
+
+  #send(): void {
+    const calls = this.#calls;
+    this.#calls = [];
+    const moved = calls.flatMap(([, , , , b]) => (typeof b === "number" ? [] : [b.buffer as ArrayBuffer]));
+    this.#worker?.postMessage(calls, moved);
   }
 
   #settle([id, error, result]: Answer): void {
@@ -146,7 +155,10 @@ function diskError({ code, message }: { code: string; message: string }, directo
 /** The thread's whole program. It has nothing but its arguments: its source is taken as text. */
 function serveDisk(
   fs: FileSystem,
-  port: { on(event: "message", hear: (call: Call) => void): void; postMessage(answer: Answer): void },
+  port: {
+    on(event: "message", hear: (calls: readonly Call[]) => void): void;
+    postMessage(answers: readonly Answer[]): void;
+  },
   directory: string,
 ): void {
   const open = new Map<string, number>();
@@ -203,12 +215,13 @@ function serveDisk(
     },
     close: () => [...open.keys()].forEach(release),
   };
-  port.on("message", ([id, method, file, a, b]) => {
+  const answer = ([id, method, file, a, b]: Call): Answer => {
     try {
-      port.postMessage([id, undefined, methods[method]!(file, a as never, b as never)]);
+      return [id, undefined, methods[method]!(file, a as never, b as never)];
     } catch (error) {
       const { code, message } = error as { code?: string; message: string };
-      port.postMessage([id, { code: code ?? "", message }, undefined]);
+      return [id, { code: code ?? "", message }, undefined];
     }
-  });
+  };
+  port.on("message", (calls) => port.postMessage(calls.map(answer)));
 }
