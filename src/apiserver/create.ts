@@ -87,6 +87,8 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly maxMutatingRequestsInflight?: number;
   /** All that is stored, as it lies on disk; absent where the store is somebody else's. */
   readonly snapshot?: () => AsyncIterable<Uint8Array>;
+  /** Metrics of the process it runs in, lines for /metrics. */
+  readonly processMetrics?: () => readonly string[];
   /** Further paths ("/name/"): who may ask is decided as for any path that is no resource; they see the rest of the path. */
   readonly extensions?: ReadonlyMap<string, Handler>;
 }

@@ -60,6 +60,7 @@ export interface ServerOptions {
   readonly anonymous: boolean;
   /** host:port that clients are told to use. */
   readonly serverAddress: string;
+  readonly processMetrics?: () => readonly string[];
   readonly maxRequestsInflight: number;
   readonly maxMutatingRequestsInflight: number;
   readonly parts: (server: ServerCore) => ApiServerParts;
@@ -136,7 +137,7 @@ export function serverCore(options: ServerOptions): ServerCore & {
     const kind = served.find({ ...info, plural: info.resource });
     return (kind && cachers.get(storagePrefix(kind))?.size) ?? 0;
   });
-  const flowMetrics = () => fairness.metrics();
+  const flowMetrics = () => [...fairness.metrics(), ...(options.processMetrics?.() ?? [])];
   const dispatch = dispatcher({ core, parts, options, state, metrics, objects, flowMetrics });
   const handle = pipeline({ ...options, ...parts, dispatch, metrics, flows, fairness });
   const beginHistory = async () => {

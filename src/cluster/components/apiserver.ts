@@ -15,6 +15,7 @@ import type { Store } from "../../store/index.ts";
 import { localAddress } from "../addresses.ts";
 import { ConfigError } from "../errors.ts";
 import { type ApiServerFlags, readFlagFile } from "../flags/index.ts";
+import { processMetrics } from "../process-metrics.ts";
 import { encryptedAsConfigured } from "./encryption.ts";
 import { type ComponentEnvironment, given } from "./environment.ts";
 import { listenFor, servingTls } from "./serving.ts";
@@ -64,6 +65,7 @@ export async function startApiServerComponent(
     ...(environment.extensions && { extensions: environment.extensions }),
     serverAddress: `${flags["external-hostname"] ?? advertised(flags) ?? "127.0.0.1"}:${port}`,
     advertise: { address: advertised(flags), port },
+    processMetrics: processMetrics(),
     ...(plain.snapshot && { snapshot: () => plain.snapshot!() }),
   });
   // When there is no port to be had, nobody waits for this any more.
