@@ -226,7 +226,7 @@ function statusOf(error: unknown, { method }: Route, log: Log): Record<string, s
 }
 
 function finish(stream: ServerHttp2Stream, trailers: Record<string, string>): void {
-  if (stream.destroyed || stream.closed) return;
+  if (stream.destroyed || stream.closed || stream.writableEnded) return;
   if (!stream.headersSent) stream.respond({ ...RESPONSE_HEADERS, ...trailers }, { endStream: true });
   else {
     stream.once("wantTrailers", () => stream.sendTrailers(trailers));
@@ -243,7 +243,8 @@ async function serveUnary(
   const response = await route.unary!((await onlyRequest(stream, method, limitBytes)) as never, call);
   if (stream.destroyed) return;
   stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
-  stream.write(method.frameResponse(response as Message));
+  stream.once("wantTrailers", () => stream.sendTrailers(OK_TRAILERS));
+  stream.end(method.frameResponse(response as Message));
 }
 
 /** The one message of a unary call. By events: much cheaper than a queue. */
