@@ -1,33 +1,29 @@
 import { performance } from "node:perf_hooks";
 import { Connections, load } from "./harness/load.ts";
+import { makePods, PODS } from "./harness/pod.ts";
 import { type Row, type Scenario, scaled } from "./harness/scenario.ts";
 import { BenchServer } from "./harness/server.ts";
+import { stallRow } from "./harness/stall.ts";
 
-const PODS = "/api/v1/namespaces/default/pods";
 const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
 /** Lists of many pods and one write to many watchers. */
 export const pods: Scenario = {
   name: "pods",
-  about: "lists of 5,000 pods; 1,000 watchers of all pods, each told of every write",
+  about:
+    "lists of 5,000 pods; 1,000 watchers of everything, told of every write; 1,000 watchers of one node's pods each",
   async run(scale) {
     await using server = await BenchServer.start(["--nodes", "none", "--disable", "scheduler,controller-manager"]);
     using connections = new Connections(server.access, 16);
     const count = scaled(5000, scale);
-    await connections.call({
-      method: "POST",
-      path: "/api/v1/namespaces/default/serviceaccounts",
-      body: JSON.stringify({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default" } }),
-    });
-    await load(server, {
-      workers: 32,
-      total: count,
-      operation: (index) => connections.call({ method: "POST", path: PODS, body: JSON.stringify(pod(index)) }),
-    });
+    await makePods(server, connections, count);
     return [
       ...(await list(server, connections, { what: `list of ${count} pods, JSON`, accept: "application/json" })),
       ...(await list(server, connections, { what: `list of ${count} pods, protobuf`, accept: PROTOBUF })),
+      await stallRow(connections, "making and listing pods"),
       ...(await fanOut(server, connections, { watchers: scaled(1000, scale), writes: scaled(200, scale) })),
+      ...(await smallFanOut(server, connections, { watchers: scaled(1000, scale), writes: scaled(400, scale) })),
+      ...(await perNode(server, connections, { watchers: scaled(1000, scale), writes: scaled(2000, scale), count })),
       { what: `memory with ${count} pods`, value: server.rssBytes() / 1e6, unit: "MB" },
     ];
   },
@@ -49,12 +45,37 @@ async function list(
   ];
 }
 
-async function fanOut(
+interface Fan {
+  readonly watchers: number;
+  readonly writes: number;
+}
+
+/** One write to many watchers, as fast as one writer goes. */
+function fanOut(server: BenchServer, connections: Connections, fan: Fan): Promise<Row[]> {
+  return tellAll(server, connections, { ...fan, what: "pods", path: PODS, name: "pod-0" });
+}
+
+const CONFIGMAPS = "/api/v1/namespaces/default/configmaps";
+
+/** The same with objects of 1 KiB. */
+async function smallFanOut(server: BenchServer, connections: Connections, fan: Fan): Promise<Row[]> {
+  const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "told" }, data: { value: "x".repeat(800) } };
+  await connections.call({ method: "POST", path: CONFIGMAPS, body: JSON.stringify(object) });
+  return tellAll(server, connections, { ...fan, what: "1 KiB", path: CONFIGMAPS, name: "told" });
+}
+
+interface Telling extends Fan {
+  readonly what: string;
+  readonly path: string;
+  readonly name: string;
+}
+
+async function tellAll(
   server: BenchServer,
   connections: Connections,
-  { watchers, writes }: { watchers: number; writes: number },
+  { what, path, name, watchers, writes }: Telling,
 ): Promise<Row[]> {
-  const start = await connections.call({ method: "GET", path: `${PODS}?limit=1` });
+  const start = await connections.call({ method: "GET", path: `${path}?limit=1` });
   const { resourceVersion } = JSON.parse(start.body.toString()).metadata;
   const wanted = watchers * writes;
   const all = Promise.withResolvers<void>();
@@ -62,51 +83,59 @@ async function fanOut(
   // Several hundred streams a connection; a server may allow no more than 250.
   using sockets = new Connections(server.access, Math.ceil(watchers / 100));
   const streams = Array.from({ length: watchers }, () =>
-    sockets.watch(`${PODS}?watch=1&resourceVersion=${resourceVersion}`, (events) => {
+    sockets.watch(`${path}?watch=1&resourceVersion=${resourceVersion}`, (events) => {
       seen += events;
       if (seen >= wanted) all.resolve();
     }),
   );
   await Promise.all(streams.map((stream) => stream.open));
+  await stallRow(connections, "");
   const cpuBefore = server.cpuSeconds();
   const startedMs = performance.now();
-  for (let index = 0; index < writes; index++) {
-    const body = JSON.stringify({ metadata: { labels: { turn: String(index) } } });
-    const type = "application/merge-patch+json";
-    await connections.call({ method: "PATCH", path: `${PODS}/pod-0`, body, type });
-  }
+  for (let index = 0; index < writes; index++) await connections.call(labelPatch(`${path}/${name}`, index));
   await all.promise;
   const seconds = (performance.now() - startedMs) / 1000;
+  const cpuSeconds = server.cpuSeconds() - cpuBefore;
+  const label = `watch of ${what}, ${watchers} watchers`;
+  const stall = await stallRow(connections, label);
   for (const stream of streams) stream.close();
   return [
-    { what: `watch, ${watchers} watchers`, value: wanted / seconds, unit: "deliveries/s" },
-    {
-      what: `watch, ${watchers} watchers: server CPU`,
-      value: ((server.cpuSeconds() - cpuBefore) / wanted) * 1e6,
-      unit: "µs/delivery",
-    },
+    { what: label, value: wanted / seconds, unit: "deliveries/s" },
+    { what: `${label}: server CPU`, value: (cpuSeconds / wanted) * 1e6, unit: "µs/delivery" },
+    stall,
   ];
 }
 
-function pod(index: number) {
-  const environment = Array.from({ length: 20 }, (_, at) => ({
-    name: `VARIABLE_${at}`,
-    value: `value-${at}`.repeat(3),
-  }));
-  return {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { name: `pod-${index}`, labels: { app: `app-${index % 50}`, tier: "backend" } },
-    spec: {
-      nodeName: `node-${index % 1000}`,
-      containers: [
-        {
-          name: "main",
-          image: "example.com/app:1",
-          env: environment,
-          resources: { requests: { cpu: "10m", memory: "16Mi" } },
-        },
-      ],
-    },
-  };
+function labelPatch(path: string, index: number) {
+  const body = JSON.stringify({ metadata: { labels: { turn: String(index) } } });
+  return { method: "PATCH", path, body, type: "application/merge-patch+json" };
+}
+
+/** Writes while nobody watches, and while each of many watches one node's pods. */
+async function perNode(
+  server: BenchServer,
+  connections: Connections,
+  { watchers, writes, count }: Fan & { count: number },
+): Promise<Row[]> {
+  const write = (from: number) =>
+    load(server, {
+      workers: 16,
+      total: writes,
+      operation: (index) => connections.call(labelPatch(`${PODS}/pod-${index % count}`, from + index)),
+    });
+  await write(0);
+  const alone = await write(writes);
+  using sockets = new Connections(server.access, Math.ceil(watchers / 100));
+  const streams = Array.from({ length: watchers }, (_, index) =>
+    sockets.watch(`${PODS}?watch=1&resourceVersion=0&fieldSelector=spec.nodeName=node-${index}`, () => {}),
+  );
+  await Promise.all(streams.map((stream) => stream.open));
+  const watched = await write(2 * writes);
+  for (const stream of streams) stream.close();
+  const what = `writes, ${watchers} watchers of a node each`;
+  return [
+    { what: "writes, no watchers: server CPU", value: alone.cpuMicros, unit: "µs/write" },
+    { what: `${what}: server CPU`, value: watched.cpuMicros, unit: "µs/write" },
+    { what, value: watched.perSecond, unit: "writes/s" },
+  ];
 }
