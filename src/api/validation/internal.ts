@@ -20,6 +20,7 @@ export interface InternalShape {
 
 const ACRONYMS: Readonly<Record<string, string>> = {
   apiGroup: "APIGroup",
+  apiGroups: "APIGroups",
   apiVersion: "APIVersion",
   awsElasticBlockStore: "AWSElasticBlockStore",
   cephfs: "CephFS",
