@@ -1,6 +1,6 @@
 /**
- * Keeps a compact copy of recorded facts for src/api/facts.test.ts: `facts.ts FACTS_DIR` writes test/facts/kinds.json and
- * test/facts/types.json. Every field is a line of text, as the test writes it of the schema.
+ * Keeps a compact copy of recorded facts for tests: `facts.ts FACTS_DIR` writes kinds.json, types.json
+ * and paths.json to test/facts. Every field is a line of text, as the test writes it of the schema.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -88,7 +88,53 @@ function main(dir: string): void {
     };
   });
   write("kinds", kinds);
+  write("paths", pathLines(read("paths")));
   write("types", Object.fromEntries([...reached].sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+interface FactPaths {
+  readonly querySets: Readonly<Record<string, readonly (readonly [string, string])[]>>;
+  readonly mimeSets: Readonly<Record<string, readonly string[]>>;
+  readonly paths: Readonly<
+    Record<string, { readonly served: string; readonly ops: Readonly<Record<string, FactOperation>> }>
+  >;
+}
+interface FactOperation {
+  readonly id: string;
+  readonly tag: string;
+  readonly action?: string;
+  readonly gvk?: readonly string[];
+  readonly query?: string;
+  readonly body?: string;
+  readonly bodyRequired?: boolean;
+  readonly consumes?: string;
+  readonly produces: string;
+  readonly responses: Readonly<Record<string, string | null>>;
+}
+
+/** Every operation of a default server as a line of text, by method and path. */
+function pathLines({ paths, querySets, mimeSets }: FactPaths): Record<string, string> {
+  const lines: Record<string, string> = {};
+  for (const [path, { served, ops }] of Object.entries(paths)) {
+    if (served !== "default") continue;
+    for (const [
+      method,
+      { id, tag, action, gvk, query, body, bodyRequired, consumes, produces, responses },
+    ] of Object.entries(ops)) {
+      const parameters = (query ? querySets[query]! : []).map((one) => one.join(":")).sort();
+      const types = (set: string | undefined) => (set ? [...mimeSets[set]!].sort().join(",") : "-");
+      const answers = Object.entries(responses).map(([code, type]) => `${code}=${type ?? ""}`);
+      const what = [id, tag, action ?? "-", gvk?.join("/") ?? "-", body ?? "-", bodyRequired ? "required" : "-"];
+      lines[`${method} ${path}`] = [
+        ...what,
+        parameters.join(",") || "-",
+        types(consumes),
+        types(produces),
+        answers.join(","),
+      ].join(" ");
+    }
+  }
+  return lines;
 }
 
 function write(name: string, value: object): void {

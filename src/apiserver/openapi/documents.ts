@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
-import {
-  APIGroup,
-  APIGroupList,
-  APIResourceList,
-  APIVersions,
-  groupVersion,
-  type KindDefinition,
-  Scale,
-  listKindOf,
-} from "../../api/index.ts";
-import { goJson, type StructNode } from "../../schema/index.ts";
+import { APIGroup, APIGroupList, APIResourceList, APIVersions, type KindDefinition } from "../../api/index.ts";
+import { goJson } from "../../schema/index.ts";
 import { VERSION } from "../version.ts";
-import { discoveryPath, Paths } from "./paths.ts";
+import { VersionInfo } from "./version-info.ts";
+import {
+  ANSWERS,
+  bodyKindsOf,
+  discoveryPath,
+  type Operation,
+  operationsOf,
+  type PathOperations,
+} from "./operations.ts";
+import { pathsThree, pathsTwo } from "./paths.ts";
 import { documentName, Schemas } from "./schemas.ts";
 
 type Json = Record<string, unknown>;
@@ -60,69 +60,81 @@ function sameElements(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((one, index) => one === b[index]);
 }
 
-/** A path that is no resource. */
-interface PlainPath {
-  readonly path: string;
-  readonly id: string;
-  readonly tag: string;
-  readonly answer?: StructNode;
-  readonly types?: readonly string[];
+/** A path that is read and is no resource. */
+function plainPath(path: string, id: string, of: Pick<Operation, "tag"> & Partial<Operation>): PathOperations {
+  const operation = { id, query: [], codes: [200], consumes: [], produces: JSON_ONLY, ...of };
+  return { path, pathParameters: [], operations: { get: operation } };
 }
 
 const JSON_ONLY = ["application/json"];
+const DISCOVERY = { consumes: ANSWERS, produces: ANSWERS };
 
-const SPECIAL: Readonly<Record<string, PlainPath>> = {
-  ".well-known/openid-configuration": {
-    path: "/.well-known/openid-configuration/",
-    id: "getServiceAccountIssuerOpenIDConfiguration",
-    tag: "WellKnown",
-    types: JSON_ONLY,
-  },
-  api: { path: "/api/", id: "getCoreAPIVersions", tag: "core", answer: APIVersions },
-  apis: { path: "/apis/", id: "getAPIVersions", tag: "apis", answer: APIGroupList },
-  "openid/v1/jwks": {
-    path: "/openid/v1/jwks/",
-    id: "getServiceAccountIssuerOpenIDKeyset",
+const SPECIAL: Readonly<Record<string, PathOperations>> = {
+  ".well-known/openid-configuration": plainPath(
+    "/.well-known/openid-configuration/",
+    "getServiceAccountIssuerOpenIDConfiguration",
+    { tag: "WellKnown" },
+  ),
+  api: plainPath("/api/", "getCoreAPIVersions", { ...DISCOVERY, tag: "core", answer: APIVersions }),
+  apis: plainPath("/apis/", "getAPIVersions", { ...DISCOVERY, tag: "apis", answer: APIGroupList }),
+  "openid/v1/jwks": plainPath("/openid/v1/jwks/", "getServiceAccountIssuerOpenIDKeyset", {
     tag: "openid",
-    types: ["application/jwk-set+json"],
-  },
-  version: { path: "/version/", id: "getCodeVersion", tag: "version", types: JSON_ONLY },
+    produces: ["application/jwk-set+json"],
+  }),
+  version: plainPath("/version/", "getCodeVersion", { tag: "version", consumes: JSON_ONLY, answer: VersionInfo }),
 };
 
+/** How a group is discovered. */
+function groupPath(group: string): PathOperations {
+  const { id, tag } = discoveryPath(group);
+  return plainPath(`/apis/${group}/`, `${id}APIGroup`, { ...DISCOVERY, tag, answer: APIGroup });
+}
+
+/** How a group version is discovered. */
+function versionPath(kind: KindDefinition): PathOperations {
+  const { id, tag } = discoveryPath(kind.group, kind.version);
+  return plainPath(`/${documentName(kind)}/`, `${id}APIResources`, { ...DISCOVERY, tag, answer: APIResourceList });
+}
+
 function describe(name: string, kinds: readonly KindDefinition[]): Json {
-  const [{ group, version }] = kinds as [KindDefinition];
-  if (name === `apis/${group}`) {
-    const { id, tag } = discoveryPath(group);
-    return versionThree([], [{ path: `/${name}/`, id: `${id}APIGroup`, tag, answer: APIGroup }]);
-  }
-  const { id, tag } = discoveryPath(group, version);
-  const own = { path: `/${name}/`, id: `${id}APIResources`, tag, answer: APIResourceList };
-  return versionThree(kinds, [own]);
+  const [kind] = kinds as [KindDefinition];
+  if (name === `apis/${kind.group}`) return versionThree([], [groupPath(kind.group)]);
+  return versionThree(kinds, [versionPath(kind)]);
 }
 
 /** The document of some kinds and other paths. */
-export function versionThree(kinds: readonly KindDefinition[], plain: readonly PlainPath[] = []): Json {
+export function versionThree(kinds: readonly KindDefinition[], plain: readonly PathOperations[] = []): Json {
   const schemas = new Schemas("#/components/schemas/");
-  const paths = new Paths(schemas);
-  const operations = Object.assign(
-    {},
-    ...plain.map((one) => ({ [one.path]: paths.plain(one) })),
-    ...kinds.map((kind) => paths.of(kind)),
-  ) as Json;
+  const paths = pathsThree(schemas, [...plain, ...kinds.flatMap(operationsOf)]);
   markKinds(schemas, kinds);
   return {
     openapi: "3.0.0",
     info: INFO,
-    paths: operations,
+    paths,
     components: { schemas: schemas.all(), securitySchemes: SECURITY },
   };
 }
 
-/** Types only: clients that still read version 2 look up how lists merge and which fields there are. */
+/** All in one, for clients and generators that still read version 2. */
 export function versionTwo(kinds: readonly KindDefinition[]): Json {
   const schemas = new Schemas("#/definitions/");
+  const groups = [...new Set(kinds.map(({ group }) => group))].filter((group) => group !== "");
+  const versions = new Map(kinds.map((kind) => [documentName(kind), kind]));
+  const paths = pathsTwo(schemas, [
+    ...Object.values(SPECIAL),
+    ...groups.map(groupPath),
+    ...[...versions.values()].map(versionPath),
+    ...kinds.flatMap(operationsOf),
+  ]);
   markKinds(schemas, kinds);
-  return { swagger: "2.0", info: INFO, paths: {}, definitions: schemas.all() };
+  return {
+    swagger: "2.0",
+    info: INFO,
+    paths,
+    definitions: schemas.all(),
+    securityDefinitions: SECURITY,
+    security: [{ BearerToken: [] }],
+  };
 }
 
 /** A document as bytes, with its hash. */
@@ -137,10 +149,5 @@ export function hashOf(bytes: Uint8Array): string {
 }
 
 function markKinds(schemas: Schemas, kinds: readonly KindDefinition[]): void {
-  for (const kind of kinds) {
-    schemas.mark(kind.struct, [kind]);
-    if (kind.verbs.includes("list")) schemas.mark(kind.list, [{ ...kind, kind: listKindOf(kind) }]);
-    if (kind.subresources.some(({ name }) => name === "scale"))
-      schemas.mark(Scale, [{ group: "autoscaling", version: "v1", kind: "Scale" }]);
-  }
+  for (const { struct, gvk } of kinds.flatMap(bodyKindsOf)) schemas.mark(struct, [gvk]);
 }

@@ -1,5 +1,6 @@
-import { stringify } from "yaml";
 import { ProtoWriter } from "../../schema/index.ts";
+import { writePaths } from "./proto-paths.ts";
+import { writeSchemas } from "./proto-schema.ts";
 
 type Json = Record<string, unknown>;
 
@@ -15,59 +16,31 @@ export function protoDocument(document: Json): Uint8Array {
     writer.text(1, title);
     writer.text(2, version);
   });
-  writer.message(8, () => {});
+  writer.message(8, () => writePaths(writer, document.paths as Json));
   writer.message(9, () => writeSchemas(writer, document.definitions as Json));
+  for (const one of document.security as Json[]) writer.message(12, () => writeSecurity(writer, one));
+  writer.message(13, () => writeSecurityDefinitions(writer, document.securityDefinitions as Json));
   return writer.finish();
 }
 
-function writeSchemas(writer: ProtoWriter, schemas: Json): void {
-  for (const [name, schema] of Object.entries(schemas)) {
+function writeSecurity(writer: ProtoWriter, requirement: Json): void {
+  for (const name of Object.keys(requirement))
     writer.message(1, () => {
       writer.text(1, name);
-      writer.message(2, () => writeSchema(writer, schema as Json));
+      writer.message(2, () => {});
     });
-  }
 }
 
-const TEXTS: readonly (readonly [name: string, number: number])[] = [
-  ["$ref", 1],
-  ["format", 2],
-  ["title", 3],
-  ["description", 4],
-];
-
-/** Fields in ascending number, as every writer of the format does. */
-function writeSchema(writer: ProtoWriter, schema: Json): void {
-  for (const [name, number] of TEXTS) if (schema[name] !== undefined) writer.text(number, String(schema[name]));
-  if (schema.default !== undefined) writer.message(5, () => writeAny(writer, schema.default));
-  if (schema.uniqueItems) {
-    writer.tag(16, 0);
-    writer.varint(1);
-  }
-  for (const name of (schema.required ?? []) as string[]) writer.text(19, name);
-  for (const value of (schema.enum ?? []) as unknown[]) writer.message(20, () => writeAny(writer, value));
-  const { additionalProperties, type, items, properties } = schema as {
-    additionalProperties?: Json;
-    type?: string;
-    items?: Json;
-    properties?: Json;
-  };
-  if (additionalProperties)
-    writer.message(21, () => writer.message(1, () => writeSchema(writer, additionalProperties)));
-  if (type) writer.message(22, () => writer.text(1, type));
-  if (items) writer.message(23, () => writer.message(1, () => writeSchema(writer, items)));
-  if (properties) writer.message(25, () => writeSchemas(writer, properties));
-  for (const [name, value] of Object.entries(schema)) if (name.startsWith("x-")) writeExtension(writer, name, value);
-}
-
-function writeExtension(writer: ProtoWriter, name: string, value: unknown): void {
-  writer.message(31, () => {
-    writer.text(1, name);
-    writer.message(2, () => writeAny(writer, value));
-  });
-}
-
-/** A value of any type travels as YAML. */
-function writeAny(writer: ProtoWriter, value: unknown): void {
-  writer.text(2, stringify(value));
+function writeSecurityDefinitions(writer: ProtoWriter, definitions: Json): void {
+  for (const [key, { type, name, in: place }] of Object.entries(definitions) as [string, Record<string, string>][])
+    writer.message(1, () => {
+      writer.text(1, key);
+      writer.message(2, () =>
+        writer.message(2, () => {
+          writer.text(1, type!);
+          writer.text(2, name!);
+          writer.text(3, place!);
+        }),
+      );
+    });
 }

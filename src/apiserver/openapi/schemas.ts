@@ -49,6 +49,12 @@ export class Schemas {
     return this.#refTo(struct.name);
   }
 
+  /** A reference to a schema that no type has. */
+  named(name: string, schema: Json): Json {
+    this.#found.set(name, schema);
+    return this.#refTo(name);
+  }
+
   /** Says which kind a schema is of. */
   mark(struct: StructNode, kinds: readonly { group: string; version: string; kind: string }[]): void {
     this.ref(struct);
