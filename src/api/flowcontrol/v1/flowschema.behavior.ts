@@ -64,8 +64,7 @@ export const flowSchemaBehavior: KindBehavior<FlowSchema> = {
 
 function validateFixed(name: string, spec: FlowSchemaSpec): FieldError[] {
   const first = "only the schema named 'exempt' may have matchingPrecedence 1";
-  if (name !== "exempt" && spec.matchingPrecedence === 1)
-    return [invalidValue("spec.matchingPrecedence", 1, first)];
+  if (name !== "exempt" && spec.matchingPrecedence === 1) return [invalidValue("spec.matchingPrecedence", 1, first)];
   const wanted = FIXED[name];
   if (wanted === undefined || jsonEqual(wanted, spec)) return [];
   return [invalidValue("spec", internalValue(FlowSchemaSpec, spec), `spec of '${name}' must equal the fixed value`)];
