@@ -15,7 +15,7 @@ import { noEscalation } from "./authz/escalation.ts";
 import { alwaysAllow, masters, rbac } from "./authz/rbac.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
 import { publishServiceCidr } from "./bootstrap/service-cidr.ts";
-import { publishKubernetesService } from "./bootstrap/kubernetes-service.ts";
+import { type ServerPlace, publishServer } from "./bootstrap/server-addresses.ts";
 import type { Kubelets } from "./streaming/kubelets.ts";
 import { podStreams } from "./streaming/pods.ts";
 import { type Dial, proxies } from "./subresources/proxy/proxy.ts";
@@ -76,7 +76,7 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   /** Where node ports come from. Default 30000 to 32767. */
   readonly nodePortRange?: { readonly first: number; readonly last: number };
   /** Where pods reach this server: the `kubernetes` Service leads there. Without it there is no such Service. */
-  readonly advertise?: { readonly address: string | undefined; readonly port: number };
+  readonly advertise?: ServerPlace;
   /** How the server reaches the kubelet of a node. */
   readonly kubelet?: Kubelets;
   /** How proxies reach pods, endpoints and nodes. Default: over the network. */
@@ -227,29 +227,8 @@ async function start(options: ApiServerOptions, core: ServerCore, definitions: D
   await repairServices(serviceOptions(options, core.reads), core.reads);
   await bootstrap(core, options.clock);
   await publishServiceCidr(core, options.serviceCidr ?? SERVICE_CIDR, options.clock);
-  if (options.advertise) await publish(options, core, options.advertise);
-}
-
-const PUBLISH_TRIES_MAX = 20;
-const PUBLISH_RETRY_MS = 100;
-
-/** Servers that start at once make the same Service: whoever comes second finds the first one's on another try. */
-async function publish(
-  { clock, serviceCidr, scope }: ApiServerOptions,
-  core: ServerCore,
-  advertise: NonNullable<ApiServerOptions["advertise"]>,
-): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await publishKubernetesService(core, {
-        ...advertise,
-        clusterIP: firstServiceAddress(serviceCidr ?? SERVICE_CIDR),
-      });
-    } catch (error) {
-      if (tries === PUBLISH_TRIES_MAX) throw error;
-      await clock.sleep(PUBLISH_RETRY_MS, scope.signal);
-    }
-  }
+  const clusterIP = firstServiceAddress(options.serviceCidr ?? SERVICE_CIDR);
+  if (options.advertise) await publishServer(core, { ...options, ...options.advertise, clusterIP });
 }
 
 function authorizers({ authorizationModes = ["Node", "RBAC"] }: ApiServerOptions, reads: Reads): Authorizer[] {

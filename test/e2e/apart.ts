@@ -45,6 +45,11 @@ export class Process implements AsyncDisposable {
     });
   }
 
+  /** Stops it where it is (SIGSTOP), or lets it go on (SIGCONT). */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
   /** Ends it; the exit code, or 128 when the signal did. */
   stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number> {
     this.#child.kill(signal);

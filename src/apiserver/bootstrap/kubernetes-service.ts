@@ -4,10 +4,10 @@ import type { Json } from "../registry/generic.ts";
 import type { ServerCore } from "../server.ts";
 import { systemContext } from "./bootstrap.ts";
 
-/** Where this server is reached from pods. */
+/** Where servers are reached from pods. */
 export interface Advertised {
-  /** undefined: from this machine only, so there is no endpoint. */
-  readonly address: string | undefined;
+  /** Of all servers of the cluster; none: from this machine only, so there is no endpoint. */
+  readonly addresses: readonly string[];
   readonly port: number;
   /** First address of the service range. */
   readonly clusterIP: string;
@@ -17,10 +17,10 @@ const WRITE = { dryRun: false, fieldManager: "kube-apiserver", isApply: false };
 const META = { name: "kubernetes", namespace: "default" };
 const HTTPS = { name: "https", protocol: "TCP" };
 
-/** Keeps the Service through which pods reach the API, and its endpoints, as this server is reached now. */
+/** Keeps the Service through which pods reach the API, and its endpoints, as servers are reached now. */
 export async function publishKubernetesService(
   core: ServerCore,
-  { address, port, clusterIP }: Advertised,
+  { addresses, port, clusterIP }: Advertised,
 ): Promise<void> {
   const service = {
     metadata: { ...META, labels: { component: "apiserver", provider: "kubernetes" } },
@@ -36,16 +36,17 @@ export async function publishKubernetesService(
     },
   };
   await put(core, Service as unknown as KindDefinition, service, "spec");
+  const [address] = addresses;
   if (address === undefined) return;
   const endpoints = {
     metadata: { ...META, labels: { "endpointslice.kubernetes.io/skip-mirror": "true" } },
-    subsets: [{ addresses: [{ ip: address }], ports: [{ ...HTTPS, port }] }],
+    subsets: [{ addresses: addresses.map((ip) => ({ ip })), ports: [{ ...HTTPS, port }] }],
   };
   await put(core, Endpoints as unknown as KindDefinition, endpoints, "subsets");
   const slice = {
     metadata: { ...META, labels: { "kubernetes.io/service-name": "kubernetes" } },
     addressType: familyOf(address),
-    endpoints: [{ addresses: [address], conditions: { ready: true } }],
+    endpoints: addresses.map((one) => ({ addresses: [one], conditions: { ready: true } })),
     ports: [{ ...HTTPS, port }],
   };
   await put(core, EndpointSlice as unknown as KindDefinition, slice, "endpoints", "ports");

@@ -48,6 +48,7 @@ export async function startApiServerComponent(
   const host = flags["bind-address"] ?? "0.0.0.0";
   const port = flags["secure-port"] ?? PORT;
   const options = optionsOf(flags);
+  const reconciled = flags["endpoint-reconciler-type"] !== "none";
   const tls = servingTls(flags, "kube-apiserver", environment);
   const plain = environment.store ?? (await openOwnStore(flags, environment));
   const store = await encryptedAsConfigured(plain, flags, { clock, random, log, scope });
@@ -64,7 +65,7 @@ export async function startApiServerComponent(
     kubelet: kubeletsOf(flags, environment),
     ...(environment.extensions && { extensions: environment.extensions }),
     serverAddress: `${flags["external-hostname"] ?? advertised(flags) ?? "127.0.0.1"}:${port}`,
-    advertise: { address: advertised(flags), port },
+    advertise: { address: reconciled ? advertised(flags) : undefined, port, hasPeers: mayHavePeers(flags) },
     processMetrics: processMetrics(),
     ...(plain.snapshot && { snapshot: () => plain.snapshot!() }),
   });
@@ -84,6 +85,11 @@ export async function startApiServerComponent(
 
 function openOwnStore(flags: ApiServerFlags, environment: ApiServerEnvironment): Promise<Store> {
   return openStore(storeOf(flags), { ...environment, flags });
+}
+
+/** Others can use the same etcd; the other stores belong to one process. */
+function mayHavePeers(flags: ApiServerFlags): boolean {
+  return flags["etcd-servers"] !== undefined || (flags.store?.startsWith("etcd") ?? false);
 }
 
 /** Where others reach the server; undefined when it listens on this machine only. */

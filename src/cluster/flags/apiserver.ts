@@ -30,6 +30,10 @@ export const APISERVER_FLAGS = {
   "bind-address": text("address to listen on"),
   "secure-port": port("port to listen on; 0 for any"),
   "advertise-address": text("address at which pods and other machines reach this server"),
+  "endpoint-reconciler-type": choice("whether the kubernetes Service leads to all servers on the etcd, or to none", [
+    "lease",
+    "none",
+  ]),
   "external-hostname": text("host name that clients are told"),
   "tls-cert-file": file("serving certificate"),
   "tls-private-key-file": file("its key"),

@@ -59,6 +59,8 @@ export interface GrpcChannel {
     requests: AsyncIterable<Request> | readonly Request[],
     options?: CallOptions,
   ): AsyncIterable<Response>;
+  /** Ends the connection and its calls; the next call makes another. */
+  reset(): void;
   close(): void;
 }
 
@@ -117,6 +119,11 @@ class Channel implements GrpcChannel {
     } finally {
       call.cancel();
     }
+  }
+
+  reset(): void {
+    this.#session?.destroy();
+    this.#session = undefined;
   }
 
   close(): void {

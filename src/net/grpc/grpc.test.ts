@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
@@ -171,6 +171,28 @@ test("nobody listening is unavailable", async (t) => {
   const channel = createGrpcChannel({ target: "unix:///nonexistent/x.sock", clock });
   t.after(() => channel.close());
   await assert.rejects(channel.unary(say, {}), { code: "unavailable" });
+});
+
+test("a server that gives no sign of life is unavailable, and is connected to anew", async (t) => {
+  const connections: Socket[] = [];
+  const server = createServer((socket) => connections.push(socket.on("error", () => {})));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  const keepAlive = { everyMs: 5, timeoutMs: 5 };
+  const channel = createGrpcChannel({ target: `http://127.0.0.1:${port}`, clock, keepAlive });
+  t.after(() => {
+    channel.close();
+    for (const socket of connections) socket.destroy();
+    server.close();
+  });
+  await assert.rejects(channel.unary(say, {}), { code: "unavailable" });
+  await assert.rejects(channel.unary(say, {}), { code: "unavailable" });
+  assert.equal(connections.length, 2);
+  // A connection that is given up takes its calls along at once.
+  const patient = createGrpcChannel({ target: `http://127.0.0.1:${port}`, clock });
+  const call = assert.rejects(patient.unary(say, {}), { name: "GrpcError" });
+  patient.reset();
+  await call;
 });
 
 async function freePort(): Promise<number> {

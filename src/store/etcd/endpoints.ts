@@ -3,6 +3,7 @@ import {
   type CallOptions,
   type ClientTls,
   createGrpcChannel,
+  GrpcError,
   type GrpcChannel,
   type GrpcMethod,
 } from "../../net/index.ts";
@@ -31,7 +32,9 @@ export class Endpoints {
   }
 
   /** Leaves a member that failed, unless someone has already. */
-  leave(failed: GrpcChannel): void {
+  leave(failed: GrpcChannel, error?: unknown): void {
+    // Whoever doesn't answer may be gone without a word, or come back while the connection still waits for the old one.
+    if (error instanceof GrpcError && error.code === "deadlineExceeded") failed.reset();
     if (failed === this.current) this.#current = (this.#current + 1) % this.#channels.length;
   }
 
@@ -60,7 +63,7 @@ export class Endpoints {
     try {
       for await (const response of channel.stream(method, [request], { timeoutMs: CALL_TIMEOUT_MS })) return response;
     } catch (error) {
-      if (isEndpointTrouble(error)) this.leave(channel);
+      if (isEndpointTrouble(error)) this.leave(channel, error);
       throw storeError(error, method.name.toLowerCase());
     }
     throw new StoreError("unavailable", `${method.name.toLowerCase()}: etcd ended the stream without an answer`);
@@ -77,7 +80,7 @@ export class Endpoints {
       try {
         return await channel.unary(method, request, options);
       } catch (error) {
-        if (isEndpointTrouble(error)) this.leave(channel);
+        if (isEndpointTrouble(error)) this.leave(channel, error);
         if (attempt >= this.#channels.length || !mayRepeat(error)) throw storeError(error, method.name.toLowerCase());
       }
     }

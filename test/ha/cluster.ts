@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { realDirectoryPrefix } from "../../src/kubelet/testing/namespaces.ts";
+import { Process } from "../e2e/apart.ts";
+import { command, LAUNCHER } from "../e2e/cli.ts";
+import { Balancer } from "./balancer.ts";
+import { KubeClient } from "./client.ts";
+import { EtcdCluster } from "./etcd.ts";
+import { HERE, Machine } from "./network.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const PORT = 6443;
+/** Not the launcher, which hands signals on: these processes are stopped and killed themselves. */
+const NAVARCH = [process.execPath, "--disable-warning=ExperimentalWarning", join(ROOT, "src/cli/main.ts")];
+const CACHE = join(ROOT, "node_modules/.cache/navarch");
+
+interface ApiServer {
+  readonly machine: Machine;
+  readonly client: KubeClient;
+  process: Process | undefined;
+}
+
+/** Three API servers on an etcd of three members, a balancer before them, and two controller managers behind it. */
+export class HaCluster {
+  readonly etcd: EtcdCluster;
+  readonly servers: readonly ApiServer[];
+  readonly managers: Process[] = [];
+  readonly #directory: string;
+  readonly #balancer: Balancer;
+
+  private constructor(directory: string, etcd: EtcdCluster, servers: readonly ApiServer[], balancer: Balancer) {
+    this.#directory = directory;
+    this.etcd = etcd;
+    this.servers = servers;
+    this.#balancer = balancer;
+  }
+
+  static async start(): Promise<HaCluster> {
+    process.env.NODE_COMPILE_CACHE ??= CACHE;
+    await Machine.network();
+    const directory = mkdtempSync(realDirectoryPrefix());
+    process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
+    const machines: Machine[] = [];
+    for (const number of [1, 2, 3]) machines.push(await Machine.add(`api${number}`, 20 + number));
+    const hosts = machines.map(({ address }) => `--host=${address}`);
+    const made = await command(process.execPath, [
+      LAUNCHER,
+      "pki",
+      `--data-dir=${directory}`,
+      `--server=https://${HERE}:${PORT}`,
+      ...hosts,
+    ]);
+    if (made.code !== 0) throw new Error(`navarch pki: ${made.stderr}`);
+    const etcd = await EtcdCluster.start(directory);
+    const servers = machines.map((machine) => ({
+      machine,
+      client: new KubeClient(machine.address, directory),
+      process: undefined,
+    }));
+    const addresses = machines.map(({ address }) => address);
+    const cluster = new HaCluster(directory, etcd, servers, await Balancer.listen(HERE, PORT, addresses));
+    // All at once, on an empty store: what every cluster holds is made by all three.
+    await Promise.all(servers.map((_, index) => cluster.startServer(index)));
+    return cluster;
+  }
+
+  /** The client that speaks to one server. */
+  client(index: number): KubeClient {
+    return this.servers[index % this.servers.length]!.client;
+  }
+
+  async startServer(index: number): Promise<void> {
+    const server = this.servers[index]!;
+    const pki = (file: string) => join(this.#directory, "pki", file);
+    const [program, args] = server.machine.running(
+      ...NAVARCH,
+      "apiserver",
+      ...this.etcd.flags,
+      `--bind-address=${server.machine.address}`,
+      `--secure-port=${PORT}`,
+      `--tls-cert-file=${pki("apiserver.crt")}`,
+      `--tls-private-key-file=${pki("apiserver.key")}`,
+      `--client-ca-file=${pki("ca.crt")}`,
+      `--service-account-signing-key-file=${pki("sa.key")}`,
+      `--service-account-key-file=${pki("sa.pub")}`,
+      "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+      "--authorization-mode=Node,RBAC",
+    );
+    server.process = new Process(program, args);
+    await server.process.said("Component started");
+  }
+
+  /** Reaches the servers through the balancer. */
+  async startManager(): Promise<Process> {
+    const manager = new Process(NAVARCH[0]!, [
+      ...NAVARCH.slice(1),
+      "controller-manager",
+      `--kubeconfig=${join(this.#directory, "pki/controller-manager.kubeconfig")}`,
+      "--secure-port=0",
+      "--use-service-account-credentials",
+      `--root-ca-file=${join(this.#directory, "pki/ca.crt")}`,
+      "--leader-elect-lease-duration=6s",
+      "--leader-elect-renew-deadline=4s",
+      "--leader-elect-retry-period=1s",
+    ]);
+    this.managers.push(manager);
+    await manager.said("Component started");
+    return manager;
+  }
+
+  async stop(): Promise<void> {
+    for (const { process, client } of this.servers) {
+      client.close();
+      process?.signal("SIGCONT");
+      await process?.stop("SIGKILL");
+    }
+    for (const manager of this.managers) await manager.stop("SIGKILL");
+    await this.#balancer.close();
+    await this.etcd.stop();
+  }
+}

@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import { enterNamespaces, withoutNamespaces } from "../../src/kubelet/testing/namespaces.ts";
+import { withoutEtcd } from "../e2e/apart.ts";
+import type { Kube } from "./client.ts";
+import { HaCluster } from "./cluster.ts";
+import { committed, watchProblems, wordProblems } from "./history.ts";
+import { Load, NAMESPACE } from "./load.ts";
+
+const skip = withoutEtcd || withoutNamespaces();
+if (!skip) await enterNamespaces();
+
+const PATIENCE_MS = 90_000;
+const FAULT_MS = 3_000;
+/** So much work has to be done through a fault, and after it. */
+const ENOUGH = 15;
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Waits until it is so; how long that may take says nothing about speed. */
+async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const endMs = Date.now() + PATIENCE_MS;
+  while (!(await isSo())) {
+    if (Date.now() > endMs) throw new Error(`waited in vain: ${what}`);
+    await pause(100);
+  }
+}
+
+suite("three API servers on an etcd of three members", { skip }, () => {
+  let cluster: HaCluster;
+  let load: Load;
+  let from = 0;
+  before(async () => {
+    cluster = await HaCluster.start();
+    load = new Load(cluster.servers.map(({ client }) => client));
+    from = await load.start();
+  });
+  after(async () => {
+    await load?.stop();
+    await cluster?.stop();
+  });
+
+  /** Work goes on although something is wrong, and all servers do their part again once it is over. */
+  async function through(fault: () => Promise<void> | void, heal: () => Promise<void> | void): Promise<void> {
+    await fault();
+    try {
+      const start = load.acknowledged;
+      await pause(FAULT_MS);
+      await until("work during the fault", () => load.acknowledged >= start + ENOUGH);
+    } finally {
+      await heal();
+    }
+    const then = [...load.by];
+    await until("work by every server", () => load.by.every((count, index) => count > then[index]! + 2));
+    assert.deepEqual(load.problems, []);
+  }
+
+  test("are ready, and ask etcd before they say so", async () => {
+    for (const { client } of cluster.servers) {
+      const { body } = await client.send("GET", "/api/v1/namespaces/kube-system");
+      assert.equal(body.metadata.name, "kube-system");
+    }
+    await until("work by every server", () => load.by.every((count) => count >= 5));
+    await until("ways to all servers", async () => (await ways(0)).length === 3);
+  });
+
+  test("never give an address or a port twice", async () => {
+    const names = Array.from({ length: 45 }, (_, index) => `s${index}`);
+    const made = await Promise.all(
+      names.map((name, index) =>
+        cluster.client(index).must("POST", `${NAMESPACE}/services`, {
+          metadata: { name },
+          spec: { type: "NodePort", ports: [{ port: 80 }] },
+        }),
+      ),
+    );
+    const specs = made.map(({ spec }) => spec as { clusterIP: string; ports: { nodePort: number }[] });
+    assert.equal(new Set(specs.map(({ clusterIP }) => clusterIP)).size, names.length);
+    assert.equal(new Set(specs.map(({ ports }) => ports[0]!.nodePort)).size, names.length);
+  });
+
+  test("a member of etcd is killed", async () => {
+    const index = ((await cluster.etcd.leader()) + 1) % 3;
+    await through(
+      () => cluster.etcd.kill(index),
+      () => cluster.etcd.start(index),
+    );
+  });
+
+  test("the leader of etcd is killed", async () => {
+    const index = await cluster.etcd.leader();
+    await through(
+      () => cluster.etcd.kill(index),
+      () => cluster.etcd.start(index),
+    );
+  });
+
+  test("the leader of etcd is stopped, and goes on", async () => {
+    const index = await cluster.etcd.leader();
+    await through(
+      () => cluster.etcd.signal(index, "SIGSTOP"),
+      () => cluster.etcd.signal(index, "SIGCONT"),
+    );
+  });
+
+  test("the leader of etcd is cut off", async () => {
+    const { machine } = cluster.etcd.members[await cluster.etcd.leader()]!;
+    await through(
+      () => machine.cut(),
+      () => machine.join(),
+    );
+  });
+
+  test("an API server is killed", () =>
+    through(
+      async () => {
+        await cluster.servers[0]!.process!.stop("SIGKILL");
+      },
+      () => cluster.startServer(0),
+    ));
+
+  test("an API server is stopped, and goes on", () =>
+    through(
+      () => cluster.servers[1]!.process!.signal("SIGSTOP"),
+      () => cluster.servers[1]!.process!.signal("SIGCONT"),
+    ));
+
+  test("an API server is cut off", () =>
+    through(
+      async () => {
+        await cluster.servers[2]!.machine.cut();
+        await until("no way to it", async () => (await ways(0)).length === 2);
+      },
+      async () => {
+        await cluster.servers[2]!.machine.join();
+        await until("ways to all servers", async () => (await ways(0)).length === 3);
+      },
+    ));
+
+  /** Where the Service of the API leads. */
+  async function ways(server: number): Promise<readonly unknown[]> {
+    const { body } = await cluster.client(server).send("GET", "/api/v1/namespaces/default/endpoints/kubernetes");
+    const [subset] = (body.subsets ?? []) as { addresses: unknown[] }[];
+    return subset?.addresses ?? [];
+  }
+
+  test("a controller manager that is killed is followed by the other one", async () => {
+    const first = await cluster.startManager();
+    await first.said("Became leader");
+    const second = await cluster.startManager();
+    const path = "/apis/apps/v1/namespaces/ha/replicasets";
+    const template = {
+      metadata: { labels: { app: "a" } },
+      spec: { containers: [{ name: "a", image: "a.example/a:1" }] },
+    };
+    const selector = { matchLabels: { app: "a" } };
+    await cluster.client(0).must("POST", path, { metadata: { name: "a" }, spec: { replicas: 2, selector, template } });
+    // The controller makes pods only once their service account is there.
+    await until("two pods", async () => (await pods()).length === 2);
+    await first.stop("SIGKILL");
+    const { body } = await cluster.client(1).send("GET", `${path}/a/scale`);
+    await cluster.client(2).must("PUT", `${path}/a/scale`, { ...body, spec: { replicas: 3 } });
+    await second.said("Became leader");
+    await until("three pods", async () => (await pods()).length === 3);
+  });
+
+  async function pods(): Promise<readonly Kube[]> {
+    const { body } = await cluster.client(1).send("GET", `${NAMESPACE}/pods`);
+    return body.items ?? [];
+  }
+
+  test("nothing acknowledged is lost, nothing refused is there, watches told all of it in order", async () => {
+    await load.stop();
+    await using store = await cluster.etcd.store();
+    const history = await committed(store, "/registry/configmaps/ha/", from + 1);
+    assert.equal(load.seen.length, 3);
+    for (const seen of load.seen) assert.deepEqual(watchProblems(seen, history), []);
+    for (const [index, outcomes] of load.outcomes.entries()) {
+      const found = await cluster.client(index).must("GET", `${NAMESPACE}/configmaps/c${index}`);
+      const words = (found.data as { words: string }).words.split(" ").filter(Boolean);
+      assert.deepEqual(wordProblems(words, outcomes), []);
+    }
+    assert.deepEqual(load.problems, []);
+    const lists = await Promise.all(cluster.servers.map(({ client }) => client.must("GET", `${NAMESPACE}/configmaps`)));
+    for (const list of lists) assert.deepEqual(list.items, lists[0]!.items);
+  });
+});
