@@ -26,7 +26,7 @@ import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
 import { keepDangling } from "./flow/dangling.ts";
 import type { StorageMediaType } from "./registry/encoding.ts";
 import { openApiHandlers } from "./openapi/openapi.ts";
-import { SNAPSHOT_PATH, snapshotHandler } from "./snapshot.ts";
+import { REVISION_PATH, revisionHandler, SNAPSHOT_PATH, snapshotHandler } from "./snapshot.ts";
 import { expireEvents } from "./services/events.ts";
 import { chargeQuotas } from "./services/quotas.ts";
 import type { ServiceOptions } from "./services/ranges.ts";
@@ -87,6 +87,8 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly maxMutatingRequestsInflight?: number;
   /** All that is stored, as it lies on disk; absent where the store is somebody else's. */
   readonly snapshot?: () => AsyncIterable<Uint8Array>;
+  /** What was the newest revision at a time, and since when that is known. */
+  readonly revisionAt?: NonNullable<Store["revisionAt"]>;
   /** Metrics of the process it runs in, lines for /metrics. */
   readonly processMetrics?: () => readonly string[];
   /** Further paths ("/name/"): who may ask is decided as for any path that is no resource; they see the rest of the path. */
@@ -204,6 +206,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
     paths: new Map([
       ...openApiHandlers(() => core.served.all),
       [SNAPSHOT_PATH, snapshotHandler(options.snapshot)],
+      [REVISION_PATH, revisionHandler(options.revisionAt)],
       ...(accounts ? issuerPaths(accounts, options.serverAddress ?? SERVER_ADDRESS) : []),
       ...[...(options.extensions ?? [])].map(([path, handler]) => [path, below(path, handler)] as const),
     ]),

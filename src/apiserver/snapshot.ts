@@ -1,32 +1,58 @@
-import { statusError } from "../api/index.ts";
+import { badRequest, resourceExpired, statusError } from "../api/index.ts";
+import { formatTime } from "../base/index.ts";
+import type { Store } from "../store/index.ts";
 import type { SubresourceHandler } from "./contracts.ts";
+import { respond } from "./http/respond.ts";
 import { OWN_PATHS } from "./paths.ts";
 
 /** Where a cluster's whole store is read from. Who may is RBAC's to say: of the roles that every cluster has, cluster-admin. */
 export const SNAPSHOT_PATH = `${OWN_PATHS}snapshot`;
+/** Which resourceVersion was the newest at ?time=, for reads with resourceVersionMatch=Exact. */
+export const REVISION_PATH = `${OWN_PATHS}revision`;
+
+const JSON_FORMAT = { encoding: "json", as: "object", pretty: false } as const;
+
+const notHere = (what: string) =>
+  statusError({
+    code: 501,
+    reason: "NotImplemented",
+    message: `this server keeps no store on disk: ${what}`,
+    details: {},
+  });
+
+const notAllowed = () =>
+  statusError({
+    code: 405,
+    reason: "MethodNotAllowed",
+    message: "the server does not allow this method on the requested resource",
+    details: {},
+  });
 
 /** Streams a snapshot of the store, as it lies on disk: what is encrypted there is encrypted in it. */
 export function snapshotHandler(snapshot: (() => AsyncIterable<Uint8Array>) | undefined): SubresourceHandler {
   return async ({ request }) => {
-    if (request.method !== "GET")
-      throw statusError({
-        code: 405,
-        reason: "MethodNotAllowed",
-        message: "the server does not allow this method on the requested resource",
-        details: {},
-      });
-    if (!snapshot)
-      throw statusError({
-        code: 501,
-        reason: "NotImplemented",
-        message:
-          "this server keeps no store on disk: take the snapshot where the store is, with `etcdctl snapshot save`",
-        details: {},
-      });
+    if (request.method !== "GET") throw notAllowed();
+    if (!snapshot) throw notHere("take the snapshot where the store is, with `etcdctl snapshot save`");
     return {
       status: 200,
       headers: { "content-type": "application/octet-stream", "cache-control": "no-store" },
       body: { type: "stream", chunks: snapshot() },
     };
+  };
+}
+
+/** Tells the revision of a time; 410 for one that is not known any more. */
+export function revisionHandler(revisionAt: Store["revisionAt"]): SubresourceHandler {
+  return async ({ request, query }) => {
+    if (request.method !== "GET") throw notAllowed();
+    if (!revisionAt) throw notHere("it can't tell which revision was the newest at a time, give a revision");
+    const timeMs = Date.parse(query.get("time") ?? "");
+    if (Number.isNaN(timeMs)) throw badRequest("time: got none that can be read, wanted one like 2026-01-31T15:04:05Z");
+    const { revision, sinceMs } = revisionAt(timeMs);
+    if (revision === undefined)
+      throw resourceExpired(
+        `what was stored at ${formatTime(timeMs)} is not known: times are kept since ${formatTime(sinceMs)}`,
+      );
+    return respond(200, { resourceVersion: String(revision) }, JSON_FORMAT);
   };
 }

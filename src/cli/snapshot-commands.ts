@@ -16,9 +16,35 @@ export function addStoreCommands(program: Command, done: (code: number) => void)
     .option("--data-dir <dir>", "where the cluster is to live; no store may be there")
     .option("--store-dir <dir>", "the store's directory itself, as of `navarch etcd --data-dir`")
     .action(async (file, options) => done(await (await import("./snapshot.ts")).restoreCommand(file, options)));
+  addHistoryCommands(program, done);
   snapshot
     .command("status <file>")
     .description("check a snapshot and say what is in it")
     .option("-o, --output <format>", "json")
     .action(async (file, options) => done(await (await import("./snapshot.ts")).statusOfCommand(file, options)));
+}
+
+function addHistoryCommands(program: Command, done: (code: number) => void): void {
+  const command = (usage: string, description: string) =>
+    program
+      .command(usage)
+      .description(description)
+      .option("--kubeconfig <file>", "default $KUBECONFIG, then the cluster of `navarch up`")
+      .option("--context <name>", "a context of the kubeconfig")
+      .option("-n, --namespace <name>", "default the context's");
+  command("at <when> <verb> [words...]", "show objects as they were at a resourceVersion or a time")
+    .option("-o, --output <format>", "wide, json, yaml or name")
+    .option("-A, --all-namespaces", "in all namespaces")
+    .option("-l, --selector <labels>", "only objects with these labels")
+    .option("--field-selector <fields>", "only objects with these fields")
+    .option("--no-headers", "no headings")
+    .option("--show-managed-fields", "managed fields in json and yaml")
+    .option("--show-labels", "labels as the last column")
+    .option("--ignore-not-found", "an object that isn't there is no failure")
+    .action(async (when, verb, words, options) =>
+      done(await (await import("./at.ts")).atCommand({ when, verb, words, options })),
+    );
+  command("history <object>", "say who changed which field of TYPE/NAME when, as far back as history is kept")
+    .option("-o, --output <format>", "json")
+    .action(async (object, options) => done(await (await import("./history.ts")).historyCommand(object, options)));
 }

@@ -151,6 +151,8 @@ export interface Store extends AsyncDisposable {
   status(): Promise<{ readonly revision: Revision; readonly compactRevision: Revision; readonly sizeBytes: number }>;
   /** The state as of now, whatever is written while it is read; only of a store that keeps files of its own. */
   snapshot?(): AsyncIterable<Uint8Array>;
+  /** What was the newest revision at a time, and since when that is known; only of a store that keeps files of its own. */
+  revisionAt?(timeMs: number): { readonly revision: Revision | undefined; readonly sinceMs: number };
   close(): Promise<void>;
 }
 

@@ -23,6 +23,8 @@ export interface GetArguments extends ConnectionArguments {
   readonly showLabels?: boolean;
   readonly ignoreNotFound?: boolean;
   readonly showManagedFields?: boolean;
+  /** As of this resourceVersion, and no other. */
+  readonly revision?: string;
 }
 
 const OUTPUTS = ["wide", "json", "yaml", "name"];
@@ -52,8 +54,15 @@ export interface Asked {
 /** Paths and queries that together give a target; names are asked for one by one. */
 function requestsOf({ resource, names }: Target, { session, options }: Asked): { path: string; query: string }[] {
   const namespace = options.allNamespaces ? undefined : session.namespace;
-  const query = queryOf({ labelSelector: options.selector, fieldSelector: options.fieldSelector });
+  const exact = options.revision && { resourceVersion: options.revision, resourceVersionMatch: "Exact" };
+  const query = queryOf({ labelSelector: options.selector, fieldSelector: options.fieldSelector, ...exact });
   if (names.length === 0) return [{ path: pathOf(resource, namespace), query }];
+  // Only lists can be had of the past: of one object it is the list of what has its name.
+  if (exact)
+    return names.map((name) => ({
+      path: pathOf(resource, namespace),
+      query: queryOf({ fieldSelector: `metadata.name=${name}`, ...exact }),
+    }));
   if (query !== "") throw new Error("select objects: names and selectors don't go together");
   if (options.allNamespaces && resource.scope === "Namespaced")
     throw new Error("a resource cannot be retrieved by name across all namespaces");
@@ -112,7 +121,11 @@ async function printObjects(asked: Asked): Promise<number> {
     }
   }
   const isOne = targets.length === 1 && targets[0]!.names.length === 1;
-  if (isOne && objects.length === 0) return code;
+  if (isOne && objects.length === 0) {
+    if (options.revision === undefined || options.ignoreNotFound) return code;
+    process.stderr.write(nothing(asked));
+    return 1;
+  }
   const value = isOne
     ? objects[0]
     : { apiVersion: "v1", items: objects, kind: "List", metadata: { resourceVersion: "" } };

@@ -68,6 +68,7 @@ export async function startApiServerComponent(
     advertise: { address: reconciled ? advertised(flags) : undefined, port, hasPeers: mayHavePeers(flags) },
     processMetrics: processMetrics(),
     ...(plain.snapshot && { snapshot: () => plain.snapshot!() }),
+    ...(plain.revisionAt && { revisionAt: (timeMs: number) => plain.revisionAt!(timeMs) }),
   });
   // When there is no port to be had, nobody waits for this any more.
   server.ready.catch(() => {});

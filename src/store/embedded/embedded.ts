@@ -21,6 +21,7 @@ import { realDisk } from "./real-disk.ts";
 import { FrameWriter, type LoggedWrite } from "./records.ts";
 import { recover } from "./recover.ts";
 import { RelaxedWrites } from "./relaxed.ts";
+import { RevisionTimes } from "./times.ts";
 
 /** Transactions that wait for one flush; more wait to be evaluated. */
 const GROUP_TRANSACTIONS_MAX = 2048;
@@ -152,6 +153,7 @@ class Embedded implements EmbeddedStore {
   readonly #watchers: Watchers;
   readonly #leases: Leases;
   readonly #scope: Scope;
+  readonly #times: RevisionTimes;
   #frame = new FrameWriter();
   #waiters: Waiter[] = [];
   /** The revision before the first one of the group that gathers. */
@@ -172,6 +174,7 @@ class Embedded implements EmbeddedStore {
     this.#checkpointBytes = parts.checkpointBytes;
     this.#watchers = new Watchers(parts.versions, () => parts.clock.yield());
     this.#scope = Scope.logging(parts.log);
+    this.#times = new RevisionTimes({ timeMs: parts.clock.now(), revision: parts.versions.visible });
     this.#leases = new Leases(parts.clock, (id) => this.#scope.spawn("lease", () => this.#expireLease(id)));
     for (const lease of parts.leases) this.#leases.grant(lease);
     if (parts.compactIntervalMs > 0) this.#scope.spawn("compaction", (signal) => this.#compactForever(signal));
@@ -327,6 +330,10 @@ class Embedded implements EmbeddedStore {
     }
   }
 
+  revisionAt(timeMs: number): { readonly revision: Revision | undefined; readonly sinceMs: number } {
+    return { revision: this.#times.at(timeMs), sinceMs: this.#times.sinceMs };
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -430,6 +437,7 @@ class Embedded implements EmbeddedStore {
       relaxed.flushed(through, reserved);
       for (const { durable } of waiters) durable();
       this.#answerEarly();
+      this.#times.note({ timeMs: this.#parts.clock.now(), revision: this.#versions.visible });
     }
     this.#flushing = undefined;
   }
