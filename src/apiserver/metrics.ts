@@ -119,7 +119,10 @@ export function histogram(name: string, all: ReadonlyMap<string, Durations>): st
   return lines.length === 0 ? [] : [`# TYPE ${name} histogram`, ...lines];
 }
 
-const VERBS: Readonly<Record<string, string>> = { create: "POST", update: "PUT" };
+const VERBS: ReadonlyMap<string, string> = new Map([
+  ["create", "POST"],
+  ["update", "PUT"],
+]);
 
 /** Labels by what they are made of: there are far fewer than requests. */
 const labelsKnown = new Map<string, string>();
@@ -141,7 +144,7 @@ function madeLabels(
   { verb, group, version, resource, subresource, isResource, name, namespace }: RequestInfo,
   dryRun: boolean,
 ): string {
-  const word = VERBS[verb] ?? verb.toUpperCase();
+  const word = VERBS.get(verb) ?? verb.toUpperCase();
   const scope = !isResource ? "" : name !== "" ? "resource" : namespace !== "" ? "namespace" : "cluster";
   const what = isResource
     ? `group="${escaped(group)}",resource="${escaped(resource)}",scope="${scope}",subresource="${escaped(subresource)}"`

@@ -145,18 +145,15 @@ export function applyConfiguration({ info }: RequestContext, kind: KindDefinitio
   const config = copyJson(value) as Json;
   if (!config.apiVersion && !config.kind) throw badRequest("invalid object type: /, Kind=");
   if (config.apiVersion !== groupVersion(kind) || config.kind !== kind.kind) {
-    throw badRequest(
-      `invalid object type: ${String(config.apiVersion).includes("/") ? String(config.apiVersion).replace("/", "/") : `/${String(config.apiVersion)}`}, Kind=${String(config.kind)}`,
-    );
+    throw badRequest(`invalid object type: ${typeTextOf(config)}`);
   }
   config.metadata = isObject(config.metadata) ? config.metadata : {};
   const metadata = config.metadata as Json;
   if ("managedFields" in metadata) throw badRequest("metadata.managedFields must be nil");
   metadata.name ??= info.name;
-  if (metadata.name !== info.name)
-    throw badRequest(
-      `the name of the object (${String(metadata.name)}) does not match the name on the URL (${info.name})`,
-    );
+  // A name that is no text is told of with all that is of a wrong type.
+  if (typeof metadata.name === "string" && metadata.name !== info.name)
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`);
   if (kind.scope === "Namespaced") {
     metadata.namespace ||= info.namespace;
     if (metadata.namespace !== info.namespace)
@@ -182,9 +179,18 @@ function ignoredTops(kind: KindDefinition, subresource: string): readonly string
 }
 
 /** namespace/name; group/version, kind, as messages name what was sent. */
-function identityOf({ apiVersion, kind, metadata }: Json, namespace: string): string {
-  const version = String(apiVersion).includes("/") ? String(apiVersion) : `/${String(apiVersion)}`;
-  return `${namespace}/${String((metadata as Json).name)}; ${version}, Kind=${String(kind)}`;
+function identityOf(config: Json, namespace: string): string {
+  return `${namespace}/${textOf((config.metadata as Json).name)}; ${typeTextOf(config)}`;
+}
+
+function typeTextOf({ apiVersion, kind }: Json): string {
+  const version = textOf(apiVersion);
+  return `${version.includes("/") ? version : `/${version}`}, Kind=${textOf(kind)}`;
+}
+
+/** What has another type than text counts as not said. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** The object that an apply makes; 409 names the fields that others own. */

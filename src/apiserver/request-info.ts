@@ -1,13 +1,14 @@
 import type { RequestInfo } from "./contracts.ts";
 
-const VERBS: Readonly<Record<string, string>> = {
-  POST: "create",
-  GET: "get",
-  HEAD: "get",
-  PUT: "update",
-  PATCH: "patch",
-  DELETE: "delete",
-};
+/** A map, since clients say any method, "__proto__" too. */
+const VERBS: ReadonlyMap<string, string> = new Map([
+  ["POST", "create"],
+  ["GET", "get"],
+  ["HEAD", "get"],
+  ["PUT", "update"],
+  ["PATCH", "patch"],
+  ["DELETE", "delete"],
+]);
 
 /** Reads method, path and query; an undecodable path is kept as it is. */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
@@ -21,7 +22,7 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
 }
 
 function nonResource(method: string, path: string): RequestInfo {
-  const verb = VERBS[method] === "create" ? "post" : method.toLowerCase();
+  const verb = method === "POST" ? "post" : method.toLowerCase();
   return {
     isResource: false,
     path: decode(path),
@@ -72,7 +73,7 @@ function resourceInfo({ method, path, group, version, rest, query }: ResourcePat
 }
 
 function verbOf({ method, name, query }: { method: string; name: string; query: URLSearchParams }): string {
-  const verb = VERBS[method] ?? method.toLowerCase();
+  const verb = VERBS.get(method) ?? method.toLowerCase();
   if (name !== "") return verb;
   if (verb === "get" && isTrue(query.get("watch"))) return "watch";
   if (verb === "get") return "list";

@@ -39,7 +39,7 @@ interface Context extends DecodeOptions {
 export function decodeJson(struct: StructNode, value: unknown, options: DecodeOptions): Decoded {
   const context: Context = { ...options, unknown: [] };
   if (!isObject(value))
-    throw new DecodeError(`json: cannot unmarshal ${typeName(value)} into Go value of type ${goType(struct)}`);
+    throw new DecodeError(`json: cannot unmarshal ${jsonTypeName(value)} into Go value of type ${goType(struct)}`);
   try {
     return { value: decodeStruct(struct, value, { context, path: "", goPath: "" }), unknown: context.unknown };
   } catch {
@@ -436,7 +436,7 @@ function mismatch(node: Node, value: unknown, place: ValuePlace): never {
   const { context, owner, goPath } = place;
   if (context.asConversion) throw conversionError(node, value);
   throw new DecodeError(
-    `json: cannot unmarshal ${typeName(value)} into Go struct field ${goName(owner)}.${goPath} of type ${fieldType(node, place)}`,
+    `json: cannot unmarshal ${jsonTypeName(value)} into Go struct field ${goName(owner)}.${goPath} of type ${fieldType(node, place)}`,
   );
 }
 
@@ -484,7 +484,8 @@ function goType(node: Node): string {
   }
 }
 
-function typeName(value: unknown): string {
+/** What Go calls the type of a JSON value. */
+export function jsonTypeName(value: unknown): string {
   if (Array.isArray(value)) return "array";
   if (value === null) return "null";
   if (typeof value === "boolean") return "bool";

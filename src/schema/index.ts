@@ -36,7 +36,7 @@ export {
   type StructOptions,
   time,
 } from "./dsl.ts";
-export { type Decoded, DecodeError, decodeJson, type DecodeOptions } from "./decode.ts";
+export { type Decoded, DecodeError, decodeJson, type DecodeOptions, jsonTypeName } from "./decode.ts";
 export { applyDefaults } from "./defaults.ts";
 export { jsonEqual } from "./equal.ts";
 export { isObject, jsonMergePatch } from "./merge.ts";

@@ -1,5 +1,5 @@
 import type { Field, Node, ScalarNode, StructNode } from "./dsl.ts";
-import { rawDigits, setOwn } from "./parse.ts";
+import { parseJson, rawDigits, setOwn } from "./parse.ts";
 import { ProtoError, ProtoReader, ProtoWriter } from "./proto-wire.ts";
 
 type Json = Record<string, unknown>;
@@ -344,10 +344,19 @@ function readScalar(reader: ProtoReader, node: ScalarNode): unknown {
     case "any":
     case "deduced": {
       const json = readMessage(reader.bytes()).get(1);
-      return json === undefined || json.length === 0 ? undefined : JSON.parse(json.toString("utf8"));
+      return json === undefined || json.length === 0 ? undefined : readRaw(json);
     }
     default:
       return node.type satisfies never;
+  }
+}
+
+/** JSON that stands in a message as it was written. */
+function readRaw(bytes: Buffer): unknown {
+  try {
+    return parseJson(bytes.toString("utf8")).value;
+  } catch (error) {
+    throw new ProtoError(`json: ${(error as Error).message}`, { cause: error });
   }
 }
 

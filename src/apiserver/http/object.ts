@@ -17,6 +17,7 @@ import {
   decodeProto,
   encodeProtoObject,
   isObject,
+  jsonTypeName,
   openProtoEnvelope,
   ProtoError,
   type StructNode,
@@ -95,12 +96,10 @@ function fromProto(encoded: Uint8Array, type: BodyType): unknown {
 }
 
 /** Checks that a body is of the kind expected. */
-function checkType({ value, format }: Body, type: BodyType): Json {
-  if (value === null && format === "json") return {};
-  if (!isObject(value))
-    throw badRequest(
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? "array" : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
-    );
+function checkType(body: Body, type: BodyType): Json {
+  const { format } = body;
+  if (body.value === null && format === "json") return {};
+  const value = sayingItsType(body.value, badRequest);
   const wanted = groupVersion(type);
   const given = { apiVersion: String(value.apiVersion ?? ""), kind: String(value.kind ?? "") };
   if (format === "object") return value;
@@ -115,6 +114,21 @@ function checkType({ value, format }: Body, type: BodyType): Json {
     throwForeign(given, type, wanted);
     throw unregistered(given, type, wanted);
   }
+  return value;
+}
+
+/** The value as an object whose type, where it says one, is text. */
+function sayingItsType(value: unknown, refuse: (why: string) => Error): Json {
+  const problem = (given: unknown, target: string) =>
+    refuse(
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonTypeName(given)} into Go ${target}`,
+    );
+  const both =
+    'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+  if (!isObject(value)) throw problem(value, `value of type ${both}`);
+  for (const [key, given] of Object.entries(value))
+    if ((key === "apiVersion" || key === "kind") && given !== null && typeof given !== "string")
+      throw problem(given, `struct field .${key} of type string`);
   return value;
 }
 
@@ -161,11 +175,8 @@ async function readCustomObject(context: RequestContext, type: BodyType): Promis
   if (!body && mediaType(context.request) === PROTOBUF)
     throw unrecognized(type.kind, new BodyError("empty data", new Uint8Array(0)));
   if (!body) throw badRequest("an empty request body is not allowed");
-  const { value, format, duplicates } = body;
-  if (!isObject(value))
-    throw refuse(
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? "array" : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
-    );
+  const { format, duplicates } = body;
+  const value = sayingItsType(body.value, refuse);
   if (format !== "object") {
     if (!value.kind) throw refuse(`Object 'Kind' is missing in '${Buffer.from(bytes).toString("utf8")}'`);
     checkCustomType(context, value, type);
@@ -187,8 +198,8 @@ function checkCustomType({ warnings }: RequestContext, value: Json, type: BodyTy
     );
   }
   if (kind === type.kind) return;
-  const { name = "" } = (isObject(value.metadata) ? value.metadata : {}) as { name?: unknown };
-  throw invalid({ group: type.group, kind: String(kind) }, String(name), [
+  const { name } = (isObject(value.metadata) ? value.metadata : {}) as { name?: unknown };
+  throw invalid({ group: type.group, kind: String(kind) }, typeof name === "string" ? name : "", [
     { path: "kind", type: "Invalid", value: kind, detail: `must be ${type.kind}` },
   ]);
 }
