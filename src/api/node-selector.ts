@@ -1,3 +1,4 @@
+import { own } from "../base/index.ts";
 import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from "./core/v1/affinity.ts";
 import type { Node, Taint } from "./core/v1/node.ts";
 import type { Toleration } from "./core/v1/affinity.ts";
@@ -14,7 +15,7 @@ export function nodeTermMatches(term: NodeSelectorTerm, node: Node): boolean {
   if (expressions.length === 0 && fields.length === 0) return false;
   const labels = node.metadata.labels ?? {};
   return (
-    expressions.every((requirement) => requirementHolds(requirement, labels[requirement.key])) &&
+    expressions.every((requirement) => requirementHolds(requirement, own(labels, requirement.key))) &&
     fields.every((requirement) =>
       requirementHolds(requirement, requirement.key === "metadata.name" ? node.metadata.name : undefined),
     )

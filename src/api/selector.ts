@@ -1,3 +1,4 @@
+import { own } from "../base/index.ts";
 import type { LabelSelector } from "./meta/v1/labelselector.ts";
 import { labelValueProblems, qualifiedNameProblems } from "./validation/names.ts";
 
@@ -17,9 +18,9 @@ export class SelectorError extends Error {
 
 /** Whether an object's selector (spec.selector) picks these labels; an empty one picks everything. */
 export function labelSelectorMatches(selector: LabelSelector, labels: Labels): boolean {
-  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) if (labels[key] !== value) return false;
+  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) if (own(labels, key) !== value) return false;
   return (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-    const value = labels[key];
+    const value = own(labels, key);
     switch (operator) {
       case "In":
         return value !== undefined && values.includes(value);
@@ -38,7 +39,7 @@ export function labelSelectorMatches(selector: LabelSelector, labels: Labels): b
 /** Whether labels satisfy every condition of a query's selector. */
 export function requirementsMatch(requirements: readonly Requirement[], labels: Labels): boolean {
   return requirements.every(({ key, operator, values }) => {
-    const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+    const value = own(labels, key);
     switch (operator) {
       case "=":
       case "in":

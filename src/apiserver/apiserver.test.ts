@@ -240,3 +240,27 @@ test("a watch goes on where it was after a restart, unless the store has forgott
   assert.deepEqual([error!.type, (error!.object as Json).code], ["ERROR", 410]);
   await third.close();
 });
+
+test("what only a hostile client sends is refused, not stumbled over", async () => {
+  const { call, json, close } = await server();
+  assert.equal((await call(`__proto__ ${CONFIG_MAPS}`)).status, 405);
+  const untyped = [{ toString: false }];
+  const made = await json(`POST ${CONFIG_MAPS}`, { ...configMap("a"), kind: untyped });
+  assert.equal(
+    made.message,
+    "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go struct field .kind of type string",
+  );
+  const APPLY = { "content-type": "application/apply-patch+yaml" };
+  const applied = await json(
+    `PATCH ${CONFIG_MAPS}/a?fieldManager=x`,
+    { apiVersion: untyped, kind: "ConfigMap" },
+    APPLY,
+  );
+  assert.equal(applied.message, "invalid object type: /, Kind=ConfigMap");
+  const PROTOBUF = { "content-type": "application/vnd.kubernetes.protobuf" };
+  assert.equal((await json(`DELETE ${CONFIG_MAPS}`, "no message", PROTOBUF)).code, 400);
+  const limits = { limits: [{ type: "Container", max: JSON.parse('{"__proto__":"1"}'), min: { cpu: "1" } }] };
+  const limited = await json("POST /api/v1/namespaces/default/limitranges", { metadata: { name: "a" }, spec: limits });
+  assert.equal(limited.code, 422);
+  await close();
+});

@@ -5,6 +5,7 @@
 export { assert, BrokenInvariant, unreachable } from "./assert.ts";
 export { type Clock, formatMicroTime, formatTime, parseTime, realClock, type Timer } from "./clock.ts";
 export { type Log, type LogFields, type LogLevel, logTo, silentLog } from "./log.ts";
+export { own } from "./own.ts";
 export { cryptoRandom, type Random, seededRandom } from "./random.ts";
 export { Scope, ScopeClosed } from "./scope.ts";
 export { isTimeZone, wallTime, type WallTime } from "./time-zone.ts";

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import { addQuantities, compareQuantities, formatQuantity, parseQuantity } from "../quantity.ts";
 
 /** Quantities by the name of their resource, exact. */
@@ -6,16 +7,20 @@ export type Amounts = Readonly<Record<string, string>>;
 /** Both together. */
 export function addAmounts(a: Amounts, b: Amounts): Amounts {
   const result: Record<string, string> = { ...a };
-  for (const [name, amount] of Object.entries(b))
-    result[name] = result[name] === undefined ? amount : addQuantities(result[name], amount);
+  for (const [name, amount] of Object.entries(b)) {
+    const given = own(result, name);
+    result[name] = given === undefined ? amount : addQuantities(given, amount);
+  }
   return result;
 }
 
 /** Of each resource the larger amount. */
 export function maxAmounts(a: Amounts, b: Amounts): Amounts {
   const result: Record<string, string> = { ...a };
-  for (const [name, amount] of Object.entries(b))
-    if (result[name] === undefined || compareQuantities(amount, result[name]) > 0) result[name] = amount;
+  for (const [name, amount] of Object.entries(b)) {
+    const given = own(result, name);
+    if (given === undefined || compareQuantities(amount, given) > 0) result[name] = amount;
+  }
   return result;
 }
 
@@ -23,7 +28,7 @@ export function maxAmounts(a: Amounts, b: Amounts): Amounts {
 export function excessAmounts(a: Amounts, b: Amounts): Amounts {
   return mapAmounts(a, (amount, name) => {
     const first = parseQuantity(amount);
-    const nanos = first.nanos - parseQuantity(b[name] ?? "0").nanos;
+    const nanos = first.nanos - parseQuantity(own(b, name) ?? "0").nanos;
     return formatQuantity({ nanos: nanos < 0n ? 0n : nanos, format: first.format });
   });
 }

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import {
   type Amounts,
   compareQuantities,
@@ -118,10 +119,10 @@ function claimProblems({ object }: AdmissionRequest, item: LimitRangeItem): stri
   const about = (name: string, side: string, bound: string) => `${side} ${name} usage per ${item.type} is ${bound}`;
   return [
     ...sorted(item.min).flatMap(([name, bound]) =>
-      minimumProblem(about(name, "minimum", bound), bound, { request: requests[name] }),
+      minimumProblem(about(name, "minimum", bound), bound, { request: own(requests, name) }),
     ),
     ...sorted(item.max).flatMap(([name, bound]) => {
-      const request = requests[name];
+      const request = own(requests, name);
       const text = about(name, "maximum", bound);
       if (request === undefined) return [`${text}.  No request is specified`];
       return compareQuantities(request, bound) > 0 ? [`${text}, but request is ${request}`] : [];
@@ -133,15 +134,15 @@ function boundProblems(item: LimitRangeItem, { requests, limits }: Asked): strin
   const about = (name: string, side: string, bound: string) => `${side} ${name} usage per ${item.type} is ${bound}`;
   return [
     ...sorted(item.min).flatMap(([name, bound]) =>
-      minimumProblem(about(name, "minimum", bound), bound, { request: requests[name], limit: limits[name] }),
+      minimumProblem(about(name, "minimum", bound), bound, { request: own(requests, name), limit: own(limits, name) }),
     ),
     ...sorted(item.max).flatMap(([name, bound]) =>
-      maximumProblem(about(name, "maximum", bound), bound, { request: requests[name], limit: limits[name] }),
+      maximumProblem(about(name, "maximum", bound), bound, { request: own(requests, name), limit: own(limits, name) }),
     ),
     ...sorted(item.maxLimitRequestRatio).flatMap(([name, bound]) =>
       ratioProblem(`${name} max limit to request ratio per ${item.type} is ${bound}`, bound, {
-        request: requests[name],
-        limit: limits[name],
+        request: own(requests, name),
+        limit: own(limits, name),
       }),
     ),
   ];

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import {
   addAmounts,
   type Amounts,
@@ -72,7 +73,7 @@ function requireSaid({ kind, name, object }: AdmissionRequest, quota: ResourceQu
   const missing = evaluator.missing?.(object as never, names);
   if (missing) throw forbidden(kind, name, `failed quota: ${quota.metadata.name}: ${missing}`);
   const used = quota.status.used ?? {};
-  const unknown = names.filter((one) => used[one] === undefined);
+  const unknown = names.filter((one) => own(used, one) === undefined);
   if (unknown.length > 0) {
     const why = `status unknown for quota: ${quota.metadata.name}, resources: ${unknown.sort().join(",")}`;
     throw forbidden(kind, name, why);

@@ -3,7 +3,7 @@ import { requestEntityTooLarge, unsupportedMediaType } from "../../api/index.ts"
 import { NetError, readBody as readStream } from "../../net/index.ts";
 import type { ApiRequest } from "../../net/message.ts";
 import { maybeJson } from "./yaml-json.ts";
-import { copyJson, isObject, JsonError, parseJson, setOwn } from "../../schema/index.ts";
+import { copyJson, isObject, JsonError, parseJson, ProtoError, setOwn } from "../../schema/index.ts";
 
 /** The largest body that is read. */
 export const BODY_BYTES_MAX = 3 * 1024 * 1024;
@@ -74,8 +74,16 @@ export async function readBody(
   const bytes = await readBytes(request);
   if (bytes.length === 0) return undefined;
   if (type === "application/vnd.kubernetes.protobuf")
-    return { value: decodeProtobuf(bytes), duplicates: [], format: "protobuf" };
+    return { value: fromProtobuf(bytes, decodeProtobuf), duplicates: [], format: "protobuf" };
   return type === "application/yaml" ? fromYaml(bytes) : fromJson(bytes);
+}
+
+function fromProtobuf(bytes: Uint8Array, decode: (bytes: Uint8Array) => unknown): unknown {
+  try {
+    return decode(bytes);
+  } catch (error) {
+    throw error instanceof ProtoError ? new BodyError(error.message, bytes, { cause: error }) : error;
+  }
 }
 
 /** The media type of the body without parameters, in lower case. */

@@ -19,7 +19,6 @@ import {
   isObject,
   jsonTypeName,
   openProtoEnvelope,
-  ProtoError,
   type StructNode,
 } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
@@ -86,13 +85,9 @@ export function respondObject(
 
 function fromProto(encoded: Uint8Array, type: BodyType): unknown {
   if (encoded.length === MAGIC_BYTES) throw new BodyError("empty body", encoded);
-  try {
-    const { apiVersion, kind, raw } = openProtoEnvelope(encoded);
-    const own = (kind === "" || kind === type.kind) && (apiVersion === "" || apiVersion === groupVersion(type));
-    return { kind, apiVersion, ...(own ? decodeProto(type.struct, raw) : {}) };
-  } catch (error) {
-    throw error instanceof ProtoError ? new BodyError(error.message, encoded, { cause: error }) : error;
-  }
+  const { apiVersion, kind, raw } = openProtoEnvelope(encoded);
+  const own = (kind === "" || kind === type.kind) && (apiVersion === "" || apiVersion === groupVersion(type));
+  return { kind, apiVersion, ...(own ? decodeProto(type.struct, raw) : {}) };
 }
 
 /** Checks that a body is of the kind expected. */

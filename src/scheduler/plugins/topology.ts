@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import { labelSelectorMatches, type LabelSelector, type Pod } from "../../api/index.ts";
 import type { PodCount } from "../counters.ts";
 import type { NodeInfo } from "../node-info.ts";
@@ -29,7 +30,7 @@ export function withLabelKeys(
 
 /** The node's value of a topology key. */
 export function domainOf({ node }: NodeInfo, key: string): string | undefined {
-  return node.metadata.labels?.[key];
+  return own(node.metadata.labels, key);
 }
 
 /** Counts by node summed up by the nodes' values of a key; domains without a pod have no entry. */

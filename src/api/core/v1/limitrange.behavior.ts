@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { compareQuantities, parseQuantity, roundAmounts } from "../../quantity.ts";
 import {
@@ -84,11 +85,11 @@ function validateValues(path: string, limit: LimitRangeItem): FieldError[] {
   const names = [...new Set(all.flatMap((one) => Object.keys(one)))].sort();
   return names.flatMap((name) =>
     validateResource(path, name, {
-      max: max[name],
-      min: min[name],
-      limit: defaults[name],
-      request: defaultRequests[name],
-      ratio: maxLimitRequestRatio[name],
+      max: own(max, name),
+      min: own(min, name),
+      limit: own(defaults, name),
+      request: own(defaultRequests, name),
+      ratio: own(maxLimitRequestRatio, name),
     }),
   );
 }

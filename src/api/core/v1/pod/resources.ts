@@ -1,3 +1,4 @@
+import { own } from "../../../../base/index.ts";
 import type { FieldError } from "../../../kind.ts";
 import { addQuantities, compareQuantities } from "../../../quantity.ts";
 import {
@@ -44,7 +45,7 @@ export function validateRequirements(
     ...validateAmounts(`${path}.limits`, limits, nameRule),
     ...sortedEntries(requests).flatMap(([name, amount]) => [
       ...validateAmounts(`${path}.requests`, { [name]: amount }, nameRule),
-      ...compareToLimit(path, { name, amount, limit: limits?.[name] }),
+      ...compareToLimit(path, { name, amount, limit: own(limits, name) }),
     ]),
   ];
   if (all.some(isHugePages) && !all.includes("cpu") && !all.includes("memory"))
@@ -147,7 +148,7 @@ export function validatePodResources(path: string, spec: PodSpec, claims: Readon
 function requestsCovered(path: string, { resources, containers }: PodSpec): FieldError[] {
   return sortedEntries(resources?.requests).flatMap(([name, amount]) => {
     const sum = (containers ?? []).reduce(
-      (total, container) => addQuantities(total, container.resources?.requests?.[name] ?? "0"),
+      (total, container) => addQuantities(total, own(container.resources?.requests, name) ?? "0"),
       "0",
     );
     if (compareQuantities(sum, amount) <= 0) return [];
