@@ -1,3 +1,4 @@
+import type { Clock } from "../base/index.ts";
 import type { ApiResponse } from "../net/message.ts";
 import type { Store } from "../store/index.ts";
 import type { RequestContext } from "./contracts.ts";
@@ -19,7 +20,8 @@ interface Check {
 }
 
 export interface HealthOptions {
-  readonly store: Store;
+  readonly store: Pick<Store, "revision">;
+  readonly clock: Clock;
   readonly state: HealthState;
 }
 
@@ -29,12 +31,20 @@ const READY: readonly Endpoint[] = ["readyz"];
 const fine = async () => undefined;
 const started = async ({ state }: HealthOptions) => (state.ready ? undefined : "not finished");
 
-async function storeAnswers({ store }: HealthOptions): Promise<string | undefined> {
+/** Who asks wants to know now, however long the store itself would go on trying. */
+const STORE_TIMEOUT_MS = 2_000;
+
+async function storeAnswers({ store, clock }: HealthOptions): Promise<string | undefined> {
+  const answered = store.revision().then(
+    () => undefined,
+    (error) => (error instanceof Error ? error.message : String(error)),
+  );
+  const late = Promise.withResolvers<string>();
+  const timer = clock.timer(STORE_TIMEOUT_MS, () => late.resolve("etcd failed to answer in time"));
   try {
-    await store.revision();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return await Promise.race([answered, late.promise]);
+  } finally {
+    timer.cancel();
   }
 }
 

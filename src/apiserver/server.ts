@@ -232,6 +232,7 @@ function dispatcher({
     special: parts.paths,
     methodNotAllowed,
     store: options.store,
+    clock: options.clock,
     state,
   });
   const custom = async (kind: KindDefinition, context: RequestContext) => {

@@ -49,11 +49,8 @@ export class KubeClient {
         });
         response.on("error", reject);
         response.on("end", () => {
-          try {
-            resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) });
-          } catch {
-            reject(new Error(`${method} ${path}: ${response.statusCode} ${text}`));
-          }
+          const isJson = response.headers["content-type"]?.startsWith("application/json");
+          resolve({ status: response.statusCode ?? 0, body: isJson ? JSON.parse(text) : { metadata: {}, text } });
         });
       });
       sent.setTimeout(TIMEOUT_MS, () => sent.destroy(new Error(`${method} ${path}: no answer from ${this.address}`)));

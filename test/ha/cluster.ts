@@ -114,7 +114,10 @@ export class HaCluster {
       process?.signal("SIGCONT");
       await process?.stop("SIGKILL");
     }
-    for (const manager of this.managers) await manager.stop("SIGKILL");
+    for (const manager of this.managers) {
+      manager.signal("SIGCONT");
+      await manager.stop("SIGKILL");
+    }
     await this.#balancer.close();
     await this.etcd.stop();
   }

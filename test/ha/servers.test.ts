@@ -14,6 +14,9 @@ const PATIENCE_MS = 90_000;
 const FAULT_MS = 3_000;
 /** So much work has to be done through a fault, and after it. */
 const ENOUGH = 15;
+/** API services, which the original keeps in JSON; and node ports, of which we keep a record each. */
+const NOT_PROTOBUF = /^\/registry\/(apiregistration.k8s.io\/apiservices|ranges\/servicenodeports)\//;
+const isProtobuf = (value: Uint8Array) => Buffer.from(value.subarray(0, 4)).toString() === "k8s\0";
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Waits until it is so; how long that may take says nothing about speed. */
@@ -55,10 +58,9 @@ suite("three API servers on an etcd of three members", { skip }, () => {
   }
 
   test("are ready, and ask etcd before they say so", async () => {
-    for (const { client } of cluster.servers) {
-      const { body } = await client.send("GET", "/api/v1/namespaces/kube-system");
-      assert.equal(body.metadata.name, "kube-system");
-    }
+    for (const { client } of cluster.servers)
+      for (const path of ["/readyz", "/livez", "/readyz/etcd"])
+        assert.equal((await client.send("GET", path)).status, 200);
     await until("work by every server", () => load.by.every((count) => count >= 5));
     await until("ways to all servers", async () => (await ways(0)).length === 3);
   });
@@ -108,6 +110,31 @@ suite("three API servers on an etcd of three members", { skip }, () => {
       () => machine.cut(),
       () => machine.join(),
     );
+  });
+
+  test("without a majority of etcd nothing is ready, and nothing acknowledged", async () => {
+    const lost = [0, 1].map((index) => cluster.etcd.members[index]!.machine);
+    const statuses = (path: string) =>
+      Promise.all(
+        cluster.servers.map(({ client }) =>
+          client.send("GET", path).then(
+            ({ status }) => status,
+            () => 0,
+          ),
+        ),
+      );
+    await Promise.all(lost.map((machine) => machine.cut()));
+    try {
+      await until("not ready", async () => (await statuses("/readyz")).every((status) => status === 500));
+      const before = load.acknowledged;
+      await pause(FAULT_MS);
+      assert.equal(load.acknowledged, before);
+    } finally {
+      await Promise.all(lost.map((machine) => machine.join()));
+    }
+    await until("ready", async () => (await statuses("/readyz")).every((status) => status === 200));
+    const then = [...load.by];
+    await until("work by every server", () => load.by.every((count, index) => count > then[index]! + 2));
   });
 
   test("an API server is killed", () =>
@@ -161,12 +188,32 @@ suite("three API servers on an etcd of three members", { skip }, () => {
     await cluster.client(2).must("PUT", `${path}/a/scale`, { ...body, spec: { replicas: 3 } });
     await second.said("Became leader");
     await until("three pods", async () => (await pods()).length === 3);
+    const third = await cluster.startManager();
+    second.signal("SIGSTOP");
+    await third.said("Became leader");
+    second.signal("SIGCONT");
+    // It finds that another one leads, and ends instead of working on.
+    await second.ended;
+    await cluster
+      .client(0)
+      .must("PUT", `${path}/a/scale`, { ...body, metadata: { name: "a", namespace: "ha" }, spec: { replicas: 4 } });
+    await until("four pods", async () => (await pods()).length === 4);
   });
 
   async function pods(): Promise<readonly Kube[]> {
     const { body } = await cluster.client(1).send("GET", `${NAMESPACE}/pods`);
     return body.items ?? [];
   }
+
+  test("etcd holds what the original's would", async () => {
+    await using store = await cluster.etcd.store();
+    const { entries } = await store.range({ start: "/registry/", end: "/registry0" });
+    assert.ok(entries.length > 100);
+    const strange = entries
+      .filter(({ key, value }) => isProtobuf(value) === NOT_PROTOBUF.test(key))
+      .map(({ key }) => key);
+    assert.deepEqual(strange, []);
+  });
 
   test("nothing acknowledged is lost, nothing refused is there, watches told all of it in order", async () => {
     await load.stop();

@@ -37,6 +37,27 @@ suite("with a real etcd", { skip: withoutEtcd }, () => {
     assert.equal((await one.range({ start: "", end: "\u{10ffff}" })).count, 1);
   });
 
+  test("keys begin with another text in etcd, and are its UTF-8", async () => {
+    const options = { endpoints: [server.endpoint], clock, log };
+    await using renamed = await openEtcdStore({ ...options, rename: { from: "/registry", to: "/other/root" } });
+    await using plain = await openEtcdStore(options);
+    const watcher = new Recorder();
+    renamed.watch({ start: "/registry/", end: "/registry0" }, watcher).requestProgress();
+    await watcher.until(({ progressAt }) => progressAt.length > 0);
+    await write(renamed, put("/registry/roles/é", "1"));
+    await write(renamed, put("compact_rev_key", "2"));
+    assert.equal(text((await plain.get("/other/root/roles/é")).entry!.value), "1");
+    assert.equal(text((await plain.get("compact_rev_key")).entry!.value), "2");
+    assert.equal((await plain.get("/registry/roles/é")).entry, undefined);
+    const { entries } = await renamed.range({ start: "/registry/", end: "/registry0" });
+    assert.deepEqual(
+      entries.map(({ key }) => key),
+      ["/registry/roles/é"],
+    );
+    await watcher.until(({ lines }) => lines.length === 1);
+    assert.deepEqual(watcher.lines, ["put /registry/roles/é=1"]);
+  });
+
   test("a watch goes on where it was after etcd was killed and started again", async () => {
     await using store = await open();
     const watcher = new Recorder();
