@@ -66,7 +66,7 @@ class Election {
 
   async #acquire(signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#context;
-    while (!(await this.#try(signal))) {
+    while (!(await this.#try(this.#options.renewDeadlineMs, signal))) {
       await clock.sleep(this.#options.retryPeriodMs * (1 + JITTER * random.float()), signal);
     }
     const { name, namespace, identity } = this.#options;
@@ -84,9 +84,11 @@ class Election {
     });
     try {
       let renewedMs = clock.monotonicMs();
-      while (clock.monotonicMs() - renewedMs < this.#options.renewDeadlineMs) {
-        await clock.sleep(this.#options.retryPeriodMs, signal);
-        if (await this.#try(signal)) renewedMs = clock.monotonicMs();
+      const leftMs = () => renewedMs + this.#options.renewDeadlineMs - clock.monotonicMs();
+      while (leftMs() > 0) {
+        await clock.sleep(Math.min(this.#options.retryPeriodMs, leftMs()), signal);
+        const startMs = clock.monotonicMs();
+        if (leftMs() > 0 && (await this.#try(leftMs(), signal))) renewedMs = startMs;
       }
       log.warn("Lost the lead", { lease: this.#options.name });
     } finally {
@@ -96,14 +98,23 @@ class Election {
     }
   }
 
-  /** One look at the Lease; takes or renews it if that is right. Says whether it is ours now. */
-  async #try(signal: AbortSignal): Promise<boolean> {
+  /**
+   * One look at the Lease; takes or renews it if that is right. Says whether it is ours now. A server that doesn't answer
+   * must not keep us in the lead: by then somebody else may have it.
+   */
+  async #try(withinMs: number, signal: AbortSignal): Promise<boolean> {
+    const late = new AbortController();
+    const timer = this.#context.clock.timer(withinMs, () =>
+      late.abort(new Error(`renew lease: no answer within ${withinMs} ms`)),
+    );
     try {
-      return await this.#tryOnce(signal);
+      return await this.#tryOnce(AbortSignal.any([signal, late.signal]));
     } catch (error) {
       if (signal.aborted) throw error;
       this.#context.log.debug("Lease not taken", { lease: this.#options.name, error });
       return false;
+    } finally {
+      timer.cancel();
     }
   }
 

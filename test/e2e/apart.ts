@@ -45,11 +45,6 @@ export class Process implements AsyncDisposable {
     });
   }
 
-  /** Its exit code, once it has ended; 128 when a signal did that. */
-  get ended(): Promise<number> {
-    return this.#ended;
-  }
-
   /** Stops it where it is (SIGSTOP), or lets it go on (SIGCONT). */
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
