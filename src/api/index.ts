@@ -2,6 +2,12 @@
  * The API: every kind and type, declared in the schema language, and the small functions on them that many parts need.
  * Holds no behaviour of a server or a controller. Start at {@link kinds}; one file per kind stands under `<group>/<version>/`.
  */
+export {
+  type CompiledPolicy,
+  compilePolicy,
+  type PolicySource,
+} from "./admissionregistration/v1/policy.expressions.ts";
+export { ValidatingAdmissionPolicyBinding } from "./admissionregistration/v1/validatingadmissionpolicybinding.ts";
 export { type CronSchedule, CronError, nextCronTime, parseCron } from "./batch/v1/cron.ts";
 export { age, ageColumn, createdAtColumn, humanDuration, nameColumn } from "./columns.ts";
 export { scaledValue } from "./intorstring.ts";

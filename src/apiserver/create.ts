@@ -174,7 +174,15 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
   ];
   const authorized = authorizers(options, core.reads);
   const admission = [
-    ...admissionPlugins({ ...options, authorizers: authorized, charge: chargeQuotas(core) }, options.admissionPlugins),
+    ...admissionPlugins(
+      {
+        ...options,
+        authorizers: authorized,
+        charge: chargeQuotas(core),
+        kindNamed: (apiVersion, kind) => core.served.kindNamed(apiVersion, kind),
+      },
+      options.admissionPlugins,
+    ),
     noEscalation(authorized),
     deviceAdminAccess,
   ];

@@ -23,6 +23,13 @@ export class ServedKinds {
     return this.#byPath.get(`${group}/${version}/${plural}`);
   }
 
+  /** The kind that objects of an apiVersion and a kind are of. */
+  kindNamed(apiVersion: string, kind: string): KindDefinition | undefined {
+    return this.#all.find(
+      (one) => one.kind === kind && apiVersion === (one.group ? `${one.group}/${one.version}` : one.version),
+    );
+  }
+
   /** Whether a group is served whatever is defined. */
   hasOwnGroup(group: string): boolean {
     return this.#own.some((kind) => kind.group === group);

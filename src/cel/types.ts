@@ -142,3 +142,7 @@ export function sameType(a: Type, b: Type): boolean {
     a.parts.every((part, index) => sameType(part, b.parts[index] as Type))
   );
 }
+
+/** What asks whether somebody may do something, and what asks it of one resource. */
+export const AUTHORIZER = opaque("kubernetes.authorization.Authorizer");
+export const RESOURCE_CHECK = opaque("kubernetes.authorization.ResourceCheck");

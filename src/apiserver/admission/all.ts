@@ -1,4 +1,5 @@
 import type { Random } from "../../base/index.ts";
+import { type KindDefinition, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from "../../api/index.ts";
 import type { AdmissionPlugin, Authorizer } from "../contracts.ts";
 import {
   certificateApproval,
@@ -10,6 +11,7 @@ import { defaultIngressClass } from "./default-ingress-class.ts";
 import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
+import { type PolicyOptions, validatingPolicies } from "./policies/index.ts";
 import { podSecurity } from "./pod-security/index.ts";
 import { priority } from "./priority.ts";
 import { type ChargeQuota, resourceQuota } from "./resource-quota.ts";
@@ -24,6 +26,11 @@ export interface AdmissionChoice {
   readonly disable: readonly string[];
 }
 
+const VALIDATING = {
+  policy: ValidatingAdmissionPolicy as unknown as KindDefinition,
+  binding: ValidatingAdmissionPolicyBinding as unknown as KindDefinition,
+};
+
 /** Upstream has these off unless asked for. */
 const OFF_BY_DEFAULT = new Set(["NodeRestriction"]);
 
@@ -31,6 +38,7 @@ export interface PluginOptions {
   readonly random: Random;
   readonly charge: ChargeQuota;
   readonly authorizers: readonly Authorizer[];
+  readonly kindNamed: PolicyOptions["kindNamed"];
 }
 
 /** All admission plugins in the order in which they run, or those that are chosen. */
@@ -46,7 +54,7 @@ export function admissionPlugins(options: PluginOptions, choice?: AdmissionChoic
   return all.filter(({ name }) => isOn(name) && !choice.disable.includes(name));
 }
 
-function allPlugins({ random, charge, authorizers }: PluginOptions): readonly AdmissionPlugin[] {
+function allPlugins({ random, charge, authorizers, kindNamed }: PluginOptions): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle,
     limitRanger,
@@ -65,6 +73,7 @@ function allPlugins({ random, charge, authorizers }: PluginOptions): readonly Ad
     certificateSigning(authorizers),
     certificateSubjectRestriction,
     defaultIngressClass,
+    validatingPolicies(VALIDATING, { authorizers, kindNamed }),
     resourceQuota(charge),
   ];
 }

@@ -5,6 +5,7 @@ import { dnsSubdomainProblems, qualifiedNameProblems } from "../../validation/na
 import type { MutatingAdmissionPolicy } from "./mutatingadmissionpolicy.ts";
 import type { MatchResources, Mutation, ParamKind } from "./mutatingadmissionpolicy.types.ts";
 import type { MutatingAdmissionPolicyBinding } from "./mutatingadmissionpolicybinding.ts";
+import { type PolicySource, policyExpressionErrors } from "./policy.expressions.ts";
 import {
   setMatchDefaults,
   validateFailurePolicy,
@@ -36,6 +37,7 @@ export const validatingPolicyBehavior: KindBehavior<ValidatingAdmissionPolicy> =
     ...validateShared(spec),
     ...validateVariables("spec.variables", spec.variables),
     ...validateOutcomes(metadata.name, spec),
+    ...policyExpressionErrors(spec as PolicySource),
   ],
 };
 
@@ -55,6 +57,7 @@ export const mutatingPolicyBehavior: KindBehavior<MutatingAdmissionPolicy> = {
       ...(mutations.length === 0 ? [required("spec.mutations", "mutations must contain at least one item")] : []),
       ...mutations.flatMap((one, index) => validateMutation(one, `spec.mutations[${index}]`)),
       ...oneOf("spec.reinvocationPolicy", spec.reinvocationPolicy, ["IfNeeded", "Never"]),
+      ...policyExpressionErrors({ ...spec, mutations } as PolicySource),
     ];
   },
 };
@@ -119,9 +122,9 @@ function validateValidation(
   if (messageExpression && messageExpression.trim() === "")
     errors.push(invalidValue(`${path}.messageExpression`, messageExpression, "must be non-empty if specified"));
   if (message && message.trim() === "")
-    errors.push(invalidValue(`${path}.message`, message, "message must be non-empty if specified"));
+    errors.push(invalidValue(`${path}.message`, message, "must be non-empty if specified"));
   else if (message?.trim().includes("\n"))
-    errors.push(invalidValue(`${path}.message`, message, "message must not contain line breaks"));
+    errors.push(invalidValue(`${path}.message`, message, "must not contain line breaks"));
   if (reason !== undefined && !REASONS.includes(reason)) errors.push(notSupported(`${path}.reason`, reason, REASONS));
   return errors;
 }

@@ -1,0 +1,215 @@
+import {
+  type Compiled,
+  celTypes,
+  compileExpression,
+  type Environment,
+  environment,
+  type Failure,
+  kubernetesLibraries,
+  showType,
+  type Type,
+} from "../../../cel/index.ts";
+import type { FieldError } from "../../kind.ts";
+import { invalidValue } from "../../validation/errors.ts";
+
+const { AUTHORIZER, BOOL, DYN, INT, RESOURCE_CHECK, STRING, TIMESTAMP, listOf, mapOf, structFrom } = celTypes;
+
+const kindType = structFrom("kubernetes.GroupVersionKind", { group: STRING, version: STRING, kind: STRING });
+const resourceType = structFrom("kubernetes.GroupVersionResource", {
+  group: STRING,
+  version: STRING,
+  resource: STRING,
+});
+
+const requestType = structFrom("kubernetes.AdmissionRequest", {
+  kind: kindType,
+  resource: resourceType,
+  subResource: STRING,
+  requestKind: kindType,
+  requestResource: resourceType,
+  requestSubResource: STRING,
+  name: STRING,
+  namespace: STRING,
+  operation: STRING,
+  userInfo: structFrom("kubernetes.UserInfo", {
+    username: STRING,
+    uid: STRING,
+    groups: listOf(STRING),
+    extra: mapOf(STRING, listOf(STRING)),
+  }),
+  dryRun: BOOL,
+  options: DYN,
+});
+
+const namespaceType = structFrom("kubernetes.Namespace", {
+  metadata: structFrom("kubernetes.NamespaceMetadata", {
+    name: STRING,
+    generateName: STRING,
+    namespace: STRING,
+    labels: mapOf(STRING, STRING),
+    annotations: mapOf(STRING, STRING),
+    UID: STRING,
+    creationTimestamp: TIMESTAMP,
+    deletionGracePeriodSeconds: INT,
+    deletionTimestamp: TIMESTAMP,
+    generation: INT,
+    resourceVersion: STRING,
+    finalizers: listOf(STRING),
+  }),
+  spec: structFrom("kubernetes.NamespaceSpec", { finalizers: listOf(STRING) }),
+  status: structFrom("kubernetes.NamespaceStatus", { phase: STRING }),
+});
+
+/** A patch operation; `value` can be anything. */
+const patchType = structFrom("JSONPatch", { op: STRING, path: STRING, from: STRING, value: DYN });
+
+/** Fields whose names and types nobody knows before the object is there. */
+class AnyFields extends Map<string, Type> {
+  override get(): Type {
+    return DYN;
+  }
+}
+
+const anyFields = new AnyFields();
+
+/** What is applied to an object: any field of it, and objects inside it by path. */
+function mutationStruct(name: string): Type | undefined {
+  if (name === "JSONPatch") return patchType;
+  return name === "Object" || name.startsWith("Object.")
+    ? { kind: "struct", name, parts: [], fields: () => anyFields }
+    : undefined;
+}
+
+export interface PolicySource {
+  readonly paramKind?: unknown;
+  readonly matchConditions?: readonly { readonly expression: string }[];
+  readonly variables?: readonly { readonly name: string; readonly expression: string }[];
+  readonly validations?: readonly { readonly expression: string; readonly messageExpression?: string }[];
+  readonly auditAnnotations?: readonly { readonly valueExpression: string }[];
+  readonly mutations?: readonly {
+    readonly jsonPatch?: { readonly expression?: string };
+    readonly applyConfiguration?: { readonly expression?: string };
+  }[];
+}
+
+type Result = Compiled | Failure;
+
+/** A policy's expressions, ready to run; absent where the policy has none. */
+export interface CompiledPolicy {
+  readonly conditions: readonly Result[];
+  readonly variables: readonly (readonly [name: string, result: Result])[];
+  readonly validations: readonly { readonly test: Result; readonly message: Result | undefined }[];
+  readonly annotations: readonly Result[];
+  readonly mutations: readonly (Result | undefined)[];
+}
+
+const compiled = new WeakMap<PolicySource, CompiledPolicy>();
+
+/** Compiles all expressions of a policy, once for each object that holds them. */
+export function compilePolicy(spec: PolicySource): CompiledPolicy {
+  let known = compiled.get(spec);
+  if (!known) {
+    known = compileAll(spec);
+    compiled.set(spec, known);
+  }
+  return known;
+}
+
+function compileAll(spec: PolicySource): CompiledPolicy {
+  const isMutating = spec.mutations !== undefined;
+  const place = (variables: Readonly<Record<string, Type>>): Environment =>
+    environment({ libraries: kubernetesLibraries, variables, ...(isMutating && { structNamed: mutationStruct }) });
+  const params: Readonly<Record<string, Type>> = spec.paramKind ? { params: DYN } : {};
+  const base = { object: DYN, oldObject: DYN, request: requestType, namespaceObject: namespaceType };
+  const asking = { authorizer: AUTHORIZER, "authorizer.requestResource": RESOURCE_CHECK };
+  const { variables: sources = [] } = spec;
+  const types: Record<string, Type> = {};
+  const known = () =>
+    sources.length > 0 ? { variables: structFrom("kubernetes.variables", { ...types }) } : ({} as Record<string, Type>);
+  const conditions = (spec.matchConditions ?? []).map(({ expression }) =>
+    compileExpression(expression, place({ ...base, ...asking, ...params })),
+  );
+  const variables = sources.map(({ name, expression }): readonly [string, Result] => {
+    const result = compileExpression(expression, place({ ...base, ...asking, ...params, ...known() }));
+    types[name] = "program" in result ? result.type : DYN;
+    return [name, result];
+  });
+  const whole = place({ ...base, ...asking, ...params, ...known() });
+  const plain = place({ ...base, ...params, ...known() });
+  return {
+    conditions,
+    variables,
+    validations: (spec.validations ?? []).map(({ expression, messageExpression }) => ({
+      test: compileExpression(expression, whole),
+      message: messageExpression ? compileExpression(messageExpression, plain) : undefined,
+    })),
+    annotations: (spec.auditAnnotations ?? []).map(({ valueExpression }) => compileExpression(valueExpression, whole)),
+    mutations: (spec.mutations ?? []).map(({ jsonPatch, applyConfiguration }) => {
+      const expression = jsonPatch?.expression ?? applyConfiguration?.expression;
+      return expression === undefined ? undefined : compileExpression(expression, whole);
+    }),
+  };
+}
+
+/** What is wrong with an expression that must be of one of some types. */
+export function expressionErrors(
+  path: string,
+  source: string | undefined,
+  { result, wanted }: { readonly result: Result | undefined; readonly wanted: readonly string[] },
+): FieldError[] {
+  if (!source?.trim() || !result) return [];
+  if ("problem" in result) return [invalidValue(path, source, `compilation failed: ${result.problem}`)];
+  const shown = showType(result.type);
+  if (wanted.length === 0 || wanted.includes(shown)) return [];
+  // `null` is a type of its own that only its full name tells apart.
+  const names = wanted.map((one) => (one === "null" ? "null_type" : one));
+  const list = names.length === 1 ? names[0] : `one of [${names.join(" ")}]`;
+  return [invalidValue(path, source, `must evaluate to ${list} but got ${shown}`)];
+}
+
+const NONE: readonly string[] = [];
+
+/** What is wrong with the expressions of a policy. */
+export function policyExpressionErrors(spec: PolicySource): FieldError[] {
+  const all = compilePolicy(spec);
+  const { matchConditions = [], variables = [], validations = [], auditAnnotations = [], mutations = [] } = spec;
+  return [
+    ...matchConditions.flatMap(({ expression }, index) =>
+      expressionErrors(`spec.matchConditions[${index}].expression`, expression, {
+        result: all.conditions[index],
+        wanted: ["bool"],
+      }),
+    ),
+    ...variables.flatMap(({ expression }, index) =>
+      expressionErrors(`spec.variables[${index}].expression`, expression, {
+        result: all.variables[index]?.[1],
+        wanted: NONE,
+      }),
+    ),
+    ...validations.flatMap(({ expression, messageExpression }, index) => {
+      const { test, message } = all.validations[index] ?? { test: undefined, message: undefined };
+      return [
+        ...expressionErrors(`spec.validations[${index}].expression`, expression, { result: test, wanted: ["bool"] }),
+        ...expressionErrors(`spec.validations[${index}].messageExpression`, messageExpression, {
+          result: message,
+          wanted: ["string"],
+        }),
+      ];
+    }),
+    ...auditAnnotations.flatMap(({ valueExpression }, index) =>
+      expressionErrors(`spec.auditAnnotations[${index}].valueExpression`, valueExpression, {
+        result: all.annotations[index],
+        wanted: ["string", "null"],
+      }),
+    ),
+    ...mutations.flatMap(({ jsonPatch, applyConfiguration }, index) => {
+      const [name, source, wanted] = jsonPatch
+        ? (["jsonPatch", jsonPatch, "list(JSONPatch)"] as const)
+        : (["applyConfiguration", applyConfiguration, "Object"] as const);
+      return expressionErrors(`spec.mutations[${index}].${name}.expression`, source?.expression, {
+        result: all.mutations[index],
+        wanted: [wanted],
+      });
+    }),
+  ];
+}
