@@ -241,8 +241,13 @@ function withHeaders(response: ApiResponse, { auditId, warnings, flowHeaders }: 
     "audit-id": auditId,
   };
   if (warnings.length > 0)
-    headers.warning = [...new Set(warnings)].map((text) => `299 - ${JSON.stringify(text.slice(0, WARNING_BYTES_MAX))}`);
+    headers.warning = [...new Set(warnings)].map((text) => `299 - ${headerText(text.slice(0, WARNING_BYTES_MAX))}`);
   return { ...response, headers };
+}
+
+/** A quoted text in the bytes of a header, which are UTF-8 whatever Node takes them for. */
+function headerText(text: string): string {
+  return Buffer.from(JSON.stringify(text), "utf8").toString("latin1");
 }
 
 /** What dispatch throws for a path that nobody serves. */

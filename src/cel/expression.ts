@@ -1,10 +1,11 @@
+import { CALL_COST_MAX } from "./cost.ts";
 import { type Checked, check } from "./check.ts";
 import type { Environment } from "./environment.ts";
 import { type Issue, showIssues } from "./errors.ts";
 import { compile, type Program } from "./evaluate.ts";
 import { parse } from "./parse.ts";
 import type { Type } from "./types.ts";
-import { validate } from "./validate.ts";
+import { constantProblem, validate } from "./validate.ts";
 
 export interface Compiled {
   readonly source: string;
@@ -17,6 +18,8 @@ export interface Compiled {
 /** Why a text is no expression, as clients see it. */
 export interface Failure {
   readonly problem: string;
+  /** Set when it is well formed but can never run. */
+  readonly internal?: string;
 }
 
 /** Reads, checks and compiles an expression. */
@@ -27,6 +30,13 @@ export function compileExpression(source: string, environment: Environment): Com
   if (!checked) return failure(source, wrong);
   const invalid = validate(checked);
   if (invalid.length > 0) return failure(source, invalid);
+  const constant = constantProblem(expr, (part) => {
+    compile({ ...checked, expr: part }).run(() => null, CALL_COST_MAX);
+  });
+  if (constant !== undefined) {
+    const internal = `program instantiation failed: ${constant}`;
+    return { problem: internal, internal };
+  }
   return { source, checked, type: checked.type, program: compile(checked) };
 }
 

@@ -13,7 +13,7 @@ export type { Activation, Outcome, Program } from "./evaluate.ts";
 export { BUDGET, CALL_COST_MAX } from "./cost.ts";
 export * as celTypes from "./types.ts";
 export type { Type } from "./types.ts";
-export { showType } from "./types.ts";
+export { nameOfType, showType } from "./types.ts";
 export type { Value } from "./values.ts";
 export { fromJson, MapValue, mapFrom, Opaque, Optional, toJson, typeNameOf, equalValues } from "./values.ts";
 export { parseDuration, parseTimestamp } from "./time.ts";

@@ -65,6 +65,11 @@ export function showType(type: Type): string {
   return type.parts.length === 0 ? name : `${name}(${type.parts.map(showType).join(", ")})`;
 }
 
+/** A type by its own name, as what an expression evaluates to is told. */
+export function nameOfType(type: Type): string {
+  return type.parts.length === 0 ? type.name : `${type.name}(${type.parts.map(nameOfType).join(", ")})`;
+}
+
 /** What parameters of signatures stand for so far. */
 export type Bindings = ReadonlyMap<string, Type>;
 

@@ -23,6 +23,36 @@ export function validate({ expr, types }: Checked): readonly Issue[] {
   return issues;
 }
 
+const CONVERSIONS = new Set(["int", "uint", "double", "bool"]);
+
+/** What constant parts of an expression fail of whenever it is run; undefined when all is well. */
+export function constantProblem(expr: Expr, run: (part: Expr) => void): string | undefined {
+  if (expr.kind === "call" && isConstantCall(expr)) {
+    try {
+      run(expr);
+    } catch (error) {
+      if (error instanceof EvaluationError) return error.message;
+      throw error;
+    }
+  }
+  for (const child of childrenOf(expr)) {
+    const problem = constantProblem(child, run);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function isConstantCall({ name, target, args }: Extract<Expr, { kind: "call" }>): boolean {
+  const [first] = args;
+  if (CONVERSIONS.has(name)) return args.length === 1 && first?.kind === "literal" && !target;
+  return name === "matches" && args.length === 1 && isConstant(first) && isConstant(target);
+}
+
+function isConstant(expr: Expr | undefined): boolean {
+  if (expr?.kind === "call" && expr.name === "dyn") return isConstant(expr.args[0]);
+  return expr?.kind === "literal";
+}
+
 type Report = (at: number, message: string) => void;
 
 function childrenOf(node: Expr): readonly Expr[] {

@@ -33,13 +33,28 @@ export const validatingPolicyBehavior: KindBehavior<ValidatingAdmissionPolicy> =
     spec.failurePolicy ??= "Fail";
     setMatchDefaults(spec.matchConstraints);
   },
-  validate: ({ metadata, spec }) => [
-    ...validateShared(spec),
-    ...validateVariables("spec.variables", spec.variables),
-    ...validateOutcomes(metadata.name, spec),
-    ...policyExpressionErrors(spec as PolicySource),
-  ],
+  validate: ({ metadata, spec }) =>
+    inOrder([
+      ...validateShared(spec),
+      ...validateVariables("spec.variables", spec.variables),
+      ...validateOutcomes(metadata.name, spec),
+      ...policyExpressionErrors(spec as PolicySource),
+    ]),
 };
+
+const SECTIONS = ["matchConditions", "variables", "validations", "auditAnnotations", "mutations", "reinvocationPolicy"];
+
+/** What is wrong with one item stands together, items in their order. */
+function inOrder(errors: readonly FieldError[]): FieldError[] {
+  const placeOf = ({ path }: FieldError): readonly [number, number] => {
+    const [, section = "", index = "-1"] = /^spec\.(\w+)(?:\[(\d+)\])?/.exec(path) ?? [];
+    return [SECTIONS.indexOf(section), Number(index)];
+  };
+  return errors
+    .map((error) => ({ error, place: placeOf(error) }))
+    .sort(({ place: a }, { place: b }) => a[0] - b[0] || a[1] - b[1])
+    .map(({ error }) => error);
+}
 
 /** What a mutating policy's declaration can't say. */
 export const mutatingPolicyBehavior: KindBehavior<MutatingAdmissionPolicy> = {
@@ -50,7 +65,7 @@ export const mutatingPolicyBehavior: KindBehavior<MutatingAdmissionPolicy> = {
   },
   validate: ({ spec }) => {
     const mutations = spec.mutations ?? [];
-    return [
+    return inOrder([
       ...validateShared(spec),
       ...validateMutable("spec.matchConstraints", spec.matchConstraints),
       ...validateVariables("spec.variables", spec.variables),
@@ -58,7 +73,7 @@ export const mutatingPolicyBehavior: KindBehavior<MutatingAdmissionPolicy> = {
       ...mutations.flatMap((one, index) => validateMutation(one, `spec.mutations[${index}]`)),
       ...oneOf("spec.reinvocationPolicy", spec.reinvocationPolicy, ["IfNeeded", "Never"]),
       ...policyExpressionErrors({ ...spec, mutations } as PolicySource),
-    ];
+    ]);
   },
 };
 

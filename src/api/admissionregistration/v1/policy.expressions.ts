@@ -6,7 +6,7 @@ import {
   environment,
   type Failure,
   kubernetesLibraries,
-  showType,
+  nameOfType,
   type Type,
 } from "../../../cel/index.ts";
 import type { FieldError } from "../../kind.ts";
@@ -158,12 +158,11 @@ export function expressionErrors(
   { result, wanted }: { readonly result: Result | undefined; readonly wanted: readonly string[] },
 ): FieldError[] {
   if (!source?.trim() || !result) return [];
+  if ("internal" in result && result.internal !== undefined) return [{ path, type: "Internal", detail: result.internal }];
   if ("problem" in result) return [invalidValue(path, source, `compilation failed: ${result.problem}`)];
-  const shown = showType(result.type);
+  const shown = nameOfType(result.type);
   if (wanted.length === 0 || wanted.includes(shown)) return [];
-  // `null` is a type of its own that only its full name tells apart.
-  const names = wanted.map((one) => (one === "null" ? "null_type" : one));
-  const list = names.length === 1 ? names[0] : `one of [${names.join(" ")}]`;
+  const list = wanted.length === 1 ? wanted[0] : `one of [${wanted.join(" ")}]`;
   return [invalidValue(path, source, `must evaluate to ${list} but got ${shown}`)];
 }
 
@@ -199,7 +198,7 @@ export function policyExpressionErrors(spec: PolicySource): FieldError[] {
     ...auditAnnotations.flatMap(({ valueExpression }, index) =>
       expressionErrors(`spec.auditAnnotations[${index}].valueExpression`, valueExpression, {
         result: all.annotations[index],
-        wanted: ["string", "null"],
+        wanted: ["string", "null_type"],
       }),
     ),
     ...mutations.flatMap(({ jsonPatch, applyConfiguration }, index) => {

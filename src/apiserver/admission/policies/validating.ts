@@ -58,7 +58,7 @@ async function judge({ policy, binding, params, problem }: Applied, request: Adm
 }
 
 function denied({ kind, name }: AdmissionRequest, message: string, reason: string): StatusError {
-  const { status } = forbidden(kind, name, message);
+  const { status } = forbidden(kind, name || "Unknown", message);
   const details = { ...status.details, causes: [{ message }] };
   return new StatusError({ ...status, reason, code: CODES[reason] ?? 422, details } as typeof status);
 }
