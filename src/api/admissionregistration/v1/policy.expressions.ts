@@ -158,7 +158,8 @@ export function expressionErrors(
   { result, wanted }: { readonly result: Result | undefined; readonly wanted: readonly string[] },
 ): FieldError[] {
   if (!source?.trim() || !result) return [];
-  if ("internal" in result && result.internal !== undefined) return [{ path, type: "Internal", detail: result.internal }];
+  if ("internal" in result && result.internal !== undefined)
+    return [{ path, type: "Internal", detail: result.internal }];
   if ("problem" in result) return [invalidValue(path, source, `compilation failed: ${result.problem}`)];
   const shown = nameOfType(result.type);
   if (wanted.length === 0 || wanted.includes(shown)) return [];

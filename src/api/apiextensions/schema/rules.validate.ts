@@ -125,7 +125,7 @@ function validateCompiled({ rule, test, message, isTransition }: CompiledRule, p
     const detail = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${place.uncorrelated}`;
     errors.push(invalidValue(`${path}.rule`, rule.rule, detail));
   }
-  if (!isTransition && rule.optionalOldSelf !== undefined && "program" in test) {
+  if (!isTransition && rule.optionalOldSelf !== undefined) {
     const detail = "may not be set if oldSelf is not used in rule";
     errors.push(invalidValue(`${path}.optionalOldSelf`, rule.optionalOldSelf, detail));
   }
