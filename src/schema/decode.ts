@@ -152,7 +152,7 @@ function decodeFields(struct: StructNode, value: Record<string, unknown>, target
     if (given !== undefined && Object.hasOwn(value, name)) {
       target.known++;
       if (given !== null) {
-        const kept = decodeGiven(struct, { planned, given, target });
+        const kept = isPlain(field.node, given) ? keep(field, given) : decodeGiven(struct, { planned, given, target });
         if (kept !== undefined) target.result[name] = kept;
         continue;
       }
@@ -194,6 +194,27 @@ function decodeGiven(struct: StructNode, { planned: { name, field }, given, targ
   }
   const isGivenEmpty = Array.isArray(decoded) && decoded.length === 0 && field.options.always;
   return isGivenEmpty && context.keepsEmptyLists ? decoded : keep(field, decoded);
+}
+
+/**
+ * Whether {@link decodeScalar} would return the value as it is. What it saves: most values are text that is kept, and need
+ * no place by which a fault would be told.
+ */
+export function isPlain(node: Node, value: unknown): boolean {
+  if (node.kind !== "scalar") return false;
+  switch (node.type) {
+    case "string":
+    case "duration":
+      return typeof value === "string";
+    case "boolean":
+      return typeof value === "boolean";
+    case "int32":
+      return typeof value === "number" && (value | 0) === value;
+    case "int64":
+      return Number.isInteger(value);
+    default:
+      return false;
+  }
 }
 
 function inDocumentOrder(plan: readonly PlannedField[], value: Record<string, unknown>): readonly PlannedField[] {
@@ -282,7 +303,9 @@ function decodeValue(node: Node, value: unknown, place: ValuePlace): unknown {
     case "list":
       if (!Array.isArray(value)) return mismatch(node, value, place);
       return value.map((element, index) =>
-        decodeElement(node.element, element, { ...place, path: `${place.path}[${index}]` }),
+        isPlain(node.element, element)
+          ? element
+          : decodeElement(node.element, element, { ...place, path: `${place.path}[${index}]` }),
       );
     case "map":
       return decodeMap(node, value, place);
@@ -300,7 +323,9 @@ function decodeMap(node: MapNode, value: unknown, place: ValuePlace): unknown {
   if (!isObject(value)) return mismatch(node, value, place);
   const result: Record<string, unknown> = {};
   for (const key of Object.keys(value).sort()) {
-    setOwn(result, key, decodeElement(node.value, value[key], { ...place, path: join(place.path, key) }));
+    const given = value[key];
+    const isDone = isPlain(node.value, given);
+    setOwn(result, key, isDone ? given : decodeElement(node.value, given, { ...place, path: join(place.path, key) }));
   }
   return result;
 }
