@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
+import { apiServerAlone } from "./harness/apiserver.ts";
 import { Connections } from "./harness/load.ts";
 import { type Row, type Scenario, scaled } from "./harness/scenario.ts";
 import { BenchServer } from "./harness/server.ts";
@@ -40,7 +41,7 @@ export const start: Scenario = {
       },
       { what: "idle memory, one simulated node", value: server.rssBytes() / 1e6, unit: "MB" },
     );
-    return [...rows, await warm()];
+    return [...rows, await warm(), ...(await apiServerAlone(seconds))];
   },
 };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeJson, isPlain } from "./decode.ts";
-import { boolean, duration, type Field, int32, int64, list, map, quantity, scalar, string, struct } from "./dsl.ts";
+import { boolean, type Field, int32, int64, list, map, quantity, scalar, string, struct } from "./dsl.ts";
 import { parseJson } from "./parse.ts";
 
 const makers: Readonly<Record<string, (number: number, options?: object) => Field>> = {
@@ -9,7 +9,6 @@ const makers: Readonly<Record<string, (number: number, options?: object) => Fiel
   boolean,
   int32,
   int64,
-  duration,
   quantity,
 } as never;
 const values = ["", "a", "1", true, false, 0, 1, -1, 1.5, 2 ** 31, -(2 ** 31), 2 ** 53 + 2, [], {}, ["a"]];

@@ -204,7 +204,6 @@ export function isPlain(node: Node, value: unknown): boolean {
   if (node.kind !== "scalar") return false;
   switch (node.type) {
     case "string":
-    case "duration":
       return typeof value === "string";
     case "boolean":
       return typeof value === "boolean";
