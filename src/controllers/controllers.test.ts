@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  ConfigMap,
+  CustomResourceDefinition,
   Deployment,
   EndpointSlice,
   Event,
@@ -14,7 +16,7 @@ import {
 } from "../api/index.ts";
 import { logTo, Scope, seededRandom, VirtualClock } from "../base/index.ts";
 import { createApiServer } from "../apiserver/index.ts";
-import { type Client, createClient, directTransport } from "../client/index.ts";
+import { type Client, createClient, directTransport, dynamicKind } from "../client/index.ts";
 import { openMemoryStore } from "../store/index.ts";
 import { startControllers } from "./index.ts";
 
@@ -183,4 +185,33 @@ test("a Service's slice lists its ready pods", async () => {
     [[["10.0.0.9"], true]],
   );
   assert.deepEqual(slice?.ports, [{ name: "", port: 8080, protocol: "TCP" }]);
+});
+
+test("what an object owned goes with it, although the object came and went before its kind was watched", async () => {
+  await using bench = await start();
+  const { client, run, settle } = bench;
+  const schema = { openAPIV3Schema: { type: "object" as const } };
+  const names = { kind: "Gadget", plural: "gadgets" };
+  await run(
+    client.create(CustomResourceDefinition, {
+      metadata: { name: "gadgets.example.com" },
+      spec: {
+        group: "example.com",
+        scope: "Namespaced",
+        names,
+        versions: [{ name: "v1", served: true, storage: true, schema }],
+      },
+    } as never),
+  );
+  await settle(1);
+  const gadgets = dynamicKind({ group: "example.com", version: "v1", ...names, scope: "Namespaced" } as never);
+  const owner = await run(client.create(gadgets, { metadata: { name: "a", namespace: "default" } } as never));
+  const { name, uid } = owner.metadata;
+  const ownerReferences = [{ apiVersion: "example.com/v1", kind: "Gadget", name, uid }];
+  const key = { name: "owned", namespace: "default" };
+  await run(client.create(ConfigMap, { metadata: { ...key, ownerReferences } } as never));
+  await settle(1);
+  await run(client.delete(gadgets, { name, namespace: "default" }));
+  await settle(60);
+  await assert.rejects(run(client.get(ConfigMap, key)), isNotFound);
 });

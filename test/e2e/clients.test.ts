@@ -10,15 +10,37 @@ const CACHE = join(import.meta.dirname, "../../node_modules/.cache/navarch-clien
 /** The first build compiles all of client-go. */
 const BUILD_MS = 900_000;
 
+const GO_PROGRAMS: readonly GoProgram[] = [
+  {
+    name: "client-go lists, watches with informers and elects a leader",
+    command: "go-client",
+    prints: "listed\nwatched\nelected\n",
+  },
+  {
+    name: "an operator of controller-runtime follows its kind, conflicts and cleans up",
+    command: "controller",
+    prints: "reconciled\nconflicted\nremoved\n",
+  },
+  {
+    name: "Helm installs, upgrades, rolls back and removes a chart of 27 kinds, applied by the server and merged by itself",
+    command: "helm",
+    args: [join(CLIENTS, "testdata", "chart")],
+    prints: "served\nmerged\n",
+  },
+];
+
+interface GoProgram {
+  readonly name: string;
+  readonly command: string;
+  readonly args?: readonly string[];
+  readonly prints: string;
+}
+
 async function without(program: string, ...args: string[]): Promise<string | false> {
   return (await command(program, args)).code === 0 ? false : `${program} is not on this machine`;
 }
 
-async function build(
-  program: string,
-  args: readonly string[],
-  options: { cwd?: string; env?: Record<string, string> },
-) {
+async function build(program: string, args: readonly string[], options: { cwd?: string }) {
   mkdirSync(CACHE, { recursive: true });
   const { code, stderr, stdout } = await command(program, args, { ...options, timeoutMs: BUILD_MS });
   return code === 0 ? undefined : `${program} ${args[0]} failed: ${(stderr || stdout).trim().split("\n").at(-1)}`;
@@ -28,17 +50,18 @@ const noGo = await without("go", "version");
 const noPython = await without("python3", "-m", "venv", "-h");
 
 suite("real clients", () => {
-  test("client-go lists, watches with informers and elects a leader", { skip: noGo }, async (t) => {
-    const program = join(CACHE, "go-client");
-    const args = ["build", "-o", program, "."];
-    const problem = await build("go", args, { cwd: join(CLIENTS, "go"), env: { GOFLAGS: "-mod=mod" } });
-    if (problem) return t.skip(problem);
-    await using cluster = await TestCluster.up(["--nodes", "simulated:1"]);
-    const env = { KUBECONFIG: join(cluster.directory, "kubeconfig"), KUBE_FEATURE_WatchListClient: "true" };
-    const { code, stdout, stderr } = await command(program, [], { env });
-    assert.equal(code, 0, stderr);
-    assert.equal(stdout, "listed\nwatched\nelected\n");
-  });
+  for (const { name, command: program, args = [], prints } of GO_PROGRAMS)
+    test(name, { skip: noGo }, async (t) => {
+      const output = join(CACHE, program);
+      const source = program === "go-client" ? "." : `./${program}`;
+      const problem = await build("go", ["build", "-o", output, source], { cwd: join(CLIENTS, "go") });
+      if (problem) return t.skip(problem);
+      await using cluster = await TestCluster.up(["--nodes", "simulated:1"]);
+      const env = { KUBECONFIG: join(cluster.directory, "kubeconfig"), KUBE_FEATURE_WatchListClient: "true" };
+      const { code, stdout, stderr } = await command(output, args, { env });
+      assert.equal(code, 0, stderr);
+      assert.equal(stdout, prints);
+    });
 
   test("the kubernetes package of Python creates, watches and executes", { skip: noPython }, async (t) => {
     const python = join(CACHE, "python", "bin", "python");

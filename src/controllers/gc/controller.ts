@@ -42,6 +42,8 @@ class GarbageCollector {
   readonly #events: EventRecorder;
   readonly #graph = new OwnerGraph();
   readonly #monitors = new Map<string, Monitor>();
+  /** uids: of objects with an owner of a kind that isn't watched; looked at again when a kind comes to be watched. */
+  readonly #unresolved = new Set<string>();
   /** uids: of objects whose owners or dependents are to be looked at. */
   readonly #queue: WorkQueue<string>;
 
@@ -107,6 +109,12 @@ class GarbageCollector {
       delete: (object) => this.#gone(object),
     });
     scope.defer(() => end());
+    scope.spawn("unresolved owners", async () => {
+      await informer.synced;
+      // An owner that came and went before its kind was watched is told of by nobody.
+      for (const uid of this.#unresolved) this.#queue.add(uid);
+      this.#unresolved.clear();
+    });
   }
 
   #apply(resource: string, object: KubeObject, old: KubeObject | undefined): void {
@@ -131,6 +139,7 @@ class GarbageCollector {
   #gone(object: KubeObject): void {
     const { uid, ownerReferences } = object.metadata;
     this.#graph.delete(uid);
+    this.#unresolved.delete(uid);
     this.#wakeDependents(uid);
     for (const owner of ownerReferences ?? []) this.#wakeWaiting(owner.uid);
   }
@@ -159,8 +168,11 @@ class GarbageCollector {
     if (!object.metadata.deletionTimestamp) {
       for (const owner of object.metadata.ownerReferences ?? []) {
         const state = await this.#ownerState(owner, object, signal);
-        // Of a kind that isn't served here: nobody can know.
-        if (state === undefined) return;
+        if (state === undefined) {
+          // Of a kind that isn't served here, or not yet: nobody can know.
+          this.#unresolved.add(uid);
+          return;
+        }
         owners.set(owner, state);
       }
     }
