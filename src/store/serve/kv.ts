@@ -79,7 +79,7 @@ async function put(
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const now = ignoreValue || ignoreLease ? (await store.get(key)).entry : undefined;
     if ((ignoreValue || ignoreLease) && !now) throw new GrpcError("invalidArgument", "etcdserver: key not found");
-    const value = ignoreValue ? now!.value : request.value;
+    const value = ignoreValue ? now!.value : owned(request.value);
     const lease = ignoreLease ? now!.lease : request.lease;
     const result = await store.transact({
       compare: now ? [{ key, target: "modRevision", operator: "=", value: now.modRevision }] : [],
@@ -90,6 +90,11 @@ async function put(
     if (result.succeeded && done?.type === "put") return { revision: result.revision, previous: done.previous };
   }
   throw new GrpcError("aborted", "etcdserver: the key changes too often to keep its value");
+}
+
+/** A copy: what came is a part of what was read from the socket, and would keep all of that in memory. */
+function owned(value: Uint8Array): Uint8Array {
+  return Buffer.from(value);
 }
 
 function rangeOptions(request: RangeRequest) {
@@ -182,7 +187,7 @@ function operationOf(request: RequestOp): Operation {
   if (requestRange) return { type: "range", ...rangeOptions(requestRange) };
   if (requestPut) {
     const { key, value, lease } = requestPut;
-    return { type: "put", key: keyText(key), value, lease };
+    return { type: "put", key: keyText(key), value: owned(value), lease };
   }
   if (requestDeleteRange) {
     const { key, rangeEnd } = requestDeleteRange;
