@@ -23,6 +23,8 @@ export interface HealthOptions {
   readonly store: Pick<Store, "revision">;
   readonly clock: Clock;
   readonly state: HealthState;
+  /** Whether the server is about to end: clients should go elsewhere. */
+  readonly isStopping: () => boolean;
 }
 
 const ALL: readonly Endpoint[] = ["healthz", "livez", "readyz"];
@@ -30,6 +32,8 @@ const READY: readonly Endpoint[] = ["readyz"];
 
 const fine = async () => undefined;
 const started = async ({ state }: HealthOptions) => (state.ready ? undefined : "not finished");
+
+const running = async ({ isStopping }: HealthOptions) => (isStopping() ? "process is shutting down" : undefined);
 
 /** Who asks wants to know now, however long the store itself would go on trying. */
 const STORE_TIMEOUT_MS = 2_000;
@@ -91,7 +95,7 @@ const CHECKS: readonly Check[] = [
   { name: "informer-sync", of: READY, run: started },
   ...HOOKS.map((name) => ({ name: `poststarthook/${name}`, of: ALL, run: started })),
   { name: "autoregister-completion", of: ALL, run: started },
-  { name: "shutdown", of: READY, run: fine },
+  { name: "shutdown", of: READY, run: running },
 ];
 
 const ENDPOINT = /^\/(healthz|livez|readyz)(?:\/(.+))?$/;

@@ -18,14 +18,32 @@ interface Operation {
  */
 export function applyJsonPatch(document: unknown, operations: readonly unknown[]): unknown {
   const root = { "": document };
+  const copies = new Copies();
   for (const operation of operations) {
     if (!isObject(operation)) throw new JsonPatchError("an operation is no object");
-    applyOne(root, operation as Operation);
+    applyOne(root, operation as Operation, copies);
   }
   return root[""];
 }
 
-function applyOne(root: Record<string, unknown>, operation: Operation): void {
+const COPIED_BYTES_MAX = 3 * 1024 * 1024;
+
+/** What all copies of a patch add: a document that is copied into itself doubles each time. */
+class Copies {
+  #bytes = 0;
+
+  copy(value: unknown): unknown {
+    const text = JSON.stringify(value);
+    this.#bytes += text.length;
+    if (this.#bytes > COPIED_BYTES_MAX)
+      throw new JsonPatchError(
+        `Unable to complete the copy, the accumulated size increase of copy is ${this.#bytes}, exceeding the limit ${COPIED_BYTES_MAX}`,
+      );
+    return structuredClone(value);
+  }
+}
+
+function applyOne(root: Record<string, unknown>, operation: Operation, copies: Copies): void {
   const { op, path, value } = operation;
   const place = locate(root, path);
   switch (op) {
@@ -39,7 +57,7 @@ function applyOne(root: Record<string, unknown>, operation: Operation): void {
     case "move":
       return add(place, remove(locate(root, operation.from)));
     case "copy":
-      return add(place, structuredClone(existing(locate(root, operation.from))));
+      return add(place, copies.copy(existing(locate(root, operation.from))));
     case "test":
       if (!jsonEqual(peek(place) ?? null, value ?? null)) throw new JsonPatchError("a test failed");
       return;

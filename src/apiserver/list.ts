@@ -11,6 +11,7 @@ import type { Clock } from "../base/index.ts";
 import { prefixEnd, type Revision, type Store, StoreError } from "../store/index.ts";
 import type { Cacher } from "./cacher/cacher.ts";
 import { inTurns } from "./turns.ts";
+import { queryInteger } from "./request-info.ts";
 import { storageKey, storagePrefix, type StoredObject } from "./registry/stored.ts";
 import type { Selection } from "./selection.ts";
 
@@ -59,7 +60,7 @@ interface Options {
 }
 
 function readOptions({ query }: ListCall): Options {
-  const limit = Number(query.get("limit") ?? 0) || 0;
+  const limit = queryInteger(query, "limit") ?? 0;
   const version = query.get("resourceVersion") ?? "";
   const match = query.get("resourceVersionMatch") ?? "";
   const token = query.get("continue") ?? "";

@@ -1,3 +1,4 @@
+import { badRequest } from "../api/index.ts";
 import type { RequestInfo } from "./contracts.ts";
 
 /** A map, since clients say any method, "__proto__" too. */
@@ -83,6 +84,19 @@ function verbOf({ method, name, query }: { method: string; name: string; query: 
 /** Booleans of queries: absent, "false" and "0" are false, everything else is true. */
 export function isTrue(value: string | null): boolean {
   return value !== null && !["false", "0", "f", "F", "False", "FALSE"].includes(value);
+}
+
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** A whole number of a query; undefined when it isn't given, 400 for what is none. */
+export function queryInteger(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (!text) return undefined;
+  const isNumber = /^[+-]?\d+$/.test(text);
+  const digits = text.replace(/^[+-]?0*/, "");
+  if (isNumber && (digits.length < 19 || (digits.length === 19 && BigInt(digits) <= INT64_MAX))) return Number(text);
+  const why = isNumber ? "value out of range" : "invalid syntax";
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`);
 }
 
 function decode(part: string): string {

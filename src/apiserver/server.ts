@@ -234,6 +234,7 @@ function dispatcher({
     store: options.store,
     clock: options.clock,
     state,
+    isStopping: () => options.scope.signal.aborted,
   });
   const custom = async (kind: KindDefinition, context: RequestContext) => {
     const { info } = context;

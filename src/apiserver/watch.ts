@@ -12,7 +12,7 @@ import type { Revision } from "../store/index.ts";
 import type { CacheEvent, Cacher } from "./cacher/cacher.ts";
 import { candidates, parseVersion } from "./list.ts";
 import type { StoredObject } from "./registry/stored.ts";
-import { isTrue } from "./request-info.ts";
+import { isTrue, queryInteger } from "./request-info.ts";
 import type { Selection } from "./selection.ts";
 import type { WatchTurns } from "./watch-turns.ts";
 
@@ -74,7 +74,7 @@ function readOptions({ query, random }: WatchCall): Options {
   const from = parseVersion(version);
   const bookmarks = isTrue(query.get("allowWatchBookmarks"));
   const sendInitial = asked === null ? from === undefined || from === 0 : isTrue(asked);
-  const seconds = Number(query.get("timeoutSeconds") ?? 0) || 0;
+  const seconds = queryInteger(query, "timeoutSeconds") ?? 0;
   return {
     from,
     sendInitial,

@@ -1,4 +1,4 @@
-import { parseAllDocuments, type YAMLParseError } from "yaml";
+import { type Document, isScalar, LineCounter, parseAllDocuments, visit, type YAMLParseError } from "yaml";
 import { requestEntityTooLarge, unsupportedMediaType } from "../../api/index.ts";
 import { NetError, readBody as readStream } from "../../net/index.ts";
 import type { ApiRequest } from "../../net/message.ts";
@@ -8,6 +8,7 @@ import { copyJson, isObject, JsonError, parseJson, ProtoError, setOwn } from "..
 /** The largest body that is read. */
 export const BODY_BYTES_MAX = 3 * 1024 * 1024;
 const YAML_ALIASES_MAX = 100;
+const YAML_DEPTH_MAX = 10_000;
 
 /** A request's body as data. */
 export interface Body {
@@ -121,14 +122,17 @@ export function fromYaml(bytes: Uint8Array): Body {
 
 /** The same by the YAML reader alone. */
 export function fromYamlText(text: string, bytes: Uint8Array): Body {
-  const [document] = parseAllDocuments(text, { version: "1.1", uniqueKeys: true, strict: true });
+  if (nestingOf(text) > YAML_DEPTH_MAX) throw new BodyError(`yaml: exceeded max depth of ${YAML_DEPTH_MAX}`, bytes);
+  // The reader's own search for keys given twice compares each with all before it.
+  const lines = new LineCounter();
+  const options = { version: "1.1", uniqueKeys: false, strict: true, lineCounter: lines } as const;
+  const [document] = parseAllDocuments(text, options);
   if (!document || !("errors" in document)) return { value: null, duplicates: [], format: "yaml" };
-  const twice = document.errors.filter((error) => error.code === "DUPLICATE_KEY");
-  const fatal = document.errors.find((error) => error.code !== "DUPLICATE_KEY");
+  const [fatal] = document.errors;
   if (fatal) throw new BodyError(yamlProblem(fatal), bytes, { cause: fatal });
   try {
     const value = sortedKeys(document.toJS({ maxAliasCount: YAML_ALIASES_MAX }));
-    const duplicates = twice.map((error) => `line ${error.linePos?.[0].line ?? 0}: ${keyAt(text, error.pos[0])}`);
+    const duplicates = keysGivenTwice(document).map((at) => `line ${lines.linePos(at).line}: ${keyAt(text, at)}`);
     return { value, duplicates, format: "yaml" };
   } catch (error) {
     throw new BodyError("yaml: document contains excessive aliasing", bytes, { cause: error });
@@ -164,6 +168,33 @@ function yamlProblem({ code, message, linePos }: YAMLParseError): string {
     : (SCANNER_PROBLEMS[code] ?? "did not find expected key");
   const line = linePos?.[0].line ?? 1;
   return isParser || line > 1 ? `yaml: line ${line}: ${problem}` : `yaml: ${problem}`;
+}
+
+/** How deep brackets are nested at most, those of texts counted too: the reader takes its time for each. */
+function nestingOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth = bracket === "[" || bracket === "{" ? depth + 1 : Math.max(0, depth - 1);
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
+/** Where keys stand that their map has already. */
+function keysGivenTwice(document: Document): number[] {
+  const found: number[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value) && key.range) found.push(key.range[0]);
+        seen.add(key.value);
+      }
+    },
+  });
+  return found.sort((a, b) => a - b);
 }
 
 function keyAt(text: string, at: number): string {

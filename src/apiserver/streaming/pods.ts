@@ -11,7 +11,7 @@ import {
 import { NetError } from "../../net/index.ts";
 import type { ApiRequest, ApiResponse, Handler } from "../../net/message.ts";
 import type { Reads, RequestContext, SubresourceHandler } from "../contracts.ts";
-import { isTrue } from "../request-info.ts";
+import { isTrue, queryInteger } from "../request-info.ts";
 import { dialProblem } from "./dial-problem.ts";
 import type { Kubelets } from "./kubelets.ts";
 
@@ -102,9 +102,9 @@ function undialled(error: unknown, { upgrade, method, path, signal }: ApiRequest
 async function readLogs(call: Omit<Forward, "path">): Promise<ApiResponse> {
   const { query } = call.context;
   const question = {
-    tailLines: integerOf(query, "tailLines"),
-    limitBytes: integerOf(query, "limitBytes"),
-    sinceSeconds: integerOf(query, "sinceSeconds"),
+    tailLines: queryInteger(query, "tailLines"),
+    limitBytes: queryInteger(query, "limitBytes"),
+    sinceSeconds: queryInteger(query, "sinceSeconds"),
     sinceTime: query.get("sinceTime") ?? undefined,
     stream: query.get("stream") ?? undefined,
   };
@@ -113,13 +113,6 @@ async function readLogs(call: Omit<Forward, "path">): Promise<ApiResponse> {
   const target = `/containerLogs/${place(call)}/${containerOf(call)}?${logQuery(call)}`;
   if (!call.pod.spec.nodeName) return { status: 204, headers: {}, body: { type: "none" } };
   return forward({ ...call, path: () => target });
-}
-
-function integerOf(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (!text) return undefined;
-  if (/^[+-]?\d{1,18}$/.test(text)) return Number(text);
-  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
 /** The server speaks for itself to kubelets: what proves who the client is stays here. */
