@@ -10,12 +10,13 @@ const textOf = async (answer: ReturnType<typeof health>) => {
   const { status, body } = (await answer)!;
   return [status, body.type === "bytes" ? new TextDecoder().decode(body.bytes) : ""] as const;
 };
+const isStopping = () => false;
 const state = { ready: true };
 
 test("a store that answers, fails or keeps silent", async () => {
   const clock = new VirtualClock();
   const readyz = (revision: () => Promise<number>) =>
-    textOf(health(asked("/readyz/etcd"), { store: { revision }, clock, state }));
+    textOf(health(asked("/readyz/etcd"), { store: { revision }, clock, state, isStopping }));
   assert.deepEqual(await readyz(async () => 1), [200, "ok"]);
   const failing = async () => {
     throw new Error("no leader");
@@ -31,6 +32,7 @@ test("of all checks it is said which one failed", async () => {
     store: { revision: () => Promise.reject(new Error("no leader")) },
     clock: new VirtualClock(),
     state,
+    isStopping,
   };
   const [status, text] = await textOf(health(asked("/readyz"), options));
   assert.equal(status, 500);
