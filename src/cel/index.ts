@@ -17,3 +17,4 @@ export { nameOfType, showType } from "./types.ts";
 export type { Value } from "./values.ts";
 export { fromJson, MapValue, mapFrom, Opaque, Optional, toJson, typeNameOf, equalValues } from "./values.ts";
 export { parseDuration, parseTimestamp } from "./time.ts";
+export { quantityValue, semverValue } from "./libraries/index.ts";

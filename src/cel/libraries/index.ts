@@ -31,3 +31,5 @@ export const kubernetesLibraries: readonly Library[] = [
 
 export type { AuthorizationAnswer, AuthorizationQuery, Authorize } from "./authorizer.ts";
 export { authorizerValue, requestResourceValue } from "./authorizer.ts";
+export { quantityValue } from "./quantity.ts";
+export { semverValue } from "./semver.ts";

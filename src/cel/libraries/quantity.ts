@@ -42,6 +42,9 @@ const nanosOf = ({ content }: Opaque) => content as bigint;
 const isWhole = (nanos: bigint) => nanos % NANO === 0n && nanos / NANO <= INT_MAX && nanos / NANO >= INT_MIN;
 const order = (a: bigint, b: bigint) => (a < b ? -1n : a > b ? 1n : 0n);
 
+/** A quantity from its text. */
+export const quantityValue = (text: string): Value => make(parse(text));
+
 function asInteger(quantity: Opaque): bigint {
   const nanos = nanosOf(quantity);
   if (!isWhole(nanos)) throw new EvaluationError("cannot convert value to integer");

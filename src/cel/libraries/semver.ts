@@ -92,6 +92,9 @@ function make(text: string, isLoose = false): Value {
   return new Opaque(SEMVER, version, `${version.numbers.join(".")}-${version.prerelease.join(".")}`);
 }
 
+/** A version from its text. */
+export const semverValue = (text: string): Value => make(text);
+
 function isSemver(text: string, isLoose = false): boolean {
   try {
     make(text, isLoose);

@@ -1,5 +1,6 @@
 import { type DynamicResourceClaim, type Node, nodeSelectorMatches, type Pod } from "../../api/index.ts";
 import { allocate, type SelectorCheck } from "../allocate.ts";
+import { selectsDevice } from "../device-selectors.ts";
 import { claimNamesOf, deviceKey, type Devices } from "../devices.ts";
 import type { Plugin, Preparation, Rejection, Reservation } from "../framework.ts";
 
@@ -72,7 +73,7 @@ function allocateAll(node: Node, { claims, taken }: Notes, devices: Devices): Al
       slices: devices.slices(),
       deviceClass: (name) => devices.deviceClass(name),
       taken: used,
-      selects: notBuilt(claim),
+      selects: selectorOf(claim),
     });
     if (!allocation) return undefined;
     all.set(claim, allocation);
@@ -81,11 +82,17 @@ function allocateAll(node: Node, { claims, taken }: Notes, devices: Devices): Al
   return all;
 }
 
-/** Selectors are CEL, which has no evaluator here yet: a wrong device would be worse than none. */
-function notBuilt({ metadata }: DynamicResourceClaim): SelectorCheck {
-  return () => {
-    const what = `claim ${metadata.namespace}/${metadata.name}`;
-    throw new Error(`running "DynamicResources" filter plugin: ${what}: device selectors in CEL are not built yet`);
+/** A selector that has no value for a device fails the pod: a wrong device would be worse than none. */
+function selectorOf({ metadata }: DynamicResourceClaim): SelectorCheck {
+  return (expression, candidate) => {
+    try {
+      return selectsDevice(expression, candidate);
+    } catch (error) {
+      const what = `claim ${metadata.namespace}/${metadata.name}`;
+      throw new Error(`running "DynamicResources" filter plugin: ${what}: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
   };
 }
 
