@@ -8,6 +8,8 @@ export {
   type PolicySource,
 } from "./admissionregistration/v1/policy.expressions.ts";
 export { ValidatingAdmissionPolicyBinding } from "./admissionregistration/v1/validatingadmissionpolicybinding.ts";
+export { MutatingAdmissionPolicy } from "./admissionregistration/v1/mutatingadmissionpolicy.ts";
+export { MutatingAdmissionPolicyBinding } from "./admissionregistration/v1/mutatingadmissionpolicybinding.ts";
 export { type CronSchedule, CronError, nextCronTime, parseCron } from "./batch/v1/cron.ts";
 export { age, ageColumn, createdAtColumn, humanDuration, nameColumn } from "./columns.ts";
 export { scaledValue } from "./intorstring.ts";

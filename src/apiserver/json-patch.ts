@@ -5,6 +5,9 @@ export class JsonPatchError extends Error {
   override readonly name = "JsonPatchError";
 }
 
+/** A test of the patch doesn't hold. */
+export class TestFailedError extends JsonPatchError {}
+
 interface Operation {
   readonly op?: unknown;
   readonly path?: unknown;
@@ -59,7 +62,7 @@ function applyOne(root: Record<string, unknown>, operation: Operation, copies: C
     case "copy":
       return add(place, copies.copy(existing(locate(root, operation.from))));
     case "test":
-      if (!jsonEqual(peek(place) ?? null, value ?? null)) throw new JsonPatchError("a test failed");
+      if (!jsonEqual(peek(place) ?? null, value ?? null)) throw new TestFailedError("a test failed");
       return;
     default:
       throw new JsonPatchError("unexpected kind of operation");

@@ -49,6 +49,7 @@ export {
   rawDigits,
   setOwn,
 } from "./parse.ts";
+export { mergeApplied } from "./apply-plain.ts";
 export { ApplyTypeError } from "./typed.ts";
 export { goJson } from "./go-json.ts";
 export { goText, PatchError, strategicMerge } from "./strategic.ts";

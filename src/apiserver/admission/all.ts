@@ -1,5 +1,11 @@
 import type { Random } from "../../base/index.ts";
-import { type KindDefinition, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from "../../api/index.ts";
+import {
+  type KindDefinition,
+  MutatingAdmissionPolicy,
+  MutatingAdmissionPolicyBinding,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+} from "../../api/index.ts";
 import type { AdmissionPlugin, Authorizer } from "../contracts.ts";
 import {
   certificateApproval,
@@ -11,7 +17,7 @@ import { defaultIngressClass } from "./default-ingress-class.ts";
 import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
-import { type PolicyOptions, validatingPolicies } from "./policies/index.ts";
+import { mutatingPolicies, type PolicyOptions, validatingPolicies } from "./policies/index.ts";
 import { podSecurity } from "./pod-security/index.ts";
 import { priority } from "./priority.ts";
 import { type ChargeQuota, resourceQuota } from "./resource-quota.ts";
@@ -29,6 +35,11 @@ export interface AdmissionChoice {
 const VALIDATING = {
   policy: ValidatingAdmissionPolicy as unknown as KindDefinition,
   binding: ValidatingAdmissionPolicyBinding as unknown as KindDefinition,
+};
+
+const MUTATING = {
+  policy: MutatingAdmissionPolicy as unknown as KindDefinition,
+  binding: MutatingAdmissionPolicyBinding as unknown as KindDefinition,
 };
 
 /** Upstream has these off unless asked for. */
@@ -73,6 +84,7 @@ function allPlugins({ random, charge, authorizers, kindNamed }: PluginOptions): 
     certificateSigning(authorizers),
     certificateSubjectRestriction,
     defaultIngressClass,
+    mutatingPolicies(MUTATING, { authorizers, kindNamed }),
     validatingPolicies(VALIDATING, { authorizers, kindNamed }),
     resourceQuota(charge),
   ];

@@ -1,4 +1,5 @@
 import type { Library } from "../environment.ts";
+import { EvaluationError } from "../errors.ts";
 import { overload } from "../signature.ts";
 import { AUTHORIZER, opaque, RESOURCE_CHECK, type Type } from "../types.ts";
 import { Opaque, type Value } from "../values.ts";
@@ -62,6 +63,20 @@ function decide({ content }: Opaque, verb: string): Value {
   return new Opaque(DECISION, authorize(whole), JSON.stringify(whole));
 }
 
+const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+
+function accountOf(namespace: string, name: string): AuthorizationQuery {
+  if (!LABEL.test(namespace)) throw new EvaluationError("Invalid service account namespace");
+  if (name.length > 253 || !SUBDOMAIN.test(name)) throw new EvaluationError("Invalid service account name");
+  return { serviceAccount: { namespace, name } };
+}
+
+function pathOf(path: string): AuthorizationQuery {
+  if (path === "") throw new EvaluationError("path must not be empty");
+  return { path };
+}
+
 /** Asking about somebody is dear. */
 const CHECK_COST = 350_000;
 const answer = ({ content }: Opaque) => content as AuthorizationAnswer;
@@ -72,18 +87,12 @@ const R = RESOURCE_CHECK.name;
 export const authorizer: Library = {
   types: [AUTHORIZER, RESOURCE_CHECK, PATH_CHECK, GROUP_CHECK, DECISION],
   overloads: [
-    overload(
-      `${A}.path(string): ${PATH_CHECK.name}`,
-      adding(PATH_CHECK, (path) => ({ path })),
-    ),
+    overload(`${A}.path(string): ${PATH_CHECK.name}`, adding(PATH_CHECK, pathOf)),
     overload(
       `${A}.group(string): ${GROUP_CHECK.name}`,
       adding(GROUP_CHECK, (group) => ({ group })),
     ),
-    overload(
-      `${A}.serviceAccount(string, string): ${A}`,
-      adding(AUTHORIZER, (namespace, name) => ({ serviceAccount: { namespace, name } })),
-    ),
+    overload(`${A}.serviceAccount(string, string): ${A}`, adding(AUTHORIZER, accountOf)),
     overload(
       `${GROUP_CHECK.name}.resource(string): ${R}`,
       adding(RESOURCE_CHECK, (resource) => ({ resource })),

@@ -116,6 +116,11 @@ export const strings: Library = {
     overload("list(string).join(): string", join, costOfJoin),
     overload("list(string).join(string): string", join, costOfJoin),
     overload("string.format(list(dyn)): string", format, whole),
+    overload(
+      "jsonpatch:escapeKey(string): string",
+      (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1"),
+      whole,
+    ),
     overload("strings:quote(string): string", quote, whole),
   ],
 };

@@ -203,6 +203,8 @@ export function policyExpressionErrors(spec: PolicySource): FieldError[] {
       }),
     ),
     ...mutations.flatMap(({ jsonPatch, applyConfiguration }, index) => {
+      // Which of the two counts can't be told; that there are two is an error of its own.
+      if (jsonPatch && applyConfiguration) return [];
       const [name, source, wanted] = jsonPatch
         ? (["jsonPatch", jsonPatch, "list(JSONPatch)"] as const)
         : (["applyConfiguration", applyConfiguration, "Object"] as const);

@@ -102,7 +102,8 @@ export class RequestValues {
     const attributes = { ...attributesOf(query), user: this.#userOf(query) };
     for (const authorizer of this.#authorizers) {
       const { decision, reason } = await authorizer(attributes);
-      if (decision !== "noOpinion") return { allowed: decision === "allow", reason };
+      if (decision !== "noOpinion")
+        return { allowed: decision === "allow", reason: decision === "allow" ? "" : reason };
     }
     return { allowed: false, reason: "" };
   }
