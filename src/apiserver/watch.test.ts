@@ -66,3 +66,18 @@ for (const turns of [undefined, new WatchTurns(clock)]) {
     }
   });
 }
+
+test("a watch that goes on from another server, which was ahead, hears nothing twice", async () => {
+  const { cacher, put } = await filled(3);
+  await cacher.start();
+  const ahead = cacher.revision + 2;
+  const query = new URLSearchParams({ resourceVersion: String(ahead) });
+  const controller = new AbortController();
+  const parts = { kind, hub: kind, cacher, query, selection: selection(kind, "default", query), clock };
+  const stream = await watch({ ...parts, random: cryptoRandom(), signal: controller.signal });
+  const first = stream.next();
+  for (const name of ["known", "known-too", "new"]) await put(name, "a");
+  const { value } = await first;
+  assert.deepEqual(names(value ?? []), ["ADDED new"]);
+  controller.abort();
+});

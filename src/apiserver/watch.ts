@@ -116,6 +116,8 @@ class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
   #isQueued = false;
   #ended = false;
   #delivered: Revision;
+  /** Changes up to this one are known to the client. */
+  readonly #from: Revision;
   readonly #close: () => void;
   readonly #timers: (Timer | undefined)[] = [];
 
@@ -125,6 +127,7 @@ class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
     const { cacher, clock, signal } = call;
     const resume = options.sendInitial ? undefined : (options.from ?? cacher.revision);
     this.#delivered = options.sendInitial ? cacher.revision : resume!;
+    this.#from = resume ?? 0;
     if (options.sendInitial) this.#begin();
     const subscription = this.#subscribe(resume);
     this.#close = subscription.close;
@@ -163,6 +166,8 @@ class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
   #take(events: readonly CacheEvent[]): void {
     const { selection } = this.#call;
     for (const event of events) {
+      // Another server may be ahead of this one: what its client has heard there isn't told again here.
+      if (event.revision <= this.#from) continue;
       this.#delivered = event.revision;
       const item = itemFor(event, selection);
       if (item) this.#pending.push(item);
