@@ -12,9 +12,9 @@ const BUILD_MS = 900_000;
 
 const GO_PROGRAMS: readonly GoProgram[] = [
   {
-    name: "client-go lists, watches with informers and elects a leader",
+    name: "client-go lists, watches with informers of every form and elects a leader",
     command: "go-client",
-    prints: "listed\nwatched\nelected\n",
+    prints: "listed\nwatched\nformed\nelected\n",
   },
   {
     name: "an operator of controller-runtime follows its kind, conflicts and cleans up",

@@ -41,6 +41,7 @@ func main() {
 
 	list(ctx, client, answers)
 	watch(ctx, client, answers)
+	forms(ctx, config)
 	elect(ctx, config)
 }
 
