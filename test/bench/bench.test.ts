@@ -10,7 +10,8 @@ suite("benchmarks run", () => {
     test(name, async () => {
       const rows = await run(SCALE);
       assert.ok(rows.length > 0);
-      for (const { what, value } of rows) assert.ok(Number.isFinite(value) && value >= 0, `${what}: ${value}`);
+      // A difference of memory may be anything at this size, but it is a number.
+      for (const { what, value } of rows) assert.ok(Number.isFinite(value), `${what}: ${value}`);
     });
   }
 });
