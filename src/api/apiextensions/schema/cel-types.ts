@@ -24,8 +24,18 @@ const ESCAPES: readonly [RegExp, string][] = [
   [/\//g, "__slash__"],
 ];
 
+/** Words that stand for something even behind a dot. */
+const KEYWORDS = new Set(["true", "false", "null", "in"]);
+
+/** All ways to write a field's name: reserved words may be written as they are where a field must stand. */
+function writtenNames(name: string): readonly string[] {
+  const escaped = escapedName(name);
+  if (escaped === undefined) return [];
+  return RESERVED.has(name) && !KEYWORDS.has(name) ? [escaped, name] : [escaped];
+}
+
 /** A field's name as expressions write it; undefined for names that they can't write. */
-export function escapedName(name: string): string | undefined {
+function escapedName(name: string): string | undefined {
   if (RESERVED.has(name)) return `__${name}__`;
   if (!/^[a-zA-Z_.\-/][a-zA-Z0-9_.\-/]*$/.test(name)) return undefined;
   return ESCAPES.reduce((text, [pattern, escape]) => text.replace(pattern, escape), name);
@@ -90,9 +100,8 @@ function objectType(schema: JSONSchemaProps, name: string, isRoot: boolean): Typ
   return structOf(name, () => {
     const fields = new Map<string, Type>();
     for (const [key, property] of Object.entries(visibleProperties(schema, isResource))) {
-      const escaped = escapedName(key);
       const type = typeOfSchema(property, `${name}.${key}`, false);
-      if (escaped !== undefined && type) fields.set(escaped, type);
+      if (type) for (const written of writtenNames(key)) fields.set(written, type);
     }
     return fields;
   });
@@ -143,8 +152,8 @@ function objectValue(json: Record<string, unknown>, schema: JSONSchemaProps, isR
   const properties = visibleProperties(schema, isResource);
   for (const key of Object.keys(json)) {
     if (!Object.hasOwn(properties, key) || json[key] === undefined) continue;
-    const escaped = escapedName(key);
-    if (escaped !== undefined) entries.set(`s${escaped}`, [escaped, valueOf(json[key], properties[key])]);
+    const value = valueOf(json[key], properties[key]);
+    for (const written of writtenNames(key)) entries.set(`s${written}`, [written, value]);
   }
   return new MapValue(entries);
 }

@@ -4,6 +4,7 @@ import {
   type Authorize,
   authorizerValue,
   BUDGET,
+  CALL_COST_MAX,
   type Compiled,
   EvaluationError,
   type Failure,
@@ -168,7 +169,7 @@ export class Budget {
   /** Runs an expression; throws an EvaluationError when it has no value. */
   run(expression: Compiled | Failure, lookup: (name: string) => Value): Value {
     if (!("program" in expression)) throw new EvaluationError(`compilation error: ${expression.problem}`);
-    const { value, cost } = expression.program.run(lookup, this.left);
+    const { value, cost } = expression.program.run(lookup, Math.min(CALL_COST_MAX, this.left));
     this.left -= cost;
     return value;
   }
