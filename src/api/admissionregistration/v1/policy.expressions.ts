@@ -167,19 +167,22 @@ export function expressionErrors(
   return [invalidValue(path, source, `must evaluate to ${list} but got ${shown}`)];
 }
 
+/** What is wrong with the conditions under which something is asked. */
+export function conditionExpressionErrors(path: string, spec: PolicySource): FieldError[] {
+  const { conditions } = compilePolicy(spec);
+  return (spec.matchConditions ?? []).flatMap(({ expression }, index) =>
+    expressionErrors(`${path}[${index}].expression`, expression, { result: conditions[index], wanted: ["bool"] }),
+  );
+}
+
 const NONE: readonly string[] = [];
 
 /** What is wrong with the expressions of a policy. */
 export function policyExpressionErrors(spec: PolicySource): FieldError[] {
   const all = compilePolicy(spec);
-  const { matchConditions = [], variables = [], validations = [], auditAnnotations = [], mutations = [] } = spec;
+  const { variables = [], validations = [], auditAnnotations = [], mutations = [] } = spec;
   return [
-    ...matchConditions.flatMap(({ expression }, index) =>
-      expressionErrors(`spec.matchConditions[${index}].expression`, expression, {
-        result: all.conditions[index],
-        wanted: ["bool"],
-      }),
-    ),
+    ...conditionExpressionErrors("spec.matchConditions", spec),
     ...variables.flatMap(({ expression }, index) =>
       expressionErrors(`spec.variables[${index}].expression`, expression, {
         result: all.variables[index]?.[1],

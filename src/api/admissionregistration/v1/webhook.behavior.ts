@@ -6,6 +6,7 @@ import { dnsLabel1035Problems, dnsSubdomainProblems } from "../../validation/nam
 import { validateWebhookService, validateWebhookUrl } from "../../validation/webhook.ts";
 import type { MutatingWebhookConfiguration } from "./mutatingwebhookconfiguration.ts";
 import type { MutatingWebhook, WebhookClientConfig } from "./mutatingwebhookconfiguration.types.ts";
+import { conditionExpressionErrors } from "./policy.expressions.ts";
 import { validateFailurePolicy, validateMatchConditions, validateRule } from "./rules.validate.ts";
 import type { ValidatingWebhookConfiguration } from "./validatingwebhookconfiguration.ts";
 
@@ -87,7 +88,12 @@ function validateWebhook(webhook: Webhook, path: string): FieldError[] {
   if (reinvocationPolicy !== undefined && !["IfNeeded", "Never"].includes(reinvocationPolicy))
     errors.push(notSupported(`${path}.reinvocationPolicy`, reinvocationPolicy, ["IfNeeded", "Never"]));
   errors.push(...validateClient(`${path}.clientConfig`, webhook.clientConfig));
-  return [...errors, ...validateMatchConditions(`${path}.matchConditions`, webhook.matchConditions)];
+  const { matchConditions = [] } = webhook;
+  return [
+    ...errors,
+    ...validateMatchConditions(`${path}.matchConditions`, matchConditions),
+    ...conditionExpressionErrors(`${path}.matchConditions`, { matchConditions }),
+  ];
 }
 
 /** A domain with a name in it. */
