@@ -18,8 +18,8 @@ export interface Compiled {
 /** Why a text is no expression, as clients see it. */
 export interface Failure {
   readonly problem: string;
-  /** Set when it is well formed but can never run. */
-  readonly internal?: string;
+  /** Set when it is well formed, and of some type, but can never run. */
+  readonly internal?: { readonly detail: string; readonly type: Type };
 }
 
 /** Reads, checks and compiles an expression. */
@@ -34,8 +34,8 @@ export function compileExpression(source: string, environment: Environment): Com
     compile({ ...checked, expr: part }).run(() => null, CALL_COST_MAX);
   });
   if (constant !== undefined) {
-    const internal = `program instantiation failed: ${constant}`;
-    return { problem: internal, internal };
+    const detail = `program instantiation failed: ${constant}`;
+    return { problem: detail, internal: { detail, type: checked.type } };
   }
   return { source, checked, type: checked.type, program: compile(checked) };
 }

@@ -10,7 +10,7 @@ import {
   validateValue,
 } from "../../api/index.ts";
 import { isObject, jsonEqual, rawDigits } from "../../schema/index.ts";
-import { runRules } from "./rules.ts";
+import { hasRules, runRules } from "./rules.ts";
 
 type Json = Record<string, unknown>;
 
@@ -34,6 +34,7 @@ export function customBehavior(
     prepareSubresourceUpdate: (subresource, object, old) => keepAllBut(subresource, object as Json, old),
     validate: (object) =>
       unlessBlocked(
+        schema,
         [
           ...validateValue(schema, object),
           ...negativeReplicas(object, scalePaths),
@@ -43,6 +44,7 @@ export function customBehavior(
       ),
     validateUpdate: (object, old) =>
       unlessBlocked(
+        schema,
         [
           ...validateChangedValue(schema, object, old),
           ...negativeReplicas(object, scalePaths),
@@ -51,7 +53,7 @@ export function customBehavior(
         () => validateExpressions(schema, object, old),
       ),
     validateStatusUpdate: (object, old) =>
-      unlessBlocked(validateStatus(schema, object, old), () => validateExpressions(schema, object, old)),
+      unlessBlocked(schema, validateStatus(schema, object, old), () => validateExpressions(schema, object, old)),
     selectableFields: selectableFields(version),
   };
 }
@@ -61,7 +63,12 @@ const UNCHECKED =
   "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
 
 /** Rules aren't run on what isn't even of the right form. */
-function unlessBlocked(errors: readonly FieldError[], runAll: () => FieldError[]): FieldError[] {
+function unlessBlocked(
+  schema: JSONSchemaProps,
+  errors: readonly FieldError[],
+  runAll: () => FieldError[],
+): FieldError[] {
+  if (!hasRules(schema)) return [...errors];
   if (!errors.some(({ type }) => BLOCKING.has(type))) return [...errors, ...runAll()];
   return [...errors, { path: "<nil>", type: "Invalid", value: null, detail: UNCHECKED }];
 }

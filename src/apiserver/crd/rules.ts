@@ -47,7 +47,7 @@ export function runRules(schema: JSONSchemaProps, object: Json, old: Json | unde
 const withRules = new WeakMap<JSONSchemaProps, boolean>();
 
 /** Whether there are rules here or below. */
-function hasRules(schema: JSONSchemaProps): boolean {
+export function hasRules(schema: JSONSchemaProps): boolean {
   let known = withRules.get(schema);
   if (known === undefined) {
     const { items, additionalProperties: values, properties = {} } = schema;

@@ -46,13 +46,15 @@ const SECTIONS = ["matchConditions", "variables", "validations", "auditAnnotatio
 
 /** What is wrong with one item stands together, items in their order. */
 function inOrder(errors: readonly FieldError[]): FieldError[] {
-  const placeOf = ({ path }: FieldError): readonly [number, number] => {
+  const placeOf = ({ path }: FieldError): readonly [number, number, number] => {
     const [, section = "", index = "-1"] = /^spec\.(\w+)(?:\[(\d+)\])?/.exec(path) ?? [];
-    return [SECTIONS.indexOf(section), Number(index)];
+    // Of a condition its expression is looked at before its name.
+    const isLate = section === "matchConditions" && path.endsWith(".name");
+    return [SECTIONS.indexOf(section), Number(index), Number(isLate)];
   };
   return errors
     .map((error) => ({ error, place: placeOf(error) }))
-    .sort(({ place: a }, { place: b }) => a[0] - b[0] || a[1] - b[1])
+    .sort(({ place: a }, { place: b }) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2])
     .map(({ error }) => error);
 }
 

@@ -158,11 +158,11 @@ export function expressionErrors(
   { result, wanted }: { readonly result: Result | undefined; readonly wanted: readonly string[] },
 ): FieldError[] {
   if (!source?.trim() || !result) return [];
-  if ("internal" in result && result.internal !== undefined)
-    return [{ path, type: "Internal", detail: result.internal }];
-  if ("problem" in result) return [invalidValue(path, source, `compilation failed: ${result.problem}`)];
-  const shown = nameOfType(result.type);
-  if (wanted.length === 0 || wanted.includes(shown)) return [];
+  const internal = "problem" in result ? result.internal : undefined;
+  if ("problem" in result && !internal) return [invalidValue(path, source, `compilation failed: ${result.problem}`)];
+  const shown = nameOfType(internal?.type ?? (result as Compiled).type);
+  if (wanted.length === 0 || wanted.includes(shown))
+    return internal ? [{ path, type: "Internal", detail: internal.detail }] : [];
   const list = wanted.length === 1 ? wanted[0] : `one of [${wanted.join(" ")}]`;
   return [invalidValue(path, source, `must evaluate to ${list} but got ${shown}`)];
 }
