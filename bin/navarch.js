@@ -66,12 +66,15 @@ function entry(args) {
 }
 
 if (isCheckout && !isInstalled()) install();
+// Only a server watches for its launcher's end; what a tool starts must not take a file descriptor of its own for that pipe.
+const isTool = isCheckout && process.argv[2] === "tool";
+const { NAVARCH_LAUNCHER: _, ...env } = process.env;
 const child = spawn(findNode(), ["--disable-warning=ExperimentalWarning", ...entry(process.argv.slice(2))], {
   stdio: ["inherit", "inherit", "inherit", "pipe"],
   env: {
-    ...process.env,
+    ...env,
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, "node_modules", ".cache", "navarch"),
-    NAVARCH_LAUNCHER: "3",
+    ...(!isTool && { NAVARCH_LAUNCHER: "3" }),
   },
 });
 // The child reads end-of-file when this process is gone; nothing is ever written.
