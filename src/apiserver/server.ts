@@ -34,7 +34,6 @@ import { storageKey, storagePrefix } from "./registry/stored.ts";
 import type { StorageMediaType } from "./registry/encoding.ts";
 import { scaleOf } from "./subresources/scale.ts";
 import { Verbs } from "./verbs.ts";
-import { VERSION } from "./version.ts";
 
 /** What the server itself needs from the parts that decide who may do what, and from those that serve special paths. */
 export interface ApiServerParts {

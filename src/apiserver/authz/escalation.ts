@@ -1,6 +1,6 @@
 import { ClusterRole, forbidden, notFound, type PolicyRule, Role, type RoleBinding } from "../../api/index.ts";
 import { jsonEqual } from "../../schema/index.ts";
-import type { AdmissionPlugin, AdmissionRequest, Attributes, Authorizer, Reads } from "../contracts.ts";
+import type { AdmissionPlugin, AdmissionRequest, Attributes, Authorizer } from "../contracts.ts";
 import { coversRule, rulesFor, rulesOfRole } from "./rbac.ts";
 
 const MASTERS = "system:masters";

@@ -94,10 +94,12 @@ export class Definitions {
 
   async #work(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
+    // Once, not at every wait: a server lives long, and each listener would stay.
+    signal.addEventListener("abort", () => this.#wake(), { once: true });
     while (!signal.aborted) {
       const [name] = this.#queue;
       if (name === undefined) {
-        await this.#woken(signal);
+        await this.#woken();
         continue;
       }
       this.#queue.delete(name);
@@ -109,10 +111,9 @@ export class Definitions {
     }
   }
 
-  #woken(signal: AbortSignal): Promise<void> {
+  #woken(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
-      signal.addEventListener("abort", () => resolve(), { once: true });
     });
   }
 
