@@ -361,6 +361,7 @@ async function importHello(kubelet: RealKubelet): Promise<void> {
     if (!binary) continue;
     const architecture = process.arch === "arm64" ? "arm64" : "amd64";
     await kubelet.importImage(
+      HELLO_IMAGE,
       buildOciArchive({
         name: HELLO_IMAGE,
         architecture,

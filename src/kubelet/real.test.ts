@@ -52,7 +52,8 @@ suite("a kubelet on containerd", { skip }, () => {
   before(async () => {
     await start();
     const files = busyboxFiles(readFileSync(busybox!));
-    await kubelet.importImage(buildOciArchive({ name: IMAGE, architecture, files, config: { Cmd: ["/bin/sh"] } }));
+    const archive = buildOciArchive({ name: IMAGE, architecture, files, config: { Cmd: ["/bin/sh"] } });
+    await kubelet.importImage(IMAGE, archive);
   });
 
   after(async () => {

@@ -1,6 +1,6 @@
 import type { Clock } from "../base/index.ts";
 import type { ComponentContext } from "../runtime/index.ts";
-import { GrpcRuntime, streamOpener } from "./cri/index.ts";
+import { GrpcRuntime, streamOpener, untilImageKnown, untilServing } from "./cri/index.ts";
 import {
   type Containerd,
   cniConfig,
@@ -28,8 +28,8 @@ export interface RealKubeletOptions extends KubeletOptions {
 }
 
 export interface RealKubelet extends Kubelet {
-  /** Adds the images of an OCI archive to the runtime. */
-  importImage(archive: Uint8Array): Promise<void>;
+  /** Adds the image of an OCI archive to the runtime. Resolves once pods can use it by that name. */
+  importImage(name: string, archive: Uint8Array): Promise<void>;
 }
 
 /** Runs the pods of this machine on containerd. Resolves once the node is registered. */
@@ -51,10 +51,22 @@ export async function startRealKubelet(
           scope.signal,
         )
       : undefined;
-  const runtime = new GrpcRuntime(endpoint ?? containerd!.socket, streamOpener(clock));
+  const socket = endpoint ?? containerd!.socket;
+  const runtime = new GrpcRuntime(socket, streamOpener(clock));
   scope.defer(() => runtime.close());
+  const wait = { clock, endpoint: socket, signal: scope.signal };
+  await untilServing(runtime, wait);
+  const importImage = async (name: string, archive: Uint8Array) => {
+    if (!containerd)
+      throw new HostError(
+        "unsupported",
+        "import image: a runtime that isn't the kubelet's own gets its images by itself",
+      );
+    await containerd.importImage(archive);
+    await untilImageKnown(runtime, name, wait);
+  };
   if (containerd && !(await runtime.imageStatus(PAUSE_IMAGE, scope.signal)))
-    await containerd.importImage(pauseImage(architecture));
+    await importImage(PAUSE_IMAGE, pauseImage(architecture));
   const kubelet = await runKubelet(
     component,
     { runtime, host, ...parts },
@@ -64,16 +76,7 @@ export async function startRealKubelet(
       ...(containerd && { onPodCidr: (podCidr: string) => writeNetwork(host, { containerd, options, podCidr }) }),
     },
   );
-  return {
-    ...kubelet,
-    importImage(archive) {
-      if (containerd) return containerd.importImage(archive);
-      throw new HostError(
-        "unsupported",
-        "import image: a runtime that isn't the kubelet's own gets its images by itself",
-      );
-    },
-  };
+  return { ...kubelet, importImage };
 }
 
 async function writeNetwork(
@@ -157,6 +160,7 @@ async function removePods(node: {
   const containerd = await ensureContainerd({ directory, sandboxImage: PAUSE_IMAGE, clock }, signal);
   const runtime = new GrpcRuntime(containerd.socket, streamOpener(clock));
   try {
+    await untilServing(runtime, { clock, endpoint: containerd.socket, signal });
     for (const sandbox of await runtime.listPodSandboxes({}, signal)) {
       const containers = await runtime.listContainers({ sandboxId: sandbox.id }, signal);
       await Promise.all(containers.map(({ id }) => runtime.stopContainer(id, GRACE_SECONDS, signal)));

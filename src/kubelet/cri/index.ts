@@ -4,6 +4,7 @@
  */
 export { CriError, type CriErrorCode, isNotFound } from "./errors.ts";
 export { GrpcRuntime, type StreamOpener } from "./grpc/runtime.ts";
+export { untilImageKnown, untilServing } from "./grpc/serving.ts";
 export { streamOpener } from "./grpc/streams.ts";
 export {
   canonicalImage,

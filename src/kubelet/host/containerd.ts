@@ -8,7 +8,7 @@ import type { Clock } from "../../base/index.ts";
 import { HostError } from "./errors.ts";
 
 const run = promisify(execFile);
-const START_MS_MAX = 20_000;
+const START_MS_MAX = 60_000;
 const POLL_MS = 50;
 const CAP_SYS_RESOURCE = 24n;
 const CNI_PLACES = ["/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"];

@@ -56,7 +56,7 @@ export class NodeAgent {
   /** Makes the node known to the API server, however long that takes, and starts all that goes on from then. */
   async start(signal: AbortSignal): Promise<void> {
     const { scope, events, settings } = this.#context;
-    await this.#refreshStatus(signal);
+    await this.#retrying("ask the container runtime", signal, async () => void (await this.#refreshStatus(signal)));
     await this.#retrying("register node", signal, () => this.#register(signal));
     events.node({ type: "Normal", reason: "Starting", message: "Starting kubelet." });
     scope.spawn("watch own node", (closed) =>

@@ -18,6 +18,7 @@ import { execFileSync } from "node:child_process";
 import { enterNamespaces, realDirectoryPrefix, withoutNamespaces } from "../../testing/namespaces.ts";
 import { runtimeSuite } from "../cri.suite.ts";
 import { GrpcRuntime } from "./runtime.ts";
+import { untilServing } from "./serving.ts";
 
 const busybox = findProgram("busybox");
 const skip =
@@ -47,6 +48,7 @@ suite("containerd over gRPC", { skip }, () => {
     await containerd.importImage(image);
     const noStreams = () => Promise.reject(new Error("no streams in this suite"));
     runtime = new GrpcRuntime(containerd.socket, { session: noStreams, port: noStreams });
+    await untilServing(runtime, { clock, endpoint: containerd.socket, signal });
     for (let tries = 0; tries < 100; tries++) {
       const conditions = await runtime.status(signal);
       if (conditions.find((each) => each.type === "NetworkReady")?.status) break;
