@@ -20,7 +20,14 @@ const STAGES: readonly (readonly [string, readonly string[]])[] = [
   ["check", ["tools/check.ts"]],
   [
     "whole system",
-    ["--test", "--test-timeout=300000", "--test-concurrency=1", "--test-reporter=spec", "test/**/*.test.ts"],
+    [
+      "--test",
+      "--test-timeout=300000",
+      "--test-concurrency=1",
+      "--test-reporter=spec",
+      "src/**/*.system.test.ts",
+      "test/**/*.test.ts",
+    ],
   ],
 ];
 

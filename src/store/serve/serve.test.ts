@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { execFile, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { realClock, silentLog } from "../../base/index.ts";
 import { createGrpcChannel, GrpcError, loadService, type ProtocolDescriptor } from "../../net/index.ts";
@@ -11,7 +8,6 @@ import { openMemoryStore } from "../memory/index.ts";
 import type { Store } from "../store.ts";
 import { storeSuite } from "../store.suite.ts";
 import { bytes, put, Recorder, text, write } from "../suite-tools.ts";
-import { RealEtcd, withoutEtcd } from "../testing/real-etcd.ts";
 import { type EtcdServer, serveEtcd } from "./serve.ts";
 
 const clock = realClock();
@@ -147,63 +143,3 @@ suite("the served etcd", () => {
     await server.close(100);
   });
 });
-
-const withoutEtcdctl =
-  withoutEtcd || (spawnSync("etcdctl", ["version"]).status === 0 ? false : "etcdctl is not installed");
-
-suite("etcdctl prints the same on a real etcd and on ours", { skip: withoutEtcdctl }, () => {
-  const script = readFileSync(join(import.meta.dirname, "testdata/etcdctl.txt"), "utf8");
-
-  test("testdata/etcdctl.txt", async () => {
-    const real = new RealEtcd();
-    await real.start();
-    const store = openMemoryStore({ clock });
-    const server = await serve(store);
-    try {
-      const [theirs, ours] = [await replay(script, real.endpoint), await replay(script, server.endpoint)];
-      assert.equal(ours, theirs);
-    } finally {
-      await real.stop();
-      await server.close(100);
-      await store.close();
-    }
-  });
-});
-
-/** What a script of etcdctl commands prints. */
-async function replay(script: string, endpoint: string): Promise<string> {
-  const names = new Map<string, string>();
-  const printed: string[] = [];
-  for (const line of script.split("\n")) {
-    if (line === "" || line.startsWith("#")) continue;
-    const [, name, rest] = /^(?:([A-Z]+)=)?(.*)$/.exec(line)!;
-    const [command, input] = rest!.split(" <<< ") as [string, string?];
-    const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!);
-    const args = words.map((word) => word.replace(/\$([A-Z]+)/, (_, known: string) => names.get(known) ?? ""));
-    const output = await etcdctl(endpoint, args, input?.replaceAll("|", "\n"));
-    if (name) names.set(name, /lease (\w+)/.exec(output)?.[1] ?? output);
-    printed.push(`> ${line}`, name ? "" : tidied(output, names));
-  }
-  return printed.join("\n");
-}
-
-/** Without what differs from run to run: ids, and where the server is. */
-function tidied(output: string, names: ReadonlyMap<string, string>): string {
-  let text = output
-    .replace(/"(cluster_id|member_id|raft_term)":\d+,?/g, "")
-    .replace(/"(ClusterID|MemberID|RaftTerm)" : \d+\n/g, "")
-    .replace(/"ts":"[^"]*"|127\.0\.0\.1:\d+|etcd-endpoints:\/\/\S+?\//g, "…");
-  for (const [name, value] of names) text = text.replaceAll(value, name);
-  return text.replace(/^\{"level".*$/gm, "");
-}
-
-function etcdctl(endpoint: string, args: readonly string[], input?: string): Promise<string> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, ETCDCTL_API: "3" };
-    const child = execFile("etcdctl", [`--endpoints=${endpoint}`, ...args], { env, timeout: 20_000 }, (_, out, err) =>
-      resolve(out + err),
-    );
-    child.stdin?.on("error", () => {});
-    child.stdin?.end(input === undefined ? "" : `${input}\n\n`);
-  });
-}
