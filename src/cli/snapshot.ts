@@ -20,10 +20,10 @@ export async function saveCommand(
   const unfinished = `${file}.part`;
   await using session = openSession(options);
   try {
-    await writeTo(unfinished, () => download(session));
+    await writeTo(unfinished, await download(session));
     if (options.format === "etcd") {
       const saved = await readFile(unfinished);
-      await writeTo(unfinished, async () => snapshotForEtcd(saved, file));
+      await writeTo(unfinished, snapshotForEtcd(saved, file));
     }
     const status = snapshotStatus(await readFile(unfinished), file);
     await rename(unfinished, file);
@@ -44,14 +44,10 @@ async function download({ client }: Session): Promise<AsyncIterable<Uint8Array> 
   throw new Error("save snapshot: the server answered with something else, wanted a file");
 }
 
-/** The file is opened first: a body that nobody reads at once is lost. */
-async function writeTo(
-  path: string,
-  source: () => Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array>>,
-): Promise<void> {
+async function writeTo(path: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
   const file = await open(path, "w", 0o600);
   try {
-    for await (const chunk of await source()) await file.writeFile(chunk);
+    for await (const chunk of chunks) await file.writeFile(chunk);
     await file.sync();
   } finally {
     await file.close();

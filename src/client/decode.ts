@@ -1,5 +1,5 @@
 import { groupVersion, type KindDefinition, statusError, StatusError } from "../api/index.ts";
-import type { ApiResponse, WatchFrame } from "../net/index.ts";
+import { type ApiResponse, readBody, type WatchFrame } from "../net/index.ts";
 
 type Kind<T> = KindDefinition<T>;
 
@@ -20,7 +20,7 @@ async function bodyValue(response: ApiResponse, decode?: (bytes: Uint8Array) => 
     case "bytes":
       return parseBytes(response, body.bytes, decode);
     case "stream":
-      return parseBytes(response, await collect(body.chunks), decode);
+      return parseBytes(response, await readBody(response, Number.POSITIVE_INFINITY), decode);
     case "events":
     case "upgrade":
     case "tunnel":
@@ -76,12 +76,6 @@ const REASONS: Readonly<Record<number, string>> = {
 /** Whether a value is a Status. */
 export function isStatus(value: unknown): boolean {
   return typeof value === "object" && value !== null && (value as { kind?: string }).kind === "Status";
-}
-
-async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }
 
 /** Names the type on an object that came without it, as items of lists do. */

@@ -22,7 +22,7 @@ export class SocketBody implements AsyncIterable<Uint8Array> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return this.#readable.iterator({ destroyOnReturn: this.#side === "client" });
+    return new BodyIterator(this.#readable, this.#lengthBytes, this.#side);
   }
 
   /** The whole body. By events: much cheaper than iterating. */
@@ -48,17 +48,101 @@ export class SocketBody implements AsyncIterable<Uint8Array> {
       };
       const onEnd = () => {
         stop();
-        resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, sizeBytes));
+        if (isCutShort(readable, sizeBytes, this.#lengthBytes)) reject(lost());
+        else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, sizeBytes));
       };
       const onLost = (cause?: Error) => {
         stop();
-        reject(new NetError("connectionLost", "read body: the connection ended in the middle", { cause }));
+        reject(lost(cause));
       };
       if (readable.readableEnded) return onEnd();
       if (readable.destroyed) return onLost();
       readable.on("data", onData).on("end", onEnd).on("error", onLost).on("close", onLost);
     });
   }
+}
+
+/**
+ * Not Node's own iterator: that one takes an HTTP/2 stream which the other end has closed for a broken one, although all
+ * that came is there to be read, however late.
+ */
+class BodyIterator implements AsyncIterator<Uint8Array> {
+  readonly #readable: Readable;
+  readonly #lengthBytes: number | undefined;
+  readonly #side: "server" | "client";
+  #sizeBytes = 0;
+  #state: "fresh" | "reading" | "over" = "fresh";
+  #wake: (() => void) | undefined;
+
+  constructor(readable: Readable, lengthBytes: number | undefined, side: "server" | "client") {
+    this.#readable = readable;
+    this.#lengthBytes = lengthBytes;
+    this.#side = side;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    const readable = this.#readable;
+    if (this.#state === "fresh") this.#listen();
+    while (this.#state === "reading") {
+      const chunk: Uint8Array | null = readable.destroyed ? null : readable.read();
+      if (chunk !== null) {
+        this.#sizeBytes += chunk.length;
+        return { done: false, value: chunk };
+      }
+      if (readable.readableEnded) {
+        this.#stop();
+        if (isCutShort(readable, this.#sizeBytes, this.#lengthBytes)) throw lost();
+      } else if (readable.destroyed) {
+        this.#stop();
+        throw lost(readable.errored ?? undefined);
+      } else
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+    }
+    return DONE;
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    this.#stop();
+    if (this.#side === "client") this.#readable.destroy();
+    return DONE;
+  }
+
+  readonly #notify = (): void => {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  };
+
+  #listen(): void {
+    this.#state = "reading";
+    for (const event of EVENTS) this.#readable.on(event, this.#notify);
+  }
+
+  #stop(): void {
+    this.#state = "over";
+    for (const event of EVENTS) this.#readable.off(event, this.#notify);
+    this.#notify();
+  }
+}
+
+/**
+ * Whether a body that has ended is not all there is. A stream of HTTP/2 that the other end resets ends for its reader as if
+ * it were complete: half an object must not pass for a whole one.
+ */
+function isCutShort(readable: Readable, sizeBytes: number, lengthBytes: number | undefined): boolean {
+  const { rstCode = 0 } = readable as { rstCode?: number };
+  return rstCode !== 0 || (lengthBytes !== undefined && lengthBytes !== sizeBytes);
+}
+
+const EVENTS = ["readable", "end", "error", "close"] as const;
+const DONE = { done: true, value: undefined } as const;
+
+/** Why a body ended early; who broke it off may have said so already. */
+function lost(cause?: Error): NetError {
+  if (cause instanceof NetError) return cause;
+  return new NetError("connectionLost", "read body: the connection ended in the middle", { cause });
 }
 
 const EMPTY = new Uint8Array(0);

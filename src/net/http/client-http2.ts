@@ -113,7 +113,8 @@ function responseOf(stream: ClientHttp2Stream, { signal, method }: ApiRequest): 
   return new Promise((resolve, reject) => {
     const onAbort = () => {
       reject(signal.reason);
-      stream.close(constants.NGHTTP2_CANCEL);
+      // While a body is being sent, close() would say first that it is complete.
+      if (stream.writableEnded) stream.close(constants.NGHTTP2_CANCEL);
       // With an error: a body that is cut must not look like one that ended.
       stream.destroy(new NetError("aborted", "read body: the request was aborted", { cause: signal.reason }));
     };

@@ -5,6 +5,7 @@ import { suite, type TestContext, test } from "node:test";
 import { realClock, silentLog } from "../../base/index.ts";
 import { readBody } from "../body.ts";
 import { clientPair, servingPair, testAuthority } from "../fixtures.test.ts";
+import { NetError } from "../errors.ts";
 import type { ApiResponse, Handler } from "../message.ts";
 import { createHttpClient, type HttpClient, type HttpClientOptions, makeRequest } from "./client.ts";
 import { listen } from "./server.ts";
@@ -133,6 +134,84 @@ for (const protocol of ["auto", "http1"] as const)
       assert.ok(body.type === "stream");
       for await (const chunk of body.chunks) if (chunk.length > 0) break;
       await gone;
+    });
+
+    test("a body is there however late it is read, whole or in pieces", async (t) => {
+      const texts = { bytes: "a".repeat(100_000), stream: "b".repeat(50) };
+      const { port } = await serve(t, async ({ path }) => ({
+        status: 200,
+        headers: {},
+        body:
+          path === "/bytes"
+            ? bytes(texts.bytes)
+            : {
+                type: "stream",
+                chunks: (async function* () {
+                  for (const letter of texts.stream) yield Buffer.from(letter);
+                })(),
+              },
+      }));
+      const { handle } = client(t, port, { protocol });
+      const late = await Promise.all(
+        ["/bytes", "/stream", "/bytes", "/stream"].map((path) => handle(makeRequest({ path }))),
+      );
+      // Another call and its answer take as long as it takes for the ends of those before it to be here.
+      await textOf(await handle(makeRequest({ path: "/bytes" })));
+      assert.equal(await textOf(late[0]!), texts.bytes);
+      assert.equal(await textOf(late[1]!), texts.stream);
+      for (const [response, text] of [[late[2]!, texts.bytes] as const, [late[3]!, texts.stream] as const]) {
+        assert.ok(response.body.type === "stream");
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of response.body.chunks) chunks.push(chunk);
+        assert.equal(Buffer.concat(chunks).toString(), text);
+      }
+    });
+
+    test("a body that the server breaks off fails, also when it is read late", async (t) => {
+      const { promise: broken, reject: breakOff } = Promise.withResolvers<never>();
+      const { port } = await serve(t, async () => ({
+        status: 200,
+        headers: {},
+        body: {
+          type: "stream",
+          chunks: (async function* () {
+            yield Buffer.from("one");
+            await broken;
+          })(),
+        },
+      }));
+      const { handle } = client(t, port, { protocol });
+      const { body } = await handle(makeRequest({ path: "/" }));
+      assert.ok(body.type === "stream");
+      const chunks = body.chunks[Symbol.asyncIterator]();
+      assert.equal(Buffer.from((await chunks.next()).value!).toString(), "one");
+      breakOff(new Error("broken off"));
+      await assert.rejects(chunks.next(), { name: "NetError", code: "connectionLost" });
+    });
+
+    test("half a body, and then an abort, is no body", async (t) => {
+      const { promise: outcome, resolve } = Promise.withResolvers<unknown>();
+      const abort = new AbortController();
+      const { port } = await serve(t, async (request) => {
+        assert.ok(request.body.type === "stream");
+        const whole = async (chunks: AsyncIterable<Uint8Array>) => {
+          for await (const chunk of chunks) abort.abort(new Error(Buffer.from(chunk).toString()));
+        };
+        await whole(request.body.chunks).then(resolve, resolve);
+        return { status: 200, headers: {}, body: { type: "none" } };
+      });
+      const { handle } = client(t, port, { protocol });
+      const chunks = (async function* () {
+        yield Buffer.from("a: b");
+        await once(abort.signal, "abort");
+      })();
+      const sent = handle(
+        makeRequest({ method: "PUT", path: "/", body: { type: "stream", chunks }, signal: abort.signal }),
+      );
+      await assert.rejects(sent, /a: b/);
+      const error = await outcome;
+      assert.ok(error instanceof NetError);
+      assert.equal(error.code, "connectionLost");
     });
 
     test("a server that restarts is found again", async (t) => {

@@ -8,6 +8,7 @@ import { suite, type TestContext, test } from "node:test";
 import { realClock, silentLog } from "../../base/index.ts";
 import { readBody } from "../body.ts";
 import { clientPair, otherPair, servingPair, testAuthority } from "../fixtures.test.ts";
+import { NetError } from "../errors.ts";
 import type { ApiRequest, Handler } from "../message.ts";
 import { type Listener, type ListenOptions, listen } from "./server.ts";
 
@@ -192,6 +193,29 @@ test("the signal fires when the client goes, and the source of its stream is end
   await once(stream, "data");
   stream.close(constants.NGHTTP2_CANCEL);
   assert.equal(await ended, "aborted");
+});
+
+test("half a body, and then a reset, is no body", async (t) => {
+  for (const read of ["whole", "in pieces"]) {
+    const { promise: outcome, resolve } = Promise.withResolvers<unknown>();
+    const { promise: arrived, resolve: hasArrived } = Promise.withResolvers<void>();
+    const { port } = await serve(t, async (request) => {
+      hasArrived();
+      const whole = async () => {
+        assert.ok(request.body.type === "stream");
+        for await (const chunk of request.body.chunks) assert.equal(Buffer.from(chunk).toString(), "a: b");
+      };
+      await (read === "whole" ? readBody(request) : whole()).then(resolve, resolve);
+      return { status: 200, headers: {}, body: { type: "none" } };
+    });
+    const stream = session(t, port).request({ ":method": "POST", ":path": "/" });
+    stream.on("error", () => {}).write("a: b");
+    await arrived;
+    stream.destroy(new Error("reset"));
+    const error = await outcome;
+    assert.ok(error instanceof NetError, read);
+    assert.equal(error.code, "connectionLost");
+  }
 });
 
 test("a slow reader stops the source", async (t) => {

@@ -219,7 +219,9 @@ class ServerAdapter implements Listener {
       .catch((error) => {
         this.#options.log.error("Request failed", { method, path: request.path, error });
         if (stream.destroyed) return;
-        if (stream.headersSent) stream.close(INTERNAL_ERROR);
+        // Not close(): that would say first that the body is complete.
+        if (stream.headersSent)
+          stream.destroy(new NetError("aborted", "write body: its source failed", { cause: error }));
         else stream.respond({ ":status": 500 }, { endStream: true });
       })
       .finally(() => connection.requests--);
@@ -350,8 +352,6 @@ interface Connection {
   requests: number;
 }
 
-/** HTTP/2's error code. */
-const INTERNAL_ERROR = 2;
 const NO_BODY: RequestBody = { type: "none" };
 const BAD_REQUEST: ApiResponse = { status: 400, headers: {}, body: { type: "none" } };
 
