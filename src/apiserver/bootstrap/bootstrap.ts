@@ -85,7 +85,8 @@ async function ensure({ core, kind, clock, write }: Making, item: Json): Promise
     await registry.create(context, registry.decode(structuredClone(item)).value, write).catch((error) => {
       if (!isAlreadyExists(error)) throw error;
     });
-    const status = statusOf(item, formatTime(clock.now()));
+    // A flow schema's condition is kept true by apiserver/flow, which says it at once.
+    const status = kind.kind === FlowSchema.kind ? undefined : statusOf(item, formatTime(clock.now()));
     if (status) await registry.update(context, { change: (object) => withStatus(object, status), write, own: true });
     return;
   }

@@ -164,12 +164,19 @@ function withCleared(pod: Pod): (condition: PodCondition) => Record<string, unkn
 
 /** Equal but for fields that are null or absent. */
 export function sameJson(a: unknown, b: unknown): boolean {
-  return a === b || stableJson(withoutNulls(a)) === stableJson(withoutNulls(b));
+  if (a === b) return true;
+  if (a == null || b == null) return (a ?? undefined) === (b ?? undefined);
+  if (typeof a !== "object" || typeof b !== "object") return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((each, index) => sameJson(each, b[index]));
+  }
+  return covers(a, b) && covers(b, a);
 }
 
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== "object" || value === null) return value ?? undefined;
-  const kept = Object.entries(value).filter(([, each]) => each !== null && each !== undefined);
-  return Object.fromEntries(kept.map(([key, each]) => [key, withoutNulls(each)]));
+/** Each field of the first is the same in the second. */
+function covers(a: object, b: object): boolean {
+  for (const key of Object.keys(a))
+    if (!sameJson(a[key as never], Object.hasOwn(b, key) ? b[key as never] : undefined)) return false;
+  return true;
 }
