@@ -36,6 +36,7 @@ export {
   type StructOptions,
   time,
 } from "./dsl.ts";
+export { inVersion } from "./versioned.ts";
 export { type Decoded, DecodeError, decodeJson, type DecodeOptions, jsonTypeName } from "./decode.ts";
 export { applyDefaults } from "./defaults.ts";
 export { jsonEqual } from "./equal.ts";

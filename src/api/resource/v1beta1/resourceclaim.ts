@@ -1,9 +1,9 @@
 import {
   boolean,
   int64,
+  inVersion,
   list,
   map,
-  raw,
   ref,
   scalar,
   string,
@@ -13,12 +13,33 @@ import {
 } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { NodeSelector } from "../../core/v1/affinity.ts";
-import { Condition } from "../../meta/v1/condition.ts";
-import { DeviceConfiguration, DeviceSelector } from "./deviceclass.ts";
+import { DeviceSelector } from "./deviceclass.ts";
 import { claimBehavior } from "./claims.behavior.ts";
 import { claimConversions } from "./devices.convert.ts";
 import { ResourceClaim as Stable } from "../v1/resourceclaim.ts";
 import { storedAs } from "../../storage.ts";
+import * as stable from "../v1/resourceclaim.types.ts";
+
+export const AllocatedDeviceStatus = inVersion(stable.AllocatedDeviceStatus, "v1beta1");
+export interface AllocatedDeviceStatus extends Infer<typeof AllocatedDeviceStatus> {}
+
+export const ResourceClaimConsumerReference = inVersion(stable.ResourceClaimConsumerReference, "v1beta1");
+export interface ResourceClaimConsumerReference extends Infer<typeof ResourceClaimConsumerReference> {}
+
+export const DeviceAllocationConfiguration = inVersion(stable.DeviceAllocationConfiguration, "v1beta1");
+export interface DeviceAllocationConfiguration extends Infer<typeof DeviceAllocationConfiguration> {}
+
+export const DeviceClaimConfiguration = inVersion(stable.DeviceClaimConfiguration, "v1beta1");
+export interface DeviceClaimConfiguration extends Infer<typeof DeviceClaimConfiguration> {}
+
+export const DeviceConstraint = inVersion(stable.DeviceConstraint, "v1beta1");
+export interface DeviceConstraint extends Infer<typeof DeviceConstraint> {}
+
+export const CapacityRequirements = inVersion(stable.CapacityRequirements, "v1beta1");
+export interface CapacityRequirements extends Infer<typeof CapacityRequirements> {}
+
+export const DeviceToleration = inVersion(stable.DeviceToleration, "v1beta1");
+export interface DeviceToleration extends Infer<typeof DeviceToleration> {}
 
 export const ResourceClaimStatus = struct("io.k8s.api.resource.v1beta1.ResourceClaimStatus", () => ({
   allocation: ref(1, AllocationResult, { ptr: true, rules: ["optional", "update=NoModify"] }),
@@ -45,35 +66,6 @@ export const ResourceClaimStatus = struct("io.k8s.api.resource.v1beta1.ResourceC
 }));
 export interface ResourceClaimStatus extends Infer<typeof ResourceClaimStatus> {}
 
-export const AllocatedDeviceStatus = struct("io.k8s.api.resource.v1beta1.AllocatedDeviceStatus", () => ({
-  driver: string(1, { always: true, required: true }),
-  pool: string(2, { always: true, required: true }),
-  device: string(3, { always: true, required: true }),
-  shareID: string(7, { ptr: true, gates: ["DRAConsumableCapacity"], rules: ["optional", "format=k8s-uuid"] }),
-  conditions: list(4, Condition, { always: true, list: "map", keys: ["type"] }),
-  data: raw(5, { ptr: true }),
-  networkData: ref(6, NetworkDeviceData, { ptr: true, rules: ["optional"] }),
-}));
-export interface AllocatedDeviceStatus extends Infer<typeof AllocatedDeviceStatus> {}
-
-export const NetworkDeviceData = struct("io.k8s.api.resource.v1beta1.NetworkDeviceData", () => ({
-  interfaceName: string(1, { rules: ["optional", "maxBytes=256"] }),
-  ips: list(2, scalar.string, { list: "atomic", rules: ["optional", "unique=set", "maxItems=16"] }),
-  hardwareAddress: string(3, { rules: ["optional", "maxBytes=128"] }),
-}));
-export interface NetworkDeviceData extends Infer<typeof NetworkDeviceData> {}
-
-export const ResourceClaimConsumerReference = struct(
-  "io.k8s.api.resource.v1beta1.ResourceClaimConsumerReference",
-  () => ({
-    apiGroup: string(1),
-    resource: string(3, { always: true, required: true }),
-    name: string(4, { always: true, required: true }),
-    uid: string(5, { always: true, required: true }),
-  }),
-);
-export interface ResourceClaimConsumerReference extends Infer<typeof ResourceClaimConsumerReference> {}
-
 export const AllocationResult = struct("io.k8s.api.resource.v1beta1.AllocationResult", () => ({
   devices: ref(1, DeviceAllocationResult),
   nodeSelector: ref(3, NodeSelector, { ptr: true }),
@@ -86,16 +78,6 @@ export const DeviceAllocationResult = struct("io.k8s.api.resource.v1beta1.Device
   config: list(2, DeviceAllocationConfiguration, { list: "atomic", rules: ["optional", "maxItems=64"] }),
 }));
 export interface DeviceAllocationResult extends Infer<typeof DeviceAllocationResult> {}
-
-export const DeviceAllocationConfiguration = struct(
-  "io.k8s.api.resource.v1beta1.DeviceAllocationConfiguration",
-  () => ({
-    source: string(1, { always: true, required: true, enum: ["FromClaim", "FromClass"], rules: ["required"] }),
-    requests: list(2, scalar.string, { list: "atomic", rules: ["optional", "unique=set", "maxItems=32"] }),
-    deviceConfiguration: ref(3, DeviceConfiguration, { always: true, inline: true }),
-  }),
-);
-export interface DeviceAllocationConfiguration extends Infer<typeof DeviceAllocationConfiguration> {}
 
 export const DeviceRequestAllocationResult = struct(
   "io.k8s.api.resource.v1beta1.DeviceRequestAllocationResult",
@@ -146,22 +128,6 @@ export const DeviceClaim = struct("io.k8s.api.resource.v1beta1.DeviceClaim", () 
 }));
 export interface DeviceClaim extends Infer<typeof DeviceClaim> {}
 
-export const DeviceClaimConfiguration = struct("io.k8s.api.resource.v1beta1.DeviceClaimConfiguration", () => ({
-  requests: list(1, scalar.string, { list: "atomic", rules: ["optional", "unique=set", "maxItems=32"] }),
-  deviceConfiguration: ref(2, DeviceConfiguration, { always: true, inline: true }),
-}));
-export interface DeviceClaimConfiguration extends Infer<typeof DeviceClaimConfiguration> {}
-
-export const DeviceConstraint = struct("io.k8s.api.resource.v1beta1.DeviceConstraint", () => ({
-  requests: list(1, scalar.string, { list: "atomic", rules: ["optional", "unique=set", "maxItems=32"] }),
-  matchAttribute: string(2, {
-    ptr: true,
-    rules: ["oneOf=ConstraintType", "optional", "format=k8s-resource-fully-qualified-name"],
-  }),
-  distinctAttribute: string(3, { ptr: true, gates: ["DRAConsumableCapacity"], rules: ["oneOf=ConstraintType"] }),
-}));
-export interface DeviceConstraint extends Infer<typeof DeviceConstraint> {}
-
 export const DeviceRequest = struct("io.k8s.api.resource.v1beta1.DeviceRequest", () => ({
   name: string(1, { always: true, required: true }),
   deviceClassName: string(2, { always: true, rules: ["oneOf=deviceRequestType"] }),
@@ -189,20 +155,6 @@ export const DeviceSubRequest = struct("io.k8s.api.resource.v1beta1.DeviceSubReq
   capacity: ref(8, CapacityRequirements, { ptr: true, gates: ["DRAConsumableCapacity"] }),
 }));
 export interface DeviceSubRequest extends Infer<typeof DeviceSubRequest> {}
-
-export const CapacityRequirements = struct("io.k8s.api.resource.v1beta1.CapacityRequirements", () => ({
-  requests: map(1, scalar.quantity),
-}));
-export interface CapacityRequirements extends Infer<typeof CapacityRequirements> {}
-
-export const DeviceToleration = struct("io.k8s.api.resource.v1beta1.DeviceToleration", () => ({
-  key: string(1, { rules: ["optional", "format=k8s-label-key"] }),
-  operator: string(2, { default: "Equal", enum: ["Equal", "Exists"], rules: ["optional"] }),
-  value: string(3),
-  effect: string(4, { enum: ["NoExecute", "NoSchedule", "None"], rules: ["optional"] }),
-  tolerationSeconds: int64(5, { ptr: true }),
-}));
-export interface DeviceToleration extends Infer<typeof DeviceToleration> {}
 
 export const ResourceClaim = kind({
   name: "io.k8s.api.resource.v1beta1.ResourceClaim",

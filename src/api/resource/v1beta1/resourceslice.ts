@@ -1,21 +1,31 @@
-import {
-  boolean,
-  int64,
-  list,
-  map,
-  quantity,
-  ref,
-  scalar,
-  string,
-  struct,
-  time,
-  type Infer,
-} from "../../../schema/index.ts";
+import { boolean, inVersion, list, map, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { NodeSelector } from "../../core/v1/affinity.ts";
 import { sliceConversions } from "./devices.convert.ts";
 import { ResourceSlice as Stable } from "../v1/resourceslice.ts";
 import { storedAs } from "../../storage.ts";
+import * as stable from "../v1/resourceslice.types.ts";
+
+export const CounterSet = inVersion(stable.CounterSet, "v1beta1");
+export interface CounterSet extends Infer<typeof CounterSet> {}
+
+export const NodeAllocatableResourceMapping = inVersion(stable.NodeAllocatableResourceMapping, "v1beta1");
+export interface NodeAllocatableResourceMapping extends Infer<typeof NodeAllocatableResourceMapping> {}
+
+export const DeviceTaint = inVersion(stable.DeviceTaint, "v1beta1");
+export interface DeviceTaint extends Infer<typeof DeviceTaint> {}
+
+export const DeviceCounterConsumption = inVersion(stable.DeviceCounterConsumption, "v1beta1");
+export interface DeviceCounterConsumption extends Infer<typeof DeviceCounterConsumption> {}
+
+export const DeviceCapacity = inVersion(stable.DeviceCapacity, "v1beta1");
+export interface DeviceCapacity extends Infer<typeof DeviceCapacity> {}
+
+export const DeviceAttribute = inVersion(stable.DeviceAttribute, "v1beta1");
+export interface DeviceAttribute extends Infer<typeof DeviceAttribute> {}
+
+export const ResourcePool = inVersion(stable.ResourcePool, "v1beta1");
+export interface ResourcePool extends Infer<typeof ResourcePool> {}
 
 export const ResourceSliceSpec = struct("io.k8s.api.resource.v1beta1.ResourceSliceSpec", () => ({
   driver: string(1, { always: true, required: true }),
@@ -32,12 +42,6 @@ export const ResourceSliceSpec = struct("io.k8s.api.resource.v1beta1.ResourceSli
   }),
 }));
 export interface ResourceSliceSpec extends Infer<typeof ResourceSliceSpec> {}
-
-export const CounterSet = struct("io.k8s.api.resource.v1beta1.CounterSet", () => ({
-  name: string(1, { always: true, required: true, rules: ["required", "format=k8s-short-name"] }),
-  counters: map(2, Counter, { required: true, rules: ["required", "eachKey=format=k8s-short-name"] }),
-}));
-export interface CounterSet extends Infer<typeof CounterSet> {}
 
 export const Device = struct("io.k8s.api.resource.v1beta1.Device", () => ({
   name: string(1, { always: true, required: true }),
@@ -72,85 +76,6 @@ export const BasicDevice = struct("io.k8s.api.resource.v1beta1.BasicDevice", () 
   nodeAllocatableResourceMappings: map(12, NodeAllocatableResourceMapping, { gates: ["DRANodeAllocatableResources"] }),
 }));
 export interface BasicDevice extends Infer<typeof BasicDevice> {}
-
-export const NodeAllocatableResourceMapping = struct(
-  "io.k8s.api.resource.v1beta1.NodeAllocatableResourceMapping",
-  () => ({
-    capacityKey: string(1, { ptr: true }),
-    allocationMultiplier: quantity(2, { ptr: true }),
-  }),
-);
-export interface NodeAllocatableResourceMapping extends Infer<typeof NodeAllocatableResourceMapping> {}
-
-export const DeviceTaint = struct("io.k8s.api.resource.v1beta1.DeviceTaint", () => ({
-  key: string(1, { always: true, required: true }),
-  value: string(2),
-  effect: string(3, { always: true, required: true, enum: ["NoExecute", "NoSchedule", "None"], rules: ["required"] }),
-  timeAdded: time(4, { ptr: true }),
-}));
-export interface DeviceTaint extends Infer<typeof DeviceTaint> {}
-
-export const DeviceCounterConsumption = struct("io.k8s.api.resource.v1beta1.DeviceCounterConsumption", () => ({
-  counterSet: string(1, { always: true, required: true, rules: ["required", "format=k8s-short-name"] }),
-  counters: map(2, Counter, { required: true, rules: ["required", "eachKey=format=k8s-short-name"] }),
-}));
-export interface DeviceCounterConsumption extends Infer<typeof DeviceCounterConsumption> {}
-
-export const Counter = struct("io.k8s.api.resource.v1beta1.Counter", () => ({
-  value: quantity(1, { always: true, required: true }),
-}));
-export interface Counter extends Infer<typeof Counter> {}
-
-export const DeviceCapacity = struct("io.k8s.api.resource.v1beta1.DeviceCapacity", () => ({
-  value: quantity(1, { always: true, required: true }),
-  requestPolicy: ref(2, CapacityRequestPolicy, { ptr: true, gates: ["DRAConsumableCapacity"] }),
-}));
-export interface DeviceCapacity extends Infer<typeof DeviceCapacity> {}
-
-export const CapacityRequestPolicy = struct("io.k8s.api.resource.v1beta1.CapacityRequestPolicy", () => ({
-  default: quantity(1, { ptr: true, always: true }),
-  validValues: list(3, scalar.quantity, { list: "atomic", rules: ["oneOf=ValidRequestValues"] }),
-  validRange: ref(4, CapacityRequestPolicyRange, { ptr: true, rules: ["oneOf=ValidRequestValues"] }),
-}));
-export interface CapacityRequestPolicy extends Infer<typeof CapacityRequestPolicy> {}
-
-export const CapacityRequestPolicyRange = struct("io.k8s.api.resource.v1beta1.CapacityRequestPolicyRange", () => ({
-  min: quantity(1, { ptr: true, required: true }),
-  max: quantity(2, { ptr: true }),
-  step: quantity(3, { ptr: true }),
-}));
-export interface CapacityRequestPolicyRange extends Infer<typeof CapacityRequestPolicyRange> {}
-
-export const DeviceAttribute = struct("io.k8s.api.resource.v1beta1.DeviceAttribute", () => ({
-  int: int64(2, { ptr: true, rules: ["optional", "unionMember"] }),
-  bool: boolean(3, { ptr: true, rules: ["optional", "unionMember"] }),
-  string: string(4, { ptr: true, rules: ["optional", "unionMember"] }),
-  version: string(5, { ptr: true, rules: ["optional", "unionMember"] }),
-  ints: list(6, scalar.int64, { list: "atomic", gates: ["DRAListTypeAttributes"], rules: ["optional", "unionMember"] }),
-  bools: list(7, scalar.boolean, {
-    list: "atomic",
-    gates: ["DRAListTypeAttributes"],
-    rules: ["optional", "unionMember"],
-  }),
-  strings: list(8, scalar.string, {
-    list: "atomic",
-    gates: ["DRAListTypeAttributes"],
-    rules: ["optional", "unionMember"],
-  }),
-  versions: list(9, scalar.string, {
-    list: "atomic",
-    gates: ["DRAListTypeAttributes"],
-    rules: ["optional", "unionMember"],
-  }),
-}));
-export interface DeviceAttribute extends Infer<typeof DeviceAttribute> {}
-
-export const ResourcePool = struct("io.k8s.api.resource.v1beta1.ResourcePool", () => ({
-  name: string(1, { always: true, required: true }),
-  generation: int64(2, { always: true, required: true }),
-  resourceSliceCount: int64(3, { always: true, required: true }),
-}));
-export interface ResourcePool extends Infer<typeof ResourcePool> {}
 
 export const ResourceSlice = kind({
   name: "io.k8s.api.resource.v1beta1.ResourceSlice",

@@ -1,8 +1,12 @@
-import { list, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
+import { inVersion, list, ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
 import { DeviceTaintRule as Stable } from "../v1alpha3/devicetaintrule.ts";
 import { storedAs } from "../../storage.ts";
+import * as stable from "../v1/resourceslice.types.ts";
+
+export const DeviceTaint = inVersion(stable.DeviceTaint, "v1beta2");
+export interface DeviceTaint extends Infer<typeof DeviceTaint> {}
 
 export const DeviceTaintRuleStatus = struct("io.k8s.api.resource.v1beta2.DeviceTaintRuleStatus", () => ({
   conditions: list(1, Condition, { list: "map", keys: ["type"], patch: ["merge"], mergeKey: "type" }),
@@ -14,14 +18,6 @@ export const DeviceTaintRuleSpec = struct("io.k8s.api.resource.v1beta2.DeviceTai
   taint: ref(2, DeviceTaint, { required: true }),
 }));
 export interface DeviceTaintRuleSpec extends Infer<typeof DeviceTaintRuleSpec> {}
-
-export const DeviceTaint = struct("io.k8s.api.resource.v1beta2.DeviceTaint", () => ({
-  key: string(1, { always: true, required: true }),
-  value: string(2),
-  effect: string(3, { always: true, required: true, enum: ["NoExecute", "NoSchedule", "None"], rules: ["required"] }),
-  timeAdded: time(4, { ptr: true }),
-}));
-export interface DeviceTaint extends Infer<typeof DeviceTaint> {}
 
 export const DeviceTaintSelector = struct("io.k8s.api.resource.v1beta2.DeviceTaintSelector", () => ({
   driver: string(2, { ptr: true }),

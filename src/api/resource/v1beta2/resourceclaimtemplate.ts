@@ -1,14 +1,10 @@
-import { ref, struct, type Infer } from "../../../schema/index.ts";
+import { inVersion, ref, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { ObjectMeta } from "../../meta/v1/objectmeta.ts";
-import { ResourceClaimSpec } from "./resourceclaim.ts";
 import { ResourceClaimTemplate as Stable } from "../v1/resourceclaimtemplate.ts";
 import { storedAs } from "../../storage.ts";
+import * as stable from "../v1/resourceclaimtemplate.types.ts";
 
-export const ResourceClaimTemplateSpec = struct("io.k8s.api.resource.v1beta2.ResourceClaimTemplateSpec", () => ({
-  metadata: ref(1, ObjectMeta),
-  spec: ref(2, ResourceClaimSpec, { required: true }),
-}));
+export const ResourceClaimTemplateSpec = inVersion(stable.ResourceClaimTemplateSpec, "v1beta2");
 export interface ResourceClaimTemplateSpec extends Infer<typeof ResourceClaimTemplateSpec> {}
 
 export const ResourceClaimTemplate = kind({
