@@ -145,6 +145,8 @@ export interface KindBehavior<T> {
   readonly prepareStatusUpdate?: (object: Mutable<T>, old: T, now: string) => void;
   readonly validate?: (object: T) => FieldError[];
   readonly validateUpdate?: (object: T, old: T) => FieldError[];
+  /** How often more than twice the original tells of labels, annotations and owners that an update may not have. */
+  readonly metadataChecks?: number;
   readonly validateStatusUpdate?: (object: T, old: T) => FieldError[];
   /** Of an update by a subresource that changes a part of the spec; undefined: it is validated as a new object. */
   readonly validateSubresourceUpdate?: (subresource: string, object: T, old: T) => FieldError[] | undefined;
@@ -170,6 +172,8 @@ export interface KindBehavior<T> {
   readonly generation?: boolean;
   /** What counts as a change for metadata.generation, when it isn't everything but metadata and status. */
   readonly isNewGeneration?: (object: T, old: T) => boolean;
+  /** The part of which a client that gives an empty list or map where there is none makes a new generation, each time. */
+  readonly exactGeneration?: string;
   /** Sets what a new object has only once it is stored, after it was found valid; may change the object. */
   readonly settleCreate?: (object: Mutable<T>) => void;
   /** Sets what follows from an update, when it has all its defaults and its generation; may change the object. */

@@ -264,3 +264,47 @@ test("what only a hostile client sends is refused, not stumbled over", async () 
   assert.equal(limited.code, 422);
   await close();
 });
+
+test("an empty list counts as a change where the original tells it from none, and only there", async () => {
+  const { json, close } = await server();
+  const policies = "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies";
+  await json(`POST ${policies}`, { metadata: { name: "n" }, spec: { podSelector: {} } });
+  const egress = await json(`PATCH ${policies}/n`, { spec: { egress: [] } }, MERGE);
+  assert.deepEqual([egress.metadata.generation, egress.spec.egress], [2, undefined]);
+  const metadata = await json(`PATCH ${policies}/n`, { metadata: { labels: {} } }, MERGE);
+  assert.equal(metadata.metadata.generation, 2);
+  const budgets = "/apis/policy/v1/namespaces/default/poddisruptionbudgets";
+  await json(`POST ${budgets}`, { metadata: { name: "b" }, spec: { selector: {} } });
+  const same = await json(`PATCH ${budgets}/b`, { spec: { selector: { matchLabels: {} } } }, MERGE);
+  assert.equal(same.metadata.generation, 1);
+  await close();
+});
+
+test("a message shows what was given empty as it was given", async () => {
+  const { json, close } = await server();
+  const deployment = (labels?: Json) => ({
+    metadata: { name: "d" },
+    spec: {
+      selector: { matchLabels: { a: "b" } },
+      template: { metadata: { labels }, spec: { containers: [{ name: "c", image: "i" }] } },
+    },
+  });
+  const post = (labels?: Json) => json("POST /apis/apps/v1/namespaces/default/deployments", deployment(labels));
+  assert.match((await post({})).message, /labels: Invalid value: {}: /);
+  assert.match((await post()).message, /labels: Invalid value: null: /);
+  await close();
+});
+
+test("who resizes manages all that was sent, though only resources change", async () => {
+  const { json, close } = await server();
+  await json("POST /api/v1/namespaces/default/serviceaccounts", { metadata: { name: "default" } });
+  const pods = "/api/v1/namespaces/default/pods";
+  await json(`POST ${pods}`, { metadata: { name: "p" }, spec: { containers: [{ name: "c", image: "old" }] } });
+  const patch = { spec: { containers: [{ name: "c", image: "new" }] } };
+  const strategic = { "content-type": "application/strategic-merge-patch+json" };
+  const pod = await json(`PATCH ${pods}/p/resize?fieldManager=m`, patch, strategic);
+  assert.equal(pod.spec.containers[0].image, "old");
+  const entry = pod.metadata.managedFields.find(({ subresource }: Json) => subresource === "resize");
+  assert.deepEqual(entry.fieldsV1, { "f:spec": { "f:containers": { 'k:{"name":"c"}': { "f:image": {} } } } });
+  await close();
+});

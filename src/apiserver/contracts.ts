@@ -78,6 +78,9 @@ export interface AdmissionPlugin {
   readonly validate?: (request: AdmissionRequest) => Promise<void>;
 }
 
+/** Paths of values that were given empty, with the value. */
+export type Emptied = ReadonlyMap<string, unknown>;
+
 /** One request on its way through the pipeline. */
 export interface RequestContext {
   readonly request: ApiRequest;
@@ -86,6 +89,8 @@ export interface RequestContext {
   readonly user: UserInfo;
   /** Texts of Warning headers. */
   readonly warnings: string[];
+  /** Empty lists and maps that the client gave, by path: stored objects lack them, but some kinds and messages tell them from none. */
+  emptied: Emptied;
   /** Asks whether the caller may also do something else, where the request turns out to be that; throws 403. */
   readonly authorize: (other: Partial<Attributes>) => Promise<void>;
 }

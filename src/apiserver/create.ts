@@ -38,6 +38,7 @@ import { accessReviews } from "./reviews/access.ts";
 import { identityReviews } from "./reviews/identity.ts";
 import { rulesReview } from "./reviews/rules.ts";
 import { deviceAdminAccess } from "./admission/device-admin.ts";
+import { debugPages, type GivenFlags } from "./zpages.ts";
 import { type RuntimeConfigOptions, servedKinds } from "./runtime-config.ts";
 
 export interface ApiServerOptions extends RuntimeConfigOptions {
@@ -93,6 +94,8 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly processMetrics?: () => readonly string[];
   /** Further paths ("/name/"): who may ask is decided as for any path that is no resource; they see the rest of the path. */
   readonly extensions?: ReadonlyMap<string, Handler>;
+  /** The flags that the server was started with, by name; what /flagz tells. */
+  readonly givenFlags?: GivenFlags;
 }
 
 export type AuthorizationMode = "Node" | "RBAC" | "AlwaysAllow";
@@ -213,11 +216,13 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
     ]),
     paths: new Map([
       ...openApiHandlers(() => core.served.all),
+      ...debugPages(clock, options.givenFlags ?? {}),
       [SNAPSHOT_PATH, snapshotHandler(options.snapshot)],
       [REVISION_PATH, revisionHandler(options.revisionAt)],
       ...(accounts ? issuerPaths(accounts, options.serverAddress ?? SERVER_ADDRESS) : []),
       ...[...(options.extensions ?? [])].map(([path, handler]) => [path, below(path, handler)] as const),
     ]),
+    unlisted: [SNAPSHOT_PATH, REVISION_PATH, ...(options.extensions?.keys() ?? [])],
   };
 }
 

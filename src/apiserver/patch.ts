@@ -294,12 +294,13 @@ export function decodePatched(context: RequestContext, made: Json, { kind, type,
     );
   }
   try {
-    const { value, unknown } = decode(sorted(made, touchedBy(type, patch.value)) as Json, {
+    const { value, unknown, emptied } = decode(sorted(made, touchedBy(type, patch.value)) as Json, {
       quantity: canonicalQuantity,
       typeNameOf,
       keepsEmptyLists: true,
       asConversion: type === "strategic",
     });
+    context.emptied = emptied;
     const texts = [...patch.complaints, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)];
     reportStrict(context, texts, refuse);
     return value;

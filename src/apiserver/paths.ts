@@ -23,11 +23,10 @@ export interface PathOptions extends HealthOptions {
   readonly flowMetrics: () => readonly string[];
   /** Further paths; one that ends with a slash stands for all below it. */
   readonly special: ReadonlyMap<string, SubresourceHandler>;
+  /** Those of them that the list at the root does not name. */
+  readonly unlisted: readonly string[];
   readonly methodNotAllowed: () => Error;
 }
-
-/** Below it lies what the original does not have. */
-export const OWN_PATHS = "/navarch/";
 
 /** The answer where nothing is. */
 export const NOT_FOUND = respondText(404, "404 page not found\n");
@@ -37,6 +36,7 @@ const PRETTY = { encoding: "json", as: "object", pretty: true } as const;
 /** Answers paths that are no resources: discovery, health, version, metrics and what others add. */
 export function pathHandlers(options: PathOptions): SubresourceHandler {
   const { special, metrics } = options;
+  const listed = [...special.keys()].filter((path) => !options.unlisted.includes(path));
   const below = [...special].filter(([path]) => path.endsWith("/"));
   const discovery = memoized(options);
   return async (context) => {
@@ -53,7 +53,7 @@ export function pathHandlers(options: PathOptions): SubresourceHandler {
       case "/metrics":
         return respondText(200, metrics.text(options.objects(), options.flowMetrics()));
       case "/":
-        return respond(200, { paths: rootPaths(discovery().paths, [...special.keys()]) }, PRETTY);
+        return respond(200, { paths: rootPaths(discovery().paths, listed) }, PRETTY);
     }
     return discovered(context, discovery(), options.isOwnGroup) ?? NOT_FOUND;
   };
@@ -162,9 +162,7 @@ function aggregated(
   return { ...response, headers: { ...response.headers, ...headers, "content-type": type } };
 }
 
-function rootPaths(groups: readonly string[], special: readonly string[]): string[] {
+function rootPaths(groups: readonly string[], others: readonly string[]): string[] {
   const own = ["/api", "/api/v1", "/apis", "/apis/", "/metrics", "/metrics/slis", "/version"];
-  // What only Navarch has is not told: the list is the same as the original's.
-  const known = special.filter((path) => !path.startsWith(OWN_PATHS));
-  return [...new Set([...own, ...healthPaths(), ...groups, ...known])].sort();
+  return [...new Set([...own, ...healthPaths(), ...groups, ...others])].sort();
 }

@@ -1,7 +1,7 @@
 import { internal, noSuchPath, parseFieldSelector, statusError, unauthorized } from "../api/index.ts";
 import type { Clock, Log, Random } from "../base/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
-import type { Attributes, Authenticator, Authorizer, RequestContext, RequestInfo } from "./contracts.ts";
+import type { Attributes, Authenticator, Authorizer, Emptied, RequestContext, RequestInfo } from "./contracts.ts";
 import { type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
 import { respondError, respondText } from "./http/respond.ts";
 import { compressed } from "./http/compress.ts";
@@ -63,6 +63,7 @@ export function pipeline(options: PipelineOptions): Handler {
           query,
           user,
           warnings,
+          emptied: NOTHING_EMPTIED,
           authorize: (other) => authorize({ ...attributes, ...other }, options.authorizers),
         });
       });
@@ -124,6 +125,7 @@ function selectedName(query: URLSearchParams): string {
 }
 
 const NO_FIELDS = {};
+const NOTHING_EMPTIED: Emptied = new Map();
 
 /** Values that the field selector fixes; none when it can't be read, which is told of later. */
 function fixedFields(query: URLSearchParams): Readonly<Record<string, string>> {

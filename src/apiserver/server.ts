@@ -47,6 +47,8 @@ export interface ApiServerParts {
   readonly hooks: ReadonlyMap<string, ResourceHooks>;
   /** Paths outside /api and /apis, such as /openapi/v2. */
   readonly paths: ReadonlyMap<string, SubresourceHandler>;
+  /** Those of them that the list of paths doesn't name: the original does not have them. */
+  readonly unlisted: readonly string[];
 }
 
 export interface ServerOptions {
@@ -229,6 +231,7 @@ function dispatcher({
     objects,
     flowMetrics,
     special: parts.paths,
+    unlisted: parts.unlisted,
     methodNotAllowed,
     store: options.store,
     clock: options.clock,

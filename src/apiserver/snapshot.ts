@@ -3,7 +3,9 @@ import { formatTime } from "../base/index.ts";
 import type { Store } from "../store/index.ts";
 import type { SubresourceHandler } from "./contracts.ts";
 import { respond } from "./http/respond.ts";
-import { OWN_PATHS } from "./paths.ts";
+
+/** Below it lies what the original does not have. */
+const OWN_PATHS = "/navarch/";
 
 /** Where a cluster's whole store is read from. Who may is RBAC's to say: of the roles that every cluster has, cluster-admin. */
 export const SNAPSHOT_PATH = `${OWN_PATHS}snapshot`;

@@ -9,12 +9,15 @@ export interface Environment {
   /** Structs that can be made, by name. */
   readonly structNamed: (name: string) => Type | undefined;
   readonly functions: ReadonlyMap<string, readonly Overload[]>;
+  /** Whether `cel.bind(name, value, expression)` gives a value a name. */
+  readonly hasBindings: boolean;
 }
 
 export interface EnvironmentInit {
   readonly variables: Readonly<Record<string, Type>>;
   readonly libraries: readonly Library[];
   readonly structNamed?: (name: string) => Type | undefined;
+  readonly hasBindings?: boolean;
 }
 
 /** Functions and types that belong together. */
@@ -26,13 +29,18 @@ export interface Library {
 /** The functions of libraries by name; worked out once for each set of libraries. */
 const tables = new WeakMap<readonly Library[], Pick<Environment, "functions" | "typeNames">>();
 
-export function environment({ variables, libraries, structNamed = () => undefined }: EnvironmentInit): Environment {
+export function environment({
+  variables,
+  libraries,
+  structNamed = () => undefined,
+  hasBindings = false,
+}: EnvironmentInit): Environment {
   let table = tables.get(libraries);
   if (!table) {
     table = tableOf(libraries);
     tables.set(libraries, table);
   }
-  return { ...table, variables: new Map(Object.entries(variables)), structNamed };
+  return { ...table, variables: new Map(Object.entries(variables)), structNamed, hasBindings };
 }
 
 function tableOf(libraries: readonly Library[]): Pick<Environment, "functions" | "typeNames"> {

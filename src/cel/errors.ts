@@ -19,6 +19,8 @@ export interface Issue {
 
 /** Issues as compilers of CEL print them: place, text, the line and a mark below it. */
 export function showIssues(source: string, issues: readonly Issue[]): string {
+  // Where there is no text there is no place in it.
+  if (source === "") return issues.map(({ message }) => `ERROR: <input>:1:0: ${message}`).join("\n");
   const points = [...source];
   return [...issues]
     .sort((a, b) => a.at - b.at)

@@ -24,7 +24,7 @@ export interface Failure {
 
 /** Reads, checks and compiles an expression. */
 export function compileExpression(source: string, environment: Environment): Compiled | Failure {
-  const { expr, issues } = parse(source);
+  const { expr, issues } = parse(source, environment);
   if (!expr) return failure(source, issues);
   const { checked, issues: wrong } = check(expr, environment);
   if (!checked) return failure(source, wrong);

@@ -19,6 +19,16 @@ export function expandMacro(name: string, call: MacroCall): Expr | Issue | undef
   return Object.hasOwn(MACROS, key) ? MACROS[key]?.(call) : undefined;
 }
 
+/** The same of `cel.bind(name, value, expression)`, which not all environments know. */
+export function expandBinding(name: string, { target, args, at: place }: MacroCall): Expr | Issue | undefined {
+  const isBinding = name === "bind" && args.length === 3 && target?.kind === "ident" && target.name === "cel";
+  if (!isBinding) return undefined;
+  const [variable, value, body] = args as readonly [Expr, Expr, Expr];
+  if (variable.kind !== "ident")
+    return { at: variable.at, message: "cel.bind() variable names must be simple identifiers" };
+  return bound(place, { name: variable.name, value, body });
+}
+
 const at = (place: number, node: ExprNode): Expr => ({ ...node, at: place });
 const call = (place: number, name: string, ...args: Expr[]): Expr => at(place, { kind: "call", name, args });
 const accumulated = (place: number): Expr => at(place, { kind: "ident", name: ACCUMULATOR });
@@ -115,23 +125,31 @@ const filter: Expand = (whole) =>
 
 const transformMap: Expand = (whole) => over(2, SIMPLE, (place, rest) => toMap(place, rest, whole.args[0]))(whole);
 
+/** A value under a name for a body: nothing is gone over, and the body is the result. */
+function bound(
+  place: number,
+  { name, value, body }: { readonly name: string; readonly value: Expr; readonly body: Expr },
+): Expr {
+  return at(place, {
+    kind: "comprehension",
+    range: emptyList(place),
+    names: ["#unused"],
+    accumulator: name,
+    start: value,
+    condition: literalBool(place, false),
+    step: at(place, { kind: "ident", name }),
+    result: body,
+  });
+}
+
 function ifThere(wrap: (place: number, value: Expr) => Expr): Expand {
   return ({ target, args: [name, body], at: place }) => {
     if (name?.kind !== "ident")
       return { at: (name as Expr).at, message: "optMap() variable name must be a simple identifier" };
     const operand = target as Expr;
     const member = (method: string): Expr => at(place, { kind: "call", name: method, target: operand, args: [] });
-    const bound = at(place, {
-      kind: "comprehension",
-      range: emptyList(place),
-      names: ["#unused"],
-      accumulator: name.name,
-      start: member("value"),
-      condition: literalBool(place, false),
-      step: at(place, { kind: "ident", name: name.name }),
-      result: body as Expr,
-    });
-    return call(place, "_?_:_", member("hasValue"), wrap(place, bound), call(place, "optional.none"));
+    const inner = bound(place, { name: name.name, value: member("value"), body: body as Expr });
+    return call(place, "_?_:_", member("hasValue"), wrap(place, inner), call(place, "optional.none"));
   };
 }
 

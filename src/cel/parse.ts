@@ -2,7 +2,8 @@ import type { Entry, Expr, ExprNode, FieldEntry } from "./ast.ts";
 import type { Issue } from "./errors.ts";
 import { lex, type Token } from "./lex.ts";
 import { literalOf } from "./literals.ts";
-import { expandMacro } from "./macros.ts";
+import type { Environment } from "./environment.ts";
+import { expandBinding, expandMacro } from "./macros.ts";
 
 /** Longer texts are not looked at. */
 export const EXPRESSION_POINTS_MAX = 100_000;
@@ -17,14 +18,14 @@ export interface Parsed {
 }
 
 /** Reads a text as an expression, macros expanded. */
-export function parse(source: string): Parsed {
+export function parse(source: string, { hasBindings }: Pick<Environment, "hasBindings">): Parsed {
   const points = source.length > EXPRESSION_POINTS_MAX ? [...source].length : source.length;
   if (points > EXPRESSION_POINTS_MAX) {
     const message = `expression code point size exceeds limit: size: ${points}, limit ${EXPRESSION_POINTS_MAX}`;
     return { expr: undefined, issues: [{ at: 0, message }] };
   }
   const { tokens, issues } = lex(source);
-  const parser = new Parser(tokens, [...issues]);
+  const parser = new Parser(tokens, [...issues], hasBindings ? expandBinding : () => undefined);
   const expr = parser.parse();
   return { expr: parser.issues.length > 0 ? undefined : expr, issues: parser.issues };
 }
@@ -60,8 +61,11 @@ class Parser {
   /** After a mistake nothing more is reported until a token fits again. */
   #recovering = false;
 
-  constructor(tokens: readonly Token[], issues: Issue[]) {
+  readonly #expandMore: typeof expandBinding;
+
+  constructor(tokens: readonly Token[], issues: Issue[], expandMore: typeof expandBinding) {
     this.#tokens = tokens;
+    this.#expandMore = expandMore;
     this.issues = issues;
   }
 
@@ -244,7 +248,8 @@ class Parser {
       }
     }
     this.#expect(")");
-    const expanded = expandMacro(name, { target, args, at });
+    const call = { target, args, at };
+    const expanded = expandMacro(name, call) ?? this.#expandMore(name, call);
     if (!expanded) return { kind: "call", name, ...(target && { target }), args, at };
     if ("kind" in expanded) return expanded;
     this.#report(expanded.at, expanded.message);

@@ -9,7 +9,7 @@ import {
   authorityFromPem,
   certificateToPem,
   createAuthority,
-  generateKey,
+  generateRsaKey,
   issueKeyPair,
   parseCertificates,
   privateKeyToPem,
@@ -58,6 +58,9 @@ export interface PkiOptions {
 export async function openPki({ directory, clock, random, sans }: PkiOptions): Promise<Pki> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const sources = { clock, random };
+  // Begun first, since it takes longest; a failure is met where the file is wanted.
+  const tokenKeyFile = openTokenKey(join(directory, "sa"));
+  tokenKeyFile.catch(() => {});
   const ca = await openAuthority(join(directory, "ca"), "kubernetes-ca", sources);
   await openAuthority(join(directory, "front-proxy-ca"), "kubernetes-front-proxy-ca", sources);
   const pair = (
@@ -84,7 +87,7 @@ export async function openPki({ directory, clock, random, sans }: PkiOptions): P
     caKeyFile: join(directory, "ca.key"),
     frontProxyCaFile: join(directory, "front-proxy-ca.crt"),
     serving,
-    serviceAccountKeyFile: await openKey(join(directory, "sa"), sources),
+    serviceAccountKeyFile: await tokenKeyFile,
     client: (name, subject) => pair(name, { subject, usages: ["client auth"] }),
     kubeletServing: (nodeName, addresses) =>
       pair(`kubelet-${nodeName}-serving`, {
@@ -165,10 +168,11 @@ async function openPair(
   return { ...files, ...made };
 }
 
-async function openKey(path: string, { random }: { random: Random }): Promise<string> {
+/** The key of service accounts: RSA, whose signatures every verifier of tokens knows. */
+async function openTokenKey(path: string): Promise<string> {
   const file = `${path}.key`;
   if (await exists(file)) return file;
-  const key = generateKey({ random });
+  const key = await generateRsaKey();
   await writeSecret(`${path}.pub`, publicKeyToPem(key.publicKey));
   await writeSecret(file, privateKeyToPem(key));
   return file;

@@ -32,6 +32,7 @@ export {
 } from "./jwt.ts";
 export {
   generateKey,
+  generateRsaKey,
   type KeyAlgorithm,
   keyIdOf,
   type PrivateKey,

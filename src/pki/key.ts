@@ -1,5 +1,15 @@
 import { Buffer } from "node:buffer";
-import { createECDH, createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from "node:crypto";
+import {
+  createECDH,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  hash,
+  type KeyObject,
+  sign,
+  verify,
+} from "node:crypto";
+import { promisify } from "node:util";
 import type { Random } from "../base/index.ts";
 import { signDeterministic } from "./ecdsa.ts";
 import { PkiError } from "./errors.ts";
@@ -30,6 +40,17 @@ export function generateKey(options: {
   const { random, algorithm = "ecdsa-p256", deterministic = false } = options;
   const key = algorithm === "ed25519" ? ed25519Key(random.bytes(32)) : p256Key(random);
   return { algorithm, key, publicKey: createPublicKey(key), deterministic };
+}
+
+const generateKeyPairAsync = promisify(generateKeyPair);
+const RSA_BITS = 2048;
+
+/**
+ * A new RSA key. The machine's own randomness makes it, on another thread: finding its primes takes a tenth of a second.
+ */
+export async function generateRsaKey(): Promise<PrivateKey> {
+  const { privateKey: key, publicKey } = await generateKeyPairAsync("rsa", { modulusLength: RSA_BITS });
+  return { algorithm: "rsa", key, publicKey, deterministic: false };
 }
 
 function ed25519Key(seed: Uint8Array): KeyObject {

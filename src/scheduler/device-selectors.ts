@@ -1,53 +1,13 @@
-import {
-  type Compiled,
-  celTypes,
-  compileExpression,
-  EvaluationError,
-  environment,
-  type Failure,
-  kubernetesLibraries,
-  MapValue,
-  mapFrom,
-  quantityValue,
-  semverValue,
-  type Value,
-} from "../cel/index.ts";
+import { compileDeviceSelector } from "../api/index.ts";
+import { EvaluationError, MapValue, mapFrom, quantityValue, semverValue, type Value } from "../cel/index.ts";
 import type { Candidate } from "./allocate.ts";
 
-const { BOOL, DYN, STRING, mapOf, opaque, structFrom } = celTypes;
-
-const place = environment({
-  libraries: kubernetesLibraries,
-  variables: {
-    device: structFrom("kubernetes.DRADevice", {
-      driver: STRING,
-      attributes: mapOf(STRING, mapOf(STRING, DYN)),
-      capacity: mapOf(STRING, mapOf(STRING, opaque("kubernetes.Quantity"))),
-      allowMultipleAllocations: BOOL,
-    }),
-  },
-});
-
-/** Expressions that are kept compiled; users bring them, so their number has an end. */
-const EXPRESSIONS_MAX = 1000;
 /** What looking at one device may cost. */
 const COST_MAX = 1_000_000;
 
-const compiled = new Map<string, Compiled | Failure>();
-
-function compile(expression: string): Compiled | Failure {
-  let known = compiled.get(expression);
-  if (!known) {
-    known = compileExpression(expression, place);
-    if (compiled.size >= EXPRESSIONS_MAX) compiled.clear();
-    compiled.set(expression, known);
-  }
-  return known;
-}
-
 /** Whether a device meets an expression; throws when that can't be told. */
 export function selectsDevice(expression: string, candidate: Candidate): boolean {
-  const program = compile(expression);
+  const program = compileDeviceSelector(expression);
   if (!("program" in program)) throw new EvaluationError(`CEL compile error: ${program.problem}`);
   const device = deviceValue(candidate);
   return program.program.run(() => device, COST_MAX).value === true;

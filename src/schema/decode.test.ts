@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeJson } from "./decode.ts";
-import { list, map, scalar, struct, time } from "./dsl.ts";
+import { list, listOf, map, scalar, struct, time } from "./dsl.ts";
 
 test("a time without a value is written as null, unless it is a pointer or left out when zero", () => {
   const Times = struct("test.Times", () => ({
@@ -16,4 +16,32 @@ test("null within a map or a list is the zero value", () => {
   const Holder = struct("test.Holder", () => ({ bytes: map(1, scalar.bytes), texts: list(2, scalar.string) }));
   const { value } = decodeJson(Holder, { bytes: { a: null }, texts: [null] }, { quantity: String });
   assert.deepEqual(value, { bytes: { a: "" }, texts: [""] });
+});
+
+test("lists and maps that were given empty and are left out are told of", () => {
+  const Inner = struct("test.Inner", () => ({ ports: list(1, scalar.int32), labels: map(2, scalar.string) }));
+  const Outer = struct("test.Outer", () => ({
+    rules: list(1, Inner),
+    always: list(2, scalar.string, { always: true }),
+    full: list(3, scalar.string),
+  }));
+  const given = { rules: [{ labels: {} }, { ports: [], labels: { a: "b" } }], always: [], full: ["x"] };
+  const { value, emptied } = decodeJson(Outer, given, { quantity: String });
+  assert.deepEqual(value, { rules: [{}, { labels: { a: "b" } }], always: null, full: ["x"] });
+  assert.deepEqual(Object.fromEntries(emptied), { "rules[0].labels": {}, "rules[1].ports": [], always: [] });
+});
+
+test("the lists of a map have the name that the type gives them", () => {
+  const Holder = struct("test.Holder", () => ({ extra: map(1, listOf(scalar.string)) }));
+  const fault = (value: Record<string, unknown>) => {
+    try {
+      decodeJson(Holder, value, { quantity: String, typeNameOf: () => "v1.Extra" });
+    } catch (error) {
+      return /of type (.*)$/.exec((error as Error).message)?.[1];
+    }
+    return undefined;
+  };
+  assert.equal(fault({ extra: [] }), "map[string]v1.Extra");
+  assert.equal(fault({ extra: { a: {} } }), "v1.Extra");
+  assert.equal(fault({ extra: { a: [1] } }), "string");
 });

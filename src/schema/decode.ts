@@ -12,6 +12,8 @@ export interface Decoded<T = Record<string, unknown>> {
   readonly value: T;
   /** Paths of fields that the type does not have; they are dropped. */
   readonly unknown: readonly string[];
+  /** Paths of lists (`[]`) and maps (`{}`) that were given empty and that the canonical form leaves out. */
+  readonly emptied: ReadonlyMap<string, readonly [] | Readonly<Record<string, never>>>;
 }
 
 export interface DecodeOptions {
@@ -27,6 +29,7 @@ export interface DecodeOptions {
 
 interface Context extends DecodeOptions {
   readonly unknown: string[];
+  readonly emptied: Map<string, readonly [] | Readonly<Record<string, never>>>;
   /** Decode fields in the order of the document instead of the type's. */
   readonly inOrder?: boolean;
 }
@@ -37,15 +40,17 @@ interface Context extends DecodeOptions {
  * with the input except raw values.
  */
 export function decodeJson(struct: StructNode, value: unknown, options: DecodeOptions): Decoded {
-  const context: Context = { ...options, unknown: [] };
+  const context: Context = { ...options, unknown: [], emptied: new Map() };
   if (!isObject(value))
     throw new DecodeError(`json: cannot unmarshal ${jsonTypeName(value)} into Go value of type ${goType(struct)}`);
   try {
-    return { value: decodeStruct(struct, value, { context, path: "", goPath: "" }), unknown: context.unknown };
+    const { unknown, emptied } = context;
+    return { value: decodeStruct(struct, value, { context, path: "", goPath: "" }), unknown, emptied };
   } catch {
     // Again, field by field as the document has them: the first fault is told of.
     const inOrder = { ...context, unknown: [], inOrder: true };
-    return { value: decodeStruct(struct, value, { context: inOrder, path: "", goPath: "" }), unknown: [] };
+    const { emptied } = context;
+    return { value: decodeStruct(struct, value, { context: inOrder, path: "", goPath: "" }), unknown: [], emptied };
   }
 }
 
@@ -192,8 +197,12 @@ function decodeGiven(struct: StructNode, { planned: { name, field }, given, targ
     target.below ??= new Map();
     target.below.set(name, unknown.slice(before));
   }
-  const isGivenEmpty = Array.isArray(decoded) && decoded.length === 0 && field.options.always;
-  return isGivenEmpty && context.keepsEmptyLists ? decoded : keep(field, decoded);
+  const isEmptyList = Array.isArray(decoded) && decoded.length === 0;
+  if (!field.options.keepsEmpty) {
+    if (isEmptyList) context.emptied.set(join(target.path, name), []);
+    else if (field.node.kind === "map" && isEmpty(decoded)) context.emptied.set(join(target.path, name), {});
+  }
+  return isEmptyList && field.options.always && context.keepsEmptyLists ? decoded : keep(field, decoded);
 }
 
 /**
@@ -250,7 +259,8 @@ const emptyStructs = new WeakMap<StructNode, Record<string, unknown>>();
 function emptyStruct(struct: StructNode): Record<string, unknown> {
   let empty = emptyStructs.get(struct);
   if (!empty) {
-    empty = decodeStruct(struct, {}, { context: { quantity: (text) => text, unknown: [] }, path: "", goPath: "" });
+    const context = { quantity: (text: string) => text, unknown: [], emptied: new Map() };
+    empty = decodeStruct(struct, {}, { context, path: "", goPath: "" });
     emptyStructs.set(struct, empty);
   }
   return copyJson(empty) as Record<string, unknown>;
@@ -476,6 +486,9 @@ function fieldType(node: Node, { context, holder, name, field }: ValuePlace): st
   const own = context.typeNameOf?.(holder, name);
   if (own === undefined) return goType(node);
   if (own.startsWith("=")) return node === field.node ? own.slice(1) : goType(node);
+  // The lists of a map have the type, not the map or what is in them.
+  if (field.node.kind === "map" && field.node.value.kind === "list")
+    return node.kind === "list" ? own : node.kind === "map" ? `map[string]${own}` : goType(node);
   if (own.endsWith("*")) return node.kind === "map" ? own.slice(0, -1) + goType(node.value) : goType(node);
   if (node.kind === "list") return `[]${own}`;
   return node.kind === "map" ? `map[string]${own}` : own;

@@ -169,6 +169,8 @@ export interface ManagedUpdate {
   readonly after: Json;
   readonly write: ManagedWrite;
   readonly versions: VersionLookup;
+  /** Top fields that the write does not set, whatever it says of them: it manages none of them. */
+  readonly ignored?: readonly string[];
 }
 
 type Comparison = ReturnType<typeof compareValues>;
@@ -194,7 +196,14 @@ function comparison(
 }
 
 /** managedFields after a write that was no apply: what it changed is the writer's, what it removed is nobody's. */
-export function managedAfterUpdate({ struct, before, after, write, versions }: ManagedUpdate): ManagerEntry[] {
+export function managedAfterUpdate({
+  struct,
+  before,
+  after,
+  write,
+  versions,
+  ignored = [],
+}: ManagedUpdate): ManagerEntry[] {
   // Who has no managers once does not get any, until someone applies.
   const isUntracked = (before.metadata as Json).uid !== undefined && !(after.metadata as Json).managedFields;
   if (isUntracked) return [];
@@ -206,7 +215,7 @@ export function managedAfterUpdate({ struct, before, after, write, versions }: M
     one.set = minus(one.set, union(changed, removed));
   }
   const { changed, removed } = compare(versions(write.apiVersion) ?? { struct })!;
-  const own = minus(changed, SERVER_SET);
+  const own = minus(withoutTop(changed, ignored), SERVER_SET);
   const mine = managers.find((one) => isSame(one, "Update", write));
   if (mine) mine.set = union(minus(mine.set, removed), own);
   if (!isEmptySet(own)) {

@@ -35,11 +35,11 @@ const FLOW_MANAGER = "api-priority-and-fairness-config-producer-v1";
 /** What every cluster holds from the start, in the order in which it is made, and who makes it. */
 const OBJECTS: readonly (readonly [kind: KindDefinition, items: readonly unknown[], manager?: string])[] = [
   [Namespace, namespaces.items],
-  [PriorityClass, priorityClasses.items],
   [ClusterRole, clusterRoles.items],
   [ClusterRoleBinding, clusterRoleBindings.items],
   [Role, roles.items],
   [RoleBinding, roleBindings.items],
+  [PriorityClass, priorityClasses.items],
   [PriorityLevelConfiguration, priorityLevels.items, FLOW_MANAGER],
   [FlowSchema, flowSchemas.items, FLOW_MANAGER],
   [APIService, apiServices.items],
@@ -185,6 +185,7 @@ export function systemContext(kind: KindDefinition, namespace: string, name: str
     query: new URLSearchParams(),
     user: { name: "system:apiserver", groups: ["system:masters", "system:authenticated"] },
     warnings: [],
+    emptied: new Map(),
     authorize: async () => {},
   };
 }

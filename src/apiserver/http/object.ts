@@ -212,6 +212,7 @@ export function decodeObject(
   const prefix = `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}`;
   try {
     const decoded = decodeJson(type.struct, value, { quantity: canonicalQuantity, typeNameOf, keepsEmptyLists: true });
+    context.emptied = decoded.emptied;
     const unknown = type.custom ? [...decoded.unknown].sort() : decoded.unknown;
     reportFields(context, { prefix, unknown, duplicates });
     return decoded.value;

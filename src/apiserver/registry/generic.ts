@@ -28,9 +28,16 @@ import {
 } from "../../schema/index.ts";
 import { type Store, StoreError } from "../../store/index.ts";
 import { canonicalQuantity } from "../../api/index.ts";
-import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
+import type {
+  AdmissionOperation,
+  AdmissionPlugin,
+  AdmissionRequest,
+  Emptied,
+  Reads,
+  RequestContext,
+} from "../contracts.ts";
 import type { Cacher } from "../cacher/cacher.ts";
-import { finalizerWarnings, joinOwners, validateMetadata, validateMetadataUpdate } from "./metadata.ts";
+import { finalizerWarnings, joinOwners, validateMetadata, validateMetadataUpdate, validateShared } from "./metadata.ts";
 import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaType } from "./encoding.ts";
 import { storageKey, StoredObject } from "./stored.ts";
 
@@ -136,10 +143,11 @@ export class Registry {
     if (generated) this.#generateName(metadata);
     else if (behavior.namesItself && !metadata.name) metadata.name = this.#options.random.uuid();
     let object = this.#withDefaults(input);
-    if (this.#hasStatus() && !behavior.statusOnCreate) delete object.status;
-    // Who manages what is settled before the server adds its own.
+    // Who manages what is settled before the server adds its own. A status stands for annotations in some versions.
     const { status: _, ...main } = object;
-    this.#manage({ before: undefined, object: behavior.statusOnCreate ? main : object, write, subresource: "" });
+    const managed = behavior.statusOnCreate ? main : object;
+    this.#manage({ before: undefined, object: managed, write, subresource: "", ignored: ["status"] });
+    if (this.#hasStatus() && !behavior.statusOnCreate) delete object.status;
     await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
     object = this.#withDefaults(this.decode(object).value);
     // What follows from the object (a job's labels, a pod's class of service) follows from what admission made of it.
@@ -177,11 +185,13 @@ export class Registry {
     object,
     write,
     subresource,
+    ignored = [],
   }: {
     before: KubeObject | undefined;
     object: Json;
     write: WriteOptions;
     subresource: string;
+    ignored?: readonly string[];
   }): void {
     if (this.kind.rules.unmanaged) delete (object.metadata as Meta).managedFields;
     if (write.isApply || this.kind.rules.unmanaged) return;
@@ -208,6 +218,7 @@ export class Registry {
         now,
       },
       versions: (apiVersion) => this.#version(apiVersion),
+      ignored,
     });
     if (entries.length > 0) metadata.managedFields = entries;
     else delete metadata.managedFields;
@@ -255,7 +266,7 @@ export class Registry {
         []),
     ];
     const { name } = object.metadata as { name: string };
-    if (errors.length > 0) throw invalid(this.kind, name ?? "", errors);
+    if (errors.length > 0) throw invalid(this.kind, name ?? "", asGiven(errors, context.emptied));
     this.#warn(context, object, undefined);
     await this.#validateAdmission(context, { operation: "CREATE", object, oldObject: undefined, write });
     this.kind.behavior.settleCreate?.(object as never);
@@ -321,16 +332,18 @@ export class Registry {
     const old = current.object;
     if (own) {
       const object = this.#withDefaults(this.decode(wanted).value);
-      this.#countGeneration(object, old);
+      this.#countGeneration(object, old, context);
       return this.#save({ current, object, write });
     }
     context.warnings.push(...joinOwners(wanted.metadata as Meta));
+    const claimed = MANAGED_AS_SENT.has(subresource) ? this.#withDefaults(copyJson(wanted)) : undefined;
     let object = this.#prepareUpdate(wanted, old, subresource);
-    this.#manage({ before: old, object, write, subresource });
+    this.#manage({ before: old, object: claimed ?? object, write, subresource });
+    if (claimed) keepManagers(object, claimed);
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write });
     object = this.#withDefaults(this.decode(object).value);
     if (subresource !== "status") {
-      this.#countGeneration(object, old);
+      this.#countGeneration(object, old, context);
       this.kind.behavior.settleUpdate?.(object as never, old as never);
     }
     const settle = subresource === "" ? await this.#hooks.before?.(object, old, write) : undefined;
@@ -352,7 +365,7 @@ export class Registry {
     const old = current.object;
     const errors =
       write.version?.behavior.validateStored?.(object, old) ?? this.#validateUpdate(object, old, subresource);
-    if (errors.length > 0) throw invalid(this.kind, old.metadata.name, errors);
+    if (errors.length > 0) throw invalid(this.kind, old.metadata.name, asGiven(errors, context.emptied));
     if (subresource !== "status") this.#warn(context, object, old);
     await this.#validateAdmission(context, { operation: "UPDATE", object, oldObject: old, write });
     return this.#save({ current, object, write });
@@ -395,10 +408,12 @@ export class Registry {
     return this.#withDefaults(wanted);
   }
 
-  #countGeneration(object: Json, old: KubeObject): void {
+  #countGeneration(object: Json, old: KubeObject, { emptied }: Pick<RequestContext, "emptied">): void {
     if (!this.#countsGeneration()) return;
-    const { isNewGeneration } = this.kind.behavior;
-    const changed = isNewGeneration?.(object as never, old as never) ?? isNewSpec(object, old as unknown as Json);
+    const { isNewGeneration, exactGeneration } = this.kind.behavior;
+    const changed =
+      (isNewGeneration?.(object as never, old as never) ?? isNewSpec(object, old as unknown as Json)) ||
+      (exactGeneration !== undefined && [...emptied.keys()].some((path) => isWithin(path, exactGeneration)));
     const before = (old.metadata as Meta).generation as number | undefined;
     (object.metadata as Meta).generation = changed ? (before ?? 0) + 1 : before;
   }
@@ -407,7 +422,9 @@ export class Registry {
     const { behavior } = this.kind;
     const once = validateMetadataUpdate(this.kind, object as unknown as KubeObject, old);
     // The original looks at metadata twice, once for all kinds and once for each, and tells of both.
-    const metadata = [...once, ...once];
+    const more = subresource === "" ? (behavior.metadataChecks ?? 0) : 0;
+    const shared = more > 0 ? validateShared(object as unknown as KubeObject) : [];
+    const metadata = [...once, ...once, ...Array.from({ length: more }, () => shared).flat()];
     if (SPEC_PARTS[subresource])
       return [
         ...metadata,
@@ -515,6 +532,20 @@ export class Registry {
       ...(this.kind.behavior.warnings?.(object as never, old as never) ?? []),
     );
   }
+}
+
+function isWithin(path: string, part: string): boolean {
+  return path.startsWith(part) && /^[.[]|^$/.test(path.slice(part.length));
+}
+
+/** Shows a value that was given empty as it was given, although the object has nothing there any more. */
+function asGiven(errors: readonly FieldError[], emptied: Emptied): readonly FieldError[] {
+  if (emptied.size === 0) return errors;
+  return errors.map((error) =>
+    (error.value ?? undefined) === undefined && emptied.has(error.path)
+      ? { ...error, value: emptied.get(error.path) }
+      : error,
+  );
 }
 
 /** Whether anything but metadata and status has changed. */
@@ -676,6 +707,15 @@ const SPEC_PARTS: Readonly<Record<string, Part>> = {
     }),
   }),
 };
+
+/** Subresources by which a client comes to manage all that it changed, even what they don't let it change. */
+const MANAGED_AS_SENT: ReadonlySet<string> = new Set(["resize", "ephemeralcontainers"]);
+
+function keepManagers(object: Json, { metadata }: Json): void {
+  const { managedFields } = metadata as Meta;
+  if (managedFields === undefined) delete (object.metadata as Meta).managedFields;
+  else (object.metadata as Meta).managedFields = managedFields;
+}
 
 function withResources(old: unknown, wanted: unknown): Json[] {
   const byName = new Map(((wanted ?? []) as Json[]).map((container) => [container.name, container]));

@@ -56,7 +56,7 @@ export function validateMetadata(kind: KindDefinition, object: KubeObject): Fiel
 }
 
 /** Problems of what may change in an object's life. */
-function validateShared({ metadata }: KubeObject): FieldError[] {
+export function validateShared({ metadata }: KubeObject): FieldError[] {
   return [
     ...validateLabels("metadata.labels", metadata.labels),
     ...validateAnnotations("metadata.annotations", metadata.annotations),

@@ -63,6 +63,7 @@ export async function startApiServerComponent(
     log,
     scope: scope.child(),
     kubelet: kubeletsOf(flags, environment),
+    givenFlags: Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, flagText(value)])),
     ...(environment.extensions && { extensions: environment.extensions }),
     serverAddress: `${flags["external-hostname"] ?? advertised(flags) ?? "127.0.0.1"}:${port}`,
     advertise: { address: reconciled ? advertised(flags) : undefined, port, hasPeers: mayHavePeers(flags) },
@@ -82,6 +83,15 @@ export async function startApiServerComponent(
   );
   await server.ready;
   return { server, host, port: listener.port };
+}
+
+/** A flag's value as it could have been written. */
+function flagText(value: unknown): string {
+  if (Array.isArray(value)) return value.join(",");
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .map(([key, one]) => `${key}=${String(one)}`)
+    .join(",");
 }
 
 function openOwnStore(flags: ApiServerFlags, environment: ApiServerEnvironment): Promise<Store> {

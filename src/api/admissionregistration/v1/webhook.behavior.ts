@@ -21,6 +21,7 @@ type Webhook = MutatingWebhook;
 
 const common = {
   generation: true,
+  exactGeneration: "webhooks",
   requiresVersion: true,
   looseFinalizers: true,
 } as const;

@@ -23,7 +23,6 @@ export function canBeStructural(schema: JSONSchemaProps): boolean {
   const { id, additionalItems, patternProperties, definitions, dependencies, $ref, items, type } = schema;
   const foreign = [id, additionalItems, patternProperties, definitions, dependencies, $ref];
   if (foreign.some((one) => one !== undefined) || Array.isArray(items) || type === "null") return false;
-  if (type && !["array", "boolean", "integer", "number", "object", "string"].includes(type)) return false;
   return innerSchemas(schema).every(canBeStructural);
 }
 

@@ -170,10 +170,11 @@ function validateSchema(path: string, schema: JSONSchemaProps | undefined, hasSt
   const at = `${path}.openAPIV3Schema`;
   const errors: FieldError[] = hasStatus ? validateRoot(schema, at) : [];
   if (schema.nullable) errors.push(forbiddenField(`${at}.nullable`, "nullable cannot be true at the root"));
-  errors.push(...validateKeywords(schema, at), ...validateRules(schema, at));
-  if (!canBeStructural(schema)) return errors;
-  const structural = validateStructural(schema, at);
-  return [...errors, ...(structural.length > 0 ? structural : validateDefaults(schema, at))];
+  if (canBeStructural(schema)) {
+    const structural = validateStructural(schema, at);
+    errors.push(...(structural.length > 0 ? structural : validateDefaults(schema, at)));
+  }
+  return [...errors, ...validateKeywords(schema, at), ...validateRules(schema, at)];
 }
 
 /** With a status of its own, the schema is split at its root, so that little else may stand there. */

@@ -25,7 +25,12 @@ export function validateDeprecation(path: string, deprecated: boolean, warning: 
     const index = Buffer.byteLength([...warning].slice(0, strange).join(""));
     problems.push(`must only contain printable UTF-8 characters; non-printable character found at index ${index}`);
   }
-  return problemsAt(path, warning, problems);
+  return problems.map((detail) => ({ path, type: "Invalid", value: inJson(warning), detail }));
+}
+
+/** A text that messages show as JSON would, as those that are pointers in the original. */
+function inJson(text: string): { readonly toJSON: () => string } {
+  return { toJSON: () => text };
 }
 
 /** What is wrong with the subresources of a version. */

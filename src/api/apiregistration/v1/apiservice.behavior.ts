@@ -23,6 +23,7 @@ const LOCAL = {
 export const apiServiceBehavior: KindBehavior<APIService> = {
   nameRule: "pathSegment",
   looseFinalizers: true,
+  requiresVersion: true,
   generation: false,
   setDefaults: ({ spec }) => {
     if (spec.service) spec.service.port ??= SERVICE_PORT;

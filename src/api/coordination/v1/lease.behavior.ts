@@ -5,6 +5,7 @@ import type { Lease, LeaseSpec } from "./lease.ts";
 /** What a lease's declaration can't say. */
 export const leaseBehavior: KindBehavior<Lease> = {
   looseFinalizers: true,
+  requiresVersion: true,
   prepareCreate: ({ spec }) => dropGatedFields(spec),
   prepareUpdate: ({ spec }) => dropGatedFields(spec),
   validate: ({ spec }) => validateSpec(spec),

@@ -19,6 +19,7 @@ const PROTOCOLS = ["TCP", "UDP", "SCTP"];
 
 export const networkPolicyBehavior: KindBehavior<NetworkPolicy> = {
   generation: true,
+  exactGeneration: "spec",
   setDefaults({ spec }) {
     for (const { ports } of [...(spec.ingress ?? []), ...(spec.egress ?? [])])
       for (const port of ports ?? []) port.protocol ??= "TCP";

@@ -4,6 +4,7 @@ import { invalidValue, notSupported, problemsAt, required, tooLong } from "../..
 import { dnsSubdomainProblems, labelValueProblems, qualifiedNameProblems } from "../../validation/names.ts";
 import type { DeviceConfiguration, DeviceSelector } from "./deviceclass.types.ts";
 import { validateDriver, validateFullyQualified, validateItems, validateLabel, validateSet } from "./names.validate.ts";
+import { selectorErrors } from "./selectors.expressions.ts";
 import type {
   DeviceClaim,
   DeviceClaimConfiguration,
@@ -27,7 +28,7 @@ export function validateSelectors(path: string, selectors: readonly DeviceSelect
       const expression = cel.expression ?? "";
       return Buffer.byteLength(expression) > EXPRESSION_BYTES_MAX
         ? [tooLong(`${at}.cel.expression`, EXPRESSION_BYTES_MAX)]
-        : [];
+        : selectorErrors(`${at}.cel.expression`, expression);
     },
   });
 }

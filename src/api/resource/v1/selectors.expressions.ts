@@ -1,0 +1,53 @@
+import {
+  type Compiled,
+  celTypes,
+  compileExpression,
+  environment,
+  type Failure,
+  kubernetesLibraries,
+  showType,
+} from "../../../cel/index.ts";
+import type { FieldError } from "../../kind.ts";
+import { invalidValue } from "../../validation/errors.ts";
+
+const { BOOL, DYN, STRING, mapOf, opaque, structFrom } = celTypes;
+
+/** What an expression can say of a device. */
+const place = environment({
+  libraries: kubernetesLibraries,
+  hasBindings: true,
+  variables: {
+    device: structFrom("kubernetes.DRADevice", {
+      driver: STRING,
+      attributes: mapOf(STRING, mapOf(STRING, DYN)),
+      capacity: mapOf(STRING, mapOf(STRING, opaque("kubernetes.Quantity"))),
+      allowMultipleAllocations: BOOL,
+    }),
+  },
+});
+
+/** Expressions that are kept compiled; users bring them, so their number has an end. */
+const EXPRESSIONS_MAX = 1000;
+
+const compiled = new Map<string, Compiled | Failure>();
+
+/** An expression that says of a device whether it is wanted, ready to run with the value of `device`. */
+export function compileDeviceSelector(expression: string): Compiled | Failure {
+  let known = compiled.get(expression);
+  if (!known) {
+    known = compileExpression(expression, place);
+    if (compiled.size >= EXPRESSIONS_MAX) compiled.clear();
+    compiled.set(expression, known);
+  }
+  return known;
+}
+
+/** What is wrong with such an expression. */
+export function selectorErrors(path: string, expression: string): FieldError[] {
+  const result = compileDeviceSelector(expression);
+  if ("internal" in result && result.internal) return [{ path, type: "Internal", detail: result.internal.detail }];
+  if ("problem" in result) return [invalidValue(path, expression, `compilation failed: ${result.problem}`)];
+  const shown = showType(result.type);
+  if (shown === "bool" || result.type.kind === "dyn") return [];
+  return [invalidValue(path, expression, `must evaluate to bool or the unknown type, not ${shown}`)];
+}
