@@ -1,5 +1,5 @@
 import type { Clock, Random } from "../base/index.ts";
-import type { Disk, DiskFile, SimulatedDisk } from "../store/index.ts";
+import type { Commit, Disk, DiskFile, SimulatedDisk } from "../store/index.ts";
 
 /** How long the calls of a disk take, in milliseconds of the clock. */
 export interface DiskSpeed {
@@ -42,6 +42,10 @@ export class SlowDisk implements Disk {
 
   flush(file: string): Promise<void> {
     return this.#later(() => this.#disk.flush(file), this.#speed.flushMs);
+  }
+
+  commit(commit: Commit): Promise<void> {
+    return this.#later(() => this.#disk.commit(commit), this.#speed.callMs + this.#speed.flushMs);
   }
 
   truncate(file: string, length: number): Promise<void> {

@@ -48,7 +48,10 @@ suite("the simulation finds", () => {
 });
 
 function withoutFlush(disk: Disk): Disk {
-  return delegate(disk, { flush: async () => {} });
+  return delegate(disk, {
+    flush: async () => {},
+    commit: ({ file, offset, bytes }) => disk.write(file, offset, bytes),
+  });
 }
 
 const FRAME_HEADER_BYTES = 28;
@@ -58,17 +61,15 @@ const SKIP = 8;
 /** As it is opened the store says which revisions it reserves, in a frame of its own: here that never arrives. */
 function withoutReservations(disk: Disk): Disk {
   return delegate(disk, {
-    write(file, offset, bytes) {
-      const tag = bytes[FRAME_HEADER_BYTES];
-      if (file.startsWith("log-") && (tag === RESERVE || tag === SKIP)) {
-        const frame = Buffer.from(bytes);
-        // The same frame with nothing in it that counts: a lease that has ended.
-        frame.fill(0, FRAME_HEADER_BYTES);
-        for (let at = FRAME_HEADER_BYTES; at < frame.length; at += 9) frame[at] = REVOKE;
-        frame.writeUInt32BE(crc32(frame.subarray(12)), 8);
-        return disk.write(file, offset, Uint8Array.from(frame));
-      }
-      return disk.write(file, offset, bytes);
+    commit(commit) {
+      const tag = commit.bytes[FRAME_HEADER_BYTES];
+      if (tag !== RESERVE && tag !== SKIP) return disk.commit(commit);
+      const frame = Buffer.from(commit.bytes);
+      // The same frame with nothing in it that counts: a lease that has ended.
+      frame.fill(0, FRAME_HEADER_BYTES);
+      for (let at = FRAME_HEADER_BYTES; at < frame.length; at += 9) frame[at] = REVOKE;
+      frame.writeUInt32BE(crc32(frame.subarray(12)), 8);
+      return disk.commit({ ...commit, bytes: Uint8Array.from(frame) });
     },
   });
 }

@@ -3,6 +3,7 @@
  * Knows nothing of Kubernetes, JSON or HTTP. Start at {@link Store}; `store.suite.ts` is its contract.
  */
 export {
+  type Commit,
   type Disk,
   type DiskFile,
   type EmbeddedStore,

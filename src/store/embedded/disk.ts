@@ -4,8 +4,18 @@ export interface DiskFile {
   readonly sizeBytes: number;
 }
 
+/** Bytes of a file that are to last, and a note of how far they reach. */
+export interface Commit {
+  readonly file: string;
+  readonly offset: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Written at the start of another file, unflushed, once the commit has been answered. */
+  readonly note: { readonly file: string; readonly bytes: Uint8Array<ArrayBuffer> };
+}
+
 /**
- * What the store needs of a directory on a disk. Calls take effect in the order they are made. What is written lasts once
+ * What the store needs of a directory on a disk. Calls take effect in the order they are made, except that a
+ * {@link Disk.commit} may overtake those that have not been answered. What is written lasts once
  * the file has been flushed, what is created, renamed or removed once the directory has been.
  * Throws `StoreError`: `noSpace` when there is no room, `unavailable` when the disk fails.
  */
@@ -20,6 +30,8 @@ export interface Disk {
   /** Writes, making the file when it isn't there. The bytes are the disk's from here on. */
   write(file: string, offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   flush(file: string): Promise<void>;
+  /** Writes and flushes, one at a time. Nobody hears of a note that fails. */
+  commit(commit: Commit): Promise<void>;
   truncate(file: string, length: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   remove(file: string): Promise<void>;

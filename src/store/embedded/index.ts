@@ -2,7 +2,7 @@
  * The store of one process on a local disk: the index of `memory/` over a checksummed log. Knows disks only through
  * {@link Disk}. Start at `embedded.ts`, then `format.ts`; docs/internals/store.md has the whole picture.
  */
-export type { Disk, DiskFile } from "./disk.ts";
+export type { Commit, Disk, DiskFile } from "./disk.ts";
 export {
   type EmbeddedStore,
   type EmbeddedStoreOptions,

@@ -49,19 +49,18 @@ export class SegmentLog {
   async commit(frame: FrameWriter, revision: Revision): Promise<void> {
     if (this.#active.sizeBytes >= this.#segmentBytesMax) await this.#rotate(revision);
     const active = this.#active;
-    const name = segmentName(active.number);
     const bytes = frame.seal({ sequence: this.#sequence, revision });
-    const { length } = bytes;
-    // Both are asked for at once, so that the disk goes from one to the other without a turn of this thread.
-    const [wrote, flushed] = await Promise.allSettled([
-      this.#disk.write(name, active.sizeBytes, bytes),
-      this.#disk.flush(name),
-    ]);
-    if (wrote.status === "rejected") throw wrote.reason;
-    if (flushed.status === "rejected") throw flushed.reason;
-    active.sizeBytes += length;
+    const sizeBytes = active.sizeBytes + bytes.length;
+    await this.#disk.commit({
+      file: segmentName(active.number),
+      offset: active.sizeBytes,
+      bytes,
+      // At recovery, damage before this place can't be a write that was never acknowledged. Noted after the fact, and too
+      // old a place only makes recovery less strict.
+      note: { file: POSITION_FILE, bytes: encodePosition({ segment: active.number, offset: sizeBytes }) },
+    });
+    active.sizeBytes = sizeBytes;
     this.#sequence++;
-    this.#notePosition();
   }
 
   /** Takes a frame that failed off the disk again, as far as it got. */
@@ -69,18 +68,6 @@ export class SegmentLog {
     const { number, sizeBytes } = this.#active;
     await this.#disk.truncate(segmentName(number), sizeBytes);
     await this.#disk.flush(segmentName(number));
-  }
-
-  /**
-   * Notes how far the log is on disk, after the fact and unflushed: at recovery, damage before this place can't be a write
-   * that was never acknowledged. Too old a place only makes recovery less strict.
-   */
-  #notePosition(): void {
-    const { number, sizeBytes } = this.#active;
-    const bytes = encodePosition({ segment: number, offset: sizeBytes });
-    this.#disk
-      .write(POSITION_FILE, 0, bytes)
-      .catch((error) => this.#log.debug("Noting the log's position failed", { error }));
   }
 
   async #rotate(revision: Revision): Promise<void> {
@@ -129,9 +116,13 @@ export class SegmentLog {
 
   /** Makes the note of the position last; after it the disk may close. */
   async close(): Promise<void> {
-    this.#notePosition();
-    await this.#disk.flush(POSITION_FILE).catch((error) => {
+    const { number, sizeBytes } = this.#active;
+    try {
+      await this.#disk.write(POSITION_FILE, 0, encodePosition({ segment: number, offset: sizeBytes }));
+      await this.#disk.flush(POSITION_FILE);
+    } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-    });
+      this.#log.debug("Noting the log's position failed", { error });
+    }
   }
 }

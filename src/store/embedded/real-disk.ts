@@ -1,21 +1,68 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { Worker } from "node:worker_threads";
+import { type MessagePort, Worker } from "node:worker_threads";
 import { StoreError } from "../errors.ts";
-import type { Disk, DiskFile } from "./disk.ts";
+import type { Commit, Disk, DiskFile } from "./disk.ts";
 import { type FileLock, isLockedElsewhere, lockFile } from "./lock-file.ts";
 
 /** Held by the process that has the directory open. */
 export const LOCK_FILE = "lock";
 
+/** A commit that is larger goes the way of all other calls. */
+const SLOT_BYTES = 1024 * 1024;
+
 type FileSystem = typeof import("node:fs");
+type Threads = typeof import("node:worker_threads");
 /** One call of a disk, as it goes to the worker. */
-type Call = readonly [id: number, method: string, file: string, a: number | string, b: number | Uint8Array];
+type Call = readonly [id: number, method: keyof FileMethods, file: string, a: number | string, b: number | Uint8Array];
 type Answer = readonly [id: number, error: { code: string; message: string } | undefined, result: unknown];
+
+/** What a commit is beside its bytes, as it goes to the worker. */
+type CommitHead = readonly [file: string, offset: number, bytes: number, noteFile: string, noteBytes: number];
 
 interface Waiting {
   readonly resolve: (result: never) => void;
   readonly reject: (error: Error) => void;
+}
+
+/**
+ * Memory that this thread shares with the disk's, for one commit at a time: a message there and one back cost more than a
+ * fast disk takes to flush. `figures` count up: what the disk's thread has been asked for in all (it sleeps on that),
+ * commits asked for, commits done (this thread waits for that); then the length of what lies in `data`: the commit's head
+ * and bytes on the way there, on the way back the error, 0 for none.
+ */
+class CommitSlot {
+  readonly memory = new SharedArrayBuffer(64 + SLOT_BYTES);
+  readonly #figures = new Int32Array(this.memory, 0, 4);
+  readonly #data = Buffer.from(this.memory, 64);
+
+  /** Wakes the disk's thread. */
+  ring(): void {
+    Atomics.add(this.#figures, 0, 1);
+    Atomics.notify(this.#figures, 0);
+  }
+
+  /** Whether a commit finds room. */
+  takes({ bytes, note }: Commit): boolean {
+    return bytes.length + note.bytes.length + 1024 <= SLOT_BYTES;
+  }
+
+  /** Resolves with the error that the disk met, undefined for none. */
+  async commit({ file, offset, bytes, note }: Commit): Promise<{ code: string; message: string } | undefined> {
+    const figures = this.#figures;
+    const head: CommitHead = [file, offset, bytes.length, note.file, note.bytes.length];
+    const start = this.#data.write(JSON.stringify(head));
+    this.#data.set(bytes, start);
+    this.#data.set(note.bytes, start + bytes.length);
+    figures[3] = start;
+    const done = Atomics.load(figures, 2);
+    Atomics.add(figures, 1, 1);
+    this.ring();
+    const { async, value } = Atomics.waitAsync(figures, 2, done);
+    if (async) await value;
+    const length = figures[3]!;
+    return length > 0 ? JSON.parse(this.#data.toString("utf8", 0, length)) : undefined;
+  }
 }
 
 /** A directory of this machine. Files are written and flushed by a thread of their own, so that no flush stalls this one. */
@@ -28,6 +75,8 @@ class RealDisk implements Disk {
   #worker: Worker | undefined;
   #lock: FileLock | undefined;
   #id = 0;
+  readonly #slot = new CommitSlot();
+  #committing = false;
   readonly #waiting = new Map<number, Waiting>();
   /** Calls of this turn: they go to the worker together, and their answers come back together. */
   #calls: Call[] = [];
@@ -43,9 +92,11 @@ class RealDisk implements Disk {
     } catch (error) {
       throw lockError(error, this.name);
     }
-    // The source of the function, and no file: so it runs the same from the tree and from a bundle.
-    const source = `(${serveDisk})(require("node:fs"), require("node:worker_threads").parentPort, ${JSON.stringify(this.name)})`;
-    this.#worker = new Worker(source, { eval: true, name: "store disk", execArgv: [] });
+    // The source of the functions, and no file: so it runs the same from the tree and from a bundle.
+    const methods = `(${fileMethods})(require("node:fs"), ${JSON.stringify(this.name)})`;
+    const source = `(${serveDisk})(${methods}, require("node:worker_threads"))`;
+    const workerData = this.#slot.memory;
+    this.#worker = new Worker(source, { eval: true, name: "store disk", execArgv: [], workerData });
     this.#worker.on("message", (answers: readonly Answer[]) => answers.forEach((answer) => this.#settle(answer)));
     this.#worker.on("error", (error) => this.#abandon(error as Error));
     this.#worker.unref();
@@ -65,6 +116,29 @@ class RealDisk implements Disk {
 
   flush(file: string): Promise<void> {
     return this.#call("flush", file, 0, 0);
+  }
+
+  async commit(commit: Commit): Promise<void> {
+    const worker = this.#worker;
+    if (this.#committing || !worker || !this.#slot.takes(commit)) return this.#commitByCalls(commit);
+    this.#committing = true;
+    if (this.#waiting.size === 0) worker.ref();
+    const died = new Promise<never>((_, reject) => this.#waiting.set(COMMIT, { resolve: () => {}, reject }));
+    try {
+      const error = await Promise.race([this.#slot.commit(commit), died]);
+      if (error) throw diskError(error, this.name);
+    } finally {
+      this.#committing = false;
+      this.#done(COMMIT);
+    }
+  }
+
+  async #commitByCalls({ file, offset, bytes, note }: Commit): Promise<void> {
+    // Both are asked for at once, so that the disk goes from one to the other without a turn of this thread.
+    const [wrote, flushed] = await Promise.allSettled([this.write(file, offset, bytes), this.flush(file)]);
+    if (wrote.status === "rejected") throw wrote.reason;
+    if (flushed.status === "rejected") throw flushed.reason;
+    this.write(note.file, 0, note.bytes).catch(() => {});
   }
 
   truncate(file: string, length: number): Promise<void> {
@@ -93,7 +167,12 @@ class RealDisk implements Disk {
     this.#lock = undefined;
   }
 
-  #call<T>(method: string, file: string, a: number | string, b: number | Uint8Array<ArrayBuffer>): Promise<T> {
+  #call<T>(
+    method: keyof FileMethods,
+    file: string,
+    a: number | string,
+    b: number | Uint8Array<ArrayBuffer>,
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const worker = this.#worker;
       if (!worker) return reject(new StoreError("closed", `${method} ${file}: the disk is closed`));
@@ -111,14 +190,20 @@ class RealDisk implements Disk {
     this.#calls = [];
     const moved = calls.flatMap(([, , , , b]) => (typeof b === "number" ? [] : [b.buffer as ArrayBuffer]));
     this.#worker?.postMessage(calls, moved);
+    this.#slot.ring();
   }
 
   #settle([id, error, result]: Answer): void {
+    const waiting = this.#done(id);
+    if (error) waiting?.reject(diskError(error, this.name));
+    else waiting?.resolve(result as never);
+  }
+
+  #done(id: number): Waiting | undefined {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (this.#waiting.size === 0) this.#worker?.unref();
-    if (error) waiting?.reject(diskError(error, this.name));
-    else waiting?.resolve(result as never);
+    return waiting;
   }
 
   #abandon(cause: Error): void {
@@ -128,6 +213,9 @@ class RealDisk implements Disk {
     this.#worker = undefined;
   }
 }
+
+/** The id that a commit waits under, which has no call. */
+const COMMIT = -1;
 
 /** Makes a directory, and those above it, so that they last. */
 function makeDirectory(path: string): void {
@@ -152,15 +240,8 @@ function diskError({ code, message }: { code: string; message: string }, directo
   return new StoreError("unavailable", `use disk ${directory}: ${message}`);
 }
 
-/** The thread's whole program. It has nothing but its arguments: its source is taken as text. */
-function serveDisk(
-  fs: FileSystem,
-  port: {
-    on(event: "message", hear: (calls: readonly Call[]) => void): void;
-    postMessage(answers: readonly Answer[]): void;
-  },
-  directory: string,
-): void {
+/** What the thread does, by the names of its calls. Like {@link serveDisk} it has nothing but its arguments. */
+function fileMethods(fs: FileSystem, directory: string) {
   const open = new Map<string, number>();
   const path = (file: string) => `${directory}/${file}`;
   const handle = (file: string): number => {
@@ -176,13 +257,13 @@ function serveDisk(
     if (found !== undefined) fs.closeSync(found);
     open.delete(file);
   };
-  const methods: Record<string, (file: string, a: never, b: never) => unknown> = {
+  return {
     list: () =>
       fs
         .readdirSync(directory)
         .sort()
         .map((name) => ({ name, sizeBytes: fs.statSync(path(name)).size })),
-    read: (file, offset: number, length: number) => {
+    read: (file: string, offset: number, length: number) => {
       const size = Math.max(0, Math.min(length, fs.fstatSync(handle(file)).size - offset));
       const bytes = new Uint8Array(size);
       let done = 0;
@@ -193,18 +274,18 @@ function serveDisk(
       }
       return bytes.subarray(0, done);
     },
-    write: (file, offset: number, bytes: Uint8Array) => {
+    write: (file: string, offset: number, bytes: Uint8Array) => {
       let done = 0;
       while (done < bytes.length) done += fs.writeSync(handle(file), bytes, done, bytes.length - done, offset + done);
     },
-    flush: (file) => fs.fdatasyncSync(handle(file)),
-    truncate: (file, length: number) => fs.ftruncateSync(handle(file), length),
-    rename: (file, to: string) => {
+    flush: (file: string) => fs.fdatasyncSync(handle(file)),
+    truncate: (file: string, length: number) => fs.ftruncateSync(handle(file), length),
+    rename: (file: string, to: string) => {
       release(file);
       release(to);
       fs.renameSync(path(file), path(to));
     },
-    remove: (file) => {
+    remove: (file: string) => {
       release(file);
       fs.rmSync(path(file), { force: true });
     },
@@ -215,13 +296,67 @@ function serveDisk(
     },
     close: () => [...open.keys()].forEach(release),
   };
-  const answer = ([id, method, file, a, b]: Call): Answer => {
+}
+
+type FileMethods = ReturnType<typeof fileMethods>;
+
+/** The thread's whole program. It has nothing but its arguments: its source is taken as text. */
+function serveDisk(methods: FileMethods, { parentPort, receiveMessageOnPort, workerData }: Threads): void {
+  const port = parentPort as MessagePort;
+  const figures = new Int32Array(workerData as SharedArrayBuffer, 0, 4);
+  const data = Buffer.from(workerData as SharedArrayBuffer, 64);
+  const failureOf = (error: unknown) => {
+    const { code, message } = error as { code?: string; message: string };
+    return { code: code ?? "", message };
+  };
+  let committed = 0;
+  const commit = () => {
+    const start = figures[3]!;
+    const [file, offset, length, noteFile, noteLength] = JSON.parse(data.toString("utf8", 0, start)) as CommitHead;
+    // Its own, as the other thread may go on with the slot once it has its answer.
+    const note = Uint8Array.prototype.slice.call(data, start + length, start + length + noteLength);
+    let failure: string | undefined;
     try {
-      return [id, undefined, methods[method]!(file, a as never, b as never)];
+      methods.write(file, offset, data.subarray(start, start + length));
+      methods.flush(file);
     } catch (error) {
-      const { code, message } = error as { code?: string; message: string };
-      return [id, { code: code ?? "", message }, undefined];
+      failure = JSON.stringify(failureOf(error));
+    }
+    figures[3] = failure === undefined ? 0 : data.write(failure);
+    committed++;
+    Atomics.store(figures, 2, committed);
+    Atomics.notify(figures, 2);
+    if (failure !== undefined) return;
+    try {
+      methods.write(noteFile, 0, note);
+    } catch {
+      // It is only a hint.
     }
   };
-  port.on("message", (calls) => port.postMessage(calls.map(answer)));
+  const commitIfAsked = () => {
+    if (Atomics.load(figures, 1) !== committed) commit();
+  };
+  const answer = ([id, method, file, a, b]: Call): Answer => {
+    try {
+      return [id, undefined, methods[method](file, a as never, b as never)];
+    } catch (error) {
+      return [id, failureOf(error), undefined];
+    }
+  };
+  for (;;) {
+    // Taken before looking: what is asked for after it makes the wait return at once.
+    const asked = Atomics.load(figures, 0);
+    commitIfAsked();
+    const message = receiveMessageOnPort(port) as { readonly message: readonly Call[] } | undefined;
+    if (!message) {
+      Atomics.wait(figures, 0, asked);
+      continue;
+    }
+    const answers: Answer[] = [];
+    for (const call of message.message) {
+      answers.push(answer(call));
+      commitIfAsked();
+    }
+    port.postMessage(answers);
+  }
 }

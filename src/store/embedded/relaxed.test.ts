@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { realClock, seededRandom, silentLog } from "../../base/index.ts";
 import type { Store } from "../store.ts";
 import { put, Recorder, refused, remove, write } from "../suite-tools.ts";
-import type { Disk } from "./disk.ts";
+import type { Commit, Disk } from "./disk.ts";
 import { type EmbeddedStore, openEmbeddedStore } from "./embedded.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 
@@ -19,6 +19,7 @@ class HeldDisk {
     this.disk = new Proxy(below, {
       get: (target, name) => {
         const value = target[name as keyof Disk];
+        if (name === "commit") return (commit: Commit) => wait().then(() => target.commit(commit));
         if (name === "flush") return (file: string) => wait().then(() => target.flush(file));
         return typeof value === "function" ? value.bind(target) : value;
       },

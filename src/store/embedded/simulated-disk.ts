@@ -1,6 +1,6 @@
 import type { Random } from "../../base/index.ts";
 import { StoreError } from "../errors.ts";
-import type { Disk, DiskFile } from "./disk.ts";
+import type { Commit, Disk, DiskFile } from "./disk.ts";
 
 /** Disks write sectors whole or not at all; nothing larger. */
 const SECTOR_BYTES = 512;
@@ -82,6 +82,12 @@ export class SimulatedDisk implements Disk {
       target.durable = target.content.slice();
       target.unflushed = [];
     });
+  }
+
+  async commit({ file, offset, bytes, note }: Commit): Promise<void> {
+    await this.write(file, offset, bytes);
+    await this.flush(file);
+    this.write(note.file, 0, note.bytes).catch(() => {});
   }
 
   truncate(file: string, length: number): Promise<void> {
