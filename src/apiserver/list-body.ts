@@ -1,24 +1,10 @@
 import { groupVersion, type KindDefinition } from "../api/index.ts";
 import type { Clock } from "../base/index.ts";
 import type { ApiResponse } from "../net/message.ts";
-import { encodeProto, protoEnvelope } from "../schema/index.ts";
+import { encodeProto, JsonToProto, protoEnvelope, ProtoWriter, varintBytes } from "../schema/index.ts";
+import { answerFrom, type Source } from "./chunks.ts";
 import type { JsonPart, StoredObject } from "./registry/stored.ts";
 import { inTurns } from "./turns.ts";
-
-/** A list is sent in pieces of this size, with a turn for other requests after each. */
-const CHUNK_BYTES = 256 * 1024;
-/** Up to this size, about, it is one piece. */
-const WHOLE_BYTES_MAX = 512 * 1024;
-
-/** Where the bytes of a list come from, piece by piece. */
-interface Source {
-  readonly head: Uint8Array;
-  readonly end: Uint8Array;
-  readonly count: number;
-  bytesOf(index: number): number;
-  /** Writes an item; returns where it ends. */
-  copy(index: number, target: Buffer, at: number): number;
-}
 
 export interface ListBodyCall {
   readonly head: { readonly kind: string; readonly apiVersion: string };
@@ -46,14 +32,36 @@ export function listJson(call: ListBodyCall & { readonly part: JsonPart }): ApiR
       return items[index]!.copyJson(part, target, at);
     },
   };
-  return answer("application/json", source, { bytesAbout: storedBytes(items), clock });
+  return answerFrom("application/json", source, { bytesAbout: storedBytes(items), clock });
 }
 
-/** The message of an object, of which its envelope, its watch events and lists are made. */
+const transcoder = new JsonToProto();
+const writer = new ProtoWriter();
+let scratch = Buffer.allocUnsafeSlow(16 * 1024);
+const SCRATCH_BYTES_MAX = 256 * 1024;
+
+/** The message of an object, until the next one is made. */
+function messageOf(kind: KindDefinition, stored: StoredObject): Uint8Array {
+  const bytes = stored.jsonBytes("withoutType");
+  const json = bytes > SCRATCH_BYTES_MAX ? Buffer.allocUnsafeSlow(bytes) : scratchOf(bytes);
+  const end = stored.copyJson("withoutType", json, 0);
+  writer.clear();
+  transcoder.write(writer, kind.struct, json.subarray(0, end));
+  return writer.view();
+}
+
+function scratchOf(bytes: number): Buffer {
+  if (bytes > scratch.length) scratch = Buffer.allocUnsafeSlow(Math.min(bytes * 2, SCRATCH_BYTES_MAX));
+  return scratch;
+}
+
+/** The message of an object, of which its envelope and its watch events are made. */
 export function protoMessage(kind: KindDefinition, stored: StoredObject): Uint8Array {
-  return stored.form("protobuf message", (object) =>
-    encodeProto(kind.struct, object as unknown as Record<string, unknown>),
-  );
+  return stored.form("protobuf message", () => {
+    const message = messageOf(kind, stored);
+    stored.protoBytes = message.length;
+    return Buffer.from(message);
+  });
 }
 
 /** An object in protobuf with what says its type. */
@@ -67,7 +75,13 @@ const METADATA_FIELD = 1;
 const ITEMS_FIELD = 2;
 const ITEM_TAG = ITEMS_FIELD * 8 + 2;
 
-/** A list of the messages of its items, each encoded at most once while it is in use. */
+/** Stored bytes of a list whose messages are kept, as those of single objects are. */
+const KEPT_BYTES_MAX = 24 * 1024 * 1024;
+
+/**
+ * A list of the messages of its items. Its length stands in front, so that each item's must be known before the first is
+ * sent: a long list, whose messages aren't kept, encodes an item twice when it is the first that the item is in.
+ */
 export async function listProto(
   kind: KindDefinition,
   { head, metadata, items, clock }: ListBodyCall,
@@ -75,76 +89,36 @@ export async function listProto(
   const fields = kind.list.fields;
   if (fields.get("metadata")?.number !== METADATA_FIELD || fields.get("items")?.number !== ITEMS_FIELD)
     throw new Error(`list ${kind.plural}: its protobuf form has other fields than metadata and items`);
-  const messages: Uint8Array[] = [];
-  await inTurns(items, clock, (stored) => messages.push(protoMessage(kind, stored)));
   const listMetadata = encodeProto(kind.list, { metadata });
-  const bytes = messages.reduce((sum, { length }) => sum + 1 + varintBytes(length) + length, listMetadata.length);
+  const make = storedBytes(items) <= KEPT_BYTES_MAX ? protoMessage : messageOf;
+  let bytes = listMetadata.length;
+  await inTurns(items, clock, (stored) => {
+    stored.protoBytes ??= make(kind, stored).length;
+    bytes += 1 + varintBytes(stored.protoBytes) + stored.protoBytes;
+  });
   const envelope = protoEnvelope(head, bytes);
   const source: Source = {
     head: Buffer.concat([envelope.head, listMetadata]),
     end: envelope.end,
-    count: messages.length,
-    bytesOf: (index) => 1 + varintBytes(messages[index]!.length) + messages[index]!.length,
+    count: items.length,
+    bytesOf(index) {
+      const length = items[index]!.protoBytes!;
+      return 1 + varintBytes(length) + length;
+    },
     copy(index, target, at) {
-      const message = messages[index]!;
+      const message = make(kind, items[index]!);
       target[at] = ITEM_TAG;
       const start = writeVarint(target, at + 1, message.length);
       target.set(message, start);
       return start + message.length;
     },
   };
-  return answer("application/vnd.kubernetes.protobuf", source, { bytesAbout: bytes, clock });
+  return answerFrom("application/vnd.kubernetes.protobuf", source, { bytesAbout: bytes, clock });
 }
 
 function storedBytes(items: readonly StoredObject[]): number {
   let bytes = 0;
   for (const { entry } of items) bytes += entry.value.length;
-  return bytes;
-}
-
-function answer(
-  type: string,
-  source: Source,
-  { bytesAbout, clock }: { bytesAbout: number; clock: Clock },
-): ApiResponse {
-  const headers = { "content-type": type, "cache-control": "no-cache, private" };
-  if (bytesAbout > WHOLE_BYTES_MAX)
-    return { status: 200, headers, body: { type: "stream", chunks: chunksOf(source, clock) } };
-  return { status: 200, headers, body: { type: "bytes", bytes: wholeOf(source) } };
-}
-
-function wholeOf({ head, end, count, bytesOf, copy }: Source): Uint8Array {
-  let bytes = head.length + end.length;
-  for (let index = 0; index < count; index++) bytes += bytesOf(index);
-  const target = Buffer.allocUnsafe(bytes);
-  target.set(head);
-  let at = head.length;
-  for (let index = 0; index < count; index++) at = copy(index, target, at);
-  target.set(end, at);
-  return target;
-}
-
-async function* chunksOf({ head, end, count, bytesOf, copy }: Source, clock: Clock): AsyncGenerator<Uint8Array> {
-  let target = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  target.set(head);
-  let at = head.length;
-  for (let index = 0; index < count; index++) {
-    const bytes = bytesOf(index);
-    if (at + bytes > target.length) {
-      yield target.subarray(0, at);
-      await clock.yield();
-      target = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, bytes));
-      at = 0;
-    }
-    at = copy(index, target, at);
-  }
-  yield target.subarray(0, at);
-  yield end;
-}
-
-function varintBytes(value: number): number {
-  let bytes = 1;
-  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) bytes++;
   return bytes;
 }
 

@@ -78,7 +78,7 @@ function withoutAnnotations(metadata: KubeObject["metadata"], names: readonly st
 
 /** The metadata alone, as a protobuf message in its envelope. */
 export function protoMetadata(stored: StoredObject, apiVersion = "meta.k8s.io/v1"): Uint8Array {
-  return stored.form(`protobuf ${apiVersion}`, (object) =>
+  return stored.form(`protobuf ${apiVersion}`, ({ object }) =>
     encodeProtoObject(PartialObjectMetadata, partialMetadata(object, apiVersion)),
   );
 }

@@ -69,7 +69,7 @@ export class EventEncoder {
     if (format.as === "object") return stored.as(kind).json;
     if (format.as === "table") return encoder.encode(goJson(this.#row(stored, stored.revision)));
     const { viewVersion } = format;
-    return stored.form(`metadata ${viewVersion}`, (object) =>
+    return stored.form(`metadata ${viewVersion}`, ({ object }) =>
       encoder.encode(goJson(partialMetadata(object, viewVersion))),
     );
   }

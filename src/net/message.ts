@@ -70,7 +70,12 @@ export type ResponseBody =
   | { readonly type: "object"; readonly value: unknown }
   /** Same, for watches: batches of events as they happen. */
   | { readonly type: "events"; readonly batches: AsyncIterable<readonly WatchFrame[]> }
-  | { readonly type: "stream"; readonly chunks: AsyncIterable<Uint8Array> }
+  | {
+      readonly type: "stream";
+      readonly chunks: AsyncIterable<Uint8Array>;
+      /** For who has done with a chunk, as when it was sent: its memory may then be used again. Nobody needs to call it. */
+      readonly release?: (chunk: Uint8Array) => void;
+    }
   /**
    * Answer with the protocol switch: `serve` gets the other end's channels or streams and works until all is over. From a
    * client of a server far away it joins them with that server's, so that a proxy may return the answer as it is; use

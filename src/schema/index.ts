@@ -62,8 +62,9 @@ export {
   protoEnvelope,
   type ProtoEnvelope,
 } from "./proto.ts";
+export { JsonToProto } from "./json-to-proto.ts";
 export { copyJson } from "./copy.ts";
-export { ProtoError, ProtoWriter } from "./proto-wire.ts";
+export { ProtoError, ProtoWriter, varintBytes } from "./proto-wire.ts";
 export {
   areManagers,
   applyConfig,

@@ -1,6 +1,9 @@
 /** Text up to this length, whose size takes one byte, is copied character by character. */
 const SHORT_CHARACTERS = 48;
 
+/** A tag takes up to five bytes, a number up to ten. */
+const TAG_AND_VALUE_BYTES = 16;
+
 /** Appends protobuf's wire format to one growing buffer. */
 export class ProtoWriter {
   #bytes = Buffer.allocUnsafe(1024);
@@ -93,25 +96,76 @@ export class ProtoWriter {
   /** A nested message: what `write` appends, with its length in front. */
   message(number: number, write: () => void): void {
     this.tag(number, 2);
-    // Most are short: room for one byte of length; longer ones are moved.
-    this.#reserve(1);
-    const start = ++this.#length;
+    const start = this.open(1);
     write();
+    this.close(start, 1);
+  }
+
+  /** Leaves room for the length of what is appended from here on; `lengthBytes` is a guess of how much that takes. */
+  open(lengthBytes: number): number {
+    this.#reserve(lengthBytes);
+    this.#length += lengthBytes;
+    return this.#length;
+  }
+
+  /** Writes the length of what was appended since `open`, which is moved when the guess was wrong. */
+  close(start: number, lengthBytes: number): void {
     const size = this.#length - start;
-    if (size < 128) {
-      this.#bytes[start - 1] = size;
-      return;
+    const wanted = varintBytes(size);
+    if (wanted !== lengthBytes) {
+      this.#reserve(wanted);
+      this.#bytes.copyWithin(start + wanted - lengthBytes, start, this.#length);
     }
-    const header = sizeOfVarint(size);
-    this.#reserve(header);
-    this.#bytes.copyWithin(start - 1 + header, start, this.#length);
-    this.#length = start - 1;
+    this.#length = start - lengthBytes;
     this.varint(size);
     this.#length += size;
   }
+
+  /** A tag that is made already, and bytes that stand elsewhere with their length in front. */
+  copied(tag: Uint8Array, source: Uint8Array, { start, end }: { readonly start: number; readonly end: number }): void {
+    const size = end - start;
+    this.tagged(tag, size);
+    this.#reserve(size);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    if (size <= SHORT_CHARACTERS) for (let index = start; index < end; index++) bytes[at++] = source[index]!;
+    else bytes.set(source.subarray(start, end), at);
+    this.#length += size;
+  }
+
+  /** A tag that is made already, and a number up to 2^53. */
+  tagged(tag: Uint8Array, value: number): void {
+    this.#reserve(TAG_AND_VALUE_BYTES);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let index = 0; index < tag.length; index++) bytes[at++] = tag[index]!;
+    this.#length = at + 1;
+    if (value < 128) bytes[at] = value;
+    else {
+      this.#length = at;
+      this.varint(value);
+    }
+  }
+
+  /** The same as `open`, behind a tag that is made already. */
+  openTagged(tag: Uint8Array, lengthBytes: number): number {
+    this.tagged(tag, 0);
+    this.#length += lengthBytes - 1;
+    return this.#length;
+  }
+
+  /** What was written so far, until something else is. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
 }
 
-function sizeOfVarint(value: number): number {
+/** How many bytes {@link ProtoWriter.varint} writes. */
+export function varintBytes(value: number): number {
   let size = 1;
   for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) size++;
   return size;

@@ -88,7 +88,7 @@ export function encodeProto(struct: StructNode, value: Json): Uint8Array {
 const ordered = new WeakMap<StructNode, readonly (readonly [string, Field])[]>();
 
 /** Fields that protobuf knows, by number. */
-function fieldsOf(struct: StructNode): readonly (readonly [string, Field])[] {
+export function fieldsOf(struct: StructNode): readonly (readonly [string, Field])[] {
   let fields = ordered.get(struct);
   if (!fields) {
     fields = [...struct.fields].filter(([, field]) => field.number > 0).sort(([, a], [, b]) => a.number - b.number);
@@ -122,7 +122,8 @@ function writeField(writer: ProtoWriter, { node, number, options }: Field, value
   }
 }
 
-function writeElement(writer: ProtoWriter, number: number, node: Node, value: unknown): void {
+/** One element of a list, the value of a map, or a value that is always written. */
+export function writeElement(writer: ProtoWriter, number: number, node: Node, value: unknown): void {
   if (node.kind === "struct") writer.message(number, () => writeStruct(writer, node, (value ?? {}) as Json));
   else if (node.kind === "scalar") writeScalar(writer, number, node, value);
   else if (node.kind === "list")

@@ -61,9 +61,11 @@ const storedType = ({ group, storageVersion: version, kind }: KindDefinition) =>
 
 const PROTOBUF = encoder.encode("k8s\0");
 const NEWLINE = 0x0a;
+const BRACE = 0x7b;
 
 /** JSON of a stored value in whatever form: our own as it is, all else brought to the form that we would have written. */
 export function storedJson(value: Uint8Array): Uint8Array {
+  if (value[0] === BRACE && value[value.length - 1] !== NEWLINE) return value;
   if (isProtobuf(value)) {
     const { apiVersion, kind, raw } = openProtoEnvelope(value);
     const definition = definitions().get(`${apiVersion} ${kind}`);

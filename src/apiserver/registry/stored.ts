@@ -19,7 +19,7 @@ export function storageKey(kind: KindDefinition, namespace: string, name: string
 /** Where resourceVersion goes: behind the first uid, which is the object's own, since only names stand before it. */
 const UID_KEY = '"uid":"';
 
-function spliceOffset(value: Buffer): number {
+function versionOffset(value: Buffer): number {
   const at = value.indexOf(UID_KEY, 0, "latin1");
   return value.indexOf(0x22, at + UID_KEY.length) + 1;
 }
@@ -47,6 +47,11 @@ export class StoredObject implements Warm {
   #object: KubeObject | undefined;
   #forms: Map<string, unknown> | undefined;
   #isWarm = false;
+  /** Where the version goes and where the metadata begin in {@link #value}; 0 until someone asked. */
+  #versionAt = 0;
+  #metadataAt = 0;
+  /** How long its protobuf message is, once that is known. */
+  protoBytes: number | undefined;
 
   /** With its JSON, where that is known, so that it needn't be decoded. */
   constructor(entry: Entry, bare?: Uint8Array) {
@@ -74,7 +79,7 @@ export class StoredObject implements Warm {
   /** How many bytes {@link copyJson} writes. */
   jsonBytes(part: JsonPart): number {
     const value = this.#value();
-    const left = part === "whole" ? 0 : value.indexOf(METADATA_KEY, 0, "latin1") - 1;
+    const left = part === "whole" ? 0 : this.#metadataOffset(value) - 1;
     return value.length - left + versionText(this.revision).length;
   }
 
@@ -84,17 +89,27 @@ export class StoredObject implements Warm {
     let end = at;
     let from = 0;
     if (part === "withoutType") {
-      from = value.indexOf(METADATA_KEY, 0, "latin1");
+      from = this.#metadataOffset(value);
       target[end++] = 0x7b;
     }
     const text = versionText(this.revision);
     if (text !== "") {
-      const offset = spliceOffset(value);
+      const offset = this.#versionOffset(value);
       end += value.copy(target, end, from, offset);
-      end += target.write(text, end, "latin1");
+      for (let index = 0; index < text.length; index++) target[end++] = text.charCodeAt(index);
       from = offset;
     }
     return end + value.copy(target, end, from);
+  }
+
+  #metadataOffset(value: Buffer): number {
+    if (this.#metadataAt === 0) this.#metadataAt = value.indexOf(METADATA_KEY, 0, "latin1");
+    return this.#metadataAt;
+  }
+
+  #versionOffset(value: Buffer): number {
+    if (this.#versionAt === 0) this.#versionAt = versionOffset(value);
+    return this.#versionAt;
   }
 
   /** The object; shared and never changed. */
@@ -148,16 +163,17 @@ export class StoredObject implements Warm {
   /** The same in another version of its kind. */
   as(kind: KindDefinition): StoredObject {
     if (!kind.storage) return this;
-    return this.form(`as ${groupVersion(kind)}`, (object) => new ConvertedObject(this.entry, kind, object));
+    return this.form(`as ${groupVersion(kind)}`, ({ object }) => new ConvertedObject(this.entry, kind, object));
   }
 
   /** Another form, kept under its name. */
-  form<T>(name: string, make: (object: KubeObject) => T): T {
+  form<T>(name: string, make: (stored: StoredObject) => T): T {
     const known = this.#forms?.get(name) as T | undefined;
     if (known !== undefined) return known;
-    const made = make(this.object);
+    const made = make(this);
     this.#forms ??= new Map();
     this.#forms.set(name, made);
+    this.#warm();
     return made;
   }
 }

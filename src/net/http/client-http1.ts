@@ -31,7 +31,7 @@ export class Http1Pool {
     const out = startRequest(this.#target, request, { headers: own, agent: this.#agent });
     this.#limitConnecting(out);
     if (body.type === "stream")
-      void pump(body.chunks, out).then(
+      void pump(body, out).then(
         () => out.end(),
         (error) => out.destroy(error),
       );

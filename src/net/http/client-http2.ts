@@ -78,7 +78,7 @@ export class Http2Connection {
     stream.once("close", () => this.#openStreams--);
     if (body.type === "bytes") stream.end(body.bytes);
     else if (body.type === "stream")
-      void pump(body.chunks, stream).then(
+      void pump(body, stream).then(
         () => stream.end(),
         (error) => stream.destroy(error),
       );

@@ -1,10 +1,15 @@
 import type { Writable } from "node:stream";
 
+interface Flow {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly release?: (chunk: Uint8Array) => void;
+}
+
 /**
  * Writes chunks as they come and waits while the reader is slow. What comes while a write is under way leaves together with
  * the next one. Returns when the source ends or the sink is gone.
  */
-export async function pump(source: AsyncIterable<Uint8Array>, sink: Writable): Promise<void> {
+export async function pump({ chunks: source, release }: Flow, sink: Writable): Promise<void> {
   const chunks = source[Symbol.asyncIterator]();
   // A source that waits for its next event must hear that nobody waits for it.
   const onClose = () => void Promise.resolve(chunks.return?.()).catch(() => {});
@@ -13,7 +18,9 @@ export async function pump(source: AsyncIterable<Uint8Array>, sink: Writable): P
     for (;;) {
       const { done, value } = await chunks.next();
       if (done || sink.destroyed) break;
-      if (!sink.write(value)) await drained(sink);
+      // A chunk whose write failed may still be read by what was to send it.
+      const sent = release && ((error?: Error | null) => error ?? release(value));
+      if (!sink.write(value, sent)) await drained(sink);
     }
   } finally {
     sink.off("close", onClose);

@@ -28,7 +28,7 @@ export async function respondHttp2(stream: ServerHttp2Stream, method: string, re
     dismiss(response);
   } else if (body.type === "stream") {
     stream.respond(headers);
-    await pump(body.chunks, stream);
+    await pump(body, stream);
     stream.end();
   } else throw unwritable(body.type);
   // What is left of a request's body that nobody read must not hold the stream open.
@@ -54,7 +54,7 @@ export async function respondHttp1(out: ServerResponse, method: string, response
   } else if (body.type === "stream") {
     out.writeHead(response.status, headers);
     out.flushHeaders();
-    await pump(body.chunks, out);
+    await pump(body, out);
     out.end();
   } else throw unwritable(body.type);
 }
