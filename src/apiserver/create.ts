@@ -6,6 +6,7 @@ import { type AdmissionChoice, admissionPlugins } from "./admission/all.ts";
 import { ServiceAccountTokens } from "./authn/service-accounts.ts";
 import { impersonation } from "./authn/impersonate.ts";
 import { issuerPaths } from "./authn/issuer.ts";
+import { rememberingTokens } from "./authn/token-cache.ts";
 import { tokenRequests } from "./authn/token-request.ts";
 import type { PrivateKey } from "../pki/index.ts";
 import { bearerTokens, clientCertificates, inProcess, type StaticToken, staticTokens } from "./authn/authn.ts";
@@ -167,7 +168,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
     options.serviceAccounts && new ServiceAccountTokens({ ...options.serviceAccounts, ...options, reads: core.reads });
   const tokenReaders = [
     staticTokens(options.tokens ?? [], options.serviceAccounts?.audiences),
-    ...(accounts ? [(token: string, audiences?: readonly string[]) => accounts.read(token, audiences)] : []),
+    ...(accounts ? [rememberingTokens((token, audiences) => accounts.read(token, audiences), clock)] : []),
   ];
   const authenticators = [
     inProcess,

@@ -7,6 +7,8 @@ import {
   type JwtKey,
   jwtKey,
   type PrivateKey,
+  PkiError,
+  type PkiErrorCode,
   signJwt,
   verifyJwt,
 } from "../../pki/index.ts";
@@ -42,15 +44,29 @@ interface Claims extends JwtClaims {
   };
 }
 
-/** A token of ours for somebody else. */
-export class TokenAudienceError extends Error {
-  override readonly name = "TokenAudienceError";
-
-  constructor(named: readonly string[], wanted: readonly string[]) {
-    const list = (audiences: readonly string[]) => `[${audiences.map((one) => JSON.stringify(one)).join(" ")}]`;
-    super(`token audiences ${list(named)} is invalid for the target audiences ${list(wanted)}`);
-  }
+/** Why a token of ours is not good, as a review of it tells. */
+export class TokenError extends Error {
+  override readonly name = "TokenError";
 }
+
+/** 401; why is for who reviews the token, not for who brings it. */
+function notGood(why: string): Error {
+  return Object.assign(unauthorized(), { cause: new TokenError(why) });
+}
+
+function wrongAudience(named: readonly string[], wanted: readonly string[]): Error {
+  const list = (audiences: readonly string[]) => `[${audiences.map((one) => JSON.stringify(one)).join(" ")}]`;
+  return notGood(`token audiences ${list(named)} is invalid for the target audiences ${list(wanted)}`);
+}
+
+const INVALIDATED = "service account token has been invalidated";
+
+/** What is said of a token that says it is ours, by what is wrong with it; others are not ours. */
+const FAULTS: Partial<Record<PkiErrorCode, string>> = {
+  badSignature: "go-jose/go-jose: error in cryptographic primitive",
+  expired: "service account token has expired",
+  notYetValid: "service account token claims could not be validated due to unexpected validation error",
+};
 
 /** Issues and reads the tokens of service accounts. */
 export class ServiceAccountTokens {
@@ -107,8 +123,7 @@ export class ServiceAccountTokens {
     const extra = claims["kubernetes.io"];
     if (!extra?.serviceaccount || !extra.namespace) throw unauthorized();
     const named = audiencesOf(claims);
-    if (!named.some((one) => audiences.includes(one)))
-      throw Object.assign(unauthorized(), { cause: new TokenAudienceError(named, audiences) });
+    if (!named.some((one) => audiences.includes(one))) throw wrongAudience(named, audiences);
     const { namespace } = extra;
     const { name, uid } = extra.serviceaccount;
     await this.#mustLive(ServiceAccount, { namespace, name, uid });
@@ -138,8 +153,10 @@ export class ServiceAccountTokens {
     const { issuer, otherIssuers = [], clock } = this.#options;
     try {
       return verifyJwt(token, { keys: this.#keys, issuers: [issuer, ...otherIssuers], nowMs: clock.now() }) as Claims;
-    } catch {
-      return undefined;
+    } catch (error) {
+      const fault = error instanceof PkiError ? FAULTS[error.code] : undefined;
+      if (fault === undefined) return undefined;
+      throw notGood(fault);
     }
   }
 
@@ -150,8 +167,17 @@ export class ServiceAccountTokens {
     const found = (await this.#options.reads.get(kind as typeof Pod, { ...(namespace && { namespace }), name })) as
       | KubeObject
       | undefined;
-    if (found?.metadata.uid !== uid) throw unauthorized();
+    if (found?.metadata.uid === uid) return;
+    if (!found && (kind as unknown) === ServiceAccount)
+      throw notGood(`serviceaccounts ${JSON.stringify(name)} not found`);
+    throw notGood(found ? mismatch(kind.kind, found.metadata.uid, uid) : INVALIDATED);
   }
+}
+
+function mismatch(kind: string, uid: string, claimed: string): string {
+  if (kind === "ServiceAccount") return `service account UID (${uid}) does not match claim (${claimed})`;
+  const name = kind.toLowerCase();
+  return `${name} UID (${uid}) does not match service account ${name} ref claim (${claimed})`;
 }
 
 export interface IssueToken {

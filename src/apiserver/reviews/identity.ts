@@ -1,7 +1,7 @@
 import { badRequest, type KindDefinition, SelfSubjectReview, StatusError, TokenReview } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
 import type { UserInfo } from "../../net/message.ts";
-import { TokenAudienceError } from "../authn/service-accounts.ts";
+import { TokenError } from "../authn/service-accounts.ts";
 import type { Authenticator, RequestContext, SubresourceHandler } from "../contracts.ts";
 import { type Json, readObject, respondObject } from "../http/object.ts";
 import { managedBySender } from "../subresources/managed.ts";
@@ -62,8 +62,7 @@ async function statusOfToken(
   } catch (error) {
     if (!(error instanceof StatusError) || error.code !== 401) throw error;
     const { cause } = error;
-    const why =
-      cause instanceof TokenAudienceError ? `[invalid bearer token, ${cause.message}]` : "invalid bearer token";
+    const why = cause instanceof TokenError ? `[invalid bearer token, ${cause.message}]` : "invalid bearer token";
     return { user: {}, error: why };
   }
   return { user: {} };
