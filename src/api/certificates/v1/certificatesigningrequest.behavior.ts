@@ -3,6 +3,7 @@ import { jsonEqual } from "../../../schema/index.ts";
 import type { Column, FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { duplicateValue, forbiddenField, invalidValue, notSupported, required } from "../../validation/errors.ts";
 import { dnsLabelProblems, dnsSubdomainProblems } from "../../validation/names.ts";
+import { requestProblem } from "./request-der.ts";
 import type { CertificateSigningRequest } from "./certificatesigningrequest.ts";
 import type {
   CertificateSigningRequestCondition,
@@ -54,7 +55,11 @@ export const signingRequestBehavior: KindBehavior<CertificateSigningRequest> = {
   prepareSubresourceUpdate: (subresource, request, old, now) => prepareStatus(subresource, { request, old, now }),
   validate: ({ spec, status }) => [...validateSpec(spec), ...validateConditions(status.conditions ?? [])],
   validateUpdate: validateApproval,
-  validateStatusUpdate: (request, old) => [...validateApproval(request, old), ...validateCertificate(request, old)],
+  validateStatusUpdate: (request, old) => [
+    ...validateApproval(request, old),
+    ...validateUndecided(request, old),
+    ...validateCertificate(request, old),
+  ],
   selectableFields: { "spec.signerName": ({ spec }) => spec.signerName },
 };
 
@@ -78,11 +83,10 @@ function prepareStatus(subresource: string, { request, old, now }: StatusChange)
   delete (request.metadata as { resourceVersion?: string }).resourceVersion;
   const before = (old.status.conditions ?? []) as Mutable<Conditions>;
   const given = (request.status.conditions ?? []) as Mutable<Conditions>;
-  const decides = ({ type }: { type: string }) => type === "Approved" || type === "Denied";
   if (subresource === "approval") {
     if (old.status.certificate === undefined) delete request.status.certificate;
     else request.status.certificate = old.status.certificate;
-  } else request.status.conditions = [...before.filter(decides), ...given.filter((one) => !decides(one))];
+  } else for (const type of DECISIONS) keepInstances(type, before, given);
   for (const one of (request.status.conditions ?? []) as Mutable<Conditions>) {
     const same = before.find(({ type, status }) => type === one.type && status === one.status);
     one.lastUpdateTime ??= now;
@@ -90,11 +94,25 @@ function prepareStatus(subresource: string, { request, old, now }: StatusChange)
   }
 }
 
+const DECISIONS = ["Approved", "Denied"];
+
+/** Conditions of a type stay as they were, unless there are more or fewer of them: then validation tells of it. */
+function keepInstances(type: string, before: Mutable<Conditions>, given: Mutable<Conditions>): void {
+  const old = before.filter((one) => one.type === type);
+  const places = [...given.keys()].filter((index) => given[index]!.type === type);
+  if (old.length !== places.length) return;
+  for (const [index, place] of places.entries()) given[place] = { ...old[index]! };
+}
+
 function validateSpec({ request, signerName, usages, expirationSeconds }: CertificateSigningRequestSpec): FieldError[] {
   const errors: FieldError[] = [];
   const text = Buffer.from(request ?? "", "base64").toString("latin1");
-  if (!/-----BEGIN CERTIFICATE REQUEST-----[\s\S]*-----END CERTIFICATE REQUEST-----/.test(text))
-    errors.push(invalidValue("spec.request", request || null, "PEM block type must be CERTIFICATE REQUEST"));
+  const inner = /-----BEGIN CERTIFICATE REQUEST-----([\s\S]*)-----END CERTIFICATE REQUEST-----/.exec(text)?.[1];
+  const problem =
+    inner === undefined
+      ? "PEM block type must be CERTIFICATE REQUEST"
+      : requestProblem(Buffer.from(inner.replace(/^.*:.*$/gm, ""), "base64"));
+  if (problem !== undefined) errors.push(invalidValue("spec.request", request || null, problem));
   if (!usages || usages.length === 0) errors.push(required("spec.usages"));
   (usages ?? []).forEach((usage, index) => {
     const path = `spec.usages[${index}]`;
@@ -168,6 +186,15 @@ function validateApproval({ status }: CertificateSigningRequest, old: Certificat
       forbiddenField("status.conditions", `updates may not remove a condition of type ${JSON.stringify(type)}`),
     ),
   ];
+}
+
+/** Only an approval decides. */
+function validateUndecided({ status }: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
+  const count = (conditions: Conditions | undefined, wanted: string) =>
+    (conditions ?? []).filter(({ type }) => type === wanted).length;
+  return DECISIONS.filter((type) => count(status.conditions, type) > count(old.status.conditions, type)).map((type) =>
+    forbiddenField("status.conditions", `updates may not add a condition of type ${JSON.stringify(type)}`),
+  );
 }
 
 function validateCertificate({ status }: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {

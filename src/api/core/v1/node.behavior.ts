@@ -25,8 +25,9 @@ export const nodeBehavior: KindBehavior<Node> = {
   prepareCreate: dropRemoved,
   prepareUpdate(node, old) {
     node.status = structuredClone(old.status) as Mutable<Node>["status"];
-    dropRemoved(node);
   },
+  // Only after admission, which keeps nodes from asking for it.
+  settleUpdate: dropRemoved,
   prepareStatusUpdate(node) {
     delete (node.status as { config?: unknown }).config;
   },

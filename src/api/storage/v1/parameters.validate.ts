@@ -13,7 +13,8 @@ const PARAMETERS_BYTES_MAX = 256 * 1024;
 
 /** The name of what makes volumes. */
 export function validateProvisioner(path: string, name: string): FieldError[] {
-  return name === "" ? [required(path)] : problemsAt(path, name, qualifiedNameProblems(name.toLowerCase()));
+  const lower = name.toLowerCase();
+  return name === "" ? [required(path)] : problemsAt(path, lower, qualifiedNameProblems(lower));
 }
 
 /** What a provisioner is told. */
