@@ -41,6 +41,7 @@ export {
   type UnaryHandler,
 } from "./grpc/server.ts";
 export type { PlainAnswer } from "./grpc/plain.ts";
+export { type PreparedMessage, WRITE_MESSAGE } from "./grpc/prepared.ts";
 export { type GrpcMethod, type GrpcService, loadService } from "./grpc/service.ts";
 export { GRPC_STATUS, GrpcError, type GrpcMetadata, type GrpcStatusName } from "./grpc/status.ts";
-export type { Int64 } from "./grpc/wire.ts";
+export { type Int64, WireWriter } from "./grpc/wire.ts";

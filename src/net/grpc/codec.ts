@@ -1,3 +1,4 @@
+import { isPrepared, WRITE_MESSAGE } from "./prepared.ts";
 import { type Int64, malformed, WireReader, WireWriter } from "./wire.ts";
 
 /** One field as a descriptor file has it. */
@@ -211,6 +212,7 @@ export function camelCase(name: string): string {
 }
 
 function encode(plan: Plan, value: Message, writer: WireWriter): void {
+  if (isPrepared(value)) return value[WRITE_MESSAGE](writer);
   for (const field of plan.fields) {
     const item = value[field.key];
     if (item === undefined || item === null) continue;

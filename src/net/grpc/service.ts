@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { loadProtocol, type Message, type MessageCodec, type ProtocolDescriptor } from "./codec.ts";
+import { isPrepared } from "./prepared.ts";
 import { GrpcError } from "./status.ts";
 import { WireWriter } from "./wire.ts";
 
@@ -60,6 +61,7 @@ export function loadService(descriptor: ProtocolDescriptor, name: string): GrpcS
 
 function frame(codec: MessageCodec, value: object): Uint8Array {
   const writer = new WireWriter();
+  if (isPrepared(value)) writer.reserve(PREFIX_BYTES + value.bytesMax);
   const start = writer.skip(PREFIX_BYTES);
   codec.encodeTo(value, writer);
   writer.setUint8(start, 0);

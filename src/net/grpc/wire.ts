@@ -11,6 +11,11 @@ export class WireWriter {
   #bytes: Buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   #length = 0;
 
+  /** Makes room for so many bytes at once, rather than by growing. */
+  reserve(count: number): void {
+    if (count > this.#bytes.length - this.#length) this.#grow(this.#length + count);
+  }
+
   /** What was written. Valid until the writer is used again. */
   finish(): Buffer {
     return this.#bytes.subarray(0, this.#length);
@@ -21,8 +26,11 @@ export class WireWriter {
   }
 
   #room(count: number): void {
-    if (this.#length + count <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + count));
+    if (this.#length + count > this.#bytes.length) this.#grow(Math.max(this.#bytes.length * 2, this.#length + count));
+  }
+
+  #grow(size: number): void {
+    const grown = Buffer.allocUnsafe(size);
     this.#bytes.copy(grown, 0, 0, this.#length);
     this.#bytes = grown;
   }
@@ -97,6 +105,13 @@ export class WireWriter {
 
   bytes(value: Uint8Array): void {
     this.varint32(value.length);
+    this.#room(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+  }
+
+  /** Bytes that are already in the wire format. */
+  raw(value: Uint8Array): void {
     this.#room(value.length);
     this.#bytes.set(value, this.#length);
     this.#length += value.length;

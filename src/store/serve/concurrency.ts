@@ -1,7 +1,8 @@
 import { type GrpcCallContext, GrpcError, type StreamHandler, type UnaryHandler } from "../../net/index.ts";
 import { prefixEnd, type Revision, type Store } from "../store.ts";
+import { header } from "./encode.ts";
 import { etcdError } from "./errors.ts";
-import { header, keyBytes, keyText, keyValue, type Member } from "./messages.ts";
+import { keyBytes, keyText, keyValue, type Member } from "./messages.ts";
 import { firstOf, leave, type Place, takeTurn } from "./turns.ts";
 
 interface ConcurrencyParts {

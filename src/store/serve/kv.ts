@@ -1,11 +1,11 @@
 import { GrpcError, type UnaryHandler } from "../../net/index.ts";
 import { OPERATIONS_MAX } from "../memory/index.ts";
 import type { Compare, Entry, Operation, OperationResult, RangeResult, Revision, Store } from "../store.ts";
+import { header, RangeResponse, type ResponseHeader } from "./encode.ts";
 import { answering, emptyKey, notServed } from "./errors.ts";
 import {
   type CompareMessage,
   type DeleteRangeRequest,
-  header,
   keyText,
   keyValue,
   type Member,
@@ -46,7 +46,7 @@ export function kvHandlers({
   return {
     Range: answering(async (request: RangeRequest) => {
       const result = await store.range(rangeOptions(request));
-      return { header: head(result.revision), ...shaped(request, result) };
+      return shaped(request, result, head(result.revision));
     }),
     Put: answering(async (request: PutRequest) => {
       checkPut(request);
@@ -117,9 +117,9 @@ function isPlain(request: RangeRequest): boolean {
 }
 
 /** The part of a range response that the request's filters, order and limit leave. */
-function shaped(request: RangeRequest, result: RangeResult): object {
+function shaped(request: RangeRequest, result: RangeResult, at: ResponseHeader): RangeResponse {
   const { count } = result;
-  if (isPlain(request)) return { kvs: result.entries.map(keyValue), more: result.more, count };
+  if (isPlain(request)) return new RangeResponse({ header: at, entries: result.entries, more: result.more, count });
   const { minModRevision, maxModRevision, minCreateRevision, maxCreateRevision, limit, keysOnly } = request;
   const kept = result.entries.filter(
     ({ modRevision, createRevision }) =>
@@ -131,8 +131,8 @@ function shaped(request: RangeRequest, result: RangeResult): object {
   const sorted = kept.sort(ORDERS[request.sortTarget]);
   if (request.sortOrder === "DESCEND") sorted.reverse();
   const shown = limit > 0 ? sorted.slice(0, limit) : sorted;
-  const kvs = shown.map((entry) => keyValue(keysOnly ? { ...entry, value: new Uint8Array(0) } : entry));
-  return { kvs, more: shown.length < sorted.length, count };
+  const entries = keysOnly ? shown.map((entry) => ({ ...entry, value: new Uint8Array(0) })) : shown;
+  return new RangeResponse({ header: at, entries, more: shown.length < sorted.length, count });
 }
 
 const ORDERS: Readonly<Record<RangeRequest["sortTarget"], (a: Entry, b: Entry) => number>> = {
@@ -200,7 +200,7 @@ function operationOf(request: RequestOp): Operation {
     : new GrpcError("invalidArgument", "etcdserver: the operation is empty");
 }
 
-function responseOf(request: RequestOp, result: OperationResult, at: object): object {
+function responseOf(request: RequestOp, result: OperationResult, at: ResponseHeader): object {
   switch (result.type) {
     case "put": {
       const previous = request.requestPut!.prevKv ? result.previous : undefined;
@@ -211,7 +211,7 @@ function responseOf(request: RequestOp, result: OperationResult, at: object): ob
       return { responseDeleteRange: { header: at, deleted: result.previous.length, prevKvs } };
     }
     case "range":
-      return { responseRange: { header: at, ...shaped(request.requestRange!, result) } };
+      return { responseRange: shaped(request.requestRange!, result, at) };
     default:
       return result satisfies never;
   }

@@ -1,8 +1,9 @@
 import type { StreamHandler, UnaryHandler } from "../../net/index.ts";
 import { StoreError } from "../errors.ts";
 import type { Store } from "../store.ts";
+import { header } from "./encode.ts";
 import { answering, etcdError } from "./errors.ts";
-import { header, keyBytes, type Member } from "./messages.ts";
+import { keyBytes, type Member } from "./messages.ts";
 
 /** The Lease service. */
 export function leaseHandlers({ store, member }: { readonly store: Store; readonly member: Member }): {

@@ -3,8 +3,9 @@ import type { Clock } from "../../base/index.ts";
 import { GrpcError, type StreamHandler, type UnaryHandler } from "../../net/index.ts";
 import { encodeEtcdSnapshot } from "../snapshot/index.ts";
 import type { Revision, Store } from "../store.ts";
+import { header } from "./encode.ts";
 import { answering, etcdError, notServed } from "./errors.ts";
-import { header, keyBytes, type Member } from "./messages.ts";
+import { keyBytes, type Member } from "./messages.ts";
 import type { Quota } from "./quota.ts";
 
 /** The etcd whose API this is; clients tell from it what they may ask for. */

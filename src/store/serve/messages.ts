@@ -1,4 +1,4 @@
-import type { Entry, Revision } from "../store.ts";
+import type { Entry } from "../store.ts";
 
 /** etcd's messages as the codec gives and takes them. 64-bit numbers are bigints only beyond 2^53. */
 export interface KeyValue {
@@ -87,13 +87,6 @@ export interface Member {
   readonly name: string;
   readonly clusterId: bigint;
   readonly memberId: bigint;
-}
-
-/** There is one member, and it has led since it began. */
-const RAFT_TERM = 2;
-
-export function header({ clusterId, memberId }: Member, revision: Revision): object {
-  return { clusterId, memberId, revision, raftTerm: RAFT_TERM };
 }
 
 /**

@@ -2,16 +2,9 @@ import type { Clock, Timer } from "../../base/index.ts";
 import { AsyncQueue, type StreamHandler } from "../../net/index.ts";
 import { StoreError } from "../errors.ts";
 import type { Change, Revision, Store, Watch } from "../store.ts";
+import { encodeEvent, header, type ResponseHeader, WatchEvents } from "./encode.ts";
 import { emptyKey } from "./errors.ts";
-import {
-  header,
-  keyBytes,
-  keyValue,
-  type Member,
-  rangeOf,
-  type WatchCreateRequest,
-  type WatchRequest,
-} from "./messages.ts";
+import { type Member, rangeOf, type WatchCreateRequest, type WatchRequest } from "./messages.ts";
 
 /** What may wait for one client; a watch that finds it full stops and goes on later from where it was. */
 const WAITING_BYTES_MAX = 8 * 1024 * 1024;
@@ -21,6 +14,9 @@ const PROGRESS_INTERVAL_MS = 10 * 60_000;
 /** The id of answers that are about all watches of a stream. */
 const ALL_WATCHES = -1;
 
+/** What a response counts for beside its events while it waits. */
+const RESPONSE_BYTES = 64;
+
 export interface WatchParts {
   readonly store: Store;
   readonly member: Member;
@@ -28,13 +24,19 @@ export interface WatchParts {
 }
 
 /** The Watch service: one stream carries any number of watches. */
-export function watchHandler(parts: WatchParts): StreamHandler {
+export function watchHandler(options: WatchParts): StreamHandler {
+  const parts = { ...options, events: new EventCache() };
   return (requests: AsyncIterable<never>, { signal }) => {
     const stream = new WatchStream(parts);
     signal.addEventListener("abort", () => stream.close(), { once: true });
     void stream.read(requests);
     return stream.output;
   };
+}
+
+/** What all streams of a server share. */
+interface StreamParts extends WatchParts {
+  readonly events: EventCache;
 }
 
 interface Response {
@@ -44,12 +46,12 @@ interface Response {
 
 /** One client's stream. */
 class WatchStream {
-  readonly #parts: WatchParts;
+  readonly #parts: StreamParts;
   readonly #queue = new AsyncQueue<Response>(WAITING_BYTES_MAX, ({ bytes }) => bytes);
   readonly #watches = new Map<number, ServedWatch>();
   #nextId = 0;
 
-  constructor(parts: WatchParts) {
+  constructor(parts: StreamParts) {
     this.#parts = parts;
   }
 
@@ -97,7 +99,8 @@ class WatchStream {
       request,
       // The next write after this answer is the first that is told.
       from: request.startRevision > 0 ? request.startRevision : revision + 1,
-      send: (message, bytes) => this.#queue.push({ message: { watchId, ...message }, bytes }),
+      watchId,
+      send: (message, bytes) => this.#queue.push({ message, bytes }),
       ended: () => this.#watches.delete(watchId),
     });
     this.#watches.set(watchId, watch);
@@ -119,6 +122,7 @@ class WatchStream {
   async #cancel(watchId: number): Promise<void> {
     const watch = this.#watches.get(watchId);
     if (!watch) return;
+    watch.flush();
     watch.close();
     this.#watches.delete(watchId);
     await this.#send({ header: this.#header(await this.#parts.store.revision()), watchId, canceled: true });
@@ -132,7 +136,7 @@ class WatchStream {
   }
 
   #send(message: object): Promise<void> {
-    return this.#queue.push({ message, bytes: 64 }) ?? Promise.resolve();
+    return this.#queue.push({ message, bytes: RESPONSE_BYTES }) ?? Promise.resolve();
   }
 
   #header(revision: Revision): object {
@@ -141,7 +145,8 @@ class WatchStream {
 }
 
 interface ServedWatchParts {
-  readonly parts: WatchParts;
+  readonly parts: StreamParts;
+  readonly watchId: number;
   readonly request: WatchCreateRequest;
   readonly from: Revision;
   /** Hands over a response; a promise when too much waits. */
@@ -149,10 +154,22 @@ interface ServedWatchParts {
   readonly ended: () => void;
 }
 
-/** One watch of a client. It remembers how far it has told, so that it can stop for a slow client and go on later. */
+/** Events of whole revisions that go out together. */
+interface Gathered {
+  readonly events: Uint8Array[];
+  bytes: number;
+  /** The newest of their revisions. */
+  revision: Revision;
+}
+
+/**
+ * One watch of a client. It remembers how far it has told, so that it can stop for a slow client and go on later. What one
+ * flush of the store makes visible goes out as one response.
+ */
 class ServedWatch {
   readonly #options: ServedWatchParts;
   #from: Revision;
+  #gathered: Gathered | undefined;
   #watch: Watch | undefined;
   #closed = false;
   #waitingForRoom = false;
@@ -208,21 +225,53 @@ class ServedWatch {
 
   #tell(changes: readonly Change[], revision: Revision): void {
     this.#from = revision + 1;
-    const { filters } = this.#options.request;
-    const shown = changes.filter(({ type }) => !filters.includes(type === "put" ? "NOPUT" : "NODELETE"));
+    const { filters, fragment } = this.#options.request;
+    const hidden = (type: Change["type"]) => filters.includes(type === "put" ? "NOPUT" : "NODELETE");
+    const shown = filters.length > 0 ? changes.filter(({ type }) => !hidden(type)) : changes;
     if (shown.length === 0) return;
-    let full: Promise<void> | undefined;
-    const pieces = this.#options.request.fragment ? piecesOf(shown) : [shown];
-    pieces.forEach((piece, index) => {
-      const fragment = index < pieces.length - 1;
-      full = this.#send({ revision, events: piece.map(eventOf), fragment }, sizeOf(piece)) ?? full;
-    });
+    const events = shown.map((change) => this.#options.parts.events.encoded(change));
+    const bytes = sizeOf(events);
+    if (this.#gathered && this.#gathered.bytes + bytes > FRAGMENT_BYTES) this.flush();
+    if (fragment && bytes > FRAGMENT_BYTES) return this.#tellInPieces(events, revision);
+    if (!this.#gathered) {
+      this.#gathered = { events: [], bytes: 0, revision };
+      // Once everything that this turn makes visible has been heard of.
+      queueMicrotask(() => this.flush());
+    }
+    this.#gathered.events.push(...events);
+    this.#gathered.bytes += bytes;
+    this.#gathered.revision = revision;
+  }
+
+  /** Sends what was gathered. */
+  flush(): void {
+    const gathered = this.#gathered;
+    if (!gathered) return;
+    this.#gathered = undefined;
+    this.#sendEvents({ ...gathered, fragment: false });
+  }
+
+  /** One revision that is larger than what goes out at a time. */
+  #tellInPieces(events: readonly Uint8Array[], revision: Revision): void {
+    const pieces = piecesOf(events);
+    pieces.forEach((piece, index) =>
+      this.#sendEvents({ events: piece, bytes: sizeOf(piece), revision, fragment: index < pieces.length - 1 }),
+    );
+  }
+
+  #sendEvents({ events, bytes, revision, fragment }: Gathered & { readonly fragment: boolean }): void {
+    const { watchId } = this.#options;
+    const full = this.#send(new WatchEvents({ header: this.#header(revision), watchId, fragment, events }), bytes);
     if (full) this.#pause(full);
   }
 
-  #send({ revision, ...rest }: { revision: Revision; events?: object[]; fragment?: boolean }, bytes: number) {
+  #header(revision: Revision): ResponseHeader {
+    return header(this.#options.parts.member, revision);
+  }
+
+  #send(message: object, bytes: number): Promise<void> | undefined {
     this.#lastMs = this.#options.parts.clock.monotonicMs();
-    return this.#options.send({ header: header(this.#options.parts.member, revision), ...rest }, bytes);
+    return this.#options.send(message, bytes + RESPONSE_BYTES);
   }
 
   /** The client is slow: nothing more is gathered for it until it has read what waits. */
@@ -239,6 +288,7 @@ class ServedWatch {
 
   #end(error: Error): void {
     if (this.#closed) return;
+    this.flush();
     this.#closed = true;
     this.#notifying?.cancel();
     this.#options.ended();
@@ -249,13 +299,15 @@ class ServedWatch {
         const reason = compacted
           ? { compactRevision, cancelReason: "etcdserver: mvcc: required revision has been compacted" }
           : { cancelReason: "etcdserver: server stopped" };
-        this.#options.send({ header: header(this.#options.parts.member, revision), canceled: true, ...reason }, 64);
+        const { watchId } = this.#options;
+        this.#options.send({ header: this.#header(revision), watchId, canceled: true, ...reason }, RESPONSE_BYTES);
       })
       .catch(() => {})
       .finally(() => this.#settle(this.#from - 1));
   }
 
   #settle(revision: Revision): void {
+    this.flush();
     this.#from = Math.max(this.#from, revision + 1);
     for (const resolve of this.#caughtUp.splice(0)) resolve(revision);
   }
@@ -269,7 +321,7 @@ class ServedWatch {
       if (clock.monotonicMs() - this.#lastMs < PROGRESS_INTERVAL_MS) return this.#notifyLater();
       void this.caughtUp().then((revision) => {
         if (this.#closed) return;
-        this.#send({ revision }, 64);
+        this.#send({ header: this.#header(revision), watchId: this.#options.watchId }, 0);
         this.#notifyLater();
       });
     });
@@ -284,34 +336,35 @@ async function* messagesOf(queue: AsyncQueue<Response>, left: () => void): Async
   }
 }
 
-function eventOf(change: Change): object {
-  const prevKv = change.previous && keyValue(change.previous);
-  if (change.type === "put") return { type: "PUT", kv: keyValue(change.entry), ...(prevKv && { prevKv }) };
-  const gone = { key: keyBytes(change.key), modRevision: change.revision };
-  return { type: "DELETE", kv: gone, ...(prevKv && { prevKv }) };
-}
+/** Events as the wire has them. All watches hear of the same changes in the same turn: each is encoded once. */
+class EventCache {
+  readonly #encoded = new Map<Change, Uint8Array>();
 
-function sizeOf(changes: readonly Change[]): number {
-  let bytes = 64;
-  for (const change of changes) {
-    bytes += 64 + (change.type === "put" ? change.entry.key.length + change.entry.value.length : change.key.length);
-    bytes += change.previous?.value.length ?? 0;
+  encoded(change: Change): Uint8Array {
+    const known = this.#encoded.get(change);
+    if (known) return known;
+    if (this.#encoded.size === 0) queueMicrotask(() => this.#encoded.clear());
+    const event = encodeEvent(change);
+    this.#encoded.set(change, event);
+    return event;
   }
-  return bytes;
 }
 
-/** Changes in order, in pieces that each stay below the size of a fragment where one change does. */
-function piecesOf(changes: readonly Change[]): Change[][] {
-  const pieces: Change[][] = [[]];
+function sizeOf(events: readonly Uint8Array[]): number {
+  return events.reduce((sum, event) => sum + event.length, 0);
+}
+
+/** Events in order, in pieces that each stay below the size of a fragment where one event does. */
+function piecesOf(events: readonly Uint8Array[]): Uint8Array[][] {
+  const pieces: Uint8Array[][] = [[]];
   let bytes = 0;
-  for (const change of changes) {
-    const size = sizeOf([change]);
-    if (bytes > 0 && bytes + size > FRAGMENT_BYTES) {
+  for (const event of events) {
+    if (bytes > 0 && bytes + event.length > FRAGMENT_BYTES) {
       pieces.push([]);
       bytes = 0;
     }
-    pieces.at(-1)!.push(change);
-    bytes += size;
+    pieces.at(-1)!.push(event);
+    bytes += event.length;
   }
   return pieces;
 }
