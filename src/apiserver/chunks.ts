@@ -2,7 +2,7 @@ import type { Clock } from "../base/index.ts";
 import type { ApiResponse } from "../net/message.ts";
 
 /** A long answer is sent in pieces of this size, with a turn for other requests after each. */
-const CHUNK_BYTES = 256 * 1024;
+export const CHUNK_BYTES = 256 * 1024;
 /** Up to this size, about, it is one piece. */
 const WHOLE_BYTES_MAX = 512 * 1024;
 
@@ -25,7 +25,7 @@ export function answerFrom(
   const headers = { "content-type": type, "cache-control": "no-cache, private" };
   if (bytesAbout <= WHOLE_BYTES_MAX) return { status: 200, headers, body: { type: "bytes", bytes: wholeOf(source) } };
   const chunks = chunksOf(source, clock);
-  return { status: 200, headers, body: { type: "stream", chunks, release: (chunk) => spare.give(chunk) } };
+  return { status: 200, headers, body: { type: "stream", chunks, release: giveBack } };
 }
 
 function wholeOf({ head, end, count, bytesOf, copy }: Source): Uint8Array {
@@ -40,7 +40,7 @@ function wholeOf({ head, end, count, bytesOf, copy }: Source): Uint8Array {
 }
 
 async function* chunksOf({ head, end, count, bytesOf, copy }: Source, clock: Clock): AsyncGenerator<Uint8Array> {
-  let target = spare.take(head.length);
+  let target = takeBuffer(head.length);
   target.set(head);
   let at = head.length;
   for (let index = 0; index < count; index++) {
@@ -48,7 +48,7 @@ async function* chunksOf({ head, end, count, bytesOf, copy }: Source, clock: Clo
     if (at + bytes > target.length) {
       yield target.subarray(0, at);
       await clock.yield();
-      target = spare.take(bytes);
+      target = takeBuffer(bytes);
       at = 0;
     }
     at = copy(index, target, at);
@@ -85,3 +85,9 @@ class SpareBuffers {
 }
 
 const spare = new SpareBuffers();
+
+/** A buffer of at least this many bytes for a piece that is sent once, whose answer releases it with {@link giveBack}. */
+export const takeBuffer = (bytes: number): Buffer => spare.take(bytes);
+
+/** Takes back what {@link takeBuffer} gave, whole or a part of it; leaves anything else alone. */
+export const giveBack = (chunk: Uint8Array): void => spare.give(chunk);

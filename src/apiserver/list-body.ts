@@ -41,7 +41,7 @@ let scratch = Buffer.allocUnsafeSlow(16 * 1024);
 const SCRATCH_BYTES_MAX = 256 * 1024;
 
 /** The message of an object, until the next one is made. */
-function messageOf(kind: KindDefinition, stored: StoredObject): Uint8Array {
+export function messageOf(kind: KindDefinition, stored: StoredObject): Uint8Array {
   const bytes = stored.jsonBytes("withoutType");
   const json = bytes > SCRATCH_BYTES_MAX ? Buffer.allocUnsafeSlow(bytes) : scratchOf(bytes);
   const end = stored.copyJson("withoutType", json, 0);
@@ -55,8 +55,8 @@ function scratchOf(bytes: number): Buffer {
   return scratch;
 }
 
-/** The message of an object, of which its envelope and its watch events are made. */
-export function protoMessage(kind: KindDefinition, stored: StoredObject): Uint8Array {
+/** The message of an object, kept. */
+function protoMessage(kind: KindDefinition, stored: StoredObject): Uint8Array {
   return stored.form("protobuf message", () => {
     const message = messageOf(kind, stored);
     stored.protoBytes = message.length;

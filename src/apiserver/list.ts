@@ -128,15 +128,16 @@ async function fromCache(call: ListCall, limit: number): Promise<ListResult> {
   const revision = cacher.revision;
   const prefix = storagePrefix(kind);
   const page = { revision, prefix, exactCount: selection.everything };
-  const all = candidates(kind, cacher, selection);
   if (selection.everything) {
-    const items = limit > 0 ? all.slice(0, limit) : all;
-    return { items, metadata: pageMetadata({ ...page, last: items.at(-1), more: all.length - items.length }) };
+    const items = cacher.in(selection.namespace, limit);
+    const more = items.length === limit ? cacher.countIn(selection.namespace) - limit : 0;
+    return { items, metadata: pageMetadata({ ...page, last: items.at(-1), more }) };
   }
+  const all = candidates(kind, cacher, selection);
   const items: StoredObject[] = [];
   let more = 0;
   await inTurns(all, clock, (stored) => {
-    if (more > 0 || !selection.matches(stored.object)) return;
+    if (more > 0 || !selection.picks(stored)) return;
     if (limit > 0 && items.length === limit) more = 1;
     else items.push(stored);
   });
@@ -202,7 +203,7 @@ async function scan({ store, selection, cacher }: ListCall, { start, scope, revi
     at ??= page.revision;
     for (const entry of page.entries) {
       const stored = cacher.stored(entry);
-      if (selection.everything || selection.matches(stored.object)) items.push(stored);
+      if (selection.picks(stored)) items.push(stored);
     }
     if (!page.more || selection.everything || items.length > limit) return { items, total: page.count, revision: at };
     next = `${page.entries.at(-1)!.key}\0`;

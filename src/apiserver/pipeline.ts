@@ -81,8 +81,8 @@ export function pipeline(options: PipelineOptions): Handler {
 type StreamBody = Extract<ApiResponse["body"], { readonly type: "stream" }>;
 
 /** A stream that tells when it is over. Written out, since a generator costs more than the rest of a delivery. */
-function counted({ type, chunks }: StreamBody, over: () => void): StreamBody {
-  const source = chunks[Symbol.asyncIterator]();
+function counted(body: StreamBody, over: () => void): StreamBody {
+  const source = body.chunks[Symbol.asyncIterator]();
   let isOver = false;
   const end = () => {
     if (!isOver) over();
@@ -107,7 +107,7 @@ function counted({ type, chunks }: StreamBody, over: () => void): StreamBody {
     },
     [Symbol.asyncIterator]: () => pass,
   };
-  return { type, chunks: pass };
+  return { ...body, chunks: pass };
 }
 
 async function authenticate(request: ApiRequest, { authenticators, anonymous }: PipelineOptions): Promise<UserInfo> {

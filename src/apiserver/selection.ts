@@ -10,6 +10,7 @@ import {
   SelectorError,
 } from "../api/index.ts";
 import { namespaceInterest, nodeInterest } from "./cacher/cacher.ts";
+import type { StoredObject } from "./registry/stored.ts";
 
 /** Which objects of a kind a request is about. */
 export interface Selection {
@@ -17,6 +18,8 @@ export interface Selection {
   /** metadata.name when the request names one. */
   readonly name: string | undefined;
   matches(object: KubeObject): boolean;
+  /** The same of what is stored, which is only parsed when its bytes hold what an object that matches must hold. */
+  picks(stored: StoredObject): boolean;
   /** Which changes a watch of it needs to hear of; undefined for all. */
   readonly interest: string | undefined;
   /** Everything in the namespace matches. */
@@ -29,21 +32,41 @@ export function selection(kind: KindDefinition, namespace: string, query: URLSea
   const fields = readFields(kind, query.get("fieldSelector") ?? "");
   const named = name ?? fields.find((one) => one.key === "metadata.name" && one.operator === "=")?.values[0];
   const everything = labels.length === 0 && fields.length === 0 && name === undefined;
+  const matches = (object: KubeObject) =>
+    (namespace === "" || object.metadata.namespace === namespace) &&
+    (name === undefined || object.metadata.name === name) &&
+    requirementsMatch(labels, object.metadata.labels ?? {}) &&
+    fields.every((field) => fieldMatches(kind, field, object));
+  const texts = textsOf(labels, fields);
   return {
     namespace,
     name: named,
     everything,
     interest: interestOf(namespace, fields),
-    matches: (object) =>
-      (namespace === "" || object.metadata.namespace === namespace) &&
-      (name === undefined || object.metadata.name === name) &&
-      requirementsMatch(labels, object.metadata.labels ?? {}) &&
-      fields.every((field) => fieldMatches(kind, field, object)),
+    matches,
+    picks: (stored) => everything || (texts.every((text) => stored.mayHold(text)) && matches(stored.object)),
   };
 }
 
+/** What the JSON of every object that matches holds: members with plain texts, which stand there as they are. */
+function textsOf(labels: readonly Requirement[], fields: readonly Requirement[]): Buffer[] {
+  const node = nodeOf(fields);
+  const members = labels.flatMap(({ key, operator, values }) =>
+    operator === "=" || (operator === "in" && values.length === 1) ? [[key, values[0] ?? ""] as const] : [],
+  );
+  return [...members, ...(node ? [["nodeName", node] as const] : [])].flatMap(([key, value]) =>
+    PLAIN_TEXT.test(key) && PLAIN_TEXT.test(value) ? [Buffer.from(`"${key}":"${value}"`)] : [],
+  );
+}
+
+const PLAIN_TEXT = /^[\w./-]+$/;
+
+function nodeOf(fields: readonly Requirement[]): string | undefined {
+  return fields.find(({ key, operator }) => key === "spec.nodeName" && operator === "=")?.values[0];
+}
+
 function interestOf(namespace: string, fields: readonly Requirement[]): string | undefined {
-  const node = fields.find(({ key, operator }) => key === "spec.nodeName" && operator === "=")?.values[0];
+  const node = nodeOf(fields);
   if (node) return nodeInterest(node);
   return namespace === "" ? undefined : namespaceInterest(namespace);
 }

@@ -23,6 +23,7 @@ import {
   openProtoEnvelope,
 } from "../schema/index.ts";
 import type { Store } from "../store/index.ts";
+import { giveBack } from "./chunks.ts";
 import type { RequestContext } from "./contracts.ts";
 import { BodyError, mediaType, readBody } from "./http/body.ts";
 import { compressedStream } from "./http/compress.ts";
@@ -220,7 +221,7 @@ export class Verbs {
     return {
       status: 200,
       headers: { "content-type": contentType(format, true), "cache-control": "no-cache, private" },
-      body: { type: "stream", chunks: mapBatches(batches, (items) => encoder.encode(items)) },
+      body: { type: "stream", chunks: mapBatches(batches, (items) => encoder.encode(items)), release: giveBack },
     };
   }
 

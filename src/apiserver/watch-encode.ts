@@ -1,14 +1,24 @@
 import {
   canonicalQuantity,
+  groupVersion,
   type KindDefinition,
   type KubeObject,
   PartialObjectMetadata,
   Status,
 } from "../api/index.ts";
 import type { Clock } from "../base/index.ts";
-import { decodeJson, encodeProtoObject, goJson, ProtoWriter, type StructNode } from "../schema/index.ts";
+import {
+  decodeJson,
+  encodeProtoObject,
+  goJson,
+  protoEnvelope,
+  ProtoWriter,
+  type StructNode,
+  varintBytes,
+} from "../schema/index.ts";
+import { takeBuffer } from "./chunks.ts";
 import type { Format } from "./http/negotiate.ts";
-import { protoObject } from "./list-body.ts";
+import { messageOf } from "./list-body.ts";
 import { partialMetadata, protoMetadata, tableOf, type TableOptions, tableOptions } from "./table.ts";
 import type { SharedChunks } from "./watch-shared.ts";
 import type { WatchItem } from "./watch.ts";
@@ -47,26 +57,55 @@ export class EventEncoder {
     this.#table = options.format.as === "table" ? tableOptions(options.query) : undefined;
   }
 
-  /** All events as one chunk. It may be shared: nobody changes it. */
+  /** All events as one chunk. It may be shared: nobody changes it, and only `giveBack` knows what may be used again. */
   encode(items: readonly WatchItem[]): Uint8Array {
     const { format, shared } = this.#options;
-    if (format.as !== "object" || !shared) return this.encodeAlone(items);
+    if (format.as !== "object" || !shared || isInitial(items[0])) return this.encodeAlone(items);
     return shared.chunk(format.encoding, items, (all) => this.encodeAlone(all));
   }
 
   /** The same without looking for what another watcher has got. */
   encodeAlone(items: readonly WatchItem[]): Uint8Array {
     if (this.#options.format.encoding === "protobuf") return Buffer.concat(items.map((item) => this.#frame(item)));
+    if (this.#options.format.as === "object") return this.#jsonObjects(items);
     const parts: Uint8Array[] = [];
     for (const item of items) parts.push(EVENT_HEADS[item.type]!, this.#json(item), EVENT_END);
     return Buffer.concat(parts);
   }
 
+  /** Copies what is stored, none of which is kept in another form for it. */
+  #jsonObjects(items: readonly WatchItem[]): Uint8Array {
+    const { kind } = this.#options;
+    const extras = new Map<WatchItem, Uint8Array>();
+    let bytes = 0;
+    for (const item of items) {
+      bytes += EVENT_HEADS[item.type]!.length + EVENT_END.length;
+      if ("stored" in item) bytes += item.stored.as(kind).jsonBytes("whole");
+      else {
+        const json = this.#json(item);
+        extras.set(item, json);
+        bytes += json.length;
+      }
+    }
+    const target = isInitial(items[0]) && bytes > LONG_BYTES ? takeBuffer(bytes) : Buffer.allocUnsafe(bytes);
+    let at = 0;
+    const put = (part: Uint8Array) => {
+      target.set(part, at);
+      at += part.length;
+    };
+    for (const item of items) {
+      put(EVENT_HEADS[item.type]!);
+      if ("stored" in item) at = item.stored.as(kind).copyJson("whole", target, at);
+      else put(extras.get(item)!);
+      put(EVENT_END);
+    }
+    return target.subarray(0, at);
+  }
+
   #json(item: WatchItem): Uint8Array {
     if (!("stored" in item)) return encoder.encode(goJson(this.#extra(item)));
-    const { kind, format } = this.#options;
     const { stored } = item;
-    if (format.as === "object") return stored.as(kind).json;
+    const { format } = this.#options;
     if (format.as === "table") return encoder.encode(goJson(this.#row(stored, stored.revision)));
     const { viewVersion } = format;
     return stored.form(`metadata ${viewVersion}`, ({ object }) =>
@@ -96,7 +135,9 @@ export class EventEncoder {
     const { kind, format } = this.#options;
     if (!("stored" in item)) return frame(item.type, this.#protoExtra(item));
     if (format.as !== "object") return frame(item.type, protoMetadata(item.stored, format.viewVersion));
-    return frame(item.type, protoObject(kind, item.stored.as(kind)));
+    const message = messageOf(kind, item.stored.as(kind));
+    const { head, end } = protoEnvelope({ kind: kind.kind, apiVersion: groupVersion(kind) }, message.length);
+    return frame(item.type, head, message, end);
   }
 
   #protoExtra(item: Extra): Uint8Array {
@@ -107,16 +148,31 @@ export class EventEncoder {
   }
 }
 
+/** From here on it's worth a buffer that is used again, which is as long as a piece of a list. */
+const LONG_BYTES = 64 * 1024;
 const FRAME_HEADER_BYTES = 4;
 
 /** One event of a protobuf watch: its length, then a meta.v1.WatchEvent, whose object is a message in a message. */
-function frame(type: string, raw: Uint8Array): Uint8Array {
+function frame(type: string, ...parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = parts.reduce((sum, { length }) => sum + length, 0);
   const writer = new ProtoWriter();
   writer.text(1, type);
-  writer.message(2, () => writer.bytes(1, raw));
-  const message = writer.finish();
-  const whole = Buffer.allocUnsafe(FRAME_HEADER_BYTES + message.length);
-  whole.writeUInt32BE(message.length);
-  whole.set(message, FRAME_HEADER_BYTES);
+  writer.tag(2, 2);
+  writer.varint(1 + varintBytes(bytes) + bytes);
+  writer.tag(1, 2);
+  writer.varint(bytes);
+  const head = writer.view();
+  const whole = Buffer.allocUnsafe(FRAME_HEADER_BYTES + head.length + bytes);
+  whole.writeUInt32BE(head.length + bytes);
+  whole.set(head, FRAME_HEADER_BYTES);
+  let at = FRAME_HEADER_BYTES + head.length;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
   return whole;
+}
+
+function isInitial(item: WatchItem | undefined): boolean {
+  return item !== undefined && "isInitial" in item;
 }

@@ -10,6 +10,7 @@ import type { Clock, Random, Timer } from "../base/index.ts";
 import type { WatchFrame } from "../net/message.ts";
 import type { Revision } from "../store/index.ts";
 import type { CacheEvent, Cacher } from "./cacher/cacher.ts";
+import { CHUNK_BYTES } from "./chunks.ts";
 import { candidates, parseVersion } from "./list.ts";
 import type { StoredObject } from "./registry/stored.ts";
 import { isTrue, queryInteger } from "./request-info.ts";
@@ -18,7 +19,12 @@ import type { WatchTurns } from "./watch-turns.ts";
 
 /** One event for one watcher, not yet encoded. */
 export type WatchItem =
-  | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly stored: StoredObject }
+  | {
+      readonly type: "ADDED" | "MODIFIED" | "DELETED";
+      readonly stored: StoredObject;
+      /** Of what there was when the watch began: hardly any two watches are told it in the same batches. */
+      readonly isInitial?: true;
+    }
   | { readonly type: "BOOKMARK" | "ERROR"; readonly object: unknown };
 
 export interface WatchCall {
@@ -43,6 +49,8 @@ const TIMEOUT_MIN_MS = 1_800_000;
 const PENDING_MAX = 20_000;
 /** Events that a reader gets at a time. */
 const BATCH_MAX = 128;
+/** Stored bytes of what there was at the start that a reader gets at a time, about. */
+const INITIAL_BYTES_MAX = CHUNK_BYTES - 32 * 1024;
 const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
 /** Events of a selection from a version on, in batches as they come. Throws before the first batch when the query is wrong. */
@@ -226,9 +234,12 @@ class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
     const items: WatchItem[] = [];
     // Few objects are looked at in one turn, even when hardly any of them matches.
     const end = Math.min(this.#initial.length, this.#told + BATCH_MAX * (selection.everything ? 1 : 4));
-    for (; this.#told < end; this.#told++) {
+    let bytes = 0;
+    for (; this.#told < end && bytes < INITIAL_BYTES_MAX; this.#told++) {
       const stored = this.#initial[this.#told]!;
-      if (selection.everything || selection.matches(stored.object)) items.push({ type: "ADDED", stored });
+      if (!selection.picks(stored)) continue;
+      bytes += stored.entry.value.length;
+      items.push({ type: "ADDED", stored, isInitial: true });
     }
     if (this.#told < this.#initial.length) return items;
     this.#initial = [];

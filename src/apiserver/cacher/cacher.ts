@@ -45,6 +45,8 @@ const EVENTS_MAX = 10_000;
 /** How long a read waits for a version that hasn't come yet. */
 const FRESHNESS_WAIT_MS = 3_000;
 const PAGE = 5_000;
+/** What ends a walk over the tree. */
+const STOP = { break: true };
 
 /**
  * All objects of one kind as the store has them, and their latest changes. One watch on the store feeds it; any number
@@ -103,14 +105,22 @@ export class Cacher {
     return cached?.revision === entry.modRevision ? cached : new StoredObject(entry);
   }
 
-  /** The objects of a namespace, or all when it is empty, in key order. */
-  in(namespace: string): readonly StoredObject[] {
+  /** The objects of a namespace, or all when it is empty, in key order; the first of them when there is a limit above 0. */
+  in(namespace: string, limit = 0): readonly StoredObject[] {
     const start = namespace === "" ? this.#prefix : `${this.#prefix}${namespace}/`;
     const found: StoredObject[] = [];
     this.#objects.forRange(start, prefixEnd(start), false, (_, stored) => {
       found.push(stored);
+      return found.length === limit ? STOP : undefined;
     });
     return found;
+  }
+
+  /** How many objects a namespace has, or all there are when it is empty. */
+  countIn(namespace: string): number {
+    if (namespace === "") return this.#objects.size;
+    const start = `${this.#prefix}${namespace}/`;
+    return this.#objects.forRange(start, prefixEnd(start), false);
   }
 
   /** Waits until everything that the store has acknowledged so far is in. */

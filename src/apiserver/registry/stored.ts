@@ -112,6 +112,11 @@ export class StoredObject implements Warm {
     return this.#versionAt;
   }
 
+  /** False when the JSON surely doesn't hold a text; much cheaper than parsing it to look. */
+  mayHold(text: Buffer): boolean {
+    return this.#object !== undefined || this.#value().includes(text);
+  }
+
   /** The object; shared and never changed. */
   get object(): KubeObject {
     if (!this.#object) {
@@ -211,6 +216,10 @@ class ConvertedObject extends StoredObject {
     return part === "whole"
       ? 0
       : Buffer.from(this.json.buffer, this.json.byteOffset, this.json.length).indexOf(METADATA_KEY) - 1;
+  }
+
+  override mayHold(): boolean {
+    return true;
   }
 
   override get object(): KubeObject {
