@@ -6,6 +6,9 @@ import type { RequestBody, ResponseBody } from "./message.ts";
 /** What the API server reads of a request unless it says otherwise: upstream's limit. */
 export const BODY_BYTES_MAX = 3 * 1024 * 1024;
 
+/** Who reads a body, and whether it has a stream of its own on the connection, as in HTTP/2, or the connection for itself. */
+export type BodySide = "server" | "serverStream" | "client";
+
 /**
  * A body that arrives on a socket. A server that leaves off in the middle leaves the stream alone, as it still answers on
  * it; a client that does cancels what it asked for.
@@ -13,9 +16,11 @@ export const BODY_BYTES_MAX = 3 * 1024 * 1024;
 export class SocketBody implements AsyncIterable<Uint8Array> {
   readonly #readable: Readable;
   readonly #lengthBytes: number | undefined;
-  readonly #side: "server" | "client";
+  readonly #side: BodySide;
+  /** All that was announced has been read. */
+  #isWhole = false;
 
-  constructor(readable: Readable, contentLength: string | undefined, side: "server" | "client") {
+  constructor(readable: Readable, contentLength: string | undefined, side: BodySide) {
     this.#readable = readable;
     this.#lengthBytes = contentLength === undefined ? undefined : Number(contentLength);
     this.#side = side;
@@ -27,8 +32,49 @@ export class SocketBody implements AsyncIterable<Uint8Array> {
 
   /** The whole body. By events: much cheaper than iterating. */
   collect(limitBytes: number): Promise<Uint8Array> {
-    const readable = this.#readable;
     if (this.#lengthBytes !== undefined && this.#lengthBytes > limitBytes) return Promise.reject(tooLarge(limitBytes));
+    return this.#side === "serverStream" && this.#lengthBytes
+      ? this.#take(this.#lengthBytes)
+      : this.#gather(limitBytes);
+  }
+
+  /**
+   * A body whose length was announced, in one piece. It doesn't wait for its end to be told of: a stream that closes before
+   * that goes in silence, else Node makes an error object, with its stack, for every request.
+   */
+  #take(length: number): Promise<Uint8Array> {
+    const readable = this.#readable;
+    return new Promise((resolve, reject) => {
+      const onReadable = () => {
+        const bytes: Uint8Array | null = readable.read(length);
+        if (bytes === null) return false;
+        stop();
+        if (bytes.length < length) reject(lost());
+        else {
+          this.#isWhole = true;
+          resolve(bytes);
+        }
+        return true;
+      };
+      const onLost = (cause?: Error) => {
+        stop();
+        reject(lost(cause));
+      };
+      const stop = () =>
+        readable.off("readable", onReadable).off("end", onLost).off("error", onLost).off("close", onLost);
+      if (readable.readableEnded || readable.destroyed) onLost();
+      else if (readable.readableLength < length || !onReadable())
+        readable.on("readable", onReadable).on("end", onLost).on("error", onLost).on("close", onLost);
+    });
+  }
+
+  /** Lets go of what nobody has read, which would hold the stream open. */
+  dismiss(): void {
+    if (!this.#isWhole && !this.#readable.readableEnded) this.#readable.resume();
+  }
+
+  #gather(limitBytes: number): Promise<Uint8Array> {
+    const readable = this.#readable;
     return new Promise((resolve, reject) => {
       const chunks: Uint8Array[] = [];
       let sizeBytes = 0;
@@ -42,8 +88,8 @@ export class SocketBody implements AsyncIterable<Uint8Array> {
         stop();
         readable.on("error", () => {});
         // The rest is read and dropped, so that the answer gets through to a client that is still sending.
-        if (this.#side === "server") readable.resume();
-        else readable.destroy();
+        if (this.#side === "client") readable.destroy();
+        else readable.resume();
         reject(tooLarge(limitBytes));
       };
       const onEnd = () => {
@@ -180,6 +226,10 @@ async function collect(source: AsyncIterable<Uint8Array>, limitBytes: number): P
     chunks.push(chunk);
   }
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, sizeBytes);
+}
+
+function lost(cause?: Error): NetError {
+  return new NetError("connectionLost", "read body: the connection ended in the middle", { cause });
 }
 
 function tooLarge(limitBytes: number): NetError {

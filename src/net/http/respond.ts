@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { OutgoingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import type { SocketBody } from "../body.ts";
 import { NetError } from "../errors.ts";
 import type { ApiResponse } from "../message.ts";
 import { pump } from "./pump.ts";
@@ -9,8 +10,16 @@ const CONNECTION_HEADERS = new Set(["connection", "keep-alive", "transfer-encodi
 
 const END_STREAM = { endStream: true } as const;
 
+export interface Http2Answer {
+  readonly method: string;
+  readonly response: ApiResponse;
+  /** The request's body: what is left of it must not hold the stream open. */
+  readonly unread: SocketBody | undefined;
+}
+
 /** Writes a response to an HTTP/2 stream; resolves when the last byte is handed over. */
-export async function respondHttp2(stream: ServerHttp2Stream, method: string, response: ApiResponse): Promise<void> {
+export async function respondHttp2(stream: ServerHttp2Stream, answer: Http2Answer): Promise<void> {
+  const { method, response, unread } = answer;
   if (stream.destroyed) return dismiss(response);
   const headers: OutgoingHttpHeaders = { ":status": response.status };
   for (const name in response.headers)
@@ -31,8 +40,7 @@ export async function respondHttp2(stream: ServerHttp2Stream, method: string, re
     await pump(body, stream);
     stream.end();
   } else throw unwritable(body.type);
-  // What is left of a request's body that nobody read must not hold the stream open.
-  if (!stream.readableEnded) stream.resume();
+  unread?.dismiss();
 }
 
 /** Writes a response as HTTP/1.1; resolves when the last byte is handed over. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
 import { request as httpsRequest } from "node:https";
@@ -173,6 +174,49 @@ for (const [version, client] of [
       assert.equal(refused.status, 431);
     });
   });
+
+test("a body of HTTP/2 is whole, announced or not, at once or in pieces, and its stream closes", async (t) => {
+  const listener = await serve(t, async (request) => {
+    const bytes = await readBody(request);
+    return text(createHash("sha256").update(bytes).digest("hex"));
+  });
+  const client = session(t, listener.port);
+  for (const size of [1, 20_000, 400_000, 2_000_000]) {
+    const body = Buffer.from(Array.from({ length: size }, (_, index) => index % 251));
+    for (const headers of [{ "content-length": String(size) }, {}]) {
+      for (const pieces of [1, 3]) {
+        const stream = client.request({ ":method": "POST", ...headers });
+        const each = Math.ceil(size / pieces);
+        for (let at = 0; at < size; at += each) stream.write(body.subarray(at, at + each));
+        stream.end();
+        const closed = once(stream, "close");
+        const chunks: Buffer[] = [];
+        for await (const chunk of stream) chunks.push(chunk);
+        assert.equal(Buffer.concat(chunks).toString(), createHash("sha256").update(body).digest("hex"));
+        await closed;
+      }
+    }
+  }
+  // Streams that were left open would hold this up until the grace is over.
+  await listener.close(60_000);
+});
+
+test("a client that goes in the middle of an announced body ends the reading", async (t) => {
+  const asked = Promise.withResolvers<void>();
+  const read = Promise.withResolvers<Uint8Array>();
+  const { port } = await serve(t, async (request) => {
+    const body = readBody(request);
+    asked.resolve();
+    await body.then(read.resolve, read.reject);
+    return text("");
+  });
+  const stream = session(t, port).request({ ":method": "POST", "content-length": "10" });
+  stream.on("error", () => {});
+  stream.write("abc");
+  await asked.promise;
+  stream.close(constants.NGHTTP2_CANCEL);
+  await assert.rejects(read.promise, { code: "connectionLost" });
+});
 
 test("the signal fires when the client goes, and the source of its stream is ended", async (t) => {
   const { promise: ended, resolve } = Promise.withResolvers<string>();

@@ -201,9 +201,8 @@ class ServerAdapter implements Listener {
     own.host ??= headers[":authority"] ?? "";
     const method = headers[":method"] ?? "";
     const bodiless = (flags & 1) !== 0;
-    const body: RequestBody = bodiless
-      ? NO_BODY
-      : { type: "stream", chunks: new SocketBody(stream, headers["content-length"], "server") };
+    const chunks = bodiless ? undefined : new SocketBody(stream, headers["content-length"], "serverStream");
+    const body: RequestBody = chunks ? { type: "stream", chunks } : NO_BODY;
     if (!bodiless && own.expect === "100-continue") stream.additionalHeaders({ ":status": 100 });
     const connection = this.#connectionOf(session, session.socket);
     const request = new SocketRequest({
@@ -215,7 +214,7 @@ class ServerAdapter implements Listener {
       watchClient: (gone) => (stream.closed || stream.destroyed ? gone() : stream.once("close", gone)),
     });
     connection.requests++;
-    void this.#serve(request, (response) => respondHttp2(stream, method, response))
+    void this.#serve(request, (response) => respondHttp2(stream, { method, response, unread: chunks }))
       .catch((error) => {
         this.#options.log.error("Request failed", { method, path: request.path, error });
         if (stream.destroyed) return;
