@@ -36,7 +36,11 @@ export class Connections implements Disposable {
         [constants.HTTP2_HEADER_METHOD]: method,
         [constants.HTTP2_HEADER_PATH]: path,
         accept: accept ?? "application/json",
-        ...(body !== undefined && { "content-type": type ?? "application/json" }),
+        // As client-go does, which knows how long its bodies are.
+        ...(body !== undefined && {
+          "content-type": type ?? "application/json",
+          "content-length": Buffer.byteLength(body),
+        }),
       });
       const chunks: Buffer[] = [];
       let status = 0;
