@@ -276,6 +276,8 @@ export function kind<F extends Fields, const Scope extends "Namespaced" | "Clust
     ...declaration.fields(),
   }));
   type T = ObjectOf<F, Scope>;
+  let behavior: KindBehavior<T> | undefined;
+  let storage: KindStorage | undefined;
   return {
     group: declaration.group,
     version: declaration.version,
@@ -300,12 +302,12 @@ export function kind<F extends Fields, const Scope extends "Namespaced" | "Clust
       return declaration.columns?.() as readonly Column<T>[] | undefined;
     },
     get behavior() {
-      return (declaration.behavior?.() ?? {}) as KindBehavior<T>;
+      return (behavior ??= (declaration.behavior?.() ?? {}) as KindBehavior<T>);
     },
     rules: declaration.rules ?? {},
     storagePrefix: declaration.storagePrefix ?? declaration.plural,
     get storage() {
-      return declaration.storage?.();
+      return (storage ??= declaration.storage?.());
     },
     get storageVersion() {
       return declaration.storageVersion ?? declaration.storage?.().hub.version ?? declaration.version;

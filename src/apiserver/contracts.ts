@@ -73,6 +73,8 @@ export interface AdmissionRequest {
 /** Looks at writes before they are stored; refuses by throwing a StatusError. */
 export interface AdmissionPlugin {
   readonly name: string;
+  /** "group/plural" of those whose requests it looks at; all unless it says. Others needn't be shown to it. */
+  readonly resources?: readonly string[];
   /** May change the object. */
   readonly admit?: (request: AdmissionRequest) => Promise<void>;
   readonly validate?: (request: AdmissionRequest) => Promise<void>;

@@ -51,8 +51,17 @@ export function sleepOn(clock: Pick<Clock, "timer">, delayMs: number, signal?: A
 
 /** An instant as Kubernetes writes it: RFC 3339 in UTC with whole seconds. */
 export function formatTime(ms: number): string {
-  return `${new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(ms / 1000);
+  // Nearly always the same one as the last time: each write asks several times.
+  if (second !== lastSecond) {
+    lastText = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+    lastSecond = second;
+  }
+  return lastText;
 }
+
+let lastSecond = Number.NaN;
+let lastText = "";
 
 /** An instant with microseconds, as MicroTime fields are written. */
 export function formatMicroTime(ms: number): string {

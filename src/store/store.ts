@@ -166,6 +166,9 @@ export const LAST_KEY = "\u{10ffff}";
 
 /** The end of the range of all keys that start with `prefix`; all keys for the empty one. */
 export function prefixEnd(prefix: string): string {
+  const unit = prefix.charCodeAt(prefix.length - 1);
+  // All prefixes of ours end so; every request asks for several.
+  if (unit < 0xd7ff) return prefix.slice(0, -1) + String.fromCharCode(unit + 1);
   const points = Array.from(prefix, (character) => character.codePointAt(0)!);
   for (let last = points.pop(); last !== undefined; last = points.pop()) {
     // Surrogates are no code points of their own: what follows the last one before them is the first one after.

@@ -3,12 +3,14 @@ import { parseCertificateRequest } from "../../pki/index.ts";
 import type { AdmissionPlugin, AdmissionRequest, Authorizer } from "../contracts.ts";
 
 const KIND = CertificateSigningRequest as unknown as KindDefinition;
+const RESOURCES = [`${KIND.group}/${KIND.plural}`];
 const CLIENT_SIGNER = "kubernetes.io/kube-apiserver-client";
 const MASTERS = "system:masters";
 
 /** Notes on a request who makes it, which nobody can say of himself. */
 export const certificateRequester: AdmissionPlugin = {
   name: "CertificateRequester",
+  resources: RESOURCES,
   async admit({ operation, kind, object, user, subresource }) {
     if (kind !== KIND || operation !== "CREATE" || subresource !== "" || !object) return;
     const { name, uid, groups, extra } = user;
@@ -26,6 +28,7 @@ export const certificateRequester: AdmissionPlugin = {
 /** Keeps anybody from asking for a certificate that may do everything. */
 export const certificateSubjectRestriction: AdmissionPlugin = {
   name: "CertificateSubjectRestriction",
+  resources: RESOURCES,
   async validate({ operation, kind, object, name, subresource }) {
     if (kind !== KIND || operation !== "CREATE" || subresource !== "" || !object) return;
     const { signerName, request } = object.spec as { signerName?: string; request?: string };
@@ -49,6 +52,7 @@ function organizationsOf(request: string): readonly string[] {
 export function certificateApproval(authorizers: readonly Authorizer[]): AdmissionPlugin {
   return {
     name: "CertificateApproval",
+    resources: RESOURCES,
     async validate(request) {
       if (request.kind !== KIND || request.subresource !== "approval") return;
       await checkSigner(request, { verb: "approve", authorizers });
@@ -60,6 +64,7 @@ export function certificateApproval(authorizers: readonly Authorizer[]): Admissi
 export function certificateSigning(authorizers: readonly Authorizer[]): AdmissionPlugin {
   return {
     name: "CertificateSigning",
+    resources: RESOURCES,
     async validate(request) {
       if (request.kind !== KIND || request.subresource !== "status" || !request.object) return;
       const now = request.object.status as { certificate?: string; conditions?: unknown };

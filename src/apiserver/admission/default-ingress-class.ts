@@ -8,6 +8,7 @@ const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
 /** Ingresses that name no class get the default one; of several the newest. */
 export const defaultIngressClass: AdmissionPlugin = {
   name: "DefaultIngressClass",
+  resources: ["networking.k8s.io/ingresses"],
   async admit({ operation, kind, subresource, object, reads }) {
     if (operation !== "CREATE" || subresource !== "" || !object) return;
     if (kind.group !== "networking.k8s.io" || kind.plural !== "ingresses") return;

@@ -18,6 +18,7 @@ interface Claim {
 /** Keeps claims on devices that others use to the namespaces that say they may have them. */
 export const deviceAdminAccess: AdmissionPlugin = {
   name: "DeviceAdminAccess",
+  resources: KINDS.map(({ group, plural }) => `${group}/${plural}`),
   async validate({ operation, kind, object, name, namespace, subresource, reads }) {
     if (!KINDS.includes(kind) || operation !== "CREATE" || subresource !== "" || !object) return;
     const { spec } = object as { spec?: Claim & { readonly spec?: Claim } };

@@ -26,6 +26,7 @@ const ANNOTATION = "kubernetes.io/limit-ranger";
 /** Keeps pods and claims within the bounds of their namespace, and fills in what containers don't say. */
 export const limitRanger: AdmissionPlugin = {
   name: "LimitRanger",
+  resources: ["/pods", "/persistentvolumeclaims"],
   async admit(request) {
     if (!isLimited(request) || !isPod(request)) return;
     for (const range of await rangesOf(request)) fillDefaults(request.object as unknown as MutablePod, range);

@@ -38,6 +38,7 @@ const RESTRICTIONS: Readonly<Record<string, Restriction>> = {
 /** Kubelets change their own node, its lease and devices and the pods on it, and nothing else. */
 export const nodeRestriction: AdmissionPlugin = {
   name: "NodeRestriction",
+  resources: Object.keys(RESTRICTIONS),
   // Before anything is filled in or put back: what counts is what the node asked for.
   async admit(request) {
     const node = nodeOf(request.user);

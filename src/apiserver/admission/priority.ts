@@ -10,6 +10,7 @@ interface PodSpecPriority {
 /** Works out a pod's priority from its class. */
 export const priority: AdmissionPlugin = {
   name: "Priority",
+  resources: ["/pods", `${PriorityClass.group}/${PriorityClass.plural}`],
   async admit({ operation, kind, subresource, object, name, reads }) {
     if (kind.plural !== "pods" || kind.group !== "" || subresource !== "" || operation !== "CREATE" || !object) return;
     const spec = object.spec as PodSpecPriority;

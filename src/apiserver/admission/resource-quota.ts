@@ -26,9 +26,12 @@ export function resourceQuota(charge: ChargeQuota): AdmissionPlugin {
   return {
     name: "ResourceQuota",
     async validate(request) {
+      if (!isCounted(request)) return;
+      const quotas = await quotasOf(request);
+      // Most namespaces have none.
+      if (quotas.length === 0) return;
       const asked = askedOf(request);
-      if (!asked) return;
-      const matching = (await quotasOf(request)).filter((quota) => matches(request, quota, asked));
+      const matching = quotas.filter((quota) => matches(request, quota, asked));
       for (const quota of matching) requireSaid(request, quota, asked);
       if (Object.keys(asked.delta).length === 0) return;
       // All are asked before any is charged, so that a refusal leaves no trace.
@@ -45,14 +48,14 @@ interface Asked {
   readonly delta: Amounts;
 }
 
-function askedOf({ operation, kind, subresource, namespace, object, oldObject }: AdmissionRequest): Asked | undefined {
-  if (!object || namespace === "" || kind.scope !== "Namespaced") return undefined;
+function isCounted({ operation, kind, subresource, namespace, object }: AdmissionRequest): boolean {
+  if (!object || namespace === "" || kind.scope !== "Namespaced") return false;
+  if (subresource !== "") return subresource === "resize" && kind.plural === "pods";
+  return operation === "CREATE" || (operation === "UPDATE" && evaluatorOf(kind).changes === true);
+}
+
+function askedOf({ operation, kind, object, oldObject }: AdmissionRequest): Asked {
   const evaluator = evaluatorOf(kind);
-  const resizes = subresource === "resize" && kind.plural === "pods";
-  const counted =
-    resizes ||
-    (subresource === "" && (operation === "CREATE" || (operation === "UPDATE" && evaluator.changes === true)));
-  if (!counted) return undefined;
   const usage = evaluator.usage(object as never);
   const delta = operation === "UPDATE" ? excessAmounts(usage, evaluator.usage(oldObject as never)) : usage;
   return { evaluator, delta: withoutZeros(delta) };

@@ -20,6 +20,7 @@ interface PodSpec {
 /** Gives pods what their runtime class says: where they may run, and what running them costs. */
 export const runtimeClass: AdmissionPlugin = {
   name: "RuntimeClass",
+  resources: ["/pods"],
   async admit(request) {
     const spec = newPodSpec(request);
     const found = spec && (await classOf(request, spec));

@@ -25,6 +25,7 @@ const TOKEN_SECONDS = 3607;
 export function serviceAccount(random: Random): AdmissionPlugin {
   return {
     name: "ServiceAccount",
+    resources: ["/pods"],
     async admit(request) {
       const { operation, kind, subresource, object } = request;
       if (kind.plural !== "pods" || kind.group !== "" || subresource !== "" || operation !== "CREATE" || !object)

@@ -19,6 +19,7 @@ const PROTECTIONS: Readonly<Record<string, string>> = {
 /** Protects new volumes, claims and attribute classes from deletion while they are in use. */
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: "StorageObjectInUseProtection",
+  resources: Object.keys(PROTECTIONS),
   async admit({ operation, kind, subresource, object }) {
     const finalizer = PROTECTIONS[`${kind.group}/${kind.plural}`];
     if (operation !== "CREATE" || subresource !== "" || !object || finalizer === undefined) return;
@@ -30,6 +31,7 @@ export const storageObjectInUseProtection: AdmissionPlugin = {
 /** Claims that name no class get the default one; of several the newest. */
 export const defaultStorageClass: AdmissionPlugin = {
   name: "DefaultStorageClass",
+  resources: ["/persistentvolumeclaims"],
   async admit(request) {
     if (request.operation !== "CREATE" || !isClaim(request)) return;
     const claim = request.object as unknown as {
@@ -55,6 +57,7 @@ export function newest<T extends Pick<KubeObject, "metadata">>(objects: readonly
 /** Claims grow only where their class says that volumes can. */
 export const persistentVolumeClaimResize: AdmissionPlugin = {
   name: "PersistentVolumeClaimResize",
+  resources: ["/persistentvolumeclaims"],
   async validate(request) {
     if (request.operation !== "UPDATE" || !isClaim(request)) return;
     const { kind, name, reads } = request;

@@ -14,6 +14,7 @@ const SECONDS = 300;
 /** Pods stay five minutes on a node that is lost, unless they say otherwise. */
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: "DefaultTolerationSeconds",
+  resources: ["/pods"],
   async admit({ operation, kind, subresource, object }) {
     if (kind.plural !== "pods" || subresource !== "" || operation === "DELETE" || !object) return;
     const spec = object.spec as { tolerations?: MutableToleration[] };
@@ -34,6 +35,7 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
 /** New nodes take no pods until someone has seen that they are ready. */
 export const taintNodesByCondition: AdmissionPlugin = {
   name: "TaintNodesByCondition",
+  resources: ["/nodes"],
   async admit({ operation, kind, subresource, object }) {
     if (kind.plural !== "nodes" || kind.group !== "" || subresource !== "" || operation !== "CREATE" || !object) return;
     const spec = (object.spec ??= {}) as { taints?: { key: string; effect: string }[] };

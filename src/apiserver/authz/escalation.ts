@@ -16,6 +16,7 @@ export function noEscalation(authorizers: readonly Authorizer[]): AdmissionPlugi
   };
   return {
     name: "NoEscalation",
+    resources: Object.keys(checks),
     async validate(request) {
       const check = checks[`${request.kind.group}/${request.kind.plural}`];
       if (!check || request.object === undefined || request.user.groups.includes(MASTERS)) return;

@@ -107,6 +107,7 @@ export class Cacher {
 
   /** The objects of a namespace, or all when it is empty, in key order; the first of them when there is a limit above 0. */
   in(namespace: string, limit = 0): readonly StoredObject[] {
+    if (this.#objects.size === 0) return [];
     const start = namespace === "" ? this.#prefix : `${this.#prefix}${namespace}/`;
     const found: StoredObject[] = [];
     this.#objects.forRange(start, prefixEnd(start), false, (_, stored) => {

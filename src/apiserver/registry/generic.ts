@@ -94,6 +94,9 @@ export class Registry {
   readonly cacher: Cacher;
   readonly #options: RegistryOptions;
   readonly #hooks: ResourceHooks;
+  /** Plugins that look at this kind. */
+  readonly #admitting: readonly AdmissionPlugin[];
+  readonly #validating: readonly AdmissionPlugin[];
   /** An object of the kind with nothing in it. */
   #blank: Json | undefined;
 
@@ -102,6 +105,10 @@ export class Registry {
     this.cacher = cacher;
     this.#options = options;
     this.#hooks = hooks;
+    const resource = `${kind.group}/${kind.plural}`;
+    const concerned = options.admission.filter(({ resources }) => resources?.includes(resource) ?? true);
+    this.#admitting = concerned.filter(({ admit }) => admit);
+    this.#validating = concerned.filter(({ validate }) => validate);
   }
 
   key(namespace: string, name: string): string {
@@ -488,12 +495,12 @@ export class Registry {
   /** Runs mutating admission; the object may change. */
   async #admit(context: RequestContext, call: AdmissionCall): Promise<void> {
     const request = this.#admissionRequest(context, call);
-    for (const plugin of this.#options.admission) await plugin.admit?.(request);
+    for (const plugin of this.#admitting) await plugin.admit!(request);
   }
 
   async #validateAdmission(context: RequestContext, call: AdmissionCall): Promise<void> {
     const request = this.#admissionRequest(context, call);
-    for (const plugin of this.#options.admission) await plugin.validate?.(request);
+    for (const plugin of this.#validating) await plugin.validate!(request);
   }
 
   /** Asks admission about a deletion. */

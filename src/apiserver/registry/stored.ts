@@ -8,8 +8,13 @@ const encoder = new TextEncoder();
 
 /** The store prefix of all objects of a kind, with a closing slash. */
 export function storagePrefix(kind: KindDefinition): string {
-  return `/registry/${hubOf(kind).storagePrefix}/`;
+  let prefix = prefixes.get(kind);
+  if (prefix === undefined) prefixes.set(kind, (prefix = `/registry/${hubOf(kind).storagePrefix}/`));
+  return prefix;
 }
+
+/** Kept, since every request finds what belongs to a kind by it. */
+const prefixes = new WeakMap<KindDefinition, string>();
 
 /** The store key of an object. */
 export function storageKey(kind: KindDefinition, namespace: string, name: string): string {

@@ -23,6 +23,7 @@ const PODS_MAX = 3000;
 /** Refuses pods that break the standards which their namespace demands, and warns of those that would. */
 export const podSecurity: AdmissionPlugin = {
   name: "PodSecurity",
+  resources: ["/namespaces", "/pods", ...Object.keys(TEMPLATES)],
   async validate(request) {
     const { operation, kind, subresource, object } = request;
     if (operation === "DELETE" || !object) return;
