@@ -115,12 +115,12 @@ export class SocketBody implements AsyncIterable<Uint8Array> {
 class BodyIterator implements AsyncIterator<Uint8Array> {
   readonly #readable: Readable;
   readonly #lengthBytes: number | undefined;
-  readonly #side: "server" | "client";
+  readonly #side: BodySide;
   #sizeBytes = 0;
   #state: "fresh" | "reading" | "over" = "fresh";
   #wake: (() => void) | undefined;
 
-  constructor(readable: Readable, lengthBytes: number | undefined, side: "server" | "client") {
+  constructor(readable: Readable, lengthBytes: number | undefined, side: BodySide) {
     this.#readable = readable;
     this.#lengthBytes = lengthBytes;
     this.#side = side;
@@ -226,10 +226,6 @@ async function collect(source: AsyncIterable<Uint8Array>, limitBytes: number): P
     chunks.push(chunk);
   }
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, sizeBytes);
-}
-
-function lost(cause?: Error): NetError {
-  return new NetError("connectionLost", "read body: the connection ended in the middle", { cause });
 }
 
 function tooLarge(limitBytes: number): NetError {
