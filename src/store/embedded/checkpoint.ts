@@ -73,48 +73,86 @@ export async function writeCheckpoint({ disk, clock, signal, ...state }: Checkpo
   return offset;
 }
 
+/** What a checkpoint holds, one by one. */
+export type CheckpointItem = { entry: Entry } | { lease: Granted } | { reserved: Revision };
+
 /** The entries and leases of a checkpoint. Throws `corrupt` unless all of the entries are there. */
-export function* readCheckpoint(
-  bytes: Buffer,
-  revision: Revision,
-  name: string,
-): Generator<{ entry: Entry } | { lease: Granted } | { reserved: Revision }> {
-  const header = decodeHeader(bytes, name);
-  if (header?.kind !== "checkpoint" || header.revision !== revision) throw damaged(name, 0, revision);
-  let count = 0;
-  let ended = false;
-  for (let offset = HEADER_BYTES, sequence = 0; offset < bytes.length; sequence++) {
-    const frame = frameAt(bytes, offset);
-    if (frame?.sequence !== sequence || ended) throw damaged(name, offset, revision);
-    try {
-      for (const record of readRecords(frame.payload)) {
-        if (record.type === "end") ended = record.count === count;
-        if (record.type === "lease") yield { lease: record.lease };
-        if (record.type === "reserve") yield { reserved: record.revision };
-        if (record.type !== "entry") continue;
-        if (!isSound(record.entry, revision)) throw new RangeError("an entry contradicts itself");
-        count++;
-        yield { entry: record.entry };
-      }
-    } catch (cause) {
-      // Its checksum is right, so this is no accident of the disk; it is refused the same.
-      if (!(cause instanceof RangeError)) throw cause;
-      throw damaged(name, offset, revision, { cause });
-    }
-    offset = frame.end;
+export function* readCheckpoint(bytes: Buffer, revision: Revision, name: string): Generator<CheckpointItem> {
+  const reader = new CheckpointReader(revision, name);
+  yield* reader.read(bytes);
+  if (reader.offset < bytes.length) throw reader.damaged();
+  reader.finish();
+}
+
+/** Reads a checkpoint piece by piece, so that it needn't be in memory twice. */
+export class CheckpointReader {
+  readonly #revision: Revision;
+  readonly #name: string;
+  #offset = 0;
+  #sequence = 0;
+  #count = 0;
+  #ended = false;
+
+  constructor(revision: Revision, name: string) {
+    this.#revision = revision;
+    this.#name = name;
   }
-  if (!ended) throw damaged(name, bytes.length, revision);
+
+  /** How much of the file has been read: the next piece begins there. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** What the next piece of the file holds, up to the first frame in it that isn't whole. Throws `corrupt`. */
+  *read(piece: Buffer): Generator<CheckpointItem> {
+    const start = this.#offset;
+    if (start === 0) {
+      const header = decodeHeader(piece, this.#name);
+      if (header?.kind !== "checkpoint" || header.revision !== this.#revision) throw this.damaged();
+      this.#offset = HEADER_BYTES;
+    }
+    for (;;) {
+      const frame = frameAt(piece, this.#offset - start);
+      if (!frame) return;
+      if (frame.sequence !== this.#sequence++ || this.#ended) throw this.damaged();
+      try {
+        yield* this.#items(frame.payload);
+      } catch (cause) {
+        // Its checksum is right, so this is no accident of the disk; it is refused the same.
+        if (!(cause instanceof RangeError)) throw cause;
+        throw this.damaged({ cause });
+      }
+      this.#offset = start + frame.end;
+    }
+  }
+
+  *#items(payload: Buffer): Generator<CheckpointItem> {
+    for (const record of readRecords(payload)) {
+      if (record.type === "end") this.#ended = record.count === this.#count;
+      if (record.type === "lease") yield { lease: record.lease };
+      if (record.type === "reserve") yield { reserved: record.revision };
+      if (record.type !== "entry") continue;
+      if (!isSound(record.entry, this.#revision)) throw new RangeError("an entry contradicts itself");
+      this.#count++;
+      yield { entry: record.entry };
+    }
+  }
+
+  /** Throws `corrupt` unless what was read is all of it. */
+  finish(): void {
+    if (!this.#ended) throw this.damaged();
+  }
+
+  damaged(options?: ErrorOptions): StoreError {
+    const state = `the state at revision ${this.#revision} in ${this.#name} is damaged at byte ${this.#offset}`;
+    return new StoreError(
+      "corrupt",
+      `open store: ${state}; restore the directory from a backup or start with an empty one`,
+      options,
+    );
+  }
 }
 
 function isSound({ createRevision, modRevision, version }: Entry, revision: Revision): boolean {
   return createRevision <= modRevision && modRevision <= revision && version > 0;
-}
-
-function damaged(name: string, offset: number, revision: Revision, options?: ErrorOptions): StoreError {
-  const state = `the state at revision ${revision} in ${name} is damaged at byte ${offset}`;
-  return new StoreError(
-    "corrupt",
-    `open store: ${state}; restore the directory from a backup or start with an empty one`,
-    options,
-  );
 }

@@ -357,6 +357,10 @@ function serveDisk(methods: FileMethods, { parentPort, receiveMessageOnPort, wor
       answers.push(answer(call));
       commitIfAsked();
     }
-    port.postMessage(answers);
+    // What was read goes over instead of being copied.
+    port.postMessage(
+      answers,
+      answers.flatMap(([, , result]) => (result instanceof Uint8Array ? [result.buffer as ArrayBuffer] : [])),
+    );
   }
 }

@@ -2,7 +2,7 @@ import type { Clock, Log } from "../../base/index.ts";
 import { StoreError } from "../errors.ts";
 import { type Granted, Versions } from "../memory/index.ts";
 import type { Revision } from "../store.ts";
-import { readCheckpoint } from "./checkpoint.ts";
+import { CheckpointReader } from "./checkpoint.ts";
 import type { Disk, DiskFile } from "./disk.ts";
 import { checkpointName, numberIn, POSITION_FILE, segmentName, UNFINISHED_CHECKPOINT } from "./files.ts";
 import {
@@ -72,20 +72,29 @@ interface Loaded {
   readonly leases: Map<number, Granted>;
 }
 
+/** A checkpoint is read in pieces of this size. */
+const PIECE_BYTES = 4 * 1024 * 1024;
+
 async function loadCheckpoint(disk: Disk, files: readonly DiskFile[], { versions, leases }: Loaded) {
   const newest = files.findLast(({ name }) => numberIn("checkpoint", name) !== undefined);
   if (!newest) return { revision: 0, sizeBytes: 0, reserved: 0 };
   let reserved = 0;
   const revision = numberIn("checkpoint", newest.name)!;
-  for (const found of readCheckpoint(
-    view(await disk.read(newest.name, 0, newest.sizeBytes)),
-    revision,
-    `${disk.name}/${newest.name}`,
-  )) {
-    if ("entry" in found) versions.load(found.entry);
-    else if ("lease" in found) leases.set(found.lease.id, found.lease);
-    else reserved = found.reserved;
+  const reader = new CheckpointReader(revision, `${disk.name}/${newest.name}`);
+  for (let pieceBytes = PIECE_BYTES; reader.offset < newest.sizeBytes; ) {
+    const { offset } = reader;
+    const piece = view(await disk.read(newest.name, offset, pieceBytes));
+    for (const found of reader.read(piece)) {
+      if ("entry" in found) versions.load(found.entry);
+      else if ("lease" in found) leases.set(found.lease.id, found.lease);
+      else reserved = found.reserved;
+    }
+    // Not one frame: it is longer than the piece, or the file is damaged, as its end tells at the latest.
+    if (reader.offset > offset) pieceBytes = PIECE_BYTES;
+    else if (piece.length < pieceBytes) throw reader.damaged();
+    else pieceBytes *= 2;
   }
+  reader.finish();
   versions.loaded(revision);
   return { revision, sizeBytes: newest.sizeBytes, reserved };
 }
