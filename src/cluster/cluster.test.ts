@@ -107,3 +107,10 @@ test("time moves only when told to", async () => {
   await cluster.advance(90_000);
   assert.equal(cluster.clock.now(), before + 90_000);
 });
+
+test("a cluster that is closed as soon as it has started ends, and so does a fork", { timeout: 20_000 }, async () => {
+  await using cluster = await Cluster.start({ nodes: 1, seed: 1 });
+  await cluster.settle();
+  await (await cluster.fork()).close();
+  await (await Cluster.start({ nodes: 1, seed: 1 })).close();
+});

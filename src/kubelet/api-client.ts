@@ -12,7 +12,7 @@ import {
   SubjectAccessReview,
   TokenReview,
 } from "../api/index.ts";
-import { parseTime, Scope } from "../base/index.ts";
+import { parseTime, Scope, whenAborted } from "../base/index.ts";
 import { type ComponentContext, createInformer, eventRecorder } from "../runtime/index.ts";
 import type { Caller, IssuedToken, KubeletApi, KubeletEvents, PatchBody, PodHandler, WatchedKind } from "./api.ts";
 
@@ -147,8 +147,7 @@ async function within(
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  return whenAborted(signal).catch(() => {});
 }
 
 async function createToken(

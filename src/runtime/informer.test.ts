@@ -28,3 +28,13 @@ test("whoever waits for their own write is let go when the component ends, befor
   await before;
   await assert.rejects(informer.expect(written, scope.signal), ScopeClosed);
 });
+
+test("whoever waits for the first list is let go too", async () => {
+  const scope = Scope.logging(silentLog);
+  const context = { client: silentClient(), clock: realClock(), random: seededRandom(1), log: silentLog, scope };
+  const informers = createInformers(context);
+  const before = assert.rejects(informers.for(ConfigMap).synced, ScopeClosed);
+  await scope.close();
+  await before;
+  await assert.rejects(informers.for(ConfigMap, { namespace: "late" }).synced, ScopeClosed);
+});

@@ -14,7 +14,7 @@ export interface InformerHandler<T> {
 /** A local copy of all objects of a kind that matched, kept fresh. */
 export interface Informer<T> {
   readonly kind: KindDefinition<T>;
-  /** Resolves once everything that existed at the start is there. */
+  /** Resolves once everything that existed at the start is there; rejects when the scope closes before that. */
   readonly synced: Promise<void>;
   readonly hasSynced: boolean;
   /** As of which revision the copy is complete; "" before it is synced. */
@@ -109,9 +109,14 @@ class RunningInformer<T> implements Informer<T> {
     this.#client = context.client;
     this.#context = context;
     this.#filter = filter;
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.synced = promise;
     this.#markSynced = resolve;
+    // Whoever waits must not wait for ever, or its scope can't close; that nobody waits is no failure.
+    promise.catch(() => {});
+    const { signal: closed } = context.scope;
+    if (closed.aborted) reject(closed.reason);
+    else closed.addEventListener("abort", () => reject(closed.reason), { once: true });
     this.addIndex("namespace", (object) => [metadata(object).namespace ?? ""]);
     context.scope.spawn(`informer ${kind.plural}`, (signal) => this.#run(signal));
   }

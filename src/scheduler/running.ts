@@ -92,6 +92,8 @@ export class RunningScheduler implements Scheduler {
       this.#synced = true;
       this.#run();
     });
+    // Rejects when the scheduler is ended before it was ready; that is for those who wait to hear.
+    this.ready.catch(() => {});
   }
 
   get isReady(): boolean {

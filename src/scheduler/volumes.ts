@@ -1,3 +1,4 @@
+import { whenAborted } from "../base/index.ts";
 import {
   CSIDriver,
   CSINode,
@@ -78,8 +79,7 @@ export function watchVolumes(
     };
     const stop = claims.subscribe({ apply: look, delete: look });
     look();
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    return promise.finally(stop);
+    return Promise.race([promise, whenAborted(signal)]).finally(stop);
   };
   const volumes: Volumes = {
     claim: (namespace, name) => claims.get({ namespace, name }),

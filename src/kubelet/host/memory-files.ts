@@ -1,4 +1,4 @@
-import type { Clock } from "../../base/index.ts";
+import { type Clock, whenAborted } from "../../base/index.ts";
 import { HostError } from "./errors.ts";
 import type { FileInfo, HostFiles, HostMounts, WriteOptions } from "./host.ts";
 
@@ -91,7 +91,7 @@ export class MemoryFiles implements HostFiles {
 
   /** Nothing changes by itself here: whoever asked comes back by its own clock. */
   changed(_directory: string, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    return whenAborted(signal).catch(() => {});
   }
 
   async rename(from: string, to: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Container, Pod } from "../../api/index.ts";
+import { whenAborted } from "../../base/index.ts";
 import { messageOf } from "../errors.ts";
 import type { KubeletContext } from "../options.ts";
 import { describePod, fieldPathOf } from "../pod/names.ts";
@@ -77,8 +78,5 @@ export async function runPreStop(
 }
 
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return Promise.race([
-    work,
-    new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true })),
-  ]);
+  return Promise.race([work, whenAborted(signal)]);
 }

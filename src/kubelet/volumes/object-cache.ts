@@ -1,4 +1,4 @@
-import type { Clock, Scope } from "../../base/index.ts";
+import { type Clock, type Scope, whenAborted } from "../../base/index.ts";
 import type { ConfigMap, Pod, Secret } from "../../api/index.ts";
 import type { KubeletApi, WatchedKind } from "../api.ts";
 
@@ -99,10 +99,7 @@ export class ObjectCache {
     const timer = this.#clock.timer(FIRST_STATE_MS, () => late.abort(new Error("timed out waiting for the condition")));
     const both = AbortSignal.any([signal, late.signal]);
     try {
-      await Promise.race([
-        known,
-        new Promise<never>((_, reject) => both.addEventListener("abort", () => reject(both.reason), { once: true })),
-      ]);
+      await Promise.race([known, whenAborted(both)]);
     } finally {
       timer.cancel();
     }
