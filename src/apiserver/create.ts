@@ -19,8 +19,9 @@ import { publishServiceCidr } from "./bootstrap/service-cidr.ts";
 import { type ServerPlace, publishServer } from "./bootstrap/server-addresses.ts";
 import type { Kubelets } from "./streaming/kubelets.ts";
 import { podStreams } from "./streaming/pods.ts";
-import { type Dial, proxies } from "./subresources/proxy/proxy.ts";
-import { networkDial } from "./subresources/proxy/dial.ts";
+import { proxies } from "./subresources/proxy/proxy.ts";
+import { dialOf } from "./subresources/proxy/dial.ts";
+import type { ProxyTarget } from "./subresources/proxy/targets.ts";
 import { Definitions } from "./crd/definitions.ts";
 import type { Authorizer, Reads, SubresourceHandler } from "./contracts.ts";
 import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
@@ -81,8 +82,8 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly advertise?: ServerPlace;
   /** How the server reaches the kubelet of a node. */
   readonly kubelet?: Kubelets;
-  /** How proxies reach pods, endpoints and nodes. Default: over the network. */
-  readonly dial?: Dial;
+  /** How proxies reach pods, endpoints and nodes. Without it, and where it answers undefined: over the network. */
+  readonly dial?: (target: ProxyTarget) => Handler | undefined;
   /** How long events are kept after the last time they were added to. Default one hour. */
   readonly eventTtlMs?: number;
   readonly maxRequestsInflight?: number;
@@ -199,7 +200,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
     admission,
     handlers: new Map([
       ...podStreams(core.reads, kubelets),
-      ...proxies({ reads: core.reads, kubelets, random: options.random, dial: options.dial ?? networkDial(options) }),
+      ...proxies({ reads: core.reads, kubelets, random: options.random, dial: dialOf(options) }),
       ...(accounts
         ? [["serviceaccounts/token", tokenRequests({ tokens: accounts, reads, clock, admission })] as const]
         : []),

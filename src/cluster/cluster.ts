@@ -10,7 +10,7 @@ import {
   VirtualClock,
 } from "../base/index.ts";
 import type { Client } from "../client/index.ts";
-import type { Simulation } from "../kubelet/index.ts";
+import type { ImageBehaviour, Simulation } from "../kubelet/index.ts";
 import type { Explanation } from "../scheduler/index.ts";
 import type { Handler } from "../net/index.ts";
 import { certificateToPem, createAuthority, generateKey } from "../pki/index.ts";
@@ -26,6 +26,11 @@ export interface ClusterOptions {
   /** `virtual`: time moves only in `settle` and `advance`, and the same seed gives the same run. Default virtual. */
   readonly clock?: "virtual" | "real";
   readonly seed?: number | string;
+  /**
+   * What containers of these images do and answer, by image name with or without a tag. A pod's annotation
+   * `sim.navarch.dev/script` goes before it.
+   */
+  readonly images?: Readonly<Record<string, ImageBehaviour>>;
   readonly log?: Log;
 }
 
@@ -52,7 +57,8 @@ export class Cluster implements AsyncDisposable {
     const isVirtual = options.clock !== "real";
     const clock = isVirtual ? new VirtualClock() : realClock();
     const random = options.seed !== undefined || isVirtual ? seededRandom(options.seed ?? 0) : cryptoRandom();
-    const simulations = simulate(options.nodes ?? 1, clock, random);
+    const { nodes = 1, images } = options;
+    const simulations = simulate(nodes, { clock, random, ...(images && { images }) });
     return Cluster.#boot({
       clock,
       random,

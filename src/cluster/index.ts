@@ -10,6 +10,14 @@ export { cleanupProxy } from "./components/proxy.ts";
 export { type ClusterConfig, defaultDataDirectory, parseConfig, type RawConfig } from "./config.ts";
 export { type DataDirectory, openDataDirectory, purgeDataDirectory, runningPid } from "./data-directory.ts";
 export { ConfigError } from "./errors.ts";
+export type {
+  ImageBehaviour,
+  Routes,
+  Script,
+  ScriptedCommand,
+  SimulatedRequest,
+  SimulatedResponse,
+} from "../kubelet/index.ts";
 export { type Component, COMPONENTS, describeFlags, ETCD_FLAGS, FLAG_TABLES, parseFlags } from "./flags/index.ts";
 export type { ClusterListener, ListenOptions } from "./listening.ts";
 export { type MadePki, makePki } from "./make-pki.ts";

@@ -2,8 +2,16 @@ import type { Clock, Log, Random, Scope } from "../base/index.ts";
 import { createApiServer } from "../apiserver/index.ts";
 import { type Client, createClient, directTransport } from "../client/index.ts";
 import { startControllers } from "../controllers/index.ts";
-import { createSimulation, kubeletHandler, type Simulation, startSimulatedKubelet } from "../kubelet/index.ts";
-import type { Handler, UserInfo } from "../net/index.ts";
+import {
+  createSimulation,
+  dialSimulated,
+  kubeletHandler,
+  type Simulation,
+  type SimulatedTarget,
+  type SimulationOptions,
+  startSimulatedKubelet,
+} from "../kubelet/index.ts";
+import { type Handler, NetError, type UserInfo } from "../net/index.ts";
 import type { PrivateKey } from "../pki/index.ts";
 import type { ComponentContext } from "../runtime/index.ts";
 import { type Explanation, startScheduler } from "../scheduler/index.ts";
@@ -32,12 +40,14 @@ export interface InProcessCluster {
   explain(namespace: string, name: string): Explanation | undefined;
 }
 
+const DEFAULT_PORTS = { http: "80", https: "443" } as const;
 const ISSUER = "https://kubernetes.default.svc.cluster.local";
 
 /** Starts everything; resolves once the API server serves. */
 export async function startInProcess(options: InProcessOptions): Promise<InProcessCluster> {
   const { store, clock, random, log, scope, simulations } = options;
   const kubelets = new Map<string, Handler>();
+  const dial = dialSimulated(simulations, clock);
   const server = createApiServer({
     store,
     clock,
@@ -45,6 +55,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
     scope,
     random: random.fork("apiserver"),
     kubelet: async (nodeName) => kubelets.get(nodeName),
+    dial: (target) => dial(target) ?? nowhere(target),
     serviceAccounts: { issuer: ISSUER, audiences: [ISSUER], key: options.serviceAccountKey },
   });
   await server.ready;
@@ -74,13 +85,31 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
   return { handle: server.handle, client: clientAs(IDENTITIES.admin), clientAs, explain };
 }
 
-/** Machines for `count` simulated nodes. */
-export function simulate(count: number, clock: Clock, random: Random): Map<string, Simulation> {
-  const names = Array.from({ length: count }, (_, index) => `node-${index + 1}`);
-  return new Map(
-    names.map((nodeName) => [
-      nodeName,
-      createSimulation({ clock, random: random.fork(`machine/${nodeName}`) }, { nodeName }),
-    ]),
-  );
+/** A cluster in memory has no network. */
+function nowhere({ scheme, host, port = DEFAULT_PORTS[scheme] }: SimulatedTarget): Handler {
+  const message = `dial tcp ${host}:${port}: connect: no route to host`;
+  return () => Promise.reject(new NetError("connectFailed", message));
 }
+
+/** Machines for `count` simulated nodes, node-1 and so on. */
+export function simulate(
+  count: number,
+  { clock, random, images }: { readonly clock: Clock; readonly random: Random } & Pick<SimulationOptions, "images">,
+): Map<string, Simulation> {
+  const machines = new Map<string, Simulation>();
+  for (let number = 1; number <= count; number++) {
+    const nodeName = `node-${number}`;
+    const tools = { clock, random: random.fork(`machine/${nodeName}`) };
+    const machine = { addresses: [nodeAddress(number)] };
+    machines.set(nodeName, createSimulation(tools, { nodeName, machine, ...(images && { images }) }));
+  }
+  return machines;
+}
+
+/** Of 198.18.0.0/15, the range for trials, which nobody has on a network (RFC 2544). */
+function nodeAddress(number: number): string {
+  const offset = number % ADDRESSES;
+  return `198.${18 + (offset >> 16)}.${(offset >> 8) & 255}.${offset & 255}`;
+}
+
+const ADDRESSES = 2 ** 17;

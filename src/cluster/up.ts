@@ -7,8 +7,10 @@ import { createClient, directTransport } from "../client/index.ts";
 import {
   buildOciArchive,
   busyboxFiles,
+  dialSimulated,
   kubeletHandler,
   type RealKubelet,
+  type Simulation,
   startRealKubelet,
   startSimulatedKubelet,
   whyNoNodeHere,
@@ -112,6 +114,8 @@ class Start {
   readonly #options: UpOptions;
   readonly #scope: Scope;
   readonly #kubelets = new Map<string, Handler>();
+  /** Machines of the simulated nodes. */
+  readonly #simulations = new Map<string, Simulation>();
   #askScheduler: Handler = async () => NO_SCHEDULER;
   /** Steps that are done. */
   readonly #done: string[] = [];
@@ -230,7 +234,9 @@ class Start {
     };
     const localKubelets = this.#kubelets;
     const extensions = new Map([[SCHEDULER_PATH, (request: ApiRequest) => this.#askScheduler(request)]]);
-    return startApiServerComponent(flags, { clock, random, log, scope: this.#scope, store, localKubelets, extensions });
+    const dial = dialSimulated(this.#simulations, clock);
+    const shared = { localKubelets, dial, extensions };
+    return startApiServerComponent(flags, { clock, random, log, scope: this.#scope, store, ...shared });
   }
 
   /** What the components of this process are given: clients of its API server without a socket. */
@@ -281,7 +287,8 @@ class Start {
     const odd = REAL_ONLY.find((name) => flags[name] !== undefined);
     if (odd) throw new ConfigError(`read --kubelet.${odd}: simulated nodes don't have that, wanted a real node`);
     const options = { clusterDNS: [DNS_IP], ...kubeletOptions(withConfigFile(flags)) };
-    for (const [nodeName, simulation] of simulate(count, clock, random)) {
+    for (const [nodeName, simulation] of simulate(count, { clock, random })) {
+      this.#simulations.set(nodeName, simulation);
       const context = this.#context(`kubelet/${nodeName}`, server, nodeIdentity(nodeName));
       const kubelet = await startSimulatedKubelet(context, { ...options, nodeName, simulation, port: 0 });
       this.#kubelets.set(nodeName, kubeletHandler(kubelet));

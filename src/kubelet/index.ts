@@ -3,7 +3,17 @@
  * became of them. Meets other components at the API only; knows its machine through `host` and its runtime through `cri`.
  * Start at {@link runKubelet}; what a pod needs is decided in `sync/plan.ts`.
  */
-export type { ImageBehaviour, Runtime, Script } from "./cri/index.ts";
+export type {
+  ImageBehaviour,
+  ImageScript,
+  Routes,
+  Runtime,
+  Script,
+  ScriptedCommand,
+  Serve,
+  SimulatedRequest,
+  SimulatedResponse,
+} from "./cri/index.ts";
 export { findProgram, type Host, missingPrograms, type SimulatedMachine, whyNoNodeHere } from "./host/index.ts";
 export { type Kubelet, type KubeletParts, runKubelet } from "./kubelet.ts";
 export type { KubeletOptions } from "./options.ts";
@@ -26,4 +36,11 @@ export {
   startRealKubelet,
 } from "./real.ts";
 export { kubeletHandler, serveKubelet } from "./server/index.ts";
-export { createSimulation, type Simulation, type SimulationOptions, startSimulatedKubelet } from "./simulated.ts";
+export {
+  createSimulation,
+  dialSimulated,
+  type SimulatedTarget,
+  type Simulation,
+  type SimulationOptions,
+  startSimulatedKubelet,
+} from "./simulated.ts";

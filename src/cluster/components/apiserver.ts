@@ -26,6 +26,8 @@ export interface ApiServerEnvironment extends Omit<ComponentEnvironment, "connec
   readonly store?: Store;
   /** Kubelets that share the process, by node. */
   readonly localKubelets?: ReadonlyMap<string, Handler>;
+  /** The way to pods and nodes of this process. */
+  readonly dial?: NonNullable<ApiServerOptions["dial"]>;
   /** Paths of other parts that share the process. */
   readonly extensions?: ReadonlyMap<string, Handler>;
 }
@@ -64,6 +66,7 @@ export async function startApiServerComponent(
     scope: scope.child(),
     kubelet: kubeletsOf(flags, environment),
     givenFlags: Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, flagText(value)])),
+    ...(environment.dial && { dial: environment.dial }),
     ...(environment.extensions && { extensions: environment.extensions }),
     serverAddress: `${flags["external-hostname"] ?? advertised(flags) ?? "127.0.0.1"}:${port}`,
     advertise: { address: reconciled ? advertised(flags) : undefined, port, hasPeers: mayHavePeers(flags) },

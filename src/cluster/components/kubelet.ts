@@ -97,8 +97,8 @@ type Options = Omit<KubeletOptions, "dataDirectory">;
 type Context = ReturnType<typeof contextOf>;
 
 function startSimulated(options: Options, context: Context, { clock, random }: ComponentEnvironment): Promise<Kubelet> {
-  const { nodeName } = options;
-  const simulation: Simulation = createSimulation({ clock, random }, { nodeName });
+  const { nodeName, nodeIPs = [] } = options;
+  const simulation: Simulation = createSimulation({ clock, random }, { nodeName, machine: { addresses: nodeIPs } });
   return startSimulatedKubelet(context, { ...options, simulation });
 }
 

@@ -8,10 +8,17 @@ export { untilImageKnown, untilServing } from "./grpc/serving.ts";
 export { streamOpener } from "./grpc/streams.ts";
 export {
   canonicalImage,
+  HTTP_BODY_BYTES_MAX,
   type ImageBehaviour,
+  type ImageScript,
   MemoryRuntime,
   type MemoryRuntimeOptions,
+  type Routes,
   type Script,
+  type ScriptedCommand,
+  type Serve,
+  type SimulatedRequest,
+  type SimulatedResponse,
 } from "./memory/index.ts";
 export { describeEnd } from "./stream-end.ts";
 export type {

@@ -38,6 +38,6 @@ export type {
   WriteOptions,
 } from "./host.ts";
 export { linuxHost } from "./linux.ts";
-export { MemoryHost, type SimulatedMachine, type SimulatedNetwork } from "./memory.ts";
+export { MemoryHost, type Reached, refused, type SimulatedMachine, type SimulatedNetwork } from "./memory.ts";
 export { MemoryFiles, MemoryMounts, normalize } from "./memory-files.ts";
 export { type MachineAbilities, whyNoNode, whyNoNodeHere } from "./requirements.ts";

@@ -18,10 +18,30 @@ export type SimulatedMachine = Partial<MachineFacts> & {
   readonly usage?: Partial<MachineUsage>;
 };
 
-/** Who answers network probes on a simulated machine: the containers of its runtime. */
+/** Who answers on a simulated machine: the containers of its runtime. */
 export interface SimulatedNetwork {
-  answer(host: string, port: number): NetworkAnswer;
+  reach(host: string, port: number): Reached;
 }
+
+/** What a connection finds: somebody who answers HTTP, or nobody. */
+export type Reached =
+  | {
+      readonly type: "reached";
+      answer(request: {
+        readonly method: string;
+        readonly path: string;
+        readonly query: string;
+        readonly headers: Readonly<Record<string, string>>;
+        readonly body: Uint8Array;
+      }): Promise<{
+        readonly status: number;
+        readonly headers: Readonly<Record<string, string>>;
+        readonly body: Uint8Array;
+        /** How long it takes. */
+        readonly afterMs: number;
+      }>;
+    }
+  | { readonly type: "failed"; readonly message: string };
 
 const GIB = 1024 ** 3;
 
@@ -33,8 +53,9 @@ export class MemoryHost implements Host {
   readonly network: HostNetwork;
   readonly links: HostLinks = { bridges: async () => [], ensureBridge: async () => {}, remove: async () => {} };
   readonly #machine: SimulatedMachine;
-  readonly #hostname: string;
-  #answers: SimulatedNetwork = { answer: (host, port) => refused(host, port) };
+  readonly hostname: string;
+  readonly #clock: Clock;
+  #containers: SimulatedNetwork = { reach: (host, port) => refused(host, port) };
 
   constructor(options: {
     readonly clock: Clock;
@@ -47,17 +68,23 @@ export class MemoryHost implements Host {
     this.cgroups = memoryCgroups();
     this.network = this.#network();
     this.#machine = options.machine ?? {};
-    this.#hostname = options.hostname;
+    this.#clock = options.clock;
+    this.hostname = options.hostname;
   }
 
-  /** Probes are answered by `answers` from now on. */
-  connectNetwork(answers: SimulatedNetwork): void {
-    this.#answers = answers;
+  /** Addresses of the machine itself. */
+  get addresses(): readonly string[] {
+    return this.#machine.addresses ?? [];
+  }
+
+  /** Probes and hooks reach `containers` from now on. */
+  connectNetwork(containers: SimulatedNetwork): void {
+    this.#containers = containers;
   }
 
   /** A machine with a copy of this one's files and mounts. */
   fork(clock: Clock): MemoryHost {
-    return new MemoryHost({ clock, hostname: this.#hostname, machine: this.#machine, from: this });
+    return new MemoryHost({ clock, hostname: this.hostname, machine: this.#machine, from: this });
   }
 
   async facts(): Promise<MachineFacts> {
@@ -69,7 +96,7 @@ export class MemoryHost implements Host {
       osImage: "Navarch simulated node",
       operatingSystem: "linux",
       architecture: "amd64",
-      hostname: this.#hostname,
+      hostname: this.hostname,
       cpuCount: 8,
       memoryBytes: 32 * GIB,
       swapBytes: 0,
@@ -98,24 +125,38 @@ export class MemoryHost implements Host {
 
   #network(): HostNetwork {
     return {
-      http: async (probe: HttpProbe) => wordHttp(probe, this.#answers.answer(probe.host, probe.port)),
+      http: (probe, signal) => this.#http(probe, signal),
       tcp: async (host, port) => {
-        const answer = this.#answers.answer(host, port);
-        return answer.type === "answered" ? { type: "answered", status: 0, body: "" } : answer;
+        const reached = this.#containers.reach(host, port);
+        return reached.type === "failed" ? reached : { type: "answered", status: 0, body: "" };
       },
+      // The status is that of the health protocol: 1 is serving.
       grpc: async ({ host, port }) => {
-        const answer = this.#answers.answer(host, port);
-        if (answer.type === "failed") return answer;
-        return { type: "answered", status: answer.status === 200 ? 1 : 2, body: "" };
+        const reached = this.#containers.reach(host, port);
+        return reached.type === "failed" ? reached : { type: "answered", status: 1, body: "" };
       },
     };
   }
-}
 
-function wordHttp(probe: HttpProbe, answer: NetworkAnswer): NetworkAnswer {
-  if (answer.type === "answered") return answer;
-  const url = `${probe.scheme.toLowerCase()}://${probe.host}:${probe.port}${probe.path}`;
-  return { type: "failed", message: `Get "${url}": ${answer.message}` };
+  async #http(probe: HttpProbe, signal: AbortSignal): Promise<NetworkAnswer> {
+    const { scheme, host, port, path: target, timeoutMs } = probe;
+    const failed = (message: string) =>
+      ({ type: "failed", message: `Get "${scheme.toLowerCase()}://${host}:${port}${target}": ${message}` }) as const;
+    const reached = this.#containers.reach(host, port);
+    if (reached.type === "failed") return failed(reached.message);
+    const [path = "", ...rest] = target.split("?");
+    const headers = Object.fromEntries([
+      ["user-agent", "kube-probe/1.36"],
+      ["accept", "*/*"],
+      ...probe.headers.map(({ name, value }) => [name.toLowerCase(), value]),
+    ]);
+    const request = { method: "GET", path, query: rest.join("?"), headers, body: new Uint8Array(0) };
+    const { status, body, afterMs } = await reached.answer(request);
+    if (afterMs > 0) await this.#clock.sleep(Math.min(afterMs, timeoutMs), signal);
+    if (afterMs >= timeoutMs)
+      return failed("context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
+    return { type: "answered", status, body: new TextDecoder().decode(body) };
+  }
 }
 
 function memoryCgroups(): HostCgroups {
@@ -137,6 +178,6 @@ function memoryCgroups(): HostCgroups {
 }
 
 /** How a refused connection is worded. */
-export function refused(host: string, port: number): NetworkAnswer {
+export function refused(host: string, port: number): { readonly type: "failed"; readonly message: string } {
   return { type: "failed", message: `dial tcp ${host}:${port}: connect: connection refused` };
 }

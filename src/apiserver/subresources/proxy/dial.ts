@@ -1,12 +1,24 @@
 import type { Clock, Scope } from "../../../base/index.ts";
 import { Clients } from "../../streaming/clients.ts";
+import type { Handler } from "../../../net/message.ts";
 import { authorityOf, type Dial } from "./proxy.ts";
+import type { ProxyTarget } from "./targets.ts";
 
 const CLIENTS_MAX = 1000;
 const CONNECT_TIMEOUT_MS = 30_000;
 
+/** By the way that the server was given, and over the network where that leads nowhere. */
+export function dialOf(options: {
+  readonly clock: Clock;
+  readonly scope: Scope;
+  readonly dial?: (target: ProxyTarget) => Handler | undefined;
+}): Dial {
+  const overNetwork = networkDial(options);
+  return (target) => options.dial?.(target) ?? overNetwork(target);
+}
+
 /** Over the network. Certificates aren't checked: nothing says by whom those of pods are. */
-export function networkDial({ clock, scope }: { readonly clock: Clock; readonly scope: Scope }): Dial {
+function networkDial({ clock, scope }: { readonly clock: Clock; readonly scope: Scope }): Dial {
   const clients = new Clients({
     clock,
     tls: { insecureSkipTlsVerify: true },

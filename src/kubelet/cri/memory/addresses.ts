@@ -31,6 +31,13 @@ export class AddressPool {
     this.#used.delete(numberOf(address) - this.#first);
   }
 
+  /** Whether an address is one of these, taken or not. */
+  includes(address: string): boolean {
+    if (!/^\d+\.\d+\.\d+\.\d+$/.test(address)) return false;
+    const offset = numberOf(address) - this.#first;
+    return offset >= 0 && offset <= this.#count;
+  }
+
   state(): { next: number; used: number[] } {
     return { next: this.#next, used: [...this.#used] };
   }

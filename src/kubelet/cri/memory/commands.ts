@@ -1,4 +1,4 @@
-import type { Clock } from "../../../base/index.ts";
+import { type Clock, whenAborted } from "../../../base/index.ts";
 import type { MemoryFiles } from "../../host/index.ts";
 import type { ExecRequest, ExecResult, StreamEnd, StreamSession } from "../types.ts";
 import type { ContainerRecord } from "./container.ts";
@@ -97,13 +97,9 @@ async function runProgram(place: CommandPlace, command: readonly string[], signa
     if (operation.op === "log" && operation.stream === "stderr") stderr += `${operation.text}\n`;
     if (operation.op === "sleep") await place.clock.sleep(operation.ms, signal);
     if (operation.op === "exit") return { stdout, stderr, exitCode: operation.code };
-    if (operation.op === "jump" || operation.op === "wait") await untilAborted(signal);
+    if (operation.op === "jump" || operation.op === "wait") await whenAborted(signal);
   }
   return { stdout, stderr, exitCode: 0 };
-}
-
-function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
 }
 
 function succeed(stdout: string): Output {

@@ -84,6 +84,7 @@ export class ContainerEngine {
   /** Resolves when the record has ended or the time is over. */
   async waitForExit(record: ContainerRecord, timeoutMs: number, signal: AbortSignal): Promise<void> {
     if (record.status.state !== "Running") return;
+    signal.throwIfAborted();
     const timeout = new AbortController();
     const stop = () => timeout.abort(signal.reason);
     signal.addEventListener("abort", stop, { once: true });
@@ -162,6 +163,15 @@ export function isServing(record: ContainerRecord, nowMs: number): boolean {
   const { readyAfterMs = 0, unhealthyAfterMs = Number.POSITIVE_INFINITY } = record.behaviour.script;
   const ageMs = nowMs - record.status.startedAtMs;
   return ageMs >= readyAfterMs && ageMs < unhealthyAfterMs;
+}
+
+/** Whether a port is the record's own: by its script, or else by what its pod declares. */
+export function hasPort({ behaviour, status }: ContainerRecord, port: number): boolean {
+  const { ports } = behaviour.script;
+  if (ports) return ports.includes(port);
+  const declared = status.annotations["io.kubernetes.container.ports"];
+  if (declared === undefined) return false;
+  return (JSON.parse(declared) as { containerPort: number }[]).some(({ containerPort }) => containerPort === port);
 }
 
 /** Whether all of `wanted` is in `labels`. */

@@ -1,6 +1,6 @@
 import { type Clock, formatMicroTime, type Random, seededRandom } from "../../../base/index.ts";
 import type { Duplex } from "../../../net/index.ts";
-import type { MemoryHost, NetworkAnswer } from "../../host/index.ts";
+import { type MemoryHost, type Reached, refused } from "../../host/index.ts";
 import { CriError } from "../errors.ts";
 import type {
   ContainerFilter,
@@ -26,12 +26,16 @@ import type {
 } from "../types.ts";
 import { AddressPool } from "./addresses.ts";
 import { Pipe, runCommand, runSession } from "./commands.ts";
-import { ContainerEngine, type ContainerRecord, hasLabels, isServing, KILLED_BY_KILL } from "./container.ts";
-import { behaviourOf, type Script } from "./script.ts";
+import { ContainerEngine, type ContainerRecord, hasLabels, hasPort, isServing, KILLED_BY_KILL } from "./container.ts";
+import { respond } from "./http.ts";
+import { httpConnection } from "./http-connection.ts";
+import { behaviourOf, type ImageScript } from "./script.ts";
 
-/** How long a pull takes unless the image's script says otherwise. */
-export interface ImageBehaviour extends Script {
+/** What containers of an image do unless their pod's annotation says otherwise, and how pulling it goes. */
+export interface ImageBehaviour extends ImageScript {
+  /** How long a pull takes. Default 0. */
   readonly pullMs?: number;
+  /** Pulling fails with this message. */
   readonly pullError?: string;
   readonly sizeBytes?: number;
 }
@@ -76,7 +80,7 @@ export class MemoryRuntime implements Runtime {
     });
     if (options.podCidr !== undefined) this.#setPodCidr(options.podCidr);
     if (from) this.#copy(from);
-    options.host.connectNetwork({ answer: (host, port) => this.#answer(host, port) });
+    options.host.connectNetwork({ reach: (host, port) => this.reach(host, port) });
   }
 
   /** An independent runtime in the same state, on another clock that shows the same time. */
@@ -344,19 +348,13 @@ export class MemoryRuntime implements Runtime {
   }
 
   async portForward(sandboxId: string, port: number): Promise<Duplex> {
-    const sandbox = this.#sandbox(sandboxId);
-    const answer = this.#answerIn(sandbox, port);
-    if (answer.type === "failed") throw new CriError("unknown", answer.message);
-    const incoming = new Pipe();
-    return {
-      incoming,
-      write: async () => {
-        const head = `HTTP/1.1 ${answer.status} OK\r\ncontent-length: ${answer.body.length}\r\nconnection: close\r\n\r\n`;
-        incoming.push(new TextEncoder().encode(head + answer.body));
-        incoming.finish();
-      },
-      close: () => incoming.finish(),
-    };
+    const reached = this.#reachIn([this.#sandbox(sandboxId)], { host: "127.0.0.1", port });
+    if (reached.type === "failed") throw new CriError("unknown", reached.message);
+    return httpConnection(async (request) => {
+      const response = await reached.answer(request);
+      if (response.afterMs > 0) await this.#options.clock.sleep(response.afterMs);
+      return response;
+    });
   }
 
   async listContainerStats(filter: ContainerFilter): Promise<readonly ContainerStats[]> {
@@ -448,10 +446,15 @@ export class MemoryRuntime implements Runtime {
     const sandbox = this.#sandbox(record.sandboxId);
     return {
       record,
-      hostname: sandbox.config.hostname,
+      hostname: this.#hostnameOf(sandbox.config),
       files: this.#options.host.files,
       clock: this.#options.clock,
     };
+  }
+
+  /** On the node's network a pod has the node's name. */
+  #hostnameOf({ hostname }: SandboxConfig): string {
+    return hostname || this.#options.host.hostname;
   }
 
   #inSandbox(sandboxId: string): ContainerRecord[] {
@@ -496,27 +499,49 @@ export class MemoryRuntime implements Runtime {
     return hex(this.#options.random.bytes(32));
   }
 
-  #answer(host: string, port: number): NetworkAnswer {
+  /** Whether an address is this machine's, or one of those that its pods get. */
+  hasAddress(host: string): boolean {
+    return this.#options.host.addresses.includes(host) || (this.#addresses?.includes(host) ?? false);
+  }
+
+  /** What a connection finds at an address of this machine or of one of its pods, now. */
+  reach(host: string, port: number): Reached {
+    const isOwn = LOOPBACK.has(host) || this.#options.host.addresses.includes(host);
     const sandbox = this.#byAddress.get(host);
-    return sandbox ? this.#answerIn(sandbox, port) : noAnswer(host, port);
+    const sandboxes = isOwn ? this.#onHostNetwork() : sandbox ? [sandbox] : [];
+    return this.#reachIn(sandboxes, { host, port });
   }
 
-  /** A simulated pod listens on every port while one of its containers serves. */
-  #answerIn(sandbox: SandboxRecord, port: number): NetworkAnswer {
+  #onHostNetwork(): SandboxRecord[] {
+    return [...this.#sandboxes.values()].filter(({ status }) => status.state === "Ready" && status.network === "Node");
+  }
+
+  /**
+   * A simulated pod listens on every port while one of its containers serves: the one that has the port, or else the first
+   * that doesn't say which ones it has.
+   */
+  #reachIn(sandboxes: readonly SandboxRecord[], { host, port }: { host: string; port: number }): Reached {
     const now = this.#options.clock.now();
-    const records = this.#inSandbox(sandbox.status.id).filter((record) => record.status.state === "Running");
-    const serving = records.find((record) => isServing(record, now));
-    if (serving) {
-      const body = serving.behaviour.script.http ?? `${sandbox.config.hostname}\n`;
-      return { type: "answered", status: 200, body };
-    }
-    return noAnswer(sandbox.status.ips[0] ?? "127.0.0.1", port);
+    const records = sandboxes.flatMap((sandbox) => this.#inSandbox(sandbox.status.id));
+    const running = records.filter((record) => record.status.state === "Running");
+    const owner = running.find((record) => hasPort(record, port));
+    const answering = owner ?? running.find((record) => isServing(record, now) && !record.behaviour.script.ports);
+    if (!answering || !isServing(answering, now)) return refused(host, port);
+    const { config } = this.#sandbox(answering.sandboxId);
+    const { name, namespace } = config.metadata;
+    return {
+      type: "reached",
+      answer: (request) =>
+        respond(
+          answering.behaviour,
+          { ...request, port, pod: { namespace, name }, container: answering.status.metadata.name },
+          this.#hostnameOf(config),
+        ),
+    };
   }
 }
 
-function noAnswer(host: string, port: number): NetworkAnswer {
-  return { type: "failed", message: `dial tcp ${host}:${port}: connect: connection refused` };
-}
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 
 function terminationPath(record: ContainerRecord): string {
   return record.status.annotations["io.kubernetes.container.terminationMessagePath"] ?? "/dev/termination-log";

@@ -1,4 +1,5 @@
 import type { ContainerConfig, SandboxConfig } from "../types.ts";
+import type { Routes, SimulatedRequest, SimulatedResponse } from "./http.ts";
 import { compileCommand, type Operation, type Program, SERVE, splitWords } from "./program.ts";
 
 /** What one command run inside a simulated container answers. */
@@ -30,8 +31,10 @@ export interface Script {
   readonly terminationMessage?: string;
   /** Answers of commands, by the whole command line. */
   readonly exec?: Readonly<Record<string, ScriptedCommand>>;
-  /** Body of its HTTP answers. */
-  readonly http?: string;
+  /** Its ports; all others refuse connections. Without them a pod takes connections on every port. */
+  readonly ports?: readonly number[];
+  /** What it answers over HTTP: a text is the body of every answer. Default: its host name. */
+  readonly http?: string | Routes;
   /** Starting it fails with this message. */
   readonly startError?: string;
 }
@@ -40,6 +43,16 @@ export interface Script {
 export interface Behaviour {
   readonly script: Script;
   readonly program: Program;
+  /** Answers over HTTP when the script says nothing about that. */
+  readonly serve?: Serve | undefined;
+}
+
+/** Answers requests to the containers of an image. Lives outside of the cluster: forks share it. */
+export type Serve = (request: SimulatedRequest) => SimulatedResponse | Promise<SimulatedResponse>;
+
+/** A script, and what JSON can't say. */
+export interface ImageScript extends Script {
+  readonly serve?: Serve;
 }
 
 const ANNOTATION = "sim.navarch.dev/script";
@@ -50,15 +63,16 @@ const SERVING: Behaviour = { script: NO_SCRIPT, program: SERVE };
 export function behaviourOf(
   config: ContainerConfig,
   sandbox: SandboxConfig,
-  imageScript: Script | undefined,
+  imageScript: ImageScript | undefined,
 ): Behaviour {
+  const serve = imageScript?.serve;
   const annotation = sandbox.annotations[`${ANNOTATION}.${config.metadata.name}`] ?? sandbox.annotations[ANNOTATION];
   const script = annotation !== undefined ? (JSON.parse(annotation) as Script) : imageScript;
-  if (script && decidesProgram(script)) return { script, program: compileScript(script) };
+  if (script && decidesProgram(script)) return { script, program: compileScript(script), serve };
   const argv = [...config.command, ...config.args];
   const program = compileCommand(argv.length === 1 ? splitWords(argv[0]!) : argv);
   if (!script && !program) return SERVING;
-  return { script: script ?? NO_SCRIPT, program: program ?? SERVE };
+  return { script: script ?? NO_SCRIPT, program: program ?? SERVE, serve };
 }
 
 function decidesProgram(script: Script): boolean {

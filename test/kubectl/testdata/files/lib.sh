@@ -7,3 +7,9 @@ until_ok() { i=0; until "$@" >/dev/null 2>&1; do i=$((i + 1)); [ $i -lt 150 ] ||
 
 # Waits until a file says something.
 until_says() { until_ok grep -q "$2" "$1"; }
+
+# Asks what is behind a forwarded port, which a file tells of: kubectl as a client of plain HTTP.
+through() {
+  port=$(sed -n 's/^Forwarding from 127.0.0.1:\([0-9]*\) .*/\1/p' "$1"); shift
+  KUBECONFIG=/dev/null kubectl --server "http://127.0.0.1:$port" "$@"
+}
