@@ -541,7 +541,7 @@ export {
   CELDeviceSelector,
   DeviceClass,
 } from "./resource/v1/deviceclass.ts";
-export { compileDeviceSelector } from "./resource/v1/selectors.expressions.ts";
+export { compileDeviceSelector, DEVICE_COST_MAX } from "./resource/v1/selectors.expressions.ts";
 export { ServiceCIDRStatus, ServiceCIDRSpec } from "./networking/v1/servicecidr.ts";
 export { IPAddressSpec, ParentReference } from "./networking/v1/ipaddress.ts";
 export {

@@ -378,6 +378,7 @@ const SPECIAL: Readonly<Record<string, (codes: readonly Code[], expr: Extract<Ex
     ([code]) =>
     (frame) => {
       const value = held(code as Code, frame);
+      charge(frame, 1);
       return value !== false;
     },
   "_[_]":

@@ -11,6 +11,8 @@ export type { AuthorizationAnswer, AuthorizationQuery, Authorize } from "./libra
 export { authorizerValue, kubernetesLibraries, requestResourceValue } from "./libraries/index.ts";
 export type { Activation, Outcome, Program } from "./evaluate.ts";
 export { BUDGET, CALL_COST_MAX } from "./cost.ts";
+export { estimateCost, type SizeLookup } from "./estimate.ts";
+export { COUNT_MAX, type Range } from "./ranges.ts";
 export * as celTypes from "./types.ts";
 export type { Type } from "./types.ts";
 export { nameOfType, showType } from "./types.ts";

@@ -1,16 +1,13 @@
-import { compileDeviceSelector } from "../api/index.ts";
+import { compileDeviceSelector, DEVICE_COST_MAX } from "../api/index.ts";
 import { EvaluationError, MapValue, mapFrom, quantityValue, semverValue, type Value } from "../cel/index.ts";
 import type { Candidate } from "./allocate.ts";
-
-/** What looking at one device may cost. */
-const COST_MAX = 1_000_000;
 
 /** Whether a device meets an expression; throws when that can't be told. */
 export function selectsDevice(expression: string, candidate: Candidate): boolean {
   const program = compileDeviceSelector(expression);
   if (!("program" in program)) throw new EvaluationError(`CEL compile error: ${program.problem}`);
   const device = deviceValue(candidate);
-  return program.program.run(() => device, COST_MAX).value === true;
+  return program.program.run(() => device, DEVICE_COST_MAX).value === true;
 }
 
 type Device = Candidate["device"];

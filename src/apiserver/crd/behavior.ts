@@ -4,13 +4,15 @@ import {
   type JSONSchemaProps,
   type KindBehavior,
   type KubeObject,
+  messageOf,
   parseJsonPath,
   validateChangedValue,
   validateListTypes,
   validateValue,
 } from "../../api/index.ts";
 import { isObject, jsonEqual, rawDigits } from "../../schema/index.ts";
-import { hasRules, runRules } from "./rules.ts";
+import { validateEmbedded } from "./embedded.ts";
+import { hasRules, runRules, unchangedFaults } from "./rules.ts";
 
 type Json = Record<string, unknown>;
 
@@ -37,6 +39,7 @@ export function customBehavior(
         schema,
         [
           ...validateValue(schema, object),
+          ...validateEmbedded(schema, object),
           ...negativeReplicas(object, scalePaths),
           ...validateListTypes(schema, object),
         ],
@@ -47,6 +50,7 @@ export function customBehavior(
         schema,
         [
           ...validateChangedValue(schema, object, old),
+          ...validateEmbedded(schema, object),
           ...negativeReplicas(object, scalePaths),
           ...validateChangedLists(schema, object, old),
         ],
@@ -54,6 +58,11 @@ export function customBehavior(
       ),
     validateStatusUpdate: (object, old) =>
       unlessBlocked(schema, validateStatus(schema, object, old), () => validateExpressions(schema, object, old)),
+    // What breaks rules and did not change is only warned of.
+    warnings: (object, old) =>
+      old && hasRules(schema)
+        ? unchangedFaults(schema, object, old).map((error) => `${error.path}: ${messageOf(error)}`)
+        : [],
     selectableFields: selectableFields(version),
   };
 }

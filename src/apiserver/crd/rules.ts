@@ -35,12 +35,23 @@ interface Run {
   readonly errors: FieldError[];
   /** Whether the object is changed, not made. */
   readonly isUpdate: boolean;
+  /** Which values' rules are run, but for those that compare: they are run on changed ones' behalf. */
+  readonly part: "changed" | "unchanged";
 }
 
 /** Runs all rules of a schema on an object. */
 export function runRules(schema: JSONSchemaProps, object: Json, old: Json | undefined): FieldError[] {
-  const run: Run = { budget: BUDGET, errors: [], isUpdate: old !== undefined };
-  if (hasRules(schema)) visit({ schema, value: object, old, path: "", isRoot: true }, run);
+  return runPart("changed", { schema, value: object, old, path: "", isRoot: true });
+}
+
+/** What rules say of the parts of an object that an update leaves as they were. */
+export function unchangedFaults(schema: JSONSchemaProps, object: Json, old: Json): FieldError[] {
+  return runPart("unchanged", { schema, value: object, old, path: "", isRoot: true });
+}
+
+function runPart(part: Run["part"], place: Place): FieldError[] {
+  const run: Run = { budget: BUDGET, errors: [], isUpdate: place.old !== undefined, part };
+  if (hasRules(place.schema)) visit(place, run);
   return run.errors;
 }
 
@@ -112,7 +123,7 @@ function runOwn(place: Place, run: Run): void {
   const isSame = run.isUpdate && old !== undefined && jsonEqual(value, old);
   for (const one of rules) {
     if (run.budget < 0) return;
-    if (isSame && !one.isTransition) continue;
+    if ((isSame && !one.isTransition) !== (run.part === "unchanged")) continue;
     if (one.isTransition && oldSelf === undefined && !one.rule.optionalOldSelf) continue;
     runRule(one, { place, self, oldSelf }, run);
   }

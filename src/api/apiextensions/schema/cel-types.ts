@@ -28,7 +28,7 @@ const ESCAPES: readonly [RegExp, string][] = [
 const KEYWORDS = new Set(["true", "false", "null", "in"]);
 
 /** All ways to write a field's name: reserved words may be written as they are where a field must stand. */
-function writtenNames(name: string): readonly string[] {
+export function writtenNames(name: string): readonly string[] {
   const escaped = escapedName(name);
   if (escaped === undefined) return [];
   return RESERVED.has(name) && !KEYWORDS.has(name) ? [escaped, name] : [escaped];

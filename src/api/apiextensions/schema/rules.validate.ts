@@ -3,6 +3,7 @@ import type { FieldError } from "../../kind.ts";
 import { invalidValue, notSupported, required } from "../../validation/errors.ts";
 import type { JSONSchemaProps, ValidationRule } from "../v1/customresourcedefinition.types.ts";
 import { isRecord } from "./cel-types.ts";
+import { type Cardinality, cardinalityBelow, RuleCosts } from "./rules.cost.ts";
 import { type CompiledRule, rulesOf } from "./rules.ts";
 
 const REASONS = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
@@ -14,11 +15,16 @@ interface Place {
   readonly isRoot: boolean;
   /** The list above in which items of before and after can't be told to be the same. */
   readonly uncorrelated?: string;
+  /** How many such values an object can have, as far as the schemas above say. */
+  readonly cardinality: Cardinality;
+  readonly costs: RuleCosts;
 }
 
 /** What is wrong with the rules of a schema and all below it. */
 export function validateRules(schema: JSONSchemaProps, path: string): FieldError[] {
-  return validatePlace({ schema, path, isRoot: true });
+  const costs = new RuleCosts();
+  const errors = validatePlace({ schema, path, isRoot: true, cardinality: 1, costs });
+  return [...errors, ...costs.ofSchema(path)];
 }
 
 function validatePlace(place: Place): FieldError[] {
@@ -29,6 +35,8 @@ function validatePlace(place: Place): FieldError[] {
       schema: one,
       path: `${path}.${name}`,
       isRoot: false,
+      cardinality: cardinalityBelow(schema, place.cardinality),
+      costs: place.costs,
       ...(loose !== undefined && { uncorrelated: loose }),
     });
   const isMap = schema["x-kubernetes-list-type"] === "map";
@@ -112,7 +120,7 @@ function shownRule({ rule, message, messageExpression, reason, fieldPath, option
 }
 
 function validateCompiled({ rule, test, message, isTransition }: CompiledRule, path: string, place: Place) {
-  const errors: FieldError[] = [];
+  const errors = place.costs.ofRule(`${path}.rule`, test, place);
   const report = (field: string, detail: string) =>
     errors.push(invalidValue(`${path}.${field}`, shownRule(rule), detail));
   if ("problem" in test) report("rule", `compilation failed: ${test.problem}`);
@@ -121,6 +129,7 @@ function validateCompiled({ rule, test, message, isTransition }: CompiledRule, p
     report("messageExpression", `messageExpression compilation failed: ${message.problem}`);
   else if (message && !isText(showType(message.type), "string"))
     report("messageExpression", "messageExpression must evaluate to a string");
+  else if (message) errors.push(...place.costs.ofMessage(`${path}.messageExpression`, message, place));
   if (isTransition && place.uncorrelated !== undefined) {
     const detail = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${place.uncorrelated}`;
     errors.push(invalidValue(`${path}.rule`, rule.rule, detail));

@@ -211,7 +211,7 @@ class Values {
       outcome.errors.push(tooMany(this.#at(place.name), count, maxProperties));
       return;
     }
-    for (const key of schema.required ?? [])
+    for (const key of requiredOf(schema))
       if (!Object.hasOwn(value, key)) outcome.errors.push(required(this.#at(join(place.name, key))));
     for (const [key, inner] of Object.entries(value)) {
       const own = Object.hasOwn(properties, key) ? properties[key] : undefined;
@@ -223,6 +223,12 @@ class Values {
       outcome.matches += checked.matches;
     }
   }
+}
+
+/** An object inside an object must say what it is. */
+function requiredOf(schema: JSONSchemaProps): readonly string[] {
+  const { required: own = [] } = schema;
+  return schema["x-kubernetes-embedded-resource"] ? [...new Set(["apiVersion", "kind", ...own])] : own;
 }
 
 /** What an element replaces: elements of map lists are paired by their keys, others with nothing. */

@@ -20,3 +20,11 @@ test("cel.bind gives a value a name, and only a simple one", () => {
     "compilation failed: ERROR: <input>:1:11: cel.bind() variable names must be simple identifiers",
   ]);
 });
+
+test("a selector that could cost more than one device may is refused", () => {
+  const every = (body: string) => `device.attributes.all(a, ${body})`;
+  assert.deepEqual(detail(every("device.attributes[a].size() > 0")), []);
+  assert.deepEqual(detail(every(every(every(every(every("true")))).replaceAll("all(a,", "all(b,"))), [
+    "too complex, exceeds cost limit",
+  ]);
+});

@@ -3,12 +3,14 @@ import {
   celTypes,
   compileExpression,
   environment,
+  estimateCost,
   type Failure,
   kubernetesLibraries,
   showType,
+  type SizeLookup,
 } from "../../../cel/index.ts";
 import type { FieldError } from "../../kind.ts";
-import { invalidValue } from "../../validation/errors.ts";
+import { forbiddenField, invalidValue } from "../../validation/errors.ts";
 
 const { BOOL, DYN, STRING, mapOf, opaque, structFrom } = celTypes;
 
@@ -25,6 +27,19 @@ const place = environment({
     }),
   },
 });
+
+/** What looking at one device may cost at most. */
+export const DEVICE_COST_MAX = 1_000_000;
+
+/** Attributes and capacities of a device, and the lengths of names and values. */
+const ENTRIES_MAX = 32;
+const DRIVER_LENGTH_MAX = 63;
+const VALUE_LENGTH_MAX = 64;
+
+const sizeOf: SizeLookup = ([, field, ...inner]) => {
+  if (field === "driver" || inner.at(-1) === "@keys") return DRIVER_LENGTH_MAX;
+  return inner.length < 2 ? ENTRIES_MAX : VALUE_LENGTH_MAX;
+};
 
 /** Expressions that are kept compiled; users bring them, so their number has an end. */
 const EXPRESSIONS_MAX = 1000;
@@ -48,6 +63,9 @@ export function selectorErrors(path: string, expression: string): FieldError[] {
   if ("internal" in result && result.internal) return [{ path, type: "Internal", detail: result.internal.detail }];
   if ("problem" in result) return [invalidValue(path, expression, `compilation failed: ${result.problem}`)];
   const shown = showType(result.type);
-  if (shown === "bool" || result.type.kind === "dyn") return [];
+  if (shown === "bool" || result.type.kind === "dyn") {
+    const isDear = estimateCost(result.checked, sizeOf).max > DEVICE_COST_MAX;
+    return isDear ? [forbiddenField(path, "too complex, exceeds cost limit")] : [];
+  }
   return [invalidValue(path, expression, `must evaluate to bool or the unknown type, not ${shown}`)];
 }
