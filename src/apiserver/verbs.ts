@@ -267,8 +267,11 @@ export class Verbs {
     const metadata = metadataOf(object);
     checkName(context, metadata);
     this.#placeInNamespace(context, metadata);
+    // Who insists on a version gets one try; others need the object again when someone else was faster.
+    const { resourceVersion } = metadata;
+    const isLast = Boolean(resourceVersion) && resourceVersion !== "0";
     const result = await this.#registry.update(context, {
-      change: () => this.#toHub(copyJson(object)),
+      change: () => this.#toHub(isLast ? object : copyJson(object)),
       write,
       subresource,
       whole: true,

@@ -232,7 +232,7 @@ function inDocumentOrder(plan: readonly PlannedField[], value: Record<string, un
 }
 
 /** What is written for a field: undefined leaves it out. */
-function keep(field: Field, value: unknown): unknown {
+export function keep(field: Field, value: unknown): unknown {
   const { ptr, always, omitZero, keepsEmpty } = field.options;
   if (field.node.kind === "struct") {
     if (value === undefined) return ptr || omitZero ? (always ? null : undefined) : emptyStruct(field.node);
@@ -391,7 +391,7 @@ function decodeQuantity(value: unknown, { quantity }: Context): string {
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-function checkBase64(text: string): string {
+export function checkBase64(text: string): string {
   const clean = text.replace(/[\r\n]/g, "");
   if (BASE64.test(clean)) return clean;
   const bad = clean.search(/[^A-Za-z0-9+/]/);
@@ -404,7 +404,7 @@ const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 const canonicalTimes = new Set<string>();
 const CANONICAL_TIMES_MAX = 1000;
 
-function canonicalTime(text: string): string {
+export function canonicalTime(text: string): string {
   if (canonicalTimes.has(text)) return text;
   const canonical = `${checkedTime(text, "2006-01-02T15:04:05Z07:00").slice(0, 19)}Z`;
   if (canonicalTimes.size >= CANONICAL_TIMES_MAX) canonicalTimes.clear();
@@ -414,7 +414,7 @@ function canonicalTime(text: string): string {
 
 const MICRO_LAYOUT = "2006-01-02T15:04:05.000000Z07:00";
 
-function canonicalMicroTime(text: string): string {
+export function canonicalMicroTime(text: string): string {
   const iso = checkedTime(text, MICRO_LAYOUT);
   const [, digits = "", zone] = /^.{19}(?:\.(\d+))?(.*)$/.exec(text) ?? [];
   if (digits.length < 6) throw timeError(text, MICRO_LAYOUT, `${digits && "."}${digits}${zone}`, ".000000");

@@ -38,6 +38,7 @@ export {
 } from "./dsl.ts";
 export { inVersion } from "./versioned.ts";
 export { type Decoded, DecodeError, decodeJson, type DecodeOptions, jsonTypeName } from "./decode.ts";
+export { isCanonical } from "./canonical.ts";
 export { applyDefaults } from "./defaults.ts";
 export { jsonEqual } from "./equal.ts";
 export { isObject, jsonMergePatch } from "./merge.ts";

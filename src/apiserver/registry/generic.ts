@@ -22,6 +22,7 @@ import {
   areManagers,
   copyJson,
   decodeJson,
+  isCanonical,
   jsonEqual,
   managedAfterUpdate,
   type VersionView,
@@ -83,6 +84,7 @@ export interface ResourceHooks {
   readonly afterDelete?: (object: KubeObject) => Promise<void>;
 }
 
+const DECODING = { quantity: canonicalQuantity };
 const NAME_TRIES = 8;
 const UPDATE_TRIES = 10;
 const SUFFIX_LENGTH = 5;
@@ -97,6 +99,7 @@ export class Registry {
   /** Plugins that look at this kind. */
   readonly #admitting: readonly AdmissionPlugin[];
   readonly #validating: readonly AdmissionPlugin[];
+  readonly #type: Json;
   /** An object of the kind with nothing in it. */
   #blank: Json | undefined;
 
@@ -105,6 +108,7 @@ export class Registry {
     this.cacher = cacher;
     this.#options = options;
     this.#hooks = hooks;
+    this.#type = { kind: kind.kind, apiVersion: groupVersion(kind) };
     const resource = `${kind.group}/${kind.plural}`;
     const concerned = options.admission.filter(({ resources }) => resources?.includes(resource) ?? true);
     this.#admitting = concerned.filter(({ admit }) => admit);
@@ -136,7 +140,13 @@ export class Registry {
 
   /** Brings a client's JSON to canonical form. */
   decode(value: unknown): { value: Json; unknown: readonly string[] } {
-    return decodeJson(this.kind.struct, value, { quantity: canonicalQuantity });
+    return decodeJson(this.kind.struct, value, DECODING);
+  }
+
+  /** The same in canonical form; what is in it already, as most are unless admission changed them, isn't decoded again. */
+  #canonical(object: Json): Json {
+    const ordered = orderedMetadata(object) as unknown as Json;
+    return isCanonical(this.kind.struct, ordered, DECODING) ? ordered : this.decode(object).value;
   }
 
   async create(context: RequestContext, input: Json, write: WriteOptions): Promise<StoredObject> {
@@ -156,12 +166,12 @@ export class Registry {
     this.#manage({ before: undefined, object: managed, write, subresource: "", ignored: ["status"] });
     if (this.#hasStatus() && !behavior.statusOnCreate) delete object.status;
     await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
-    object = this.#withDefaults(this.decode(object).value);
+    object = this.#withDefaults(this.#canonical(object));
     // What follows from the object (a job's labels, a pod's class of service) follows from what admission made of it.
     context.warnings.push(...(behavior.earlyWarnings?.(object as never) ?? []));
     behavior.prepareCreate?.(object as never, this.#now());
     const settle = await this.#hooks.before?.(object, undefined, write);
-    object = this.#withDefaults(this.decode(object).value);
+    object = this.#withDefaults(this.#canonical(object));
     try {
       const saved = await this.#createNamed({ context, namespace, object, write, generated: Boolean(generated) });
       await settle?.done();
@@ -348,7 +358,9 @@ export class Registry {
     this.#manage({ before: old, object: claimed ?? object, write, subresource });
     if (claimed) keepManagers(object, claimed);
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write });
-    object = this.#withDefaults(this.decode(object).value);
+    // Where it is changed further it must share nothing with the old one.
+    const isFinal = !this.kind.behavior.settleUpdate && !this.#hooks.before;
+    object = this.#withDefaults(isFinal ? this.#canonical(object) : this.decode(object).value);
     if (subresource !== "status") {
       this.#countGeneration(object, old, context);
       this.kind.behavior.settleUpdate?.(object as never, old as never);
@@ -530,7 +542,8 @@ export class Registry {
   #withDefaults(object: Json): Json {
     applyDefaults(this.kind.struct, object);
     this.kind.behavior.setDefaults?.(object as never);
-    return { ...object, kind: this.kind.kind, apiVersion: groupVersion(this.kind) };
+    // Where they stand when they are given: first.
+    return { kind: "", apiVersion: "", ...object, ...this.#type };
   }
 
   #warn(context: RequestContext, object: Json, old: unknown): void {
