@@ -129,8 +129,6 @@ export interface FieldOptions {
   readonly min?: number;
   readonly max?: number;
   readonly immutable?: boolean;
-  /** One line of our own for `kubectl explain`. */
-  readonly doc?: string;
 }
 
 export interface Field<T = unknown, O extends FieldOptions = FieldOptions> {

@@ -12,7 +12,7 @@ import {
   type PathOperations,
 } from "./operations.ts";
 import { pathsThree, pathsTwo } from "./paths.ts";
-import { documentName, Schemas } from "./schemas.ts";
+import { type Describe, documentName, Schemas } from "./schemas.ts";
 
 type Json = Record<string, unknown>;
 
@@ -29,10 +29,12 @@ export interface Document {
 /** The documents of version 3, each made when it is first asked for and again when its kinds are others. */
 export class Documents {
   readonly #kinds: () => readonly KindDefinition[];
+  readonly #describe: Describe;
   readonly #made = new Map<string, { readonly of: readonly KindDefinition[]; readonly document: Document }>();
 
-  constructor(kinds: () => readonly KindDefinition[]) {
+  constructor(kinds: () => readonly KindDefinition[], describe: Describe) {
     this.#kinds = kinds;
+    this.#describe = describe;
   }
 
   /** Names of all: of group versions, of groups, and of what is no resource. */
@@ -50,7 +52,9 @@ export class Documents {
     if (!special && of.length === 0) return undefined;
     const known = this.#made.get(name);
     if (known && sameElements(known.of, of)) return known.document;
-    const document = packed(special ? versionThree([], [special]) : describe(name, of));
+    const document = packed(
+      special ? versionThree([], this.#describe, [special]) : ofGroup({ name, kinds: of, describe: this.#describe }),
+    );
     this.#made.set(name, { of, document });
     return document;
   }
@@ -96,15 +100,26 @@ function versionPath(kind: KindDefinition): PathOperations {
   return plainPath(`/${documentName(kind)}/`, `${id}APIResources`, { ...DISCOVERY, tag, answer: APIResourceList });
 }
 
-function describe(name: string, kinds: readonly KindDefinition[]): Json {
+interface Part {
+  readonly name: string;
+  readonly kinds: readonly KindDefinition[];
+  readonly describe: Describe;
+}
+
+/** The document of a group, or of one of its versions. */
+function ofGroup({ name, kinds, describe }: Part): Json {
   const [kind] = kinds as [KindDefinition];
-  if (name === `apis/${kind.group}`) return versionThree([], [groupPath(kind.group)]);
-  return versionThree(kinds, [versionPath(kind)]);
+  if (name === `apis/${kind.group}`) return versionThree([], describe, [groupPath(kind.group)]);
+  return versionThree(kinds, describe, [versionPath(kind)]);
 }
 
 /** The document of some kinds and other paths. */
-export function versionThree(kinds: readonly KindDefinition[], plain: readonly PathOperations[] = []): Json {
-  const schemas = new Schemas("#/components/schemas/");
+export function versionThree(
+  kinds: readonly KindDefinition[],
+  describe: Describe,
+  plain: readonly PathOperations[] = [],
+): Json {
+  const schemas = new Schemas("#/components/schemas/", describe);
   const paths = pathsThree(schemas, [...plain, ...kinds.flatMap(operationsOf)]);
   markKinds(schemas, kinds);
   return {
@@ -116,8 +131,8 @@ export function versionThree(kinds: readonly KindDefinition[], plain: readonly P
 }
 
 /** All in one, for clients and generators that still read version 2. */
-export function versionTwo(kinds: readonly KindDefinition[]): Json {
-  const schemas = new Schemas("#/definitions/");
+export function versionTwo(kinds: readonly KindDefinition[], describe: Describe): Json {
+  const schemas = new Schemas("#/definitions/", describe);
   const groups = [...new Set(kinds.map(({ group }) => group))].filter((group) => group !== "");
   const versions = new Map(kinds.map((kind) => [documentName(kind), kind]));
   const paths = pathsTwo(schemas, [

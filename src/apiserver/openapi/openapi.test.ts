@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ConfigMap, Deployment, type KindDefinition } from "../../api/index.ts";
-import { Documents, versionTwo } from "./documents.ts";
+import { apiDocs, ConfigMap, Deployment, type KindDefinition } from "../../api/index.ts";
+import { Documents, versionThree, versionTwo } from "./documents.ts";
 import { protoDocument } from "./proto-document.ts";
+
+const { structDoc } = await apiDocs();
 
 const of = (...kinds: unknown[]) => kinds as KindDefinition[];
 
 test("a document is made once, and again when its kinds are others", () => {
   let kinds = of(ConfigMap, Deployment);
-  const documents = new Documents(() => kinds);
+  const documents = new Documents(() => kinds, structDoc);
   const first = documents.get("apis/apps/v1");
   const core = documents.get("api/v1");
   kinds = of(ConfigMap, Deployment);
@@ -20,7 +22,7 @@ test("a document is made once, and again when its kinds are others", () => {
 });
 
 test("version 2 in protobuf names every type of the JSON document", () => {
-  const document = versionTwo(of(Deployment));
+  const document = versionTwo(of(Deployment), structDoc);
   const bytes = Buffer.from(protoDocument(document));
   const fieldOne = Buffer.from([0x0a, 3, ...Buffer.from("2.0")]);
   assert.deepEqual(bytes.subarray(0, fieldOne.length), fieldOne);
@@ -29,7 +31,7 @@ test("version 2 in protobuf names every type of the JSON document", () => {
 
 test("only kinds that users define are no targets of strategic merges, and managed fields have their own type", () => {
   const patchesOf = (kind: KindDefinition): string[] => {
-    const document = new Documents(() => [kind]).get("apis/apps/v1")!;
+    const document = new Documents(() => [kind], structDoc).get("apis/apps/v1")!;
     const { paths } = JSON.parse(Buffer.from(document.bytes).toString());
     return Object.keys(paths["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"].patch.requestBody.content);
   };
@@ -40,9 +42,23 @@ test("only kinds that users define are no targets of strategic merges, and manag
     patchesOf(custom),
     patchesOf(deployment).filter((type) => type !== strategic),
   );
-  const { definitions } = versionTwo([deployment]) as { definitions: Record<string, any> };
+  const { definitions } = versionTwo([deployment], structDoc) as { definitions: Record<string, any> };
   const meta = "io.k8s.apimachinery.pkg.apis.meta.v1.";
-  assert.deepEqual(definitions[`${meta}ManagedFieldsEntry`].properties.fieldsV1, {
-    $ref: `#/definitions/${meta}FieldsV1`,
-  });
+  assert.equal(definitions[`${meta}ManagedFieldsEntry`].properties.fieldsV1.$ref, `#/definitions/${meta}FieldsV1`);
+});
+
+test("types and fields are described in words in both versions and in protobuf, references too", () => {
+  const two = versionTwo(of(Deployment), structDoc) as { definitions: Record<string, any> };
+  const three = versionThree(of(Deployment), structDoc) as { components: { schemas: Record<string, any> } };
+  const apps = "io.k8s.api.apps.v1.";
+  const { text, fields } = structDoc({ name: `${apps}DeploymentSpec` })!;
+  for (const schemas of [two.definitions, three.components.schemas]) {
+    const { description, properties } = schemas[`${apps}DeploymentSpec`];
+    assert.equal(description, text);
+    assert.equal(properties.replicas.description, fields.replicas);
+    assert.equal(properties.template.description, fields.template);
+    assert.match(schemas["io.k8s.apimachinery.pkg.api.resource.Quantity"].description, /^[A-Z].*\.$/);
+  }
+  const bytes = Buffer.from(protoDocument(two));
+  for (const said of [text, fields.replicas!, fields.template!]) assert.ok(bytes.includes(said), said);
 });

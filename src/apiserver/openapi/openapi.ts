@@ -1,20 +1,21 @@
-import { type KindDefinition, notAcceptable } from "../../api/index.ts";
+import { apiDocs, type KindDefinition, notAcceptable } from "../../api/index.ts";
 import type { ApiRequest, ApiResponse } from "../../net/message.ts";
 import type { SubresourceHandler } from "../contracts.ts";
 import { negotiate } from "../http/negotiate.ts";
 import { respond, respondBytes } from "../http/respond.ts";
 import { type Document, Documents, hashOf, packed, versionTwo } from "./documents.ts";
 import { OPENAPI_PROTOBUF, protoDocument } from "./proto-document.ts";
+import type { Describe } from "./schemas.ts";
 
 /** Describes all that is served, in many documents (v3) or in one (v2); each is made when first asked for. */
 export function openApiHandlers(kinds: () => readonly KindDefinition[]): [string, SubresourceHandler][] {
-  const documents = new Documents(kinds);
-  const two = versionTwoDocuments(kinds);
+  const all = documentsOf(kinds);
   return [
-    ["/openapi/v2", async ({ request }) => respondVersionTwo(request, two)],
+    ["/openapi/v2", async ({ request }) => respondVersionTwo(request, (await all()).two)],
     [
       "/openapi/v3",
       async () => {
+        const { documents } = await all();
         const urls = documents
           .names()
           .map((name) => [name, { serverRelativeURL: `/openapi/v3/${name}?hash=${documents.get(name)!.hash}` }]);
@@ -25,12 +26,22 @@ export function openApiHandlers(kinds: () => readonly KindDefinition[]): [string
     [
       "/openapi/v3/",
       async ({ info, request, query }) => {
-        const document = documents.get(info.path.slice("/openapi/v3/".length));
+        const document = (await all()).documents.get(info.path.slice("/openapi/v3/".length));
         if (!document) return { status: 404, headers: {}, body: { type: "none" } };
         return respondHashed({ request, document, hash: query.get("hash"), path: info.path });
       },
     ],
   ];
+}
+
+/** The documents, once somebody asks: nobody else pays for what they say in words. */
+function documentsOf(kinds: () => readonly KindDefinition[]) {
+  const made = async () => {
+    const { structDoc } = await apiDocs();
+    return { documents: new Documents(kinds, structDoc), two: versionTwoDocuments(kinds, structDoc) };
+  };
+  let all: ReturnType<typeof made> | undefined;
+  return () => (all ??= made());
 }
 
 const JSON_FORMAT = { encoding: "json", as: "object", pretty: false } as const;
@@ -72,7 +83,7 @@ interface VersionTwo {
   readonly protobuf: () => Document;
 }
 
-function versionTwoDocuments(kinds: () => readonly KindDefinition[]): VersionTwo {
+function versionTwoDocuments(kinds: () => readonly KindDefinition[], describe: Describe): VersionTwo {
   let made: { of: readonly KindDefinition[]; json?: Document; protobuf?: Document } | undefined;
   const current = () => {
     const of = kinds();
@@ -80,11 +91,11 @@ function versionTwoDocuments(kinds: () => readonly KindDefinition[]): VersionTwo
     return made;
   };
   return {
-    json: () => (current().json ??= packed(versionTwo(kinds()))),
+    json: () => (current().json ??= packed(versionTwo(kinds(), describe))),
     protobuf: () => {
       const one = current();
       if (!one.protobuf) {
-        const bytes = protoDocument(versionTwo(kinds()));
+        const bytes = protoDocument(versionTwo(kinds(), describe));
         one.protobuf = { bytes, hash: hashOf(bytes) };
       }
       return one.protobuf;

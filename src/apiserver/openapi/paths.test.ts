@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type KindDefinition, kinds } from "../../api/index.ts";
+import { apiDocs, type KindDefinition, kinds } from "../../api/index.ts";
 import { versionThree, versionTwo } from "./documents.ts";
 import { protoDocument } from "./proto-document.ts";
+
+const { structDoc } = await apiDocs();
 
 interface Operation {
   readonly operationId: string;
@@ -22,7 +24,10 @@ interface Operation {
   readonly "x-kubernetes-group-version-kind"?: { group: string; version: string; kind: string };
 }
 
-const document = versionTwo(kinds) as { paths: Record<string, Record<string, Operation>>; definitions: object };
+const document = versionTwo(kinds, structDoc) as {
+  paths: Record<string, Record<string, Operation>>;
+  definitions: object;
+};
 
 /** An operation as tools/facts.ts writes it. */
 function line(operation: Operation): string {
@@ -68,7 +73,7 @@ test("every reference of either version leads somewhere, and every parameter of 
       assert.ok(Object.hasOwn(known, name!), name!);
   };
   check(document, "#/definitions/", document.definitions);
-  const three = versionThree(kinds as readonly KindDefinition[]) as { components: { schemas: object } };
+  const three = versionThree(kinds as readonly KindDefinition[], structDoc) as { components: { schemas: object } };
   check(three, "#/components/schemas/", three.components.schemas);
   for (const [path, item] of Object.entries(document.paths)) {
     const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();

@@ -1,4 +1,4 @@
-import { groupVersion, type KindDefinition } from "../../api/index.ts";
+import { groupVersion, type KindDefinition, type StructDoc } from "../../api/index.ts";
 import type { Field, Node, ScalarNode, StructNode } from "../../schema/index.ts";
 
 type Json = Record<string, unknown>;
@@ -8,17 +8,33 @@ export type RefPrefix = "#/components/schemas/" | "#/definitions/";
 
 const META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
 
+/** What documents say of a type and its fields, in words. */
+export type Describe = (struct: StructNode) => StructDoc | undefined;
+
 /** Types with a form of their own, which documents describe once and refer to. */
 const NAMED: Readonly<Partial<Record<ScalarNode["type"], readonly [name: string, schema: Json]>>> = {
-  quantity: ["io.k8s.apimachinery.pkg.api.resource.Quantity", { oneOf: [{ type: "string" }, { type: "number" }] }],
+  quantity: [
+    "io.k8s.apimachinery.pkg.api.resource.Quantity",
+    {
+      description: "A number with an optional unit: m for thousandths, k, M, G, T, P, E, or Ki, Mi, Gi, Ti, Pi, Ei.",
+      oneOf: [{ type: "string" }, { type: "number" }],
+    },
+  ],
   intOrString: [
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString",
-    { format: "int-or-string", oneOf: [{ type: "integer" }, { type: "string" }] },
+    {
+      description: "A whole number, or text such as a percentage or the name of a port.",
+      format: "int-or-string",
+      oneOf: [{ type: "integer" }, { type: "string" }],
+    },
   ],
-  time: [`${META}Time`, { type: "string", format: "date-time" }],
-  microTime: [`${META}MicroTime`, { type: "string", format: "date-time" }],
-  duration: [`${META}Duration`, { type: "string" }],
-  raw: ["io.k8s.apimachinery.pkg.runtime.RawExtension", { type: "object" }],
+  time: [`${META}Time`, { description: "A time in RFC 3339 with whole seconds.", type: "string", format: "date-time" }],
+  microTime: [
+    `${META}MicroTime`,
+    { description: "A time in RFC 3339 with microseconds.", type: "string", format: "date-time" },
+  ],
+  duration: [`${META}Duration`, { description: "A duration such as 1h30m or 500ms.", type: "string" }],
+  raw: ["io.k8s.apimachinery.pkg.runtime.RawExtension", { description: "Any JSON object.", type: "object" }],
 };
 
 const PLAIN: Readonly<Partial<Record<ScalarNode["type"], Json>>> = {
@@ -34,10 +50,12 @@ const PLAIN: Readonly<Partial<Record<ScalarNode["type"], Json>>> = {
 /** The schemas of some types and of all that they refer to, by name. */
 export class Schemas {
   readonly #prefix: RefPrefix;
+  readonly #describe: Describe;
   readonly #found = new Map<string, Json>();
 
-  constructor(prefix: RefPrefix) {
+  constructor(prefix: RefPrefix, describe: Describe) {
     this.#prefix = prefix;
+    this.#describe = describe;
   }
 
   /** A reference to a type; its schema becomes part of the document. */
@@ -74,15 +92,18 @@ export class Schemas {
 
   #struct(struct: StructNode): Json {
     const { openApi } = struct.options;
+    const text = this.#describe(struct)?.text;
+    const description = text !== undefined && { description: text };
     if (openApi) {
       // What it refers to becomes part of the document too.
       for (const { node } of struct.fields.values()) if (node.kind !== "scalar") this.#node(node);
-      return { ...openApi(this.#prefix === "#/definitions/" ? "v2" : "v3") };
+      return { ...description, ...openApi(this.#prefix === "#/definitions/" ? "v2" : "v3") };
     }
     const properties: Json = {};
     const required: string[] = [];
     this.#fields(struct, properties, required);
     return {
+      ...description,
       type: "object",
       ...(struct.options && Object.keys(properties).length > 0 && { properties: sorted(properties) }),
       ...(required.length > 0 && { required }),
@@ -91,19 +112,21 @@ export class Schemas {
   }
 
   #fields(struct: StructNode, properties: Json, required: string[]): void {
+    const texts = this.#describe(struct)?.fields;
     for (const [name, field] of struct.fields) {
       if (field.options.inline && field.node.kind === "struct") {
         this.#fields(field.node, properties, required);
         continue;
       }
-      properties[name] = this.#field(field);
+      properties[name] = this.#field(field, texts?.[name]);
       if (field.options.required) required.push(name);
     }
   }
 
-  #field({ node, options }: Field): Json {
+  #field({ node, options }: Field, text: string | undefined): Json {
+    const description = text !== undefined && { description: text };
     const extras: Json = {
-      ...(options.doc && { description: options.doc }),
+      ...description,
       ...this.#default(node, options),
       ...(options.enum && { enum: options.enum }),
       ...(options.format && { format: options.format }),
@@ -117,8 +140,10 @@ export class Schemas {
       node.kind === "scalar" ? this.#scalar(node, options.typeName) : this.#node(node, options.element?.default);
     const { $ref, ...rest } = schema;
     if ($ref === undefined) return { ...schema, ...extras };
-    // A description stands beside every reference of the original's fields.
-    return this.#prefix === "#/definitions/" ? { $ref, ...rest } : { allOf: [{ $ref }], ...rest, ...extras };
+    // Beside a reference, version 2 has a description and nothing else.
+    return this.#prefix === "#/definitions/"
+      ? { $ref, ...rest, ...description }
+      : { allOf: [{ $ref }], ...rest, ...extras };
   }
 
   /** A value that stands in when there is none; v2 has no defaults. */
@@ -156,7 +181,10 @@ export class Schemas {
     const schema = named[1];
     const name = typeName ?? named[0];
     // v2 has no alternatives.
-    this.#found.set(name, this.#prefix === "#/definitions/" && schema.oneOf ? { type: "string" } : schema);
+    this.#found.set(
+      name,
+      this.#prefix === "#/definitions/" && schema.oneOf ? { description: schema.description, type: "string" } : schema,
+    );
     return this.#refTo(name);
   }
 }

@@ -1,0 +1,125 @@
+import { CONDITION, doc, kindDocs, type StructDoc } from "../../doc.ts";
+import {
+  Node,
+  NodeStatus,
+  NodeFeatures,
+  NodeRuntimeHandler,
+  NodeRuntimeHandlerFeatures,
+  NodeConfigStatus,
+  AttachedVolume,
+  ContainerImage,
+  NodeSystemInfo,
+  NodeSwapStatus,
+  NodeDaemonEndpoints,
+  DaemonEndpoint,
+  NodeAddress,
+  NodeCondition,
+  NodeSpec,
+  NodeConfigSource,
+  ConfigMapNodeConfigSource,
+  Taint,
+} from "./node.ts";
+
+export const nodeDocs: readonly StructDoc[] = [
+  ...kindDocs(Node, "A machine that runs pods.", {
+    spec: "How the node is to be used.",
+    status: "What the node has and how it is, as its kubelet last told.",
+  }),
+  doc(NodeStatus, "What a node has and how it is.", {
+    capacity: "All resources of the node.",
+    allocatable: "Resources that pods can have: capacity without what the system keeps.",
+    phase: "No longer filled in.",
+    conditions: "Conditions such as Ready, MemoryPressure, DiskPressure and PIDPressure.",
+    addresses: "Addresses and names of the node.",
+    daemonEndpoints: "Ports of the programs on the node.",
+    nodeInfo: "Versions and ids of the node's software and hardware.",
+    images: "Images that are on the node, largest first; up to 50 unless the kubelet says otherwise.",
+    volumesInUse: "Volumes that the node has mounted and that can be attached and detached.",
+    volumesAttached: "Volumes that are attached to the node.",
+    config: "State of the configuration from the API, which kubelets no longer have.",
+    runtimeHandlers: "Handlers of the node's container runtime.",
+    features: "What the node's container runtime can do.",
+    declaredFeatures: "Features of the node that pods may depend on, sorted.",
+  }),
+  doc(NodeFeatures, "What a container runtime can do.", {
+    supplementalGroupsPolicy: "Whether it knows supplementalGroupsPolicy and tells the users of containers.",
+  }),
+  doc(NodeRuntimeHandler, "A handler of the container runtime.", {
+    name: "Name of the handler; empty for the default one.",
+    features: "What the handler can do.",
+  }),
+  doc(NodeRuntimeHandlerFeatures, "What a handler can do.", {
+    recursiveReadOnlyMounts: "Whether it can make mounts recursively read-only.",
+    userNamespaces: "Whether it can give pods user namespaces.",
+  }),
+  doc(NodeConfigStatus, "State of a configuration from the API.", {
+    assigned: "Configuration that the node shall use.",
+    active: "Configuration that it uses.",
+    lastKnownGood: "Configuration that it falls back on.",
+    error: "What is wrong with the assigned one.",
+  }),
+  doc(AttachedVolume, "A volume that is attached to a node.", {
+    name: "Name of the volume.",
+    devicePath: "Path of the device on the node.",
+  }),
+  doc(ContainerImage, "An image on a node.", {
+    names: "Names of the image.",
+    sizeBytes: "Size of the image in bytes.",
+  }),
+  doc(NodeSystemInfo, "Software and hardware of a node.", {
+    machineID: "Id of the machine, as /etc/machine-id says.",
+    systemUUID: "UUID that the hardware or virtual machine says.",
+    bootID: "Id that is another after each start of the machine.",
+    kernelVersion: "Version of the kernel.",
+    osImage: "Name of the operating system, as /etc/os-release says.",
+    containerRuntimeVersion: "Name and version of the container runtime, such as containerd://2.1.0.",
+    kubeletVersion: "Version of the kubelet.",
+    kubeProxyVersion: "No longer filled in.",
+    operatingSystem: "Either linux or windows.",
+    architecture: "Processor architecture, such as amd64 or arm64.",
+    swap: "Swap space of the node.",
+  }),
+  doc(NodeSwapStatus, "Swap space of a node.", {
+    capacity: "Bytes of swap space.",
+  }),
+  doc(NodeDaemonEndpoints, "Ports of the programs on a node.", {
+    kubeletEndpoint: "Where the kubelet listens.",
+  }),
+  doc(DaemonEndpoint, "Where a program listens.", {
+    Port: "Number of the port.",
+  }),
+  doc(NodeAddress, "An address or name of a node.", {
+    type: "Hostname, InternalIP, ExternalIP, InternalDNS or ExternalDNS.",
+    address: "The address or name.",
+  }),
+  doc(NodeCondition, "One aspect of a node's state.", {
+    ...CONDITION,
+    type: "Which aspect it is, such as Ready or DiskPressure.",
+    lastHeartbeatTime: "When the kubelet last told.",
+  }),
+  doc(NodeSpec, "How a node is to be used.", {
+    podCIDR: "Address range of the node's pods.",
+    podCIDRs: "Address ranges of the node's pods, at most one of each IP family; the first is podCIDR.",
+    providerID: "What the cloud calls the node, as provider://id.",
+    unschedulable: "Keeps new pods away, as kubectl cordon does; default false.",
+    taints: "Taints that keep away or evict pods that don't tolerate them.",
+    configSource: "Configuration from the API, which kubelets no longer read.",
+    externalID: "No longer filled in.",
+  }),
+  doc(NodeConfigSource, "Where a kubelet's configuration would come from.", {
+    configMap: "A config map.",
+  }),
+  doc(ConfigMapNodeConfigSource, "A config map with a kubelet's configuration.", {
+    namespace: "Namespace of the config map.",
+    name: "Name of the config map.",
+    uid: "UID of the config map; only in the status.",
+    resourceVersion: "Version of the config map; only in the status.",
+    kubeletConfigKey: "Key that holds the configuration.",
+  }),
+  doc(Taint, "A mark on a node that keeps away pods that don't tolerate it.", {
+    key: "Key of the taint.",
+    value: "Value of the taint; may be empty.",
+    effect: "NoSchedule keeps new pods away, PreferNoSchedule where possible; NoExecute also evicts those that run.",
+    timeAdded: "When the taint was added; with NoExecute, tolerations count from here.",
+  }),
+];

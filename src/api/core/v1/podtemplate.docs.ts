@@ -1,0 +1,8 @@
+import { kindDocs, type StructDoc } from "../../doc.ts";
+import { PodTemplate } from "./podtemplate.ts";
+
+export const podtemplateDocs: readonly StructDoc[] = [
+  ...kindDocs(PodTemplate, "A template for pods, kept as an object for others to use.", {
+    template: "What pods are made from.",
+  }),
+];

@@ -1,0 +1,127 @@
+import { doc, kindDocs, type StructDoc } from "../../doc.ts";
+import {
+  ResourceClaimStatus,
+  AllocatedDeviceStatus,
+  NetworkDeviceData,
+  ResourceClaimConsumerReference,
+  AllocationResult,
+  DeviceAllocationResult,
+  DeviceAllocationConfiguration,
+  DeviceRequestAllocationResult,
+  ResourceClaimSpec,
+  DeviceClaim,
+  DeviceClaimConfiguration,
+  DeviceConstraint,
+  DeviceRequest,
+  DeviceSubRequest,
+  ExactDeviceRequest,
+  CapacityRequirements,
+  DeviceToleration,
+  ResourceClaim,
+} from "./resourceclaim.ts";
+
+export const resourceclaimDocs: readonly StructDoc[] = [
+  doc(ResourceClaimStatus, "What a claim got, and who uses it.", {
+    allocation: "Devices that the claim got; absent until then.",
+    reservedFor: "Who may use the claim now, mostly pods; at most 256.",
+    devices: "What the drivers say about each device.",
+  }),
+  doc(AllocatedDeviceStatus, "What a driver says about a device.", {
+    driver: "Name of the driver.",
+    pool: "Name of the pool that the device is in.",
+    device: "Name of the device in the pool.",
+    shareID: "Which share of the device it is, for devices that several claims share.",
+    conditions: "Aspects of the device's state; at most 8.",
+    data: "Anything that the driver wants to say; at most 10 KiB.",
+    networkData: "What there is to know about a network device.",
+  }),
+  doc(NetworkDeviceData, "What there is to know about a network device.", {
+    interfaceName: "Name of its interface in the pod; at most 256 characters.",
+    ips: "Addresses of the interface with their prefix length, such as 192.0.2.5/24; at most 16.",
+    hardwareAddress: "Hardware address of the interface; at most 128 characters.",
+  }),
+  doc(ResourceClaimConsumerReference, "Who uses a claim, in the same namespace.", {
+    apiGroup: "API group of the user; empty for the core group.",
+    resource: "Resource of the user, such as pods.",
+    name: "Name of the user.",
+    uid: "UID of the user.",
+  }),
+  doc(AllocationResult, "What a claim got.", {
+    devices: "The devices.",
+    nodeSelector: "Nodes that can reach the devices; absent for all.",
+    allocationTimestamp: "When the claim got the devices.",
+  }),
+  doc(DeviceAllocationResult, "Devices that a claim got.", {
+    results: "One entry for each device.",
+    config: "Settings for the drivers, from class and claim together.",
+  }),
+  doc(DeviceAllocationConfiguration, "Settings for a driver, and where they come from.", {
+    source: "FromClass or FromClaim.",
+    requests: "Requests that the settings are for; empty for all.",
+  }),
+  doc(DeviceRequestAllocationResult, "A device that a request got.", {
+    request: "Name of the request, or request/subrequest if it had alternatives.",
+    driver: "Name of the driver.",
+    pool: "Name of the pool that the device is in.",
+    device: "Name of the device in the pool.",
+    adminAccess: "Whether it is for looking after the device, whoever else uses it.",
+    tolerations: "Taints of the device that the request puts up with.",
+    bindingConditions: "Conditions of the device that must be True before the pod is placed; at most 4.",
+    bindingFailureConditions: "Conditions of the device that, once True, give the allocation up; at most 4.",
+    shareID: "Which share of the device it is, for devices that several claims share.",
+    consumedCapacity: "Capacity of the device that this share takes.",
+  }),
+  doc(ResourceClaimSpec, "Which devices are wanted; it cannot change.", {
+    devices: "The devices.",
+  }),
+  doc(DeviceClaim, "Which devices are wanted.", {
+    requests: "Devices, request by request; all must be met. At most 32.",
+    constraints: "What must hold between the devices; at most 32.",
+    config: "Settings for drivers; at most 32.",
+  }),
+  doc(DeviceClaimConfiguration, "Settings that a claim has for a driver.", {
+    requests: "Requests that the settings are for; empty for all.",
+  }),
+  doc(DeviceConstraint, "What must hold between devices.", {
+    requests: "Requests that must meet it together; empty for all.",
+    matchAttribute: "Attribute that must be the same for all devices, as domain/name.",
+    distinctAttribute: "Attribute that must be another for each device, as domain/name.",
+  }),
+  doc(DeviceRequest, "Devices that are wanted; either exactly or firstAvailable is set.", {
+    name: "Name of the request, a DNS label.",
+    exactly: "Devices of one kind.",
+    firstAvailable: "Alternatives, of which the first that can be had is taken; at most 8.",
+  }),
+  doc(DeviceSubRequest, "One of several alternatives.", {
+    name: "Name of the alternative, a DNS label.",
+    deviceClassName: "Device class to take devices from.",
+    selectors: "Conditions that devices must all meet, beside those of the class.",
+    allocationMode: "ExactCount (default) for count devices, or All that match.",
+    count: "Devices that are wanted with ExactCount; default 1.",
+    tolerations: "Taints of devices that the request puts up with.",
+    capacity: "Capacity that each device must have left.",
+  }),
+  doc(ExactDeviceRequest, "Devices of one kind.", {
+    deviceClassName: "Device class to take devices from.",
+    selectors: "Conditions that devices must all meet, beside those of the class.",
+    allocationMode: "ExactCount (default) for count devices, or All that match.",
+    count: "Devices that are wanted with ExactCount; default 1.",
+    adminAccess: "Asks for devices whoever uses them, to look after them; the namespace must be labelled for it.",
+    tolerations: "Taints of devices that the request puts up with.",
+    capacity: "Capacity that each device must have left.",
+  }),
+  doc(CapacityRequirements, "Capacity that is wanted of a device.", {
+    requests: "Amount of each capacity; one that isn't named takes the device's default.",
+  }),
+  doc(DeviceToleration, "A taint of devices that a request puts up with.", {
+    key: "Key of the taint; empty with operator Exists for all keys.",
+    operator: "Equal (default), or Exists for any value.",
+    value: "Value of the taint; empty with Exists.",
+    effect: "Effect that is tolerated: NoSchedule or NoExecute; absent for all.",
+    tolerationSeconds: "Seconds that pods stay once a NoExecute taint appears; absent for ever, 0 or less not at all.",
+  }),
+  ...kindDocs(ResourceClaim, "A request for devices such as GPUs, for pods to use.", {
+    spec: "Which devices are wanted.",
+    status: "What the claim got, and who uses it.",
+  }),
+];
