@@ -47,17 +47,29 @@ export function doc<F>(
   return { name, text, fields };
 }
 
+/** What is said of an object's own fields beside its kind's. */
+export const OBJECT_META = {
+  ...TYPE_META,
+  metadata: "Name, namespace, labels and what else all objects have.",
+} as const;
+
+/** What is said of a list of objects of some kind, given that kind's name. */
+export function listDoc(kind: string): Omit<StructDoc, "name"> {
+  const metadata = "The version of the list, and how to go on when it is only a part.";
+  return {
+    text: `A list of ${kind} objects.`,
+    fields: { ...TYPE_META, metadata, items: `The ${kind} objects of this answer.` },
+  };
+}
+
 /** Says what a kind and each field of its own is: what all kinds have, and the list of it, explain themselves. */
 export function kindDocs<T>(
   { struct, list, kind }: KindDefinition<T>,
   text: string,
   fields: Readonly<Record<Exclude<keyof T, "kind" | "apiVersion" | "metadata">, string>>,
 ): readonly StructDoc[] {
-  const metadata = "Name, namespace, labels and what else all objects have.";
-  const items = `The ${kind} objects of this answer.`;
-  const listMetadata = "The version of the list, and how to go on when it is only a part.";
   return [
-    { name: struct.name, text, fields: { ...TYPE_META, metadata, ...fields } },
-    { name: list.name, text: `A list of ${kind} objects.`, fields: { ...TYPE_META, metadata: listMetadata, items } },
+    { name: struct.name, text, fields: { ...OBJECT_META, ...fields } },
+    { name: list.name, ...listDoc(kind) },
   ];
 }

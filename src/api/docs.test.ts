@@ -33,6 +33,18 @@ test("a line has no break, begins with a capital, ends with a period and is shor
   assert.deepEqual(wrong, []);
 });
 
+test("a field's line isn't its type's over again, which clients show right below it", () => {
+  const repeated = [...reached.values()].flatMap((struct) =>
+    [...struct.fields].flatMap(([name, { node }]) => {
+      const line = structDoc(struct)?.fields[name];
+      const type = elementOf(node);
+      const same = line !== undefined && type.kind === "struct" && structDoc(type)?.text === line;
+      return same ? [`${struct.name}.${name}: ${line}`] : [];
+    }),
+  );
+  assert.deepEqual(repeated, []);
+});
+
 test("nothing is said twice, of types that aren't there or of fields that they don't have", () => {
   assert.equal(new Set(documentedTypes).size, documentedTypes.length);
   const unknown = documentedTypes.flatMap((name) => {
@@ -70,9 +82,13 @@ function isStruct(one: unknown): one is StructNode {
   return typeof one === "object" && one !== null && "kind" in one && one.kind === "struct" && "name" in one;
 }
 
-function reach(node: Node): void {
-  if (node.kind === "list") return reach(node.element);
-  if (node.kind === "map") return reach(node.value);
+function elementOf(node: Node): Node {
+  if (node.kind === "list") return elementOf(node.element);
+  return node.kind === "map" ? elementOf(node.value) : node;
+}
+
+function reach(part: Node): void {
+  const node = elementOf(part);
   if (node.kind !== "struct" || reached.has(node.name)) return;
   reached.set(node.name, node);
   for (const field of node.fields.values()) reach(field.node);

@@ -11,7 +11,7 @@ export { ValidatingAdmissionPolicyBinding } from "./admissionregistration/v1/val
 export { MutatingAdmissionPolicy } from "./admissionregistration/v1/mutatingadmissionpolicy.ts";
 export { MutatingAdmissionPolicyBinding } from "./admissionregistration/v1/mutatingadmissionpolicybinding.ts";
 export { type CronSchedule, CronError, nextCronTime, parseCron } from "./batch/v1/cron.ts";
-export { apiDocs, type StructDoc } from "./doc.ts";
+export { apiDocs, listDoc, OBJECT_META, type StructDoc } from "./doc.ts";
 export { age, ageColumn, createdAtColumn, humanDuration, nameColumn } from "./columns.ts";
 export { scaledValue } from "./intorstring.ts";
 export {

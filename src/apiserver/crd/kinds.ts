@@ -61,7 +61,7 @@ function customKind(
     list: struct(
       listName,
       () => ({ kind: string(0), apiVersion: string(0), metadata: ref(1, ListMeta), items: list(2, object) }),
-      { proto: null, openApi: (form) => listSchema(name, form) },
+      { proto: null, openApi: (form) => listSchema({ kind: names.kind, itemName: name }, form) },
     ),
     columns: customColumns(version.additionalPrinterColumns) as KindDefinition["columns"],
     behavior: customBehavior(schema, version) as KindBehavior<unknown>,

@@ -1,4 +1,4 @@
-import type { JSONSchemaProps } from "../../api/index.ts";
+import { type JSONSchemaProps, listDoc, OBJECT_META } from "../../api/index.ts";
 import { isObject } from "../../schema/index.ts";
 
 type Json = Record<string, unknown>;
@@ -7,9 +7,13 @@ type Version = "v2" | "v3";
 const META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
 const REFS: Readonly<Record<Version, string>> = { v2: "#/definitions/", v3: "#/components/schemas/" };
 
-function refTo(name: string, version: Version): Json {
+function refTo(name: string, version: Version, description: string | undefined): Json {
   const ref = { $ref: REFS[version] + name };
-  return version === "v2" ? ref : { allOf: [ref] };
+  return { ...(version === "v2" ? ref : { allOf: [ref] }), description };
+}
+
+function texts(names: readonly string[], descriptions: Readonly<Record<string, string>>): Json {
+  return Object.fromEntries(names.map((name) => [name, { description: descriptions[name], type: "string" }]));
 }
 
 /** The schema of a custom kind as clients are told it. */
@@ -17,16 +21,24 @@ export function resourceSchema(schema: JSONSchemaProps, version: Version): Json 
   return withMeta(version === "v2" ? forVersionTwo(schema) : forVersionThree(schema), version);
 }
 
+export interface ListOf {
+  readonly kind: string;
+  /** OpenAPI name of the items. */
+  readonly itemName: string;
+}
+
 /** The schema of its list. */
-export function listSchema(itemName: string, version: Version): Json {
+export function listSchema({ kind, itemName }: ListOf, version: Version): Json {
+  const { text, fields } = listDoc(kind);
+  const items = { description: fields.items, type: "array", items: { $ref: REFS[version] + itemName } };
   return {
+    description: text,
     type: "object",
     required: ["items"],
     properties: {
-      apiVersion: { type: "string" },
-      items: { type: "array", items: { $ref: REFS[version] + itemName } },
-      kind: { type: "string" },
-      metadata: refTo(`${META}ListMeta`, version),
+      ...texts(["apiVersion", "kind"], fields),
+      items,
+      metadata: refTo(`${META}ListMeta`, version, fields.metadata),
     },
   };
 }
@@ -36,9 +48,8 @@ function withMeta(schema: Json, version: Version): Json {
   if (version === "v2" && schema["x-kubernetes-preserve-unknown-fields"]) return schema;
   const own = (schema.properties ?? {}) as Json;
   const meta = {
-    apiVersion: { type: "string" },
-    kind: { type: "string" },
-    metadata: refTo(`${META}ObjectMeta`, version),
+    ...texts(["apiVersion", "kind"], OBJECT_META),
+    metadata: refTo(`${META}ObjectMeta`, version, OBJECT_META.metadata),
   };
   return { ...schema, properties: { ...own, ...meta } };
 }

@@ -30,7 +30,7 @@ export const mutatingadmissionpolicyDocs: readonly StructDoc[] = [
   }),
   doc(Mutation, "A change; the member that patchType names is set.", {
     patchType: "ApplyConfiguration or JSONPatch.",
-    applyConfiguration: "A change by server-side apply.",
+    applyConfiguration: "Fields to set, merged as server-side apply does.",
     jsonPatch: "A change by a JSON patch.",
   }),
   doc(JSONPatch, "A JSON patch from an expression.", {

@@ -25,7 +25,7 @@ export const storageversionDocs: readonly StructDoc[] = [
   }),
   doc(StorageVersionSpec, "Nothing to say.", {}),
   ...kindDocs(StorageVersion, "Which version of a resource each API server stores; the servers write it.", {
-    spec: "Nothing to say.",
+    spec: "Empty: the servers speak in the status.",
     status: "What the servers say.",
   }),
 ];

@@ -13,7 +13,7 @@ export const deploymentDocs: readonly StructDoc[] = [
     Deployment,
     "Keeps a number of equal pods running, and replaces them step by step when their template changes.",
     {
-      spec: "Which pods should run, how many, and how they are replaced.",
+      spec: "The rollout that is wanted: template, number of pods, strategy.",
       status: "What is running.",
     },
   ),
@@ -37,7 +37,7 @@ export const deploymentDocs: readonly StructDoc[] = [
     replicas: "Pods that should run; default 1.",
     selector: "Labels of the pods; must match the template's, and cannot change.",
     template: "What the pods are made from; changing it starts a rollout.",
-    strategy: "How old pods are replaced by new ones.",
+    strategy: "Whether the pods are replaced step by step (the default) or all at once.",
     minReadySeconds: "Seconds that a new pod must be ready to count as available; default 0.",
     revisionHistoryLimit: "Old replica sets to keep for going back; default 10.",
     paused: "Stops rollouts while it is true, so that several changes make one rollout.",

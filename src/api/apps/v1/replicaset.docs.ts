@@ -3,7 +3,7 @@ import { ReplicaSet, ReplicaSetStatus, ReplicaSetCondition, ReplicaSetSpec } fro
 
 export const replicasetDocs: readonly StructDoc[] = [
   ...kindDocs(ReplicaSet, "Keeps a number of equal pods running; deployments make them, so you rarely have to.", {
-    spec: "Which pods should run, and how many.",
+    spec: "The pods that are wanted.",
     status: "What is running.",
   }),
   doc(ReplicaSetStatus, "What a replica set has running.", {

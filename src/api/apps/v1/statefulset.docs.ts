@@ -15,7 +15,7 @@ export const statefulsetDocs: readonly StructDoc[] = [
     StatefulSet,
     "Keeps numbered pods running, each with a name and volumes that it keeps when it is replaced.",
     {
-      spec: "Which pods should run, how many, and with which volumes.",
+      spec: "The pods that are wanted, with their volumes.",
       status: "What is running.",
     },
   ),

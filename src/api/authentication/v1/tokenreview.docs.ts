@@ -19,7 +19,7 @@ export const tokenreviewDocs: readonly StructDoc[] = [
     audiences: "Who wants to accept the token; default the API server.",
   }),
   ...kindDocs(TokenReview, "Asks the server whether a token is good.", {
-    spec: "Which token is checked.",
+    spec: "The token, and for whom.",
     status: "The answer.",
   }),
 ];

@@ -3,7 +3,7 @@ import { SelfSubjectAccessReviewSpec, SelfSubjectAccessReview } from "./selfsubj
 
 export const selfsubjectaccessreviewDocs: readonly StructDoc[] = [
   doc(SelfSubjectAccessReviewSpec, "What the client wants to do; exactly one member is set.", {
-    resourceAttributes: "Something to do with a resource.",
+    resourceAttributes: "The verb, and the resource it is used on.",
     nonResourceAttributes: "A request to another path.",
   }),
   ...kindDocs(SelfSubjectAccessReview, "Asks the server whether the client itself may do something.", {

@@ -31,7 +31,7 @@ export const selfsubjectrulesreviewDocs: readonly StructDoc[] = [
     SelfSubjectRulesReview,
     "Asks the server what all the client may do in a namespace; for showing, not for deciding.",
     {
-      spec: "Where the rules are looked up.",
+      spec: "The namespace that is asked about.",
       status: "The answer.",
     },
   ),

@@ -17,7 +17,7 @@ export const subjectaccessreviewDocs: readonly StructDoc[] = [
     evaluationError: "What went wrong on the way; the answer may hold all the same.",
   }),
   doc(SubjectAccessReviewSpec, "Who wants to do what; exactly one of the attributes is set.", {
-    resourceAttributes: "Something to do with a resource.",
+    resourceAttributes: "The verb, and the resource it is used on.",
     nonResourceAttributes: "A request to another path.",
     user: "Name of who wants it; user or groups must be set.",
     groups: "Groups of who wants it.",

@@ -11,8 +11,8 @@ export const horizontalpodautoscalerDocs: readonly StructDoc[] = [
     HorizontalPodAutoscaler,
     "Changes the number of pods of a workload so that they use a wanted share of their CPU.",
     {
-      spec: "What is scaled, between which bounds, and to which use.",
-      status: "How many pods there are and should be.",
+      spec: "The workload, its bounds and the CPU use to keep.",
+      status: "The current and the wanted size.",
     },
   ),
   doc(HorizontalPodAutoscalerStatus, "How many pods there are and should be.", {

@@ -5,8 +5,8 @@ export const scaleDocs: readonly StructDoc[] = [
   doc(Scale, "The size of a workload; what kubectl scale reads and writes.", {
     ...TYPE_META,
     metadata: "Name, namespace and version of the workload.",
-    spec: "The size that is wanted.",
-    status: "The size that there is.",
+    spec: "The wanted size; write it to scale.",
+    status: "The current size.",
   }),
   doc(ScaleStatus, "The size that there is.", {
     replicas: "Pods that there are.",

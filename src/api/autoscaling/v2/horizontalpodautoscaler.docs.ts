@@ -30,8 +30,8 @@ export const horizontalpodautoscalerDocs: readonly StructDoc[] = [
     HorizontalPodAutoscaler,
     "Changes the number of pods of a workload so that metrics stay near their targets.",
     {
-      spec: "What is scaled, between which bounds, by which metrics.",
-      status: "How many pods there are and should be, and what was measured.",
+      spec: "The workload, its bounds and the metrics to follow.",
+      status: "The current and the wanted size, and the measured metrics.",
     },
   ),
   doc(HorizontalPodAutoscalerStatus, "How many pods there are and should be, and what was measured.", {
@@ -109,8 +109,8 @@ export const horizontalpodautoscalerDocs: readonly StructDoc[] = [
     type: "Object, Pods, Resource, ContainerResource or External.",
     object: "A metric of one object, such as the requests of an ingress.",
     pods: "A metric of each pod, averaged.",
-    resource: "CPU or memory of the pods, against their requests.",
-    containerResource: "CPU or memory of one container of each pod.",
+    resource: "CPU or memory of the pods as a whole, against their requests.",
+    containerResource: "CPU or memory of the container with one name in each pod.",
     external: "A metric of something outside the cluster, such as the length of a queue.",
   }),
   doc(ExternalMetricSource, "A metric of something outside the cluster.", {

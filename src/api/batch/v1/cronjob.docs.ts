@@ -3,7 +3,7 @@ import { CronJob, CronJobStatus, CronJobSpec, JobTemplateSpec } from "./cronjob.
 
 export const cronjobDocs: readonly StructDoc[] = [
   ...kindDocs(CronJob, "Starts jobs by a schedule.", {
-    spec: "When jobs start, and what they do.",
+    spec: "The schedule, and the job to start.",
     status: "Jobs that run, and when they last started.",
   }),
   doc(CronJobStatus, "What a cron job has started.", {

@@ -11,6 +11,6 @@ export const leasecandidateDocs: readonly StructDoc[] = [
     strategy: "How the leader should be picked, such as OldestEmulationVersion.",
   }),
   ...kindDocs(LeaseCandidate, "Somebody who would take a lease, for coordinated elections.", {
-    spec: "Who would lead, and with which version.",
+    spec: "The candidate and the lease it wants.",
   }),
 ];

@@ -8,7 +8,7 @@ import {
 
 export const persistentvolumeclaimDocs: readonly StructDoc[] = [
   ...kindDocs(PersistentVolumeClaim, "A request for storage, bound to a persistent volume that meets it.", {
-    spec: "What kind of volume is wanted.",
+    spec: "How much storage is wanted, and of which kind.",
     status: "What the claim got.",
   }),
   doc(PersistentVolumeClaimStatus, "What a claim got.", {

@@ -3,6 +3,6 @@ import { PodTemplate } from "./podtemplate.ts";
 
 export const podtemplateDocs: readonly StructDoc[] = [
   ...kindDocs(PodTemplate, "A template for pods, kept as an object for others to use.", {
-    template: "What pods are made from.",
+    template: "The template; changing it changes no pod that exists.",
   }),
 ];

@@ -8,7 +8,7 @@ import {
 
 export const replicationcontrollerDocs: readonly StructDoc[] = [
   ...kindDocs(ReplicationController, "Keeps a number of equal pods running; the forerunner of ReplicaSet.", {
-    spec: "Which pods should run, and how many.",
+    spec: "The pods that are wanted.",
     status: "What is running.",
   }),
   doc(ReplicationControllerStatus, "What a replication controller has running.", {

@@ -63,7 +63,7 @@ export const serviceDocs: readonly StructDoc[] = [
       "Preference for near pods: PreferSameZone, PreferSameNode, or PreferClose as the old name of the first.",
   }),
   doc(SessionAffinityConfig, "Settings of session affinity.", {
-    clientIP: "Settings of affinity by client address.",
+    clientIP: "How long a client keeps its pod.",
   }),
   doc(ClientIPConfig, "Settings of affinity by client address.", {
     timeoutSeconds: "Seconds without traffic after which the affinity ends, up to 86400; default 10800.",

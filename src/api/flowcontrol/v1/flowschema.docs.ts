@@ -31,8 +31,8 @@ export const flowschemaDocs: readonly StructDoc[] = [
   }),
   doc(PolicyRulesWithSubjects, "Requests of somebody for something.", {
     subjects: "Who sends them; one must match.",
-    resourceRules: "Requests for resources.",
-    nonResourceRules: "Requests for other paths.",
+    resourceRules: "Which resources, and with which verbs; either these or nonResourceRules are needed.",
+    nonResourceRules: "Which other paths, and with which verbs.",
   }),
   doc(NonResourcePolicyRule, "Requests for paths that are no resources.", {
     verbs: "HTTP methods in small letters; * for all.",
@@ -47,9 +47,9 @@ export const flowschemaDocs: readonly StructDoc[] = [
   }),
   doc(Subject, "Somebody who sends requests; the member that kind names is set.", {
     kind: "User, Group or ServiceAccount.",
-    user: "A user.",
-    group: "A group.",
-    serviceAccount: "A service account.",
+    user: "The user, with kind User.",
+    group: "The group, with kind Group.",
+    serviceAccount: "The account, with kind ServiceAccount.",
   }),
   doc(ServiceAccountSubject, "A service account.", {
     namespace: "Namespace of the account.",

@@ -19,8 +19,8 @@ export const prioritylevelconfigurationDocs: readonly StructDoc[] = [
   }),
   doc(PriorityLevelConfigurationSpec, "How many requests of a level run at once; the member that type names is set.", {
     type: "Limited, or Exempt for requests that never wait.",
-    limited: "How many run at once, and what happens to more.",
-    exempt: "What an exempt level sets aside.",
+    limited: "Settings of a level of type Limited.",
+    exempt: "Settings of a level of type Exempt.",
   }),
   doc(ExemptPriorityLevelConfiguration, "What an exempt level sets aside.", {
     nominalConcurrencyShares: "Share of the server's requests at once that others reckon with; default 0.",
@@ -29,7 +29,7 @@ export const prioritylevelconfigurationDocs: readonly StructDoc[] = [
   doc(LimitedPriorityLevelConfiguration, "How many requests of a level run at once.", {
     nominalConcurrencyShares:
       "Share of the server's requests at once, against the shares of the other levels; default 30.",
-    limitResponse: "What happens to requests beyond the limit.",
+    limitResponse: "Whether requests beyond the limit wait or are refused; default refused.",
     lendablePercent: "Percent of the share that other levels may borrow while it is free, 0 to 100; default 0.",
     borrowingLimitPercent: "Percent of the share that may be borrowed from other levels; default no limit.",
   }),

@@ -18,7 +18,7 @@ import {
 
 export const ingressDocs: readonly StructDoc[] = [
   ...kindDocs(Ingress, "Leads HTTP requests from outside to services, by host and path.", {
-    spec: "Which requests go to which service.",
+    spec: "Rules, default backend and TLS.",
     status: "Where the load balancer is.",
   }),
   doc(IngressStatus, "What was made for an ingress.", {
@@ -48,7 +48,7 @@ export const ingressDocs: readonly StructDoc[] = [
     host: "Host name, as a whole or with * as its first part; absent for all hosts. No IP addresses, no ports.",
   }),
   doc(IngressRuleValue, "What happens to the requests of a host.", {
-    http: "Where requests go, by path.",
+    http: "Paths of the host, each with its backend.",
   }),
   doc(HTTPIngressRuleValue, "Where requests go, by path.", {
     paths: "Paths, each with where its requests go.",

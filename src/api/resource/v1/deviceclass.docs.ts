@@ -25,7 +25,7 @@ export const deviceclassDocs: readonly StructDoc[] = [
     parameters: "The settings, an object with apiVersion and kind; at most 10 KiB.",
   }),
   doc(DeviceSelector, "A condition on devices; exactly one member is set.", {
-    cel: "A condition in CEL.",
+    cel: "An expression that says whether a device fits.",
   }),
   doc(CELDeviceSelector, "A condition in CEL.", {
     expression: "CEL that gives a boolean; knows device, with driver, attributes and capacity.",

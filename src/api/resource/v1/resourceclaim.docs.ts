@@ -33,7 +33,7 @@ export const resourceclaimDocs: readonly StructDoc[] = [
     shareID: "Which share of the device it is, for devices that several claims share.",
     conditions: "Aspects of the device's state; at most 8.",
     data: "Anything that the driver wants to say; at most 10 KiB.",
-    networkData: "What there is to know about a network device.",
+    networkData: "Interface and addresses, for a network device.",
   }),
   doc(NetworkDeviceData, "What there is to know about a network device.", {
     interfaceName: "Name of its interface in the pod; at most 256 characters.",
@@ -89,7 +89,7 @@ export const resourceclaimDocs: readonly StructDoc[] = [
   }),
   doc(DeviceRequest, "Devices that are wanted; either exactly or firstAvailable is set.", {
     name: "Name of the request, a DNS label.",
-    exactly: "Devices of one kind.",
+    exactly: "One kind of device, with no alternative.",
     firstAvailable: "Alternatives, of which the first that can be had is taken; at most 8.",
   }),
   doc(DeviceSubRequest, "One of several alternatives.", {

@@ -15,7 +15,7 @@ export const devicetaintruleDocs: readonly StructDoc[] = [
     device: "Name of the device.",
   }),
   ...kindDocs(DeviceTaintRule, "Puts a taint on devices, whatever their driver says.", {
-    spec: "Which devices get which taint.",
+    spec: "The taint, and the devices it is put on.",
     status: "What the rule did.",
   }),
 ];

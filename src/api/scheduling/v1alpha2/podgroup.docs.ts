@@ -52,7 +52,7 @@ export const podgroupDocs: readonly StructDoc[] = [
   }),
   doc(BasicSchedulingPolicy, "Each pod by itself; it has no settings.", {}),
   doc(PodGroupTemplateReference, "The template that a group was made from; exactly one member is set.", {
-    workload: "A template in a workload.",
+    workload: "The workload that has the template.",
   }),
   doc(WorkloadPodGroupTemplateReference, "A template in a workload.", {
     workloadName: "Name of the workload, in the group's namespace.",

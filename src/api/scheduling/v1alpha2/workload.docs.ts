@@ -4,7 +4,7 @@ import { WorkloadSpec, PodGroupTemplate, TypedLocalObjectReference, Workload } f
 export const workloadDocs: readonly StructDoc[] = [
   doc(WorkloadSpec, "Which groups of pods a workload has.", {
     controllerRef: "Object that the workload belongs to, such as a job; for people and tools only.",
-    podGroupTemplates: "What groups are made from.",
+    podGroupTemplates: "One template for each kind of group; they cannot change.",
   }),
   doc(PodGroupTemplate, "What groups are made from.", {
     name: "Name of the template, unique in the workload; a DNS label.",

@@ -17,7 +17,7 @@ export const storageversionmigrationDocs: readonly StructDoc[] = [
     StorageVersionMigration,
     "Stores all objects of a resource anew, in the version that the server stores now.",
     {
-      spec: "What is migrated.",
+      spec: "The resource to migrate.",
       status: "How far it is.",
     },
   ),
