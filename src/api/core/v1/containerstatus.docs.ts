@@ -41,7 +41,7 @@ export const containerstatusDocs: readonly StructDoc[] = [
     health: "Healthy, Unhealthy or Unknown; default Unknown.",
     message: "What the driver says about the health.",
   }),
-  doc(ContainerUser, "Identity of a container's first process.", {
+  doc(ContainerUser, "Identity that a container began with.", {
     linux: "Identity on Linux.",
   }),
   doc(LinuxContainerUser, "Identity of a process on Linux.", {
