@@ -3,6 +3,7 @@
  * - `future`: the revision asked for has not happened yet. Retryable.
  * - `invalid`: the request contradicts itself (no key, the same key twice in one transaction, text that is no Unicode). Not
  *   retryable.
+ * - `keyNotFound`: a put that keeps the value or the lease of a key that isn't there. Not retryable.
  * - `leaseNotFound`: the lease named by a request has ended or never was. Not retryable.
  * - `leaseExists`: the lease that is to be made is there already. Not retryable.
  * - `tooLarge`: a request is over the limit. Not retryable.
@@ -17,6 +18,7 @@ export type StoreErrorCode =
   | "compacted"
   | "future"
   | "invalid"
+  | "keyNotFound"
   | "leaseNotFound"
   | "leaseExists"
   | "tooLarge"

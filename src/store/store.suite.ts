@@ -8,6 +8,7 @@ import { modelTests } from "./model.suite.ts";
 import { type Compare, prefixEnd, type Revision, type Store } from "./index.ts";
 import { bytes, entryLine, put, Recorder, refused, remove, text, write } from "./suite-tools.ts";
 import { leaseTests } from "./lease.suite.ts";
+import { nestedTests } from "./nested.suite.ts";
 import { watchTests } from "./watch.suite.ts";
 
 /** How the suite gets a store: empty, or at least without keys, and closed by the suite. */
@@ -29,6 +30,7 @@ export function storeSuite(name: string, harness: StoreHarness): void {
     readTests(check);
     transactionTests(check);
     compareTests(check);
+    nestedTests(check);
     compactionTests(check);
     leaseTests(check);
     limitTests(check);
@@ -151,7 +153,7 @@ function transactionTests(check: Check): void {
     await write(store, put("/a", "1"), put("/b", "2"));
     const { results } = await write(store, put("/a", "3"), remove("/b"), remove("/c"), put("/d", "4"));
     const told = results.map((result) => {
-      if (result.type === "range") return "range";
+      if (result.type === "range" || result.type === "transaction") return result.type;
       return result.type === "put"
         ? entryLine(result.previous, base)
         : result.previous.map((entry) => entryLine(entry, base));

@@ -39,35 +39,51 @@ export interface RangeResult {
   readonly revision: Revision;
 }
 
-/** A condition on one key; a key that does not exist has version, createRevision and modRevision 0. */
+/**
+ * A condition on one key; a key that does not exist has version, createRevision and modRevision 0, and no value that could fit.
+ * With an end it is one on all keys from the first up to it; where there are none, on one that does not exist.
+ */
 export type Compare =
   | {
       readonly key: string;
+      readonly end?: string;
       readonly target: "version" | "createRevision" | "modRevision" | "lease";
       readonly operator: "=" | "!=" | "<" | ">";
       readonly value: number;
     }
   | {
       readonly key: string;
+      readonly end?: string;
       readonly target: "value";
       readonly operator: "=" | "!=" | "<" | ">";
       readonly value: Uint8Array;
     };
 
 export type Operation =
-  | { readonly type: "put"; readonly key: string; readonly value: Uint8Array; readonly lease?: number }
+  | PutOperation
   | { readonly type: "delete"; readonly key: string }
   | ({ readonly type: "deleteRange" } & KeyRange)
-  | ({ readonly type: "range" } & RangeOptions);
+  | ({ readonly type: "range" } & RangeOptions)
+  | ({ readonly type: "transaction" } & Transaction);
+
+export interface PutOperation {
+  readonly type: "put";
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly lease?: number;
+  /** The value, or the lease, stays what it is; `keyNotFound` when there is none. */
+  readonly keep?: "value" | "lease" | "both";
+}
 
 export type OperationResult =
   | { readonly type: "put"; readonly previous: Entry | undefined }
   | { readonly type: "delete"; readonly previous: readonly Entry[] }
-  | ({ readonly type: "range" } & RangeResult);
+  | ({ readonly type: "range" } & RangeResult)
+  | { readonly type: "transaction"; readonly succeeded: boolean; readonly results: readonly OperationResult[] };
 
 /**
  * One branch happens, all of it at one revision, and later operations see what earlier ones did. A key is put at most once
- * and not deleted beside that.
+ * and not deleted beside that. Conditions, those of transactions inside too, are about the state before all of it.
  */
 export interface Transaction {
   readonly compare: readonly Compare[];

@@ -103,6 +103,12 @@ class EncryptedStore implements Store {
   #sealAll(operations: readonly Operation[]): Promise<Operation[]> {
     return Promise.all(
       operations.map(async (operation) => {
+        if (operation.type === "transaction")
+          return {
+            ...operation,
+            success: await this.#sealAll(operation.success),
+            failure: await this.#sealAll(operation.failure),
+          };
         if (operation.type !== "put") return operation;
         const [writer = identityProvider] = this.#providersOf(operation.key);
         return { ...operation, value: await writer.seal(operation.value, operation.key) };
@@ -135,6 +141,8 @@ class EncryptedStore implements Store {
         return { type: "delete", previous: await this.#openAll(result.previous) };
       case "range":
         return { ...result, entries: await this.#openAll(result.entries) };
+      case "transaction":
+        return { ...result, results: await Promise.all(result.results.map((inner) => this.#openResult(inner))) };
       default:
         return result satisfies never;
     }

@@ -10,6 +10,7 @@ const TEXTS: ReadonlyArray<readonly [text: string, code: StoreErrorCode]> = [
   ["message larger than max", "tooLarge"],
   ["duplicate key given", "invalid"],
   ["key is not provided", "invalid"],
+  ["key not found", "keyNotFound"],
   ["requested lease not found", "leaseNotFound"],
   ["lease already exists", "leaseExists"],
   ["too large lease TTL", "invalid"],

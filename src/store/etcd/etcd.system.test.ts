@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { realClock, silentLog } from "../../base/index.ts";
+import { openMemoryStore } from "../memory/index.ts";
+import { sameTransactions } from "../nested.suite.ts";
 import { storeSuite } from "../store.suite.ts";
 import { put, Recorder, refused, text, write } from "../suite-tools.ts";
 import { freePort, RealEtcd, withoutEtcd } from "../testing/real-etcd.ts";
@@ -17,6 +19,12 @@ suite("with a real etcd", { skip: withoutEtcd }, () => {
   after(() => server.stop());
 
   storeSuite("etcd store", { open: () => open(), modelRuns: 8 });
+
+  test("whatever is in a transaction, it does the same as in memory", async () => {
+    await using store = await open();
+    await using memory = openMemoryStore();
+    await sameTransactions(memory, store, 400);
+  });
 
   test("an endpoint that is down is passed over", async () => {
     const nobody = `http://127.0.0.1:${await freePort()}`;

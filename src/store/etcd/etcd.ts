@@ -98,16 +98,8 @@ class EtcdStore implements Store {
     this.#check();
     // Here as well, for all stores to refuse the same.
     checkTransaction(transaction);
-    const { compare, success, failure } = transaction;
-    const { header, succeeded, responses } = await this.#endpoints.write(TXN, {
-      compare: compare.map((condition) => this.#translation.compare(condition)),
-      success: success.map((operation) => this.#translation.operation(operation)),
-      failure: failure.map((operation) => this.#translation.operation(operation)),
-    });
-    const operations = succeeded ? success : failure;
-    const results = operations.map((operation, index) =>
-      this.#translation.result(operation, responses[index]!, header.revision),
-    );
+    const { header, succeeded, responses } = await this.#endpoints.write(TXN, this.#translation.transaction(transaction));
+    const results = this.#translation.results(transaction, { succeeded, responses }, header.revision);
     return { succeeded, revision: header.revision, results };
   }
 

@@ -1,5 +1,5 @@
 import { type GrpcMethod, loadService, type ProtocolDescriptor } from "../../net/index.ts";
-import type { Compare, Entry, Operation, OperationResult, Revision } from "../store.ts";
+import type { Compare, Entry, Operation, OperationResult, Revision, Transaction } from "../store.ts";
 import descriptor from "../etcd-v3.json" with { type: "json" };
 
 /** etcd's messages, as far as they are used, and how they map to the store's own types. */
@@ -39,6 +39,7 @@ export interface TxnResponse {
     readonly responseRange?: RangeResponse;
     readonly responsePut?: { readonly prevKv?: KeyValue };
     readonly responseDeleteRange?: { readonly prevKvs: readonly KeyValue[] };
+    readonly responseTxn?: Pick<TxnResponse, "succeeded" | "responses">;
   }>;
 }
 
@@ -144,16 +145,27 @@ export class Translation {
     return { ...rest, key: this.key(start), rangeEnd: this.key(end) };
   }
 
+  transaction({ compare, success, failure }: Transaction): object {
+    return {
+      compare: compare.map((condition) => this.compare(condition)),
+      success: success.map((operation) => this.operation(operation)),
+      failure: failure.map((operation) => this.operation(operation)),
+    };
+  }
+
   compare(compare: Compare): object {
     const common = { key: this.key(compare.key), result: RESULTS[compare.operator], target: TARGETS[compare.target] };
-    return { ...common, [compare.target]: compare.value };
+    const rangeEnd = compare.end === undefined ? undefined : this.key(compare.end);
+    return { ...common, [compare.target]: compare.value, ...(rangeEnd && { rangeEnd }) };
   }
 
   operation(operation: Operation): object {
     switch (operation.type) {
       case "put": {
-        const { key, value, lease = 0 } = operation;
-        return { requestPut: { key: this.key(key), value, lease, prevKv: true } };
+        const { key, value, lease = 0, keep } = operation;
+        const kept = { ignoreValue: keep === "value" || keep === "both", ignoreLease: keep === "lease" || keep === "both" };
+        const given = { ...(!kept.ignoreValue && { value }), ...(!kept.ignoreLease && { lease }) };
+        return { requestPut: { key: this.key(key), ...given, ...(keep && kept), prevKv: true } };
       }
       case "delete":
         return { requestDeleteRange: { key: this.key(operation.key), prevKv: true } };
@@ -165,9 +177,21 @@ export class Translation {
         const { type: _, ...options } = operation;
         return { requestRange: this.range(options) };
       }
+      case "transaction":
+        return { requestTxn: this.transaction(operation) };
       default:
         return operation satisfies never;
     }
+  }
+
+  /** What the operations of the branch that was taken did. */
+  results(
+    { success, failure }: Transaction,
+    { succeeded, responses }: Pick<TxnResponse, "succeeded" | "responses">,
+    revision: Revision,
+  ): OperationResult[] {
+    const operations = succeeded ? success : failure;
+    return operations.map((operation, index) => this.result(operation, responses[index]!, revision));
   }
 
   result(operation: Operation, response: TxnResponse["responses"][number], revision: Revision): OperationResult {
@@ -184,6 +208,10 @@ export class Translation {
       case "range": {
         const { kvs, count, more } = response.responseRange!;
         return { type: "range", entries: kvs.map((found) => this.entry(found)), count, more, revision };
+      }
+      case "transaction": {
+        const { succeeded, responses } = response.responseTxn!;
+        return { type: "transaction", succeeded, results: this.results(operation, { succeeded, responses }, revision) };
       }
       default:
         return operation satisfies never;

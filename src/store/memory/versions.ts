@@ -6,6 +6,7 @@ import type {
   Entry,
   Operation,
   OperationResult,
+  PutOperation,
   RangeOptions,
   RangeResult,
   Revision,
@@ -203,18 +204,46 @@ export class Versions {
     leases: { has(id: number): boolean },
   ): { readonly result: TransactionResult; readonly versions: readonly Version[] } {
     checkTransaction(transaction);
-    const succeeded = transaction.compare.every((compare) => this.#holds(compare));
-    const operations = succeeded ? transaction.success : transaction.failure;
-    for (const operation of operations) {
-      if (operation.type === "range") this.#checkRangeInside(operation.revision);
-      else if (operation.type === "put" && operation.lease && !leases.has(operation.lease))
-        throw new StoreError("leaseNotFound", `put ${operation.key}: there is no lease ${operation.lease}`);
-    }
+    const path = this.#decide(transaction);
+    this.#checkPath(path, leases);
     const versions: Version[] = [];
-    const results = operations.map((operation) => this.#run(operation, versions));
+    const results = this.#follow(path, versions);
     if (versions.length > 0) this.#history.set(++this.#revision, versions);
     const revision = this.#revision;
-    return { result: { succeeded, revision, results: results.map((result) => stamped(result, revision)) }, versions };
+    const stampedResults = results.map((result) => stamped(result, revision));
+    return { result: { succeeded: path.succeeded, revision, results: stampedResults }, versions };
+  }
+
+  /** Which way a transaction goes, and those inside it. */
+  #decide({ compare, success, failure }: Transaction): Path {
+    const succeeded = compare.every((condition) => this.#holds(condition));
+    const operations = succeeded ? success : failure;
+    let inner: Map<Operation, Path> | undefined;
+    for (const operation of operations)
+      if (operation.type === "transaction") (inner ??= new Map()).set(operation, this.#decide(operation));
+    return { succeeded, operations, inner };
+  }
+
+  #checkPath({ operations, inner }: Path, leases: { has(id: number): boolean }): void {
+    for (const operation of operations) {
+      if (operation.type === "range") this.#checkRangeInside(operation.revision);
+      else if (operation.type === "put") this.#checkPut(operation, leases);
+    }
+    if (inner) for (const path of inner.values()) this.#checkPath(path, leases);
+  }
+
+  #checkPut({ key, lease, keep }: PutOperation, leases: { has(id: number): boolean }): void {
+    if (keep && !this.#live.has(key)) throw new StoreError("keyNotFound", `put ${key}: there is nothing to keep`);
+    if (lease && !leases.has(lease))
+      throw new StoreError("leaseNotFound", `put ${key}: there is no lease ${lease}`);
+  }
+
+  #follow({ operations, inner }: Path, versions: Version[]): OperationResult[] {
+    return operations.map((operation) => {
+      if (operation.type !== "transaction") return this.#run(operation, versions);
+      const path = inner!.get(operation)!;
+      return { type: "transaction", succeeded: path.succeeded, results: this.#follow(path, versions) };
+    });
   }
 
   /** Deletes keys at one revision, as many as they are. What it changed is not visible yet. */
@@ -241,7 +270,7 @@ export class Versions {
     this.#checkKept(revision);
   }
 
-  #run(operation: Operation, versions: Version[]): OperationResult {
+  #run(operation: Exclude<Operation, { type: "transaction" }>, versions: Version[]): OperationResult {
     switch (operation.type) {
       case "put":
         return { type: "put", previous: this.#put(operation, versions) };
@@ -264,16 +293,19 @@ export class Versions {
     }
   }
 
-  #put(put: { key: string; value: Uint8Array; lease?: number }, versions: Version[]): Entry | undefined {
+  #put(
+    put: Pick<PutOperation, "key" | "value" | "lease" | "keep">,
+    versions: Version[],
+  ): Entry | undefined {
     const previous = this.#live.get(put.key)?.entry;
     const revision = this.#revision + 1;
     const entry: Entry = {
       key: put.key,
-      value: put.value,
+      value: put.keep && put.keep !== "lease" ? previous!.value : put.value,
       createRevision: previous ? previous.createRevision : revision,
       modRevision: revision,
       version: previous ? previous.version + 1 : 1,
-      lease: put.lease ?? 0,
+      lease: put.keep && put.keep !== "value" ? previous!.lease : (put.lease ?? 0),
     };
     this.#change(put.key, entry, versions);
     return previous;
@@ -301,10 +333,12 @@ export class Versions {
   }
 
   #holds(compare: Compare): boolean {
-    const entry = this.#live.get(compare.key)?.entry;
-    if (compare.target === "value")
-      return entry !== undefined && compares(Buffer.compare(entry.value, compare.value), compare.operator);
-    return compares((entry?.[compare.target] ?? 0) - compare.value, compare.operator);
+    const { key, end } = compare;
+    if (end === undefined) return holdsFor(compare, this.#live.get(key)?.entry);
+    const { entries } = this.#range({ start: key, end }, undefined, 0);
+    return entries.length === 0
+      ? holdsFor(compare, undefined)
+      : entries.every((entry) => holdsFor(compare, entry));
   }
 
   /** Lets reads see everything up to `revision`. */
@@ -436,7 +470,22 @@ function sizeOf(entry: Entry | undefined): number {
 }
 
 function stamped(result: OperationResult, revision: Revision): OperationResult {
-  return result.type === "range" ? { ...result, revision } : result;
+  if (result.type === "range") return { ...result, revision };
+  if (result.type !== "transaction") return result;
+  return { ...result, results: result.results.map((inner) => stamped(inner, revision)) };
+}
+
+function holdsFor(compare: Compare, entry: Entry | undefined): boolean {
+  if (compare.target === "value")
+    return entry !== undefined && compares(Buffer.compare(entry.value, compare.value), compare.operator);
+  return compares((entry?.[compare.target] ?? 0) - compare.value, compare.operator);
+}
+
+/** The branch that a transaction takes, and the paths of the transactions in it. */
+interface Path {
+  readonly succeeded: boolean;
+  readonly operations: readonly Operation[];
+  readonly inner: ReadonlyMap<Operation, Path> | undefined;
 }
 
 /** A version as watchers hear of it. */

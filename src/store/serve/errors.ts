@@ -5,6 +5,7 @@ const ANSWERS: Readonly<Record<StoreErrorCode, readonly [GrpcStatusName, string]
   compacted: ["outOfRange", "etcdserver: mvcc: required revision has been compacted"],
   future: ["outOfRange", "etcdserver: mvcc: required revision is a future revision"],
   invalid: ["invalidArgument", "etcdserver: duplicate key given in txn request"],
+  keyNotFound: ["invalidArgument", "etcdserver: key not found"],
   leaseNotFound: ["notFound", "etcdserver: requested lease not found"],
   leaseExists: ["failedPrecondition", "etcdserver: lease already exists"],
   tooLarge: ["invalidArgument", "etcdserver: request is too large"],

@@ -1,8 +1,18 @@
 import { GrpcError, type UnaryHandler } from "../../net/index.ts";
 import { OPERATIONS_MAX } from "../memory/index.ts";
-import type { Compare, Entry, Operation, OperationResult, RangeResult, Revision, Store } from "../store.ts";
+import type {
+  Compare,
+  Entry,
+  Operation,
+  OperationResult,
+  PutOperation,
+  RangeResult,
+  Revision,
+  Store,
+  Transaction,
+} from "../store.ts";
 import { header, RangeResponse, type ResponseHeader } from "./encode.ts";
-import { answering, emptyKey, notServed } from "./errors.ts";
+import { answering, emptyKey } from "./errors.ts";
 import {
   type CompareMessage,
   type DeleteRangeRequest,
@@ -17,9 +27,6 @@ import {
 } from "./messages.ts";
 import type { Quota } from "./quota.ts";
 
-/** How often a put that keeps the value or the lease is tried while others change the key. */
-const ATTEMPTS_MAX = 100;
-
 /** The KV service: ranges, puts, deletes, transactions, compaction. */
 export function kvHandlers({
   store,
@@ -32,16 +39,10 @@ export function kvHandlers({
 }): Record<string, UnaryHandler> {
   const head = (revision: Revision) => header(member, revision);
   const transact = async (request: TxnRequest) => {
-    checkRequests(request);
-    if ([...request.success, ...request.failure].some(({ requestPut }) => requestPut)) await quota.check();
-    const { succeeded, revision, results } = await store.transact({
-      compare: request.compare.map(compareOf),
-      success: request.success.map(operationOf),
-      failure: request.failure.map(operationOf),
-    });
-    const operations = succeeded ? request.success : request.failure;
-    const responses = results.map((result, index) => responseOf(operations[index]!, result, head(revision)));
-    return { header: head(revision), succeeded, responses };
+    checkRequests(request, OPERATIONS_MAX);
+    if (hasPuts(request)) await quota.check();
+    const { succeeded, revision, results } = await store.transact(transactionOf(request));
+    return { header: head(revision), succeeded, responses: responsesOf(request, { succeeded, results }, head(revision)) };
   };
   return {
     Range: answering(async (request: RangeRequest) => {
@@ -51,8 +52,10 @@ export function kvHandlers({
     Put: answering(async (request: PutRequest) => {
       checkPut(request);
       await quota.check();
-      const { revision, previous } = await put(store, request);
-      return { header: head(revision), ...(request.prevKv && previous && { prevKv: keyValue(previous) }) };
+      const { revision, results } = await store.transact({ compare: [], success: [putOf(request)], failure: [] });
+      const [done] = results;
+      const previous = request.prevKv && done?.type === "put" ? done.previous : undefined;
+      return { header: head(revision), ...(previous && { prevKv: keyValue(previous) }) };
     }),
     DeleteRange: answering(async (request: DeleteRangeRequest) => {
       const { responses, header: at } = await transact({
@@ -70,26 +73,9 @@ export function kvHandlers({
   };
 }
 
-async function put(
-  store: Store,
-  request: PutRequest,
-): Promise<{ readonly revision: Revision; readonly previous: Entry | undefined }> {
-  const key = keyText(request.key);
-  const { ignoreValue, ignoreLease } = request;
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const now = ignoreValue || ignoreLease ? (await store.get(key)).entry : undefined;
-    if ((ignoreValue || ignoreLease) && !now) throw new GrpcError("invalidArgument", "etcdserver: key not found");
-    const value = ignoreValue ? now!.value : owned(request.value);
-    const lease = ignoreLease ? now!.lease : request.lease;
-    const result = await store.transact({
-      compare: now ? [{ key, target: "modRevision", operator: "=", value: now.modRevision }] : [],
-      success: [{ type: "put", key, value, lease }],
-      failure: [],
-    });
-    const [done] = result.results;
-    if (result.succeeded && done?.type === "put") return { revision: result.revision, previous: done.previous };
-  }
-  throw new GrpcError("aborted", "etcdserver: the key changes too often to keep its value");
+function putOf({ key, value, lease, ignoreValue, ignoreLease }: PutRequest): PutOperation {
+  const keep = ignoreValue ? (ignoreLease ? "both" : "value") : ignoreLease ? "lease" : undefined;
+  return { type: "put", key: keyText(key), value: owned(value), lease, ...(keep && { keep }) };
 }
 
 /** A copy: what came is a part of what was read from the socket, and would keep all of that in memory. */
@@ -149,18 +135,22 @@ function checkPut({ key, value, lease, ignoreValue, ignoreLease }: PutRequest): 
   if (ignoreLease && lease !== 0) throw new GrpcError("invalidArgument", "etcdserver: lease is provided");
 }
 
-function checkRequests({ compare, success, failure }: TxnRequest): void {
-  if (Math.max(compare.length, success.length, failure.length) > OPERATIONS_MAX)
-    throw new GrpcError("invalidArgument", "etcdserver: too many operations in txn request");
+/** `most`: conditions, and operations of a branch; a transaction inside another has what that one leaves. */
+function checkRequests({ compare, success, failure }: TxnRequest, most: number): void {
+  const count = Math.max(compare.length, success.length, failure.length);
+  if (count > most) throw new GrpcError("invalidArgument", "etcdserver: too many operations in txn request");
   for (const condition of compare) if (condition.key.length === 0) throw emptyKey();
-  for (const { requestPut, requestRange, requestDeleteRange } of [...success, ...failure]) {
-    if (requestPut) {
-      checkPut(requestPut);
-      if (requestPut.ignoreValue || requestPut.ignoreLease)
-        throw notServed("a put that keeps its value or lease inside a transaction");
-    }
+  for (const { requestPut, requestRange, requestDeleteRange, requestTxn } of [...success, ...failure]) {
+    if (requestPut) checkPut(requestPut);
     if ((requestRange ?? requestDeleteRange)?.key.length === 0) throw emptyKey();
+    if (requestTxn) checkRequests(requestTxn, most - count);
   }
+}
+
+function hasPuts({ success, failure }: TxnRequest): boolean {
+  return [...success, ...failure].some(
+    ({ requestPut, requestTxn }) => requestPut !== undefined || (requestTxn !== undefined && hasPuts(requestTxn)),
+  );
 }
 
 const OPERATORS = { EQUAL: "=", NOT_EQUAL: "!=", LESS: "<", GREATER: ">" } as const;
@@ -172,32 +162,41 @@ const TARGETS = {
 } as const;
 
 function compareOf(message: CompareMessage): Compare {
-  if (message.rangeEnd.length > 0) throw notServed("a comparison of a whole range");
-  const key = keyText(message.key);
+  const { start: key, end } = rangeOf(message.key, message.rangeEnd);
+  const range = message.rangeEnd.length > 0 ? { key, end } : { key };
   const operator = OPERATORS[message.result];
-  if (message.target === "VALUE") return { key, operator, target: "value", value: message.value ?? new Uint8Array(0) };
+  if (message.target === "VALUE") return { ...range, operator, target: "value", value: message.value ?? new Uint8Array(0) };
   const target = TARGETS[message.target];
   if (target === undefined || operator === undefined)
     throw new GrpcError("invalidArgument", "etcdserver: the comparison is of an unknown kind");
-  return { key, operator, target, value: message[target] ?? 0 };
+  return { ...range, operator, target, value: message[target] ?? 0 };
 }
 
-function operationOf(request: RequestOp): Operation {
-  const { requestRange, requestPut, requestDeleteRange } = request;
+function transactionOf({ compare, success, failure }: TxnRequest): Transaction {
+  return { compare: compare.map(compareOf), success: success.map(operationOf), failure: failure.map(operationOf) };
+}
+
+function operationOf({ requestRange, requestPut, requestDeleteRange, requestTxn }: RequestOp): Operation {
   if (requestRange) return { type: "range", ...rangeOptions(requestRange) };
-  if (requestPut) {
-    const { key, value, lease } = requestPut;
-    return { type: "put", key: keyText(key), value: owned(value), lease };
-  }
+  if (requestPut) return putOf(requestPut);
   if (requestDeleteRange) {
     const { key, rangeEnd } = requestDeleteRange;
     return rangeEnd.length === 0
       ? { type: "delete", key: keyText(key) }
       : { type: "deleteRange", ...rangeOf(key, rangeEnd) };
   }
-  throw request.requestTxn
-    ? notServed("a transaction inside a transaction")
-    : new GrpcError("invalidArgument", "etcdserver: the operation is empty");
+  if (requestTxn) return { type: "transaction", ...transactionOf(requestTxn) };
+  throw new GrpcError("invalidArgument", "etcdserver: the operation is empty");
+}
+
+/** What the operations of the branch that was taken did. */
+function responsesOf(
+  request: TxnRequest,
+  { succeeded, results }: { readonly succeeded: boolean; readonly results: readonly OperationResult[] },
+  at: ResponseHeader,
+): object[] {
+  const operations = succeeded ? request.success : request.failure;
+  return results.map((result, index) => responseOf(operations[index]!, result, at));
 }
 
 function responseOf(request: RequestOp, result: OperationResult, at: ResponseHeader): object {
@@ -212,6 +211,10 @@ function responseOf(request: RequestOp, result: OperationResult, at: ResponseHea
     }
     case "range":
       return { responseRange: shaped(request.requestRange!, result, at) };
+    case "transaction": {
+      const { succeeded } = result;
+      return { responseTxn: { header: at, succeeded, responses: responsesOf(request.requestTxn!, result, at) } };
+    }
     default:
       return result satisfies never;
   }

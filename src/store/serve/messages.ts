@@ -56,7 +56,7 @@ export interface RequestOp {
   readonly requestRange?: RangeRequest;
   readonly requestPut?: PutRequest;
   readonly requestDeleteRange?: DeleteRangeRequest;
-  readonly requestTxn?: object;
+  readonly requestTxn?: TxnRequest;
 }
 
 export interface TxnRequest {

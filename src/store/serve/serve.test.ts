@@ -6,6 +6,7 @@ import descriptor from "../etcd-v3.json" with { type: "json" };
 import { openEtcdStore } from "../etcd/index.ts";
 import { openMemoryStore } from "../memory/index.ts";
 import type { Store } from "../store.ts";
+import { sameTransactions } from "../nested.suite.ts";
 import { storeSuite } from "../store.suite.ts";
 import { bytes, put, Recorder, text, write } from "../suite-tools.ts";
 import { type EtcdServer, serveEtcd } from "./serve.ts";
@@ -32,6 +33,13 @@ suite("a store served as etcd keeps the contract over the wire", () => {
   storeSuite("etcd store", {
     open: () => openEtcdStore({ endpoints: [server.endpoint], prefix: `/test-${count++}`, clock, log }),
     modelRuns: 10,
+  });
+
+  test("whatever is in a transaction, it does the same as without the wire", async () => {
+    const prefix = `/test-${count++}`;
+    await using client = await openEtcdStore({ endpoints: [server.endpoint], prefix, clock, log });
+    await using memory = openMemoryStore();
+    await sameTransactions(memory, client, 400);
   });
 });
 
