@@ -22,7 +22,7 @@ export {
 export { StoreError, type StoreErrorCode } from "./errors.ts";
 export { type EtcdStoreOptions, keepCompacted, openEtcdStore } from "./etcd/index.ts";
 export { type EtcdServer, type EtcdServerOptions, serveEtcd } from "./serve/index.ts";
-export { openMemoryStore } from "./memory/index.ts";
+export { LAST_KEY, openMemoryStore } from "./memory/index.ts";
 export {
   type Change,
   type Compare,
@@ -32,7 +32,6 @@ export {
   type Lease,
   type Operation,
   type OperationResult,
-  LAST_KEY,
   prefixEnd,
   type RangeOptions,
   type RangeResult,

@@ -1,3 +1,5 @@
+import { LAST_KEY } from "./memory/keys.ts";
+
 /** One number for the whole store; each transaction that changes something takes the next one. */
 export type Revision = number;
 
@@ -140,7 +142,7 @@ export interface Lease {
 /**
  * Revisioned key-value store. Every read and write is linearisable; a write that has been acknowledged is durable; a
  * watch sees every later change once, in order, atomically per revision. `store.suite.ts` is the whole contract.
- * Keys compare by their UTF-8 bytes. Throws {@link StoreError}.
+ * Keys compare by their bytes: UTF-8, or what {@link keyText} makes of bytes that are none. Throws {@link StoreError}.
  */
 export interface Store extends AsyncDisposable {
   /** The newest revision. */
@@ -176,9 +178,6 @@ export interface Store extends AsyncDisposable {
 export interface ForkableStore extends Store {
   fork(): ForkableStore;
 }
-
-/** The end of a range without end: above every key. */
-export const LAST_KEY = "\u{10ffff}";
 
 /** The end of the range of all keys that start with `prefix`; all keys for the empty one. */
 export function prefixEnd(prefix: string): string {

@@ -104,6 +104,29 @@ suite("navarch etcd", { skip: (await withoutEtcdctl()) || (await withoutKubectl(
     rmSync(directory, { recursive: true });
   });
 
+  test("a cluster's own directory may be served as etcd, with names of any letters, and go back", async () => {
+    const directory = temporary();
+    const role = (name: string) => ["create", "clusterrole", name, "--verb=get", "--resource=pods"] as const;
+    {
+      await using cluster = await TestCluster.up(["--nodes", "none"], { directory });
+      await cluster.kubectl(...role("größe"));
+      await cluster.stop();
+    }
+    {
+      await using etcd = await EtcdProcess.start(join(directory, "store"));
+      assert.equal(
+        await etcdctl(etcd.url, "get", "/registry/clusterroles/größe", "--keys-only"),
+        "/registry/clusterroles/größe\n\n",
+      );
+      await using served = await TestCluster.up(["--nodes", "none", "--store", etcd.url.replace("http", "etcd")]);
+      assert.match(await served.kubectl("get", "clusterrole", "größe"), /größe/);
+      await served.kubectl(...role("名前"));
+      await served.stop();
+    }
+    await using cluster = await TestCluster.up(["--nodes", "none"], { directory });
+    assert.match(await cluster.kubectl("get", "clusterrole", "größe", "名前"), /größe[^]*名前/);
+  });
+
   test("settings that make no sense are refused in a sentence", async () => {
     const refused = async (...args: string[]) => {
       const { code, stderr } = await command(process.execPath, [LAUNCHER, "etcd", ...args]);

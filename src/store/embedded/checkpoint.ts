@@ -92,6 +92,7 @@ export class CheckpointReader {
   #sequence = 0;
   #count = 0;
   #ended = false;
+  #version = 0;
 
   constructor(revision: Revision, name: string) {
     this.#revision = revision;
@@ -109,6 +110,7 @@ export class CheckpointReader {
     if (start === 0) {
       const header = decodeHeader(piece, this.#name);
       if (header?.kind !== "checkpoint" || header.revision !== this.#revision) throw this.damaged();
+      this.#version = header.version;
       this.#offset = HEADER_BYTES;
     }
     for (;;) {
@@ -127,7 +129,7 @@ export class CheckpointReader {
   }
 
   *#items(payload: Buffer): Generator<CheckpointItem> {
-    for (const record of readRecords(payload)) {
+    for (const record of readRecords(payload, this.#version)) {
       if (record.type === "end") this.#ended = record.count === this.#count;
       if (record.type === "lease") yield { lease: record.lease };
       if (record.type === "reserve") yield { reserved: record.revision };

@@ -1,6 +1,7 @@
-import type { Granted } from "../memory/index.ts";
+import { type Granted, keyBytes, keyText } from "../memory/index.ts";
 import type { Entry, Revision } from "../store.ts";
-import { FRAME_HEADER_BYTES, ownBuffer, readUint, sealFrame, writeUint } from "./format.ts";
+import { BYTE_KEYS_VERSION, FRAME_HEADER_BYTES, ownBuffer, readUint, sealFrame, writeUint } from "./format.ts";
+import { keyTextBefore } from "./old-keys.ts";
 
 /** What a key became, as the log has it; the rest of an entry follows from what came before. */
 export interface LoggedWrite {
@@ -133,7 +134,9 @@ export class FrameWriter {
   }
 
   #key(key: string): void {
-    const bytes = this.#buffer.write(key, this.#length + 4);
+    const bytes = key.isWellFormed()
+      ? this.#buffer.write(key, this.#length + 4)
+      : keyBytes(key).copy(this.#buffer, this.#length + 4);
     this.#buffer.writeUInt32BE(bytes, this.#length);
     this.#length += 4 + bytes;
   }
@@ -145,9 +148,12 @@ export class FrameWriter {
   }
 }
 
-/** The records of a frame. Values are copied out of it. Throws `RangeError` on what cannot have been written. */
-export function* readRecords(payload: Buffer): Generator<LogRecord> {
-  const reader = new Reader(payload);
+/**
+ * The records of a frame of a file of some version. Values are copied out of it. Throws `RangeError` on what cannot have been
+ * written.
+ */
+export function* readRecords(payload: Buffer, version: number): Generator<LogRecord> {
+  const reader = new Reader(payload, version < BYTE_KEYS_VERSION ? keyTextBefore : keyText);
   while (!reader.done) {
     const tag = reader.byte();
     if (tag === TRANSACTION) yield { type: "transaction", writes: reader.writes() };
@@ -164,10 +170,12 @@ export function* readRecords(payload: Buffer): Generator<LogRecord> {
 
 class Reader {
   readonly #bytes: Buffer;
+  readonly #keyText: (bytes: Buffer) => string;
   #offset = 0;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, text: (bytes: Buffer) => string) {
     this.#bytes = bytes;
+    this.#keyText = text;
   }
 
   get done(): boolean {
@@ -203,7 +211,7 @@ class Reader {
 
   #key(): string {
     const length = this.#length();
-    return this.#bytes.toString("utf8", this.#offset - length, this.#offset);
+    return this.#keyText(this.#bytes.subarray(this.#offset - length, this.#offset));
   }
 
   #value(): Uint8Array {

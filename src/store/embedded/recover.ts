@@ -190,7 +190,7 @@ class Replay {
       if (frame.sequence !== this.sequence || frame.revision !== this.#revision)
         throw this.#damaged(name, offset, bytes);
       try {
-        this.#replay(frame);
+        this.#replay(frame, header.version);
       } catch (cause) {
         // Its checksum is right, so this is no accident of the disk; it is refused the same.
         if (cause instanceof RangeError || cause instanceof StoreError)
@@ -254,10 +254,10 @@ class Replay {
     );
   }
 
-  #replay(frame: Frame): void {
+  #replay(frame: Frame, version: number): void {
     const { versions, leases, checkpoint } = this.#options;
     this.sequence++;
-    for (const record of readRecords(frame.payload)) {
+    for (const record of readRecords(frame.payload, version)) {
       if (record.type === "transaction") {
         if (++this.#revision > checkpoint) versions.replay(record.writes);
       } else if (record.type === "compact" && record.revision > versions.compactRevision)

@@ -1,4 +1,6 @@
 import { type GrpcMethod, loadService, type ProtocolDescriptor } from "../../net/index.ts";
+import { keyBytes, keyText, LAST_KEY } from "../memory/index.ts";
+import { prefixEnd } from "../store.ts";
 import type { Compare, Entry, Operation, OperationResult, Revision, Transaction } from "../store.ts";
 import descriptor from "../etcd-v3.json" with { type: "json" };
 
@@ -102,9 +104,6 @@ export interface Rename {
 
 const SAME: Rename = { from: "", to: "" };
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
 /** Translates between the store's types and etcd's, whose keys all start with a prefix. */
 export class Translation {
   readonly #prefix: string;
@@ -119,12 +118,18 @@ export class Translation {
   key(key: string): Uint8Array {
     const { from, to } = this.#rename;
     const named = from !== to && key.startsWith(from) ? to + key.slice(from.length) : key;
-    return encoder.encode(this.#prefix + named || "\0");
+    return keyBytes(this.#prefix + named || "\0");
+  }
+
+  /** The end of a range; etcd has a word of its own for all keys that follow. */
+  end(key: string): Uint8Array {
+    if (key !== LAST_KEY) return this.key(key);
+    return this.#prefix === "" ? Uint8Array.of(0) : keyBytes(prefixEnd(this.#prefix));
   }
 
   keyText(bytes: Uint8Array): string {
     const { from, to } = this.#rename;
-    const named = decoder.decode(bytes).slice(this.#prefix.length);
+    const named = keyText(bytes).slice(this.#prefix.length);
     return from !== to && named.startsWith(to) ? from + named.slice(to.length) : named;
   }
 
@@ -142,7 +147,7 @@ export class Translation {
     readonly countOnly?: boolean;
   }): RangeRequest {
     const { start, end, ...rest } = options;
-    return { ...rest, key: this.key(start), rangeEnd: this.key(end) };
+    return { ...rest, key: this.key(start), rangeEnd: this.end(end) };
   }
 
   transaction({ compare, success, failure }: Transaction): object {
@@ -155,7 +160,7 @@ export class Translation {
 
   compare(compare: Compare): object {
     const common = { key: this.key(compare.key), result: RESULTS[compare.operator], target: TARGETS[compare.target] };
-    const rangeEnd = compare.end === undefined ? undefined : this.key(compare.end);
+    const rangeEnd = compare.end === undefined ? undefined : this.end(compare.end);
     return { ...common, [compare.target]: compare.value, ...(rangeEnd && { rangeEnd }) };
   }
 
@@ -171,7 +176,7 @@ export class Translation {
         return { requestDeleteRange: { key: this.key(operation.key), prevKv: true } };
       case "deleteRange": {
         const { start, end } = operation;
-        return { requestDeleteRange: { key: this.key(start), rangeEnd: this.key(end), prevKv: true } };
+        return { requestDeleteRange: { key: this.key(start), rangeEnd: this.end(end), prevKv: true } };
       }
       case "range": {
         const { type: _, ...options } = operation;

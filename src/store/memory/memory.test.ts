@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { prefixEnd } from "../store.ts";
 import { storeSuite } from "../store.suite.ts";
 import { put, Recorder, remove, text, write } from "../suite-tools.ts";
+import { LAST_KEY } from "./keys.ts";
 import { openMemoryStore } from "./memory.ts";
 
 storeSuite("memory store", { open: async () => openMemoryStore(), modelRuns: 150 });
@@ -46,5 +47,5 @@ test("the end of a prefix is what follows everything that starts with it", () =>
   assert.equal(prefixEnd("/a/"), "/a0");
   assert.equal(prefixEnd("/\u{d7ff}"), "/\u{e000}");
   assert.equal(prefixEnd("/\u{10ffff}"), "0");
-  assert.equal(prefixEnd(""), "\u{10ffff}");
+  assert.equal(prefixEnd(""), LAST_KEY);
 });

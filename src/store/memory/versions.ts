@@ -435,6 +435,11 @@ export class Versions {
 
   /** Takes over an entry of a checkpoint; only before the first revision. */
   load(entry: Entry): void {
+    // Two keys of an old file may be one by now: the newer one counts.
+    const there = this.#live.get(entry.key)?.entry;
+    if (there && there.modRevision > entry.modRevision) return;
+    this.#keptBytes -= sizeOf(there);
+    this.#liveBytes -= sizeOf(there);
     this.#live.set(entry.key, { key: entry.key, revision: entry.modRevision, entry, older: undefined });
     this.#keptBytes += sizeOf(entry);
     this.#liveBytes += sizeOf(entry);

@@ -2,7 +2,8 @@ import { type GrpcCallContext, GrpcError, type StreamHandler, type UnaryHandler 
 import { prefixEnd, type Revision, type Store } from "../store.ts";
 import { header } from "./encode.ts";
 import { etcdError } from "./errors.ts";
-import { keyBytes, keyText, keyValue, type Member } from "./messages.ts";
+import { keyBytes, keyText } from "../memory/index.ts";
+import { keyValue, type Member } from "./messages.ts";
 import { firstOf, leave, type Place, takeTurn } from "./turns.ts";
 
 interface ConcurrencyParts {

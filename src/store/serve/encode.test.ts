@@ -5,7 +5,8 @@ import { loadProtocol, type ProtocolDescriptor, WireWriter, WRITE_MESSAGE } from
 import descriptor from "../etcd-v3.json" with { type: "json" };
 import type { Change, Entry } from "../store.ts";
 import { encodeEvent, header, RangeResponse, WatchEvents } from "./encode.ts";
-import { keyBytes, keyValue } from "./messages.ts";
+import { keyBytes } from "../memory/index.ts";
+import { keyValue } from "./messages.ts";
 
 const protocol = loadProtocol(descriptor as unknown as ProtocolDescriptor);
 const random = seededRandom("messages");

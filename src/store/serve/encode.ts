@@ -1,6 +1,7 @@
 import { type PreparedMessage, WireWriter, WRITE_MESSAGE } from "../../net/index.ts";
 import type { Change, Entry, Revision } from "../store.ts";
-import { keyBytes, type Member } from "./messages.ts";
+import { keyBytes } from "../memory/index.ts";
+import type { Member } from "./messages.ts";
 
 /**
  * The messages that nearly all bytes of an etcd go out in, written straight from the store's entries; etcd-v3.json has the

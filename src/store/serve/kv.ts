@@ -1,5 +1,5 @@
 import { GrpcError, type UnaryHandler } from "../../net/index.ts";
-import { OPERATIONS_MAX } from "../memory/index.ts";
+import { keyText, OPERATIONS_MAX } from "../memory/index.ts";
 import type {
   Compare,
   Entry,
@@ -16,7 +16,6 @@ import { answering, emptyKey } from "./errors.ts";
 import {
   type CompareMessage,
   type DeleteRangeRequest,
-  keyText,
   keyValue,
   type Member,
   type PutRequest,

@@ -3,7 +3,8 @@ import { StoreError } from "../errors.ts";
 import type { Store } from "../store.ts";
 import { header } from "./encode.ts";
 import { answering, etcdError } from "./errors.ts";
-import { keyBytes, type Member } from "./messages.ts";
+import { keyBytes } from "../memory/index.ts";
+import type { Member } from "./messages.ts";
 
 /** The Lease service. */
 export function leaseHandlers({ store, member }: { readonly store: Store; readonly member: Member }): {

@@ -5,7 +5,8 @@ import { encodeEtcdSnapshot } from "../snapshot/index.ts";
 import type { Revision, Store } from "../store.ts";
 import { header } from "./encode.ts";
 import { answering, etcdError, notServed } from "./errors.ts";
-import { keyBytes, type Member } from "./messages.ts";
+import { keyBytes, LAST_KEY } from "../memory/index.ts";
+import type { Member } from "./messages.ts";
 import type { Quota } from "./quota.ts";
 
 /** The etcd whose API this is; clients tell from it what they may ask for. */
@@ -15,8 +16,6 @@ const PAGE_KEYS = 1000;
 const SNAPSHOT_MESSAGE_BYTES = 256 * 1024;
 /** Only the checksum at the end of a snapshot is so short. */
 const SHA256_BYTES = 32;
-/** Above every key of bytes. */
-const END = "\u0100";
 
 export interface MaintenanceParts {
   readonly store: Store;
@@ -89,7 +88,7 @@ export function maintenanceStreams({ store, member, clock }: MaintenanceParts): 
       try {
         // Both are asked for in one turn, so that they are of one moment.
         const [{ entries, revision }, leases] = await Promise.all([
-          store.range({ start: "", end: END }),
+          store.range({ start: "", end: LAST_KEY }),
           store.leases(),
         ]);
         const gathered = inMessages(encodeEtcdSnapshot({ revision, entries, leases }));
@@ -156,7 +155,7 @@ async function hashOf({ store, clock }: MaintenanceParts, at: Revision): Promise
   const revision = at || (await store.revision());
   let hash = 0;
   for (let start = "\0"; ; ) {
-    const { entries, more } = await store.range({ start, end: END, revision, limit: PAGE_KEYS });
+    const { entries, more } = await store.range({ start, end: LAST_KEY, revision, limit: PAGE_KEYS });
     for (const { key, value, createRevision, modRevision, version, lease } of entries) {
       hash = crc32(keyBytes(key), hash);
       hash = crc32(value, hash);

@@ -1,3 +1,4 @@
+import { keyBytes, keyText, LAST_KEY } from "../memory/index.ts";
 import type { Entry } from "../store.ts";
 
 /** etcd's messages as the codec gives and takes them. 64-bit numbers are bigints only beyond 2^53. */
@@ -89,29 +90,14 @@ export interface Member {
   readonly memberId: bigint;
 }
 
-/**
- * etcd's keys are any bytes, the store's are text. One character a byte keeps every key and their order; keys of ASCII,
- * such as those of Kubernetes, are the same text in both.
- */
-export function keyText(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-}
-
-export function keyBytes(text: string): Uint8Array {
-  return Buffer.from(text, "latin1");
-}
-
 export function keyValue(entry: Entry): KeyValue {
   return { ...entry, key: keyBytes(entry.key) };
 }
-
-/** Above every key of bytes. */
-const END = "\u0100";
 
 /** The keys that a key and its range end name: one, those up to the end, or all that follow ("\0"). */
 export function rangeOf(key: Uint8Array, rangeEnd: Uint8Array): { start: string; end: string } {
   const start = keyText(key);
   if (rangeEnd.length === 0) return { start, end: `${start}\0` };
   const end = keyText(rangeEnd);
-  return { start, end: end === "\0" ? END : end };
+  return { start, end: end === "\0" ? LAST_KEY : end };
 }

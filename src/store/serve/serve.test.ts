@@ -55,6 +55,28 @@ suite("the served etcd", () => {
     }
   };
 
+  test("keys are bytes on the wire, whatever they are in the store", async () => {
+    await using store = openMemoryStore();
+    const server = await serve(store);
+    const doPut = (key: Uint8Array) => call(server.endpoint, "etcdserverpb.KV/Put", { key, value: bytes("1") });
+    await write(store, put("/registry/roles/é", "1"));
+    await doPut(bytes("/registry/roles/日"));
+    await doPut(Uint8Array.of(0x2f, 0xc3));
+    await doPut(Uint8Array.of(0x2f, 0xc3, 0xc0, 0xff));
+    assert.equal(text((await store.get("/registry/roles/日")).entry!.value), "1");
+    const range = async (key: Uint8Array, rangeEnd: Uint8Array) => {
+      const { kvs } = await call(server.endpoint, "etcdserverpb.KV/Range", { key, rangeEnd });
+      return (kvs as { key: Uint8Array }[]).map((one) => Buffer.from(one.key).toString("hex"));
+    };
+    const hex = (key: string) => Buffer.from(key).toString("hex");
+    const all = [hex("/registry/roles/é"), hex("/registry/roles/日"), "2fc3", "2fc3c0ff"];
+    assert.deepEqual(await range(Uint8Array.of(0), Uint8Array.of(0)), all);
+    // What clients ask for to get all keys that begin with a byte.
+    assert.deepEqual(await range(Uint8Array.of(0x2f, 0xc3), Uint8Array.of(0x2f, 0xc4)), all.slice(2));
+    assert.deepEqual(await range(bytes("/registry/roles/é"), Uint8Array.of(...bytes("/registry/roles/"), 0xc4)), [all[0]]);
+    await server.close(100);
+  });
+
   test("a slow watcher stops and goes on where it was; nothing is lost or told twice", async () => {
     await using store = openMemoryStore();
     const server = await serve(store);

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { realClock, silentLog } from "../../base/index.ts";
 import { openEmbeddedStore, restoreEmbeddedStore, snapshotStatus } from "../embedded/index.ts";
 import { openEtcdStore } from "../etcd/index.ts";
-import { openMemoryStore } from "../memory/index.ts";
+import { LAST_KEY, openMemoryStore } from "../memory/index.ts";
 import { serveEtcd } from "../serve/index.ts";
 import type { Entry, Store } from "../store.ts";
 import { bytes, put, write } from "../suite-tools.ts";
@@ -48,7 +48,7 @@ async function* oneChunk(piece: Uint8Array): AsyncGenerator<Uint8Array> {
 
 /** Everything that is in a store, keys and their history in numbers, and the leases. */
 async function contents(store: Store): Promise<object> {
-  const { entries, revision } = await store.range({ start: "", end: "\u0100" });
+  const { entries, revision } = await store.range({ start: "", end: LAST_KEY });
   const leases = (await store.leases()).map(({ id, ttlSeconds }) => ({ id, ttlSeconds })).sort((a, b) => a.id - b.id);
   return { revision, entries: entries.map((one) => ({ ...one, value: Buffer.from(one.value).toString() })), leases };
 }
@@ -68,6 +68,7 @@ async function fill(store: Store): Promise<void> {
       failure: [],
     });
   }
+  await write(store, put("/registry/clusterroles/é日本\u{1f600}", "a name"), put("/bytes/\udcff\udc80", "no text"));
   await write(store, put("/big", "x".repeat(100_000)));
   await write(store, { type: "deleteRange", start: "/registry/a/1", end: "/registry/a/2" });
 }

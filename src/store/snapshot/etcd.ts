@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { StoreError } from "../errors.ts";
-import type { Granted } from "../memory/index.ts";
+import { type Granted, keyText } from "../memory/index.ts";
 import type { Entry, Revision } from "../store.ts";
 import { type BoltFile, damaged, isBolt, openBolt } from "./bolt-read.ts";
 import { type BoltBucket, type BoltEntry, encodeBolt } from "./bolt-write.ts";
@@ -68,7 +68,7 @@ function readKeys(file: BoltFile, ids: LeaseIds, name: string): { entries: Itera
       throw damaged(name, "a key in it is no revision");
     newest = Number(item.key.readBigUInt64BE(0));
     const stored = decodeKeyValue(item.value);
-    const key = stored.key.toString("latin1");
+    const key = keyText(stored.key);
     if (isTombstone) {
       current.delete(key);
       continue;

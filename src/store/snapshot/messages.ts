@@ -1,3 +1,4 @@
+import { keyBytes } from "../memory/index.ts";
 import type { Entry } from "../store.ts";
 
 /** mvccpb.KeyValue and leasepb.Lease, the two messages that etcd's files hold. */
@@ -67,24 +68,28 @@ function numberOf(field: bigint | Buffer | undefined): bigint {
   return field ?? 0n;
 }
 
+function keyLength(key: string): number {
+  return key.isWellFormed() ? Buffer.byteLength(key) : keyBytes(key).length;
+}
+
 /** How many bytes {@link encodeKeyValue} makes. */
 export function keyValueBytes({ key, value, createRevision, modRevision, version, lease }: Entry): number {
   const numbers = [createRevision, modRevision, version, lease];
-  const lengths = [key.length, value.length].filter((length) => length > 0);
+  const lengths = [keyLength(key), value.length].filter((length) => length > 0);
   return (
     numbers.reduce((sum, number) => sum + (number ? 1 + varintBytes(number) : 0), 0) +
     lengths.reduce((sum, length) => sum + 1 + varintBytes(length) + length, 0)
   );
 }
 
-/** A key is one byte a character here, as `serve/` has it. */
 export function encodeKeyValue(entry: Entry): Buffer {
   const message = Buffer.allocUnsafe(keyValueBytes(entry));
-  const { key, value, createRevision, modRevision, version, lease } = entry;
+  const { value, createRevision, modRevision, version, lease } = entry;
+  const key = keyBytes(entry.key);
   let offset = 0;
   if (key.length > 0) {
     offset = writeVarint(message, key.length, writeTag(message, 1, 2, offset));
-    offset += message.write(key, offset, "latin1");
+    offset += key.copy(message, offset);
   }
   for (const [field, number] of [
     [2, createRevision],
