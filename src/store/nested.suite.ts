@@ -16,20 +16,23 @@ const inner = (transaction: Partial<Transaction>): Operation => ({
 const exists = (key: string): Compare => ({ key, target: "version", operator: ">", value: 0 });
 
 export function nestedTests(check: Check): void {
-  check("transactions inside transactions share a revision; their conditions are about what was before", async (store, base) => {
-    await write(store, put("/a", "1"));
-    const { succeeded, revision, results } = await write(
-      store,
-      put("/b", "2"),
-      inner({ compare: [exists("/b")], success: [put("/c", "no")], failure: [inner({ success: [put("/d", "4")] })] }),
-      { type: "range", start: "/", end: "0" },
-    );
-    assert.deepEqual([succeeded, revision - base], [true, 2]);
-    assert.deepEqual(
-      results.map((result) => resultLine(result, base)),
-      ["put", "else (then (put))", "range 3 /a=1@1 /b=2@2 /d=4@2"],
-    );
-  });
+  check(
+    "transactions inside transactions share a revision; their conditions are about what was before",
+    async (store, base) => {
+      await write(store, put("/a", "1"));
+      const { succeeded, revision, results } = await write(
+        store,
+        put("/b", "2"),
+        inner({ compare: [exists("/b")], success: [put("/c", "no")], failure: [inner({ success: [put("/d", "4")] })] }),
+        { type: "range", start: "/", end: "0" },
+      );
+      assert.deepEqual([succeeded, revision - base], [true, 2]);
+      assert.deepEqual(
+        results.map((result) => resultLine(result, base)),
+        ["put", "else (then (put))", "range 3 /a=1@1 /b=2@2 /d=4@2"],
+      );
+    },
+  );
 
   check("a key is changed once, whichever way inner transactions go", async (store) => {
     const twice = refused("invalid");

@@ -98,7 +98,10 @@ class EtcdStore implements Store {
     this.#check();
     // Here as well, for all stores to refuse the same.
     checkTransaction(transaction);
-    const { header, succeeded, responses } = await this.#endpoints.write(TXN, this.#translation.transaction(transaction));
+    const { header, succeeded, responses } = await this.#endpoints.write(
+      TXN,
+      this.#translation.transaction(transaction),
+    );
     const results = this.#translation.results(transaction, { succeeded, responses }, header.revision);
     return { succeeded, revision: header.revision, results };
   }

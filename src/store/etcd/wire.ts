@@ -168,7 +168,10 @@ export class Translation {
     switch (operation.type) {
       case "put": {
         const { key, value, lease = 0, keep } = operation;
-        const kept = { ignoreValue: keep === "value" || keep === "both", ignoreLease: keep === "lease" || keep === "both" };
+        const kept = {
+          ignoreValue: keep === "value" || keep === "both",
+          ignoreLease: keep === "lease" || keep === "both",
+        };
         const given = { ...(!kept.ignoreValue && { value }), ...(!kept.ignoreLease && { lease }) };
         return { requestPut: { key: this.key(key), ...given, ...(keep && kept), prevKv: true } };
       }

@@ -19,8 +19,7 @@ export function checkTransaction(transaction: Transaction): void {
 
 function checkCounts({ compare, success, failure }: Transaction, most: number): void {
   const count = Math.max(compare.length, success.length, failure.length);
-  if (count > most)
-    throw new StoreError("tooLarge", `transact: too many operations, wanted at most ${OPERATIONS_MAX}`);
+  if (count > most) throw new StoreError("tooLarge", `transact: too many operations, wanted at most ${OPERATIONS_MAX}`);
   for (const branch of [success, failure])
     for (const operation of branch) if (operation.type === "transaction") checkCounts(operation, most - count);
 }

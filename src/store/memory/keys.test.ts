@@ -9,10 +9,12 @@ import { openMemoryStore } from "./memory.ts";
 const key = fc
   .array(
     fc.oneof(
-      fc.constantFrom("/a", "é", "\u{d7ff}", "\u{e000}", "\ufffd", "\u{10000}", "\u{103ff}", "\u{10ffff}").map(Buffer.from),
-      fc.constantFrom("c3", "a9", "80", "bf", "ff", "f5", "eda080", "f0908d", "c080", "efbb", "61").map((hex) =>
-        Buffer.from(hex, "hex"),
-      ),
+      fc
+        .constantFrom("/a", "é", "\u{d7ff}", "\u{e000}", "\ufffd", "\u{10000}", "\u{103ff}", "\u{10ffff}")
+        .map(Buffer.from),
+      fc
+        .constantFrom("c3", "a9", "80", "bf", "ff", "f5", "eda080", "f0908d", "c080", "efbb", "61")
+        .map((hex) => Buffer.from(hex, "hex")),
     ),
     { maxLength: 4 },
   )

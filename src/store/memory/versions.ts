@@ -234,8 +234,7 @@ export class Versions {
 
   #checkPut({ key, lease, keep }: PutOperation, leases: { has(id: number): boolean }): void {
     if (keep && !this.#live.has(key)) throw new StoreError("keyNotFound", `put ${key}: there is nothing to keep`);
-    if (lease && !leases.has(lease))
-      throw new StoreError("leaseNotFound", `put ${key}: there is no lease ${lease}`);
+    if (lease && !leases.has(lease)) throw new StoreError("leaseNotFound", `put ${key}: there is no lease ${lease}`);
   }
 
   #follow({ operations, inner }: Path, versions: Version[]): OperationResult[] {
@@ -293,10 +292,7 @@ export class Versions {
     }
   }
 
-  #put(
-    put: Pick<PutOperation, "key" | "value" | "lease" | "keep">,
-    versions: Version[],
-  ): Entry | undefined {
+  #put(put: Pick<PutOperation, "key" | "value" | "lease" | "keep">, versions: Version[]): Entry | undefined {
     const previous = this.#live.get(put.key)?.entry;
     const revision = this.#revision + 1;
     const entry: Entry = {
@@ -336,9 +332,7 @@ export class Versions {
     const { key, end } = compare;
     if (end === undefined) return holdsFor(compare, this.#live.get(key)?.entry);
     const { entries } = this.#range({ start: key, end }, undefined, 0);
-    return entries.length === 0
-      ? holdsFor(compare, undefined)
-      : entries.every((entry) => holdsFor(compare, entry));
+    return entries.length === 0 ? holdsFor(compare, undefined) : entries.every((entry) => holdsFor(compare, entry));
   }
 
   /** Lets reads see everything up to `revision`. */

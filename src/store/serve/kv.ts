@@ -41,7 +41,11 @@ export function kvHandlers({
     checkRequests(request, OPERATIONS_MAX);
     if (hasPuts(request)) await quota.check();
     const { succeeded, revision, results } = await store.transact(transactionOf(request));
-    return { header: head(revision), succeeded, responses: responsesOf(request, { succeeded, results }, head(revision)) };
+    return {
+      header: head(revision),
+      succeeded,
+      responses: responsesOf(request, { succeeded, results }, head(revision)),
+    };
   };
   return {
     Range: answering(async (request: RangeRequest) => {
@@ -164,7 +168,8 @@ function compareOf(message: CompareMessage): Compare {
   const { start: key, end } = rangeOf(message.key, message.rangeEnd);
   const range = message.rangeEnd.length > 0 ? { key, end } : { key };
   const operator = OPERATORS[message.result];
-  if (message.target === "VALUE") return { ...range, operator, target: "value", value: message.value ?? new Uint8Array(0) };
+  if (message.target === "VALUE")
+    return { ...range, operator, target: "value", value: message.value ?? new Uint8Array(0) };
   const target = TARGETS[message.target];
   if (target === undefined || operator === undefined)
     throw new GrpcError("invalidArgument", "etcdserver: the comparison is of an unknown kind");

@@ -73,7 +73,9 @@ suite("the served etcd", () => {
     assert.deepEqual(await range(Uint8Array.of(0), Uint8Array.of(0)), all);
     // What clients ask for to get all keys that begin with a byte.
     assert.deepEqual(await range(Uint8Array.of(0x2f, 0xc3), Uint8Array.of(0x2f, 0xc4)), all.slice(2));
-    assert.deepEqual(await range(bytes("/registry/roles/é"), Uint8Array.of(...bytes("/registry/roles/"), 0xc4)), [all[0]]);
+    assert.deepEqual(await range(bytes("/registry/roles/é"), Uint8Array.of(...bytes("/registry/roles/"), 0xc4)), [
+      all[0],
+    ]);
     await server.close(100);
   });
 
