@@ -65,6 +65,14 @@ suite("what lies in the store", () => {
       assert.equal(text(again.json), text(stored.json));
     });
 
+  test("a job of the original has the labels of its pods, which it is stored without", () => {
+    const labels = { "batch.kubernetes.io/controller-uid": "u", app: "a" };
+    const template = { metadata: { labels }, spec: { containers: [] } };
+    const job = { apiVersion: "batch/v1", kind: "Job", metadata: { name: "j", uid: "u" }, spec: { template } };
+    const value = encodeProtoObject(kindOf("Job")!.struct, job);
+    assert.deepEqual(new StoredObject(entry(value)).object.metadata.labels, labels);
+  });
+
   test("JSON of the original, in its order of fields, is served in ours", () => {
     const custom = {
       apiVersion: "example.com/v1",

@@ -94,6 +94,8 @@ function rewritten(definition: KindDefinition, object: Json): Uint8Array {
   const value = toHub(definition, given);
   applyDefaults(hub.struct, value);
   hub.behavior.setDefaults?.(value as never);
+  // The original works this out whenever it reads one, and stores it without.
+  hub.behavior.settleCreate?.(value as never);
   return encoder.encode(goJson(orderedMetadata({ ...value, kind: hub.kind, apiVersion: groupVersion(hub) })));
 }
 
