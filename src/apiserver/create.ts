@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Clock, Log, Random, Scope } from "../base/index.ts";
 import type { Handler } from "../net/message.ts";
+import { Service } from "../api/index.ts";
 import { prefixEnd, type Store } from "../store/index.ts";
 import { type AdmissionChoice, admissionPlugins } from "./admission/all.ts";
 import { ServiceAccountTokens } from "./authn/service-accounts.ts";
@@ -31,8 +32,8 @@ import { openApiHandlers } from "./openapi/openapi.ts";
 import { REVISION_PATH, revisionHandler, SNAPSHOT_PATH, snapshotHandler } from "./snapshot.ts";
 import { expireEvents } from "./services/events.ts";
 import { chargeQuotas } from "./services/quotas.ts";
-import type { ServiceOptions } from "./services/ranges.ts";
-import { addedCidrs, keepRepaired, repairServices } from "./services/repair.ts";
+import { ServiceRanges } from "./services/ranges.ts";
+import { addedCidrs, keepRepaired, type RepairParts, repairServices } from "./services/repair.ts";
 import { firstServiceAddress, serviceHooks } from "./services/services.ts";
 import { componentStatuses } from "./subresources/component-status.ts";
 import { bindPod, evictPod } from "./subresources/pods.ts";
@@ -119,6 +120,7 @@ export interface ApiServer {
 /** Puts an API server over a store. It ends with its scope. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   let definitions: Definitions | undefined;
+  let services: RepairParts | undefined;
   const core = serverCore({
     ...options,
     storageMediaType: options.storageMediaType ?? "application/json",
@@ -129,11 +131,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     maxMutatingRequestsInflight: options.maxMutatingRequestsInflight ?? 200,
     parts: (server) => {
       definitions = new Definitions({ ...options, core: server });
-      return partsOf(options, server, definitions);
+      services = servicesOf(options, server.reads);
+      return partsOf(options, server, { definitions, services });
     },
   });
   const ready = isNew(options.store).then(async (fresh) => {
-    await start(options, core, definitions!);
+    await start(options, core, { definitions: definitions!, services: services! });
     // What a new cluster is made of was there before anyone looked: there is nothing to watch.
     if (fresh) await core.beginHistory();
     core.setReady();
@@ -144,7 +147,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     await keepDangling(core, { clock, signal });
   });
   scope.spawn("expire events", (signal) => expireEvents(core, { clock, log, ttlMs: eventTtlMs, signal }));
-  scope.spawn("repair services", (signal) => keepRepaired(serviceOptions(options, core.reads), core.reads, signal));
+  scope.spawn("repair services", (signal) => keepRepaired({ ...services!, log, signal }));
   scope.spawn("serve definitions", (signal) => ready.then(() => definitions!.run(signal)));
   return { handle: core.handle, ready };
 }
@@ -154,16 +157,21 @@ const EVENT_TTL_MS = 3_600_000;
 const SERVICE_CIDR = "10.96.0.0/16";
 const NODE_PORTS = { first: 30_000, last: 32_767 };
 
-function serviceOptions(options: ApiServerOptions, reads: Reads): ServiceOptions & { readonly log: Log } {
-  return {
-    ...options,
-    addedCidrs: () => addedCidrs(reads),
-    serviceCidr: options.serviceCidr ?? SERVICE_CIDR,
-    nodePortRange: options.nodePortRange ?? NODE_PORTS,
-  };
+/** What services draw from, and what keeps that in line with them. */
+function servicesOf(options: ApiServerOptions, reads: Reads): RepairParts {
+  const { store, clock, serviceCidr = SERVICE_CIDR, nodePortRange = NODE_PORTS } = options;
+  const services = () => reads.list(Service);
+  const added = () => addedCidrs(reads);
+  const ranges = new ServiceRanges({ ...options, services, addedCidrs: added, serviceCidr, nodePortRange });
+  return { ranges, store, clock, services };
 }
 
-function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Definitions): ApiServerParts {
+interface Kept {
+  readonly definitions: Definitions;
+  readonly services: RepairParts;
+}
+
+function partsOf(options: ApiServerOptions, core: ServerCore, { definitions, services }: Kept): ApiServerParts {
   const { store, clock } = options;
   const accounts =
     options.serviceAccounts && new ServiceAccountTokens({ ...options.serviceAccounts, ...options, reads: core.reads });
@@ -213,7 +221,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore, definitions: Defin
       ["componentstatuses", componentStatuses({ store, clock, reads: core.reads })],
     ]),
     hooks: new Map([
-      ["/services", serviceHooks(serviceOptions(options, core.reads))],
+      ["/services", serviceHooks(services.ranges)],
       ["apiextensions.k8s.io/customresourcedefinitions", definitions.hooks()],
     ]),
     paths: new Map([
@@ -240,9 +248,9 @@ async function isNew(store: Store): Promise<boolean> {
 }
 
 /** What has to be there before anyone is served. */
-async function start(options: ApiServerOptions, core: ServerCore, definitions: Definitions): Promise<void> {
+async function start(options: ApiServerOptions, core: ServerCore, { definitions, services }: Kept): Promise<void> {
   await definitions.start();
-  await repairServices(serviceOptions(options, core.reads), core.reads);
+  await repairServices(services);
   await bootstrap(core, options.clock);
   await publishServiceCidr(core, options.serviceCidr ?? SERVICE_CIDR, options.clock);
   const clusterIP = firstServiceAddress(options.serviceCidr ?? SERVICE_CIDR);

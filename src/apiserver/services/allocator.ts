@@ -14,11 +14,19 @@ export interface Holder {
 export interface Records {
   /** Where they live, with a closing slash. */
   readonly prefix: string;
-  /** Records are objects of this kind; absent: they are our own. */
-  readonly kind?: KindDefinition;
+  /** Records are objects of this kind. */
+  readonly kind: KindDefinition;
   readonly write: (text: string, holder: Holder, made: { readonly uid: string; readonly at: string }) => unknown;
   /** Who holds what a record says is taken, and since when; undefined when someone else keeps the record. */
   readonly read: (record: unknown) => { readonly holder: Holder; readonly at: string } | undefined;
+}
+
+/** Numbers that are taken and given back. */
+export interface Numbers {
+  /** Says whether it was free. */
+  take(value: number, holder: Holder): Promise<boolean>;
+  isFree(value: number): Promise<boolean>;
+  release(value: number, holder: Holder): Promise<void>;
 }
 
 export interface AllocatorOptions {
@@ -42,7 +50,7 @@ const STATIC_SHARE = 16;
  * Gives out numbers of a range. Each taken one has a record of its own in the store, made only if it is absent, so that
  * several servers never give the same one.
  */
-export class Allocator {
+export class Allocator implements Numbers {
   readonly #options: AllocatorOptions;
 
   constructor(options: AllocatorOptions) {
@@ -69,8 +77,7 @@ export class Allocator {
 
   #encode(content: unknown): Uint8Array {
     const { records, storageMediaType = "application/json" } = this.#options;
-    if (records.kind) return encodeStored(records.kind, content as KubeObject, storageMediaType).value;
-    return new TextEncoder().encode(JSON.stringify(content));
+    return encodeStored(records.kind, content as KubeObject, storageMediaType).value;
   }
 
   async isFree(value: number): Promise<boolean> {

@@ -5,6 +5,7 @@ import type { StorageMediaType } from "../registry/encoding.ts";
 import { addressAt, type AddressRange, addressRange, holdsAddresses, offsetOf } from "./addresses.ts";
 import { Allocator, type Holder, type Records, releaseRecord } from "./allocator.ts";
 import type { Family } from "./families.ts";
+import { PortRange } from "./port-range.ts";
 
 export interface ServiceOptions {
   readonly store: Store;
@@ -16,6 +17,8 @@ export interface ServiceOptions {
   /** Ranges that were added since, as they are now. */
   readonly addedCidrs?: () => Promise<readonly string[]>;
   readonly nodePortRange: { readonly first: number; readonly last: number };
+  /** All services that there are now. */
+  readonly services: () => Promise<readonly Service[]>;
 }
 
 /** A range of addresses, and who gives them out. */
@@ -58,18 +61,9 @@ interface AddressRecord {
   readonly spec: { readonly parentRef: { readonly namespace?: string; readonly name: string } };
 }
 
-export const PORT_RECORDS: Records = {
-  prefix: "/registry/ranges/servicenodeports/",
-  write: (port, holder, { at }) => ({ port: Number(port), ...holder, at }),
-  read: (record) => {
-    const { namespace, name, at = new Date(0).toISOString() } = record as Holder & { readonly at?: string };
-    return { holder: { namespace, name }, at };
-  },
-};
-
 /** The ranges that services draw from. */
 export class ServiceRanges {
-  readonly ports: Allocator;
+  readonly ports: PortRange;
   /** The families that services may have; the first is the default. */
   readonly families: readonly Family[];
   readonly #options: ServiceOptions;
@@ -80,12 +74,11 @@ export class ServiceRanges {
     this.#first = options.serviceCidr.split(",").map((cidr) => this.#pool(cidr));
     this.families = this.#first.map(({ range }) => range.family);
     const { first, last } = options.nodePortRange;
-    this.ports = new Allocator({
+    this.ports = new PortRange({
       ...options,
-      records: PORT_RECORDS,
       first,
-      size: last - first + 1,
-      format: String,
+      last,
+      held: async () => (await options.services()).flatMap(portsOf),
     });
   }
 

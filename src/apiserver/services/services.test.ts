@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Service, ServiceCIDR } from "../../api/index.ts";
+import { type Service, ServiceCIDR } from "../../api/index.ts";
 import { seededRandom, VirtualClock } from "../../base/index.ts";
 import { openMemoryStore } from "../../store/index.ts";
 import type { Reads } from "../contracts.ts";
+import { decodeRange } from "./range-allocation.ts";
+import { ServiceRanges } from "./ranges.ts";
 import { addedCidrs, repairServices } from "./repair.ts";
 import { serviceHooks } from "./services.ts";
 
@@ -15,10 +17,19 @@ function world(added: readonly string[] = []) {
   const clock = new VirtualClock();
   const store = openMemoryStore();
   const nodePortRange = { first: 30_000, last: 30_001 };
-  const options = { store, clock, random: seededRandom(1), serviceCidr: "10.0.0.0/30", nodePortRange };
-  const hooks = serviceHooks({ ...options, addedCidrs: async () => added });
-  const reads = (services: readonly unknown[]) =>
-    ({ list: async (kind: unknown) => (kind === Service ? services : []) }) as unknown as Reads;
+  const stored: Service[] = [];
+  const services = async () => stored;
+  const ranges = new ServiceRanges({
+    store,
+    clock,
+    random: seededRandom(1),
+    serviceCidr: "10.0.0.0/30",
+    nodePortRange,
+    services,
+    addedCidrs: async () => added,
+  });
+  const hooks = serviceHooks(ranges);
+  const repair = () => repairServices({ ranges, store, clock, services });
   const make = async (name: string, spec: object = {}, write: object = {}) => {
     const service = {
       metadata: { namespace: "default", name },
@@ -28,8 +39,14 @@ function world(added: readonly string[] = []) {
     return { service: service as typeof service & { spec: Record<string, unknown> }, settle: settle! };
   };
   const records = async () =>
-    (await store.range({ start: "/registry/", end: "/registry0" })).entries.map(({ key }) => key);
-  return { clock, options, hooks, reads, make, records };
+    (await store.range({ start: "/registry/ipaddresses/", end: "/registry/ipaddresses0" })).entries.map(
+      ({ key }) => key,
+    );
+  const ports = async () => {
+    const { entry } = await store.get("/registry/ranges/servicenodeports");
+    return entry ? decodeRange(entry.value).taken.toString(2) : "";
+  };
+  return { clock, stored, hooks, repair, make, records, ports };
 }
 
 test("services get addresses until there are none; what is deleted gives its own back", async () => {
@@ -51,11 +68,11 @@ test("an address that another service holds by now stays with it", async () => {
 });
 
 test("a service that can't be stored leaves nothing behind", async () => {
-  const { make, records } = world();
+  const { make, records, ports } = world();
   const { settle } = await make("a", { type: "NodePort" });
-  assert.equal((await records()).length, 2);
+  assert.deepEqual([(await records()).length, (await ports()).length], [1, 1]);
   await settle.undone();
-  assert.deepEqual(await records(), []);
+  assert.deepEqual([await records(), await ports()], [[], "0"]);
   await assert.rejects(make("b", { type: "NodePort", ports: [{ port: 1, nodePort: 1 }] }), /valid range/);
   await make("c", { type: "NodePort" }, { dryRun: true });
   assert.deepEqual(await records(), []);
@@ -84,17 +101,21 @@ test("only ranges that are ready and stay count", async () => {
 });
 
 test("a repair makes records that are missing and drops old ones without a service", async () => {
-  const { clock, options, reads, make, records, hooks } = world();
+  const { clock, stored, repair, make, records, ports, hooks } = world();
   const { service } = await make("a", { type: "NodePort" });
   await make("gone", { type: "NodePort" });
-  const { length } = await records();
-  await repairServices(options, reads([service]));
-  assert.equal((await records()).length, length, "a young record may belong to a service that is being written");
+  stored.push(service as unknown as Service);
+  await repair();
+  assert.equal((await records()).length, 2, "a young record may belong to a service that is being written");
   await clock.advance(120_000);
-  await repairServices(options, reads([service]));
-  const left = await records();
-  assert.equal(left.length, 2);
+  await repair();
+  assert.equal((await records()).length, 1);
+  assert.equal(await ports(), "11", "so may a port that two repairs have seen");
+  await repair();
+  const left = [await records(), await ports()];
+  assert.equal(left[1], "1");
   await hooks.afterDelete!(service as never);
-  await repairServices(options, reads([service]));
-  assert.deepEqual(await records(), left);
+  assert.equal(await ports(), "0");
+  await repair();
+  assert.deepEqual([await records(), await ports()], left);
 });

@@ -15,15 +15,15 @@ import {
 } from "../../api/index.ts";
 import type { ResourceHooks, Settle, WriteOptions } from "../registry/generic.ts";
 import { addressAt, addressRange } from "./addresses.ts";
-import type { Allocator, Holder } from "./allocator.ts";
+import type { Holder, Numbers } from "./allocator.ts";
 import { type Family, fillFamilies } from "./families.ts";
-import { holderOf, portsOf, type ServiceOptions, ServiceRanges } from "./ranges.ts";
+import { holderOf, portsOf, type ServiceRanges } from "./ranges.ts";
 
 const PRETENDED_PORT = 32_768;
 
 /** Gives services their cluster addresses and node ports, and takes them back. */
-export function serviceHooks(options: ServiceOptions): ResourceHooks {
-  const allocation = new ServiceAllocation(options);
+export function serviceHooks(ranges: ServiceRanges): ResourceHooks {
+  const allocation = new ServiceAllocation(ranges);
   return {
     before: (object, old, write) =>
       allocation.change(object as unknown as Mutable<Service>, old as Service | undefined, write),
@@ -38,11 +38,9 @@ export function firstServiceAddress(serviceCidr: string): string {
 
 class ServiceAllocation {
   readonly #ranges: ServiceRanges;
-  readonly #options: ServiceOptions;
 
-  constructor(options: ServiceOptions) {
-    this.#options = options;
-    this.#ranges = new ServiceRanges(options);
+  constructor(ranges: ServiceRanges) {
+    this.#ranges = ranges;
   }
 
   /** Takes what the service needs and doesn't have; what it no longer needs goes back once it is stored. */
@@ -144,9 +142,9 @@ class ServiceAllocation {
 
   async #anyPort(call: ChangeCall, what: string): Promise<number> {
     if (call.dryRun) return pretendedPort(call);
-    const value = await this.#ranges.ports.takeAny(call.holder);
+    const value = await this.#ranges.ports.takeAny();
     if (value === undefined) throw internal(`failed to allocate ${what}: range is full`);
-    call.taken.push(() => this.#ranges.ports.release(value, call.holder));
+    call.taken.push(() => this.#ranges.ports.release(value));
     return value;
   }
 
@@ -169,15 +167,14 @@ class ServiceAllocation {
   }
 
   #outOfRange(): string {
-    const { first, last } = this.#options.nodePortRange;
-    return `provided port is not in the valid range. The range of valid ports is ${first}-${last}`;
+    return `provided port is not in the valid range. The range of valid ports is ${this.#ranges.ports.range}`;
   }
 
   /** Takes a certain value, until the write is undone; says whether it was free. */
-  async #take({ dryRun, taken, holder }: ChangeCall, allocator: Allocator, value: number): Promise<boolean> {
-    if (dryRun) return allocator.isFree(value);
-    const free = await allocator.take(value, holder);
-    if (free) taken.push(() => allocator.release(value, holder));
+  async #take({ dryRun, taken, holder }: ChangeCall, numbers: Numbers, value: number): Promise<boolean> {
+    if (dryRun) return numbers.isFree(value);
+    const free = await numbers.take(value, holder);
+    if (free) taken.push(() => numbers.release(value, holder));
     return free;
   }
 
@@ -188,7 +185,7 @@ class ServiceAllocation {
     const { ports } = this.#ranges;
     const keptPorts = new Set(now ? portsOf(now) : []);
     for (const port of new Set(portsOf(old)))
-      if (!keptPorts.has(port) && ports.contains(port)) await ports.release(port, holder);
+      if (!keptPorts.has(port) && ports.contains(port)) await ports.release(port);
   }
 }
 
