@@ -41,7 +41,7 @@ export class KubeClient {
   send(method: string, path: string, body?: unknown): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const options = { agent: this.#agent, method, headers: { "content-type": "application/json" } };
-      const sent = request(`https://${this.address}:6443${path}`, options, (response) => {
+      const sent = request(`https://${this.address}${path}`, options, (response) => {
         let text = "";
         response.setEncoding("utf8");
         response.on("data", (chunk) => {
@@ -69,7 +69,7 @@ export class KubeClient {
   /** Hears events until the server ends the stream, the connection breaks or the signal says so. */
   watch(path: string, hear: (event: WatchedEvent) => void, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const sent = request(`https://${this.address}:6443${path}`, { agent: this.#agent, signal }, (response) => {
+      const sent = request(`https://${this.address}${path}`, { agent: this.#agent, signal }, (response) => {
         let rest = "";
         response.setEncoding("utf8");
         response.on("data", (chunk: string) => {

@@ -54,7 +54,7 @@ export class HaCluster {
     const etcd = await EtcdCluster.start(directory);
     const servers = machines.map((machine) => ({
       machine,
-      client: new KubeClient(machine.address, directory),
+      client: new KubeClient(`${machine.address}:${PORT}`, directory),
       process: undefined,
     }));
     const addresses = machines.map(({ address }) => address);
