@@ -1,6 +1,7 @@
 import type { Clock, Log, Scope } from "../../base/index.ts";
 import { openEmbeddedStore, serveEtcd } from "../../store/index.ts";
 import { ConfigError } from "../errors.ts";
+import { relaxedPrefixes } from "./relaxed.ts";
 import { type EtcdFlags, parseDuration, readFlagFile } from "../flags/index.ts";
 
 const HOUR_MS = 3_600_000;
@@ -23,6 +24,7 @@ export async function startEtcd(
     directory: flags["data-dir"] ?? `${name}.etcd`,
     clock,
     log,
+    relaxedPrefixes: relaxedPrefixes(flags["relaxed-durability"]),
     compactIntervalMs: retentionMs(flags["auto-compaction-retention"] ?? "0"),
   });
   scope.defer(() => store.close());

@@ -4,6 +4,7 @@ import { keepCompacted, openEmbeddedStore, openEtcdStore, openMemoryStore, type 
 import type { StoreConfig } from "../config.ts";
 import { ConfigError } from "../errors.ts";
 import { type ApiServerFlags, readFlagFile } from "../flags/index.ts";
+import { relaxedPrefixes } from "./relaxed.ts";
 import { parseStore } from "../store-config.ts";
 
 const COMPACT_EVERY_MS = 300_000;
@@ -25,12 +26,17 @@ export async function openStore(
     flags,
   }: { readonly clock: Clock; readonly log: Log; readonly scope: Scope; readonly flags: ApiServerFlags },
 ): Promise<Store> {
+  const relaxed = relaxedPrefixes(flags["relaxed-durability"]);
+  if (relaxed.length > 0 && wanted.type !== "embedded")
+    throw new ConfigError(
+      `open store: --relaxed-durability is given for a store of type ${wanted.type}, wanted one in a directory of our own`,
+    );
   const opened = async () => {
     switch (wanted.type) {
       case "memory":
         return openMemoryStore();
       case "embedded":
-        return openEmbeddedStore({ directory: wanted.directory, clock, log });
+        return openEmbeddedStore({ directory: wanted.directory, clock, log, relaxedPrefixes: relaxed });
       case "etcd":
         return openEtcd(wanted.endpoints, { clock, log, flags });
       default:

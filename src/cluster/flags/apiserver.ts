@@ -26,6 +26,9 @@ export const APISERVER_FLAGS = {
     "application/json",
     "application/vnd.kubernetes.protobuf",
   ]),
+  "relaxed-durability": list(
+    "what a crash may take the newest of, in a store of our own: leases, events, or what keys begin with; default nothing",
+  ),
   "storage-backend": choice("kind of --etcd-servers", ["etcd3"]),
   "bind-address": text("address to listen on"),
   "secure-port": port("port to listen on; 0 for any"),

@@ -11,6 +11,9 @@ export const ETCD_FLAGS = {
   "key-file": file("its key"),
   "trusted-ca-file": file("authority of client certificates"),
   "client-cert-auth": bool("whether clients must show a certificate"),
+  "relaxed-durability": list(
+    "what a crash may take the newest of: leases, events, or what keys begin with; default nothing",
+  ),
   "quota-backend-bytes": int("size at which puts are refused; 0 for 2 GiB", { max: Number.MAX_SAFE_INTEGER }),
   "auto-compaction-mode": choice("how --auto-compaction-retention is meant", ["periodic"]),
   "auto-compaction-retention": text("how long history is kept, as 5m or in hours; 0: all of it"),
