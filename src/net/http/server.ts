@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import {
+  constants,
   createSecureServer,
   type Http2SecureServer,
   type Http2Session,
@@ -16,6 +17,7 @@ import { NetError } from "../errors.ts";
 import type { ApiResponse, Handler, Peer, RequestBody } from "../message.ts";
 import { offerOf, serveUpgrade } from "../upgrade/serve.ts";
 import { serveTunnel } from "../upgrade/tunnel.ts";
+import { refuseHttp1, refusePlain } from "./refuse.ts";
 import { SocketRequest } from "./request.ts";
 import { respondHttp1, respondHttp2 } from "./respond.ts";
 
@@ -41,8 +43,8 @@ export interface ServerLimits {
 }
 
 const DEFAULT_LIMITS: ServerLimits = {
-  headerBytesMax: 128 * 1024,
-  streamsPerConnectionMax: 250,
+  headerBytesMax: 1024 * 1024,
+  streamsPerConnectionMax: 100,
   requestTimeoutMs: 300_000,
   idleConnectionMs: 120_000,
 };
@@ -55,6 +57,8 @@ const CONNECTION_WINDOW_BYTES = 8 * 1024 * 1024;
 /** Cancelled streams: so many at once, then so many a second, until the connection is ended (CVE-2023-44487). */
 const RESET_BURST = 1000;
 const RESETS_PER_SECOND = 33;
+/** How often a client may change its settings; each time costs an answer, which waits in memory while it doesn't read. */
+const SETTINGS_MAX = 1000;
 
 export interface ListenOptions {
   readonly host: string;
@@ -93,6 +97,8 @@ class ServerAdapter implements Listener {
   readonly #sockets = new Set<Socket>();
   readonly #longRunning = new Set<SocketRequest>();
   readonly #connections = new WeakMap<object, Connection>();
+  /** Of HTTP/1: the answer that is under way on a socket. */
+  readonly #answers = new WeakMap<object, ServerResponse>();
   #sniContexts: ReadonlyMap<string, SecureContext>;
   #inFlight = 0;
   #onIdle: (() => void) | undefined;
@@ -152,9 +158,11 @@ class ServerAdapter implements Listener {
       secure.on("session", (session) => this.#trackSession(session));
       secure.on("stream", (stream, headers, flags) => this.#onStream(stream as ServerHttp2Stream, headers, flags));
       secure.on("sessionError", (error) => this.#options.log.debug("HTTP/2 connection failed", { error }));
+      secure.on("tlsClientError", (error, socket) => refusePlain(socket, error));
     }
     const http1 = server as Server;
     http1.on("request", (incoming, out) => this.#onRequest(incoming, out));
+    http1.on("clientError", (error, socket) => this.#onClientError(error, socket));
     http1.on("upgrade", (incoming, socket, head) => this.#onUpgrade(incoming, socket, head));
   }
 
@@ -174,6 +182,10 @@ class ServerAdapter implements Listener {
       if (!this.#connections.get(session)?.requests) session.close();
     });
     session.once("close", () => this.#sessions.delete(session));
+    let settings = 0;
+    session.on("remoteSettings", () => {
+      if (++settings > SETTINGS_MAX) session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    });
   }
 
   #connectionOf(key: object, socket: NodeDuplex): Connection {
@@ -195,7 +207,8 @@ class ServerAdapter implements Listener {
     }
     // The limit in the settings is advice; a client may send more.
     if (headerBytes > this.#limits.headerBytesMax) {
-      stream.respond({ ":status": 431 }, { endStream: true });
+      stream.respond({ ":status": 431, "content-type": "text/html; charset=utf-8" });
+      stream.end("<h1>HTTP Error 431</h1><p>Request Header Field(s) Too Large</p>");
       return;
     }
     own.host ??= headers[":authority"] ?? "";
@@ -230,9 +243,20 @@ class ServerAdapter implements Listener {
     const method = incoming.method ?? "";
     const request = this.#http1Request(incoming, (gone) => (out.destroyed ? gone() : out.once("close", gone)));
     if (this.#closing) out.shouldKeepAlive = false;
+    const { socket } = incoming;
+    this.#answers.set(socket, out);
+    out.once("close", () => this.#answers.delete(socket));
     void this.#serve(request, (response) => respondHttp1(out, method, response)).catch((error) =>
       this.#failHttp1(request, out, error),
     );
+  }
+
+  #onClientError(error: Error, socket: NodeDuplex): void {
+    // What a refused client goes on sending is an error again, each time.
+    if (socket.writableEnded) return;
+    // In the middle of an answer nothing else can be said.
+    if (this.#answers.get(socket)?.headersSent) socket.destroy();
+    else refuseHttp1(socket, error, this.#options.clock);
   }
 
   #failHttp1(request: SocketRequest, out: ServerResponse, error: unknown): void {
