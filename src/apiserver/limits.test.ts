@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { realClock, Scope, seededRandom, silentLog } from "../base/index.ts";
 import { readBody } from "../net/index.ts";
 import { openMemoryStore } from "../store/index.ts";
@@ -10,7 +11,7 @@ const JSON_PATCH = "application/json-patch+json";
 /** Far above what any of these takes, far below what they took without a limit. */
 const MS_MAX = 30_000;
 
-type Ask = (what: string, body?: string, type?: string) => Promise<{ code: number; message: string }>;
+type Ask = (what: string, body?: string | Uint8Array, type?: string) => Promise<{ code: number; message: string }>;
 
 async function server(t: TestContext): Promise<Ask> {
   const clock = realClock();
@@ -20,15 +21,16 @@ async function server(t: TestContext): Promise<Ask> {
   const { handle, ready } = createApiServer(options);
   await ready;
   const peer = { address: "", identity: { name: "admin", groups: ["system:masters"] } };
-  return async (what, text, type = "application/json") => {
+  return async (what, sent, type = "application/json") => {
     const [method = "", url = ""] = what.split(" ");
     const [path = "", query = ""] = url.split("?");
     const body =
-      text === undefined ? ({ type: "none" } as const) : ({ type: "bytes", bytes: Buffer.from(text) } as const);
+      sent === undefined ? ({ type: "none" } as const) : ({ type: "bytes", bytes: Buffer.from(sent) } as const);
     const headers = { "content-type": type };
     const beginMs = clock.monotonicMs();
     const answer = await handle({ method, path, query, headers, body, peer, signal: new AbortController().signal });
-    const { message = "" } = JSON.parse(Buffer.from(await readBody(answer)).toString());
+    const text = Buffer.from(await readBody(answer)).toString();
+    const { message = text } = text.startsWith("{") ? JSON.parse(text) : {};
     assert.ok(clock.monotonicMs() - beginMs < MS_MAX, `${what.slice(0, 80)} took too long`);
     return { code: answer.status, message };
   };
@@ -60,6 +62,96 @@ test("a patch that copies a document into itself is refused before it has double
   await ask(`POST ${CONFIG_MAPS}`, JSON.stringify({ metadata: { name: "a" }, data: { k: "v" } }));
   const copies = Array.from({ length: 60 }, (_, index) => ({ op: "copy", from: "/data", path: `/data/k${index}` }));
   assert.equal((await ask(`PATCH ${CONFIG_MAPS}/a`, JSON.stringify(copies), JSON_PATCH)).code, 422);
+});
+
+test("a patch into what all objects inherit from stays in its document", async (t) => {
+  const ask = await server(t);
+  await ask(`POST ${CONFIG_MAPS}`, JSON.stringify({ metadata: { name: "a" }, data: { k: "v" } }));
+  for (const first of ["/__proto__", "/data/constructor", "/data/constructor/prototype"]) {
+    const deeper = ["", "/stray", "/stray/x"].map((path) => ({ op: "add", path: first + path, value: {} }));
+    const patch = [
+      ...(first.endsWith("prototype") ? [{ op: "add", path: "/data/constructor", value: {} }] : []),
+      ...deeper,
+    ];
+    const { code } = await ask(
+      `PATCH ${CONFIG_MAPS}/a`,
+      JSON.stringify([...patch, { op: "add", path: "/kind", value: 5 }]),
+      JSON_PATCH,
+    );
+    assert.equal(code, 422);
+  }
+  assert.ok(!("stray" in {}) && !("stray" in Object));
+});
+
+test("a body is taken as it comes: Content-Encoding means nothing, whatever it would unpack to", async (t) => {
+  const ask = await server(t);
+  const packed = gzipSync(Buffer.alloc(100_000_000));
+  assert.match(
+    (await ask(`POST ${CONFIG_MAPS}`, packed, "application/json")).message,
+    /json parse error: invalid character '\\x1f' looking/,
+  );
+  assert.equal((await ask(`POST ${CONFIG_MAPS}`, packed, "application/yaml")).code, 400);
+  assert.equal((await ask(`POST ${CONFIG_MAPS}`, packed, "application/vnd.kubernetes.protobuf")).code, 400);
+  await ask(`POST ${CONFIG_MAPS}`, JSON.stringify({ metadata: { name: "a" } }));
+  assert.equal((await ask(`PATCH ${CONFIG_MAPS}/a`, packed, "application/merge-patch+json")).code, 400);
+});
+
+test("an object of more than 1.5 MiB is refused in the store's words, however it is written", async (t) => {
+  const ask = await server(t);
+  const policies = "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies";
+  const policy = (name: string, count: number) => {
+    const ingress = Array.from({ length: count }, () => ({ from: [{ ipBlock: { cidr: "10.0.0.0/8" } }] }));
+    return JSON.stringify({ metadata: { name }, spec: { podSelector: {}, ingress } });
+  };
+  const tooLarge = refused(500, "etcdserver: request is too large");
+  assert.deepEqual(await ask(`POST ${policies}`, policy("a", 50_000)), tooLarge);
+  assert.equal((await ask(`POST ${policies}`, policy("a", 5_000))).code, 201);
+  const { spec } = JSON.parse(policy("a", 50_000));
+  assert.deepEqual(
+    await ask(`PATCH ${policies}/a`, JSON.stringify({ spec }), "application/merge-patch+json"),
+    tooLarge,
+  );
+  assert.deepEqual(await ask(`PUT ${policies}/a`, policy("a", 50_000)), tooLarge);
+});
+
+test("texts of very many documents, faults, aliases or keys given twice are read in time", async (t) => {
+  const ask = await server(t);
+  const yaml = (text: string) => ask(`POST ${CONFIG_MAPS}?fieldValidation=Warn`, text, "application/yaml");
+  for (const text of ["&a ".repeat(300_000), "*a ".repeat(100_000), "a: ".repeat(100_000), "- ".repeat(100_000)])
+    assert.match((await yaml(text)).message, /yaml: /);
+  assert.equal((await yaml(`metadata: {name: docs}\n${"---\n".repeat(200_000)}`)).code, 201);
+  const twice = `metadata: {name: twice}\ndata: {${"a: b, ".repeat(200_000)}}`;
+  assert.equal((await yaml(twice)).code, 201);
+  const json = `{"metadata":{"name":"json"},"data":{${'"a":"b",'.repeat(200_000)}"a":"b"}}`;
+  assert.equal((await ask(`POST ${CONFIG_MAPS}`, json)).code, 201);
+});
+
+test("lists of very many entries, each of which has to be the only one of its kind, are checked in time", async (t) => {
+  const ask = await server(t);
+  const many = <T>(make: (index: number) => T, count = 20_000) =>
+    Array.from({ length: count }, (_, index) => make(index));
+  const ownerReferences = many((index) => ({ apiVersion: "v1", kind: "A", name: "x", uid: `${index}` }), 15_000);
+  assert.equal(
+    (await ask(`POST ${CONFIG_MAPS}`, JSON.stringify({ metadata: { name: "a", ownerReferences } }))).code,
+    201,
+  );
+  const again = JSON.stringify({ metadata: { name: "b", ownerReferences: [...ownerReferences, ...ownerReferences] } });
+  assert.equal((await ask(`POST ${CONFIG_MAPS}`, again)).code, 201);
+  const ports = many((index) => ({ name: `p${index}`, port: index + 1 }), 5_000);
+  assert.equal(
+    (
+      await ask(
+        "POST /api/v1/namespaces/default/services",
+        JSON.stringify({ metadata: { name: "a" }, spec: { ports } }),
+      )
+    ).code,
+    201,
+  );
+  const taints = many((index) => ({ key: `k${index}`, effect: "NoSchedule" }), 10_000);
+  assert.equal(
+    (await ask("POST /api/v1/nodes", JSON.stringify({ metadata: { name: "a" }, spec: { taints } }))).code,
+    201,
+  );
 });
 
 test("what is nested too deep or refers to itself too often is refused", async (t) => {
@@ -97,8 +189,10 @@ test("a map of very many keys in YAML is read in time", async (t) => {
 
 test("long paths and selectors, and garbage where numbers and tokens belong, cost little", async (t) => {
   const ask = await server(t);
-  assert.equal((await ask(`GET /${"x".repeat(10_000)}`)).code, 414);
+  for (const path of ["x".repeat(1_000_000), "x/".repeat(500_000), `api/v1/namespaces/${"x".repeat(1_000_000)}`])
+    assert.equal((await ask(`GET /${path}`)).code, 404);
   const labels = Array.from({ length: 20_000 }, (_, index) => `a${index}`);
+  assert.equal((await ask(`GET ${CONFIG_MAPS}?${"a=b&".repeat(250_000)}`)).code, 200);
   assert.equal((await ask(`GET ${CONFIG_MAPS}?labelSelector=${labels.join(",")}`)).code, 200);
   assert.equal(
     (await ask(`GET ${CONFIG_MAPS}?labelSelector=${encodeURIComponent("a in (".repeat(20_000))}`)).code,

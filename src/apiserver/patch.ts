@@ -343,15 +343,20 @@ function internalName({ group }: KindDefinition): string {
 /** Which maps a patch looked into, as a tree of their keys. */
 function touchedBy(type: PatchType, patch: unknown): unknown {
   if (type !== "json" || !Array.isArray(patch)) return patch;
-  const touched: Json = {};
+  const touched = bare();
   for (const operation of patch as Json[]) {
     for (const pointer of [operation.path, operation.from]) {
       if (typeof pointer !== "string") continue;
       let at = touched;
-      for (const key of pointer.split("/").slice(1, -1)) at = (at[key] ??= {}) as Json;
+      for (const key of pointer.split("/").slice(1, -1)) at = (at[key] ??= bare()) as Json;
     }
   }
   return touched;
+}
+
+/** An object that inherits nothing: in any other, keys such as __proto__ lead to what all objects share. */
+function bare(): Json {
+  return Object.create(null) as Json;
 }
 
 /** Maps that a patch looked into are shown with their keys in order, the others as they are. */

@@ -4,6 +4,7 @@ import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.
 import type { Attributes, Authenticator, Authorizer, Emptied, RequestContext, RequestInfo } from "./contracts.ts";
 import { type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
 import { respondError, respondText } from "./http/respond.ts";
+import { fittingWarnings } from "./warnings.ts";
 import { compressed } from "./http/compress.ts";
 import { TurnedAway } from "./fairness/errors.ts";
 import type { Fairness } from "./fairness/fairness.ts";
@@ -34,7 +35,6 @@ const ANONYMOUS: UserInfo = { name: "system:anonymous", groups: ["system:unauthe
 const AUTHENTICATED = "system:authenticated";
 const JSON_FORMAT: Format = { encoding: "json", as: "object", pretty: false };
 const READ_VERBS = new Set(["get", "list", "watch", "head", "options"]);
-const PATH_BYTES_MAX = 8192;
 
 /** The whole way of a request: who, what, may they, do it, say how it went. */
 export function pipeline(options: PipelineOptions): Handler {
@@ -48,8 +48,6 @@ export function pipeline(options: PipelineOptions): Handler {
     let flowHeaders: Readonly<Record<string, string>> = {};
     let response: ApiResponse;
     try {
-      if (request.path.length > PATH_BYTES_MAX)
-        throw statusError({ code: 414, reason: "RequestURITooLong", message: "the request URI is too long" });
       const caller = await authenticate(request, options);
       const user = options.impersonate ? await options.impersonate(request, caller, info) : caller;
       const flow = options.flows.flowOf(info, user);
@@ -228,8 +226,6 @@ function errorFormat(request: ApiRequest): Format {
   }
 }
 
-const WARNING_BYTES_MAX = 4096;
-
 interface Extra {
   readonly auditId: string;
   readonly warnings: readonly string[];
@@ -242,8 +238,7 @@ function withHeaders(response: ApiResponse, { auditId, warnings, flowHeaders }: 
     ...flowHeaders,
     "audit-id": auditId,
   };
-  if (warnings.length > 0)
-    headers.warning = [...new Set(warnings)].map((text) => `299 - ${headerText(text.slice(0, WARNING_BYTES_MAX))}`);
+  if (warnings.length > 0) headers.warning = fittingWarnings(warnings).map((text) => `299 - ${headerText(text)}`);
   return { ...response, headers };
 }
 

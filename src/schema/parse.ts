@@ -173,7 +173,8 @@ class Parser {
 function quoted(character: string): string {
   if (character === "'") return `'\\''`;
   if (character === '"') return `'"'`;
-  return `'${JSON.stringify(character).slice(1, -1)}'`;
+  const escaped = JSON.stringify(character).slice(1, -1);
+  return `'${escaped.replace(/^\\u00(?=[01])/, "\\x")}'`;
 }
 
 /** A whole number that a double can't hold; JSON.stringify writes it as it was. */

@@ -1,3 +1,4 @@
+import { repeats } from "./repeats.ts";
 import type { FieldError } from "../kind.ts";
 import type { Condition } from "../meta/v1/condition.ts";
 import { duplicateValue, invalidValue, notSupported, problemsAt, required, tooLong } from "./errors.ts";
@@ -11,8 +12,9 @@ const REASON_RULE =
 
 /** Conditions of the type that all kinds share; each type occurs once. */
 export function validateConditions(path: string, conditions: readonly Condition[] = []): FieldError[] {
+  const again = repeats(conditions, ({ type }) => type);
   return conditions.flatMap((condition, index) => {
-    const isFirst = conditions.findIndex(({ type }) => type === condition.type) === index;
+    const isFirst = !again.has(index);
     return [
       ...(isFirst ? [] : [duplicateValue(`${path}[${index}].type`, condition.type)]),
       ...validateCondition(`${path}[${index}]`, condition),

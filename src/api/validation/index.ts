@@ -10,6 +10,7 @@ export * from "./ip.ts";
 export * from "./labels.ts";
 export * from "./names.ts";
 export * from "./numbers.ts";
+export * from "./repeats.ts";
 export * from "./replicas.ts";
 export * from "./resources.ts";
 export * from "./webhook.ts";

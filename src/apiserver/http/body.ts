@@ -1,7 +1,8 @@
-import { type Document, isScalar, LineCounter, parseAllDocuments, visit, type YAMLParseError } from "yaml";
+import { type Document, isScalar, visit, type YAMLParseError } from "yaml";
 import { requestEntityTooLarge, unsupportedMediaType } from "../../api/index.ts";
 import { NetError, readBody as readStream } from "../../net/index.ts";
 import type { ApiRequest } from "../../net/message.ts";
+import { readYaml } from "./yaml-document.ts";
 import { maybeJson } from "./yaml-json.ts";
 import { copyJson, isObject, JsonError, parseJson, ProtoError, setOwn } from "../../schema/index.ts";
 
@@ -123,16 +124,12 @@ export function fromYaml(bytes: Uint8Array): Body {
 /** The same by the YAML reader alone. */
 export function fromYamlText(text: string, bytes: Uint8Array): Body {
   if (nestingOf(text) > YAML_DEPTH_MAX) throw new BodyError(`yaml: exceeded max depth of ${YAML_DEPTH_MAX}`, bytes);
-  // The reader's own search for keys given twice compares each with all before it.
-  const lines = new LineCounter();
-  const options = { version: "1.1", uniqueKeys: false, strict: true, lineCounter: lines } as const;
-  const [document] = parseAllDocuments(text, options);
-  if (!document || !("errors" in document)) return { value: null, duplicates: [], format: "yaml" };
-  const [fatal] = document.errors;
-  if (fatal) throw new BodyError(yamlProblem(fatal), bytes, { cause: fatal });
+  const { document, fatal, lineOf } = readYaml(text);
+  if (fatal) throw new BodyError(yamlProblem(fatal, lineOf(fatal.pos[0])), bytes, { cause: fatal });
+  if (!document) return { value: null, duplicates: [], format: "yaml" };
   try {
     const value = sortedKeys(document.toJS({ maxAliasCount: YAML_ALIASES_MAX }));
-    const duplicates = keysGivenTwice(document).map((at) => `line ${lines.linePos(at).line}: ${keyAt(text, at)}`);
+    const duplicates = keysGivenTwice(document).map((at) => `line ${lineOf(at)}: ${keyAt(text, at)}`);
     return { value, duplicates, format: "yaml" };
   } catch (error) {
     throw new BodyError("yaml: document contains excessive aliasing", bytes, { cause: error });
@@ -161,12 +158,11 @@ const SCANNER_PROBLEMS: Readonly<Record<string, string>> = {
 };
 
 /** The fault in the words of the original, which leaves out the line of a scanner's fault in the first one. */
-function yamlProblem({ code, message, linePos }: YAMLParseError): string {
+function yamlProblem({ code, message }: YAMLParseError, line: number): string {
   const isParser = code === "BAD_INDENT" || code === "UNEXPECTED_TOKEN" || /^Flow/.test(message);
   const problem = isParser
     ? "did not find expected node content"
     : (SCANNER_PROBLEMS[code] ?? "did not find expected key");
-  const line = linePos?.[0].line ?? 1;
   return isParser || line > 1 ? `yaml: line ${line}: ${problem}` : `yaml: ${problem}`;
 }
 

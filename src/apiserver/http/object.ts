@@ -186,7 +186,7 @@ function checkCustomType({ warnings }: RequestContext, value: Json, type: BodyTy
     // A version of the same group that nobody knows has no fields beside metadata.
     if (String(apiVersion).startsWith(`${type.group}/`)) {
       const unknown = Object.keys(value).filter(isUnknownEverywhere);
-      warnings.push(...unknown.map((name) => `unknown field ${JSON.stringify(name)}`));
+      for (const name of unknown) warnings.push(`unknown field ${JSON.stringify(name)}`);
     }
     throw badRequest(
       `the API version in the data (${String(apiVersion)}) does not match the expected API version (${wanted})`,
@@ -246,5 +246,5 @@ export function reportStrict(
   const mode = query.get("fieldValidation") || "Warn";
   if (mode === "Ignore") return;
   if (mode === "Strict") throw refuse(`strict decoding error: ${texts.join(", ")}`);
-  warnings.push(...texts);
+  for (const text of texts) warnings.push(text);
 }

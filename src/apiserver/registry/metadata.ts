@@ -16,6 +16,7 @@ import {
   required,
   validateAnnotations,
   validateLabels,
+  repeats,
 } from "../../api/index.ts";
 import { jsonEqual } from "../../schema/index.ts";
 
@@ -120,10 +121,10 @@ function validateFinalizers({ behavior }: KindDefinition, finalizers: readonly s
 /** Keeps one of owners that are named twice; what the client is warned of. */
 export function joinOwners(metadata: { ownerReferences?: unknown }): string[] {
   const owners = (metadata.ownerReferences ?? []) as Owner[];
-  const isCopy = (owner: Owner, index: number) => owners.findIndex((one) => jsonEqual(one, owner)) < index;
-  const copies = owners.filter(isCopy);
+  const again = repeats(owners, (owner) => JSON.stringify(owner));
+  const copies = owners.filter((_, index) => again.has(index));
   if (copies.length === 0) return [];
-  metadata.ownerReferences = owners.filter((owner, index) => !isCopy(owner, index));
+  metadata.ownerReferences = owners.filter((_, index) => !again.has(index));
   const uids = [...new Set(copies.map(({ uid }) => uid))].join(", ");
   return [
     `.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${uids}`,

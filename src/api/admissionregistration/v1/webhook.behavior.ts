@@ -1,6 +1,7 @@
 import { ageColumn, integerColumn, nameColumn } from "../../columns.ts";
 import type { Column, FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { duplicateValue, invalidValue, notSupported, problemsAt, required } from "../../validation/errors.ts";
+import { repeats } from "../../validation/repeats.ts";
 import { validateLabelSelector } from "../../validation/labels.ts";
 import { dnsLabel1035Problems, dnsSubdomainProblems } from "../../validation/names.ts";
 import { validateWebhookService, validateWebhookUrl } from "../../validation/webhook.ts";
@@ -59,9 +60,10 @@ function setWebhookDefaults(webhook: Mutable<Webhook>): void {
 
 function validateWebhooks(webhooks: readonly Partial<Webhook>[] | undefined): FieldError[] {
   const all = (webhooks ?? []) as readonly Webhook[];
+  const again = repeats(all, ({ name }) => name);
   return all.flatMap((webhook, index) => {
     const path = `webhooks[${index}]`;
-    const twice = webhook.name !== "" && all.findIndex(({ name }) => name === webhook.name) < index;
+    const twice = webhook.name !== "" && again.has(index);
     return [
       ...validateWebhook(webhook, path),
       ...validateReviewVersions(`${path}.admissionReviewVersions`, webhook.admissionReviewVersions),

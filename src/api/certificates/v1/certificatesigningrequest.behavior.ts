@@ -2,6 +2,7 @@ import { ageColumn, humanDuration, nameColumn, textColumn } from "../../columns.
 import { jsonEqual } from "../../../schema/index.ts";
 import type { Column, FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { duplicateValue, forbiddenField, invalidValue, notSupported, required } from "../../validation/errors.ts";
+import { repeats } from "../../validation/repeats.ts";
 import { dnsLabelProblems, dnsSubdomainProblems } from "../../validation/names.ts";
 import { requestProblem } from "./request-der.ts";
 import type { CertificateSigningRequest } from "./certificatesigningrequest.ts";
@@ -156,6 +157,7 @@ function validateSignerName(name: string): FieldError[] {
 function validateConditions(conditions: Conditions): FieldError[] {
   const path = "status.conditions";
   const errors: FieldError[] = [];
+  const again = repeats(conditions, ({ type }) => type);
   conditions.forEach(({ type, status }, index) => {
     const at = `${path}[${index}]`;
     if (!type) errors.push(required(`${at}.type`));
@@ -164,7 +166,7 @@ function validateConditions(conditions: Conditions): FieldError[] {
     else if (mustBeTrue && status !== "True") errors.push(notSupported(`${at}.status`, status, ["True"]));
     else if (!["True", "False", "Unknown"].includes(status))
       errors.push(notSupported(`${at}.status`, status, ["False", "True", "Unknown"]));
-    if (conditions.findIndex((other) => other.type === type) < index) errors.push(duplicateValue(`${at}.type`, type));
+    if (again.has(index)) errors.push(duplicateValue(`${at}.type`, type));
   });
   const decisions = conditions.map(({ type }) => type).filter((type) => type === "Approved" || type === "Denied");
   if (new Set(decisions).size > 1)

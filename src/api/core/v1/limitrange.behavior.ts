@@ -11,6 +11,7 @@ import {
   required,
   validateContainerResourceName,
   validateResourceName,
+  repeats,
 } from "../../validation/index.ts";
 import type { LimitRange, LimitRangeItem } from "./limitrange.ts";
 
@@ -38,9 +39,10 @@ function fillContainerDefaults(limit: Mutable<LimitRangeItem>): void {
 
 function validateLimitRange({ spec }: LimitRange): FieldError[] {
   const limits = spec.limits ?? [];
+  const again = repeats(limits, ({ type }) => type);
   return limits.flatMap((limit, index) => {
     const path = `spec.limits[${index}]`;
-    const twice = limits.findIndex(({ type }) => type === limit.type) < index;
+    const twice = again.has(index);
     return [
       ...validateType(`${path}.type`, limit.type),
       ...(twice ? [duplicateValue(`${path}.type`, limit.type)] : []),

@@ -1,4 +1,3 @@
-import { jsonEqual } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { roundAmounts } from "../../quantity.ts";
 import {
@@ -14,6 +13,7 @@ import {
   required,
   sortedEntries,
   validateResourceAmount,
+  repeats,
 } from "../../validation/index.ts";
 import type { Node } from "./node.ts";
 
@@ -61,6 +61,7 @@ function validateNodeUpdate(node: Node, old: Node): FieldError[] {
 }
 
 function validateTaints({ spec: { taints = [] } }: Node): FieldError[] {
+  const again = repeats(taints, ({ key, effect }) => `${key}:${effect}`);
   return taints.flatMap((taint, index) => {
     const path = `metadata.taints[${index}]`;
     const { key, value = "", effect } = taint;
@@ -69,7 +70,7 @@ function validateTaints({ spec: { taints = [] } }: Node): FieldError[] {
     if (valueProblems.length > 0) errors.push(invalidValue(`${path}.value`, value, valueProblems.join(";")));
     if (effect === "") errors.push(required(`${path}.effect`));
     else if (!EFFECTS.includes(effect)) errors.push(notSupported(`${path}.effect`, effect, EFFECTS));
-    if (taints.findIndex((one) => one.key === key && one.effect === effect) < index)
+    if (again.has(index))
       errors.push({
         ...duplicateValue(path, { Key: key, Value: value, Effect: effect, TimeAdded: taint.timeAdded ?? null }),
         detail: "taints must be unique by key and effect pair",
@@ -102,8 +103,9 @@ function validatePodCidrs({ spec: { podCIDRs = [] } }: Node): FieldError[] {
 }
 
 function validateAddresses({ status: { addresses = [] } }: Node): FieldError[] {
+  const again = repeats(addresses, (one) => JSON.stringify(one));
   return addresses.flatMap((address, index) =>
-    addresses.findIndex((one) => jsonEqual(one, address)) < index
+    again.has(index)
       ? [duplicateValue(`status.addresses[${index}]`, { Type: address.type, Address: address.address })]
       : [],
   );

@@ -17,6 +17,7 @@ import {
   qualifiedNameProblems,
   required,
   validateLabels,
+  repeats,
 } from "../../validation/index.ts";
 import { validateEndpointIp } from "./endpointip.validate.ts";
 import { validateAddressesKept, validateClusterIPs } from "./service.clusterips.validate.ts";
@@ -115,10 +116,11 @@ function validateExternalName(spec: Service["spec"]): FieldError[] {
 }
 
 function validatePorts({ spec: { ports = [] } }: Service): FieldError[] {
+  const repeated = repeats(ports, ({ name }) => name);
   return ports.flatMap((one, index) => {
     const path = `spec.ports[${index}]`;
     const { name = "", port, protocol = "", targetPort, appProtocol } = one;
-    const again = name !== "" && ports.findIndex((other) => other.name === name) < index;
+    const again = name !== "" && repeated.has(index);
     return [
       ...(name === "" && ports.length > 1 ? [required(`${path}.name`)] : []),
       ...(name === "" ? [] : problemsAt(`${path}.name`, name, dnsLabelProblems(name))),
@@ -173,14 +175,14 @@ function validateType({ spec: { type = "", ports = [] } }: Service): FieldError[
 
 /** No two ports may have the same number, inside or on nodes, for one protocol. */
 function validateNumbers({ spec: { ports = [] } }: Service): FieldError[] {
-  const isAgain = (index: number, key: "port" | "nodePort") =>
-    ports.findIndex((one) => one[key] === ports[index]![key] && one.protocol === ports[index]!.protocol) < index;
+  const insideAgain = repeats(ports, ({ port, protocol }) => `${port}/${protocol}`);
+  const outsideAgain = repeats(ports, ({ nodePort, protocol }) => `${nodePort}/${protocol}`);
   return [
     ...ports.flatMap(({ nodePort }, index) =>
-      nodePort && isAgain(index, "nodePort") ? [duplicateValue(`spec.ports[${index}].nodePort`, nodePort)] : [],
+      nodePort && outsideAgain.has(index) ? [duplicateValue(`spec.ports[${index}].nodePort`, nodePort)] : [],
     ),
     ...ports.flatMap(({ port, protocol }, index) =>
-      isAgain(index, "port")
+      insideAgain.has(index)
         ? [
             duplicateValue(`spec.ports[${index}]`, {
               Name: "",

@@ -17,6 +17,7 @@ import {
   qualifiedNameProblems,
   required,
   tooMany,
+  repeats,
 } from "../../validation/index.ts";
 import type { Endpoint, EndpointHints, EndpointPort, EndpointSlice } from "./endpointslice.ts";
 
@@ -136,9 +137,10 @@ function validateNames(
 
 function validatePorts(ports: readonly EndpointPort[]): FieldError[] {
   if (ports.length > PORTS_MAX) return [tooMany("ports", ports.length, PORTS_MAX)];
+  const repeated = repeats(ports, ({ name = "" }) => name);
   return ports.flatMap(({ name = "", protocol, port, appProtocol }, index) => {
     const path = `ports[${index}]`;
-    const again = ports.findIndex((one) => (one.name ?? "") === name) < index;
+    const again = repeated.has(index);
     return [
       ...(name === "" ? [] : problemsAt(`${path}.name`, name, dnsLabelProblems(name))),
       ...(again ? [duplicateValue(`${path}.name`, name)] : []),

@@ -1,4 +1,3 @@
-import { jsonEqual } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior } from "../../kind.ts";
 import { validateRequirements } from "../../core/v1/pod/resources.ts";
 import { validateTolerations } from "../../core/v1/pod/tolerations.ts";
@@ -10,6 +9,7 @@ import {
   problemsAt,
   required,
   validateLabels,
+  repeats,
 } from "../../validation/index.ts";
 import type { RuntimeClass, Scheduling } from "./runtimeclass.ts";
 
@@ -36,8 +36,9 @@ function validateScheduling({ nodeSelector, tolerations = [] }: Scheduling): Fie
     ...validateLabels("scheduling.nodeSelector", nodeSelector),
     ...validateTolerations(path, tolerations),
   ];
+  const again = repeats(tolerations, (one) => JSON.stringify(one));
   tolerations.forEach((toleration, index) => {
-    if (tolerations.findIndex((one) => jsonEqual(one, toleration)) === index) return;
+    if (!again.has(index)) return;
     const { key = "", operator = "", value = "", effect = "", tolerationSeconds = null } = toleration;
     const shown = { Key: key, Operator: operator, Value: value, Effect: effect, TolerationSeconds: tolerationSeconds };
     errors.push(duplicateValue(`${path}[${index}]`, shown));

@@ -1,6 +1,6 @@
 import { jsonEqual } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
-import { duplicateValue, immutableField, invalidValue, notSupported } from "../../validation/index.ts";
+import { duplicateValue, immutableField, invalidValue, notSupported, repeats } from "../../validation/index.ts";
 import type { CSIDriver, CSIDriverSpec } from "./csidriver.ts";
 
 const FS_GROUP_POLICIES = ["File", "None", "ReadWriteOnceWithFSType"];
@@ -74,9 +74,9 @@ function validateSpec(spec: CSIDriverSpec): FieldError[] {
 }
 
 function validateTokens(path: string, requests: NonNullable<CSIDriverSpec["tokenRequests"]>): FieldError[] {
+  const again = repeats(requests, ({ audience }) => audience);
   return requests.flatMap(({ audience, expirationSeconds: seconds }, index) => {
-    if (requests.findIndex((one) => one.audience === audience) < index)
-      return [duplicateValue(`${path}[${index}].audience`, audience)];
+    if (again.has(index)) return [duplicateValue(`${path}[${index}].audience`, audience)];
     const at = `${path}[${index}].expirationSeconds`;
     if (seconds === undefined) return [];
     if (seconds < TOKEN_SECONDS_MIN)

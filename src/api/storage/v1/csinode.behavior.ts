@@ -9,6 +9,7 @@ import {
   problemsAt,
   qualifiedNameProblems,
   required,
+  repeats,
 } from "../../validation/index.ts";
 import type { CSINode, CSINodeDriver } from "./csinode.ts";
 
@@ -22,9 +23,10 @@ export const csiNodeBehavior: KindBehavior<CSINode> = {
 
 function validateDrivers({ spec }: CSINode): FieldError[] {
   const drivers = spec.drivers ?? [];
+  const repeated = repeats(drivers, ({ name }) => name);
   return drivers.flatMap((driver, index) => {
     const path = `spec.drivers[${index}]`;
-    const again = drivers.findIndex(({ name }) => name === driver.name) < index;
+    const again = repeated.has(index);
     return [
       ...validateCsiDriverName(`${path}.name`, driver.name),
       ...validateNodeId(`${path}.nodeID`, driver.nodeID),

@@ -6,6 +6,7 @@ import {
   problemsAt,
   qualifiedNameProblems,
   required,
+  repeats,
 } from "../../validation/index.ts";
 import { validateParameters, validateProvisioner } from "./parameters.validate.ts";
 import type { StorageClass } from "./storageclass.ts";
@@ -64,9 +65,10 @@ function meaningOf({ matchLabelExpressions = [] }: Term): string {
 }
 
 function validateTerm(path: string, { matchLabelExpressions = [] }: Term): FieldError[] {
+  const repeated = repeats(matchLabelExpressions, ({ key }) => key);
   return matchLabelExpressions.flatMap(({ key, values }, index) => {
     const at = `${path}[${index}]`;
-    const again = matchLabelExpressions.findIndex((one) => one.key === key) < index;
+    const again = repeated.has(index);
     return [
       ...(values?.length ? [] : [required(`${at}.values`)]),
       ...(values ?? []).flatMap((value, place) =>

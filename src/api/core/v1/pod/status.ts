@@ -9,6 +9,7 @@ import {
   problemsAt,
   qualifiedNameProblems,
   rangeProblems,
+  repeats,
 } from "../../../validation/index.ts";
 import type { ContainerStatus } from "../containerstatus.ts";
 import type { Pod, PodCondition } from "../pod.ts";
@@ -110,9 +111,9 @@ function validateIps(path: string, addresses: readonly Address[], pathOf: (at: s
     const shown = addresses.map(({ ip }) => ({ IP: ip }));
     errors.push(invalidValue(path, shown, "may specify no more than one IP for each IP family"));
   }
+  const again = repeats(addresses, ({ ip }) => ip);
   addresses.forEach((address, index) => {
-    if (addresses.findIndex(({ ip }) => ip === address.ip) < index)
-      errors.push(duplicateValue(`${path}[${index}]`, { IP: address.ip }));
+    if (again.has(index)) errors.push(duplicateValue(`${path}[${index}]`, { IP: address.ip }));
   });
   return errors;
 }

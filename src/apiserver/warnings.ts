@@ -1,0 +1,34 @@
+const TOTAL_MAX = 4096;
+const SHORTENED_MAX = 256;
+
+/**
+ * The warnings that an answer has room for, in characters: each once, all of them whole if that fits; otherwise shortened,
+ * and no more once there is no more room. What is sent decides how many there are, and clients limit their headers.
+ */
+export function fittingWarnings(warnings: readonly string[]): string[] {
+  const whole: string[] = [];
+  let total = 0;
+  for (const text of new Set(warnings)) {
+    total += characters(text).length;
+    if (total > TOTAL_MAX) return shortened(new Set(warnings));
+    whole.push(text);
+  }
+  return whole;
+}
+
+function shortened(warnings: Iterable<string>): string[] {
+  const fitting: string[] = [];
+  let total = 0;
+  for (const text of warnings) {
+    if (total >= TOTAL_MAX) break;
+    const some = characters(text).slice(0, SHORTENED_MAX);
+    total += some.length;
+    fitting.push(some.join(""));
+  }
+  return fitting;
+}
+
+/** No more of them than decide anything. */
+function characters(text: string): string[] {
+  return Array.from(text.slice(0, 2 * (TOTAL_MAX + 1)));
+}
