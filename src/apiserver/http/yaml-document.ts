@@ -21,6 +21,13 @@ export function readYaml(text: string): ReadYaml {
   const lines = new LineCounter();
   const lineOf = (at: number) => lines.linePos(at).line;
   const composer = new Composer(OPTIONS);
+  let first: YAMLParseError | undefined;
+  const onError = (place: Place, code: YAMLParseError["code"], message: string, isWarning?: boolean): void => {
+    if (isWarning) return;
+    // The reader catches what is thrown in the middle of a node, and reports it as a fault of its own.
+    first ??= new YAMLParseError(spanOf(place), code, message);
+    throw first;
+  };
   // What the reader calls for each fault. Its types don't tell of it; if it is ever gone, faults are collected as before.
   Object.assign(composer, { onError });
   try {
@@ -28,15 +35,14 @@ export function readYaml(text: string): ReadYaml {
       return { document, fatal: document.errors[0], lineOf };
     return { document: undefined, fatal: undefined, lineOf };
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    return { document: undefined, fatal: error, lineOf };
+    if (error !== first) throw error;
+    return { document: undefined, fatal: first, lineOf };
   }
 }
 
 type Place = number | readonly [number, number, number?] | { readonly offset: number };
 
-function onError(place: Place, code: YAMLParseError["code"], message: string, isWarning?: boolean): void {
-  if (isWarning) return;
+function spanOf(place: Place): [number, number] {
   const start = typeof place === "number" ? place : "offset" in place ? place.offset : place[0];
-  throw new YAMLParseError([start, start + 1], code, message);
+  return [start, start + 1];
 }
