@@ -60,6 +60,7 @@ export const statefulsetDocs: readonly StructDoc[] = [
   }),
   doc(RollingUpdateStatefulSetStrategy, "How far a rolling update goes.", {
     partition: "Only pods with this number or a higher one are updated; default 0, all.",
-    maxUnavailable: "Pods that may be missing meanwhile, as a number or percentage; default 1.",
+    maxUnavailable:
+      "Pods that may be missing meanwhile, as a number or percentage; default 1. Needs the gate MaxUnavailableStatefulSet.",
   }),
 ];

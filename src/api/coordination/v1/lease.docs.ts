@@ -8,8 +8,10 @@ export const leaseDocs: readonly StructDoc[] = [
     acquireTime: "When the holder got the lease.",
     renewTime: "When the holder last renewed the lease.",
     leaseTransitions: "How often the lease went to another holder.",
-    strategy: "How the next leader is picked in coordinated elections, such as OldestEmulationVersion.",
-    preferredHolder: "Who should have the lease; the holder then gives it up. Only with strategy.",
+    strategy:
+      "How the next leader is picked in elections that the server coordinates; needs the feature gate CoordinatedLeaderElection.",
+    preferredHolder:
+      "Who should have the lease; the holder then gives it up. Needs strategy and the feature gate CoordinatedLeaderElection.",
   }),
   ...kindDocs(Lease, "A claim that runs out unless it is renewed: heartbeats of nodes, locks of leaders.", {
     spec: "Who holds the lease, and until when.",

@@ -34,7 +34,8 @@ export const affinityDocs: readonly StructDoc[] = [
   }),
   doc(Toleration, "A taint that a pod puts up with.", {
     key: "Key of the taint; empty with operator Exists for all keys.",
-    operator: "How value is compared: Equal (default), Exists for any value, or Lt and Gt for numbers.",
+    operator:
+      "How value is compared: Equal (default), Exists for any value; Lt and Gt need the gate TaintTolerationComparisonOperators.",
     value: "Value to compare the taint's with; empty with Exists.",
     effect: "Effect that is tolerated: NoSchedule, PreferNoSchedule or NoExecute; empty for all.",
     tolerationSeconds:

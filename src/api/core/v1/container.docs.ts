@@ -147,7 +147,7 @@ export const containerDocs: readonly StructDoc[] = [
     postStart: "Runs right after the container is created, beside its program; if it fails, the container is killed.",
     preStop: "Runs before the container is told to stop; its time counts against the pod's termination grace period.",
     stopSignal:
-      "Signal that asks the container to stop; default what the image says, else SIGTERM. Needs spec.os.name.",
+      "Signal that asks the container to stop; default the image's, else SIGTERM. Needs spec.os.name and ContainerStopSignals.",
   }),
   doc(LifecycleHandler, "What a hook does; exactly one action is set.", {
     exec: "Runs a command in the container.",

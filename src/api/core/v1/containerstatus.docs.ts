@@ -30,7 +30,7 @@ export const containerstatusDocs: readonly StructDoc[] = [
     volumeMounts: "How each volume is mounted.",
     user: "Identity that the container's first process started with.",
     allocatedResourcesStatus: "Health of the devices that the container got.",
-    stopSignal: "Signal that will ask the container to stop.",
+    stopSignal: "Signal that will ask the container to stop; needs the feature gate ContainerStopSignals.",
   }),
   doc(ResourceStatus, "Health of the parts of one resource.", {
     name: "Name of the resource: an extended resource, or claim:NAME and claim:NAME/REQUEST.",
@@ -57,10 +57,10 @@ export const containerstatusDocs: readonly StructDoc[] = [
     volumeStatus: "What is known about the volume itself.",
   }),
   doc(VolumeStatus, "What is known about a mounted volume.", {
-    image: "Of an image volume: which image it is.",
+    image: "Of an image volume: which image it is; needs the feature gate ImageVolumeWithDigest.",
   }),
   doc(ImageVolumeStatus, "The image behind an image volume.", {
-    imageRef: "Reference of the image with its digest.",
+    imageRef: "Reference of the image with its digest; at most 256 characters.",
   }),
   doc(ContainerState, "What a container does; exactly one member is set, waiting if none is.", {
     waiting: "It has not started yet.",

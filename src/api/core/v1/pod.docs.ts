@@ -41,7 +41,8 @@ export const podDocs: readonly StructDoc[] = [
     extendedResourceClaimStatus: "Claim that was made for extended resources which devices of a driver back.",
     allocatedResources: "Requests that the node has set aside for the pod as a whole.",
     resources: "Requests and limits that are in force for the pod as a whole.",
-    nodeAllocatableResourceClaimStatuses: "How much of the node's own resources the pod's resource claims take.",
+    nodeAllocatableResourceClaimStatuses:
+      "How much of the node's own resources the claims take; needs the feature gate DRANodeAllocatableResources.",
   }),
   doc(NodeAllocatableResourceClaimStatus, "What one resource claim takes of a node's own resources.", {
     resourceClaimName: "Name of the claim.",

@@ -67,7 +67,7 @@ export const podspecDocs: readonly StructDoc[] = [
     resourceClaims: "Resource claims that must be allocated before the pod starts; containers use them by name.",
     resources: "Requests and limits of the pod as a whole: cpu, memory and huge pages.",
     hostnameOverride: "Host name of the pod, up to 64 characters, whatever hostname, subdomain and the pod's name say.",
-    schedulingGroup: "The group of pods that this one is scheduled with.",
+    schedulingGroup: "The group of pods that this one is scheduled with; needs the feature gate GenericWorkload.",
   }),
   doc(PodSchedulingGroup, "The group that a pod is scheduled with.", {
     podGroupName: "Name of a pod group in the same namespace.",

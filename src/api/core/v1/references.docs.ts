@@ -25,7 +25,8 @@ export const referencesDocs: readonly StructDoc[] = [
     apiGroup: "API group of the kind; absent for the core group.",
     kind: "Kind of the object.",
     name: "Name of the object.",
-    namespace: "Namespace of the object; in another than this one, a ReferenceGrant there must allow it.",
+    namespace:
+      "Namespace of the object; needs the feature gate CrossNamespaceVolumeDataSource and a ReferenceGrant in it.",
   }),
   doc(TypedLocalObjectReference, "An object of some kind in the same namespace.", {
     apiGroup: "API group of the kind; absent for the core group.",

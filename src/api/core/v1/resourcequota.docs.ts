@@ -18,14 +18,16 @@ export const resourcequotaDocs: readonly StructDoc[] = [
   }),
   doc(ResourceQuotaSpec, "Limits of a namespace, and what counts against them.", {
     hard: "Limit of each resource, such as requests.cpu, pods or count/deployments.apps.",
-    scopes: "What counts: only objects that are in every scope, such as Terminating or BestEffort.",
+    scopes:
+      "Which objects count, if not all: Terminating, NotTerminating, BestEffort, NotBestEffort, PriorityClass and so on; all must hold.",
     scopeSelector: "Further conditions on what counts, such as some priority classes.",
   }),
   doc(ScopeSelector, "Conditions on scopes, which must all hold.", {
     matchExpressions: "The conditions.",
   }),
   doc(ScopedResourceSelectorRequirement, "A condition on one scope.", {
-    scopeName: "Scope that is looked at; PriorityClass and VolumeAttributesClass take values, the others only Exists.",
+    scopeName:
+      "Scope, as in spec.scopes; only PriorityClass and VolumeAttributesClass take values, the others need Exists.",
     operator: "In, NotIn, Exists or DoesNotExist.",
     values: "Values to compare with: some for In and NotIn, none for Exists and DoesNotExist.",
   }),

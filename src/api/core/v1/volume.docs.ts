@@ -307,8 +307,9 @@ export const volumeDocs: readonly StructDoc[] = [
     downwardAPI: "Fields of the pod.",
     configMap: "Values of a config map.",
     serviceAccountToken: "A token of the pod's service account, renewed before it expires.",
-    clusterTrustBundle: "Certificates of trust bundles.",
-    podCertificate: "A private key and a certificate for the pod, renewed before it expires.",
+    clusterTrustBundle: "Certificates of trust bundles; needs the feature gate ClusterTrustBundleProjection.",
+    podCertificate:
+      "A private key and a certificate for the pod, renewed in time; needs the feature gate PodCertificateRequest.",
   }),
   doc(PodCertificateProjection, "A private key and a certificate that are made for the pod.", {
     signerName: "Signer that issues the certificate.",
@@ -453,6 +454,6 @@ export const volumeDocs: readonly StructDoc[] = [
   }),
   doc(HostPathVolumeSource, "A file or directory of the node.", {
     path: "Path on the node; a symbolic link is followed.",
-    type: "What must be there: Directory, File, Socket, CharDevice, BlockDevice, or with OrCreate made. Default no check.",
+    type: "Checks for a Directory, File, Socket, CharDevice or BlockDevice; DirectoryOrCreate and FileOrCreate make it. Default no check.",
   }),
 ];

@@ -44,6 +44,6 @@ export const endpointsliceDocs: readonly StructDoc[] = [
   ...kindDocs(EndpointSlice, "Some of the addresses that a service leads to.", {
     addressType: "What the addresses are: IPv4, IPv6 or FQDN (deprecated). It cannot change.",
     endpoints: "The addresses; at most 1000.",
-    ports: "Ports of all of them; at most 100. None means no ports.",
+    ports: "Ports of all of them; none means no ports.",
   }),
 ];

@@ -11,8 +11,8 @@ import {
 
 export const deviceclassDocs: readonly StructDoc[] = [
   doc(DeviceClassSpec, "Which devices are in a class, and how they are set up.", {
-    selectors: "Conditions that devices must all meet.",
-    config: "Settings for drivers, which apply to every device of the class.",
+    selectors: "Conditions that devices must all meet; at most 32.",
+    config: "Settings for drivers, which apply to every device of the class; at most 32.",
     extendedResourceName:
       "Name under which pods can ask for the devices as an extended resource, in requests and limits.",
   }),

@@ -22,10 +22,10 @@ export const resourcesliceDocs: readonly StructDoc[] = [
     nodeName: "Node that the devices are on; it cannot change.",
     nodeSelector: "Nodes that can reach the devices.",
     allNodes: "Set to true: all nodes can reach the devices.",
-    devices: "The devices; at most 128, or 64 if they have taints or take of counters.",
+    devices: "The devices; at most 128, or 64 if any has taints, lists as attributes, or takes of counters.",
     perDeviceNodeSelection: "Set to true: each device says where it is.",
     sharedCounters:
-      "Counters that devices share, so that parts of one device exclude each other; not together with devices.",
+      "Counters that devices share, so that parts of one device exclude each other; at most 8, and not together with devices.",
   }),
   doc(CounterSet, "Counters that devices share.", {
     name: "Name of the set, unique in the pool; a DNS label.",
@@ -44,7 +44,8 @@ export const resourcesliceDocs: readonly StructDoc[] = [
     bindingConditions: "Conditions that must be True before a pod with the device is placed; at most 4.",
     bindingFailureConditions: "Conditions that, once True, give the allocation up; at most 4.",
     allowMultipleAllocations: "Whether several claims can share the device; default false.",
-    nodeAllocatableResourceMappings: "How much of the node's own resources the device takes, such as cpu or memory.",
+    nodeAllocatableResourceMappings:
+      "How much of the node's own resources the device takes; needs the feature gate DRANodeAllocatableResources.",
   }),
   doc(NodeAllocatableResourceMapping, "How much of one of the node's own resources a device takes.", {
     capacityKey: "Capacity of the device that the amount follows; absent for an amount per device.",
@@ -82,10 +83,10 @@ export const resourcesliceDocs: readonly StructDoc[] = [
     bool: "True or false.",
     string: "Text of at most 64 characters.",
     version: "A version as of semver.org 2.0.0, of at most 64 characters.",
-    ints: "Several whole numbers.",
-    bools: "Several true or false.",
-    strings: "Several texts.",
-    versions: "Several versions.",
+    ints: "Several whole numbers; needs the feature gate DRAListTypeAttributes.",
+    bools: "Several true or false; needs the feature gate DRAListTypeAttributes.",
+    strings: "Several texts; needs the feature gate DRAListTypeAttributes.",
+    versions: "Several versions; needs the feature gate DRAListTypeAttributes.",
   }),
   doc(ResourcePool, "The pool that a slice is a part of.", {
     name: "Name of the pool, unique for the driver; often the node's.",

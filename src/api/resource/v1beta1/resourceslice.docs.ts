@@ -18,6 +18,7 @@ export const resourcesliceDocs: readonly StructDoc[] = [
     bindingConditions: "Conditions that must be True before a pod with the device is placed; at most 4.",
     bindingFailureConditions: "Conditions that, once True, give the allocation up; at most 4.",
     allowMultipleAllocations: "Whether several claims can share the device; default false.",
-    nodeAllocatableResourceMappings: "How much of the node's own resources the device takes, such as cpu or memory.",
+    nodeAllocatableResourceMappings:
+      "How much of the node's own resources the device takes; needs the feature gate DRANodeAllocatableResources.",
   }),
 ];

@@ -23,7 +23,7 @@ export const csidriverDocs: readonly StructDoc[] = [
     serviceAccountTokenInSecrets:
       "Whether tokens are handed over among the secrets instead of the volume context; default false.",
     preventPodSchedulingIfMissing:
-      "Whether pods with the driver's volumes stay away from nodes without it; default false.",
+      "Whether pods with the driver's volumes stay off nodes without it; default false. Needs the feature gate VolumeLimitScaling.",
   }),
   doc(TokenRequest, "A token that a driver wants.", {
     audience: "Who the token is for; empty for the API server.",
