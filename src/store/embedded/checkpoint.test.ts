@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Versions } from "../memory/index.ts";
-import { CheckpointReader, encodeCheckpoint, readCheckpoint } from "./checkpoint.ts";
+import { CheckpointReader, encodeCheckpoint } from "./checkpoint.ts";
 
 const REVISION = 40;
 
-function checkpoint(): Buffer {
+function checkpoint(entryCount = 30): Buffer {
   const versions = Versions.empty();
-  for (let index = 0; index < 30; index++) {
+  for (let index = 0; index < entryCount; index++) {
     const value = Buffer.alloc(index * 20_000, index);
     versions.load({
       key: `/key/${String(index).padStart(2, "0")}`,
@@ -19,36 +19,54 @@ function checkpoint(): Buffer {
     });
   }
   versions.loaded(REVISION);
-  return Buffer.concat([...encodeCheckpoint({ versions, leases: [{ id: 7, ttlSeconds: 60 }], revision: REVISION })]);
+  const moment = { timeMs: 123_456, revision: 39 };
+  const state = { versions, leases: [{ id: 7, ttlSeconds: 60 }], revision: REVISION, reserved: 50, moment };
+  return Buffer.concat([...encodeCheckpoint(state)]);
+}
+
+/** What a reader finds in pieces of a size, and the reader. */
+function read(bytes: Buffer, pieceBytes: number) {
+  const found: unknown[] = [];
+  const reader = new CheckpointReader("pieces", {
+    // With bytes of one kind, so that views compare like what they show.
+    entry: (entry) => found.push({ ...entry, value: Buffer.from(entry.value) }),
+    lease: (lease) => found.push(lease),
+    reserved: (revision) => found.push(revision),
+    moment: (moment) => found.push(moment),
+  });
+  for (let offset = 0; offset < bytes.length; offset += pieceBytes)
+    reader.push(bytes.subarray(offset, offset + pieceBytes));
+  return { found, reader };
 }
 
 test("a checkpoint that is read in pieces holds what it holds as a whole", () => {
-  const bytes = checkpoint();
-  const whole = [...readCheckpoint(bytes, REVISION, "all")];
-  assert.equal(whole.length, 31);
-  for (const pieceBytes of [700_000, 1_000_000, bytes.length - 1, bytes.length * 2]) {
-    const reader = new CheckpointReader(REVISION, "pieces");
-    const found = [];
-    while (reader.offset < bytes.length)
-      found.push(...reader.read(bytes.subarray(reader.offset, reader.offset + pieceBytes)));
-    reader.finish();
-    assert.deepEqual(found, whole, `${pieceBytes} bytes at a time`);
+  for (const [entryCount, ...sizes] of [
+    [3, 1, 7, 39, 41],
+    [30, 20_000, 700_000, 1_000_000],
+  ] as const) {
+    const bytes = checkpoint(entryCount);
+    const { found: whole, reader } = read(bytes, bytes.length);
+    assert.equal(reader.end(), REVISION);
+    assert.equal(whole.length, entryCount + 3);
+    for (const pieceBytes of [...sizes, bytes.length - 1]) {
+      const { found, reader: again } = read(bytes, pieceBytes);
+      assert.equal(again.end(), REVISION);
+      assert.deepEqual(found, whole, `${pieceBytes} bytes at a time`);
+    }
   }
 });
 
-test("a piece that doesn't hold a whole frame is read again with more of the file", () => {
+test("a checkpoint without its end, or with more after it, is refused", () => {
   const bytes = checkpoint();
-  const reader = new CheckpointReader(REVISION, "pieces");
-  assert.deepEqual([...reader.read(bytes.subarray(0, 100))], []);
-  const { offset } = reader;
-  assert.ok(offset > 0 && offset < 100);
-  assert.equal([...reader.read(bytes.subarray(offset))].length, 31);
-  reader.finish();
+  const { found, reader } = read(bytes.subarray(0, -1), 100_000);
+  assert.ok(found.length > 0);
+  assert.throws(() => reader.end(), { code: "corrupt" });
+  assert.throws(() => read(Buffer.concat([bytes, bytes.subarray(40)]), 100_000), { code: "corrupt" });
+  assert.throws(() => read(Buffer.alloc(0), 1).reader.end(), { code: "corrupt" });
 });
 
-test("a checkpoint without its end is refused", () => {
+test("what is no frame is refused before all that seems to belong to it has been read", () => {
   const bytes = checkpoint();
-  const reader = new CheckpointReader(REVISION, "pieces");
-  assert.ok([...reader.read(bytes.subarray(0, bytes.length - 1))].length > 0);
-  assert.throws(() => reader.finish(), { code: "corrupt" });
+  bytes.writeUInt32BE(0xffff_0000, 44);
+  assert.throws(() => read(bytes.subarray(0, 2000), 100), { code: "corrupt" });
 });

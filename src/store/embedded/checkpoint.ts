@@ -4,11 +4,24 @@ import type { Granted, Versions } from "../memory/index.ts";
 import type { Entry, Revision } from "../store.ts";
 import type { Disk } from "./disk.ts";
 import { checkpointName, UNFINISHED_CHECKPOINT } from "./files.ts";
-import { decodeHeader, encodeHeader, frameAt, HEADER_BYTES } from "./format.ts";
-import { FrameWriter, readRecords } from "./records.ts";
+import {
+  decodeHeader,
+  encodeHeader,
+  type FileHeader,
+  FRAME_HEADER_BYTES,
+  type Frame,
+  frameAt,
+  frameBytes,
+  HEADER_BYTES,
+} from "./format.ts";
+import type { LoadedPieces } from "./loaded-pieces.ts";
+import { FrameWriter, type LogRecord, readRecords } from "./records.ts";
+import type { Moment } from "./times.ts";
 
 /** Size of a frame: encoded in one slice of this thread's time. */
 const SLICE_BYTES = 256 * 1024;
+/** No frame is longer: a slice and the largest entry are far from it. */
+const FRAME_BYTES_MAX = 64 * 1024 * 1024;
 /** Flushed that often, so that transactions never wait for a long flush. */
 const FLUSH_BYTES = 4 * 1024 * 1024;
 
@@ -19,6 +32,10 @@ export interface CheckpointState {
   readonly revision: Revision;
   /** Revisions up to here may have been seen; what the log said of it may go with this checkpoint. */
   readonly reserved?: Revision;
+  /** The last that is known of the revision and those before it. */
+  readonly moment?: Moment | undefined;
+  /** Hears of every entry. */
+  readonly pieces?: LoadedPieces;
 }
 
 export interface CheckpointOptions extends CheckpointState {
@@ -33,6 +50,8 @@ export function* encodeCheckpoint({
   leases,
   revision,
   reserved,
+  moment,
+  pieces,
 }: CheckpointState): Generator<Buffer<ArrayBuffer>> {
   const frame = new FrameWriter();
   let count = 0;
@@ -41,11 +60,14 @@ export function* encodeCheckpoint({
   // As they are now: what the log says of them after the revision is only said again.
   for (const lease of leases) frame.lease(lease);
   if (reserved) frame.reserve(reserved);
+  if (moment) frame.time(moment);
   for (const entry of versions.entriesAt(revision)) {
+    pieces?.visit(entry);
     frame.entry(entry);
     count++;
     if (frame.payloadBytes >= SLICE_BYTES) yield frame.seal({ sequence: sequence++, revision });
   }
+  pieces?.finish();
   frame.end(count);
   yield frame.seal({ sequence, revision });
 }
@@ -73,80 +95,105 @@ export async function writeCheckpoint({ disk, clock, signal, ...state }: Checkpo
   return offset;
 }
 
-/** What a checkpoint holds, one by one. */
-export type CheckpointItem = { entry: Entry } | { lease: Granted } | { reserved: Revision };
-
-/** The entries and leases of a checkpoint. Throws `corrupt` unless all of the entries are there. */
-export function* readCheckpoint(bytes: Buffer, revision: Revision, name: string): Generator<CheckpointItem> {
-  const reader = new CheckpointReader(revision, name);
-  yield* reader.read(bytes);
-  if (reader.offset < bytes.length) throw reader.damaged();
-  reader.finish();
+/** Takes what a checkpoint holds. */
+export interface CheckpointSink {
+  entry(entry: Entry): void;
+  lease(lease: Granted): void;
+  reserved?(revision: Revision): void;
+  moment?(moment: Moment): void;
 }
 
-/** Reads a checkpoint piece by piece, so that it needn't be in memory twice. */
+/**
+ * Reads a checkpoint that comes in pieces of any size. Values are views of the pieces. Throws `corrupt` unless all of the
+ * entries are there.
+ */
 export class CheckpointReader {
-  readonly #revision: Revision;
   readonly #name: string;
+  readonly #sink: CheckpointSink;
+  #header: FileHeader | undefined;
+  /** The start of a frame that goes on in the next piece. */
+  #rest: Buffer = Buffer.alloc(0);
   #offset = 0;
   #sequence = 0;
   #count = 0;
   #ended = false;
-  #version = 0;
 
-  constructor(revision: Revision, name: string) {
-    this.#revision = revision;
+  constructor(name: string, sink: CheckpointSink) {
     this.#name = name;
+    this.#sink = sink;
   }
 
-  /** How much of the file has been read: the next piece begins there. */
-  get offset(): number {
-    return this.#offset;
+  push(piece: Buffer): void {
+    let start = 0;
+    while (this.#rest.length > 0 && start < piece.length) {
+      // Only the one frame is copied together, and no more of the piece than it needs.
+      const wanted = this.#header ? (frameBytes(this.#rest) ?? FRAME_HEADER_BYTES) : HEADER_BYTES;
+      const taken = piece.subarray(start, start + Math.max(1, wanted - this.#rest.length));
+      start += taken.length;
+      this.#rest = Buffer.concat([this.#rest, taken]);
+      this.#rest = this.#rest.subarray(this.#read(this.#rest));
+    }
+    const left = piece.subarray(start);
+    this.#rest = this.#rest.length > 0 ? this.#rest : left.subarray(this.#read(left));
   }
 
-  /** What the next piece of the file holds, up to the first frame in it that isn't whole. Throws `corrupt`. */
-  *read(piece: Buffer): Generator<CheckpointItem> {
-    const start = this.#offset;
-    if (start === 0) {
-      const header = decodeHeader(piece, this.#name);
-      if (header?.kind !== "checkpoint" || header.revision !== this.#revision) throw this.damaged();
-      this.#version = header.version;
-      this.#offset = HEADER_BYTES;
+  /** The revision that this was the state of. */
+  end(): Revision {
+    if (!this.#header || !this.#ended || this.#rest.length > 0) throw this.#damaged();
+    return this.#header.revision;
+  }
+
+  /** Reads what is whole; says where the rest begins. */
+  #read(bytes: Buffer): number {
+    let at = 0;
+    if (!this.#header) {
+      if (bytes.length < HEADER_BYTES) return 0;
+      const header = decodeHeader(bytes, this.#name);
+      if (header?.kind !== "checkpoint") throw this.#damaged();
+      this.#header = header;
+      at = HEADER_BYTES;
     }
     for (;;) {
-      const frame = frameAt(piece, this.#offset - start);
-      if (!frame) return;
-      if (frame.sequence !== this.#sequence++ || this.#ended) throw this.damaged();
-      try {
-        yield* this.#items(frame.payload);
-      } catch (cause) {
-        // Its checksum is right, so this is no accident of the disk; it is refused the same.
-        if (!(cause instanceof RangeError)) throw cause;
-        throw this.damaged({ cause });
-      }
-      this.#offset = start + frame.end;
+      const length = frameBytes(bytes.subarray(at, at + FRAME_HEADER_BYTES));
+      if (length === undefined) break;
+      if (length > FRAME_BYTES_MAX) throw this.#damaged();
+      if (at + length > bytes.length) break;
+      this.#offset += at;
+      this.#frame(frameAt(bytes, at));
+      this.#offset -= at;
+      at += length;
+    }
+    this.#offset += at;
+    return at;
+  }
+
+  #frame(frame: Frame | undefined): void {
+    if (frame?.sequence !== this.#sequence || this.#ended) throw this.#damaged();
+    this.#sequence++;
+    try {
+      for (const record of readRecords(frame.payload, this.#header!.version)) this.#record(record);
+    } catch (cause) {
+      // Its checksum is right, so this is no accident of the disk; it is refused the same.
+      if (!(cause instanceof RangeError)) throw cause;
+      throw this.#damaged({ cause });
     }
   }
 
-  *#items(payload: Buffer): Generator<CheckpointItem> {
-    for (const record of readRecords(payload, this.#version)) {
-      if (record.type === "end") this.#ended = record.count === this.#count;
-      if (record.type === "lease") yield { lease: record.lease };
-      if (record.type === "reserve") yield { reserved: record.revision };
-      if (record.type !== "entry") continue;
-      if (!isSound(record.entry, this.#revision)) throw new RangeError("an entry contradicts itself");
+  #record(record: LogRecord): void {
+    const sink = this.#sink;
+    if (record.type === "entry") {
+      if (!isSound(record.entry, this.#header!.revision)) throw new RangeError("an entry contradicts itself");
       this.#count++;
-      yield { entry: record.entry };
-    }
+      sink.entry(record.entry);
+    } else if (record.type === "end") this.#ended = record.count === this.#count;
+    else if (record.type === "lease") sink.lease(record.lease);
+    else if (record.type === "reserve") sink.reserved?.(record.revision);
+    else if (record.type === "time") sink.moment?.(record.moment);
   }
 
-  /** Throws `corrupt` unless what was read is all of it. */
-  finish(): void {
-    if (!this.#ended) throw this.damaged();
-  }
-
-  damaged(options?: ErrorOptions): StoreError {
-    const state = `the state at revision ${this.#revision} in ${this.#name} is damaged at byte ${this.#offset}`;
+  #damaged(options?: ErrorOptions): StoreError {
+    const at = this.#header ? `the state at revision ${this.#header.revision}` : "the state";
+    const state = `${at} in ${this.#name} is damaged at byte ${this.#offset}`;
     return new StoreError(
       "corrupt",
       `open store: ${state}; restore the directory from a backup or start with an empty one`,

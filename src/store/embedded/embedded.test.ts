@@ -9,7 +9,7 @@ import { StoreError } from "../errors.ts";
 import { storeSuite } from "../store.suite.ts";
 import { put, Recorder, refused, remove, text, write } from "../suite-tools.ts";
 import type { Disk } from "./disk.ts";
-import { openEmbeddedStore } from "./embedded.ts";
+import { type EmbeddedStore, openEmbeddedStore } from "./embedded.ts";
 import { FORMAT_VERSION } from "./format.ts";
 import { restoreEmbeddedStore } from "./restore.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
@@ -113,6 +113,33 @@ test("a directory of an older version is read, and what is written goes to a fil
   assert.deepEqual(await all(third), ["/a 1 2 2 1", "/b 1 3 3 1"]);
   const header = Buffer.from(await disk.read("log-0000000000000001", 0, 40));
   assert.equal(header.readUInt32BE(8), 1);
+});
+
+test("which revision was the newest at a time outlives a restart, a kill and a rewriting", async () => {
+  let nowMs = 0;
+  const timed: Clock = { ...clock, now: () => nowMs };
+  const disk = new SimulatedDisk();
+  let store = await open(disk, { clock: timed, segmentBytesMax: 64 });
+  for (const revision of [2, 3, 4]) {
+    nowMs += 60_000;
+    assert.equal((await write(store, put("/a", `${revision}`))).revision, revision);
+  }
+  const at = (minutes: number) => store.revisionAt!(minutes * 60_000).revision;
+  const before = [1, 1.5, 2, 2.9, 3, 99].map(at);
+  assert.deepEqual(before, [2, 2, 3, 3, 4, 4]);
+  nowMs += 60_000;
+  const killed = disk.takeover();
+  store = await open(killed, { clock: timed, segmentBytesMax: 64 });
+  assert.deepEqual([1, 1.5, 2, 2.9, 3, 99].map(at), before);
+  assert.equal(at(0.9), undefined);
+  await write(store, put("/a", "5"));
+  await store.compact(4);
+  await store.defragment();
+  await store.close();
+  assert.ok((await killed.list()).some(({ name }) => name.startsWith("checkpoint-")));
+  store = await open(killed, { clock: timed });
+  assert.deepEqual([2.9, 3, 3.9, 4, 99].map(at), [undefined, 4, 4, 5, 5]);
+  await store.close();
 });
 
 /** Says of the first log file that it has another format. */
@@ -273,12 +300,33 @@ test("the files stay small however much is written, and reopen to the same", asy
   assert.deepEqual(await all(again), before);
 });
 
+test("values that a start has left in large pieces get memory of their own once those are mostly empty", async () => {
+  const disk = new SimulatedDisk();
+  const value = "x".repeat(200_000);
+  const fill = async (store: EmbeddedStore, count: number) => {
+    for (let index = 0; index < count; index++) await write(store, put(`/k${index}`, `${value}${index}`));
+    await store.compact(await store.revision());
+    await store.defragment();
+  };
+  const first = await open(disk, { segmentBytesMax: 64 });
+  await fill(first, 10);
+  await first.close();
+  await using store = await open(disk, { segmentBytesMax: 64 });
+  const last = async () => (await store.get("/k9")).entry!.value;
+  const before = await last();
+  assert.ok(before.buffer.byteLength > 4 * value.length, "it lies among others");
+  // The first rewriting finds its piece empty, the second one moves it.
+  for (let round = 0; round < 2; round++) await fill(store, 9);
+  assert.equal((await last()).buffer.byteLength, value.length + 1);
+  assert.deepEqual(text(await last()), text(before));
+});
+
 test("damage before the end is refused with the revisions it touches", async () => {
   const disk = new SimulatedDisk();
   const store = await open(disk);
   for (let index = 0; index < 10; index++) await write(store, put("/a", `${index}`));
   await store.close();
-  disk.corrupt("log-0000000000000001", 200, 3);
+  disk.corrupt("log-0000000000000001", 250, 3);
   await assert.rejects(open(disk), (error) => {
     assert.ok(error instanceof StoreError && error.code === "corrupt");
     assert.match(

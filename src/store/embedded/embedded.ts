@@ -16,12 +16,13 @@ import type {
 import { encodeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import type { Disk } from "./disk.ts";
 import { checkpointName } from "./files.ts";
+import { LoadedPieces } from "./loaded-pieces.ts";
 import { SegmentLog } from "./log.ts";
 import { realDisk } from "./real-disk.ts";
 import { FrameWriter, type LoggedWrite } from "./records.ts";
 import { recover } from "./recover.ts";
 import { RelaxedWrites } from "./relaxed.ts";
-import { RevisionTimes } from "./times.ts";
+import type { RevisionTimes } from "./times.ts";
 
 /** Transactions that wait for one flush; more wait to be evaluated. */
 const GROUP_TRANSACTIONS_MAX = 2048;
@@ -73,11 +74,12 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   try {
     const startedMs = clock.monotonicMs();
     const recovered = await recover({ disk, clock, log });
-    const { versions, leases, segments, sequence, checkpointBytes } = recovered;
+    const { versions, leases, times, segments, sequence, checkpointBytes } = recovered;
     const segmentBytesMax = options.segmentBytesMax ?? 16 * 1024 * 1024;
     const segmentLog = new SegmentLog({ disk, log, segments, sequence, segmentBytesMax });
     const relaxed = await reserve({ ...recovered, segmentLog, prefixes: options.relaxedPrefixes ?? [] });
     const { revision, keyCount } = versions;
+    if (times.isEmpty) times.note({ timeMs: clock.now(), revision });
     log.info("Store opened", { revision, keyCount, durationMs: Math.round(clock.monotonicMs() - startedMs) });
     const compactIntervalMs = options.compactIntervalMs ?? 5 * 60_000;
     return new Embedded({
@@ -86,6 +88,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       clock,
       versions,
       leases,
+      times,
       relaxed,
       segmentLog,
       checkpointBytes,
@@ -126,6 +129,7 @@ interface EmbeddedParts {
   readonly clock: Clock;
   readonly versions: Versions;
   readonly leases: Iterable<Granted>;
+  readonly times: RevisionTimes;
   readonly relaxed: RelaxedWrites;
   readonly segmentLog: SegmentLog;
   readonly checkpointBytes: number;
@@ -154,6 +158,7 @@ class Embedded implements EmbeddedStore {
   readonly #leases: Leases;
   readonly #scope: Scope;
   readonly #times: RevisionTimes;
+  readonly #pieces = new LoadedPieces();
   #frame = new FrameWriter();
   #waiters: Waiter[] = [];
   /** The revision before the first one of the group that gathers. */
@@ -174,7 +179,7 @@ class Embedded implements EmbeddedStore {
     this.#checkpointBytes = parts.checkpointBytes;
     this.#watchers = new Watchers(parts.versions, () => parts.clock.yield());
     this.#scope = Scope.logging(parts.log);
-    this.#times = new RevisionTimes({ timeMs: parts.clock.now(), revision: parts.versions.visible });
+    this.#times = parts.times;
     this.#leases = new Leases(parts.clock, (id) => this.#scope.spawn("lease", () => this.#expireLease(id)));
     for (const lease of parts.leases) this.#leases.grant(lease);
     if (parts.compactIntervalMs > 0) this.#scope.spawn("compaction", (signal) => this.#compactForever(signal));
@@ -323,6 +328,7 @@ class Embedded implements EmbeddedStore {
       versions: this.#versions.fork(),
       leases: [...this.#leases],
       revision: this.#versions.visible,
+      moment: this.#times.of(this.#versions.visible),
     });
     for (const piece of pieces) {
       yield piece;
@@ -420,6 +426,8 @@ class Embedded implements EmbeddedStore {
       const frame = this.#frame;
       const revision = this.#groupRevision;
       const through = this.#versions.revision;
+      const timeMs = this.#parts.clock.now();
+      if (through > revision) frame.time({ timeMs, revision: through });
       const reserved = frame.payloadBytes > 0 ? relaxed.wanted(through) : undefined;
       if (reserved) frame.reserve(reserved);
       this.#waiters = [];
@@ -437,7 +445,7 @@ class Embedded implements EmbeddedStore {
       relaxed.flushed(through, reserved);
       for (const { durable } of waiters) durable();
       this.#answerEarly();
-      this.#times.note({ timeMs: this.#parts.clock.now(), revision: this.#versions.visible });
+      if (through > revision) this.#times.note({ timeMs, revision: through });
     }
     this.#flushing = undefined;
   }
@@ -533,6 +541,8 @@ class Embedded implements EmbeddedStore {
       leases: [...this.#leases],
       revision,
       reserved: this.#parts.relaxed.reserved,
+      moment: this.#times.of(revision),
+      pieces: this.#pieces,
       signal,
     });
     await segmentLog.removeUpTo(lastOld);

@@ -5,9 +5,11 @@ import type { Revision } from "../store.ts";
 /**
  * How the files look; docs/internals/store.md draws it. A file is a header and frames; a frame is written whole, and the
  * next one only after it has been flushed, so a broken frame with good ones after it was damaged later.
+ *
+ * 2 added leases, 3 reserved revisions, 4 has keys as their bytes, 5 added times. A file of an older version is read, and never
+ * written on.
  */
-/** 2 added leases, 3 reserved revisions, 4 has keys as their bytes. A file of an older version is read, and never written on. */
-export const FORMAT_VERSION = 4;
+export const FORMAT_VERSION = 5;
 export const BYTE_KEYS_VERSION = 4;
 export const HEADER_BYTES = 40;
 export const FRAME_HEADER_BYTES = 28;
@@ -108,6 +110,12 @@ export function frameAt(bytes: Buffer, offset: number): Frame | undefined {
     payload: bytes.subarray(offset + FRAME_HEADER_BYTES, end),
     end,
   };
+}
+
+/** Bytes of the frame that begins with these; undefined while they are too few to tell, infinite when it is none. */
+export function frameBytes(start: Buffer): number | undefined {
+  if (start.length < 8) return undefined;
+  return start.readUInt32BE(0) === FRAME_MAGIC ? FRAME_HEADER_BYTES + start.readUInt32BE(4) : Number.POSITIVE_INFINITY;
 }
 
 /** The first intact frame anywhere after an offset. */

@@ -353,14 +353,14 @@ function serveDisk(methods: FileMethods, { parentPort, receiveMessageOnPort, wor
       continue;
     }
     const answers: Answer[] = [];
+    const moved: ArrayBuffer[] = [];
     for (const call of message.message) {
-      answers.push(answer(call));
+      const answered = answer(call);
+      answers.push(answered);
+      // What was read goes over whole, uncopied.
+      if (answered[2] instanceof Uint8Array) moved.push(answered[2].buffer as ArrayBuffer);
       commitIfAsked();
     }
-    // What was read goes over instead of being copied.
-    port.postMessage(
-      answers,
-      answers.flatMap(([, , result]) => (result instanceof Uint8Array ? [result.buffer as ArrayBuffer] : [])),
-    );
+    port.postMessage(answers, moved);
   }
 }

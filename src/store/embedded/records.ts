@@ -2,6 +2,7 @@ import { type Granted, keyBytes, keyText } from "../memory/index.ts";
 import type { Entry, Revision } from "../store.ts";
 import { BYTE_KEYS_VERSION, FRAME_HEADER_BYTES, ownBuffer, readUint, sealFrame, writeUint } from "./format.ts";
 import { keyTextBefore } from "./old-keys.ts";
+import type { Moment } from "./times.ts";
 
 /** What a key became, as the log has it; the rest of an entry follows from what came before. */
 export interface LoggedWrite {
@@ -21,6 +22,8 @@ export type LogRecord =
   | { readonly type: "reserve"; readonly revision: Revision }
   /** The counter goes on behind this revision. */
   | { readonly type: "skip"; readonly revision: Revision }
+  /** When a revision was the newest. */
+  | { readonly type: "time"; readonly moment: Moment }
   /** Ends a checkpoint of so many entries. */
   | { readonly type: "end"; readonly count: number };
 
@@ -32,6 +35,7 @@ const LEASE = 5;
 const REVOKE = 6;
 const RESERVE = 7;
 const SKIP = 8;
+const TIME = 9;
 const PUT = 1;
 const DELETE = 2;
 
@@ -102,6 +106,13 @@ export class FrameWriter {
     this.#uint(revision);
   }
 
+  time({ timeMs, revision }: Moment): void {
+    this.#room(17);
+    this.#byte(TIME);
+    this.#uint(timeMs);
+    this.#uint(revision);
+  }
+
   end(count: number): void {
     this.#room(9);
     this.#byte(END);
@@ -149,7 +160,7 @@ export class FrameWriter {
 }
 
 /**
- * The records of a frame of a file of some version. Values are copied out of it. Throws `RangeError` on what cannot have been
+ * The records of a frame of a file of some version. Values are views of it. Throws `RangeError` on what cannot have been
  * written.
  */
 export function* readRecords(payload: Buffer, version: number): Generator<LogRecord> {
@@ -163,6 +174,7 @@ export function* readRecords(payload: Buffer, version: number): Generator<LogRec
     else if (tag === REVOKE) yield { type: "revoke", id: reader.uint() };
     else if (tag === RESERVE) yield { type: "reserve", revision: reader.uint() };
     else if (tag === SKIP) yield { type: "skip", revision: reader.uint() };
+    else if (tag === TIME) yield { type: "time", moment: { timeMs: reader.uint(), revision: reader.uint() } };
     else if (tag === END) yield { type: "end", count: reader.uint() };
     else throw new RangeError(`record type ${tag} is unknown`);
   }
@@ -216,8 +228,7 @@ class Reader {
 
   #value(): Uint8Array {
     const length = this.#length();
-    // A copy, else one small value would keep a whole segment in memory.
-    return Buffer.from(this.#bytes.subarray(this.#offset - length, this.#offset));
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + this.#offset - length, length);
   }
 
   /** The length of what follows; steps behind it. */

@@ -20,10 +20,22 @@ import {
 } from "./format.ts";
 import type { Segment } from "./log.ts";
 import { readRecords } from "./records.ts";
+import { RevisionTimes } from "./times.ts";
+
+/**
+ * A checkpoint is read in four pieces, larger ones in more. A piece stays in memory until nothing in it is wanted any more,
+ * so small ones would be better; but memory outside of the heap drives the garbage collector, which goes through all that has
+ * been read so far for every 64 MiB of it.
+ */
+const PIECES = 4;
+const PIECE_BYTES_MIN = 1024 * 1024;
+const PIECE_BYTES_MAX = 128 * 1024 * 1024;
+const PROGRESS_INTERVAL_MS = 1000;
 
 export interface Recovered {
   readonly versions: Versions;
   readonly leases: Iterable<Granted>;
+  readonly times: RevisionTimes;
   /** Oldest first; the last one is to be written to. */
   readonly segments: Segment[];
   /** Sequence number of the next frame. */
@@ -50,12 +62,18 @@ export async function recover({ disk, clock, log }: RecoverOptions): Promise<Rec
   const files = await disk.list();
   const versions = Versions.empty();
   const leases = new Map<number, Granted>();
-  const { revision, sizeBytes: checkpointBytes, reserved } = await loadCheckpoint(disk, files, { versions, leases });
+  const times = new RevisionTimes();
+  const checkpoint = files.findLast(({ name }) => numberIn("checkpoint", name) !== undefined);
+  const logs = files.filter(({ name }) => numberIn("log", name) !== undefined);
+  const progress = new Progress({ clock, log, files: [...logs, ...(checkpoint ? [checkpoint] : [])] });
+  const loaded = { versions, leases, times };
+  const { revision, sizeBytes, reserved } = await loadCheckpoint({ disk, clock, progress }, checkpoint, loaded);
   const position = await readPosition(disk, files);
   const candidates = await findSegments({ disk, files, revision, position });
-  const replay = new Replay({ disk, log, versions, leases, position, checkpoint: revision, reserved });
+  const replay = new Replay({ disk, log, ...loaded, position, checkpoint: revision, reserved });
   for (const [index, candidate] of candidates.entries()) {
     await replay.segment(candidate, candidates[index + 1]);
+    progress.read(candidate.sizeBytes);
     while (versions.purge(10_000)) await clock.yield();
     await clock.yield();
   }
@@ -64,39 +82,86 @@ export async function recover({ disk, clock, log }: RecoverOptions): Promise<Rec
   else if (last!.header && last!.header.version < FORMAT_VERSION) await replay.begin(last!.number + 1);
   await removeLeftovers(disk, files, { segments: replay.segments, revision });
   const { segments, sequence, reserved: reservedNow } = replay;
-  return { versions, leases: leases.values(), segments, sequence, checkpointBytes, reserved: reservedNow };
+  return {
+    versions,
+    leases: leases.values(),
+    times,
+    segments,
+    sequence,
+    checkpointBytes: sizeBytes,
+    reserved: reservedNow,
+  };
+}
+
+/** Says how far reading has come, when it takes long. */
+class Progress {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #totalBytes: number;
+  #readBytes = 0;
+  #toldMs: number;
+
+  constructor({ clock, log, files }: { clock: Clock; log: Log; files: readonly DiskFile[] }) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    this.#toldMs = clock.monotonicMs();
+  }
+
+  read(bytes: number): void {
+    this.#readBytes += bytes;
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#toldMs < PROGRESS_INTERVAL_MS) return;
+    this.#toldMs = nowMs;
+    const [readBytes, totalBytes] = [this.#readBytes, this.#totalBytes];
+    this.#log.info("Reading the store", { readBytes, totalBytes, percent: Math.floor((100 * readBytes) / totalBytes) });
+  }
 }
 
 interface Loaded {
   readonly versions: Versions;
   readonly leases: Map<number, Granted>;
+  readonly times: RevisionTimes;
 }
 
-/** A checkpoint is read in pieces of this size. */
-const PIECE_BYTES = 4 * 1024 * 1024;
-
-async function loadCheckpoint(disk: Disk, files: readonly DiskFile[], { versions, leases }: Loaded) {
-  const newest = files.findLast(({ name }) => numberIn("checkpoint", name) !== undefined);
-  if (!newest) return { revision: 0, sizeBytes: 0, reserved: 0 };
+async function loadCheckpoint(
+  { disk, clock, progress }: { readonly disk: Disk; readonly clock: Clock; readonly progress: Progress },
+  file: DiskFile | undefined,
+  { versions, leases, times }: Loaded,
+) {
+  if (!file) return { revision: 0, sizeBytes: 0, reserved: 0 };
   let reserved = 0;
-  const revision = numberIn("checkpoint", newest.name)!;
-  const reader = new CheckpointReader(revision, `${disk.name}/${newest.name}`);
-  for (let pieceBytes = PIECE_BYTES; reader.offset < newest.sizeBytes; ) {
-    const { offset } = reader;
-    const piece = view(await disk.read(newest.name, offset, pieceBytes));
-    for (const found of reader.read(piece)) {
-      if ("entry" in found) versions.load(found.entry);
-      else if ("lease" in found) leases.set(found.lease.id, found.lease);
-      else reserved = found.reserved;
-    }
-    // Not one frame: it is longer than the piece, or the file is damaged, as its end tells at the latest.
-    if (reader.offset > offset) pieceBytes = PIECE_BYTES;
-    else if (piece.length < pieceBytes) throw reader.damaged();
-    else pieceBytes *= 2;
+  const reader = new CheckpointReader(`${disk.name}/${file.name}`, {
+    entry: (entry) => versions.load(entry),
+    lease: (lease) => leases.set(lease.id, lease),
+    reserved: (through) => (reserved = through),
+    moment: (moment) => times.note(moment),
+  });
+  for await (const piece of piecesOf(disk, file)) {
+    reader.push(piece);
+    progress.read(piece.length);
+    await clock.yield();
   }
-  reader.finish();
+  const revision = reader.end();
+  if (revision !== numberIn("checkpoint", file.name)) throw missing(disk, revision);
   versions.loaded(revision);
-  return { revision, sizeBytes: newest.sizeBytes, reserved };
+  return { revision, sizeBytes: file.sizeBytes, reserved };
+}
+
+/** A file from its start; the disk reads a piece while the one before it is looked through. */
+async function* piecesOf(disk: Disk, { name, sizeBytes }: DiskFile): AsyncGenerator<Buffer> {
+  const pieceBytes = Math.min(PIECE_BYTES_MAX, Math.max(PIECE_BYTES_MIN, Math.ceil(sizeBytes / PIECES)));
+  const read = (offset: number) => {
+    const piece = disk.read(name, offset, pieceBytes);
+    piece.catch(() => {});
+    return piece;
+  };
+  let ahead = read(0);
+  for (let offset = 0; offset < sizeBytes; offset += pieceBytes) {
+    const piece = await ahead;
+    if (offset + pieceBytes < sizeBytes) ahead = read(offset + pieceBytes);
+    yield view(piece);
+  }
 }
 
 async function readPosition(disk: Disk, files: readonly DiskFile[]): Promise<Position | undefined> {
@@ -255,7 +320,7 @@ class Replay {
   }
 
   #replay(frame: Frame, version: number): void {
-    const { versions, leases, checkpoint } = this.#options;
+    const { versions, leases, times, checkpoint } = this.#options;
     this.sequence++;
     for (const record of readRecords(frame.payload, version)) {
       if (record.type === "transaction") {
@@ -266,6 +331,7 @@ class Replay {
       else if (record.type === "revoke") leases.delete(record.id);
       else if (record.type === "reserve") this.reserved = record.revision;
       else if (record.type === "skip") this.#skip(record.revision);
+      else if (record.type === "time") times.note(record.moment);
     }
   }
 

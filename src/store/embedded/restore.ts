@@ -4,7 +4,7 @@ import { StoreError } from "../errors.ts";
 import { type Granted, Versions } from "../memory/index.ts";
 import { encodeEtcdSnapshot, isEtcdSnapshot, readEtcdSnapshot, type StoreState } from "../snapshot/index.ts";
 import type { Entry, Revision } from "../store.ts";
-import { encodeCheckpoint, readCheckpoint } from "./checkpoint.ts";
+import { CheckpointReader, encodeCheckpoint } from "./checkpoint.ts";
 import type { Disk } from "./disk.ts";
 import { checkpointName, numberIn, segmentName, UNFINISHED_CHECKPOINT } from "./files.ts";
 import { decodeHeader, encodeHeader, HEADER_BYTES, ownBuffer } from "./format.ts";
@@ -32,10 +32,12 @@ export function readSnapshot(bytes: Buffer, name: string): Snapshot {
     throw new StoreError("corrupt", `read ${name}: it is no intact snapshot, neither of Navarch nor of etcd`);
   const entries: Entry[] = [];
   const leases: Granted[] = [];
-  for (const found of readCheckpoint(bytes, header.revision, name))
-    if ("entry" in found) entries.push(found.entry);
-    else if ("lease" in found) leases.push(found.lease);
-  return { format: "navarch", revision: header.revision, entries, leases };
+  const reader = new CheckpointReader(name, {
+    entry: (entry) => entries.push(entry),
+    lease: (lease) => leases.push(lease),
+  });
+  reader.push(bytes);
+  return { format: "navarch", revision: reader.end(), entries, leases };
 }
 
 /** Checks all of a snapshot and says what is in it. */

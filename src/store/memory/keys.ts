@@ -68,7 +68,7 @@ const REPLACEMENT = "\ufffd";
  * keys become one.
  */
 export function keyText(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = buffer.toString("utf8");
   if (!HIGH_UNITS.test(text)) return text;
   wide = true;
