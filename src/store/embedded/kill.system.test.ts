@@ -20,22 +20,37 @@ interface Acknowledged {
   readonly revision: number;
 }
 
-/** Runs the writer and kills it somewhere in its work; returns what it said was acknowledged. */
-async function writeAndKill(directory: string, round: number, afterBytes: number): Promise<Acknowledged[]> {
-  const child = spawn(process.execPath, [WRITER, directory, String(round)], { stdio: ["ignore", "pipe", "inherit"] });
-  let output = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-    output += chunk;
-    if (output.length >= afterBytes) child.kill("SIGKILL");
-  });
-  const [code, signal] = await once(child, "close");
-  assert.deepEqual([code, signal], [null, "SIGKILL"]);
-  // The last line may be cut: then nobody was told.
-  return output
-    .slice(0, output.lastIndexOf("\n"))
-    .split("\n")
-    .map((line) => line.split(" "))
-    .map(([key, count, revision]) => ({ key: key!, count: Number(count), revision: Number(revision) }));
+/** A process that writes once it is told to. It is started early: loading its program takes longer than all else. */
+class Writer {
+  readonly #child;
+  #output = "";
+
+  constructor(directory: string, round: number) {
+    this.#child = spawn(process.execPath, [WRITER, directory, String(round)], { stdio: ["pipe", "pipe", "inherit"] });
+    this.#child.stdin.on("error", () => {});
+    this.#child.stdout.setEncoding("utf8");
+  }
+
+  /** Lets it write and kills it somewhere in its work; returns what it said was acknowledged. */
+  async writeAndKill(afterBytes: number): Promise<Acknowledged[]> {
+    this.#child.stdout.on("data", (chunk: string) => {
+      this.#output += chunk;
+      if (this.#output.length >= afterBytes) this.#child.kill("SIGKILL");
+    });
+    this.#child.stdin.write("go");
+    const [code, signal] = await once(this.#child, "close");
+    assert.deepEqual([code, signal], [null, "SIGKILL"]);
+    // The last line may be cut: then nobody was told.
+    return this.#output
+      .slice(0, this.#output.lastIndexOf("\n"))
+      .split("\n")
+      .map((line) => line.split(" "))
+      .map(([key, count, revision]) => ({ key: key!, count: Number(count), revision: Number(revision) }));
+  }
+
+  [Symbol.dispose](): void {
+    this.#child.kill("SIGKILL");
+  }
 }
 
 /** Everything that was ever acknowledged, and what a store that was opened again must hold because of it. */
@@ -45,9 +60,12 @@ class AcknowledgedHistory {
   /** Keys that came to the disk, answered or not. */
   readonly #written = new Set<string>();
   #last: Revision = 1;
+  /** Where the store was when it was looked at: what comes later is newer. */
+  #seen: Revision = 1;
 
   add(write: Acknowledged): void {
     assert.ok(!this.#byRevision.has(write.revision), `revision ${write.revision} was given twice`);
+    assert.ok(write.revision > this.#seen, `revision ${write.revision} is given again`);
     this.#byRevision.set(write.revision, write);
     this.#written.add(write.key);
     this.#isNow(write);
@@ -62,6 +80,7 @@ class AcknowledgedHistory {
   async compare(store: Store): Promise<void> {
     const { revision, compactRevision } = await store.status();
     assert.ok(revision >= this.#last, `the store is at ${revision}, ${this.#last} was acknowledged`);
+    this.#seen = revision;
     const changes = await changesAfter(store, compactRevision, revision);
     const touched = new Map<string, Revision>();
     for (const [at, change] of changes) {
@@ -77,8 +96,11 @@ class AcknowledgedHistory {
       if (change.type === "put") assert.equal(countOf(change.entry), write.count, `at revision ${at}`);
       else assert.ok(write.count < 0, `revision ${at} was a put and is a delete`);
     }
-    for (const at of this.#byRevision.keys())
+    for (const at of this.#byRevision.keys()) {
       if (at > compactRevision) assert.ok(changes.has(at), `history has lost revision ${at}`);
+      // History won't tell of it any more; its key does.
+      else this.#byRevision.delete(at);
+    }
     const { entries } = await store.range({ start: "/", end: "0" });
     const current = new Map(entries.map((entry) => [entry.key, entry]));
     for (const write of this.#newest.values()) this.#compareKey(write, current.get(write.key), touched);
@@ -132,9 +154,13 @@ test(`kill -9 under load, ${KILLS} times, loses no acknowledged write`, async (t
   t.after(() => rmSync(directory, { recursive: true, force: true }));
   const random = cryptoRandom();
   const history = new AcknowledgedHistory();
+  let next = new Writer(directory, 0);
+  t.after(() => next[Symbol.dispose]());
   for (let round = 0; round < KILLS; round++) {
+    const writer = next;
+    next = new Writer(directory, round + 1);
     const afterBytes = 1 + random.int(150_000);
-    const acknowledged = await writeAndKill(directory, round, afterBytes);
+    const acknowledged = await writer.writeAndKill(afterBytes);
     assert.ok(acknowledged.length > 0);
     for (const write of acknowledged) history.add(write);
     await using store = await openEmbeddedStore({ directory, clock: realClock(), log: silentLog });
