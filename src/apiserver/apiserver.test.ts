@@ -308,3 +308,28 @@ test("who resizes manages all that was sent, though only resources change", asyn
   assert.deepEqual(entry.fieldsV1, { "f:spec": { "f:containers": { 'k:{"name":"c"}': { "f:image": {} } } } });
   await close();
 });
+
+test("a changed schema changes how what is stored looks", async () => {
+  const { json, clock, close } = await server();
+  const properties = (names: string[]) => ({
+    spec: { type: "object", properties: Object.fromEntries(names.map((name) => [name, { type: "integer" }])) },
+  });
+  const version = (names: string[]) => ({
+    name: "v1",
+    served: true,
+    storage: true,
+    schema: { openAPIV3Schema: { type: "object", properties: properties(names) } },
+  });
+  const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  const names = { plural: "things", singular: "thing", kind: "Thing", listKind: "ThingList" };
+  const spec = { group: "x.example", scope: "Cluster", names, versions: [version(["a", "b"])] };
+  await json(`POST ${definitions}`, { metadata: { name: "things.x.example" }, spec });
+  await clock.advance(1000);
+  const thing = { apiVersion: "x.example/v1", kind: "Thing", metadata: { name: "t" }, spec: { a: 1, b: 2 } };
+  assert.deepEqual((await json("POST /apis/x.example/v1/things", thing)).spec, { a: 1, b: 2 });
+  assert.deepEqual((await json("GET /apis/x.example/v1/things/t")).spec, { a: 1, b: 2 });
+  await json(`PATCH ${definitions}/things.x.example`, { spec: { versions: [version(["b"])] } }, MERGE);
+  await clock.advance(1000);
+  assert.deepEqual((await json("GET /apis/x.example/v1/things/t")).spec, { b: 2 });
+  await close();
+});

@@ -47,25 +47,74 @@ class Copies {
 }
 
 function applyOne(root: Record<string, unknown>, operation: Operation, copies: Copies): void {
-  const { op, path, value } = operation;
-  const place = locate(root, path);
-  switch (op) {
-    case "add":
-      return add(place, required(operation));
-    case "remove":
-      remove(place);
-      return;
-    case "replace":
-      return replace(place, required(operation));
-    case "move":
-      return add(place, remove(locate(root, operation.from)));
-    case "copy":
-      return add(place, copies.copy(existing(locate(root, operation.from))));
-    case "test":
-      if (!jsonEqual(peek(place) ?? null, value ?? null)) throw new TestFailedError("a test failed");
-      return;
-    default:
-      throw new JsonPatchError("unexpected kind of operation");
+  const { op } = operation;
+  const apply = typeof op === "string" && Object.hasOwn(OPERATIONS, op) ? OPERATIONS[op] : undefined;
+  if (!apply) throw new JsonPatchError(`Unexpected kind: ${typeof op === "string" ? op : "unknown"}`);
+  apply({ root, operation, copies });
+}
+
+interface Call {
+  readonly root: Record<string, unknown>;
+  readonly operation: Operation;
+  readonly copies: Copies;
+}
+
+const MISSING = "missing value";
+
+const OPERATIONS: Readonly<Record<string, (call: Call) => void>> = {
+  add: ({ root, operation }) => {
+    const path = pathOf(operation.path);
+    const place = locate(root, path) ?? missing(`add operation does not apply: doc is missing path: "${path}"`);
+    within(`error in add for path: '${path}'`, () => add(place, required(operation)));
+  },
+  remove: ({ root, operation }) => {
+    const path = pathOf(operation.path);
+    const place = locate(root, path) ?? missing(`remove operation does not apply: doc is missing path: "${path}"`);
+    within(`error in remove for path: '${path}'`, () => remove(place));
+  },
+  replace: ({ root, operation }) => {
+    const path = pathOf(operation.path);
+    const place = locate(root, path) ?? missing(`replace operation does not apply: doc is missing path: ${path}`);
+    within(`error in replace for path: '${path}'`, () => replace(place, required(operation)));
+  },
+  move: ({ root, operation }) => {
+    const from = pathOf(operation.from);
+    const source = locate(root, from) ?? missing(`move operation does not apply: doc is missing from path: ${from}`);
+    const value = within(`error in move for path: '${source.key}'`, () => remove(source));
+    const path = pathOf(operation.path);
+    const place =
+      locate(root, path) ?? missing(`move operation does not apply: doc is missing destination path: ${path}`);
+    within(`error in move for path: '${path}'`, () => add(place, value));
+  },
+  copy: ({ root, operation, copies }) => {
+    const from = pathOf(operation.from);
+    const source = locate(root, from) ?? missing(`copy operation does not apply: doc is missing from path: ${from}`);
+    const value = within(`error in copy for from: '${from}'`, () => copies.copy(existing(source)));
+    const path = pathOf(operation.path);
+    const place =
+      locate(root, path) ?? missing(`copy operation does not apply: doc is missing destination path: ${path}`);
+    within("error while adding value during copy", () => add(place, value));
+  },
+  test: ({ root, operation }) => {
+    const path = pathOf(operation.path);
+    const place = locate(root, path) ?? missing(`test operation does not apply: is missing path: ${path}`);
+    const found = within(`error in test for path: '${path}'`, () => peek(place));
+    if (!jsonEqual(found ?? null, operation.value ?? null))
+      throw new TestFailedError(`testing value ${path} failed: test failed`);
+  },
+};
+
+function missing(what: string): never {
+  throw new JsonPatchError(`${what}: ${MISSING}`);
+}
+
+/** Says where a problem came up. */
+function within<T>(where: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof JsonPatchError) throw new JsonPatchError(`${where}: ${error.message}`, { cause: error });
+    throw error;
   }
 }
 
@@ -80,18 +129,29 @@ interface Place {
   readonly key: string;
 }
 
-function locate(root: Record<string, unknown>, pointer: unknown): Place {
+function pathOf(pointer: unknown): string {
   if (typeof pointer !== "string") throw new JsonPatchError("an operation has no path");
+  if (pointer !== "" && !pointer.startsWith("/")) throw new JsonPatchError("a path doesn't begin with /");
+  return pointer;
+}
+
+/** undefined when nothing is there that could hold it. */
+function locate(root: Record<string, unknown>, pointer: string): Place | undefined {
   if (pointer === "") return { parent: root, key: "" };
-  if (!pointer.startsWith("/")) throw new JsonPatchError("a path doesn't begin with /");
   const keys = pointer
     .slice(1)
     .split("/")
     .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
   let parent: unknown = root[""];
-  for (const key of keys.slice(0, -1)) parent = child(parent, key);
-  if (!isObject(parent) && !Array.isArray(parent)) throw new JsonPatchError("a path leads nowhere");
-  return { parent, key: keys.at(-1)! };
+  for (const key of keys.slice(0, -1)) {
+    if (Array.isArray(parent) && !isIndex(key, parent.length)) return undefined;
+    parent = child(parent, key);
+  }
+  return isObject(parent) || Array.isArray(parent) ? { parent, key: keys.at(-1)! } : undefined;
+}
+
+function isIndex(key: string, length: number): boolean {
+  return /^-?\d+$/.test(key) && Number(key) < length && Number(key) >= -length;
 }
 
 function child(parent: unknown, key: string): unknown {
@@ -101,10 +161,13 @@ function child(parent: unknown, key: string): unknown {
 
 /** An index of a list of this length; counts from the end when negative. */
 function index(key: string, length: number): number {
-  if (!/^-?\d+$/.test(key)) throw new JsonPatchError("an index is no number");
-  const at = Number(key) < 0 ? length + Number(key) : Number(key);
-  if (at < 0 || at >= length) throw new JsonPatchError("an index is out of range");
-  return at;
+  if (!/^-?\d+$/.test(key))
+    throw new JsonPatchError(
+      `value was not a proper array index: '${key}': strconv.Atoi: parsing ${JSON.stringify(key)}: invalid syntax`,
+    );
+  if (!isIndex(key, length))
+    throw new JsonPatchError(`Unable to access invalid index: ${Number(key)}: invalid index referenced`);
+  return Number(key) < 0 ? length + Number(key) : Number(key);
 }
 
 function peek({ parent, key }: Place): unknown {
@@ -113,7 +176,7 @@ function peek({ parent, key }: Place): unknown {
 
 function existing(place: Place): unknown {
   const value = peek(place);
-  if (value === undefined) throw new JsonPatchError("the source isn't there");
+  if (value === undefined) throw new JsonPatchError(`unable to get nonexistent key: ${place.key}: ${MISSING}`);
   return value;
 }
 
@@ -133,7 +196,7 @@ function replace({ parent, key }: Place, value: unknown): void {
 
 function remove({ parent, key }: Place): unknown {
   if (Array.isArray(parent)) return parent.splice(index(key, parent.length), 1)[0];
-  if (!Object.hasOwn(parent, key)) throw new JsonPatchError("what is to be removed isn't there");
+  if (!Object.hasOwn(parent, key)) throw new JsonPatchError(`Unable to remove nonexistent key: ${key}: ${MISSING}`);
   const value = parent[key];
   delete parent[key];
   return value;

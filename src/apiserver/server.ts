@@ -295,7 +295,8 @@ function checkCustomVerb(kind: KindDefinition, { name, subresource, verb }: Requ
     name === ""
       ? ["create", "list", "watch", "deletecollection"]
       : ["create", "get", "update", "patch", "delete", "watch"];
-  if (!allowed.includes(verb)) throw methodNotSupported(kind, verb);
+  // A method that means nothing to resources has no verb.
+  if (!allowed.includes(verb)) throw methodNotSupported(kind, verb === "options" ? "" : verb);
 }
 
 function checkVerb(kind: KindDefinition, { info }: RequestContext): void {

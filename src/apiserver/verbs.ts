@@ -181,7 +181,8 @@ export class Verbs {
     if (format.as === "table")
       return respond(200, this.#table(result.items, result.metadata, { query, format }), format);
     if (format.as !== "object") {
-      const items = result.items.map((stored) => partialMetadata(stored.object));
+      const some = result.items.map((stored) => partialMetadata(stored.object));
+      const items = some.length > 0 ? some : null;
       const all = { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata: result.metadata, items };
       return format.encoding === "protobuf"
         ? respondBytes(200, encodeProtoObject(PartialObjectMetadataList, all), contentType(format, false))

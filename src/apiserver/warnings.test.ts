@@ -15,3 +15,7 @@ test("those that don't are shortened, and no more than fit", () => {
   const short = Array.from({ length: 100_000 }, (_, index) => String(index).padStart(8, "0"));
   assert.deepEqual(fittingWarnings(short), short.slice(0, 512));
 });
+
+test("a warning that no header can hold is not sent", () => {
+  assert.deepEqual(fittingWarnings(["a\nb", "c\u0001", "d"]), ["d"]);
+});

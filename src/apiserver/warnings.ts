@@ -1,31 +1,37 @@
 const TOTAL_MAX = 4096;
 const SHORTENED_MAX = 256;
+/** No header can hold such a warning, so nobody gets it. */
+const UNSENDABLE = /\p{Cc}/u;
 
 /**
  * The warnings that an answer has room for, in characters: each once, all of them whole if that fits; otherwise shortened,
  * and no more once there is no more room. What is sent decides how many there are, and clients limit their headers.
  */
 export function fittingWarnings(warnings: readonly string[]): string[] {
+  return fitting(new Set(warnings.filter((text) => !UNSENDABLE.test(text))));
+}
+
+function fitting(warnings: ReadonlySet<string>): string[] {
   const whole: string[] = [];
   let total = 0;
-  for (const text of new Set(warnings)) {
+  for (const text of warnings) {
     total += characters(text).length;
-    if (total > TOTAL_MAX) return shortened(new Set(warnings));
+    if (total > TOTAL_MAX) return shortened(warnings);
     whole.push(text);
   }
   return whole;
 }
 
 function shortened(warnings: Iterable<string>): string[] {
-  const fitting: string[] = [];
+  const some: string[] = [];
   let total = 0;
   for (const text of warnings) {
     if (total >= TOTAL_MAX) break;
-    const some = characters(text).slice(0, SHORTENED_MAX);
-    total += some.length;
-    fitting.push(some.join(""));
+    const beginning = characters(text).slice(0, SHORTENED_MAX);
+    total += beginning.length;
+    some.push(beginning.join(""));
   }
-  return fitting;
+  return some;
 }
 
 /** No more of them than decide anything. */

@@ -104,3 +104,12 @@ test("names that objects inherit are no fields, functions or macros", () => {
       "ERROR: <input>:1:12: undeclared reference to 'constructor' (in container '')\n | constructor(1)\n | ...........^",
   });
 });
+
+test("groups of a pattern may share a name, and bytes that are no text have none", () => {
+  check({
+    "'ab'.matches(dyn('^(?P<n>a)(?P<n>b)$'))": "true",
+    "'(?P<n>a)(?P<n>b)'.find('[(?P<n>]+a')": "(?P<n>a",
+    "'%s'.format([b'\\xff\\x00'])": "error: string contains invalid UTF-8",
+    "'%s'.format([b'abc'])": "abc",
+  });
+});

@@ -101,6 +101,16 @@ function hex(value: Value): string {
   return inBase(value, 16, "only integers, byte buffers, and strings can be formatted as hex");
 }
 
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function textOfBytes(bytes: Uint8Array): string {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    throw problem("string contains invalid UTF-8");
+  }
+}
+
 /** A value as %s shows it. */
 function textOf(value: Value): string {
   if (typeof value === "string") return value;
@@ -121,7 +131,7 @@ function nested(value: Value): string {
   }
   if (value === null) return "null";
   if (value instanceof Uint) return String(value.value);
-  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
+  if (value instanceof Uint8Array) return textOfBytes(value);
   if (value instanceof Timestamp) return showTimestamp(value);
   if (value instanceof Duration) return showDuration(value);
   if (value instanceof TypeValue) return value.name;

@@ -15,13 +15,21 @@ export function regexOf(pattern: string): RE2JS {
   if (pattern.length > PATTERN_LENGTH_MAX) throw new EvaluationError("error parsing regexp: expression too large");
   let made: RE2JS;
   try {
-    made = RE2JS.compile(pattern);
+    made = RE2JS.compile(withoutTwins(pattern));
   } catch (error) {
     throw new EvaluationError(problemOf(error as Error));
   }
   if (compiled.size >= PATTERNS_MAX) compiled.clear();
   compiled.set(pattern, made);
   return made;
+}
+
+/** Groups whose name another one has lose it: nothing asks for them, and the engine would not take them. */
+function withoutTwins(pattern: string): string {
+  const seen = new Set<string>();
+  return pattern.replace(/\\[\s\S]|\[\^?\]?(?:\\[\s\S]|[^\]\\])*\]|\(\?P?<(\w+)>/g, (all, name: string | undefined) =>
+    name !== undefined && seen.size === seen.add(name).size ? "(" : all,
+  );
 }
 
 export function regexMatches(pattern: string, text: string): boolean {

@@ -240,6 +240,18 @@ export function elementStep(
   return `k:${JSON.stringify(values)}`;
 }
 
+/** The first key that an element neither has nor gets by default; only custom kinds insist on them. */
+export function missingKey(
+  { node, keys }: { readonly node: ListNode; readonly keys: readonly string[] },
+  element: unknown,
+): string | undefined {
+  if (node.element.kind !== "struct" || !node.element.options.custom || !isObject(element)) return undefined;
+  const { element: of } = node;
+  return keys.find(
+    (key) => (element[key] ?? undefined) === undefined && fieldOf(of, key)?.options.default === undefined,
+  );
+}
+
 /** A key that is always written, and a list's only key, has its zero value where it isn't given. */
 function emptyKey(field: Field | undefined, isOnly: boolean): unknown {
   if (!(field?.options.always || isOnly) || field?.node.kind !== "scalar") return undefined;

@@ -1,5 +1,5 @@
 import type { ScalarNode } from "./dsl.ts";
-import { elementStep, fieldOf, pathText, type Shape, shapeOfElement, shapeOfField } from "./field-set.ts";
+import { elementStep, fieldOf, missingKey, pathText, type Shape, shapeOfElement, shapeOfField } from "./field-set.ts";
 import { isObject } from "./merge.ts";
 import { rawDigits } from "./parse.ts";
 import { goText } from "./strategic.ts";
@@ -62,7 +62,13 @@ function checkMap(shape: Extract<Shape, { merge: "struct" | "map" }>, value: unk
 function checkList(shape: Extract<Shape, { merge: "listMap" | "set" }>, value: unknown, place: Place): void {
   if (!Array.isArray(value)) return tell(place, `expected list, got ${boxed(value)}`);
   const seen = new Set<string>();
-  for (const element of value) {
+  for (const [index, element] of value.entries()) {
+    const key = shape.merge === "listMap" ? missingKey(shape, element) : undefined;
+    if (key !== undefined) {
+      const problem = `associative list with keys has an element that omits key field ${JSON.stringify(key)} (and doesn't have default value)`;
+      tell(place, `element ${index}: ${problem}`);
+      continue;
+    }
     const step = shape.merge === "set" ? `v:${JSON.stringify(element)}` : elementStep(shape, element);
     if (seen.has(step)) tell(place, `duplicate entries for key ${pathText([step])}`);
     seen.add(step);

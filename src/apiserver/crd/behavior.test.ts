@@ -48,3 +48,15 @@ test("an object inside an object says what it is, and has metadata like any othe
     'spec[one].metadata.labels: Invalid value: "a b": name part',
   ]);
 });
+
+test("rules see a moment in UTC, and nothing where there is null", () => {
+  const withRule = (schema: object, rule: string) => ({ ...schema, "x-kubernetes-validations": [{ rule }] });
+  const { validate } = behaviorOf({
+    type: "object",
+    properties: {
+      when: withRule({ type: "string", format: "date-time" }, "self.getHours() == 8"),
+      inner: withRule({ type: "object", properties: { a: { type: "integer", nullable: true } } }, "!has(self.a)"),
+    },
+  });
+  assert.deepEqual(shown(validate!(object({ when: "2023-01-15T10:00:00+02:00", inner: { a: null } }))), []);
+});

@@ -17,6 +17,8 @@ import { type Describe, documentName, Schemas } from "./schemas.ts";
 type Json = Record<string, unknown>;
 
 const INFO = { title: "Kubernetes", version: VERSION.gitVersion };
+/** Of what users define. */
+const CUSTOM_INFO = { title: "Kubernetes CRD Swagger", version: "v0.1.0" };
 const SECURITY = { BearerToken: { type: "apiKey", name: "authorization", in: "header" } };
 const encoder = new TextEncoder();
 
@@ -124,7 +126,7 @@ export function versionThree(
   markKinds(schemas, kinds);
   return {
     openapi: "3.0.0",
-    info: INFO,
+    info: kinds.some(({ custom }) => custom) ? CUSTOM_INFO : INFO,
     paths,
     components: { schemas: schemas.all(), securitySchemes: SECURITY },
   };

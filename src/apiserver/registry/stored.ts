@@ -173,7 +173,11 @@ export class StoredObject implements Warm {
   /** The same in another version of its kind. */
   as(kind: KindDefinition): StoredObject {
     if (!kind.storage) return this;
-    return this.form(`as ${groupVersion(kind)}`, ({ object }) => new ConvertedObject(this.entry, kind, object));
+    const name = `as ${groupVersion(kind)}`;
+    // A kind that users define may have changed since: the same bytes look different now.
+    const known = this.#forms?.get(name);
+    if (known instanceof ConvertedObject && known.kind !== kind) this.#forms!.delete(name);
+    return this.form(name, ({ object }) => new ConvertedObject(this.entry, kind, object));
   }
 
   /** Another form, kept under its name. */
@@ -190,14 +194,14 @@ export class StoredObject implements Warm {
 
 /** A stored object in a version that isn't the stored one. */
 class ConvertedObject extends StoredObject {
-  readonly #kind: KindDefinition;
+  readonly kind: KindDefinition;
   readonly #stored: KubeObject;
   #converted: KubeObject | undefined;
   #bytes: Uint8Array | undefined;
 
   constructor(entry: Entry, kind: KindDefinition, stored: KubeObject) {
     super(entry);
-    this.#kind = kind;
+    this.kind = kind;
     this.#stored = stored;
   }
 
@@ -228,15 +232,12 @@ class ConvertedObject extends StoredObject {
   }
 
   override get object(): KubeObject {
-    this.#converted ??= fromHub(
-      this.#kind,
-      this.#stored as unknown as Record<string, unknown>,
-    ) as unknown as KubeObject;
+    this.#converted ??= fromHub(this.kind, this.#stored as unknown as Record<string, unknown>) as unknown as KubeObject;
     return this.#converted;
   }
 
   override as(kind: KindDefinition): StoredObject {
-    if (kind !== this.#kind) throw new Error("as: only what is stored can be converted");
+    if (kind !== this.kind) throw new Error("as: only what is stored can be converted");
     return this;
   }
 }

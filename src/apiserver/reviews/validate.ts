@@ -1,4 +1,4 @@
-import type { FieldError, SubjectAccessReviewSpec } from "../../api/index.ts";
+import { type FieldError, qualifiedNameProblems, type SubjectAccessReviewSpec } from "../../api/index.ts";
 
 type Spec = SubjectAccessReviewSpec;
 
@@ -32,6 +32,7 @@ interface Selector {
 
 function selectorErrors(path: string, selector: Selector | undefined): FieldError[] {
   if (!selector) return [];
+  const isLabels = path.endsWith(".labelSelector");
   const { rawSelector, requirements = [] } = selector;
   const errors: FieldError[] = [];
   if (rawSelector && requirements.length > 0) {
@@ -44,6 +45,9 @@ function selectorErrors(path: string, selector: Selector | undefined): FieldErro
   }
   requirements.forEach(({ key, operator, values = [] }, index) => {
     const at = `${path}.requirements[${index}]`;
+    if (isLabels && key)
+      for (const detail of qualifiedNameProblems(key))
+        errors.push({ path: `${at}.key`, type: "Invalid", value: key, detail });
     if (!key) errors.push({ path: `${at}.key`, type: "Required", detail: "must be specified" });
     if ((operator === "In" || operator === "NotIn") && values.length === 0) {
       const detail = "must be specified when `operator` is 'In' or 'NotIn'";

@@ -2,6 +2,7 @@ import { ageColumn, integerColumn, nameColumn, textColumn } from "../../columns.
 import type { Column, FieldError, KindBehavior } from "../../kind.ts";
 import { duplicateValue, invalidValue, notSupported, oneOf, problemsAt, required } from "../../validation/errors.ts";
 import { dnsSubdomainProblems, qualifiedNameProblems } from "../../validation/names.ts";
+import { internalValue } from "../../validation/internal.ts";
 import type { MutatingAdmissionPolicy } from "./mutatingadmissionpolicy.ts";
 import type { MatchResources, Mutation, ParamKind } from "./mutatingadmissionpolicy.types.ts";
 import type { MutatingAdmissionPolicyBinding } from "./mutatingadmissionpolicybinding.ts";
@@ -16,7 +17,7 @@ import {
   validateVariables,
 } from "./rules.validate.ts";
 import type { ValidatingAdmissionPolicy } from "./validatingadmissionpolicy.ts";
-import type { AuditAnnotation, Validation } from "./validatingadmissionpolicy.types.ts";
+import { AuditAnnotation, type Validation } from "./validatingadmissionpolicy.types.ts";
 import type { ValidatingAdmissionPolicyBinding } from "./validatingadmissionpolicybinding.ts";
 
 const REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge"];
@@ -119,7 +120,8 @@ function validateOutcomes(
   const errors = validations.flatMap((one, index) => validateValidation(one, `spec.validations[${index}]`));
   if (auditAnnotations.length > ANNOTATIONS_MAX) {
     const detail = `must not have more than ${ANNOTATIONS_MAX} auditAnnotations`;
-    errors.push(invalidValue("spec.auditAnnotations", auditAnnotations, detail));
+    const shown = auditAnnotations.map((one) => internalValue(AuditAnnotation, one));
+    errors.push(invalidValue("spec.auditAnnotations", shown, detail));
   }
   auditAnnotations.forEach((one, index) => {
     const path = `spec.auditAnnotations[${index}]`;

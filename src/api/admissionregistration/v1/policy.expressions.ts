@@ -87,6 +87,7 @@ export interface PolicySource {
   readonly validations?: readonly { readonly expression: string; readonly messageExpression?: string }[];
   readonly auditAnnotations?: readonly { readonly valueExpression: string }[];
   readonly mutations?: readonly {
+    readonly patchType?: string;
     readonly jsonPatch?: { readonly expression?: string };
     readonly applyConfiguration?: { readonly expression?: string };
   }[];
@@ -205,12 +206,14 @@ export function policyExpressionErrors(spec: PolicySource): FieldError[] {
         wanted: ["string", "null_type"],
       }),
     ),
-    ...mutations.flatMap(({ jsonPatch, applyConfiguration }, index) => {
+    ...mutations.flatMap(({ patchType, jsonPatch, applyConfiguration }, index) => {
       // Which of the two counts can't be told; that there are two is an error of its own.
       if (jsonPatch && applyConfiguration) return [];
       const [name, source, wanted] = jsonPatch
         ? (["jsonPatch", jsonPatch, "list(JSONPatch)"] as const)
         : (["applyConfiguration", applyConfiguration, "Object"] as const);
+      // What stands where it may not is told of as that.
+      if (patchType && patchType.toLowerCase() !== name.toLowerCase()) return [];
       return expressionErrors(`spec.mutations[${index}].${name}.expression`, source?.expression, {
         result: all.mutations[index],
         wanted: [wanted],

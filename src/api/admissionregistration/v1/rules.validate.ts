@@ -175,6 +175,7 @@ export function validateParamRef(path: string, ref: ParamRef | undefined): Field
     errors.push({ path: `${path}.selector`, type: "Forbidden", detail });
   } else if (!name && !selector) errors.push(required(path, "one of name or selector must be specified"));
   else if (name) errors.push(...problemsAt(`${path}.name`, name, pathSegmentProblems(name)));
+  else errors.push(...validateLabelSelector(`${path}.selector`, selector!));
   const at = `${path}.parameterNotFoundAction`;
   if (!parameterNotFoundAction) errors.push(required(at));
   else if (!["Deny", "Allow"].includes(parameterNotFoundAction))

@@ -4,6 +4,7 @@ import {
   MapValue,
   parseDuration,
   parseTimestamp,
+  timestampOf,
   type Type,
   type Value,
 } from "../../../cel/index.ts";
@@ -135,10 +136,16 @@ function textValue(text: string, format: string | undefined): Value {
     case "date":
       return parseTimestamp(`${text}T00:00:00Z`) ?? text;
     case "date-time":
-      return parseTimestamp(text) ?? text;
+      return inUtc(text) ?? text;
     default:
       return text;
   }
+}
+
+/** A moment that no longer knows in which zone it was written. */
+function inUtc(text: string): Value | undefined {
+  const time = parseTimestamp(text);
+  return time && timestampOf(time.nanos);
 }
 
 function objectValue(json: Record<string, unknown>, schema: JSONSchemaProps, isRoot: boolean): Value {
@@ -151,7 +158,8 @@ function objectValue(json: Record<string, unknown>, schema: JSONSchemaProps, isR
   const isResource = isRoot || schema["x-kubernetes-embedded-resource"] === true;
   const properties = visibleProperties(schema, isResource);
   for (const key of Object.keys(json)) {
-    if (!Object.hasOwn(properties, key) || json[key] === undefined) continue;
+    // What is null is as good as not there.
+    if (!Object.hasOwn(properties, key) || (json[key] ?? undefined) === undefined) continue;
     const value = valueOf(json[key], properties[key]);
     for (const written of writtenNames(key)) entries.set(`s${written}`, [written, value]);
   }
