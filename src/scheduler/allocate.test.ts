@@ -9,10 +9,13 @@ const slice = (devices: readonly object[], spec: object = { nodeName: "a" }): Re
     spec: { driver: "d", pool: { name: "p", generation: 1, resourceSliceCount: 1 }, devices, ...spec },
   }) as unknown as ResourceSlice;
 const claim = (requests: readonly object[], more: object = {}): DynamicResourceClaim =>
-  ({ spec: { devices: { requests, ...more } } }) as unknown as DynamicResourceClaim;
+  ({
+    metadata: { namespace: "n", name: "c" },
+    spec: { devices: { requests, ...more } },
+  }) as unknown as DynamicResourceClaim;
 const exactly = (name: string, more: object = {}) => ({ name, exactly: { deviceClassName: "c", ...more } });
 const only = (name: string) => ({ selectors: [{ cel: { expression: name } }] });
-const class_ = { spec: { config: [{ opaque: { driver: "d" } }] } } as unknown as DeviceClass;
+const class_ = { metadata: { name: "c" }, spec: { config: [{ opaque: { driver: "d" } }] } } as unknown as DeviceClass;
 
 function check(
   name: string,

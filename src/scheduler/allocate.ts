@@ -8,8 +8,14 @@ import {
 } from "../api/index.ts";
 import { type DeviceResult, deviceKey } from "./devices.ts";
 
-/** Whether a device meets an expression of a class or a request. */
-export type SelectorCheck = (expression: string, candidate: Candidate) => boolean;
+/** Whether a device meets an expression; `place` says which of the class's or the claim's it is. */
+export type SelectorCheck = (expression: string, candidate: Candidate, place: SelectorPlace) => boolean;
+
+export interface SelectorPlace {
+  /** "class NAME" or "claim NAMESPACE/NAME". */
+  readonly of: string;
+  readonly index: number;
+}
 
 /** A device that can be had from a node, with the slice that offers it. */
 export interface Candidate {
@@ -101,14 +107,18 @@ function* combinations(free: readonly Candidate[], count: number): Iterable<read
       for (const others of combinations(free.slice(index + 1), count - 1)) yield [free[index]!, ...others];
 }
 
-function fits({ deviceClass, selects }: AllocateInput, wanted: Wanted, candidate: Candidate): boolean {
+function fits({ claim, deviceClass, selects }: AllocateInput, wanted: Wanted, candidate: Candidate): boolean {
   const known = deviceClass(wanted.deviceClassName);
   if (!known) return false;
   const taints = candidate.device.taints ?? [];
   if (taints.some((taint) => taint.effect !== "None" && !tolerates(wanted.tolerations as never, taint as never)))
     return false;
-  const selectors = [...(known.spec.selectors ?? []), ...(wanted.selectors ?? [])];
-  return selectors.every(({ cel }) => !cel || selects(cel.expression, candidate));
+  const { namespace, name } = claim.metadata;
+  const meets = (selectors: Wanted["selectors"], of: string) =>
+    (selectors ?? []).every(({ cel }, index) => !cel || selects(cel.expression, candidate, { of, index }));
+  return (
+    meets(known.spec.selectors, `class ${known.metadata.name}`) && meets(wanted.selectors, `claim ${namespace}/${name}`)
+  );
 }
 
 /** Whether devices that must have an attribute in common do. */

@@ -7,7 +7,11 @@ export function selectsDevice(expression: string, candidate: Candidate): boolean
   const program = compileDeviceSelector(expression);
   if (!("program" in program)) throw new EvaluationError(`CEL compile error: ${program.problem}`);
   const device = deviceValue(candidate);
-  return program.program.run(() => device, DEVICE_COST_MAX).value === true;
+  try {
+    return program.program.run(() => device, DEVICE_COST_MAX).value === true;
+  } catch (error) {
+    throw new EvaluationError(`CEL runtime error: ${(error as Error).message}`);
+  }
 }
 
 type Device = Candidate["device"];

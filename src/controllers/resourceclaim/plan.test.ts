@@ -25,6 +25,12 @@ test("a claim is kept for pods that run, and freed when the last is done", () =>
   assert.deepEqual(planClaim(claim(["gone"]), among()), { status: {}, finalizers: [] });
 });
 
+test("a claim that nobody has reserved yet is the scheduler's, unless it is to go", () => {
+  assert.deepEqual(planClaim(claim([]), among()), {});
+  const deletionTimestamp = "2026-01-01T00:00:00Z";
+  assert.deepEqual(planClaim(claim([], { deletionTimestamp }), among()), { status: {}, finalizers: [] });
+});
+
 test("a claim made for a pod goes when the pod is done", () => {
   const ownerReferences = [{ kind: "Pod", name: "a", uid: "a", controller: true }];
   assert.equal(planClaim(claim([], { ownerReferences }), among(pod("a", "Failed"))).remove, true);

@@ -72,10 +72,13 @@ export function planClaim(claim: DynamicResourceClaim, pod: (name: string, uid: 
     return user !== undefined && !isDone(user);
   });
   const isFree = valid.length === 0;
-  const changed = valid.length < reserved.length || (isFree && status?.allocation !== undefined);
+  const isLeft = valid.length < reserved.length;
+  // One that nobody has reserved yet may be the scheduler's, which sets the finalizer before it writes what it allocated.
+  const isOver = isFree && (isLeft || metadata.deletionTimestamp !== undefined);
+  const changed = isLeft || (isOver && status?.allocation !== undefined);
   const { allocation, reservedFor: _, ...rest } = status ?? {};
   const kept = metadata.finalizers?.filter((name) => name !== FINALIZER);
-  const letsGo = isFree && kept !== undefined && kept.length < (metadata.finalizers?.length ?? 0);
+  const letsGo = isOver && kept !== undefined && kept.length < (metadata.finalizers?.length ?? 0);
   return {
     ...(ownPod && isDone(ownPod) && !metadata.deletionTimestamp && { remove: true as const }),
     ...(changed && {

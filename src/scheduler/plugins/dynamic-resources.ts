@@ -73,7 +73,7 @@ function allocateAll(node: Node, { claims, taken }: Notes, devices: Devices): Al
       slices: devices.slices(),
       deviceClass: (name) => devices.deviceClass(name),
       taken: used,
-      selects: selectorOf(claim),
+      selects,
     });
     if (!allocation) return undefined;
     all.set(claim, allocation);
@@ -83,18 +83,14 @@ function allocateAll(node: Node, { claims, taken }: Notes, devices: Devices): Al
 }
 
 /** A selector that has no value for a device fails the pod: a wrong device would be worse than none. */
-function selectorOf({ metadata }: DynamicResourceClaim): SelectorCheck {
-  return (expression, candidate) => {
-    try {
-      return selectsDevice(expression, candidate);
-    } catch (error) {
-      const what = `claim ${metadata.namespace}/${metadata.name}`;
-      throw new Error(`running "DynamicResources" filter plugin: ${what}: ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
-  };
-}
+const selects: SelectorCheck = (expression, candidate, { of, index }) => {
+  try {
+    return selectsDevice(expression, candidate);
+  } catch (error) {
+    const what = `${of}: selector #${index}: ${(error as Error).message}`;
+    throw new Error(`running "DynamicResources" filter plugin: ${what}`, { cause: error });
+  }
+};
 
 function keysOf(allocation: object): readonly string[] {
   const { devices } = allocation as { devices: { results: Parameters<typeof deviceKey>[0][] } };
