@@ -80,7 +80,12 @@ function checkOptions({ propagationPolicy, orphanDependents }: DeleteOptions): v
   ]);
 }
 
-function checkPreconditions({ kind }: Registry, { metadata }: KubeObject, { preconditions }: DeleteOptions): void {
+/** 409 unless an object is the one, in the version, that the options name. */
+export function checkPreconditions(
+  { kind }: Registry,
+  { metadata }: KubeObject,
+  { preconditions }: DeleteOptions,
+): void {
   const { uid, resourceVersion } = preconditions ?? {};
   const refuse = (what: string, wanted: string, found: string, how: string) =>
     conflict(

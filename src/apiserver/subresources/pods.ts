@@ -6,7 +6,6 @@ import {
   isPodReady,
   type KindDefinition,
   labelSelectorMatches,
-  notFound,
   Pod,
   PodDisruptionBudget,
   statusError,
@@ -15,7 +14,7 @@ import { type Clock, formatTime } from "../../base/index.ts";
 import type { RequestContext, SubresourceHandler } from "../contracts.ts";
 import { type Json, readObject } from "../http/object.ts";
 import { respond } from "../http/respond.ts";
-import { deleteObject, type DeleteOptions } from "../registry/delete.ts";
+import { checkPreconditions, deleteObject, type DeleteOptions } from "../registry/delete.ts";
 import type { Registry, WriteOptions } from "../registry/generic.ts";
 import type { ServerCore } from "../server.ts";
 import { writeOptions } from "../write-options.ts";
@@ -111,13 +110,15 @@ export function evictPod(evictor: Evictor): SubresourceHandler {
     const registry = evictor.core.registry(POD);
     const stored = await registry.get(namespace, name);
     const options = { ...((eviction.deleteOptions ?? {}) as DeleteOptions & { dryRun?: string[] }) };
-    const wanted = options.preconditions?.uid;
-    if (wanted !== undefined && wanted !== stored.object.metadata.uid) throw notFound(POD, name);
+    checkPreconditions(registry, stored.object, options);
     const write = { ...writeOptions(context) };
     const call = { ...evictor, context, write: { ...write, dryRun: write.dryRun || Boolean(options.dryRun?.length) } };
     await respectBudget(call, stored.object as unknown as Pod);
     if (!call.write.dryRun) await markEvicted(call);
-    await deleteObject({ registry, options, ...call }, namespace, name);
+    // The version that was asked for was the one before the mark.
+    const { uid } = options.preconditions ?? {};
+    const left = { ...options, preconditions: uid === undefined ? {} : { uid } };
+    await deleteObject({ registry, options: left, ...call }, namespace, name);
     return success();
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Endpoints, isPodReady, isPodTerminal, type Pod, type Service } from "../../api/index.ts";
 import { deepEqual } from "../common/equal.ts";
 import { canonical } from "../common/hash.ts";
@@ -47,11 +48,30 @@ function subsetsOf(service: Service, pods: readonly Pod[]): Subset[] {
     if (ports.length === 0 && (service.spec.clusterIP !== "None" || (service.spec.ports ?? []).length > 0)) continue;
     const key = canonical(ports);
     let group = groups.get(key);
-    if (!group) groups.set(key, (group = { ports: ports as Subset["ports"], ready: [], notReady: [] }));
+    if (!group) groups.set(key, (group = { ports: inOrder(ports as readonly Port[]), ready: [], notReady: [] }));
     const ready = service.spec.publishNotReadyAddresses || isPodReady(pod);
     (ready ? group.ready : group.notReady).push(addressOf(service, pod, ip));
   }
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => finish(group));
+}
+
+type Port = NonNullable<Subset["ports"]>[number];
+
+/** As the original writes them: by a digest of each, printed the way that Go prints a value with its types. */
+function inOrder(ports: readonly Port[]): readonly Port[] {
+  if (ports.length < 2) return ports;
+  const ranked = ports.map((port) => ({ port, rank: createHash("md5").update(printed(port)).digest("hex") }));
+  return ranked.sort((a, b) => (a.rank < b.rank ? -1 : 1)).map(({ port }) => port);
+}
+
+function printed({ name = "", port, protocol, appProtocol }: Port): string {
+  const fields = [
+    `Name:(string)${name}`,
+    `Port:(int32)${port}`,
+    `Protocol:(v1.Protocol)${protocol ?? ""}`,
+    `AppProtocol:(*string)${appProtocol ?? "<nil>"}`,
+  ];
+  return `(v1.EndpointPort){${fields.join(" ")}}`;
 }
 
 function addressOf(service: Service, { metadata, spec }: Pod, ip: string): Address {
