@@ -15,6 +15,8 @@ import type { StoredObject } from "./registry/stored.ts";
 /** Which objects of a kind a request is about. */
 export interface Selection {
   readonly namespace: string;
+  /** The same for selections of a kind that pick the same. */
+  readonly key: string;
   /** metadata.name when the request names one. */
   readonly name: string | undefined;
   matches(object: KubeObject): boolean;
@@ -38,8 +40,16 @@ export function selection(kind: KindDefinition, namespace: string, query: URLSea
     requirementsMatch(labels, object.metadata.labels ?? {}) &&
     fields.every((field) => fieldMatches(kind, field, object));
   const texts = textsOf(labels, fields);
+  const key = [
+    kind.version,
+    namespace,
+    name ?? "",
+    query.get("labelSelector") ?? "",
+    query.get("fieldSelector") ?? "",
+  ].join("\n");
   return {
     namespace,
+    key,
     name: named,
     everything,
     interest: interestOf(namespace, fields),

@@ -302,29 +302,45 @@ class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
   }
 }
 
-/** What a change is to a watcher whose selector may not have matched before, or may not any more. */
+type Kept = Extract<WatchItem, { readonly stored: StoredObject }>;
+
+/** What the last event is to watchers by their selections, and the items that are made of it. */
+let lastEvent: CacheEvent | undefined;
+const lastBySelection = new Map<string, WatchItem | undefined>();
+const lastItems = new Map<Kept["type"], Kept>();
+
+/**
+ * What a change is to a watcher whose selector may not have matched before, or may not any more. All watchers with the same
+ * selection that an event is told to in a row get the same, found out once, and so they get the same bytes too.
+ */
 function itemFor(event: CacheEvent, selection: Selection): WatchItem | undefined {
+  if (lastEvent !== event) {
+    lastEvent = event;
+    lastBySelection.clear();
+    lastItems.clear();
+  }
+  const known = lastBySelection.get(selection.key);
+  if (known || lastBySelection.has(selection.key)) return known;
+  const item = newItem(event, selection);
+  lastBySelection.set(selection.key, item);
+  return item;
+}
+
+function newItem(event: CacheEvent, selection: Selection): WatchItem | undefined {
   const { revision, current, previous } = event;
   const matches = current !== undefined && selection.matches(current.object);
   const matched = previous !== undefined && selection.matches(previous.object);
-  if (matches) return sharedItem(event, matched ? "MODIFIED" : "ADDED", current);
+  if (matches) return sharedItem(matched ? "MODIFIED" : "ADDED", current);
   if (!matched) return undefined;
   // The last state that matched, at the version of the change that ended it.
-  return sharedItem(event, "DELETED", lastState(previous, revision));
+  return sharedItem("DELETED", lastState(previous, revision));
 }
 
-type Kept = Extract<WatchItem, { readonly stored: StoredObject }>;
-
-let lastEvent: CacheEvent | undefined;
-let lastItems: Partial<Record<Kept["type"], Kept>> = {};
-
-/** The same item for all watchers that an event is told to in a row, so that they get the same bytes too. */
-function sharedItem(event: CacheEvent, type: Kept["type"], stored: StoredObject): WatchItem {
-  if (lastEvent !== event) {
-    lastEvent = event;
-    lastItems = {};
-  }
-  return (lastItems[type] ??= { type, stored });
+/** Watchers with other selections may be owed the same. */
+function sharedItem(type: Kept["type"], stored: StoredObject): WatchItem {
+  const item = lastItems.get(type) ?? { type, stored };
+  lastItems.set(type, item);
+  return item;
 }
 
 const lastStates = new WeakMap<StoredObject, StoredObject>();
