@@ -6,6 +6,7 @@ export { BODY_BYTES_MAX, readBody } from "./body.ts";
 export { bridge, socketDuplex } from "./duplex.ts";
 export { NetError, type NetErrorCode } from "./errors.ts";
 export { createHttpClient, type HttpClient, type HttpClientOptions, makeRequest } from "./http/client.ts";
+export { http as nodeHttp, https as nodeHttps } from "./http/node-http.ts";
 export {
   type Listener,
   type ListenOptions,

@@ -1,6 +1,5 @@
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
 import { connect } from "node:net";
+import { nodeHttp, nodeHttps } from "../../net/index.ts";
 import { checkHealth } from "./grpc-health.ts";
 import type { HostNetwork, HttpProbe, NetworkAnswer } from "./host.ts";
 
@@ -23,7 +22,7 @@ function http(probe: HttpProbe, signal: AbortSignal, redirects: number): Promise
   const fail = (message: string) => resolve({ type: "failed", message: `Get "${url}": ${message}` });
   const headers: Record<string, string> = { "User-Agent": USER_AGENT, Accept: "*/*", Connection: "close" };
   for (const { name, value } of probe.headers) headers[name] = value;
-  const send = probe.scheme === "HTTPS" ? httpsRequest : httpRequest;
+  const send = probe.scheme === "HTTPS" ? nodeHttps.request : nodeHttp.request;
   const late = AbortSignal.timeout(probe.timeoutMs);
   const request = send(
     url,

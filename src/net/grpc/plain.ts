@@ -1,6 +1,7 @@
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2SecureServer, Http2Server, ServerHttp2Stream } from "node:http2";
 import { createServer, type Server, type Socket } from "node:net";
+import { http } from "../http/node-http.ts";
 
 /** A small text over plain HTTP. */
 export interface PlainAnswer {
@@ -18,7 +19,7 @@ const FAILED: PlainAnswer = { status: 500, type: "text/plain", text: "internal e
 
 /** A port that takes HTTP/1.1 too, without TLS: the first bytes tell which it is. */
 export function withHttp1(server: Http2Server, answer: AnswerPlain): Server {
-  const http1 = createHttpServer((request, response) => void respondHttp1(request, response, answer));
+  const http1 = http.createServer((request, response) => void respondHttp1(request, response, answer));
   return createServer((socket: Socket) => {
     socket.on("error", () => {});
     socket.once("data", (first: Buffer) => {

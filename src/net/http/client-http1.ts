@@ -1,9 +1,9 @@
-import { Agent, type ClientRequest, type IncomingMessage, request as plainRequest } from "node:http";
-import { Agent as SecureAgent, request as secureRequest } from "node:https";
+import type { Agent, ClientRequest, IncomingMessage } from "node:http";
 import type { Clock } from "../../base/index.ts";
 import { SocketBody } from "../body.ts";
 import { NetError } from "../errors.ts";
 import type { ApiRequest, ApiResponse } from "../message.ts";
+import { http, https } from "./node-http.ts";
 import { pump } from "./pump.ts";
 import { endToEndHeaders, pathOf, type Target, tlsOptions } from "./target.ts";
 
@@ -21,7 +21,7 @@ export class Http1Pool {
     this.#clock = clock;
     this.#connectTimeoutMs = connectTimeoutMs;
     const options = { keepAlive: true, maxFreeSockets: IDLE_SOCKETS_MAX };
-    this.#agent = target.isSecure ? new SecureAgent({ ...options, ...tlsOptions(target) }) : new Agent(options);
+    this.#agent = target.isSecure ? new https.Agent({ ...options, ...tlsOptions(target) }) : new http.Agent(options);
   }
 
   request(request: ApiRequest, headers: Readonly<Record<string, string>>): Promise<ApiResponse> {
@@ -72,7 +72,7 @@ export function startRequest(
     headers: { ...options.headers, host: String(options.headers.host ?? target.authority) },
     agent: options.agent,
   };
-  return target.isSecure ? secureRequest({ ...common, ...tlsOptions(target) }) : plainRequest(common);
+  return target.isSecure ? https.request({ ...common, ...tlsOptions(target) }) : http.request(common);
 }
 
 /** Rejects when the request fails or is aborted before its answer; an abort afterwards breaks the body. */

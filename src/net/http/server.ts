@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import {
   constants,
   createSecureServer,
@@ -17,6 +17,7 @@ import { NetError } from "../errors.ts";
 import type { ApiResponse, Handler, Peer, RequestBody } from "../message.ts";
 import { offerOf, serveUpgrade } from "../upgrade/serve.ts";
 import { serveTunnel } from "../upgrade/tunnel.ts";
+import { http } from "./node-http.ts";
 import { refuseHttp1, refusePlain } from "./refuse.ts";
 import { SocketRequest } from "./request.ts";
 import { respondHttp1, respondHttp2 } from "./respond.ts";
@@ -307,7 +308,7 @@ class ServerAdapter implements Listener {
   }
 
   async #refuseUpgrade(incoming: IncomingMessage, socket: NodeDuplex, response: ApiResponse): Promise<void> {
-    const out = new ServerResponse(incoming);
+    const out = new http.ServerResponse(incoming);
     out.shouldKeepAlive = false;
     out.assignSocket(socket as Socket);
     out.once("finish", () => {
@@ -394,12 +395,12 @@ function peerOf(socket: NodeDuplex): Peer {
 }
 
 function plainServer(limits: ServerLimits): Server {
-  return createServer({
+  return http.createServer({
     maxHeaderSize: limits.headerBytesMax,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.idleConnectionMs,
     shouldUpgradeCallback,
-  } as Parameters<typeof createServer>[0] & object);
+  } as Parameters<typeof http.createServer>[0] & object);
 }
 
 /** Only protocols that this server speaks are offered to the handler as upgrades. */
