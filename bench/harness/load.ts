@@ -16,21 +16,40 @@ export interface Call {
 }
 
 const NEWLINE = 10;
+/** What client-go allows a server to send before it is told that it was read: of one stream, of all of a connection. */
+const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
+const CONNECTION_WINDOW_BYTES = 1024 * 1024 * 1024;
 
 /** Connections to one server; calls go round them. */
 export class Connections implements Disposable {
+  readonly #access: Access;
   readonly #sessions: ClientHttp2Session[];
   #next = 0;
 
   constructor(access: Access, count: number) {
-    const { url, ca, cert, key } = access;
-    this.#sessions = Array.from({ length: count }, () => connect(url, { ca, cert, key }));
-    for (const session of this.#sessions) session.on("error", () => {});
+    this.#access = access;
+    this.#sessions = Array.from({ length: count }, () => this.#connect());
+  }
+
+  #connect(): ClientHttp2Session {
+    const { url, ca, cert, key } = this.#access;
+    const session = connect(url, { ca, cert, key, settings: { initialWindowSize: STREAM_WINDOW_BYTES } });
+    session.on("error", () => {});
+    session.once("connect", () => session.setLocalWindowSize(CONNECTION_WINDOW_BYTES));
+    return session;
+  }
+
+  /** The next one; made anew when the server has closed it, as it does with those that nothing came over for long. */
+  #session(): ClientHttp2Session {
+    const index = this.#next++ % this.#sessions.length;
+    const session = this.#sessions[index]!;
+    if (!session.closed && !session.destroyed) return session;
+    return (this.#sessions[index] = this.#connect());
   }
 
   /** One request to its whole answer. */
   call({ method, path, body, type, accept }: Call): Promise<Answer> {
-    const session = this.#sessions[this.#next++ % this.#sessions.length]!;
+    const session = this.#session();
     return new Promise((resolve, reject) => {
       const stream = session.request({
         [constants.HTTP2_HEADER_METHOD]: method,
@@ -54,7 +73,7 @@ export class Connections implements Disposable {
 
   /** A stream of watch events; `take` gets the number of events in each piece that arrives. */
   watch(path: string, take: (events: number) => void): { close(): void; readonly open: Promise<void> } {
-    const session = this.#sessions[this.#next++ % this.#sessions.length]!;
+    const session = this.#session();
     const stream = session.request({ [constants.HTTP2_HEADER_PATH]: path, accept: "application/json" });
     stream.on("error", () => {});
     stream.on("data", (chunk: Buffer) => {
