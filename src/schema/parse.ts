@@ -21,9 +21,79 @@ export const DEFAULT_PARSE_LIMITS: ParseLimits = { depthMax: 1000 };
  * are written. `__proto__` is a key like any other.
  */
 export function parseJson(text: string, limits: ParseLimits = DEFAULT_PARSE_LIMITS): ParsedJson {
+  return maybePlainJson(text, limits) ?? parseJsonFully(text, limits);
+}
+
+/** The same by our own reader alone. */
+export function parseJsonFully(text: string, limits: ParseLimits = DEFAULT_PARSE_LIMITS): ParsedJson {
   const parser = new Parser(text, limits);
   return { value: parser.parse(), duplicates: parser.duplicates };
 }
+
+/** Digits that may be a whole number beyond 2^53; halves of characters. */
+const SPECIAL = /\d{16}|\\u[dD][89a-fA-F]/;
+
+/**
+ * What JSON.parse makes of the text, which takes a tenth of the time, unless there may be something in it that JSON.parse
+ * doesn't tell. Keys that were given twice show in their number: the text has more than the value.
+ */
+function maybePlainJson(text: string, { depthMax }: ParseLimits): ParsedJson | undefined {
+  if (SPECIAL.test(text) || !text.isWellFormed()) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    const count = keysOf(value, depthMax);
+    return count >= 0 && count === keysIn(text) ? { value, duplicates: NONE } : undefined;
+  } catch (error) {
+    // Our own reader says what is wrong, in the words of Kubernetes.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+const NONE: readonly string[] = [];
+
+/** How many keys the objects in a value have; less than none when it is nested too deep. */
+function keysOf(value: unknown, depthLeft: number): number {
+  if (typeof value !== "object" || value === null) return 0;
+  if (depthLeft === 0) return Number.NEGATIVE_INFINITY;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const element of value) if (typeof element === "object") count += keysOf(element, depthLeft - 1);
+    return count;
+  }
+  for (const key in value) {
+    const inner = (value as Record<string, unknown>)[key];
+    count++;
+    if (typeof inner === "object") count += keysOf(inner, depthLeft - 1);
+  }
+  return count;
+}
+
+/** How many keys a JSON text has: texts in quotes with a colon behind them. */
+function keysIn(text: string): number {
+  let count = 0;
+  for (let start = text.indexOf('"'); start >= 0; ) {
+    let end = text.indexOf('"', start + 1);
+    while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+    let next = end + 1;
+    // Nothing but white space is as low: it is JSON, as JSON.parse has found.
+    while (text.charCodeAt(next) <= SPACE) next++;
+    if (text.charCodeAt(next) === COLON) count++;
+    start = text.indexOf('"', next);
+  }
+  return count;
+}
+
+/** Whether an odd number of backslashes stands before a place. */
+function isEscaped(text: string, at: number): boolean {
+  let first = at;
+  while (text.charCodeAt(first - 1) === BACKSLASH) first--;
+  return (at - first) % 2 === 1;
+}
+
+const SPACE = 0x20;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
 
 const WHITESPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { seededRandom } from "../base/index.ts";
+import { parseJson, parseJsonFully } from "./parse.ts";
+
+const PARITY = join(import.meta.dirname, "../../test/parity");
+
+function outcome(work: () => unknown): string {
+  try {
+    return JSON.stringify(work(), (_, value: unknown) => (Object.is(value, -0) ? "minus zero" : value));
+  } catch (error) {
+    return `${(error as Error).name}: ${(error as Error).message}`;
+  }
+}
+
+/** Both readers say the same, whether they read the text or refuse it. */
+function check(text: string, depthMax = 1000): void {
+  assert.equal(
+    outcome(() => parseJson(text, { depthMax })),
+    outcome(() => parseJsonFully(text, { depthMax })),
+    JSON.stringify(text.slice(0, 200)),
+  );
+}
+
+test("the short way reads recordings as our own reader does", () => {
+  for (const name of readdirSync(PARITY).filter((file) => file.endsWith(".json"))) {
+    check(readFileSync(join(PARITY, name), "utf8"));
+    for (const one of JSON.parse(readFileSync(join(PARITY, name), "utf8")).cases ?? []) check(JSON.stringify(one));
+  }
+});
+
+test("what JSON.parse doesn't tell of is told", () => {
+  const twice = parseJson('{"a":{"b":1,"b":2},"c":[{"d":1,"d":1}]}');
+  assert.deepEqual(twice.duplicates, ["a.b", "c[0].d"]);
+  assert.equal(JSON.stringify(parseJson('{"a":12345678901234567890}').value), '{"a":12345678901234567890}');
+  for (const text of [
+    '{"a":1,"\\u0061":2}',
+    '{"a":":","b":"\\":","c":"\\\\","d" :1}',
+    '{"a" \\n:1}',
+    '{"a":"\\\\\\"","a":1}',
+    '{"__proto__":{"x":1},"__proto__":2}',
+    '{"1":1,"0":2,"1":3}',
+    '{"a":"\\ud800","b":"\\ud83d\\ude00","c":"\\udc00\\ud800"}',
+    '{"a":9007199254740993,"b":-9007199254740993,"c":0.12345678901234567,"d":1e400,"e":-0}',
+    "[[[]]]",
+    '["a:","b"]',
+    "",
+    " ",
+    '"a":1',
+    '{"a":1}x',
+    '{"a":"\t"}',
+    '{"a":"\\x"}',
+    "{'a':1}",
+    '{"a":01}',
+    "\ufeff{}",
+    `{"a":"${String.fromCharCode(0xd800)}"}`,
+  ])
+    check(text);
+  for (const depthMax of [1, 2, 3, 4]) check('[[{"a":1}]]', depthMax);
+  check("[".repeat(100_000));
+  check(`${"[".repeat(1001)}${"]".repeat(1001)}`);
+});
+
+test("both readers agree on whatever a seed makes of a text", () => {
+  const random = seededRandom("parse");
+  const pieces = ['"', "\\", ":", ",", "{", "}", "[", "]", "1", "-", "e", "a", " ", "\\u0061", "null", "true", '"a"'];
+  const start = '{"a":{"b":"c\\"d","e":[1,2,{"f":null}]},"g" : "h:"}';
+  for (let run = 0; run < 20_000; run++) {
+    let text = start;
+    for (let edits = random.int(4); edits >= 0; edits--) {
+      const at = random.int(text.length + 1);
+      text =
+        text.slice(0, at) + (random.int(2) ? pieces[random.int(pieces.length)] : "") + text.slice(at + random.int(4));
+    }
+    check(text);
+  }
+});
