@@ -12,7 +12,12 @@ const DIST = join(ROOT, "dist");
 rmSync(DIST, { recursive: true, force: true });
 await build({
   absWorkingDir: ROOT,
-  entryPoints: { "cli/main": "src/cli/main.ts", "cluster/index": "src/cluster/index.ts" },
+  entryPoints: {
+    "cli/main": "src/cli/main.ts",
+    "cluster/index": "src/cluster/index.ts",
+    // A program of its own, which a thread runs.
+    "apiserver/yaml-thread": "src/apiserver/yaml-thread.ts",
+  },
   outdir: DIST,
   // Two folders deep like the sources, so that paths relative to a file mean the same in both.
   chunkNames: "chunks/[name]-[hash]",

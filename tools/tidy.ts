@@ -50,6 +50,8 @@ const PURE_MODULES = new Set([
 const MACHINE_OWNERS = [
   "src/net/",
   "src/store/",
+  // A thread to read large YAML in.
+  "src/apiserver/yaml-",
   "src/kubelet/host/",
   "src/kubelet/cri/",
   "src/kubelet/real.ts",

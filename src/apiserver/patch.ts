@@ -233,7 +233,7 @@ export async function readPatch(context: RequestContext, type: PatchType): Promi
   const { request } = context;
   if (request.body.type === "object") return { value: request.body.value, complaints: [] };
   const bytes = await readBytes(request);
-  if (type === "apply") return readApply(context, bytes);
+  if (type === "apply") return await readApply(context, bytes);
   try {
     const { value, duplicates } = parseJson(Buffer.from(bytes).toString("utf8"));
     const prefix = type === "json" ? "json patch " : "";
@@ -245,16 +245,16 @@ export async function readPatch(context: RequestContext, type: PatchType): Promi
   }
 }
 
-function readApply({ query }: RequestContext, bytes: Uint8Array): ReadPatch {
-  const { value, duplicates } = applyYaml(bytes);
+async function readApply({ query }: RequestContext, bytes: Uint8Array): Promise<ReadPatch> {
+  const { value, duplicates } = await applyYaml(bytes);
   if (duplicates.length > 0 && query.get("fieldValidation") === "Strict")
     throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${yamlErrors(duplicates)}`);
   return { value, complaints: [] };
 }
 
-function applyYaml(bytes: Uint8Array): Body {
+async function applyYaml(bytes: Uint8Array): Promise<Body> {
   try {
-    const body = fromYaml(bytes);
+    const body = await fromYaml(bytes);
     return { ...body, value: body.value ?? {} };
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;

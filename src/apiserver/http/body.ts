@@ -1,15 +1,15 @@
-import { type Document, isScalar, visit, type YAMLParseError } from "yaml";
 import { requestEntityTooLarge, unsupportedMediaType } from "../../api/index.ts";
 import { NetError, readBody as readStream } from "../../net/index.ts";
 import type { ApiRequest } from "../../net/message.ts";
-import { readYaml } from "./yaml-document.ts";
+import { copyJson, JsonError, parseJson, ProtoError } from "../../schema/index.ts";
+import { readYamlBeside } from "../yaml-beside.ts";
 import { maybeJson } from "./yaml-json.ts";
-import { copyJson, isObject, JsonError, parseJson, ProtoError, setOwn } from "../../schema/index.ts";
+import { valueOfYaml, sortedKeys, YamlError } from "./yaml-reader.ts";
 
 /** The largest body that is read. */
 export const BODY_BYTES_MAX = 3 * 1024 * 1024;
-const YAML_ALIASES_MAX = 100;
-const YAML_DEPTH_MAX = 10_000;
+/** YAML that is longer is read beside the event loop: what isn't takes some milliseconds. */
+const YAML_INLINE_MAX = 32 * 1024;
 
 /** A request's body as data. */
 export interface Body {
@@ -115,87 +115,15 @@ export function duplicateText(path: string): string {
 }
 
 /** Reads the first document of YAML; keys given twice are told by line, as the original does. */
-export function fromYaml(bytes: Uint8Array): Body {
+export async function fromYaml(bytes: Uint8Array): Promise<Body> {
   const text = textOf(bytes);
   const json = maybeJson(text);
-  return json ? { value: sortedKeys(json.value), duplicates: [], format: "yaml" } : fromYamlText(text, bytes);
-}
-
-/** The same by the YAML reader alone. */
-export function fromYamlText(text: string, bytes: Uint8Array): Body {
-  if (nestingOf(text) > YAML_DEPTH_MAX) throw new BodyError(`yaml: exceeded max depth of ${YAML_DEPTH_MAX}`, bytes);
-  const { document, fatal, lineOf } = readYaml(text);
-  if (fatal) throw new BodyError(yamlProblem(fatal, lineOf(fatal.pos[0])), bytes, { cause: fatal });
-  if (!document) return { value: null, duplicates: [], format: "yaml" };
+  if (json) return { value: sortedKeys(json.value), duplicates: [], format: "yaml" };
   try {
-    const value = sortedKeys(document.toJS({ maxAliasCount: YAML_ALIASES_MAX }));
-    const duplicates = keysGivenTwice(document).map((at) => `line ${lineOf(at)}: ${keyAt(text, at)}`);
-    return { value, duplicates, format: "yaml" };
+    return { ...(await (text.length > YAML_INLINE_MAX ? readYamlBeside(text) : valueOfYaml(text))), format: "yaml" };
   } catch (error) {
-    throw new BodyError("yaml: document contains excessive aliasing", bytes, { cause: error });
+    throw error instanceof YamlError ? new BodyError(error.message, bytes, { cause: error }) : error;
   }
-}
-
-/** YAML passes through JSON whose keys are in order, which decides which fault is told of first. */
-function sortedKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortedKeys);
-  if (!isObject(value)) return value;
-  const result: Record<string, unknown> = {};
-  for (const key of Object.keys(value).sort()) setOwn(result, key, sortedKeys(value[key]));
-  return result;
-}
-
-const SCANNER_PROBLEMS: Readonly<Record<string, string>> = {
-  BLOCK_AS_IMPLICIT_KEY: "mapping values are not allowed in this context",
-  MULTILINE_IMPLICIT_KEY: "mapping values are not allowed in this context",
-  TAB_AS_INDENT: "found character that cannot start any token",
-  BAD_SCALAR_START: "found character that cannot start any token",
-  MISSING_CHAR: "found unexpected end of stream",
-  UNEXPECTED_TOKEN: "did not find expected node content",
-  BAD_INDENT: "did not find expected node content",
-  BAD_ALIAS: "did not find expected alphabetic or numeric character",
-  BAD_DQ_ESCAPE: "found unknown escape character",
-};
-
-/** The fault in the words of the original, which leaves out the line of a scanner's fault in the first one. */
-function yamlProblem({ code, message }: YAMLParseError, line: number): string {
-  const isParser = code === "BAD_INDENT" || code === "UNEXPECTED_TOKEN" || /^Flow/.test(message);
-  const problem = isParser
-    ? "did not find expected node content"
-    : (SCANNER_PROBLEMS[code] ?? "did not find expected key");
-  return isParser || line > 1 ? `yaml: line ${line}: ${problem}` : `yaml: ${problem}`;
-}
-
-/** How deep brackets are nested at most, those of texts counted too: the reader takes its time for each. */
-function nestingOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
-    depth = bracket === "[" || bracket === "{" ? depth + 1 : Math.max(0, depth - 1);
-    deepest = Math.max(deepest, depth);
-  }
-  return deepest;
-}
-
-/** Where keys stand that their map has already. */
-function keysGivenTwice(document: Document): number[] {
-  const found: number[] = [];
-  visit(document, {
-    Map(_, { items }) {
-      const seen = new Set<unknown>();
-      for (const { key } of items) {
-        if (!isScalar(key)) continue;
-        if (seen.has(key.value) && key.range) found.push(key.range[0]);
-        seen.add(key.value);
-      }
-    },
-  });
-  return found.sort((a, b) => a - b);
-}
-
-function keyAt(text: string, at: number): string {
-  const key = /^\s*(?:"([^"]*)"|'([^']*)'|([^\s:,{}[\]]+))/.exec(text.slice(at));
-  return `key ${JSON.stringify(key?.[1] ?? key?.[2] ?? key?.[3] ?? "")} already set in map`;
 }
 
 /** Several complaints of a YAML reader as one. */

@@ -1,4 +1,4 @@
-import { Composer, type Document, LineCounter, Parser, YAMLParseError } from "yaml";
+import { Composer, type Document, LineCounter, Parser, type ScalarTag, type Tags, YAMLParseError } from "yaml";
 
 /** The first document of a text and the line of a place in it, or the first fault. */
 export interface ReadYaml {
@@ -7,7 +7,20 @@ export interface ReadYaml {
   readonly lineOf: (at: number) => number;
 }
 
+const BINARY: ScalarTag = {
+  tag: "tag:yaml.org,2002:binary",
+  resolve: (text) => Buffer.from(text, "base64").toString("utf8"),
+};
+
+/** On its way to JSON a time stays the text that it is, and binary data become text. */
+function customTags(tags: Tags): Tags {
+  return tags
+    .filter((one) => typeof one === "string" || !/:(?:timestamp|binary)$/.test(one.tag))
+    .concat(BINARY as Tags[number]);
+}
+
 const OPTIONS = {
+  customTags,
   version: "1.1",
   strict: true,
   // The reader's own search for keys given twice compares each with all before it.

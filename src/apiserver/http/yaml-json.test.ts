@@ -2,27 +2,26 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fromYaml, fromYamlText } from "./body.ts";
+import { readYamlBeside } from "../yaml-beside.ts";
+import { fromYaml } from "./body.ts";
 import { maybeJson } from "./yaml-json.ts";
+import { valueOfYaml } from "./yaml-reader.ts";
 
 const RECORDINGS = join(import.meta.dirname, "../../../test/parity/kinds");
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-function outcome(work: () => unknown): unknown {
+async function outcome(work: () => unknown): Promise<unknown> {
   try {
-    return JSON.stringify(work());
+    return JSON.stringify(await work());
   } catch (error) {
     return (error as Error).message;
   }
 }
 
-function check(text: string): void {
-  const bytes = bytesOf(text);
-  assert.equal(
-    outcome(() => fromYaml(bytes)),
-    outcome(() => fromYamlText(text, bytes)),
-    text.slice(0, 200),
-  );
+const plain = (text: string) => outcome(() => ({ ...valueOfYaml(text), format: "yaml" }));
+
+async function check(text: string): Promise<void> {
+  assert.equal(await outcome(() => fromYaml(bytesOf(text))), await plain(text), text.slice(0, 200));
 }
 
 /** All objects in a recording, however deep. */
@@ -32,7 +31,7 @@ function objectsIn(value: unknown): object[] {
   return "kind" in value && "metadata" in value ? [value, ...inner] : inner;
 }
 
-test("JSON that is read as JSON says what the YAML reader makes of it, on recorded objects", () => {
+test("JSON that is read as JSON says what the YAML reader makes of it, on recorded objects", async () => {
   const files = readdirSync(RECORDINGS).sort();
   let count = 0;
   let short = 0;
@@ -42,13 +41,13 @@ test("JSON that is read as JSON says what the YAML reader makes of it, on record
       const text = JSON.stringify(object);
       count++;
       if (maybeJson(text)) short++;
-      check(text);
+      await check(text);
     }
   }
   assert.ok(short > count / 2 && short > 10, `${short} of ${count} took the short way`);
 });
 
-test("what YAML reads otherwise is left to it", () => {
+test("what YAML reads otherwise is left to it", async () => {
   for (const text of [
     '{"a":1e3,"b":1.5,"c":-1,"d":-0,"e":12345678901234567890,"f":0.1}',
     '{"a":"\\u00e9\\/","b":"x\\ty\\n\\"z\\"\\\\"}',
@@ -66,6 +65,32 @@ test("what YAML reads otherwise is left to it", () => {
     "",
     "a: 1\nb: [x, y]\n",
     `{"${"k".repeat(1100)}":1}`,
+    '{"image":"a@sha256:1e5-0","name":"node-0","port":-0}',
+    '{"image":"a@sha256:1e5-0","name":"node-0","quoted":"\\"1e5"}',
   ])
-    check(text);
+    await check(text);
+  assert.ok(maybeJson('{"image":"a@sha256:1e5-0","name":"node-0","quoted":"\\"1e5"}'), "only numbers count");
+});
+
+test("times stay text, binary data become it", () => {
+  assert.deepEqual(valueOfYaml("a: 2026-01-01T00:00:00Z\nb: 2026-01-01\nc: !!binary aGk=\n").value, {
+    a: "2026-01-01T00:00:00Z",
+    b: "2026-01-01",
+    c: "hi",
+  });
+});
+
+test("large YAML is read beside the event loop, with the same outcome", async () => {
+  const long = Array.from({ length: 1000 }, (_, index) => `  key-${index}: "value ${index}"\n`).join("");
+  const deep = `a: ${"[".repeat(20_000)}\n`;
+  for (const text of [
+    `data:\n${long}`,
+    `data:\n${long}  key-7: again\n`,
+    `data:\n${long}  : : :\n`,
+    `data:\n${long}nan: .nan\nbig: 12345678901234567890\n--- \nsecond: 1\n`,
+    `a: &a [${"x, ".repeat(200)}]\nb: [${"*a, ".repeat(400)}]\n${"# ".repeat(20_000)}\n`,
+    deep,
+  ])
+    assert.equal(await outcome(async () => ({ ...(await readYamlBeside(text)), format: "yaml" })), await plain(text));
+  await check(`# ${"x".repeat(40_000)}\n`);
 });

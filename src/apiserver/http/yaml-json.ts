@@ -1,7 +1,10 @@
 import { isObject, JsonError, parseJson, rawDigits } from "../../schema/index.ts";
 
-/** What JSON and YAML read differently, or may: tabs, some escapes, numbers with an exponent or a sign on zero, merge keys. */
-const DIFFERENT = /\t|\\[u/]|\d[eE]|-0|"<<"|"__proto__"/;
+/** What JSON and YAML read differently, or may: tabs, some escapes, merge keys … */
+const DIFFERENT = /\t|\\[u/]|"<<"|"__proto__"/;
+/** … and numbers with an exponent or a sign on zero. */
+const DIFFERENT_NUMBER = /\d[eE]|-0/;
+const TEXTS = /"(?:[^"\\]|\\.)*"/g;
 /** Where keys may not be longer in YAML. */
 const KEY_CHARACTERS_MAX = 1000;
 
@@ -11,6 +14,7 @@ const KEY_CHARACTERS_MAX = 1000;
  */
 export function maybeJson(text: string): { readonly value: unknown } | undefined {
   if (text[0] !== "{" || DIFFERENT.test(text)) return undefined;
+  if (DIFFERENT_NUMBER.test(text) && DIFFERENT_NUMBER.test(text.replace(TEXTS, ""))) return undefined;
   try {
     const { value, duplicates } = parseJson(text);
     return duplicates.length > 0 || !isPlain(value) ? undefined : { value };
