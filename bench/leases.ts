@@ -27,13 +27,28 @@ export const leases: Scenario = {
         operation: (index) => connections.call({ method: "POST", path, body: JSON.stringify(make(index)) }),
       });
     await create(NODE_PATH, node);
-    await create(LEASES, lease);
+    await create(LEASES, (index) => lease(index));
+    const versions = await versionsOf(connections);
     await stallRow(connections, "");
-    return [...(await beat(server, connections, count)), await stallRow(connections, "renewals")];
+    return [...(await beat({ server, connections, count, versions })), await stallRow(connections, "renewals")];
   },
 };
 
-async function beat(server: BenchServer, connections: Connections, count: number): Promise<Row[]> {
+/** The version of each lease, which a kubelet sends along: a lease isn't renewed unseen. */
+async function versionsOf(connections: Connections): Promise<Map<string, string>> {
+  const { body } = await connections.call({ method: "GET", path: LEASES });
+  const { items } = JSON.parse(body.toString()) as { items: { metadata: { name: string; resourceVersion: string } }[] };
+  return new Map(items.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
+}
+
+interface Beat {
+  readonly server: BenchServer;
+  readonly connections: Connections;
+  readonly count: number;
+  readonly versions: Map<string, string>;
+}
+
+async function beat({ server, connections, count, versions }: Beat): Promise<Row[]> {
   const seconds = Math.max(1, Math.min(SECONDS, (SECONDS * count) / 500));
   const perSecond = count / RENEW_EVERY_SECONDS;
   const statusEvery = STATUS_EVERY_SECONDS / RENEW_EVERY_SECONDS;
@@ -44,7 +59,7 @@ async function beat(server: BenchServer, connections: Connections, count: number
   for (let sent = 0; sent < perSecond * seconds; sent++) {
     const waitMs = startedMs + (sent / perSecond) * 1000 - performance.now();
     if (waitMs > 1) await sleep(waitMs);
-    const done: Promise<void> = renew(connections, sent % count, sent % statusEvery === 0).then((ms) => {
+    const done: Promise<void> = renew({ connections, versions }, sent % count, sent % statusEvery === 0).then((ms) => {
       delays.push(ms);
       open.delete(done);
     });
@@ -59,11 +74,17 @@ async function beat(server: BenchServer, connections: Connections, count: number
   ];
 }
 
-async function renew(connections: Connections, index: number, withStatus: boolean): Promise<number> {
+async function renew(
+  { connections, versions }: Pick<Beat, "connections" | "versions">,
+  index: number,
+  withStatus: boolean,
+): Promise<number> {
   const beganMs = performance.now();
-  const put = { method: "PUT", path: `${LEASES}/node-${index}`, body: JSON.stringify(lease(index)) };
+  const wanted = lease(index, versions.get(`node-${index}`));
+  const put = { method: "PUT", path: `${LEASES}/node-${index}`, body: JSON.stringify(wanted) };
   const { status, body } = await connections.call(put);
   if (status !== 200) throw new Error(`renew: answered ${status}: ${body.toString().slice(0, 200)}`);
+  versions.set(`node-${index}`, JSON.parse(body.toString()).metadata.resourceVersion);
   const ms = performance.now() - beganMs;
   if (!withStatus) return ms;
   const type = "application/strategic-merge-patch+json";
@@ -93,11 +114,16 @@ function node(index: number) {
   return { apiVersion: "v1", kind: "Node", metadata, status: { capacity, conditions: conditions() } };
 }
 
-function lease(index: number) {
+function lease(index: number, resourceVersion?: string) {
   const spec = {
     holderIdentity: `node-${index}`,
     leaseDurationSeconds: 40,
     renewTime: new Date().toISOString().replace("Z", "000Z"),
   };
-  return { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name: `node-${index}` }, spec };
+  return {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: { name: `node-${index}`, resourceVersion },
+    spec,
+  };
 }

@@ -15,6 +15,8 @@ import type { ResourceSlice } from "./resourceslice.ts";
 import type { Device, DeviceAttribute, DeviceTaint, ResourceSliceSpec } from "./resourceslice.types.ts";
 
 const DEVICES_MAX = 128;
+/** Where a device says more: with taints, or taking from counters. */
+const LARGE_DEVICES_MAX = 64;
 const TAINTS_MAX = 16;
 const ATTRIBUTES_MAX = 32;
 const TEXT_BYTES_MAX = 64;
@@ -51,6 +53,11 @@ function validateFixed(spec: ResourceSliceSpec, old: ResourceSliceSpec): FieldEr
     .map(([name, now]) => invalidValue(`spec.${name}`, now, "field is immutable"));
 }
 
+function devicesMax(devices: readonly Device[]): number {
+  const isLarge = devices.some(({ taints, consumesCounters }) => taints?.length || consumesCounters?.length);
+  return isLarge ? LARGE_DEVICES_MAX : DEVICES_MAX;
+}
+
 function validateSpec(spec: ResourceSliceSpec): FieldError[] {
   const { driver, pool, devices = [], sharedCounters = [] } = spec;
   return [
@@ -66,7 +73,11 @@ function validateSpec(spec: ResourceSliceSpec): FieldError[] {
     ...(devices.length > 0 && sharedCounters.length > 0
       ? [invalidValue("spec", "", "only one of `sharedCounters` or `devices` is allowed")]
       : []),
-    ...validateSet("spec.devices", devices, { max: DEVICES_MAX, key: ({ name }) => name, check: validateDevice }),
+    ...validateSet("spec.devices", devices, {
+      max: devicesMax(devices),
+      key: ({ name }) => name,
+      check: validateDevice,
+    }),
   ];
 }
 
