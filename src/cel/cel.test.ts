@@ -113,3 +113,17 @@ test("groups of a pattern may share a name, and bytes that are no text have none
     "'%s'.format([b'abc'])": "abc",
   });
 });
+
+test("messages that CEL knows are values of its own types", () => {
+  check({
+    "google.protobuf.Timestamp{seconds: 60}": "1970-01-01T00:01:00Z",
+    "google.protobuf.Duration{seconds: 1, nanos: 500000000}": "1.5s",
+    "google.protobuf.Value{}": "null",
+    "google.protobuf.Value{number_value: 1.0} == 1.0": "true",
+    "google.protobuf.Int64Value{value: 3} + 4": "7",
+    "google.protobuf.Struct{fields: {'a': 1}}.a": "1",
+    "google.protobuf.BoolValue{} || true": "true",
+    "google.protobuf.Any{}":
+      "ERROR: <input>:1:20: undeclared reference to 'google.protobuf.Any' (in container '')\n | google.protobuf.Any{}\n | ...................^",
+  });
+});

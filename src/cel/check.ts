@@ -20,11 +20,13 @@ import {
   sameType,
   showType,
   STRING,
+  structFrom,
   substitute,
   type Type,
   typeOf,
   UINT,
 } from "./types.ts";
+import { wellKnown } from "./well-known.ts";
 
 /** What checking found out about an expression and all in it. */
 export interface Checked {
@@ -319,7 +321,8 @@ class Checker {
   }
 
   #struct({ name, fields, at }: Extract<Expr, { kind: "struct" }>): Type {
-    const type = this.#environment.structNamed(name);
+    const known = wellKnown(name);
+    const type = known ? structFrom(name, known.fields) : this.#environment.structNamed(name);
     if (!type) {
       for (const { value } of fields) this.check(value);
       return this.#environment.typeNames.has(name)
@@ -327,7 +330,7 @@ class Checker {
         : this.#undeclared(at, name);
     }
     for (const field of fields) this.#structField(type, field);
-    return type;
+    return known?.type ?? type;
   }
 
   #structField(struct: Type, { name, value, at, optional }: FieldEntry): void {

@@ -3,6 +3,7 @@ import type { Checked } from "./check.ts";
 import { CostError, EvaluationError } from "./errors.ts";
 import { isOfType, type Overload } from "./signature.ts";
 import { isLoose, type Type } from "./types.ts";
+import { wellKnown } from "./well-known.ts";
 import { MapValue, mapFrom, Optional, TypeValue, typeNameOf, Uint, type Value } from "./values.ts";
 
 /** Gives the variables of an expression their values; asked only for what is used. */
@@ -186,6 +187,7 @@ class Compiler {
 
   #struct({ name, fields }: Extract<Expr, { kind: "struct" }>): Code {
     const codes = fields.map(({ name, value, optional }) => ({ name, value: this.code(value), optional }));
+    const known = wellKnown(name);
     return (frame) => {
       const entries = new Map<string, readonly [Value, Value]>();
       for (const field of codes) {
@@ -195,7 +197,7 @@ class Compiler {
           entries.set(`s${field.name}`, [field.name, value.value]);
       }
       charge(frame, STRUCT_COST);
-      return new MapValue(entries, name);
+      return known ? known.make((field) => entries.get(`s${field}`)?.[1]) : new MapValue(entries, name);
     };
   }
 

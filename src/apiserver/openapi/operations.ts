@@ -35,12 +35,15 @@ export type QueryParameter = readonly [name: string, type: "string" | "boolean" 
 export interface PathOperations {
   readonly path: string;
   readonly pathParameters: readonly string[];
+  /** Query parameters of all its operations; each may have further ones. */
+  readonly pathQuery?: readonly QueryParameter[];
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
 const parameters = (type: QueryParameter[1], ...names: string[]) => names.map((name): QueryParameter => [name, type]);
 const sorted = (...all: QueryParameter[][]) => all.flat().sort(([a], [b]) => (a < b ? -1 : 1));
 const PRETTY = parameters("string", "pretty");
+const VERSIONED = parameters("string", "resourceVersion");
 const WRITE = sorted(parameters("string", "dryRun", "fieldManager", "fieldValidation"), PRETTY);
 const PATCH = sorted(WRITE, parameters("boolean", "force"));
 const DELETE = sorted(
@@ -54,7 +57,8 @@ const SELECT = sorted(
   parameters("integer", "limit", "timeoutSeconds"),
   parameters("boolean", "sendInitialEvents"),
 );
-const LIST = sorted(SELECT, PRETTY, parameters("boolean", "allowWatchBookmarks", "watch"));
+const WATCH = sorted(SELECT, parameters("boolean", "allowWatchBookmarks", "watch"));
+const LIST = sorted(WATCH, PRETTY);
 const DELETE_MANY = sorted(SELECT, DELETE);
 const LOG = sorted(
   parameters("string", "container", "pretty", "stream"),
@@ -107,7 +111,18 @@ export function operationsOf(kind: KindDefinition): PathOperations[] {
     { path: item, pathParameters: named, operations: calls.item() },
     ...kind.subresources.flatMap((sub) => subresourcePaths(calls, sub, { path: `${item}/${sub.name}`, named })),
     ...watches,
-  ].filter(({ operations }) => Object.keys(operations).length > 0);
+  ]
+    .filter(({ operations }) => Object.keys(operations).length > 0)
+    .map((one) => (kind.custom ? ofCustomKind(one) : one));
+}
+
+/** What users define is described in another way: each path says once that its answers can be indented. */
+function ofCustomKind({ operations, ...path }: PathOperations): PathOperations {
+  const plain = Object.entries(operations).map(([method, call]) => {
+    const query = call.query.filter(([name]) => name !== "pretty");
+    return [method, { ...call, query, ...(call.body === DeleteOptions && { consumes: call.produces }) }] as const;
+  });
+  return { ...path, pathQuery: PRETTY, operations: Object.fromEntries(plain) };
 }
 
 interface Places {
@@ -186,7 +201,9 @@ class Calls {
   collection(): Record<string, Operation> {
     const { kind, list, struct, verbs } = this.#kind;
     const name = `${this.#space}${kind}`;
-    const remove = { action: "deletecollection", query: DELETE_MANY, body: DeleteOptions, answer: Status };
+    const remove = this.#kind.custom
+      ? { action: "deletecollection", query: WATCH, answer: Status }
+      : { action: "deletecollection", query: DELETE_MANY, body: DeleteOptions, answer: Status };
     return {
       ...(verbs.includes("list") && {
         get: this.#call({
@@ -225,7 +242,7 @@ class Calls {
     const { name: bodyKind = kind } = { name: sub.kind ?? (sub.name === "scale" ? "Scale" : undefined) };
     const struct = BODIES[bodyKind] ?? own;
     const [bodyGroup = group, bodyVersion = version] = groupVersionOf(sub) ?? [];
-    const gvk = { group: bodyGroup, kind: bodyKind, version: bodyVersion };
+    const gvk = this.#kind.custom ? this.#gvk : { group: bodyGroup, kind: bodyKind, version: bodyVersion };
     if (sub.name === "log") {
       const text = { action: "get", id: `read${name}`, query: LOG, produces: ["text/plain", ...ANSWERS] };
       return { get: this.#call(text) };
@@ -264,12 +281,22 @@ class Calls {
   }
 
   #changing(name: string, verbs: readonly string[], struct: StructNode, gvk = this.#gvk): Record<string, Operation> {
-    const written = { answer: struct, isBodyRequired: true, codes: [200, 201], gvk };
-    const patches = this.#kind.custom ? PATCHES.filter((type) => !type.includes("strategic")) : PATCHES;
-    const patch = { ...written, action: "patch", query: PATCH, body: "patch", consumes: patches } as const;
+    const isCustom = this.#kind.custom !== undefined;
+    const consumes = isCustom ? this.#common.produces : this.#common.consumes;
+    const written = { answer: struct, isBodyRequired: true, codes: [200, 201], gvk, consumes };
+    const patches = isCustom ? PATCHES.filter((type) => !type.includes("strategic")) : PATCHES;
+    const patch = {
+      ...written,
+      action: "patch",
+      query: PATCH,
+      body: "patch",
+      consumes: patches,
+      ...(isCustom && { codes: [200] }),
+    } as const;
+    const read = isCustom ? VERSIONED : PRETTY;
     return {
       ...(verbs.includes("get") && {
-        get: this.#call({ action: "get", id: `read${name}`, query: PRETTY, answer: struct, gvk }),
+        get: this.#call({ action: "get", id: `read${name}`, query: read, answer: struct, gvk }),
       }),
       ...(verbs.includes("update") && {
         put: this.#call({ ...written, action: "put", id: `replace${name}`, query: WRITE, body: struct }),
@@ -280,7 +307,9 @@ class Calls {
 
   #create(id: string, struct: StructNode): Operation {
     const codes = [200, 201, 202];
-    return this.#call({ action: "post", id, query: WRITE, body: struct, isBodyRequired: true, answer: struct, codes });
+    const consumes = this.#kind.custom ? this.#common.produces : this.#common.consumes;
+    const written = { query: WRITE, body: struct, isBodyRequired: true, answer: struct, codes, consumes };
+    return this.#call({ action: "post", id, ...written });
   }
 
   get #gvk(): NonNullable<Operation["gvk"]> {

@@ -46,7 +46,7 @@ export function pathsThree(schemas: Schemas, all: readonly PathOperations[]): Js
     required: true,
     schema: { type: "string", uniqueItems: true },
   });
-  return render(all, operation, inPath);
+  return render(all, operation, { inPath, query });
 }
 
 /** Paths as version 2 describes them. */
@@ -66,7 +66,7 @@ export function pathsTwo(schemas: Schemas, all: readonly PathOperations[]): Json
     };
   };
   const inPath = (name: string) => ({ name, in: "path", required: true, type: "string", uniqueItems: true });
-  return render(all, operation, inPath);
+  return render(all, operation, { inPath, query });
 }
 
 const WORDS: Readonly<Record<number, string>> = { 201: "Created", 202: "Accepted" };
@@ -79,15 +79,13 @@ function responsesOf({ codes }: Operation, answer: Json): Json {
 function render(
   all: readonly PathOperations[],
   operation: (call: Operation) => Json,
-  inPath: (name: string) => Json,
+  { inPath, query }: { readonly inPath: (name: string) => Json; readonly query: (of: QueryParameter) => Json },
 ): Json {
   return Object.fromEntries(
-    all.map(({ path, pathParameters, operations }) => [
-      path,
-      {
-        ...Object.fromEntries(Object.entries(operations).map(([method, call]) => [method, operation(call)])),
-        ...(pathParameters.length > 0 && { parameters: pathParameters.map(inPath) }),
-      },
-    ]),
+    all.map(({ path, pathParameters, pathQuery = [], operations }) => {
+      const parameters = [...pathParameters.map(inPath), ...pathQuery.map(query)];
+      const calls = Object.entries(operations).map(([method, call]) => [method, operation(call)] as const);
+      return [path, { ...Object.fromEntries(calls), ...(parameters.length > 0 && { parameters }) }];
+    }),
   );
 }
