@@ -8,7 +8,6 @@ import {
   type KindDefinition,
   type KubeObject,
   Namespace,
-  type PolicyRule,
   PriorityClass,
   PriorityLevelConfiguration,
   Role,
@@ -16,7 +15,6 @@ import {
 } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
 import { jsonEqual } from "../../schema/index.ts";
-import { labelSelectorMatches } from "../../api/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import type { Json } from "../registry/generic.ts";
 import type { ServerCore } from "../server.ts";
@@ -59,7 +57,6 @@ export async function bootstrap(core: ServerCore, clock: Clock): Promise<void> {
     // Side by side, so that they reach the disk together: one after the other waits for it a hundred times.
     await Promise.all(wanted.map((item) => ensure({ core, kind, clock, write: { ...WRITE, fieldManager } }, item)));
   }
-  await aggregate(core);
 }
 
 /** There is an API service for each group version that is served. */
@@ -126,36 +123,6 @@ function withStatus(object: KubeObject | undefined, status: Json): Json {
 
 function isAggregated(item: Json): boolean {
   return item.aggregationRule !== undefined;
-}
-
-/** Fills roles that are made of others, so that they hold before any controller runs. */
-async function aggregate(core: ServerCore): Promise<void> {
-  const registry = core.registry(ClusterRole as unknown as KindDefinition);
-  const all = await core.reads.list(ClusterRole);
-  // admin is made of edit, which is made of view: three rounds reach everything.
-  for (let round = 0; round < 3; round++) {
-    const byName = new Map((await core.reads.list(ClusterRole)).map((role) => [role.metadata.name, role]));
-    for (const { metadata, aggregationRule } of all) {
-      if (!aggregationRule) continue;
-      const members = [...byName.values()].filter(
-        (one) =>
-          one.metadata.name !== metadata.name &&
-          (aggregationRule.clusterRoleSelectors ?? []).some((selector) =>
-            labelSelectorMatches(selector, one.metadata.labels ?? {}),
-          ),
-      );
-      const rules: PolicyRule[] = [];
-      for (const member of members.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))) {
-        for (const rule of member.rules ?? []) if (!rules.some((one) => jsonEqual(one, rule))) rules.push(rule);
-      }
-      if (jsonEqual(byName.get(metadata.name)?.rules ?? [], rules)) continue;
-      const context = systemContext(ClusterRole as unknown as KindDefinition, "", metadata.name);
-      await registry.update(context, {
-        change: (object) => ({ ...(structuredClone(object) as unknown as Json), rules }),
-        write: WRITE,
-      });
-    }
-  }
 }
 
 /** A request of the server itself. */
