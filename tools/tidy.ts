@@ -187,6 +187,22 @@ function sizeProblems({ file, text }: Source): Problem[] {
   return isTest(file) ? [] : problems;
 }
 
+/** Maps whose keys users choose; a loop over a map's own keys is spared. */
+const USERS_MAP =
+  /\b((?:[a-z]\w*)?(?:[lL]abels|[aA]nnotations)|nodeSelector|data|stringData|binaryData)(?:\?\.|!)?\[([a-z][\w.]*)\](?!\s*=[^=])/;
+
+/** Whoever calls a label "constructor" must not find what every object inherits. */
+function lookupProblems({ file, text }: Source): Problem[] {
+  if (isTest(file) || !USER_FACING.some((folder) => file.startsWith(`src/${folder}/`))) return [];
+  return text.split("\n").flatMap((line, index): Problem[] => {
+    const [, map, key] = /^\s*(\/\/|\*|\/\*)/.test(line) ? [] : (USERS_MAP.exec(line) ?? []);
+    if (map === undefined || key === "index" || /\bdelete /.test(line) || line.includes(`${key} in ${map}`)) return [];
+    return [{ file, line: index + 1, rule: "lookup", message: `look ${key} up with own() of src/base` }];
+  });
+}
+
+const USER_FACING = ["api", "apiserver", "cloud", "controllers", "dns", "kubelet", "proxy", "runtime", "scheduler"];
+
 function textProblems({ file, text }: Source): Problem[] {
   return text.split("\n").flatMap((line, index): Problem[] => {
     const at = { file, line: index + 1 };
@@ -235,7 +251,9 @@ export function tidy(root = ROOT): Problem[] {
     ...cycleProblems(sources),
     ...dependencyProblems(root, sources),
     ...sources.flatMap((source) =>
-      [importProblems, ownershipProblems, sizeProblems, textProblems, doorProblems].flatMap((check) => check(source)),
+      [importProblems, ownershipProblems, sizeProblems, lookupProblems, textProblems, doorProblems].flatMap((check) =>
+        check(source),
+      ),
     ),
   ];
 }

@@ -238,6 +238,17 @@ test("a missing config map keeps the container waiting until it is there", async
   assert.deepEqual(it.failures, []);
 });
 
+test("a key that every object inherits is missing like any other", async () => {
+  await using it = await startHarness();
+  it.api.setConfigMap("settings", { A: "1" });
+  const env = [{ name: "B", valueFrom: { configMapKeyRef: { name: "settings", key: "constructor" } } }];
+  it.api.bind({ metadata: { name: "web" }, spec: { containers: [{ name: "app", env }] } });
+  await it.clock.advance(2000);
+  const { waiting } = it.api.pod("web").status.containerStatuses![0]!.state!;
+  const message = "couldn't find key constructor in ConfigMap default/settings";
+  assert.deepEqual(waiting, { reason: "CreateContainerConfigError", message });
+});
+
 test("a restarted kubelet leaves running containers alone and ends what was deleted meanwhile", async () => {
   await using it = await startHarness();
   it.api.bind({ metadata: { name: "stays" }, spec: { containers: [{ name: "app" }] } });

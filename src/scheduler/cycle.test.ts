@@ -93,6 +93,51 @@ check(
   "a",
 );
 
+// Keys that every object of the language inherits are labels like any other: only who has them has them.
+const inherited = (operator: string) => ({
+  affinity: {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchExpressions: [{ key: "constructor", operator }] }],
+      },
+    },
+  },
+});
+const named = [node("a"), node("b", { labels: { constructor: "x" } as object })];
+check("a label by an inherited name exists where it is", { nodes: named, pod: pod("p", inherited("Exists")) }, "b");
+check(
+  "a label by an inherited name is missing where it isn't",
+  { nodes: named, pod: pod("p", inherited("DoesNotExist")) },
+  "a",
+);
+check(
+  "pods spread over the values of a label by an inherited name",
+  {
+    nodes: named,
+    placed: [pod("x", { labels: { app: "db" }, on: "b" })],
+    pod: pod("p", near("constructor")),
+  },
+  "b",
+);
+check(
+  "matchLabelKeys by an inherited name count only where the pod has them",
+  {
+    nodes: [node("a")],
+    pod: pod("p", {
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: "kubernetes.io/hostname",
+          whenUnsatisfiable: "DoNotSchedule",
+          labelSelector: { matchLabels: { app: "db" } },
+          matchLabelKeys: ["toString"],
+        },
+      ],
+    }),
+  },
+  "a",
+);
+
 test("every node that fits has its score by plugin", () => {
   const { decision } = decide({ nodes: [node("a"), node("b")], pod: pod("p", { cpu: "1" }) });
   for (const { total, byPlugin } of scoresOf(decision.scores!))

@@ -1,3 +1,4 @@
+import { own } from "../base/index.ts";
 import {
   controllerOf,
   type LabelSelector,
@@ -49,7 +50,7 @@ export function watchWorld(
     const labels = pod.metadata.labels ?? {};
     const selectors = services.list(pod.metadata.namespace).map(({ spec }) => Object.entries(spec.selector ?? {}));
     const matching = selectors.filter(
-      (pairs) => pairs.length > 0 && pairs.every(([key, value]) => labels[key] === value),
+      (pairs) => pairs.length > 0 && pairs.every(([key, value]) => own(labels, key) === value),
     );
     return Object.fromEntries(matching.flat());
   };

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import {
   configMapNames,
   forbidden,
@@ -127,7 +128,7 @@ function restrictNodes({ operation, name, object, oldObject }: AdmissionRequest,
 }
 
 function changedLabels({ metadata: { labels = {} } }: KubeObject, { metadata: { labels: old = {} } }: KubeObject) {
-  return [...new Set([...Object.keys(labels), ...Object.keys(old)])].filter((key) => labels[key] !== old[key]);
+  return [...new Set([...Object.keys(labels), ...Object.keys(old)])].filter((key) => own(labels, key) !== old[key]);
 }
 
 function restrictLeases({ namespace, name }: AdmissionRequest, node: string): string | undefined {

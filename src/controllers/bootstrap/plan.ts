@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { ConfigMap, Secret } from "../../api/index.ts";
-import { parseTime } from "../../base/index.ts";
+import { parseTime, own } from "../../base/index.ts";
 
 const TOKEN_TYPE = "bootstrap.kubernetes.io/token";
 const NAME_PREFIX = "bootstrap-token-";
@@ -14,7 +14,7 @@ export interface BootstrapToken {
 }
 
 function valueOf({ data }: Secret, key: string): string {
-  const value = data?.[key];
+  const value = own(data, key);
   return value ? atob(value) : "";
 }
 

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import type { Pod, Service } from "../../api/index.ts";
 import type { Informer } from "../../runtime/index.ts";
 import { keyOf } from "./environment.ts";
@@ -8,7 +9,7 @@ export function selectsPod({ spec, metadata }: Service, pod: Pod): boolean {
   const selector = Object.entries(spec.selector ?? {});
   if (selector.length === 0 || metadata.namespace !== pod.metadata.namespace) return false;
   const labels = pod.metadata.labels ?? {};
-  return selector.every(([key, value]) => labels[key] === value);
+  return selector.every(([key, value]) => own(labels, key) === value);
 }
 
 /** Calls `wake` with the key of every service that a change concerns. */

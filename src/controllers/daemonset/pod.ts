@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import {
   type DaemonSet,
   DaemonSet as DaemonSetKind,
@@ -92,7 +93,7 @@ export function wantsNode(set: DaemonSet, node: Node): { readonly run: boolean; 
   const no = { run: false, stay: false };
   if (nodeName && nodeName !== node.metadata.name) return no;
   const labels = node.metadata.labels ?? {};
-  if (Object.entries(nodeSelector ?? {}).some(([key, value]) => labels[key] !== value)) return no;
+  if (Object.entries(nodeSelector ?? {}).some(([key, value]) => own(labels, key) !== value)) return no;
   const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   if (required && !nodeSelectorMatches(required, node)) return no;
   const tolerations = tolerationsOf(set);

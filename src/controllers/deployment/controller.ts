@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import {
   controllerOf,
   Deployment,
@@ -205,7 +206,7 @@ class DeploymentController {
   ): Promise<void> {
     const { annotations } = deployment.metadata;
     const key = "deployment.kubernetes.io/revision";
-    const sameRevision = revision === undefined || annotations?.[key] === revision;
+    const sameRevision = revision === undefined || own(annotations, key) === revision;
     if (sameRevision && deepEqual(deployment.status, status)) return;
     const metadata = sameRevision
       ? deployment.metadata

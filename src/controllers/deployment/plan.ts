@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import type { Deployment, Pod, ReplicaSet } from "../../api/index.ts";
 import {
   byCreation,
@@ -90,7 +91,9 @@ function syncRevision(observed: Observed): Plan | undefined {
   if (!current) return undefined;
   const annotations = currentAnnotations(deployment, current, nextRevision(old));
   const { minReadySeconds } = deployment.spec;
-  const changed = Object.keys(annotations).some((key) => annotations[key] !== current.metadata.annotations?.[key]);
+  const changed = Object.keys(annotations).some(
+    (key) => own(annotations, key) !== own(current.metadata.annotations, key),
+  );
   if (changed || (current.spec.minReadySeconds ?? 0) !== (minReadySeconds ?? 0)) {
     const spec = { ...current.spec, minReadySeconds: minReadySeconds ?? 0 };
     return { actions: [{ type: "update", set: { ...current, metadata: { ...current.metadata, annotations }, spec } }] };

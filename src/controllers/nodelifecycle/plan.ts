@@ -1,5 +1,5 @@
 import type { Lease, Node, Taint } from "../../api/index.ts";
-import { formatTime, parseTime } from "../../base/index.ts";
+import { formatTime, parseTime, own } from "../../base/index.ts";
 
 const NOT_READY = "node.kubernetes.io/not-ready";
 const UNREACHABLE = "node.kubernetes.io/unreachable";
@@ -144,8 +144,8 @@ const LABEL_PAIRS = [
 export function labelsFor({ metadata }: Node): Readonly<Record<string, string>> | undefined {
   const changes: Record<string, string> = {};
   for (const [primary, secondary] of LABEL_PAIRS) {
-    const value = metadata.labels?.[primary];
-    if (value !== undefined && metadata.labels?.[secondary] !== value) changes[secondary] = value;
+    const value = own(metadata.labels, primary);
+    if (value !== undefined && own(metadata.labels, secondary) !== value) changes[secondary] = value;
   }
   return Object.keys(changes).length > 0 ? changes : undefined;
 }

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import type { Secret, ServiceAccount } from "../../api/index.ts";
 
 export const TOKEN_TYPE = "kubernetes.io/service-account-token";
@@ -23,7 +24,7 @@ export function plan(secret: Secret, account: ServiceAccount | undefined, ca: st
   if (!account || (uid && uid !== account.metadata.uid)) return { do: "delete" };
   const wanted: Record<string, string> = { namespace: base64(secret.metadata.namespace) };
   if (ca !== undefined) wanted["ca.crt"] = base64(ca);
-  const data = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => secret.data?.[key] !== value));
+  const data = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => own(secret.data, key) !== value));
   const needsToken = !secret.data?.token;
   if (uid && !needsToken && Object.keys(data).length === 0) return { do: "nothing" };
   return { do: "fill", data, needsToken };

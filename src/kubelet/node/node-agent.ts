@@ -1,4 +1,4 @@
-import { formatMicroTime } from "../../base/index.ts";
+import { formatMicroTime, own } from "../../base/index.ts";
 import type { Lease, Node, NodeStatus } from "../../api/index.ts";
 import { isAlreadyExists, isConflict } from "../../api/index.ts";
 import { messageOf } from "../errors.ts";
@@ -115,7 +115,7 @@ export class NodeAgent {
 
   async #reconcileLabels(node: Node, signal: AbortSignal): Promise<void> {
     const wanted = nodeLabels(this.#context.settings, this.#facts);
-    const changed = Object.entries(wanted).filter(([key, value]) => node.metadata.labels?.[key] !== value);
+    const changed = Object.entries(wanted).filter(([key, value]) => own(node.metadata.labels, key) !== value);
     if (changed.length === 0) return;
     this.#node = await this.#context.api.patchNode(
       node.metadata.name,

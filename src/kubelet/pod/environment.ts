@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import type { ConfigMap, Container, EnvVar, Pod, Secret, Service } from "../../api/index.ts";
 import { expand } from "./expand.ts";
 import { fieldText, type PodFacts, resourceText } from "./field-ref.ts";
@@ -103,7 +104,7 @@ function referredValue(input: EnvironmentInput, variable: EnvVar): string | unde
     const { name = "", key, optional } = from.configMapKeyRef;
     const found = sources.configMap(name);
     if (!found && !optional) throw new Error(`configmap "${name}" not found`);
-    const value = found?.data?.[key];
+    const value = own(found?.data, key);
     if (value === undefined && !optional)
       throw new Error(`couldn't find key ${key} in ConfigMap ${pod.metadata.namespace}/${name}`);
     return value;
@@ -112,7 +113,7 @@ function referredValue(input: EnvironmentInput, variable: EnvVar): string | unde
     const { name = "", key, optional } = from.secretKeyRef;
     const found = sources.secret(name);
     if (!found && !optional) throw new Error(`secret "${name}" not found`);
-    const value = found?.data?.[key];
+    const value = own(found?.data, key);
     if (value === undefined && !optional)
       throw new Error(`couldn't find key ${key} in Secret ${pod.metadata.namespace}/${name}`);
     return value === undefined ? undefined : decodeBase64Text(value);

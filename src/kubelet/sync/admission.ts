@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import type { Pod } from "../../api/index.ts";
 import { podRequest } from "../pod/resources.ts";
 import { quantityValue } from "../pod/quantity.ts";
@@ -14,7 +15,7 @@ export function admitPod(input: {
 }): Verdict | undefined {
   const { pod, others, allocatable, nodeLabels } = input;
   for (const [key, value] of Object.entries(pod.spec.nodeSelector ?? {}))
-    if (nodeLabels[key] !== value)
+    if (own(nodeLabels, key) !== value)
       return rejected(
         "NodeAffinity",
         "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import {
   type NodeAffinity as NodeAffinityTerms,
   type Node,
@@ -52,7 +53,7 @@ export function nodeAffinity({ addedAffinity }: NodeAffinityArgs = {}): Plugin {
 /** Whether the node is one that the pod's selector and required affinity allow. */
 export function matchesNode(pod: Pod, node: Node): boolean {
   const labels = node.metadata.labels ?? {};
-  for (const [key, value] of Object.entries(pod.spec.nodeSelector ?? {})) if (labels[key] !== value) return false;
+  for (const [key, value] of Object.entries(pod.spec.nodeSelector ?? {})) if (own(labels, key) !== value) return false;
   const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   return !required || nodeSelectorMatches(required, node);
 }

@@ -16,8 +16,8 @@ export function withLabelKeys(
 ): LabelSelector | undefined {
   if (selector === undefined || (match.length === 0 && mismatch.length === 0)) return selector;
   const labels = pod.metadata.labels ?? {};
-  const requirement = (operator: string) => (key: string) => ({ key, operator, values: [labels[key]!] });
-  const present = (key: string) => labels[key] !== undefined;
+  const requirement = (operator: string) => (key: string) => ({ key, operator, values: [own(labels, key)!] });
+  const present = (key: string) => own(labels, key) !== undefined;
   return {
     ...selector,
     matchExpressions: [

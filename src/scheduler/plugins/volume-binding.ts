@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import {
   compareQuantities,
   controllerOf,
@@ -129,7 +130,7 @@ function provisioningProblem(
   const allowed =
     !allowedTopologies?.length ||
     allowedTopologies.some((term) =>
-      (term.matchLabelExpressions ?? []).every(({ key, values }) => values.includes(labels[key] ?? "")),
+      (term.matchLabelExpressions ?? []).every(({ key, values }) => values.includes(own(labels, key) ?? "")),
     );
   if (!allowed) return NOT_FOUND;
   if (!volumes.csiDriver(provisioner)?.spec.storageCapacity) return undefined;

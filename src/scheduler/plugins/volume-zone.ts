@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import type { PersistentVolume } from "../../api/index.ts";
 import type { Plugin, Rejection } from "../framework.ts";
 import { claimsOf, type Volumes } from "../volumes.ts";
@@ -31,8 +32,8 @@ export function volumeZone(volumes: Volumes): Plugin {
     filter(_pod, { node }, notes) {
       const labels = node.metadata.labels ?? {};
       // A node outside of all zones is a cluster without zones.
-      if (!KEYS.some((key) => labels[key] !== undefined)) return undefined;
-      const fits = (notes as Place[]).every(({ key, values }) => values.includes(labels[key] ?? ""));
+      if (!KEYS.some((key) => own(labels, key) !== undefined)) return undefined;
+      const fits = (notes as Place[]).every(({ key, values }) => values.includes(own(labels, key) ?? ""));
       return fits ? undefined : OTHER_ZONE;
     },
   };
@@ -40,7 +41,7 @@ export function volumeZone(volumes: Volumes): Plugin {
 
 function placesOf({ metadata: { labels = {} } }: PersistentVolume): Place[] {
   return KEYS.flatMap((key) => {
-    const text = labels[key];
+    const text = own(labels, key);
     return text === undefined ? [] : [{ key, values: text.split("__") }];
   });
 }

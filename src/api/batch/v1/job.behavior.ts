@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import { jsonEqual } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { dropDisabledTemplateFields } from "../../core/v1/pod/index.ts";
@@ -101,8 +102,8 @@ function validateGeneratedSelector({ metadata, spec }: Job): FieldError[] {
   const errors = Object.entries(expected).flatMap(([key, value]): FieldError[] => {
     const path = `spec.template.metadata.labels[${key}]`;
     const detail = `must be '${value}'`;
-    if (labels[key] === undefined) return [required(path, detail), invalidValue(path, labels, detail)];
-    return labels[key] === value ? [] : [invalidValue(path, labels, detail)];
+    if (own(labels, key) === undefined) return [required(path, detail), invalidValue(path, labels, detail)];
+    return own(labels, key) === value ? [] : [invalidValue(path, labels, detail)];
   });
   if (validateLabelSelector("", selector).length === 0 && !labelSelectorMatches(selector, expected))
     errors.push(invalidValue("spec.selector", selector, "`selector` not auto-generated"));

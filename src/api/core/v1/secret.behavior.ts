@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import { JsonError, parseJson } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import {
@@ -67,7 +68,7 @@ function missingKeys({ data = {} }: Secret, keys: readonly string[]): FieldError
 function jsonKey(secret: Secret, key: string): FieldError[] {
   const missing = missingKeys(secret, [key]);
   if (missing.length > 0) return missing;
-  const problem = objectProblem(Buffer.from(secret.data![key] ?? "", "base64").toString());
+  const problem = objectProblem(Buffer.from(own(secret.data, key) ?? "", "base64").toString());
   // What is in a secret never shows in messages.
   return problem === undefined ? [] : [invalidValue(`data[${key}]`, "<secret contents redacted>", problem)];
 }

@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 const DEFAULT_ANNOTATIONS = [
   "storageclass.kubernetes.io/is-default-class",
   "storageclass.beta.kubernetes.io/is-default-class",
@@ -9,5 +10,5 @@ interface HasAnnotations {
 
 /** Whether claims that name no class get this one. */
 export function isDefaultClass({ metadata: { annotations = {} } }: HasAnnotations): boolean {
-  return DEFAULT_ANNOTATIONS.some((key) => annotations[key] === "true");
+  return DEFAULT_ANNOTATIONS.some((key) => own(annotations, key) === "true");
 }

@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import { type Check, exceptUserNamespaces, namesWhere, type Subject, type Violation } from "./checks.ts";
 import { containersText, distinct, plural, quoted, settersText } from "./subjects.ts";
 
@@ -169,7 +170,7 @@ function seLinux(allowed: readonly string[]) {
 function seccompAnnotations({ annotations, containers }: Subject): Violation | undefined {
   const keys = [SECCOMP_POD, ...containers.map(({ name }) => SECCOMP_PREFIX + name)];
   const bad = keys.flatMap((key) => {
-    const value = annotations[key];
+    const value = own(annotations, key);
     const fine = value === undefined || /^(runtime|docker)\/default$|^localhost\//.test(value);
     return fine ? [] : [`${key}="${value}"`];
   });

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../../base/index.ts";
+import { type Clock, type Timer, own } from "../../../base/index.ts";
 import type { ContainerStatus, StringMap } from "../types.ts";
 import type { Behaviour } from "./script.ts";
 
@@ -176,6 +176,6 @@ export function hasPort({ behaviour, status }: ContainerRecord, port: number): b
 
 /** Whether all of `wanted` is in `labels`. */
 export function hasLabels(labels: StringMap, wanted: StringMap | undefined): boolean {
-  for (const key in wanted) if (labels[key] !== wanted[key]) return false;
+  for (const key in wanted) if (own(labels, key) !== wanted[key]) return false;
   return true;
 }

@@ -1,3 +1,4 @@
+import { own } from "../../../../base/index.ts";
 import type { Mutable } from "../../../kind.ts";
 import type { PodAffinity } from "../affinity.ts";
 import type { PodSpec } from "../podspec.ts";
@@ -28,7 +29,7 @@ function merge({ labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] }: S
   if (!labelSelector) return;
   const add = (keys: readonly string[], operator: string) => {
     for (const key of keys) {
-      const value = labels?.[key];
+      const value = own(labels, key);
       if (value === undefined) continue;
       labelSelector.matchExpressions = [...(labelSelector.matchExpressions ?? []), { key, operator, values: [value] }];
     }

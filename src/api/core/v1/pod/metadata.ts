@@ -1,3 +1,4 @@
+import { own } from "../../../../base/index.ts";
 import type { FieldError } from "../../../kind.ts";
 import { invalidValue, sortedEntries } from "../../../validation/index.ts";
 import type { PodSpec } from "../podspec.ts";
@@ -51,7 +52,7 @@ export function validatePodAnnotationUpdate(path: string, annotations: Annotatio
   const fixed = (key: string) => key.startsWith(APPARMOR_PREFIX) || key === MIRROR_ANNOTATION;
   const errors: FieldError[] = [];
   for (const [key, value] of sortedEntries(old)) {
-    const now = annotations?.[key];
+    const now = own(annotations, key);
     if (!fixed(key) || now === value) continue;
     const what = key === MIRROR_ANNOTATION ? "may not remove or update mirror pod annotation" : appArmorChange(now);
     errors.push({ path: `${path}[${key}]`, type: "Forbidden", detail: what });

@@ -1,3 +1,4 @@
+import { own } from "../../../../base/index.ts";
 import { jsonEqual } from "../../../../schema/index.ts";
 import type { FieldError } from "../../../kind.ts";
 import {
@@ -118,7 +119,7 @@ function affinityWithOldNodes(spec: PodSpec, old: PodSpec): unknown {
 
 function validateNarrowing(path: string, spec: PodSpec, old: PodSpec): FieldError[] {
   const { nodeSelector = {} } = spec;
-  const kept = Object.entries(old.nodeSelector ?? {}).every(([key, value]) => nodeSelector[key] === value);
+  const kept = Object.entries(old.nodeSelector ?? {}).every(([key, value]) => own(nodeSelector, key) === value);
   const detail = "only additions to spec.nodeSelector are allowed (no mutations or deletions)";
   return [
     ...(kept ? [] : [invalidValue(`${path}.nodeSelector`, nodeSelector, detail)]),

@@ -1,3 +1,4 @@
+import { own } from "../../../../base/index.ts";
 import { parseQuantity } from "../../../quantity.ts";
 import { dnsLabelProblems, ipWarnings, sortedEntries } from "../../../validation/index.ts";
 import type { NodeSelectorTerm, PodAffinity } from "../affinity.ts";
@@ -54,7 +55,7 @@ export function annotatedProfileWarnings({ metadata, spec }: Pod): string[] {
   if (spec.os?.name === "windows") return [];
   return eachContainer("", spec).flatMap(({ container }) => {
     const key = APPARMOR_PREFIX + container.name;
-    const annotation = metadata.annotations?.[key];
+    const annotation = own(metadata.annotations, key);
     if (annotation === undefined || container.securityContext?.appArmorProfile) return [];
     const meant = profileOfAnnotation(annotation);
     const isPods = meant !== undefined && sameProfile(meant, spec.securityContext?.appArmorProfile);
@@ -70,7 +71,7 @@ export function templateSpecWarnings(path: string, spec: PodSpec, annotations: A
     ...specWarnings(paths, spec, annotations),
     ...unset
       .map(({ container }) => APPARMOR_PREFIX + container.name)
-      .filter((key) => annotations?.[key] !== undefined)
+      .filter((key) => own(annotations, key) !== undefined)
       .map((key) => `${paths.annotations}[${key}]: ${APPARMOR}`),
   ];
 }
