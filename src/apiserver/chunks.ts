@@ -28,6 +28,35 @@ export function answerFrom(
   return { status: 200, headers, body: { type: "stream", chunks, release: giveBack } };
 }
 
+/** Where the text of a list comes from that is made item by item. */
+export interface TextSource {
+  readonly head: string;
+  readonly end: string;
+  readonly count: number;
+  text(index: number): string;
+}
+
+/** A piece of text is sent when it has become this long. */
+const TEXT_LENGTH = 64 * 1024;
+
+/** The answer that a long text makes, of which no more than a piece is there at a time. */
+export function answerFromText(type: string, source: TextSource, clock: Clock): ApiResponse {
+  const headers = { "content-type": type, "cache-control": "no-cache, private" };
+  return { status: 200, headers, body: { type: "stream", chunks: textChunksOf(source, clock) } };
+}
+
+async function* textChunksOf({ head, end, count, text }: TextSource, clock: Clock): AsyncGenerator<Uint8Array> {
+  let piece = head;
+  for (let index = 0; index < count; index++) {
+    piece += index === 0 ? text(index) : `,${text(index)}`;
+    if (piece.length < TEXT_LENGTH) continue;
+    yield Buffer.from(piece);
+    await clock.yield();
+    piece = "";
+  }
+  yield Buffer.from(piece + end);
+}
+
 function wholeOf({ head, end, count, bytesOf, copy }: Source): Uint8Array {
   let bytes = head.length + end.length;
   for (let index = 0; index < count; index++) bytes += bytesOf(index);

@@ -8,7 +8,10 @@ import {
   nameColumn,
   PartialObjectMetadata,
 } from "../api/index.ts";
-import { encodeProtoObject } from "../schema/index.ts";
+import type { Clock } from "../base/index.ts";
+import type { ApiResponse } from "../net/message.ts";
+import { encodeProtoObject, goJson } from "../schema/index.ts";
+import { answerFromText } from "./chunks.ts";
 import type { Format } from "./http/negotiate.ts";
 import type { StoredObject } from "./registry/stored.ts";
 
@@ -41,21 +44,66 @@ export interface TableCall extends TableOptions {
 export function tableOf(
   kind: KindDefinition,
   items: readonly { readonly object: KubeObject }[],
-  { metadata, nowMs, format, includeObject, withoutColumns }: TableCall,
+  call: TableCall,
 ): unknown {
-  const columns = (kind.columns ?? NAME_AND_CREATION) as readonly Column<KubeObject>[];
-  const { viewVersion } = format;
+  return { ...tableHead(kind, call), rows: items.map(({ object }) => rowOf(kind, object, call)) };
+}
+
+/** What stands before the rows. */
+function tableHead(kind: KindDefinition, { metadata, format, withoutColumns }: TableCall) {
   return {
     kind: "Table",
-    apiVersion: viewVersion ?? "meta.k8s.io/v1",
+    apiVersion: format.viewVersion ?? "meta.k8s.io/v1",
     metadata,
-    columnDefinitions: withoutColumns ? null : columns.map(columnDefinition),
-    rows: items.map(({ object }) => ({
-      cells: columns.map((column) => column.cell(object, nowMs) ?? (column.format === "name" ? "" : null)),
-      object:
-        includeObject === "None" ? null : includeObject === "Object" ? object : partialMetadata(object, viewVersion),
-    })),
+    columnDefinitions: withoutColumns ? null : columnsOf(kind).map(columnDefinition),
   };
+}
+
+function columnsOf(kind: KindDefinition): readonly Column<KubeObject>[] {
+  return (kind.columns ?? NAME_AND_CREATION) as readonly Column<KubeObject>[];
+}
+
+function rowOf(kind: KindDefinition, object: KubeObject, { nowMs, format, includeObject }: TableCall) {
+  return {
+    cells: columnsOf(kind).map((column) => column.cell(object, nowMs) ?? (column.format === "name" ? "" : null)),
+    object:
+      includeObject === "None"
+        ? null
+        : includeObject === "Object"
+          ? object
+          : partialMetadata(object, format.viewVersion),
+  };
+}
+
+/** From here on a list is made and sent row by row. */
+export const LONG_LIST_ITEMS = 200;
+
+interface LongCall {
+  readonly items: readonly StoredObject[];
+  readonly clock: Clock;
+}
+
+/** The JSON of {@link tableOf} for many rows. */
+export function longTable(kind: KindDefinition, { items, clock, ...call }: LongCall & TableCall): ApiResponse {
+  return longJson({ ...tableHead(kind, call), rows: [] }, { items, clock }, (object) => rowOf(kind, object, call));
+}
+
+/** The JSON of a list of many objects' metadata. */
+export function longMetadataList(head: object, call: LongCall): ApiResponse {
+  return longJson({ ...head, items: [] }, call, (object) => partialMetadata(object));
+}
+
+const EMPTY_END = "]}";
+
+/** What an object says that ends with an empty list, with that list filled. */
+function longJson(empty: object, { items, clock }: LongCall, make: (object: KubeObject) => unknown): ApiResponse {
+  const source = {
+    head: goJson(empty).slice(0, -EMPTY_END.length),
+    end: `${EMPTY_END}\n`,
+    count: items.length,
+    text: (index: number) => goJson(make(items[index]!.parsed())),
+  };
+  return answerFromText("application/json", source, clock);
 }
 
 function columnDefinition({ name, type, format = "", priority, description = "" }: Column<KubeObject>): unknown {

@@ -30,7 +30,7 @@ import { compressedStream } from "./http/compress.ts";
 import { contentType, type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
 import { decodeObject, readObject, unrecognized } from "./http/object.ts";
 import { respond, respondBytes } from "./http/respond.ts";
-import { list, listHead, parseVersion } from "./list.ts";
+import { list, listHead, type ListResult, parseVersion } from "./list.ts";
 import { listJson, listProto, protoObject } from "./list-body.ts";
 import { applyConfiguration, applyTo, checkForce, decodePatched, patched, patchType, readPatch } from "./patch.ts";
 import { deleteObject, type DeleteOptions } from "./registry/delete.ts";
@@ -39,7 +39,15 @@ import type { StoredObject } from "./registry/stored.ts";
 import { isTrue } from "./request-info.ts";
 import { writeOptions } from "./write-options.ts";
 import { selection } from "./selection.ts";
-import { partialMetadata, protoMetadata, tableOf, tableOptions } from "./table.ts";
+import {
+  LONG_LIST_ITEMS,
+  longMetadataList,
+  longTable,
+  partialMetadata,
+  protoMetadata,
+  tableOf,
+  tableOptions,
+} from "./table.ts";
 import { toFrames, watch, type WatchItem } from "./watch.ts";
 import { EventEncoder } from "./watch-encode.ts";
 import { SharedChunks } from "./watch-shared.ts";
@@ -52,6 +60,7 @@ export interface VerbOptions {
 }
 
 const encoder = new TextEncoder();
+const METADATA_LIST = { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1" } as const;
 const NEWLINE = encoder.encode("\n");
 
 /** Reads and writes of one version of a resource, each from request to response. */
@@ -178,12 +187,14 @@ export class Verbs {
     const head = listHead(kind);
     // Lists of custom kinds always say where they go on, even when they don't.
     const metadata = kind.custom ? { continue: "", ...result.metadata } : result.metadata;
+    const isLong = result.items.length >= LONG_LIST_ITEMS && format.encoding === "json" && !format.pretty;
+    if (isLong && format.as !== "object") return compressedStream(request, this.#longView(result, { query, format }));
     if (format.as === "table")
       return respond(200, this.#table(result.items, result.metadata, { query, format }), format);
     if (format.as !== "object") {
       const some = result.items.map((stored) => partialMetadata(stored.object));
       const items = some.length > 0 ? some : null;
-      const all = { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata: result.metadata, items };
+      const all = { ...METADATA_LIST, metadata: result.metadata, items };
       return format.encoding === "protobuf"
         ? respondBytes(200, encodeProtoObject(PartialObjectMetadataList, all), contentType(format, false))
         : respond(200, all, format);
@@ -198,6 +209,15 @@ export class Verbs {
     if (format.encoding === "protobuf") return compressedStream(request, await listProto(kind, body));
     const whole = { ...head, metadata, items: items.map((stored) => stored.object) };
     return respond(200, whole, format);
+  }
+
+  /** A table or the metadata of many objects, made as they are sent. */
+  #longView({ items, metadata }: ListResult, { query, format }: { query: URLSearchParams; format: Format }) {
+    const { clock } = this.#options;
+    if (format.as !== "table") return longMetadataList({ ...METADATA_LIST, metadata }, { items, clock });
+    const shown = this.#kind.custom ? items.map((stored) => stored.as(this.#kind)) : items;
+    const call = { metadata, nowMs: clock.now(), format, ...tableOptions(query) };
+    return longTable(this.#tableKind(), { ...call, items: shown, clock });
   }
 
   async #watch(context: RequestContext): Promise<ApiResponse> {

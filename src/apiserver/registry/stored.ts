@@ -131,6 +131,11 @@ export class StoredObject implements Warm {
     return this.#object;
   }
 
+  /** The same for a single look: when nobody has it yet, it isn't kept either. */
+  parsed(): KubeObject {
+    return this.#object ?? (JSON.parse(this.#text()) as KubeObject);
+  }
+
   /** JSON without the version: what is stored, unless that is in another form. */
   #value(): Buffer {
     if (this.#bare) return this.#bare;
@@ -234,6 +239,10 @@ class ConvertedObject extends StoredObject {
   override get object(): KubeObject {
     this.#converted ??= fromHub(this.kind, this.#stored as unknown as Record<string, unknown>) as unknown as KubeObject;
     return this.#converted;
+  }
+
+  override parsed(): KubeObject {
+    return this.object;
   }
 
   override as(kind: KindDefinition): StoredObject {
