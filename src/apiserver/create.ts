@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { Clock, Log, Random, Scope } from "../base/index.ts";
 import type { Handler } from "../net/message.ts";
 import { Service } from "../api/index.ts";
-import { prefixEnd, type Store } from "../store/index.ts";
+import { prefixEnd, type Revision, type Store } from "../store/index.ts";
 import { type AdmissionChoice, admissionPlugins } from "./admission/all.ts";
 import { ServiceAccountTokens } from "./authn/service-accounts.ts";
 import { impersonation } from "./authn/impersonate.ts";
@@ -29,7 +29,14 @@ import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
 import { keepDangling } from "./flow/dangling.ts";
 import type { StorageMediaType } from "./registry/encoding.ts";
 import { openApiHandlers } from "./openapi/openapi.ts";
-import { REVISION_PATH, revisionHandler, SNAPSHOT_PATH, snapshotHandler } from "./snapshot.ts";
+import {
+  COMPACT_PATH,
+  compactHandler,
+  REVISION_PATH,
+  revisionHandler,
+  SNAPSHOT_PATH,
+  snapshotHandler,
+} from "./snapshot.ts";
 import { expireEvents } from "./services/events.ts";
 import { chargeQuotas } from "./services/quotas.ts";
 import { ServiceRanges } from "./services/ranges.ts";
@@ -93,6 +100,8 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly snapshot?: () => AsyncIterable<Uint8Array>;
   /** What was the newest revision at a time, and since when that is known. */
   readonly revisionAt?: NonNullable<Store["revisionAt"]>;
+  /** Lets go of all but the newest state and answers with its revision; of a store that keeps files of its own. */
+  readonly compact?: () => Promise<Revision>;
   /** Metrics of the process it runs in, lines for /metrics. */
   readonly processMetrics?: () => readonly string[];
   /** Further paths ("/name/"): who may ask is decided as for any path that is no resource; they see the rest of the path. */
@@ -229,10 +238,11 @@ function partsOf(options: ApiServerOptions, core: ServerCore, { definitions, ser
       ...debugPages(clock, options.givenFlags ?? {}),
       [SNAPSHOT_PATH, snapshotHandler(options.snapshot)],
       [REVISION_PATH, revisionHandler(options.revisionAt)],
+      [COMPACT_PATH, compactHandler(options.compact)],
       ...(accounts ? issuerPaths(accounts, options.serverAddress ?? SERVER_ADDRESS) : []),
       ...[...(options.extensions ?? [])].map(([path, handler]) => [path, below(path, handler)] as const),
     ]),
-    unlisted: [SNAPSHOT_PATH, REVISION_PATH, ...(options.extensions?.keys() ?? [])],
+    unlisted: [SNAPSHOT_PATH, REVISION_PATH, COMPACT_PATH, ...(options.extensions?.keys() ?? [])],
   };
 }
 

@@ -1,6 +1,6 @@
 import { badRequest, resourceExpired, statusError } from "../api/index.ts";
 import { formatTime } from "../base/index.ts";
-import type { Store } from "../store/index.ts";
+import type { Revision, Store } from "../store/index.ts";
 import type { SubresourceHandler } from "./contracts.ts";
 import { respond } from "./http/respond.ts";
 
@@ -11,6 +11,9 @@ const OWN_PATHS = "/navarch/";
 export const SNAPSHOT_PATH = `${OWN_PATHS}snapshot`;
 /** Which resourceVersion was the newest at ?time=, for reads with resourceVersionMatch=Exact. */
 export const REVISION_PATH = `${OWN_PATHS}revision`;
+
+/** Lets go of everything but what is stored now, in the files too. */
+export const COMPACT_PATH = `${OWN_PATHS}compact`;
 
 const JSON_FORMAT = { encoding: "json", as: "object", pretty: false } as const;
 
@@ -56,5 +59,14 @@ export function revisionHandler(revisionAt: Store["revisionAt"]): SubresourceHan
         `what was stored at ${formatTime(timeMs)} is not known: times are kept since ${formatTime(sinceMs)}`,
       );
     return respond(200, { resourceVersion: String(revision) }, JSON_FORMAT);
+  };
+}
+
+/** Compacts the store to its newest revision and rewrites its files; answers with that revision once it is done. */
+export function compactHandler(compact: (() => Promise<Revision>) | undefined): SubresourceHandler {
+  return async ({ request }) => {
+    if (request.method !== "POST") throw notAllowed();
+    if (!compact) throw notHere("compact it where it is, with `etcdctl compact` and `etcdctl defrag`");
+    return respond(200, { resourceVersion: String(await compact()) }, JSON_FORMAT);
   };
 }

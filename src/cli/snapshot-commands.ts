@@ -16,12 +16,32 @@ export function addStoreCommands(program: Command, done: (code: number) => void)
     .option("--data-dir <dir>", "where the cluster is to live; no store may be there")
     .option("--store-dir <dir>", "the store's directory itself, as of `navarch etcd --data-dir`")
     .action(async (file, options) => done(await (await import("./snapshot.ts")).restoreCommand(file, options)));
+  addStorageCommands(program, done);
   addHistoryCommands(program, done);
   snapshot
     .command("status <file>")
     .description("check a snapshot and say what is in it")
     .option("-o, --output <format>", "json")
     .action(async (file, options) => done(await (await import("./snapshot.ts")).statusOfCommand(file, options)));
+}
+
+function addStorageCommands(program: Command, done: (code: number) => void): void {
+  const storage = program.command("storage").description("bring what a cluster has stored up to date");
+  storage
+    .command("rewrite [resources...]")
+    .description("write stored objects anew as the server writes them now: after encryption keys were replaced, say")
+    .option("--kubeconfig <file>", "default $KUBECONFIG, then the cluster of `navarch up`")
+    .option("--context <name>", "a context of the kubeconfig")
+    .addHelpText("after", "\nWithout RESOURCE (secrets, deployments.apps) all objects of all resources are written.\n")
+    .action(async (resources, options) =>
+      done(await (await import("./storage.ts")).rewriteCommand(resources, options)),
+    );
+  storage
+    .command("compact")
+    .description("let go of all history, on disk too; for the cluster's administrators")
+    .option("--kubeconfig <file>", "default $KUBECONFIG, then the cluster of `navarch up`")
+    .option("--context <name>", "a context of the kubeconfig")
+    .action(async (options) => done(await (await import("./storage.ts")).compactCommand(options)));
 }
 
 function addHistoryCommands(program: Command, done: (code: number) => void): void {

@@ -171,6 +171,8 @@ export interface Store extends AsyncDisposable {
   snapshot?(): AsyncIterable<Uint8Array>;
   /** What was the newest revision at a time, and since when that is known; only of a store that keeps files of its own. */
   revisionAt?(timeMs: number): { readonly revision: Revision | undefined; readonly sinceMs: number };
+  /** Rewrites the files so that they hold nothing that compaction has let go of; only of a store that keeps files of its own. */
+  defragment?(): Promise<void>;
   close(): Promise<void>;
 }
 

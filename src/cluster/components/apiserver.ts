@@ -11,7 +11,7 @@ import {
 } from "../../apiserver/index.ts";
 import type { Handler } from "../../net/index.ts";
 import { privateKeyFromPem, publicKeyFromPem } from "../../pki/index.ts";
-import type { Store } from "../../store/index.ts";
+import type { Revision, Store } from "../../store/index.ts";
 import { localAddress } from "../addresses.ts";
 import { ConfigError } from "../errors.ts";
 import { type ApiServerFlags, readFlagFile } from "../flags/index.ts";
@@ -72,6 +72,7 @@ export async function startApiServerComponent(
     advertise: { address: reconciled ? advertised(flags) : undefined, port, hasPeers: mayHavePeers(flags) },
     processMetrics: processMetrics(),
     ...(plain.snapshot && { snapshot: () => plain.snapshot!() }),
+    ...(plain.defragment && { compact: () => compactNow(plain) }),
     ...(plain.revisionAt && { revisionAt: (timeMs: number) => plain.revisionAt!(timeMs) }),
   });
   // When there is no port to be had, nobody waits for this any more.
@@ -219,4 +220,12 @@ function kubeletsOf(flags: ApiServerFlags, { clock, scope, localKubelets }: ApiS
   });
   scope.defer(() => remote.close());
   return async (nodeName, node) => localKubelets?.get(nodeName) ?? remote.kubelets(nodeName, node);
+}
+
+/** Compacts to the newest revision and rewrites the files. */
+async function compactNow(store: Store): Promise<Revision> {
+  const { revision, compactRevision } = await store.status();
+  if (revision > compactRevision) await store.compact(revision);
+  await store.defragment?.();
+  return revision;
 }

@@ -315,11 +315,22 @@ class Embedded implements EmbeddedStore {
     this.#check();
     while (this.#tidying) await this.#tidying;
     const { compactRevision } = this.#versions;
-    if (compactRevision === 0 || this.#parts.segmentLog.lastThrough(compactRevision) === 0) return;
+    if (compactRevision === 0) return;
+    await this.#endSegment();
+    while (this.#tidying) await this.#tidying;
+    if (this.#parts.segmentLog.lastThrough(compactRevision) === 0) return;
     this.#tidying = this.#rewrite(compactRevision).finally(() => {
       this.#tidying = undefined;
     });
     await this.#tidying;
+  }
+
+  /** What comes next goes to a new file, so that the one that is written to now can be replaced like the others. */
+  async #endSegment(): Promise<void> {
+    await this.#writable();
+    this.#parts.segmentLog.endSegment();
+    this.#frame.time({ timeMs: this.#parts.clock.now(), revision: this.#versions.revision });
+    await this.#durable(() => {});
   }
 
   async *snapshot(): AsyncGenerator<Uint8Array> {

@@ -32,6 +32,7 @@ export class SegmentLog {
   readonly #segments: Segment[];
   readonly #segmentBytesMax: number;
   #sequence: number;
+  #isEnded = false;
 
   constructor({ disk, log, segments, sequence, segmentBytesMax }: SegmentLogOptions) {
     this.#disk = disk;
@@ -47,7 +48,9 @@ export class SegmentLog {
 
   /** Writes a frame; once this returns it is on disk. When it throws, call {@link undo} before anything else. */
   async commit(frame: FrameWriter, revision: Revision): Promise<void> {
-    if (this.#active.sizeBytes >= this.#segmentBytesMax) await this.#rotate(revision);
+    const isFull = this.#active.sizeBytes >= (this.#isEnded ? HEADER_BYTES + 1 : this.#segmentBytesMax);
+    if (isFull) await this.#rotate(revision);
+    this.#isEnded = false;
     const active = this.#active;
     const bytes = frame.seal({ sequence: this.#sequence, revision });
     const sizeBytes = active.sizeBytes + bytes.length;
@@ -61,6 +64,11 @@ export class SegmentLog {
     });
     active.sizeBytes = sizeBytes;
     this.#sequence++;
+  }
+
+  /** Lets the next frame begin a new segment, unless the one that is written to holds nothing. */
+  endSegment(): void {
+    this.#isEnded = true;
   }
 
   /** Takes a frame that failed off the disk again, as far as it got. */
