@@ -11,7 +11,7 @@ import {
   type Watch,
 } from "../../store/index.ts";
 import { storagePrefix, StoredObject } from "../registry/stored.ts";
-import { type CacheEvent, eventOf, readHistory } from "./history.ts";
+import { type CacheEvent, eventOf, readHistory, type Span } from "./history.ts";
 
 export type { CacheEvent } from "./history.ts";
 
@@ -45,6 +45,8 @@ const EVENTS_MAX = 10_000;
 /** How long a read waits for a version that hasn't come yet. */
 const FRESHNESS_WAIT_MS = 3_000;
 const PAGE = 5_000;
+/** How often events are fetched anew because others fetched some meanwhile. */
+const RECALLS_MAX = 5;
 /** What ends a walk over the tree. */
 const STOP = { break: true };
 
@@ -147,19 +149,28 @@ export class Cacher {
    * although the cache is younger, as after a restart.
    */
   async recall(from: Revision): Promise<void> {
-    await this.start();
-    const to = this.#forgotten;
-    if (from >= to || from < (this.#options.oldest?.() ?? 0)) return;
-    const span = { prefix: this.#prefix, from, to };
-    const earlier = await readHistory(this.#options.store, span).catch((error) => {
-      // What the store has forgotten, subscribe refuses.
-      if (error instanceof StoreError) return undefined;
+    for (let attempt = 0; attempt < RECALLS_MAX; attempt++) {
+      await this.start();
+      const to = this.#forgotten;
+      if (from >= to || from < (this.#options.oldest?.() ?? 0)) return;
+      const earlier = await this.#earlier({ prefix: this.#prefix, from, to });
+      if (!earlier || earlier.length > EVENTS_MAX) return;
+      // Someone else may have fetched some of them, or the cache may have started over in the meantime: then once more.
+      if (this.#forgotten !== to) continue;
+      this.#events = [...earlier, ...this.#events];
+      this.#forgotten = from;
+      return;
+    }
+  }
+
+  /** What the store still has of a span; undefined when it has forgotten some: then subscribe refuses. */
+  async #earlier(span: Span): Promise<readonly CacheEvent[] | undefined> {
+    try {
+      return await readHistory(this.#options.store, span);
+    } catch (error) {
+      if (error instanceof StoreError && error.code === "compacted") return undefined;
       throw error;
-    });
-    // Someone else may have fetched them too, or the cache may have forgotten more in the meantime.
-    if (!earlier || this.#forgotten !== to || earlier.length > EVENTS_MAX) return;
-    this.#events = [...earlier, ...this.#events];
-    this.#forgotten = from;
+    }
   }
 
   /** Tells of every change after `from`; undefined starts with the next one. Throws 410 when they are no longer kept. */

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import type { ApiRequest, ApiResponse, Handler } from "../net/index.ts";
+import type { Change, Store, WatchSink } from "../store/index.ts";
+import { runApi } from "./api-run.ts";
+import type { ApiSabotage } from "./api-world.ts";
+import kept from "./testdata/api-seeds.json" with { type: "json" };
+
+/** A seed here costs as much as eight of the store alone. */
+const SEEDS = Math.ceil(Number(process.env.NAVARCH_SIM_SEEDS ?? 400) / 8);
+const FIRST_SEED = Number(process.env.NAVARCH_SIM_SEED ?? 1);
+/** A sabotage must be found within so many seeds. */
+const CANARY_SEEDS = 40;
+
+suite("simulated API servers", () => {
+  test(`${SEEDS} seeds, and those that ever failed`, async () => {
+    const seeds = [...(kept as number[]), ...Array.from({ length: SEEDS }, (_, index) => FIRST_SEED + index)];
+    for (const seed of seeds) {
+      const { problems } = await runApi(seed);
+      assert.deepEqual(
+        problems,
+        [],
+        `seed ${seed}; again with NAVARCH_SIM_SEED=${seed} NAVARCH_SIM_SEEDS=1, and keep it in testdata/api-seeds.json`,
+      );
+    }
+  });
+
+  test("the same seed does the same", async () => {
+    for (const seed of [3, 77]) assert.equal((await runApi(seed)).summary, (await runApi(seed)).summary);
+  });
+});
+
+suite("the simulation finds", () => {
+  const finds = (what: string, sabotage: () => ApiSabotage, problem: RegExp) =>
+    test(what, async () => {
+      for (let seed = 1; seed <= CANARY_SEEDS; seed++) {
+        const { problems } = await runApi(seed, sabotage());
+        if (problems.some((one) => problem.test(one))) return;
+      }
+      assert.fail(`not found in ${CANARY_SEEDS} seeds`);
+    });
+
+  finds(
+    "a cache that misses a deletion",
+    () => ({ store: (store) => feeding(store, withoutDeletion) }),
+    /wanted DELETED/,
+  );
+  finds(
+    "a cache that takes two events in the wrong order",
+    () => ({ store: (store) => feeding(store, swapped) }),
+    /: told /,
+  );
+  finds(
+    "a cache that begins an event too late",
+    () => ({ store: beginningLate }),
+    /wanted|never told|in the end knows/,
+  );
+  finds(
+    "a read that is older than the last write",
+    () => ({ store: readingStale }),
+    /a list at \d+, wanted \d+ or later/,
+  );
+  finds("a watch that goes on too early", () => ({ handle: asking(earlier) }), /: told /);
+  finds("an event told twice", () => ({ handle: answering(repeated) }), /: told /);
+  finds(
+    "an object that leaves a selection in silence",
+    () => ({ handle: answering(withoutDeleted) }),
+    /wanted DELETED|in the end/,
+  );
+  finds("a bookmark that promises too much", () => ({ handle: answering(hasty) }), /a bookmark at \d+, but never told/);
+});
+
+type Feed = (sink: WatchSink) => Pick<WatchSink, "changes">;
+
+/** What the cache of ConfigMaps is told of the store's changes. */
+function feeding(store: Store, feed: Feed): Store {
+  return delegate(store, {
+    watch(options, sink) {
+      if (!options.start.includes("configmaps")) return store.watch(options, sink);
+      const fed = feed(sink);
+      return store.watch(options, {
+        changes: (changes, revision) => fed.changes(changes, revision),
+        progress: (revision) => sink.progress(revision),
+        closed: (error) => sink.closed(error),
+      });
+    },
+  });
+}
+
+const withoutDeletion: Feed = (sink) => {
+  let deletions = 0;
+  return {
+    changes(changes, revision) {
+      const isLost = changes.some(({ type }) => type === "delete") && ++deletions === 3;
+      if (!isLost) sink.changes(changes, revision);
+    },
+  };
+};
+
+const swapped: Feed = (sink) => {
+  let held: readonly [readonly Change[], number] | undefined;
+  let count = 0;
+  return {
+    changes(changes, revision) {
+      if (++count === 5) held = [changes, revision];
+      else sink.changes(changes, revision);
+      if (count > 5 && held) {
+        sink.changes(...held);
+        held = undefined;
+      }
+    },
+  };
+};
+
+function beginningLate(store: Store): Store {
+  return delegate(store, {
+    watch: (options, sink) =>
+      store.watch({ ...options, ...(options.from !== undefined && { from: options.from + 1 }) }, sink),
+  });
+}
+
+/** Says that the newest revision is the one that it was at first: a cache is never behind it. */
+function readingStale(store: Store): Store {
+  let first: Promise<number> | undefined;
+  return delegate(store, {
+    async revision() {
+      first ??= store.revision();
+      return first;
+    },
+  });
+}
+
+const asking =
+  (change: (request: ApiRequest) => ApiRequest) =>
+  (handle: Handler): Handler =>
+  (request) =>
+    handle(change(request));
+
+function earlier(request: ApiRequest): ApiRequest {
+  const query = request.query.replace(/(?<=watch=1.*resourceVersion=)[1-9]\d*/, (version) =>
+    String(Number(version) - 2),
+  );
+  return { ...request, query };
+}
+
+type Line = { type: string; object: { metadata: { resourceVersion: string } } };
+
+/** What becomes of the events that JSON watches are told. */
+function answering(change: (line: Line) => readonly Line[]): (handle: Handler) => Handler {
+  return (handle) => async (request) => {
+    const response = await handle(request);
+    const isJson = response.headers["content-type"] === "application/json";
+    const { body } = response;
+    if (body.type !== "stream" || !isJson || !request.query.includes("watch=1")) return response;
+    return { ...response, body: { type: "stream", chunks: changed(body, change) } };
+  };
+}
+
+async function* changed(
+  { chunks }: Extract<ApiResponse["body"], { type: "stream" }>,
+  change: (line: Line) => readonly Line[],
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    const lines = Buffer.from(chunk).toString().split("\n").filter(Boolean);
+    const told = lines.flatMap((line) => change(JSON.parse(line) as Line)).map((line) => `${JSON.stringify(line)}\n`);
+    if (told.length > 0) yield Buffer.from(told.join(""));
+  }
+}
+
+const repeated = (line: Line): readonly Line[] => (line.type === "MODIFIED" ? [line, line] : [line]);
+const withoutDeleted = (line: Line): readonly Line[] => (line.type === "DELETED" ? [] : [line]);
+
+function hasty(line: Line): readonly Line[] {
+  if (line.type !== "BOOKMARK") return [line];
+  const { metadata } = line.object;
+  return [
+    { ...line, object: { metadata: { ...metadata, resourceVersion: String(Number(metadata.resourceVersion) + 3) } } },
+  ];
+}
+
+/** The same object with some methods replaced. */
+function delegate<T extends object>(target: T, methods: Partial<T>): T {
+  return new Proxy(target, {
+    get(_, name) {
+      const own = methods[name as keyof T];
+      if (own !== undefined) return own;
+      const value = target[name as keyof T];
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
