@@ -21,7 +21,7 @@ export {
 } from "./embedded/index.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
 export { type EtcdStoreOptions, keepCompacted, openEtcdStore } from "./etcd/index.ts";
-export { type EtcdServer, type EtcdServerOptions, serveEtcd } from "./serve/index.ts";
+export { accountFile, type EtcdServer, type EtcdServerOptions, serveEtcd } from "./serve/index.ts";
 export { LAST_KEY, openMemoryStore } from "./memory/index.ts";
 export {
   type Change,

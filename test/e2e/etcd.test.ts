@@ -127,6 +127,29 @@ suite("navarch etcd", { skip: (await withoutEtcdctl()) || (await withoutKubectl(
     assert.match(await cluster.kubectl("get", "clusterrole", "größe", "名前"), /größe(.|\n)*名前/);
   });
 
+  test("users and what they may do outlive a kill", async () => {
+    const directory = temporary();
+    {
+      await using etcd = await EtcdProcess.start(directory);
+      for (const line of ["user add root:pw", "user grant-role root root", "role add r", "user add alice:a"])
+        await etcdctl(etcd.url, ...line.split(" "));
+      await etcdctl(etcd.url, "role", "grant-permission", "r", "readwrite", "/a/", "--prefix=true");
+      await etcdctl(etcd.url, "user", "grant-role", "alice", "r");
+      await etcdctl(etcd.url, "auth", "enable");
+      await etcd.stop("SIGKILL");
+    }
+    await using etcd = await EtcdProcess.start(directory);
+    await etcdctl(etcd.url, "--user=alice:a", "put", "/a/b", "1");
+    assert.equal(await etcdctl(etcd.url, "--user=root:pw", "get", "/a/b", "--print-value-only"), "1\n");
+    for (const who of [[], ["--user=alice:wrong"], ["--user=alice:a"]]) {
+      const endpoint = etcd.url.replace("http://", "");
+      const args = [`--endpoints=${endpoint}`, ...who, "get", "/b"];
+      assert.notEqual((await command("etcdctl", args, { env: { ETCDCTL_API: "3" } })).code, 0);
+    }
+    await etcd.stop("SIGTERM");
+    rmSync(directory, { recursive: true });
+  });
+
   test("where a crash may take events, everything else is there after it, and revisions go on ahead", async () => {
     const directory = temporary();
     const revision = async (url: string) =>

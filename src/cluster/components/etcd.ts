@@ -1,5 +1,5 @@
 import type { Clock, Log, Scope } from "../../base/index.ts";
-import { openEmbeddedStore, serveEtcd } from "../../store/index.ts";
+import { accountFile, openEmbeddedStore, serveEtcd } from "../../store/index.ts";
 import { ConfigError } from "../errors.ts";
 import { relaxedPrefixes } from "./relaxed.ts";
 import { type EtcdFlags, parseDuration, readFlagFile } from "../flags/index.ts";
@@ -20,8 +20,9 @@ export async function startEtcd(
     throw new ConfigError(
       `start etcd: --listen-client-urls has ${insecure.text}, wanted https:// with --cert-file and --key-file, and http:// without`,
     );
+  const directory = flags["data-dir"] ?? `${name}.etcd`;
   const store = await openEmbeddedStore({
-    directory: flags["data-dir"] ?? `${name}.etcd`,
+    directory,
     clock,
     log,
     relaxedPrefixes: relaxedPrefixes(flags["relaxed-durability"]),
@@ -31,6 +32,7 @@ export async function startEtcd(
   const server = await serveEtcd({
     store,
     name,
+    accounts: accountFile(directory),
     listen: urls.map(({ address }) => address),
     ...(tls && { tls }),
     clientCertAuth: flags["client-cert-auth"] ?? false,

@@ -9,6 +9,7 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import type { Clock, Log } from "../../base/index.ts";
 import { drained } from "../http/pump.ts";
 import type { ServerTls } from "../http/server.ts";
@@ -26,6 +27,8 @@ const WAITING_MESSAGES_MAX = 256;
 /** What a handler knows of its call beside the messages. */
 export interface GrpcCallContext {
   readonly metadata: GrpcMetadata;
+  /** The common name of the client's certificate, where one was asked for and is good. */
+  readonly clientName: string | undefined;
   /** Fires when the client goes or its deadline passes. */
   readonly signal: AbortSignal;
 }
@@ -162,7 +165,7 @@ function serveCall(
     };
     return stream.respond({ ...RESPONSE_HEADERS, ...status }, { endStream: true });
   }
-  const call = new ServedCall(headers);
+  const call = new ServedCall(headers, stream);
   const timeoutMs = parseTimeout(String(headers["grpc-timeout"] ?? ""));
   const timer =
     timeoutMs === undefined
@@ -191,11 +194,20 @@ const OK_TRAILERS = { "grpc-status": "0" };
 /** What a handler may ask of its call. Most ask for nothing: the parts are made when they are wanted. */
 class ServedCall implements GrpcCallContext {
   readonly #headers: IncomingHttpHeaders;
+  readonly #stream: ServerHttp2Stream;
   #controller: AbortController | undefined;
   #ended: { readonly reason: unknown } | undefined;
 
-  constructor(headers: IncomingHttpHeaders) {
+  constructor(headers: IncomingHttpHeaders, stream: ServerHttp2Stream) {
     this.#headers = headers;
+    this.#stream = stream;
+  }
+
+  get clientName(): string | undefined {
+    const socket = this.#stream.session?.socket as Partial<TLSSocket> | undefined;
+    if (!socket?.authorized) return undefined;
+    const name = socket.getPeerCertificate?.().subject?.CN;
+    return Array.isArray(name) ? name[0] : name;
   }
 
   get metadata(): GrpcMetadata {

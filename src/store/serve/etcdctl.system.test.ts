@@ -12,27 +12,28 @@ const withoutEtcdctl =
   withoutEtcd || (spawnSync("etcdctl", ["version"]).status === 0 ? false : "etcdctl is not installed");
 
 suite("etcdctl prints the same on a real etcd and on ours", { skip: withoutEtcdctl }, () => {
-  const script = readFileSync(join(import.meta.dirname, "testdata/etcdctl.txt"), "utf8");
-
-  test("testdata/etcdctl.txt", async () => {
-    const real = new RealEtcd();
-    await real.start();
-    const clock = realClock();
-    const store = openMemoryStore({ clock });
-    const server = await serveEtcd({ store, listen: ["127.0.0.1:0"], name: "default", clock, log: silentLog });
-    try {
-      const [theirs, ours] = [
-        await replay(script, real.endpoint),
-        await replay(script, `http://127.0.0.1:${server.ports[0]}`),
-      ];
-      assert.equal(ours, theirs);
-    } finally {
-      await real.stop();
-      await server.close(100);
-      await store.close();
-    }
-  });
+  for (const file of ["testdata/etcdctl.txt", "testdata/etcdctl-auth.txt"]) test(file, () => sameOutput(file));
 });
+
+async function sameOutput(file: string): Promise<void> {
+  const script = readFileSync(join(import.meta.dirname, file), "utf8");
+  const real = new RealEtcd();
+  await real.start();
+  const clock = realClock();
+  const store = openMemoryStore({ clock });
+  const server = await serveEtcd({ store, listen: ["127.0.0.1:0"], name: "default", clock, log: silentLog });
+  try {
+    const [theirs, ours] = await Promise.all([
+      replay(script, real.endpoint),
+      replay(script, `http://127.0.0.1:${server.ports[0]}`),
+    ]);
+    assert.equal(ours, theirs);
+  } finally {
+    await real.stop();
+    await server.close(100);
+    await store.close();
+  }
+}
 
 /** What a script of etcdctl commands prints. */
 async function replay(script: string, endpoint: string): Promise<string> {

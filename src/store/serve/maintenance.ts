@@ -137,19 +137,6 @@ export function clusterHandlers({ store, member, clientUrls }: MaintenanceParts)
   };
 }
 
-/** The Auth service as far as there is none: clients are known by their certificates only. */
-export function authHandlers({ store, member }: MaintenanceParts): Record<string, UnaryHandler> {
-  return {
-    AuthStatus: answering(async () => ({ header: header(member, await store.revision()), enabled: false })),
-    Authenticate: async () => {
-      throw new GrpcError("failedPrecondition", "etcdserver: authentication is not enabled");
-    },
-    AuthEnable: async () => {
-      throw notServed("authentication by users and roles");
-    },
-  };
-}
-
 /** A checksum of all keys, values and counts as of a revision. The same store gives the same; another etcd does not. */
 async function hashOf({ store, clock }: MaintenanceParts, at: Revision): Promise<{ hash: number; revision: Revision }> {
   const revision = at || (await store.revision());

@@ -1,5 +1,5 @@
 import { keyBytes, keyText, LAST_KEY } from "../memory/index.ts";
-import type { Entry } from "../store.ts";
+import type { Entry, KeyRange } from "../store.ts";
 
 /** etcd's messages as the codec gives and takes them. 64-bit numbers are bigints only beyond 2^53. */
 export interface KeyValue {
@@ -95,9 +95,12 @@ export function keyValue(entry: Entry): KeyValue {
 }
 
 /** The keys that a key and its range end name: one, those up to the end, or all that follow ("\0"). */
-export function rangeOf(key: Uint8Array, rangeEnd: Uint8Array): { start: string; end: string } {
-  const start = keyText(key);
-  if (rangeEnd.length === 0) return { start, end: `${start}\0` };
-  const end = keyText(rangeEnd);
+export function rangeOf(key: Uint8Array, rangeEnd: Uint8Array): KeyRange {
+  return rangeOfText(keyText(key), keyText(rangeEnd));
+}
+
+/** The same of keys that are text already. */
+export function rangeOfText(start: string, end: string): KeyRange {
+  if (end === "") return { start, end: `${start}\0` };
   return { start, end: end === "\0" ? LAST_KEY : end };
 }

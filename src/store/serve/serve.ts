@@ -13,10 +13,12 @@ import descriptor from "../etcd-v3.json" with { type: "json" };
 import type { Store } from "../store.ts";
 import { electionHandlers, lockHandlers } from "./concurrency.ts";
 import { HEALTH_SERVICE, healthHandlers } from "./health.ts";
+import { type AccountStorage, Auth } from "./auth/auth.ts";
+import { guarded } from "./auth/guard.ts";
+import { authHandlers } from "./auth/handlers.ts";
 import { kvHandlers } from "./kv.ts";
 import { leaseHandlers } from "./lease.ts";
 import {
-  authHandlers,
   clusterHandlers,
   ETCD_VERSION,
   maintenanceHandlers,
@@ -38,6 +40,8 @@ export interface EtcdServerOptions {
   /** Without a client certificate that the authority signed nobody gets in. */
   readonly clientCertAuth?: boolean;
   readonly name: string;
+  /** Where users and roles are kept; without it they last as long as the server. */
+  readonly accounts?: AccountStorage;
   /** What clients are told to use. */
   readonly advertise?: readonly string[];
   /** 0 for etcd's default of 2 GiB, negative for none. */
@@ -53,7 +57,7 @@ export interface EtcdServer {
   close(graceMs: number): Promise<void>;
 }
 
-/** Serves etcd's v3 API from a store: KV, Watch, Lease, Maintenance, Cluster, Lock, Election, health. */
+/** Serves etcd's v3 API from a store: KV, Watch, Lease, Maintenance, Cluster, Auth, Lock, Election, health. */
 export async function serveEtcd(options: EtcdServerOptions): Promise<EtcdServer> {
   const { store, clock, log, tls } = options;
   const quota = new Quota(store, options.quotaBytes ?? 0);
@@ -67,7 +71,8 @@ export async function serveEtcd(options: EtcdServerOptions): Promise<EtcdServer>
     clientUrls,
     defragment: store.defragment && (() => store.defragment!()),
   };
-  const implementations = implementationsOf(parts);
+  const auth = await Auth.open({ clock, ...(options.accounts && { storage: options.accounts }) });
+  const implementations = implementationsOf(parts, auth);
   try {
     for (const address of options.listen) {
       const server = await listenGrpc({
@@ -101,12 +106,12 @@ function memberNamed(name: string): Member {
   return { name, clusterId: id(`cluster ${name}`), memberId: id(`member ${name}`) };
 }
 
-function implementationsOf(parts: MaintenanceParts): GrpcImplementation[] {
+function implementationsOf(parts: MaintenanceParts, auth: Auth): GrpcImplementation[] {
   const protocol = descriptor as unknown as ProtocolDescriptor;
   const service = (name: string) => loadService(protocol, name);
   const etcd = [
     { service: service("etcdserverpb.KV"), unary: kvHandlers(parts) },
-    { service: service("etcdserverpb.Watch"), streaming: { Watch: watchHandler(parts) } },
+    { service: service("etcdserverpb.Watch"), streaming: { Watch: watchHandler({ ...parts, auth }) } },
     { service: service("etcdserverpb.Lease"), ...leaseHandlers(parts) },
     {
       service: service("etcdserverpb.Maintenance"),
@@ -114,13 +119,13 @@ function implementationsOf(parts: MaintenanceParts): GrpcImplementation[] {
       streaming: maintenanceStreams(parts),
     },
     { service: service("etcdserverpb.Cluster"), unary: clusterHandlers(parts) },
-    { service: service("etcdserverpb.Auth"), unary: authHandlers(parts) },
+    { service: service("etcdserverpb.Auth"), unary: authHandlers({ ...parts, auth }) },
     { service: service("v3lockpb.Lock"), unary: lockHandlers(parts) },
     { service: service("v3electionpb.Election"), ...electionHandlers(parts) },
   ];
   const names = etcd.map((one) => one.service.name);
   const health = healthHandlers(() => parts.store.revision(), names);
-  return [...etcd, { service: HEALTH_SERVICE, unary: health }];
+  return [...etcd.map((one) => guarded(one, auth, parts.store)), { service: HEALTH_SERVICE, unary: health }];
 }
 
 /** What is asked over plain HTTP on the same port. */

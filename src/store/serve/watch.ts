@@ -1,7 +1,9 @@
 import type { Clock, Timer } from "../../base/index.ts";
-import { AsyncQueue, type StreamHandler } from "../../net/index.ts";
+import { AsyncQueue, type GrpcCallContext, GrpcError, type StreamHandler } from "../../net/index.ts";
 import { StoreError } from "../errors.ts";
-import type { Change, Revision, Store, Watch } from "../store.ts";
+import { compareKeys } from "../memory/index.ts";
+import type { Change, KeyRange, Revision, Store, Watch } from "../store.ts";
+import type { Auth } from "./auth/auth.ts";
 import { encodeEvent, header, type ResponseHeader, WatchEvents } from "./encode.ts";
 import { emptyKey } from "./errors.ts";
 import { type Member, rangeOf, type WatchCreateRequest, type WatchRequest } from "./messages.ts";
@@ -18,16 +20,25 @@ const ALL_WATCHES = -1;
 const RESPONSE_BYTES = 64;
 
 export interface WatchParts {
+  readonly auth: Auth;
   readonly store: Store;
   readonly member: Member;
   readonly clock: Clock;
 }
 
+/** Clients read from the text why a watch was refused. */
+const STATUS_WORDS: Partial<Record<string, string>> = {
+  permissionDenied: "PermissionDenied",
+  invalidArgument: "InvalidArgument",
+  unauthenticated: "Unauthenticated",
+};
+
 /** The Watch service: one stream carries any number of watches. */
 export function watchHandler(options: WatchParts): StreamHandler {
   const parts = { ...options, events: new EventCache() };
-  return (requests: AsyncIterable<never>, { signal }) => {
-    const stream = new WatchStream(parts);
+  return (requests: AsyncIterable<never>, context) => {
+    const stream = new WatchStream(parts, context);
+    const { signal } = context;
     signal.addEventListener("abort", () => stream.close(), { once: true });
     void stream.read(requests);
     return stream.output;
@@ -49,10 +60,12 @@ class WatchStream {
   readonly #parts: StreamParts;
   readonly #queue = new AsyncQueue<Response>(WAITING_BYTES_MAX, ({ bytes }) => bytes);
   readonly #watches = new Map<number, ServedWatch>();
+  readonly #context: GrpcCallContext;
   #nextId = 0;
 
-  constructor(parts: StreamParts) {
+  constructor(parts: StreamParts, context: GrpcCallContext) {
     this.#parts = parts;
+    this.#context = context;
   }
 
   get output(): AsyncIterable<object> {
@@ -110,8 +123,19 @@ class WatchStream {
   #whyNot({ key, rangeEnd }: WatchCreateRequest, watchId: number): string | undefined {
     if (this.#watches.has(watchId)) return "etcdserver: mvcc: duplicate watch ID provided on the WatchStream";
     if (key.length === 0) return emptyKey().message;
-    const { start, end } = rangeOf(key, rangeEnd);
-    return start < end ? undefined : "mvcc: watcher range is empty";
+    const range = rangeOf(key, rangeEnd);
+    if (compareKeys(range.start, range.end) >= 0) return "mvcc: watcher range is empty";
+    return this.#whyNotAllowed(range);
+  }
+
+  #whyNotAllowed(range: KeyRange): string | undefined {
+    try {
+      this.#parts.auth.rights(this.#context)?.read(range);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof GrpcError)) throw error;
+      return `rpc error: code = ${STATUS_WORDS[error.code] ?? "Unknown"} desc = ${error.message}`;
+    }
   }
 
   #freeId(): number {
