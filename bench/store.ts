@@ -1,60 +1,100 @@
 import { spawnSync } from "node:child_process";
-import type { Store, Transaction } from "../src/store/index.ts";
 import { type Row, type Scenario, scaled } from "./harness/scenario.ts";
+import { largeStore } from "./harness/store-large.ts";
+import { type Figures, fanOut, interleaved, puts, ROUNDS, ranges, transactions, VALUE } from "./harness/store-load.ts";
 import { benchDirectory, embedded, etcd, served, type Subject } from "./harness/store-subjects.ts";
 
-const VALUE = new Uint8Array(1024).fill(120);
-const PUTS: readonly (readonly [clients: number, total: number])[] = [
-  [1, 600],
-  [64, 12_000],
-  [1000, 30_000],
+/** How many write at a time, and how much of a load that is. */
+const LOADS: readonly (readonly [clients: number, puts: number, transactions: number])[] = [
+  [1, 1200, 600],
+  [64, 20_000, 10_000],
+  [1000, 30_000, 15_000],
 ];
 const WATCHERS = 100;
+const RANGE_KEYS = 10_000;
 const CHURN_ROUNDS = 6;
 const LOOKS_MAX = 20;
 
-/** The embedded store in process, the same behind etcd's API, and Debian's etcd, one after the other on one disk. */
+/** The embedded store in process, the same behind etcd's API, and Debian's etcd, round by round in turn on one disk. */
 export const store: Scenario = {
   name: "store",
   about:
-    "values of 1 KiB, every write on disk before it is answered; embedded in process, the same through etcd's API, and Debian's etcd where there is one, on the same disk",
+    "values of 1 KiB, every write on disk before it is answered; embedded in process, the same through etcd's API, and Debian's etcd where there is one, round by round in turn on the same disk; CPU is that of the store's process, with the load generator where that is in it",
   async run(scale) {
     using directory = benchDirectory();
+    await using stack = new AsyncDisposableStack();
     const hasEtcd = spawnSync("etcd", ["--version"]).status === 0;
-    const rows: Row[] = [];
+    const subjects: Subject[] = [];
     for (const open of [embedded, served, ...(hasEtcd ? [etcd] : [])]) {
-      await using subject = await open(directory.path);
-      rows.push(...(await measure(subject, scale)));
+      const subject = await open(directory.path);
+      stack.use(subject);
+      subjects.push(subject);
     }
-    return rows;
+    const table = new Table(subjects);
+    await writes(table, scale);
+    await reads(table, scale);
+    for (const subject of subjects) await manyKeys(subject, scale, table);
+    return [...table.rows, ...(await largeStore(directory.path, scale))];
   },
 };
 
-async function measure(subject: Subject, scale: number): Promise<Row[]> {
-  const rows: Row[] = [];
-  const row = (what: string, value: number, unit: string) =>
-    rows.push({ what: `${subject.name}: ${what}`, value: rounded(value), unit });
-  for (const [clients, total] of PUTS) {
-    const { perSecond, p99Ms } = await puts(subject.store, {
-      prefix: `/p${clients}/`,
-      clients,
-      total: scaled(total, scale),
-    });
-    row(`durable puts, ${clients} clients`, perSecond, "operations/s");
-    row(`durable puts, ${clients} clients: p99`, p99Ms, "ms");
+/** The rows as they come in. */
+class Table {
+  readonly subjects: readonly Subject[];
+  readonly rows: Row[] = [];
+
+  constructor(subjects: readonly Subject[]) {
+    this.subjects = subjects;
   }
-  const transactions = await transact(subject.store, { clients: 64, total: scaled(8000, scale) });
-  row("transactions (compare, put, put, get), 64 clients", transactions, "operations/s");
-  const events = await fanOut(subject.store, { watchers: scaled(WATCHERS, scale), writes: scaled(2000, scale) });
-  row(`events to ${WATCHERS} watchers`, events, "events/s");
-  await manyKeys(subject, scale, row);
-  return rows;
+
+  row(subject: Subject, what: string, value: number, unit: string): void {
+    this.rows.push({ what: `${subject.name}: ${what}`, value: rounded(value), unit });
+  }
+
+  /** Rates of all subjects, and of ours as multiples of etcd's. */
+  rates(what: string, figures: ReadonlyMap<Subject, Figures>, unit: string): void {
+    const theirs = [...figures].find(([{ name }]) => name === "etcd")?.[1];
+    for (const [subject, { perSecond, cpuMicrosPerOperation }] of figures) {
+      this.row(subject, what, perSecond, unit);
+      this.row(subject, `${what}: CPU each`, cpuMicrosPerOperation, "µs");
+      if (theirs && subject.name !== "etcd") this.row(subject, `${what}: of etcd's`, perSecond / theirs.perSecond, "x");
+    }
+  }
 }
 
-type Report = (what: string, value: number, unit: string) => void;
+async function writes(table: Table, scale: number): Promise<void> {
+  const { subjects } = table;
+  for (const [clients, putCount, transactionCount] of LOADS) {
+    const each = (count: number) => scaled(count / ROUNDS, scale);
+    const put = await interleaved(subjects, (store, round) =>
+      puts(store, { prefix: `/p${clients}/${round}/`, clients, total: each(putCount) }),
+    );
+    table.rates(`durable puts, ${clients} clients`, put, "operations/s");
+    for (const [subject, { p99Ms }] of put) table.row(subject, `durable puts, ${clients} clients: p99`, p99Ms, "ms");
+    const transacted = await interleaved(subjects, (store, round) =>
+      transactions(store, { prefix: `/t${clients}/${round}/`, clients, total: each(transactionCount) }),
+    );
+    table.rates(`transactions (compare, put, put, get), ${clients} clients`, transacted, "operations/s");
+  }
+}
+
+async function reads(table: Table, scale: number): Promise<void> {
+  const { subjects } = table;
+  const keys = scaled(RANGE_KEYS, scale);
+  for (const { store } of subjects) await puts(store, { prefix: "/range/", clients: 256, total: keys });
+  const ranged = await interleaved(subjects, (store) =>
+    ranges(store, { prefix: "/range/", keys, total: scaled(8, scale) }),
+  );
+  table.rates(`range of ${keys}`, ranged, "operations/s");
+  for (const [subject, { meanMs }] of ranged) table.row(subject, `range of ${keys}: time`, meanMs, "ms");
+  const watchers = scaled(WATCHERS, scale);
+  const events = await interleaved(subjects, (store) => fanOut(store, { watchers, writes: scaled(600, scale) }));
+  table.rates(`events to ${watchers} watchers`, events, "events/s");
+}
 
 /** What much data costs: memory, disk, start, and disk again once all of it was written over a few times. */
-async function manyKeys(subject: Subject, scale: number, row: Report): Promise<void> {
+async function manyKeys(subject: Subject, scale: number, table: Table): Promise<void> {
+  const row = (what: string, value: number, unit: string) => table.row(subject, what, value, unit);
   const total = scaled(50_000, scale);
   await subject.store.compact(await subject.store.revision());
   await subject.restart();
@@ -62,21 +102,19 @@ async function manyKeys(subject: Subject, scale: number, row: Report): Promise<v
   const fill = () => puts(subject.store, { prefix: "/many/", clients: 256, total });
   await fill();
   row("disk per key", Math.max(0, subject.diskBytes() - emptyDisk) / total, "bytes");
-  const end = `/many/${String(Math.min(10_000, total)).padStart(7, "0")}`;
-  const startedMs = performance.now();
-  const { entries } = await subject.store.range({ start: "/many/", end });
-  row(`range of ${Math.min(10_000, total)}`, performance.now() - startedMs, "ms");
-  if (entries.length !== Math.min(10_000, total)) throw new Error(`range: got ${entries.length} entries`);
   row(`start with ${total} keys`, await subject.restart(), "ms");
   // As it is started, with no garbage of writing yet.
   const memory = subject.residentBytes();
   if (memory !== undefined) row("memory per key", Math.max(0, memory - emptyMemory!) / total, "bytes");
+  let largest = 0;
   for (let round = 0; round < CHURN_ROUNDS; round++) {
     await fill();
     await subject.store.compact(await subject.store.revision());
+    largest = Math.max(largest, subject.diskBytes());
   }
-  const live =
-    (await subject.store.range({ start: "", end: "~", keysOnly: true })).entries.length * (VALUE.length + 20);
+  const keys = (await subject.store.range({ start: "", end: "~", keysOnly: true })).entries;
+  const live = keys.reduce((sum, { key }) => sum + key.length + VALUE.length, 0);
+  row("disk during churn, at most", largest / live, "x live data");
   row("disk after churn", (await settledDiskBytes(subject, scale)) / live, "x live data");
 }
 
@@ -90,78 +128,6 @@ async function settledDiskBytes(subject: Subject, scale: number): Promise<number
     size = now;
   }
   return size;
-}
-
-interface Load {
-  readonly clients: number;
-  readonly total: number;
-}
-
-async function puts(store: Store, { prefix, ...load }: Load & { readonly prefix: string }) {
-  return run(load, (index) => {
-    const key = prefix + String(index).padStart(7, "0");
-    return store.transact({ compare: [], success: [{ type: "put", key, value: VALUE }], failure: [] });
-  });
-}
-
-/** Each one conditional, with two writes and a read, as an API server's are. */
-async function transact(store: Store, load: Load): Promise<number> {
-  const { perSecond } = await run(load, (index) => {
-    const key = `/t/${index}`;
-    const transaction: Transaction = {
-      compare: [{ key, target: "modRevision", operator: "=", value: 0 }],
-      success: [
-        { type: "put", key, value: VALUE },
-        { type: "put", key: `${key}/more`, value: VALUE },
-        { type: "range", start: "/t/0", end: "/t/0\0" },
-      ],
-      failure: [],
-    };
-    return store.transact(transaction);
-  });
-  return perSecond;
-}
-
-async function fanOut(store: Store, { watchers, writes }: { watchers: number; writes: number }): Promise<number> {
-  const from = (await store.revision()) + 1;
-  let heard = 0;
-  const { promise: all, resolve, reject } = Promise.withResolvers<void>();
-  const watches = Array.from({ length: watchers }, () =>
-    store.watch(
-      { start: "/w/", end: "/w0", from },
-      {
-        changes: (changes) => {
-          heard += changes.length;
-          if (heard >= watchers * writes) resolve();
-        },
-        progress: () => {},
-        closed: reject,
-      },
-    ),
-  );
-  const startedMs = performance.now();
-  await puts(store, { prefix: "/w/", clients: 64, total: writes });
-  await all;
-  const seconds = (performance.now() - startedMs) / 1000;
-  for (const watch of watches) watch.close();
-  return (watchers * writes) / seconds;
-}
-
-async function run({ clients, total }: Load, operation: (index: number) => Promise<unknown>) {
-  const delays: number[] = [];
-  let next = 0;
-  const startedMs = performance.now();
-  const client = async () => {
-    while (next < total) {
-      const beganMs = performance.now();
-      await operation(next++);
-      delays.push(performance.now() - beganMs);
-    }
-  };
-  await Promise.all(Array.from({ length: clients }, client));
-  const perSecond = (total * 1000) / (performance.now() - startedMs);
-  delays.sort((a, b) => a - b);
-  return { perSecond, p99Ms: delays[Math.floor(delays.length * 0.99)]! };
 }
 
 function rounded(value: number): number {

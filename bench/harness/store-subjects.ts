@@ -18,7 +18,11 @@ export interface Subject extends AsyncDisposable {
   readonly store: Store;
   /** Resident memory of the process it runs in; undefined when that is this one. */
   residentBytes(): number | undefined;
+  /** CPU time that the process it runs in has used so far. */
+  cpuMs(): number;
   diskBytes(): number;
+  /** How often its log said something, since it was opened last; 0 when that is not listened to. */
+  said(message: string): number;
   /** Ends it and opens it again; how long that took. */
   restart(): Promise<number>;
 }
@@ -38,6 +42,11 @@ export async function embedded(parent: string): Promise<Subject> {
       return store;
     },
     residentBytes: () => undefined,
+    cpuMs() {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1000;
+    },
+    said: () => 0,
     diskBytes: () => bytesIn(directory),
     async restart() {
       await store.close();
@@ -50,12 +59,12 @@ export async function embedded(parent: string): Promise<Subject> {
 }
 
 /** The embedded store in a process of its own, behind etcd's API. */
-export function served(parent: string): Promise<Subject> {
-  return remote("served", join(parent, "served"), (directory, port) =>
+export function served(parent: string, directoryName = "served"): Promise<Subject> {
+  return remote("served", join(parent, directoryName), (directory, port) =>
     spawn(
       process.execPath,
       [MAIN, "etcd", "--data-dir", directory, "--listen-client-urls", `http://127.0.0.1:${port}`],
-      { stdio: "ignore" },
+      { stdio: ["ignore", "ignore", "pipe"] },
     ),
   );
 }
@@ -88,8 +97,13 @@ async function remote(
   const [port, peerPort] = [await freePort(), await freePort()];
   let child: ChildProcess;
   let store: Store;
+  let said = "";
   const open = async () => {
     child = start(directory, port, peerPort);
+    said = "";
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
     store = await connected(`http://127.0.0.1:${port}`);
   };
   const close = async () => {
@@ -104,6 +118,8 @@ async function remote(
       return store;
     },
     residentBytes: () => residentBytesOf(child.pid!),
+    cpuMs: () => cpuMsOf(child.pid!),
+    said: (message) => said.split(message).length - 1,
     diskBytes: () => bytesIn(directory),
     async restart() {
       await close();
@@ -138,6 +154,15 @@ async function freePort(): Promise<number> {
 function residentBytesOf(pid: number): number {
   const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   return Number(kilobytes) * 1024;
+}
+
+/** The kernel counts in hundredths of a second. */
+const TICK_MS = 10;
+
+function cpuMsOf(pid: number): number {
+  // What follows the name, which may hold anything: the state is the first field.
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
 /** What files take on the disk: etcd makes its log larger than what is in it. */

@@ -72,12 +72,29 @@ export function* encodeCheckpoint({
   yield frame.seal({ sequence, revision });
 }
 
-/** Writes the state at a revision to a file of its own, a slice at a time; returns its size. It counts once it has its name. */
-export async function writeCheckpoint({ disk, clock, signal, ...state }: CheckpointOptions): Promise<number> {
+/**
+ * Writes the state at a revision to a file of its own, a slice at a time; returns its size. It counts once it has its name.
+ * What failed, on a full disk say, is taken away again.
+ */
+export async function writeCheckpoint(options: CheckpointOptions): Promise<number> {
+  const { disk, revision } = options;
   const file = UNFINISHED_CHECKPOINT;
+  await disk.remove(file);
+  try {
+    const sizeBytes = await writePieces(file, options);
+    await disk.rename(file, checkpointName(revision));
+    await disk.flushDirectory();
+    return sizeBytes;
+  } catch (error) {
+    // The next start removes it too.
+    await disk.remove(file).catch(() => {});
+    throw error;
+  }
+}
+
+async function writePieces(file: string, { disk, clock, signal, ...state }: CheckpointOptions): Promise<number> {
   let offset = 0;
   let flushedAt = 0;
-  await disk.remove(file);
   for (const piece of encodeCheckpoint(state)) {
     const { length } = piece;
     await disk.write(file, offset, piece);
@@ -90,8 +107,6 @@ export async function writeCheckpoint({ disk, clock, signal, ...state }: Checkpo
     signal.throwIfAborted();
   }
   await disk.flush(file);
-  await disk.rename(file, checkpointName(state.revision));
-  await disk.flushDirectory();
   return offset;
 }
 
