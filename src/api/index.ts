@@ -542,6 +542,8 @@ export {
   CELDeviceSelector,
   DeviceClass,
 } from "./resource/v1/deviceclass.ts";
+export { type TypeWarning, typeWarnings } from "./admissionregistration/v1/policy.expressions.ts";
+export { typeOfPublished, typeOfStruct } from "./admissionregistration/v1/policy.types-of.ts";
 export { compileDeviceSelector, DEVICE_COST_MAX } from "./resource/v1/selectors.expressions.ts";
 export { ServiceCIDRStatus, ServiceCIDRSpec } from "./networking/v1/servicecidr.ts";
 export { IPAddressSpec, ParentReference } from "./networking/v1/ipaddress.ts";

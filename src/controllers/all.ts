@@ -5,6 +5,7 @@ import {
   startCertificateCleaningController,
   startCertificateSigningController,
 } from "./certificates/controller.ts";
+import { startPolicyStatusController } from "./policystatus/controller.ts";
 import { startPodAutoscalerController } from "./podautoscaler/controller.ts";
 import { startResourceQuotaController } from "./resourcequota/controller.ts";
 import { startServiceAccountTokenController } from "./serviceaccounttoken/controller.ts";
@@ -71,6 +72,11 @@ export const controllers: readonly ControllerDefinition[] = [
     start: startClusterRoleAggregationController,
   },
   { name: "serviceaccount-token-controller", start: startServiceAccountTokenController },
+  {
+    name: "validatingadmissionpolicy-status-controller",
+    account: "validatingadmissionpolicy-status-controller",
+    start: startPolicyStatusController,
+  },
   {
     name: "horizontal-pod-autoscaler-controller",
     account: "horizontal-pod-autoscaler",

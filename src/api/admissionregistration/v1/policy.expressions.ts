@@ -110,18 +110,62 @@ const compiled = new WeakMap<PolicySource, CompiledPolicy>();
 export function compilePolicy(spec: PolicySource): CompiledPolicy {
   let known = compiled.get(spec);
   if (!known) {
-    known = compileAll(spec);
+    known = compileAll(spec, ANYTHING);
     compiled.set(spec, known);
   }
   return known;
 }
 
-function compileAll(spec: PolicySource): CompiledPolicy {
+/** Of what types the objects are that a policy judges, and what it takes as parameters. */
+interface Judged {
+  readonly object: Type;
+  readonly params: Type;
+}
+
+const ANYTHING: Judged = { object: DYN, params: DYN };
+
+/** What an expression gets wrong about the types of the objects that it will see. */
+export interface TypeWarning {
+  /** Path of the expression. */
+  readonly fieldRef: string;
+  /** A part for each kind whose objects it is wrong about. */
+  readonly warning: string;
+}
+
+/** Looks at a policy's validations with the types of the kinds that it is for; `kind` is shown as it is. */
+export function typeWarnings(
+  spec: PolicySource,
+  kinds: readonly { readonly kind: string; readonly type: Type }[],
+  params: Type | undefined,
+): TypeWarning[] {
+  const warnings = new Map<string, string>();
+  for (const { kind, type } of kinds) {
+    const { validations } = compileAll(spec, { object: type, params: params ?? DYN });
+    for (const [index, { test, message }] of validations.entries()) {
+      for (const [name, result] of [
+        ["expression", test],
+        ["messageExpression", message],
+      ] as const) {
+        if (!result || !("problem" in result) || result.internal) continue;
+        const path = `spec.validations[${index}].${name}`;
+        warnings.set(path, `${warnings.get(path) ?? ""}${kind}: ${result.problem}\n`);
+      }
+    }
+  }
+  return [...warnings].map(([fieldRef, warning]) => ({ fieldRef, warning }));
+}
+
+function compileAll(spec: PolicySource, judged: Judged): CompiledPolicy {
   const isMutating = spec.mutations !== undefined;
   const place = (variables: Readonly<Record<string, Type>>): Environment =>
     environment({ libraries: kubernetesLibraries, variables, ...(isMutating && { structNamed: mutationStruct }) });
-  const params: Readonly<Record<string, Type>> = spec.paramKind ? { params: DYN } : {};
-  const base = { object: DYN, oldObject: DYN, request: requestType, namespaceObject: namespaceType };
+  const params: Readonly<Record<string, Type>> = spec.paramKind ? { params: judged.params } : {};
+  const base = {
+    object: judged.object,
+    oldObject: judged.object,
+    request: requestType,
+    namespaceObject: namespaceType,
+  };
   const asking = { authorizer: AUTHORIZER, "authorizer.requestResource": RESOURCE_CHECK };
   const { variables: sources = [] } = spec;
   const types: Record<string, Type> = {};
