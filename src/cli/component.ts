@@ -6,6 +6,7 @@ import {
   describeFlags,
   FLAG_TABLES,
   parseFlags,
+  releaseStartGarbage,
   type RunningComponent,
   STARTERS,
 } from "../cluster/index.ts";
@@ -40,7 +41,10 @@ export async function componentCommand(component: Component, words: readonly str
     ]);
     log.info("Component started", { component });
     ready.then(
-      () => log.info("Component ready", { component }),
+      () => {
+        log.info("Component ready", { component });
+        scope.spawn("memory of the start", (signal) => releaseStartGarbage({ clock: environment.clock, signal }));
+      },
       () => {},
     );
     await stopped;

@@ -10,6 +10,7 @@ import {
   openDataDirectory,
   parseConfig,
   type RawConfig,
+  releaseStartGarbage,
   type RunningCluster,
   up,
 } from "../cluster/index.ts";
@@ -44,6 +45,9 @@ export async function upCommand(raw: UpArguments, words: readonly string[]): Pro
   process.stdout.write(
     `\nReady in ${((clock.monotonicMs() - startMs) / 1000).toFixed(1)} s: Kubernetes 1.36 at ${cluster.server}, with ${cluster.nodes}.\n\n${usage(cluster)}`,
   );
+  const ending = new AbortController();
+  void stopped.then(() => ending.abort());
+  void releaseStartGarbage({ clock, signal: ending.signal });
   await stopped;
   process.stdout.write("\nStopping; containers keep running until `navarch down`.\n");
   await cluster.close();

@@ -23,5 +23,6 @@ export type { ClusterListener, ListenOptions } from "./listening.ts";
 export { type MadePki, makePki } from "./make-pki.ts";
 export { explained } from "./problems.ts";
 export { removeNode } from "./remove-node.ts";
+export { releaseStartGarbage } from "./start-garbage.ts";
 export type { SettleOptions } from "./settle.ts";
 export { type RunningCluster, type RunningState, up, type UpOptions } from "./up.ts";

@@ -212,7 +212,7 @@ export class Cacher {
   }
 
   async #fill(): Promise<void> {
-    const { store } = this.#options;
+    const { store, clock } = this.#options;
     const end = prefixEnd(this.#prefix);
     let start = this.#prefix;
     let revision: Revision | undefined;
@@ -222,6 +222,7 @@ export class Cacher {
       for (const entry of page.entries) this.#objects.set(entry.key, new StoredObject(entry));
       if (!page.more) break;
       start = `${page.entries.at(-1)!.key}\0`;
+      await clock.yield();
     }
     this.#revision = revision;
     this.#forgotten = revision;
