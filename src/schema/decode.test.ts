@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeJson } from "./decode.ts";
-import { list, listOf, map, scalar, struct, time } from "./dsl.ts";
+import { bytes, list, listOf, map, scalar, struct, time } from "./dsl.ts";
 
 test("a time without a value is written as null, unless it is a pointer or left out when zero", () => {
   const Times = struct("test.Times", () => ({
@@ -44,4 +44,23 @@ test("the lists of a map have the name that the type gives them", () => {
   assert.equal(fault({ extra: [] }), "map[string]v1.Extra");
   assert.equal(fault({ extra: { a: {} } }), "v1.Extra");
   assert.equal(fault({ extra: { a: [1] } }), "string");
+});
+
+test("text behind a time, and padding too early in bytes, are told of", () => {
+  const Holder = struct("test.Holder", () => ({ at: time(1, { ptr: true }), bytes: bytes(2) }));
+  const fault = (value: Record<string, unknown>) => {
+    try {
+      decodeJson(Holder, value, { quantity: String });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return undefined;
+  };
+  assert.equal(fault({ at: "2020-01-01T00:00:00Zx" }), 'parsing time "2020-01-01T00:00:00Zx": extra text: "x"');
+  assert.equal(fault({ bytes: "AQ==AQ==" }), "illegal base64 data at input byte 4");
+  assert.equal(fault({ bytes: "AQI=AQI=" }), "illegal base64 data at input byte 4");
+  assert.equal(fault({ bytes: "A=" }), "illegal base64 data at input byte 1");
+  assert.equal(fault({ bytes: "AQ=A" }), "illegal base64 data at input byte 2");
+  assert.equal(fault({ bytes: "AQ=" }), "illegal base64 data at input byte 3");
+  assert.equal(fault({ bytes: "AQI" }), "illegal base64 data at input byte 0");
 });

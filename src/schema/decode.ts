@@ -12,8 +12,8 @@ export interface Decoded<T = Record<string, unknown>> {
   readonly value: T;
   /** Paths of fields that the type does not have; they are dropped. */
   readonly unknown: readonly string[];
-  /** Paths of lists (`[]`) and maps (`{}`) that were given empty and that the canonical form leaves out. */
-  readonly emptied: ReadonlyMap<string, readonly [] | Readonly<Record<string, never>>>;
+  /** Lists (`[]`), maps (`{}`) and bytes (`""`) that were given empty and that the canonical form leaves out, by path. */
+  readonly emptied: ReadonlyMap<string, Empty>;
 }
 
 export interface DecodeOptions {
@@ -27,9 +27,11 @@ export interface DecodeOptions {
   readonly typeNameOf?: (struct: StructNode, field: string) => string | undefined;
 }
 
+type Empty = readonly [] | Readonly<Record<string, never>> | "";
+
 interface Context extends DecodeOptions {
   readonly unknown: string[];
-  readonly emptied: Map<string, readonly [] | Readonly<Record<string, never>>>;
+  readonly emptied: Map<string, Empty>;
   /** Decode fields in the order of the document instead of the type's. */
   readonly inOrder?: boolean;
 }
@@ -201,6 +203,7 @@ function decodeGiven(struct: StructNode, { planned: { name, field }, given, targ
   if (!field.options.keepsEmpty) {
     if (isEmptyList) context.emptied.set(join(target.path, name), []);
     else if (field.node.kind === "map" && isEmpty(decoded)) context.emptied.set(join(target.path, name), {});
+    else if (decoded === "" && isBytes(field.node)) context.emptied.set(join(target.path, name), "");
   }
   return isEmptyList && field.options.always && context.keepsEmptyLists ? decoded : keep(field, decoded);
 }
@@ -229,6 +232,10 @@ function inDocumentOrder(plan: readonly PlannedField[], value: Record<string, un
   const places = new Map(Object.keys(value).map((key, index) => [key, index]));
   const placeOf = ({ name }: PlannedField) => places.get(name) ?? places.size;
   return [...plan].sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+function isBytes(node: Node): boolean {
+  return node.kind === "scalar" && node.type === "bytes";
 }
 
 /** What is written for a field: undefined leaves it out. */
@@ -394,8 +401,17 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 export function checkBase64(text: string): string {
   const clean = text.replace(/[\r\n]/g, "");
   if (BASE64.test(clean)) return clean;
-  const bad = clean.search(/[^A-Za-z0-9+/]/);
-  throw new DecodeError(`illegal base64 data at input byte ${bad < 0 ? clean.length - (clean.length % 4) : bad}`);
+  throw new DecodeError(`illegal base64 data at input byte ${base64Fault(clean)}`);
+}
+
+/** Where the first thing stands that can't be there: padding may only end the last four characters. */
+function base64Fault(text: string): number {
+  const bad = text.search(/[^A-Za-z0-9+/]/);
+  if (bad < 0) return text.length - (text.length % 4);
+  if (text[bad] !== "=" || bad % 4 < 2) return bad;
+  if (bad % 4 === 3) return bad + 1;
+  if (bad + 1 === text.length) return text.length;
+  return text[bad + 1] === "=" ? bad + 2 : bad;
 }
 
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
@@ -428,6 +444,8 @@ function checkedTime(text: string, layout: string): string {
   const ms = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(ms)) return new Date(ms).toISOString();
   const quoted = JSON.stringify(text);
+  const extra = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)([\s\S]+)$/.exec(text)?.[1];
+  if (extra !== undefined) throw new DecodeError(`parsing time ${quoted}: extra text: ${JSON.stringify(extra)}`);
   if (/^\d{4}/.test(text)) {
     const rest = text.slice(10);
     throw new DecodeError(`parsing time ${quoted} as "${layout}": cannot parse ${JSON.stringify(rest)} as "T"`);

@@ -20,6 +20,8 @@ function parseUrl(text: string): UrlParts | string {
   if (/[\u0000-\u001f\u007f]/.test(text))
     return `parse ${JSON.stringify(text)}: net/url: invalid control character in URL`;
   const parts = URL_PARTS.exec(text);
+  if (!parts?.[1] && /^[^/?#]*:/.test(text) && !text.startsWith(":"))
+    return `parse ${JSON.stringify(text)}: first path segment in URL cannot contain colon`;
   if (!parts || (text.startsWith(":") && !parts[1])) return `parse ${JSON.stringify(text)}: missing protocol scheme`;
   const [, scheme = "", authority = "", , query = "", fragment = ""] = parts;
   const at = authority.lastIndexOf("@");

@@ -107,7 +107,7 @@ class ServiceAllocation {
     // The record of an address names its service, and so is refused before the service itself is looked at.
     if (call.dryRun || !call.holder.name) await release();
     else call.taken.push(release);
-    if (!call.holder.name)
+    if (!call.holder.name && !call.dryRun)
       throw fail(`IPAddress.networking.k8s.io ${JSON.stringify(text)} is invalid: spec.parentRef.name: Required value`);
     return text;
   }

@@ -150,7 +150,9 @@ function validateValidation(
 
 function validateAnnotation({ key, valueExpression }: AuditAnnotation, path: string, policy: string): FieldError[] {
   const whole = `${policy}/${key}`;
-  const errors = problemsAt(`${path}.key`, whole, qualifiedNameProblems(whole));
+  const errors = !policy
+    ? [invalidValue(`${path}.key`, key, "requires metadata.name be non-empty")]
+    : problemsAt(`${path}.key`, whole, qualifiedNameProblems(whole));
   if (valueExpression.trim() === "")
     errors.push(required(`${path}.valueExpression`, "valueExpression is not specified"));
   return errors;

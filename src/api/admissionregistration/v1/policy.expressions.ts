@@ -176,7 +176,7 @@ function compileAll(spec: PolicySource, judged: Judged): CompiledPolicy {
   );
   const variables = sources.map(({ name, expression }): readonly [string, Result] => {
     const result = compileExpression(expression, place({ ...base, ...asking, ...params, ...known() }));
-    types[name] = "program" in result ? result.type : DYN;
+    if (expression.trim() !== "") types[name] = "program" in result ? result.type : DYN;
     return [name, result];
   });
   const whole = place({ ...base, ...asking, ...params, ...known() });

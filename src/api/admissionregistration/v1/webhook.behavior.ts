@@ -79,7 +79,8 @@ function validateWebhook(webhook: Webhook, path: string): FieldError[] {
   errors.push(...validateFailurePolicy(`${path}.failurePolicy`, webhook.failurePolicy));
   if (matchPolicy !== undefined && !["Equivalent", "Exact"].includes(matchPolicy))
     errors.push(notSupported(`${path}.matchPolicy`, matchPolicy, ["Equivalent", "Exact"]));
-  if (!sideEffects) errors.push(required(`${path}.sideEffects`, `must specify one of ${SIDE_EFFECTS.join(", ")}`));
+  if ((sideEffects ?? undefined) === undefined)
+    errors.push(required(`${path}.sideEffects`, `must specify one of ${SIDE_EFFECTS.join(", ")}`));
   else if (!SIDE_EFFECTS.includes(sideEffects))
     errors.push(notSupported(`${path}.sideEffects`, sideEffects, SIDE_EFFECTS));
   if (timeoutSeconds !== undefined && (timeoutSeconds < 1 || timeoutSeconds > TIMEOUT_SECONDS_MAX)) {

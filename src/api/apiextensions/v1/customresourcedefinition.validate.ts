@@ -119,13 +119,15 @@ function validateVersionSet(spec: CustomResourceDefinitionSpec, shared: SharedPa
   const versions = spec.versions ?? [];
   const errors: FieldError[] = [];
   const value = versions.map((version) => internalValue(CustomResourceDefinitionVersion, shared.without(version)));
-  // Shown as null where the whole definition says nothing.
-  const nothing = !spec.versions && !spec.group;
   if (new Set(versions.map(({ name }) => name)).size < versions.length)
     errors.push(invalidValue("spec.versions", value, "must contain unique version names"));
   if (versions.filter(({ storage }) => storage).length !== 1)
     errors.push(
-      invalidValue("spec.versions", nothing ? null : value, "must have exactly one version marked as storage version"),
+      invalidValue(
+        "spec.versions",
+        spec.versions ? value : null,
+        "must have exactly one version marked as storage version",
+      ),
     );
   const first = versions[0]?.name;
   const problems = first ? dnsLabel1035Problems(first) : [];

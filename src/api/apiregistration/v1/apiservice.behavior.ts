@@ -40,7 +40,7 @@ function validateAPIService({ metadata, spec }: APIService): FieldError[] {
   const { group = "", version = "", groupPriorityMinimum, versionPriority } = spec;
   const wanted = `${version}.${group}`;
   const errors: FieldError[] = [];
-  if (metadata.name !== wanted)
+  if (metadata.name && metadata.name !== wanted)
     errors.push(
       invalidValue(
         "metadata.name",

@@ -1,4 +1,4 @@
-import { jsonEqual } from "../../../schema/index.ts";
+import { isObject, jsonEqual } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior } from "../../kind.ts";
 import { IMMUTABLE, invalidValue, nonNegative, required } from "../../validation/index.ts";
 import type { ControllerRevision } from "./controllerrevision.ts";
@@ -14,5 +14,6 @@ export const controllerRevisionBehavior: KindBehavior<ControllerRevision> = {
 
 function validateRevision({ data, revision }: ControllerRevision): FieldError[] {
   const errors = nonNegative("revision", revision);
-  return data === undefined || data === null ? [required("data", "data is mandatory"), ...errors] : errors;
+  if (data === undefined || data === null) return [required("data", "data is mandatory"), ...errors];
+  return isObject(data) ? errors : [required("data", "data must be a valid JSON object"), ...errors];
 }

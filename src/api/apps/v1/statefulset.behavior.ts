@@ -44,11 +44,12 @@ export const statefulSetBehavior: KindBehavior<StatefulSet> = {
   setDefaults({ spec }) {
     spec.replicas ??= 1;
     spec.podManagementPolicy ||= "OrderedReady";
-    spec.updateStrategy.type ||= "RollingUpdate";
-    if (spec.updateStrategy.type === "RollingUpdate") {
+    if (!spec.updateStrategy.type) {
+      spec.updateStrategy.type = "RollingUpdate";
       spec.updateStrategy.rollingUpdate ??= {};
-      spec.updateStrategy.rollingUpdate.partition ??= 0;
     }
+    if (spec.updateStrategy.type === "RollingUpdate" && spec.updateStrategy.rollingUpdate)
+      spec.updateStrategy.rollingUpdate.partition ??= 0;
     spec.persistentVolumeClaimRetentionPolicy ??= {};
     spec.persistentVolumeClaimRetentionPolicy.whenDeleted ||= "Retain";
     spec.persistentVolumeClaimRetentionPolicy.whenScaled ||= "Retain";
@@ -56,7 +57,7 @@ export const statefulSetBehavior: KindBehavior<StatefulSet> = {
     setPodTemplateDefaults(spec.template);
     for (const claim of spec.volumeClaimTemplates ?? []) setClaimDefaults(claim as Mutable<PersistentVolumeClaim>);
   },
-  validate: ({ spec }) => [...validateSpec(spec), ...validateClaims(spec)],
+  validate: ({ spec }) => [...validateClaims(spec), ...validateSpec(spec)],
   validateUpdate: ({ spec }, old) => [...validateSpec(spec, old.spec.template), ...specStays(spec, old.spec)],
   validateStatusUpdate: ({ status }, old) => [
     ...COUNTS.flatMap((field) => nonNegative(`status.${field}`, status[field])),

@@ -19,7 +19,9 @@ export function validateAutoscaler({ spec }: HorizontalPodAutoscaler, old?: Hori
   const errors: FieldError[] = [];
   if (minReplicas !== undefined && minReplicas < 1)
     errors.push(invalidValue("spec.minReplicas", minReplicas, "must be greater than or equal to 1"));
-  if (maxReplicas < 1) errors.push(required("spec.maxReplicas", "must be set and greater than 0"));
+  if (maxReplicas === 0) errors.push(required("spec.maxReplicas", "must be set and greater than 0"));
+  else if (maxReplicas < 0)
+    errors.push(invalidValue("spec.maxReplicas", maxReplicas, "must be greater than or equal to 1"));
   if (minReplicas !== undefined && maxReplicas < minReplicas)
     errors.push(invalidValue("spec.maxReplicas", maxReplicas, "must be greater than or equal to `minReplicas`"));
   errors.push(...validateReference("spec.scaleTargetRef", target));

@@ -1,6 +1,14 @@
 import type { FieldError } from "../../kind.ts";
 import { parseQuantity } from "../../quantity.ts";
-import { forbiddenField, invalidValue, notSupported, required } from "../../validation/index.ts";
+import {
+  dnsLabelProblems,
+  forbiddenField,
+  invalidValue,
+  notSupported,
+  problemsAt,
+  required,
+} from "../../validation/index.ts";
+import { validateContainerResourceName } from "../../validation/resources.ts";
 import type {
   HorizontalPodAutoscalerSpec,
   MetricIdentifier,
@@ -80,8 +88,10 @@ function validateSource(path: string, source: Source, metric: MetricSpec): Field
     case "containerResource": {
       const { container } = metric.containerResource!;
       return [
-        ...validateResourceName(path, metric.containerResource!),
-        ...(container ? [] : [required(`${path}.container`, "must specify a container")]),
+        ...validateContainerResource(`${path}.name`, metric.containerResource!),
+        ...(container
+          ? problemsAt(`${path}.container`, container, dnsLabelProblems(container))
+          : [required(`${path}.container`, "must specify a container")]),
         ...validateResourceTarget(path, metric.containerResource!),
       ];
     }
@@ -121,6 +131,10 @@ function validateExternal(path: string, external: Measured): FieldError[] {
 
 function validateResourceName(path: string, { name }: { readonly name: string }): FieldError[] {
   return name ? [] : [required(`${path}.name`, "must specify a resource name")];
+}
+
+function validateContainerResource(path: string, { name }: { readonly name: string }): FieldError[] {
+  return name ? validateContainerResourceName(path, name) : [required(path, "must specify a resource name")];
 }
 
 function validateResourceTarget(path: string, { target }: { readonly target: MetricTarget }): FieldError[] {

@@ -74,10 +74,10 @@ function validateJob(job: Job, old?: Job): FieldError[] {
   const { metadata, spec } = job;
   const errors = [...validateGeneratedSelector(job), ...validateSelectingSpec(job, old)];
   if (spec.completionMode === "Indexed" && spec.completions !== undefined && spec.completions > 0) {
-    const longest = `${metadata.name}-${spec.completions - 1}`;
+    const longest = `${metadata.name ?? ""}-${spec.completions - 1}`;
     if (dnsLabelProblems(longest).length > 0) {
       const detail = `will not able to create pod with invalid DNS label: ${longest}`;
-      errors.push(invalidValue("metadata.name", metadata.name, detail));
+      errors.push(invalidValue("metadata.name", metadata.name ?? "", detail));
     }
   }
   return errors;

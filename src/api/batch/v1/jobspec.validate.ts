@@ -168,10 +168,13 @@ function validateReplacementPolicy(path: string, { podReplacementPolicy, podFail
   return supported.includes(podReplacementPolicy) ? [] : [notSupported(path, podReplacementPolicy, supported)];
 }
 
+/** Under which a pod ends. */
+const ENDING_POLICIES = ["OnFailure", "Never"];
+
 function validateRestartPolicy(path: string, { template, podFailurePolicy }: JobSpec): FieldError[] {
   const { restartPolicy = "" } = template.spec;
-  if (restartPolicy !== "OnFailure" && restartPolicy !== "Never")
-    return [required(path, 'valid values: "OnFailure", "Never"')];
+  if (restartPolicy === "" || restartPolicy === "Always") return [required(path, 'valid values: "OnFailure", "Never"')];
+  if (!ENDING_POLICIES.includes(restartPolicy)) return [notSupported(path, restartPolicy, ENDING_POLICIES)];
   return podFailurePolicy && restartPolicy !== "Never"
     ? [invalidValue(path, restartPolicy, 'only "Never" is supported when podFailurePolicy is specified')]
     : [];

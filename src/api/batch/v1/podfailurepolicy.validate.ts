@@ -70,7 +70,7 @@ function validateExitCodes(
     errors.push(invalidValue(`${path}.containerName`, containerName, detail));
   }
   const at = `${path}.values`;
-  if (values.length === 0) errors.push(invalidValue(at, values, "at least one value is required"));
+  if (values.length === 0) errors.push(invalidValue(at, null, "at least one value is required"));
   if (values.length > EXIT_CODES_MAX) errors.push(tooMany(at, values.length, EXIT_CODES_MAX));
   values.forEach((value, index) => {
     if (operator === "In" && value === 0)

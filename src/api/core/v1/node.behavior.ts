@@ -92,12 +92,13 @@ function validatePodCidrs({ spec: { podCIDRs = [] } }: Node): FieldError[] {
   const errors = podCIDRs.flatMap((cidr, index) => problemsAt(`${path}[${index}]`, cidr, legacyCidrProblems(cidr)));
   if (podCIDRs.length < 2) return errors;
   const families = podCIDRs.map((cidr) => parseCidr(cidr)?.ip.family);
-  const bad = podCIDRs.find((_, index) => families[index] === undefined);
-  if (bad !== undefined) {
-    const detail = `invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR address: ${bad}`;
+  const bad = podCIDRs.findIndex((_, index) => families[index] === undefined);
+  if (bad >= 0) {
+    const fault = `invalid CIDR[${bad}]: <nil> (invalid CIDR address: ${podCIDRs[bad]})`;
+    const detail = `invalid PodCIDRs. failed to check with dual stack with error:${fault}`;
     errors.push({ path, type: "Internal", detail });
   }
-  if (bad !== undefined || podCIDRs.length > 2 || families[0] === families[1])
+  if (bad >= 0 || podCIDRs.length > 2 || families[0] === families[1])
     errors.push(invalidValue(path, podCIDRs, "may specify no more than one CIDR for each IP family"));
   return errors;
 }

@@ -12,7 +12,6 @@ import {
   legacyIpProblems,
   notSupported,
   parseIp,
-  portProblems,
   problemsAt,
   qualifiedNameProblems,
   required,
@@ -138,14 +137,13 @@ function validateNames(
 function validatePorts(ports: readonly EndpointPort[]): FieldError[] {
   if (ports.length > PORTS_MAX) return [tooMany("ports", ports.length, PORTS_MAX)];
   const repeated = repeats(ports, ({ name = "" }) => name);
-  return ports.flatMap(({ name = "", protocol, port, appProtocol }, index) => {
+  return ports.flatMap(({ name = "", protocol, appProtocol }, index) => {
     const path = `ports[${index}]`;
     const again = repeated.has(index);
     return [
       ...(name === "" ? [] : problemsAt(`${path}.name`, name, dnsLabelProblems(name))),
       ...(again ? [duplicateValue(`${path}.name`, name)] : []),
       ...(PROTOCOLS.includes(protocol ?? "") ? [] : [notSupported(`${path}.protocol`, protocol, PROTOCOLS)]),
-      ...(port === undefined ? [] : problemsAt(`${path}.port`, port, portProblems(port))),
       ...(appProtocol === undefined
         ? []
         : problemsAt(`${path}.appProtocol`, appProtocol, qualifiedNameProblems(appProtocol))),

@@ -60,10 +60,11 @@ export function requestNames({ requests }: DeviceClaim): ReadonlySet<string> {
 }
 
 export function validateRequestName(path: string, name: string, names: ReadonlySet<string>): FieldError[] {
-  if (names.has(name)) return [];
+  const parts = name.split("/").flatMap((part) => validateLabel(path, part));
+  if (names.has(name)) return parts;
   const detail =
     "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
-  return [invalidValue(path, name, detail)];
+  return [...parts, invalidValue(path, name, detail)];
 }
 
 /** Everything wrong with what a claim asks for. */

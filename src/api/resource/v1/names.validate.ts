@@ -60,7 +60,9 @@ export function validateLabel(path: string, name: string | undefined): FieldErro
 export function validateQualified(path: string, name: string): FieldError[] {
   if (name === "") return [required(path, "name required")];
   const [first = "", second, ...rest] = name.split("/");
-  if (rest.length > 0 || second === undefined) return validateIdentifier(path, name);
+  // The original doesn't look at names of more parts.
+  if (rest.length > 0) return [];
+  if (second === undefined) return validateIdentifier(path, name);
   const domain = first === "" ? [invalidValue(path, "", "the domain must not be empty")] : validateDriver(path, first);
   return [
     ...domain,
@@ -72,7 +74,7 @@ export function validateQualified(path: string, name: string): FieldError[] {
 export function validateFullyQualified(path: string, name: string): FieldError[] {
   if (!name.includes("/")) {
     const detail = "a fully qualified name must be a domain and a name separated by a slash";
-    return [...(name === "" ? [required(path, "name required")] : []), invalidValue(path, name, detail)];
+    return [...validateIdentifier(path, name), invalidValue(path, name, detail)];
   }
   return validateQualified(path, name);
 }

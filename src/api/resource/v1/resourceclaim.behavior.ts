@@ -3,6 +3,7 @@ import { ageColumn, nameColumn, textColumn } from "../../columns.ts";
 import type { Column, FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { duplicateValue, forbiddenField, invalidValue, required } from "../../validation/errors.ts";
 import { internalValue } from "../../validation/internal.ts";
+import { validateAnnotations, validateLabels } from "../../validation/labels.ts";
 import { parseCidr } from "../../validation/ip.ts";
 import { problemsAt } from "../../validation/errors.ts";
 import { requestNames, validateDeviceClaim, validateRequestName } from "./devices.validate.ts";
@@ -53,7 +54,11 @@ export const claimBehavior: KindBehavior<ResourceClaim> = {
 export const claimTemplateBehavior: KindBehavior<ResourceClaimTemplate> = {
   generation: false,
   setDefaults: ({ spec }) => setDeviceDefaults(spec.spec.devices),
-  validate: ({ spec }) => validateDeviceClaim("spec.spec.devices", spec.spec.devices),
+  validate: ({ spec }) => [
+    ...validateLabels("spec.metadata.labels", spec.metadata.labels),
+    ...validateAnnotations("spec.metadata.annotations", spec.metadata.annotations),
+    ...validateDeviceClaim("spec.spec.devices", spec.spec.devices),
+  ],
   validateUpdate: ({ spec }, old) =>
     jsonEqual(spec, old.spec)
       ? []

@@ -1,5 +1,5 @@
 import type { FieldError, KindBehavior } from "../../kind.ts";
-import { forbiddenField, IMMUTABLE, invalidValue, notSupported } from "../../validation/index.ts";
+import { forbiddenField, IMMUTABLE, invalidValue, notSupported, required } from "../../validation/index.ts";
 import type { PriorityClass } from "./priorityclass.ts";
 
 const USER_VALUE_MAX = 1_000_000_000;
@@ -49,6 +49,7 @@ function systemProblem({ metadata: { name }, value, globalDefault }: PriorityCla
 }
 
 function validatePolicy({ preemptionPolicy: policy }: PriorityClass): FieldError[] {
+  if (policy === "") return [required("preemptionPolicy")];
   return policy === undefined || PREEMPTION_POLICIES.includes(policy)
     ? []
     : [notSupported("preemptionPolicy", policy, PREEMPTION_POLICIES)];

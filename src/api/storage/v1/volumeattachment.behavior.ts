@@ -42,9 +42,10 @@ export function volumeAttachmentBehavior(specStruct: StructNode): KindBehavior<V
 function validateSpec({ spec: { attacher, source, nodeName } }: VolumeAttachment): FieldError[] {
   const { persistentVolumeName: volume } = source;
   return [
+    ...(attacher === "" ? [required("spec.attacher")] : []),
     ...validateSource("spec.source", source),
     ...problemsAt("spec.nodeName", nodeName, dnsSubdomainProblems(nodeName)),
-    ...validateCsiDriverName("spec.attacher", attacher),
+    ...(attacher === "" ? [] : validateCsiDriverName("spec.attacher", attacher)),
     ...(volume === undefined
       ? []
       : problemsAt("spec.source.persistentVolumeName", volume, dnsSubdomainProblems(volume))),

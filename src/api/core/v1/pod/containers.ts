@@ -22,7 +22,7 @@ import { validateRequirements, validateResizePolicy } from "./resources.ts";
 import { validateSecurityContext } from "./security.ts";
 import type { Volumes } from "./volumes.ts";
 
-const MESSAGE_POLICIES = ["FallbackToLogsOnError", "File"];
+const MESSAGE_POLICIES = ["File", "FallbackToLogsOnError"];
 const RESTART_POLICIES = ["Always", "Never", "OnFailure"];
 const RULE_ACTIONS = ["Restart", "RestartAllContainers"];
 const RULE_OPERATORS = ["In", "NotIn"];

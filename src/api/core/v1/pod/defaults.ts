@@ -55,9 +55,21 @@ function setContainerDefaults(container: Mutable<Container> | Mutable<EphemeralC
 
 /** What moves is pulled each time: an image without a tag or digest, or tagged latest. */
 function pullPolicyOf(image: string): string {
-  if (image.includes("@")) return "IfNotPresent";
+  if (image.includes("@") || !isImageName(image)) return "IfNotPresent";
   const tag = /:([^/:]*)$/.exec(image)?.[1];
   return tag === undefined || tag === "latest" ? "Always" : "IfNotPresent";
+}
+
+const IMAGE_NAME_MAX = 255;
+const PART = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+const HOST = "[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]";
+const DOMAIN = `(?:(?:${HOST})(?:\\.(?:${HOST}))*|\\[[0-9a-fA-F:]+\\])(?::[0-9]+)?`;
+const IMAGE = new RegExp(`^((?:${DOMAIN}/)?${PART}(?:/${PART})*)(?::\\w[\\w.-]{0,127})?$`);
+
+/** Whether a text names an image, with or without a tag: what doesn't is not looked for anew each time. */
+function isImageName(image: string): boolean {
+  const name = IMAGE.exec(image)?.[1];
+  return name !== undefined && name.length <= IMAGE_NAME_MAX && !/^[0-9a-f]{64}$/.test(image);
 }
 
 function setProbeDefaults(probe: Mutable<Probe>): void {

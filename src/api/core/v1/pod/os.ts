@@ -42,7 +42,7 @@ export function validateOs(path: string, spec: PodSpec): FieldError[] {
   if (!os.name) return [required(`${path}.os.name`)];
   if (os.name === "linux") return validateLinux(path, spec);
   if (os.name === "windows") return validateWindows(path, spec);
-  return [notSupported(`${path}.os.name`, os.name, SYSTEMS)];
+  return [notSupported(`${path}.os`, os.name, SYSTEMS)];
 }
 
 function validateLinux(path: string, spec: PodSpec): FieldError[] {

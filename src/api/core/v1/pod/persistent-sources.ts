@@ -1,5 +1,11 @@
 import type { FieldError } from "../../../kind.ts";
-import { dnsLabelProblems, invalidValue, problemsAt, required } from "../../../validation/index.ts";
+import {
+  dnsLabelProblems,
+  dnsSubdomainProblems,
+  invalidValue,
+  problemsAt,
+  required,
+} from "../../../validation/index.ts";
 import type { PersistentVolumeSpec } from "../persistentvolume.ts";
 import { noBacksteps } from "./paths.ts";
 import { validateHostPath } from "./volume-files.ts";
@@ -29,6 +35,16 @@ function secret(path: string, reference: SecretReference | undefined): FieldErro
   return reference ? storage.allRequired(path, { name: reference.name, namespace: reference.namespace }) : [];
 }
 
+/** Of a driver's secrets it matters what they are called, too. */
+function csiSecret(path: string, reference: SecretReference | undefined): FieldError[] {
+  const { name, namespace } = reference ?? {};
+  return [
+    ...secret(path, reference),
+    ...(name ? problemsAt(`${path}.name`, name, dnsSubdomainProblems(name)) : []),
+    ...(namespace ? problemsAt(`${path}.namespace`, namespace, dnsLabelProblems(namespace)) : []),
+  ];
+}
+
 const CSI_SECRETS = [
   "controllerPublishSecretRef",
   "controllerExpandSecretRef",
@@ -40,7 +56,7 @@ function validateCsi(path: string, source: NonNullable<Sources["csi"]>): FieldEr
   return [
     ...storage.validateCsiDriverName(`${path}.driver`, source.driver),
     ...storage.allRequired(path, { volumeHandle: source.volumeHandle }),
-    ...CSI_SECRETS.flatMap((field) => secret(`${path}.${field}`, source[field])),
+    ...CSI_SECRETS.flatMap((field) => csiSecret(`${path}.${field}`, source[field])),
   ];
 }
 

@@ -94,8 +94,8 @@ function validateClaims(path: string, claims: readonly ResourceClaim[], known: R
     // A claim as a whole and parts of it exclude each other.
     if (seen.has(name) || seen.has(text)) errors.push(duplicateValue(at, text));
     seen.add(text);
-    if (!known.has(name)) errors.push(missingReference(at, name, detail));
     if (request) errors.push(...problemsAt(`${at}.request`, request, dnsLabelProblems(request)));
+    if (!known.has(name)) errors.push(missingReference(at, name, detail));
     return errors;
   });
 }
