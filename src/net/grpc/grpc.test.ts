@@ -7,10 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import { realClock, silentLog } from "../../base/index.ts";
-import { servingPair, testAuthority } from "../fixtures.test.ts";
+import { clientPair, servingPair, testAuthority } from "../fixtures.test.ts";
 import { createGrpcChannel, type GrpcChannel } from "./channel.ts";
 import type { Message, ProtocolDescriptor } from "./codec.ts";
-import { type GrpcServer, listenGrpc } from "./server.ts";
+import { type GrpcCallContext, type GrpcServer, listenGrpc } from "./server.ts";
 import { loadService } from "./service.ts";
 import { GrpcError } from "./status.ts";
 
@@ -260,4 +260,38 @@ test("a real etcd: put, range, watch, lease", { skip: !hasEtcd && "etcd is not i
   const granted = await channel.unary(lease, { TTL: 10 });
   assert.ok(BigInt(granted.ID as number) > 0n);
   await assert.rejects(channel.unary(kv.method("Range"), { key, revision: 1_000_000 }), { code: "outOfRange" });
+});
+
+test("a handler knows the name in the client's certificate, where one was asked for", async (t) => {
+  const names: (string | undefined)[] = [];
+  const implementations = [
+    {
+      service: echo,
+      unary: {
+        Say: async (request: never, { clientName }: GrpcCallContext) => {
+          names.push(clientName);
+          return request;
+        },
+      },
+    },
+  ];
+  const { certificatePem: cert, keyPem: key } = clientPair;
+  for (const asks of [true, false]) {
+    const server = await listenGrpc({
+      listen: "127.0.0.1:0",
+      implementations,
+      log: silentLog,
+      clock,
+      tls: { cert: servingPair.certificatePem, key: servingPair.keyPem, ca: testAuthority },
+      clientCertAuth: asks,
+    });
+    const target = `https://127.0.0.1:${server.port}`;
+    const channel = createGrpcChannel({ target, clock, tls: { ca: testAuthority, cert, key } });
+    t.after(async () => {
+      channel.close();
+      await server.close(0);
+    });
+    await channel.unary(say, { text: "hello" });
+  }
+  assert.deepEqual(names, ["client", undefined]);
 });
