@@ -16,6 +16,7 @@ import { nodeAuthorizer } from "./authz/node.ts";
 import { noEscalation } from "./authz/escalation.ts";
 import { alwaysAllow, masters, rbac } from "./authz/rbac.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
+import { keepIdentity } from "./bootstrap/identity.ts";
 import { publishServiceCidr } from "./bootstrap/service-cidr.ts";
 import { type ServerPlace, publishServer } from "./bootstrap/server-addresses.ts";
 import type { Kubelets } from "./streaming/kubelets.ts";
@@ -157,6 +158,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   });
   scope.spawn("expire events", (signal) => expireEvents(core, { clock, log, ttlMs: eventTtlMs, signal }));
   scope.spawn("repair services", (signal) => keepRepaired({ ...services!, log, signal }));
+  const { hostname, hasPeers, address, port } = options.advertise ?? {};
+  if (hasPeers && hostname !== undefined)
+    scope.spawn("keep identity", async (signal) => {
+      await ready;
+      await keepIdentity(core, { ...options, hostname, place: `${address ?? ""}:${port}`, signal });
+    });
   scope.spawn("serve definitions", (signal) => ready.then(() => definitions!.run(signal)));
   return { handle: core.handle, ready };
 }

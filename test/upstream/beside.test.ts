@@ -193,6 +193,10 @@ suite("kube-apiserver and navarch apiserver on one etcd", { skip: withoutUpstrea
       // Both have said again that they are there once their leases have been renewed.
       const renewed = async () =>
         JSON.stringify((await navarch.client.must("GET", leases)).items!.map(({ spec }) => spec));
+      await eventually(async () => {
+        const { items = [] } = await upstream.client.must("GET", leases);
+        assert.equal(items.length, 2, "each has its own");
+      });
       const first = await renewed();
       await eventually(async () => assert.notEqual(await renewed(), first));
       assert.deepEqual(await navarch.client.must("GET", path), before);

@@ -22,6 +22,8 @@ export interface ServerPlace {
   readonly port: number;
   /** There may be more servers on the same store: each says that it is there, as long as it is. */
   readonly hasPeers?: boolean;
+  /** Of its machine; where there are peers its Lease shows it. */
+  readonly hostname?: string;
 }
 
 interface Publishing extends ServerPlace {

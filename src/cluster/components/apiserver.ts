@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { isIP } from "node:net";
 import {
   type ApiServer,
@@ -69,7 +70,7 @@ export async function startApiServerComponent(
     ...(environment.dial && { dial: environment.dial }),
     ...(environment.extensions && { extensions: environment.extensions }),
     serverAddress: `${flags["external-hostname"] ?? advertised(flags) ?? "127.0.0.1"}:${port}`,
-    advertise: { address: reconciled ? advertised(flags) : undefined, port, hasPeers: mayHavePeers(flags) },
+    advertise: { address: reconciled ? advertised(flags) : undefined, port, hasPeers: mayHavePeers(flags), hostname: hostname().toLowerCase() },
     processMetrics: processMetrics(),
     ...(plain.snapshot && { snapshot: () => plain.snapshot!() }),
     ...(plain.defragment && { compact: () => compactNow(plain) }),
