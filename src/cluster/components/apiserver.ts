@@ -70,7 +70,12 @@ export async function startApiServerComponent(
     ...(environment.dial && { dial: environment.dial }),
     ...(environment.extensions && { extensions: environment.extensions }),
     serverAddress: `${flags["external-hostname"] ?? advertised(flags) ?? "127.0.0.1"}:${port}`,
-    advertise: { address: reconciled ? advertised(flags) : undefined, port, hasPeers: mayHavePeers(flags), hostname: hostname().toLowerCase() },
+    advertise: {
+      address: reconciled ? advertised(flags) : undefined,
+      port,
+      hasPeers: mayHavePeers(flags),
+      hostname: hostname().toLowerCase(),
+    },
     processMetrics: processMetrics(),
     ...(plain.snapshot && { snapshot: () => plain.snapshot!() }),
     ...(plain.defragment && { compact: () => compactNow(plain) }),
