@@ -112,13 +112,34 @@ async function* jsonFrames(chunks: AsyncIterable<Uint8Array>): AsyncIterable<rea
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of chunks) {
-    rest += decoder.decode(chunk, { stream: true });
-    const end = rest.lastIndexOf("\n");
-    if (end < 0) continue;
-    const lines = rest.slice(0, end).split("\n");
-    rest = rest.slice(end + 1);
-    const batch = lines.filter((line) => line !== "").map((line) => JSON.parse(line) as WatchFrame);
+    const text = decoder.decode(chunk, { stream: true });
+    const end = text.lastIndexOf("\n");
+    if (end < 0) {
+      // Not looked through again with each piece that comes: a line may be long.
+      rest += text;
+      continue;
+    }
+    const lines = (rest + text.slice(0, end)).split("\n");
+    rest = text.slice(end + 1);
+    const batch = lines.filter((line) => line !== "").map(frameOf);
     if (batch.length > 0) yield batch;
+  }
+}
+
+const FRAME_TYPES: ReadonlySet<unknown> = new Set(["ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"]);
+
+function frameOf(line: string): WatchFrame {
+  const frame = parsed(line) as Partial<WatchFrame> | null;
+  const { type, object } = typeof frame === "object" && frame !== null ? frame : {};
+  if (FRAME_TYPES.has(type) && typeof object === "object" && object !== null) return frame as WatchFrame;
+  throw statusError({ code: 500, reason: "InternalError", message: "decode watch: a line is no event" });
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw statusError({ code: 500, reason: "InternalError", message: "decode watch: a line is not JSON" }, { cause });
   }
 }
 

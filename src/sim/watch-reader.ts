@@ -13,7 +13,8 @@ export function watched(response: ApiResponse): AsyncIterable<readonly WatchFram
   return frames(response, decodeFrame);
 }
 
-function decodeFrame(message: Uint8Array): WatchFrame {
+/** One event of a protobuf watch. */
+export function decodeFrame(message: Uint8Array): WatchFrame {
   const { type, object } = decodeProto(Event, message) as { type: WatchFrame["type"]; object: { raw: string } };
   const { kind, apiVersion, raw } = openProtoEnvelope(Buffer.from(object.raw, "base64"));
   const struct = kind === "Status" ? Status : ConfigMap.struct;

@@ -349,6 +349,29 @@ const OPERATION = fc.record(
   },
   { requiredKeys: ["op"] },
 );
+/** Operations each of which builds on the one before, down to where only objects that inherit from nothing are safe. */
+const CHAIN = fc
+  .tuple(
+    fc.constantFrom("", "/data", "/spec", "/metadata/labels"),
+    fc.array(fc.oneof(KEYS, fc.constantFrom("__proto__", "constructor", "prototype", "x")), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+    fc.option(OPERATION, { nil: undefined }),
+  )
+  .map(([start, keys, last]) => {
+    const paths = keys.map(
+      (_, index) =>
+        start +
+        keys
+          .slice(0, index + 1)
+          .map((key) => `/${key}`)
+          .join(""),
+    );
+    const operations: unknown[] = paths.map((path) => ({ op: "add", path, value: {} }));
+    // What can't be decoded is shown in the answer.
+    return [...operations, last ?? { op: "add", path: "/kind", value: 5 }];
+  });
 const DIRECTIVES = fc.oneof(
   fc.constantFrom(
     ["$patch", "delete"],
@@ -406,7 +429,7 @@ export function patchOf(path: string, object: unknown): Arbitrary<Call> {
       body: patch,
     }));
   return fc.oneof(
-    of("application/json-patch+json", fc.oneof(fc.array(OPERATION, { maxLength: 5 }), ANY)),
+    of("application/json-patch+json", fc.oneof(fc.array(OPERATION, { maxLength: 5 }), CHAIN, ANY)),
     of("application/merge-patch+json", partial(object)),
     of("application/strategic-merge-patch+json", partial(object)),
     of("application/apply-patch+yaml", partial(object)),

@@ -13,12 +13,15 @@ import {
   parseJson,
   setOwn,
 } from "../../src/schema/index.ts";
+import { fromYaml } from "../../src/apiserver/http/body.ts";
+import { yamlText } from "../../src/apiserver/http/yaml.ts";
 import { isPolluted, runs } from "./seed.ts";
 import { valueOf } from "./values.ts";
 
 type Json = Record<string, any>;
 
 const RUNS_PER_KIND = 40;
+const YAML_RUNS_PER_KIND = 10;
 const NOW = "2026-01-01T00:00:00Z";
 
 /** An object of the kind in canonical form, and how it was written. */
@@ -78,11 +81,23 @@ suite("objects of every kind", () => {
         assert.ok(!isPolluted());
       });
 
+    const checkLater = (what: string, holds: (one: { sent: Json; object: Json }) => Promise<void>) =>
+      test(`${name}: ${what}`, async () => {
+        await fc.assert(fc.asyncProperty(objectOf(kind), holds), runs(YAML_RUNS_PER_KIND));
+        assert.ok(!isPolluted());
+      });
+
     check("what is canonical stays so, also through JSON", ({ object }) => {
       same(canonical(kind, object), object, "decoded again");
       const parsed = parseJson(JSON.stringify(object));
       assert.deepEqual(parsed.duplicates, []);
       same(parsed.value, object, "parsed");
+    });
+
+    checkLater("YAML says the same", async ({ object }) => {
+      const { value, duplicates } = await fromYaml(Buffer.from(yamlText(object)));
+      assert.deepEqual(duplicates, []);
+      same(canonical(kind, value), object, "read as YAML");
     });
 
     if (kind.struct.proto !== undefined)

@@ -134,6 +134,7 @@ function escaped(character: string): string {
   if (short) return short;
   const code = character.codePointAt(0)!;
   if (!UNPRINTABLE.test(character)) return character;
+  if (code > 0xffff) return `\\U${hex(code, 8)}`;
   return code < 0x100 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`;
 }
 
