@@ -353,11 +353,8 @@ const OPERATION = fc.record(
 const CHAIN = fc
   .tuple(
     fc.constantFrom("", "/data", "/spec", "/metadata/labels"),
-    fc.array(fc.oneof(KEYS, fc.constantFrom("__proto__", "constructor", "prototype", "x")), {
-      minLength: 1,
-      maxLength: 4,
-    }),
-    fc.option(OPERATION, { nil: undefined }),
+    fc.array(fc.oneof(fc.constantFrom("__proto__", "constructor", "prototype"), KEYS), { minLength: 3, maxLength: 4 }),
+    fc.option(OPERATION, { freq: 1, nil: undefined }),
   )
   .map(([start, keys, last]) => {
     const paths = keys.map(
@@ -370,7 +367,7 @@ const CHAIN = fc
     );
     const operations: unknown[] = paths.map((path) => ({ op: "add", path, value: {} }));
     // What can't be decoded is shown in the answer.
-    return [...operations, last ?? { op: "add", path: "/kind", value: 5 }];
+    return [...operations, ...(last ? [last] : []), { op: "add", path: "/kind", value: 5 }];
   });
 const DIRECTIVES = fc.oneof(
   fc.constantFrom(

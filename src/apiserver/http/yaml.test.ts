@@ -17,7 +17,22 @@ test("quotes are double for what would be read as something else, single otherwi
 test("what is written reads back, however long and odd", () => {
   const value = {
     long: "word ".repeat(40).trim(),
-    odd: ["-", "- a", "a:", "a #b", "'q'", '"d"', "\u0000\u0007", "é☃", "𝄞", "---", "0o17", "1:30", "null", "line \nend"],
+    odd: [
+      "-",
+      "- a",
+      "a:",
+      "a #b",
+      "'q'",
+      '"d"',
+      "\u0000\u0007",
+      "é☃",
+      "𝄞",
+      "---",
+      "0o17",
+      "1:30",
+      "null",
+      "line \nend",
+    ],
     deep: [[1, [2]], [{ a: [{ b: null }] }]],
   };
   assert.deepEqual(parse(yamlText(value), { version: "1.1" }), value);
