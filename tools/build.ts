@@ -5,6 +5,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { nameTypes } from "./named-types.ts";
 import { ROOT, run } from "./run.ts";
 
 const DIST = join(ROOT, "dist");
@@ -35,3 +36,4 @@ if (code !== 0) {
   console.error(output);
   process.exit(1);
 }
+await nameTypes(join(DIST, "types"));

@@ -1,11 +1,23 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, suite, test } from "node:test";
 
 const ROOT = join(import.meta.dirname, "../..");
+/** A struct or kind that has an interface of its own. */
+const NAMED = /^export declare const (\w+): import\("[^"]*"\)\.(?:StructNode<\{ readonly whole|KindDefinition<\w+>;)/gm;
+const BYTES_MAX = 3_000_000;
 const PROGRAM = `
 import { Cluster } from "navarch";
 await using cluster = await Cluster.start({ nodes: 1, seed: 7 });
@@ -42,6 +54,34 @@ suite("the package as npm packs it", () => {
   test("its command starts", () => {
     const launcher = join(modules, "navarch", "bin", "navarch.js");
     assert.match(run(process.execPath, [launcher, "--help"]), /run a cluster on this machine/);
+  });
+
+  test("its types are those of the sources, by name", () => {
+    const types = join(modules, "navarch", "dist", "types");
+    const files = readdirSync(join(types, "api"), { recursive: true, encoding: "utf8" });
+    const lines = files
+      .filter((file) => file.endsWith(".d.ts"))
+      .flatMap((file) => {
+        const text = readFileSync(join(types, "api", file), "utf8");
+        const [source, made] = [join(ROOT, "src/api"), join(types, "api")].map((place) => {
+          return `import(${JSON.stringify(join(place, file.replace(/\.d\.ts$/, ".ts")))})`;
+        });
+        return [...text.matchAll(NAMED)].flatMap(([, name]) => [
+          `({}) as ${source}.${name} satisfies ${made}.${name};`,
+          `({}) as ${made}.${name} satisfies ${source}.${name};`,
+        ]);
+      });
+    assert.ok(lines.length > 1000, `${lines.length / 2} named types`);
+    writeFileSync(join(directory, "same.ts"), `export {};\n${lines.join("\n")}\n`);
+    const options = { extends: join(ROOT, "tsconfig.json"), compilerOptions: { noEmit: true, types: ["node"] } };
+    writeFileSync(join(directory, "tsconfig.json"), JSON.stringify({ ...options, include: ["same.ts"] }));
+    const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+    assert.equal(run(process.execPath, [tsc, "--project", "tsconfig.json"]), "");
+    rmSync(join(directory, "tsconfig.json"));
+    const bytes = readdirSync(types, { recursive: true, encoding: "utf8" })
+      .map((file) => statSync(join(types, file)))
+      .reduce((sum, stats) => sum + (stats.isFile() ? stats.size : 0), 0);
+    assert.ok(bytes < BYTES_MAX, `${bytes} bytes of types`);
   });
 
   test("its types are found", () => {
