@@ -70,6 +70,30 @@ function compareSteps(a: string, b: string): number {
   return STEP_ORDER[a[0]!]! - STEP_ORDER[b[0]!]! || (a < b ? -1 : a > b ? 1 : 0);
 }
 
+/** Whether some path is in both, one of which is in the FieldsV1 form. */
+export function touches(fields: Json, set: FieldSet): boolean {
+  for (const [step, child] of set.children) {
+    const inner = Object.hasOwn(fields, step) ? (fields[step] as Json) : undefined;
+    if (inner && ((child.member && isMember(inner)) || touches(inner, child))) return true;
+  }
+  return false;
+}
+
+/** Whether every path of a set is in one in the FieldsV1 form. */
+export function covers(fields: Json, set: FieldSet): boolean {
+  for (const [step, child] of set.children) {
+    if (isEmptySet(child)) continue;
+    const inner = Object.hasOwn(fields, step) ? (fields[step] as Json) : undefined;
+    if (!inner || (child.member && !isMember(inner)) || !covers(inner, child)) return false;
+  }
+  return true;
+}
+
+/** Whether a path is in a set in the FieldsV1 form, by what stands there for it. */
+function isMember(fields: Json): boolean {
+  return Object.hasOwn(fields, ".") || Object.keys(fields).length === 0;
+}
+
 /** Everything that is in either. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   const result: FieldSet = { member: a.member || b.member, children: new Map(a.children) };
@@ -160,10 +184,16 @@ export function shapeOf(node: Node, options: Field["options"]): Shape {
 const NO_OPTIONS = {};
 const DEDUCED: Shape = { merge: "deduced" };
 
+const shapes = new WeakMap<Field, Shape>();
+
 /** The shape of one field of a struct; a struct that keeps what it doesn't declare merges that by keys. */
 export function shapeOfField(struct: StructNode, name: string): Shape {
   const field = fieldOf(struct, name);
-  if (field) return shapeOf(field.node, field.options);
+  if (field) {
+    let shape = shapes.get(field);
+    if (!shape) shapes.set(field, (shape = shapeOf(field.node, field.options)));
+    return shape;
+  }
   return struct.options.preserve ? DEDUCED : { merge: "atomic" };
 }
 
@@ -281,10 +311,29 @@ export interface Comparison {
 
 /** Compares two values of one shape; undefined for absent. */
 export function compareValues(shape: Shape, before: unknown, after: unknown): Comparison {
+  // Most of what a write sends is what was there: not worth taking apart.
+  if (before !== undefined && jsonEqual(before, after)) return { changed: emptySet(), removed: emptySet() };
+  const shapeOfName = namesOf(shape);
+  return shapeOfName && isObject(before) && isObject(after)
+    ? compareNamed(shapeOfName, before, after)
+    : compareParts(shape, { before, after, compare: compareValues });
+}
+
+/** The same without the shortcuts. */
+export function comparePlainly(shape: Shape, before: unknown, after: unknown): Comparison {
+  return compareParts(shape, { before, after, compare: comparePlainly });
+}
+
+interface Compared {
+  readonly before: unknown;
+  readonly after: unknown;
+  /** How parts are compared. */
+  readonly compare: typeof compareValues;
+}
+
+function compareParts(shape: Shape, { before, after, compare }: Compared): Comparison {
   const changed = emptySet();
   const removed = emptySet();
-  // Most of what a write sends is what was there: not worth taking apart.
-  if (before !== undefined && jsonEqual(before, after)) return { changed, removed };
   const has = after === undefined ? undefined : partsOf(shape, after);
   // Null where a container belongs is an empty one, whose parts can only come.
   const had = before === null && has ? new Map() : before === undefined ? undefined : partsOf(shape, before);
@@ -298,11 +347,43 @@ export function compareValues(shape: Shape, before: unknown, after: unknown): Co
     return { changed, removed };
   }
   for (const [step, part] of has) {
-    const inner = compareValues(part.shape, had.get(step)?.value, part.value);
+    const inner = compare(part.shape, had.get(step)?.value, part.value);
     if (!isEmptySet(inner.changed)) changed.children.set(step, inner.changed);
     if (!isEmptySet(inner.removed)) removed.children.set(step, inner.removed);
   }
   for (const [step, part] of had) if (!has.has(step)) removed.children.set(step, whole(part.shape, part.value));
+  return { changed, removed };
+}
+
+/** The shapes of what is merged by names; undefined for all else. */
+function namesOf(shape: Shape): ((name: string) => Shape) | undefined {
+  switch (shape.merge) {
+    case "struct":
+      return (name) => shapeOfField(shape.node, name);
+    case "deduced":
+      return () => DEDUCED;
+    case "map": {
+      const one = shapeOfElement(shape.value, shape.options);
+      return () => one;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Two objects, name by name: nothing is made of those that are the same, which most are. */
+function compareNamed(shapeOfName: (name: string) => Shape, before: Json, after: Json): Comparison {
+  const changed = emptySet();
+  const removed = emptySet();
+  for (const name of Object.keys(after)) {
+    const had = Object.hasOwn(before, name) ? before[name] : undefined;
+    if (had === after[name] && had !== undefined) continue;
+    const inner = compareValues(shapeOfName(name), had, after[name]);
+    if (!isEmptySet(inner.changed)) changed.children.set(`f:${name}`, inner.changed);
+    if (!isEmptySet(inner.removed)) removed.children.set(`f:${name}`, inner.removed);
+  }
+  for (const name of Object.keys(before))
+    if (!Object.hasOwn(after, name)) removed.children.set(`f:${name}`, whole(shapeOfName(name), before[name]));
   return { changed, removed };
 }
 

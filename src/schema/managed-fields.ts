@@ -2,6 +2,7 @@ import type { StructNode } from "./dsl.ts";
 import { jsonEqual } from "./equal.ts";
 import {
   compareValues,
+  covers,
   emptySet,
   type FieldSet,
   intersection,
@@ -14,6 +15,7 @@ import {
   setOf,
   setToFieldsV1,
   type Shape,
+  touches,
   union,
 } from "./field-set.ts";
 import { mergeValue } from "./apply-merge.ts";
@@ -196,18 +198,54 @@ function comparison(
 }
 
 /** managedFields after a write that was no apply: what it changed is the writer's, what it removed is nobody's. */
-export function managedAfterUpdate({
-  struct,
-  before,
-  after,
-  write,
-  versions,
-  ignored = [],
-}: ManagedUpdate): ManagerEntry[] {
+export function managedAfterUpdate(update: ManagedUpdate): ManagerEntry[] {
+  const { struct, before, after } = update;
   // Who has no managers once does not get any, until someone applies.
   const isUntracked = (before.metadata as Json).uid !== undefined && !(after.metadata as Json).managedFields;
   if (isUntracked) return [];
   const compare = comparison(struct, before, after);
+  return maybeRenewed(update, compare) ?? workedOut(update, compare);
+}
+
+/** The same, always by working out everybody's fields anew. */
+export function managedAfterUpdatePlainly(update: ManagedUpdate): ManagerEntry[] {
+  return workedOut(update, comparison(update.struct, update.before, update.after));
+}
+
+type Compare = ReturnType<typeof comparison>;
+
+/**
+ * The entries where a write changes none of them but the time of the writer's own, as when something is renewed again and
+ * again. The entries must be those that were stored: what a client sends is always worked out.
+ */
+function maybeRenewed(update: ManagedUpdate, compare: Compare): ManagerEntry[] | undefined {
+  const { struct, before, after, write, versions, ignored = [] } = update;
+  const entries = (after.metadata as Json).managedFields as readonly ManagerEntry[] | undefined;
+  if (!entries || entries !== (before.metadata as Json).managedFields || entries.length > UPDATE_MANAGERS_MAX)
+    return undefined;
+  const views = entries.map(({ apiVersion }) => versions(apiVersion));
+  if (views.some((view) => !view || view.convert) || versions(write.apiVersion)?.convert) return undefined;
+  const { changed, removed } = compare({ struct })!;
+  const own = minus(withoutTop(changed, ignored), SERVER_SET);
+  const isMine = ({ manager, operation, apiVersion, subresource = "" }: ManagerEntry) =>
+    operation === "Update" &&
+    manager === write.manager &&
+    apiVersion === write.apiVersion &&
+    subresource === write.subresource;
+  let mine: ManagerEntry | undefined;
+  for (const entry of entries) {
+    const { fieldsV1 } = entry;
+    if (!fieldsV1 || touches(fieldsV1, removed)) return undefined;
+    if (!mine && isMine(entry)) {
+      if (entry.time === undefined || !covers(fieldsV1, own)) return undefined;
+      mine = entry;
+    } else if (touches(fieldsV1, changed)) return undefined;
+  }
+  if (isEmptySet(own)) return [...entries];
+  return mine && orderedManagers(entries.map((entry) => (entry === mine ? { ...entry, time: write.now } : entry)));
+}
+
+function workedOut({ after, struct, write, versions, ignored = [] }: ManagedUpdate, compare: Compare): ManagerEntry[] {
   const managers = readManagers(after).filter(({ apiVersion }) => versions(apiVersion) !== undefined);
   for (const one of managers) {
     if (isSame(one, "Update", write)) continue;
