@@ -430,7 +430,18 @@ export function canonicalTime(text: string): string {
 
 const MICRO_LAYOUT = "2006-01-02T15:04:05.000000Z07:00";
 
+/** An object is read, looked at and written with the same ones. */
+const canonicalMicroTimes = new Set<string>();
+
 export function canonicalMicroTime(text: string): string {
+  if (canonicalMicroTimes.has(text)) return text;
+  const canonical = readMicroTime(text);
+  if (canonicalMicroTimes.size >= CANONICAL_TIMES_MAX) canonicalMicroTimes.clear();
+  canonicalMicroTimes.add(canonical);
+  return canonical;
+}
+
+function readMicroTime(text: string): string {
   const iso = checkedTime(text, MICRO_LAYOUT);
   const [, digits = "", zone] = /^.{19}(?:\.(\d+))?(.*)$/.exec(text) ?? [];
   if (digits.length < 6) throw timeError(text, MICRO_LAYOUT, `${digits && "."}${digits}${zone}`, ".000000");

@@ -176,16 +176,19 @@ export class ProtoError extends Error {
   override readonly name = "ProtoError";
 }
 
+/** Bytes of a number that is surely below 2^53. */
+const SMALL_BYTES = 7;
+
 /** Walks protobuf's wire format. */
 export class ProtoReader {
   readonly #bytes: Buffer;
   #at: number;
   readonly #end: number;
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#at = 0;
-    this.#end = bytes.length;
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+    this.#bytes = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#at = start;
+    this.#end = end;
   }
 
   get done(): boolean {
@@ -193,10 +196,39 @@ export class ProtoReader {
   }
 
   tag(): { number: number; wire: number } {
-    const key = Number(this.varint());
-    const number = key >>> 3;
-    if (number === 0) throw new ProtoError("proto: illegal tag 0");
-    return { number, wire: key & 7 };
+    const key = this.key();
+    return { number: key >>> 3, wire: key & 7 };
+  }
+
+  /** A tag as it is written: a field's number times eight, and the wire type. */
+  key(): number {
+    const key = this.uint();
+    if (key >>> 3 === 0) throw new ProtoError("proto: illegal tag 0");
+    return key;
+  }
+
+  /** A number without sign; nothing is exact about what is above 2^53. */
+  uint(): number {
+    const value = this.#maybeSmall();
+    return value >= 0 ? value : Number(this.varint());
+  }
+
+  /** A number that takes few bytes, as nearly all do, without making a bigint of it; -1 for others, where nothing is read. */
+  #maybeSmall(): number {
+    const start = this.#at;
+    const end = Math.min(this.#end, start + SMALL_BYTES);
+    let value = 0;
+    let unit = 1;
+    for (let at = start; at < end; at++) {
+      const byte = this.#bytes[at]!;
+      value += (byte & 127) * unit;
+      if (byte < 128) {
+        this.#at = at + 1;
+        return value;
+      }
+      unit *= 128;
+    }
+    return -1;
   }
 
   varint(): bigint {
@@ -212,6 +244,8 @@ export class ProtoReader {
 
   /** A signed whole number; a bigint only when a double can't hold it. */
   signed(): number | bigint {
+    const small = this.#maybeSmall();
+    if (small >= 0) return small;
     const value = BigInt.asIntN(64, this.varint());
     const number = Number(value);
     return Number.isSafeInteger(number) ? number : value;
@@ -225,11 +259,32 @@ export class ProtoReader {
   }
 
   bytes(): Buffer {
-    const size = Number(this.varint());
-    if (size > this.#end - this.#at) throw new ProtoError("unexpected EOF");
-    const value = this.#bytes.subarray(this.#at, this.#at + size);
-    this.#at += size;
+    const end = this.#past();
+    const value = this.#bytes.subarray(this.#at, end);
+    this.#at = end;
     return value;
+  }
+
+  text(): string {
+    const end = this.#past();
+    const value = this.#bytes.toString("utf8", this.#at, end);
+    this.#at = end;
+    return value;
+  }
+
+  /** A message inside this one, to be read on its own. */
+  message(): ProtoReader {
+    const end = this.#past();
+    const inner = new ProtoReader(this.#bytes, this.#at, end);
+    this.#at = end;
+    return inner;
+  }
+
+  /** Where what has its length in front of it ends. */
+  #past(): number {
+    const size = this.uint();
+    if (size > this.#end - this.#at) throw new ProtoError("unexpected EOF");
+    return this.#at + size;
   }
 
   skip(wire: number): void {

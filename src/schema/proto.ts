@@ -1,3 +1,5 @@
+import { formatTime } from "../base/index.ts";
+import { keep } from "./decode.ts";
 import type { Field, Node, ScalarNode, StructNode } from "./dsl.ts";
 import { parseJson, rawDigits, setOwn } from "./parse.ts";
 import { ProtoError, ProtoReader, ProtoWriter } from "./proto-wire.ts";
@@ -237,27 +239,28 @@ function readStruct(reader: ProtoReader, { struct, value, depth }: Target): void
   if (depth > DEPTH_MAX) throw new ProtoError("exceeded max depth");
   const numbers = numbersOf(struct);
   while (!reader.done) {
-    const { number, wire } = reader.tag();
-    const entry = numbers.get(number);
+    const key = reader.key();
+    const entry = numbers.get(key >>> 3);
     if (!entry) {
-      reader.skip(wire);
+      reader.skip(key & 7);
       continue;
     }
     const [name, field] = entry;
     if (field.options.inline)
-      readStruct(new ProtoReader(reader.bytes()), { struct: field.node as StructNode, value, depth: depth + 1 });
-    else readField(reader, { name, node: field.node, value, depth });
+      readStruct(reader.message(), { struct: field.node as StructNode, value, depth: depth + 1 });
+    else readField(reader, { name, field, value, depth });
   }
 }
 
 interface FieldTarget {
   readonly name: string;
-  readonly node: Node;
+  readonly field: Field;
   readonly value: Json;
   readonly depth: number;
 }
 
-function readField(reader: ProtoReader, { name, node, value, depth }: FieldTarget): void {
+function readField(reader: ProtoReader, { name, field, value, depth }: FieldTarget): void {
+  const { node } = field;
   switch (node.kind) {
     case "list":
       value[name] ??= [];
@@ -265,13 +268,16 @@ function readField(reader: ProtoReader, { name, node, value, depth }: FieldTarge
       return;
     case "map": {
       value[name] ??= {};
-      const [key, element] = readEntry(new ProtoReader(reader.bytes()), node.value, depth);
+      const [key, element] = readEntry(reader.message(), node.value, depth);
       setOwn(value[name] as Json, key, element);
       return;
     }
     default: {
+      // What JSON leaves out when it is empty is always written here.
       const element = readElement(reader, node, depth);
-      if (element !== undefined) value[name] = element;
+      const kept = element === undefined ? undefined : keep(field, element);
+      if (kept !== undefined) value[name] = kept;
+      else if (element !== undefined) delete value[name];
     }
   }
 }
@@ -281,7 +287,7 @@ function readEntry(reader: ProtoReader, node: Node, depth: number): [string, unk
   let value: unknown;
   while (!reader.done) {
     const { number, wire } = reader.tag();
-    if (number === 1) key = reader.bytes().toString("utf8");
+    if (number === 1) key = reader.text();
     else if (number === 2) value = readElement(reader, node, depth);
     else reader.skip(wire);
   }
@@ -292,11 +298,11 @@ function readElement(reader: ProtoReader, node: Node, depth: number): unknown {
   switch (node.kind) {
     case "struct": {
       const value: Json = {};
-      readStruct(new ProtoReader(reader.bytes()), { struct: node, value, depth: depth + 1 });
+      readStruct(reader.message(), { struct: node, value, depth: depth + 1 });
       return value;
     }
     case "list": {
-      const inner = new ProtoReader(reader.bytes());
+      const inner = reader.message();
       const list: unknown[] = [];
       while (!inner.done) {
         inner.tag();
@@ -314,9 +320,9 @@ function readElement(reader: ProtoReader, node: Node, depth: number): unknown {
 function readScalar(reader: ProtoReader, node: ScalarNode): unknown {
   switch (node.type) {
     case "string":
-      return reader.bytes().toString("utf8");
+      return reader.text();
     case "boolean":
-      return reader.varint() !== 0n;
+      return reader.uint() !== 0;
     case "int32":
     case "int64": {
       const value = reader.signed();
@@ -329,22 +335,22 @@ function readScalar(reader: ProtoReader, node: ScalarNode): unknown {
     case "bytes":
       return reader.bytes().toString("base64");
     case "quantity":
-      return readMessage(reader.bytes()).get(1)?.toString("utf8") ?? "0";
+      return readMessage(reader.message()).get(1)?.toString("utf8") ?? "0";
     case "intOrString": {
-      const parts = readMessage(reader.bytes());
+      const parts = readMessage(reader.message());
       return Number(parts.get(1) ?? 0) === 1
         ? (parts.get(3)?.toString("utf8") ?? "")
         : Number(BigInt.asIntN(64, BigInt(String(parts.get(2) ?? 0))));
     }
     case "time":
     case "microTime":
-      return readTime(readMessage(reader.bytes()), node.type === "microTime");
+      return readTime(reader.message(), node.type === "microTime");
     case "duration":
-      return `${Number(BigInt.asIntN(64, BigInt(String(readMessage(reader.bytes()).get(1) ?? 0)))) / 1e9}s`;
+      return `${Number(BigInt.asIntN(64, BigInt(String(readMessage(reader.message()).get(1) ?? 0)))) / 1e9}s`;
     case "raw":
     case "any":
     case "deduced": {
-      const json = readMessage(reader.bytes()).get(1);
+      const json = readMessage(reader.message()).get(1);
       return json === undefined || json.length === 0 ? undefined : readRaw(json);
     }
     default:
@@ -362,9 +368,8 @@ function readRaw(bytes: Buffer): unknown {
 }
 
 /** A small message by field number: bytes of texts, digits of numbers. */
-function readMessage(bytes: Uint8Array): Map<number, Buffer> {
+function readMessage(reader: ProtoReader): Map<number, Buffer> {
   const parts = new Map<number, Buffer>();
-  const reader = new ProtoReader(bytes);
   while (!reader.done) {
     const { number, wire } = reader.tag();
     if (wire === 0) parts.set(number, Buffer.from(String(reader.varint())));
@@ -375,11 +380,21 @@ function readMessage(bytes: Uint8Array): Map<number, Buffer> {
 }
 
 /** undefined for the zero time. */
-function readTime(parts: ReadonlyMap<number, Buffer>, micro: boolean): string | undefined {
-  if (!parts.has(1) && !parts.has(2)) return undefined;
-  const seconds = Number(BigInt.asIntN(64, BigInt(String(parts.get(1) ?? 0))));
-  const text = new Date(seconds * 1000).toISOString().slice(0, 19);
-  if (!micro) return `${text}Z`;
-  const micros = Math.floor(Number(String(parts.get(2) ?? 0)) / 1000);
-  return `${text}.${String(micros).padStart(6, "0")}Z`;
+function readTime(reader: ProtoReader, micro: boolean): string | undefined {
+  let seconds: number | undefined;
+  let nanos: number | undefined;
+  while (!reader.done) {
+    const key = reader.key();
+    if (key === SECONDS_KEY) seconds = Number(reader.signed());
+    else if (key === NANOS_KEY) nanos = reader.uint();
+    else reader.skip(key & 7);
+  }
+  if (seconds === undefined && nanos === undefined) return undefined;
+  const text = formatTime((seconds ?? 0) * 1000);
+  if (!micro) return text;
+  return `${text.slice(0, -1)}.${String(Math.floor((nanos ?? 0) / 1000)).padStart(6, "0")}Z`;
 }
+
+/** Fields 1 and 2, each a number. */
+const SECONDS_KEY = 8;
+const NANOS_KEY = 16;

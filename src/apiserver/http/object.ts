@@ -16,6 +16,7 @@ import {
   decodeJson,
   decodeProto,
   encodeProtoObject,
+  isCanonical,
   isObject,
   jsonTypeName,
   openProtoEnvelope,
@@ -39,6 +40,8 @@ export interface BodyType {
   readonly custom?: KindDefinition["custom"];
 }
 
+const DECODING = { quantity: canonicalQuantity, typeNameOf, keepsEmptyLists: true };
+
 /** The object in a request's body, canonical; 400 when it is of another kind or can't be decoded. */
 export async function readObject(context: RequestContext, type: BodyType): Promise<Json> {
   if (type.custom) return readCustomObject(context, type);
@@ -48,7 +51,10 @@ export async function readObject(context: RequestContext, type: BodyType): Promi
   if (!body && mediaType(context.request) === PROTOBUF)
     throw unrecognized(type.kind, new BodyError("empty data", new Uint8Array(0)));
   if (!body) throw badRequest("an empty request body is not allowed");
-  return decodeObject(context, checkType(body, type), { type, duplicates: body.duplicates });
+  const value = checkType(body, type);
+  // What was read by its type is of it.
+  if (body.format === "protobuf" && isCanonical(type.struct, value, DECODING)) return value;
+  return decodeObject(context, value, { type, duplicates: body.duplicates });
 }
 
 /** 400 for a body that can't be read; shows how it begins. */
@@ -211,7 +217,7 @@ export function decodeObject(
 ): Json {
   const prefix = `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}`;
   try {
-    const decoded = decodeJson(type.struct, value, { quantity: canonicalQuantity, typeNameOf, keepsEmptyLists: true });
+    const decoded = decodeJson(type.struct, value, DECODING);
     context.emptied = decoded.emptied;
     const unknown = type.custom ? [...decoded.unknown].sort() : decoded.unknown;
     reportFields(context, { prefix, unknown, duplicates });
