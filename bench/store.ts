@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import type { Store } from "../src/store/index.ts";
 import { type Row, type Scenario, scaled } from "./harness/scenario.ts";
 import { largeStore } from "./harness/store-large.ts";
 import { type Figures, fanOut, interleaved, puts, ROUNDS, ranges, transactions, VALUE } from "./harness/store-load.ts";
@@ -30,6 +31,7 @@ export const store: Scenario = {
       stack.use(subject);
       subjects.push(subject);
     }
+    for (const { store } of subjects) await warm(store, scale);
     const table = new Table(subjects);
     await writes(table, scale);
     await reads(table, scale);
@@ -60,6 +62,13 @@ class Table {
       if (theirs && subject.name !== "etcd") this.row(subject, `${what}: of etcd's`, perSecond / theirs.perSecond, "x");
     }
   }
+}
+
+/** Programs that have just started are slow at everything; nothing of this is measured. */
+async function warm(store: Store, scale: number): Promise<void> {
+  await puts(store, { prefix: "/warm/", clients: 64, total: scaled(5000, scale) });
+  await transactions(store, { prefix: "/warm/t/", clients: 64, total: scaled(1000, scale) });
+  for (let round = 0; round < 5; round++) await store.range({ start: "/warm/", end: "/warm/~" });
 }
 
 async function writes(table: Table, scale: number): Promise<void> {

@@ -95,17 +95,24 @@ export async function writeCheckpoint(options: CheckpointOptions): Promise<numbe
 async function writePieces(file: string, { disk, clock, signal, ...state }: CheckpointOptions): Promise<number> {
   let offset = 0;
   let flushedAt = 0;
+  let writes: Promise<void>[] = [];
   for (const piece of encodeCheckpoint(state)) {
     const { length } = piece;
-    await disk.write(file, offset, piece);
+    const write = disk.write(file, offset, piece);
+    // It is waited for with the others; that may be after it failed.
+    write.catch(() => {});
+    writes.push(write);
     offset += length;
     if (offset - flushedAt >= FLUSH_BYTES) {
+      await Promise.all(writes);
+      writes = [];
       await disk.flush(file);
       flushedAt = offset;
     }
     await clock.yield();
     signal.throwIfAborted();
   }
+  await Promise.all(writes);
   await disk.flush(file);
   return offset;
 }

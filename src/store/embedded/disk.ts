@@ -30,7 +30,10 @@ export interface Disk {
   /** Writes, making the file when it isn't there. The bytes are the disk's from here on. */
   write(file: string, offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   flush(file: string): Promise<void>;
-  /** Writes and flushes, one at a time. Nobody hears of a note that fails. */
+  /**
+   * Writes and flushes, one at a time. Nobody hears of a note that fails. Once it is answered the bytes are the caller's again
+   * where they are still there: they may have gone to another thread.
+   */
   commit(commit: Commit): Promise<void>;
   truncate(file: string, length: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;

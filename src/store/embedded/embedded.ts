@@ -160,6 +160,8 @@ class Embedded implements EmbeddedStore {
   readonly #times: RevisionTimes;
   readonly #pieces = new LoadedPieces();
   #frame = new FrameWriter();
+  /** Has memory that was used before: much that is made and thrown away is what drives the garbage collector. */
+  #spareFrame: FrameWriter | undefined;
   #waiters: Waiter[] = [];
   /** The revision before the first one of the group that gathers. */
   #groupRevision: Revision;
@@ -442,7 +444,8 @@ class Embedded implements EmbeddedStore {
       const reserved = frame.payloadBytes > 0 ? relaxed.wanted(through) : undefined;
       if (reserved) frame.reserve(reserved);
       this.#waiters = [];
-      this.#frame = new FrameWriter();
+      this.#frame = this.#spareFrame ?? new FrameWriter();
+      this.#spareFrame = undefined;
       this.#groupRevision = through;
       for (const wake of this.#roomWanted.splice(0)) wake();
       try {
@@ -453,6 +456,7 @@ class Embedded implements EmbeddedStore {
         if (this.#waiters.length === 0) break;
         continue;
       }
+      if (frame.reclaim()) this.#spareFrame = frame;
       relaxed.flushed(through, reserved);
       for (const { durable } of waiters) durable();
       this.#answerEarly();

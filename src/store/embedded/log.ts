@@ -32,12 +32,15 @@ export class SegmentLog {
   readonly #segments: Segment[];
   readonly #segmentBytesMax: number;
   #sequence: number;
+  /** Of all segments. */
+  #sizeBytes: number;
   #isEnded = false;
 
   constructor({ disk, log, segments, sequence, segmentBytesMax }: SegmentLogOptions) {
     this.#disk = disk;
     this.#log = log;
     this.#segments = segments;
+    this.#sizeBytes = segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     this.#sequence = sequence;
     this.#segmentBytesMax = segmentBytesMax;
   }
@@ -62,6 +65,7 @@ export class SegmentLog {
       // old a place only makes recovery less strict.
       note: { file: POSITION_FILE, bytes: encodePosition({ segment: active.number, offset: sizeBytes }) },
     });
+    this.#sizeBytes += sizeBytes - active.sizeBytes;
     active.sizeBytes = sizeBytes;
     this.#sequence++;
   }
@@ -90,6 +94,7 @@ export class SegmentLog {
       throw error;
     }
     this.#segments.push({ number, revision, sizeBytes: HEADER_BYTES });
+    this.#sizeBytes += HEADER_BYTES;
   }
 
   /** Bytes of the segments that hold nothing after a revision. */
@@ -98,7 +103,7 @@ export class SegmentLog {
   }
 
   get sizeBytes(): number {
-    return this.#segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    return this.#sizeBytes;
   }
 
   /** The last of the segments that hold nothing after a revision; 0 for none. */
@@ -111,6 +116,7 @@ export class SegmentLog {
     for (let first = this.#segments[0]; first && first.number <= number; first = this.#segments[0]) {
       await this.#disk.remove(segmentName(first.number));
       this.#segments.shift();
+      this.#sizeBytes -= first.sizeBytes;
     }
     await this.#disk.flushDirectory();
   }

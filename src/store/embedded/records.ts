@@ -40,10 +40,15 @@ const PUT = 1;
 const DELETE = 2;
 
 const FRAME_BYTES_MIN = 16 * 1024;
+const KEPT_BYTES_MAX = 1024 * 1024;
+const NO_BYTES = ownBuffer(0);
 
 /** Collects the records of one frame. */
 export class FrameWriter {
-  #buffer = ownBuffer(FRAME_BYTES_MIN);
+  #buffer: Buffer<ArrayBuffer> = NO_BYTES;
+  #sealed: Buffer<ArrayBuffer> | undefined;
+  /** As large as the last frame was. */
+  #expectedBytes = FRAME_BYTES_MIN;
   #length = FRAME_HEADER_BYTES;
 
   get payloadBytes(): number {
@@ -119,18 +124,30 @@ export class FrameWriter {
     this.#uint(count);
   }
 
-  /** The frame; the writer is empty after it. */
+  /** The frame; the writer is empty after it, and has let go of its memory. */
   seal(header: { sequence: number; revision: Revision }): Buffer<ArrayBuffer> {
     const frame = this.#buffer.subarray(0, this.#length);
     sealFrame(frame, header);
-    this.#buffer = ownBuffer(Math.max(FRAME_BYTES_MIN, Math.min(this.#length, 1024 * 1024)));
+    this.#sealed = this.#buffer;
+    this.#buffer = NO_BYTES;
+    this.#expectedBytes = Math.min(this.#length, KEPT_BYTES_MAX);
     this.#length = FRAME_HEADER_BYTES;
     return frame;
   }
 
+  /** Takes the memory of the last frame back, once nobody wants it any more; says whether it was still there. */
+  reclaim(): boolean {
+    const sealed = this.#sealed;
+    this.#sealed = undefined;
+    // Another thread may have got it, and a large one is not worth keeping.
+    if (!sealed || sealed.length === 0 || sealed.length > KEPT_BYTES_MAX) return false;
+    this.#buffer = sealed;
+    return true;
+  }
+
   #room(bytes: number): void {
     if (this.#length + bytes <= this.#buffer.length) return;
-    const grown = ownBuffer(Math.max(this.#buffer.length * 2, this.#length + bytes));
+    const grown = ownBuffer(Math.max(this.#expectedBytes, this.#buffer.length * 2, this.#length + bytes));
     this.#buffer.copy(grown, 0, 0, this.#length);
     this.#buffer = grown;
   }

@@ -66,7 +66,7 @@ export class SimulatedDisk implements Disk {
       // A full disk takes what fits before it says so.
       const taken = grows <= room ? bytes : bytes.subarray(0, Math.max(0, bytes.length - (grows - Math.max(0, room))));
       const target = this.#file(file);
-      target.unflushed.push({ type: "write", offset, bytes: taken });
+      target.unflushed.push({ type: "write", offset, bytes: taken.slice() });
       target.content = written(target.content, offset, taken);
       if (taken !== bytes) throw new StoreError("noSpace", `write ${this.name}: the disk is full`);
     });
