@@ -1,7 +1,6 @@
-import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { constants, createGzip, gzip } from "node:zlib";
-import type { ApiRequest, ApiResponse } from "../../net/message.ts";
+import { type ApiRequest, type ApiResponse, pump } from "../../net/index.ts";
 
 const COMPRESS_FROM_BYTES = 128 * 1024;
 const OPTIONS = { level: constants.Z_BEST_SPEED };
@@ -17,11 +16,11 @@ export async function compressed(request: ApiRequest, response: ApiResponse): Pr
 export function compressedStream(request: ApiRequest, response: ApiResponse): ApiResponse {
   const { body } = response;
   if (body.type !== "stream" || !takesGzip(request)) return response;
-  const pieces = Readable.from(body.chunks, { objectMode: false });
-  const chunks = pieces.pipe(createGzip(OPTIONS));
-  // A pipe tells neither end of what happens to the other.
-  pieces.once("error", (error) => chunks.destroy(error));
-  chunks.once("close", () => pieces.destroy());
+  const chunks = createGzip(OPTIONS);
+  pump(body, chunks).then(
+    () => chunks.end(),
+    (error) => chunks.destroy(error),
+  );
   return packed(response, { type: "stream", chunks });
 }
 
