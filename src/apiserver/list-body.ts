@@ -1,7 +1,7 @@
 import { groupVersion, type KindDefinition } from "../api/index.ts";
 import type { Clock } from "../base/index.ts";
 import type { ApiResponse } from "../net/message.ts";
-import { encodeProto, JsonToProto, protoEnvelope, ProtoWriter, varintBytes } from "../schema/index.ts";
+import { encodeProto, JsonToProto, protoEnvelope, ProtoWriter, type StructNode, varintBytes } from "../schema/index.ts";
 import { answerFrom, type Source } from "./chunks.ts";
 import type { JsonPart, StoredObject } from "./registry/stored.ts";
 import { inTurns } from "./turns.ts";
@@ -82,35 +82,60 @@ const KEPT_BYTES_MAX = 24 * 1024 * 1024;
  * A list of the messages of its items. Its length stands in front, so that each item's must be known before the first is
  * sent: a long list, whose messages aren't kept, encodes an item twice when it is the first that the item is in.
  */
-export async function listProto(
-  kind: KindDefinition,
-  { head, metadata, items, clock }: ListBodyCall,
-): Promise<ApiResponse> {
-  const fields = kind.list.fields;
-  if (fields.get("metadata")?.number !== METADATA_FIELD || fields.get("items")?.number !== ITEMS_FIELD)
-    throw new Error(`list ${kind.plural}: its protobuf form has other fields than metadata and items`);
-  const listMetadata = encodeProto(kind.list, { metadata });
+export async function listProto(kind: KindDefinition, call: ListBodyCall): Promise<ApiResponse> {
+  const { items, clock } = call;
   const make = storedBytes(items) <= KEPT_BYTES_MAX ? protoMessage : messageOf;
-  let bytes = listMetadata.length;
   await inTurns(items, clock, (stored) => {
     stored.protoBytes ??= make(kind, stored).length;
-    bytes += 1 + varintBytes(stored.protoBytes) + stored.protoBytes;
   });
+  return protoAnswer(kind.list, call, {
+    bytesOf: (index) => items[index]!.protoBytes!,
+    message: (index) => make(kind, items[index]!),
+  });
+}
+
+/** A list of what is made of its items and kept until it is sent, as their metadata. */
+export async function listProtoOf(
+  list: StructNode,
+  call: ListBodyCall,
+  make: (stored: StoredObject) => Uint8Array,
+): Promise<ApiResponse> {
+  const messages: Uint8Array[] = [];
+  await inTurns(call.items, call.clock, (stored) => messages.push(make(stored)));
+  return protoAnswer(list, call, {
+    bytesOf: (index) => messages[index]!.length,
+    message: (index) => messages[index]!,
+  });
+}
+
+interface Messages {
+  bytesOf(index: number): number;
+  message(index: number): Uint8Array;
+}
+
+function protoAnswer(
+  list: StructNode,
+  { head, metadata, items, clock }: ListBodyCall,
+  { bytesOf, message }: Messages,
+): ApiResponse {
+  if (list.fields.get("metadata")?.number !== METADATA_FIELD || list.fields.get("items")?.number !== ITEMS_FIELD)
+    throw new Error(`list ${list.name}: its protobuf form has other fields than metadata and items`);
+  const listMetadata = encodeProto(list, { metadata });
+  const itemBytes = (index: number) => 1 + varintBytes(bytesOf(index)) + bytesOf(index);
+  let bytes = listMetadata.length;
+  for (let index = 0; index < items.length; index++) bytes += itemBytes(index);
   const envelope = protoEnvelope(head, bytes);
   const source: Source = {
     head: Buffer.concat([envelope.head, listMetadata]),
     end: envelope.end,
     count: items.length,
-    bytesOf(index) {
-      const length = items[index]!.protoBytes!;
-      return 1 + varintBytes(length) + length;
-    },
+    bytesOf: itemBytes,
     copy(index, target, at) {
-      const message = make(kind, items[index]!);
+      const made = message(index);
       target[at] = ITEM_TAG;
-      const start = writeVarint(target, at + 1, message.length);
-      target.set(message, start);
-      return start + message.length;
+      const start = writeVarint(target, at + 1, made.length);
+      target.set(made, start);
+      return start + made.length;
     },
   };
   return answerFrom("application/vnd.kubernetes.protobuf", source, { bytesAbout: bytes, clock });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { kindFor, type KubeObject } from "../api/index.ts";
+import { kindFor, type KubeObject, PartialObjectMetadataList } from "../api/index.ts";
 import { realClock } from "../base/index.ts";
 import { readBody } from "../net/index.ts";
-import { goJson } from "../schema/index.ts";
+import { encodeProtoObject, goJson } from "../schema/index.ts";
 import { encodeStored } from "./registry/encoding.ts";
 import { StoredObject } from "./registry/stored.ts";
-import { longMetadataList, longTable, partialMetadata, tableOf } from "./table.ts";
+import { longMetadataList, longMetadataListProto, longTable, partialMetadata, tableOf } from "./table.ts";
 
 const kind = kindFor({ group: "", version: "v1", kind: "Pod" })!;
 const clock = realClock();
@@ -30,6 +30,11 @@ test("a table and a list of metadata that are made row by row say what they say 
     const head = { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata };
     const list = { ...head, items: items.map(({ object }) => partialMetadata(object)) };
     assert.equal(await text(longMetadataList(head, { items, clock })), `${goJson(list)}\n`);
+    const proto = await readBody(
+      await longMetadataListProto(head, { metadata, items, clock }),
+      Number.POSITIVE_INFINITY,
+    );
+    assert.deepEqual(Buffer.from(proto), Buffer.from(encodeProtoObject(PartialObjectMetadataList, list)));
     for (const includeObject of ["None", "Metadata", "Object"] as const) {
       const format = { encoding: "json", as: "table", pretty: false } as const;
       const call = { metadata, nowMs: clock.now(), format, includeObject };

@@ -7,11 +7,13 @@ import {
   type KubeObject,
   nameColumn,
   PartialObjectMetadata,
+  PartialObjectMetadataList,
 } from "../api/index.ts";
 import type { Clock } from "../base/index.ts";
 import type { ApiResponse } from "../net/message.ts";
-import { encodeProtoObject, goJson } from "../schema/index.ts";
+import { encodeProto, encodeProtoObject, goJson } from "../schema/index.ts";
 import { answerFromText } from "./chunks.ts";
+import { listProtoOf } from "./list-body.ts";
 import type { Format } from "./http/negotiate.ts";
 import type { StoredObject } from "./registry/stored.ts";
 
@@ -91,6 +93,16 @@ export function longTable(kind: KindDefinition, { items, clock, ...call }: LongC
 /** The JSON of a list of many objects' metadata. */
 export function longMetadataList(head: object, call: LongCall): ApiResponse {
   return longJson({ ...head, items: [] }, call, (object) => partialMetadata(object));
+}
+
+/** The protobuf of a list of many objects' metadata. */
+export function longMetadataListProto(
+  head: { readonly kind: string; readonly apiVersion: string },
+  call: LongCall & { readonly metadata: unknown },
+): Promise<ApiResponse> {
+  return listProtoOf(PartialObjectMetadataList, { ...call, head }, (stored) =>
+    encodeProto(PartialObjectMetadata, partialMetadata(stored.parsed())),
+  );
 }
 
 const EMPTY_END = "]}";

@@ -42,6 +42,7 @@ import { selection } from "./selection.ts";
 import {
   LONG_LIST_ITEMS,
   longMetadataList,
+  longMetadataListProto,
   longTable,
   partialMetadata,
   protoMetadata,
@@ -187,8 +188,12 @@ export class Verbs {
     const head = listHead(kind);
     // Lists of custom kinds always say where they go on, even when they don't.
     const metadata = kind.custom ? { continue: "", ...result.metadata } : result.metadata;
-    const isLong = result.items.length >= LONG_LIST_ITEMS && format.encoding === "json" && !format.pretty;
-    if (isLong && format.as !== "object") return compressedStream(request, this.#longView(result, { query, format }));
+    if (
+      result.items.length >= LONG_LIST_ITEMS &&
+      format.as !== "object" &&
+      (format.encoding === "protobuf" || (format.encoding === "json" && !format.pretty))
+    )
+      return compressedStream(request, await this.#longView(result, { query, format }));
     if (format.as === "table")
       return respond(200, this.#table(result.items, result.metadata, { query, format }), format);
     if (format.as !== "object") {
@@ -212,8 +217,12 @@ export class Verbs {
   }
 
   /** A table or the metadata of many objects, made as they are sent. */
-  #longView({ items, metadata }: ListResult, { query, format }: { query: URLSearchParams; format: Format }) {
+  async #longView(
+    { items, metadata }: ListResult,
+    { query, format }: { query: URLSearchParams; format: Format },
+  ): Promise<ApiResponse> {
     const { clock } = this.#options;
+    if (format.encoding === "protobuf") return longMetadataListProto(METADATA_LIST, { metadata, items, clock });
     if (format.as !== "table") return longMetadataList({ ...METADATA_LIST, metadata }, { items, clock });
     const shown = this.#kind.custom ? items.map((stored) => stored.as(this.#kind)) : items;
     const call = { metadata, nowMs: clock.now(), format, ...tableOptions(query) };
