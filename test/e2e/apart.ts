@@ -50,6 +50,11 @@ export class Process implements AsyncDisposable {
     this.#child.kill(name);
   }
 
+  /** Its exit code once it has ended, or 128 when a signal ended it. */
+  get ended(): Promise<number> {
+    return this.#ended;
+  }
+
   /** Ends it; the exit code, or 128 when the signal did. */
   stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number> {
     this.#child.kill(signal);

@@ -11,7 +11,12 @@ import { HERE, Machine } from "./network.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const PORT = 6443;
 /** Not the launcher, which hands signals on: these processes are stopped and killed themselves. */
-const NAVARCH = [process.execPath, "--disable-warning=ExperimentalWarning", join(ROOT, "src/cli/main.ts")];
+const NAVARCH = [
+  process.execPath,
+  "--disable-warning=ExperimentalWarning",
+  `--import=${join(import.meta.dirname, "jumping-clock.ts")}`,
+  join(ROOT, "src/cli/main.ts"),
+];
 const CACHE = join(ROOT, "node_modules/.cache/navarch");
 
 interface ApiServer {

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { cryptoRandom, realClock } from "../../src/base/index.ts";
 import { certificateToPem, createAuthority, issueKeyPair } from "../../src/pki/index.ts";
@@ -9,6 +9,12 @@ import { command } from "../e2e/cli.ts";
 import { HERE, Machine } from "./network.ts";
 
 const clock = realClock();
+/** The member whose disk is small. */
+export const SMALL = 2;
+
+/** Room for two files of the log, which etcd makes before it needs them, and for some data. */
+const DISK_MIB = 192;
+const FULL = "full";
 
 interface Member {
   readonly machine: Machine;
@@ -32,6 +38,7 @@ export class EtcdCluster {
       members.push({ machine: await Machine.add(`etcd${number}`, 10 + number), process: undefined });
     const cluster = new EtcdCluster(members, directory);
     cluster.#writeCertificates();
+    await cluster.#mountDisk(SMALL);
     await Promise.all(members.map((_, index) => cluster.start(index)));
     return cluster;
   }
@@ -98,6 +105,30 @@ export class EtcdCluster {
     await member.process.said("ready to serve client requests");
   }
 
+  /** Gives a member a disk of its own, a small one; before the members start. */
+  async #mountDisk(index: number): Promise<void> {
+    const path = this.#file(this.members[index]!.machine.name);
+    mkdirSync(path, { mode: 0o700 });
+    const { code, stderr } = await command("mount", ["-t", "tmpfs", "-o", `size=${DISK_MIB}m,mode=0700`, "disk", path]);
+    if (code !== 0) throw new Error(`mount: ${stderr}`);
+  }
+
+  /** Leaves no room on the disk of {@link SMALL}. */
+  fillDisk(): void {
+    const file = openSync(join(this.#file(this.members[SMALL]!.machine.name), FULL), "w");
+    try {
+      for (;;) writeSync(file, Buffer.alloc(64 * 1024));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  emptyDisk(): void {
+    rmSync(join(this.#file(this.members[SMALL]!.machine.name), FULL));
+  }
+
   async kill(index: number): Promise<void> {
     await this.members[index]!.process!.stop("SIGKILL");
   }
@@ -133,5 +164,6 @@ export class EtcdCluster {
       process?.signal("SIGCONT");
       await process?.stop("SIGKILL");
     }
+    await command("umount", [this.#file(this.members[SMALL]!.machine.name)]);
   }
 }
