@@ -8,6 +8,8 @@ export {
   type PolicySource,
 } from "./admissionregistration/v1/policy.expressions.ts";
 export { ValidatingAdmissionPolicyBinding } from "./admissionregistration/v1/validatingadmissionpolicybinding.ts";
+export { MutatingWebhookConfiguration } from "./admissionregistration/v1/mutatingwebhookconfiguration.ts";
+export { ValidatingWebhookConfiguration } from "./admissionregistration/v1/validatingwebhookconfiguration.ts";
 export { MutatingAdmissionPolicy } from "./admissionregistration/v1/mutatingadmissionpolicy.ts";
 export { MutatingAdmissionPolicyBinding } from "./admissionregistration/v1/mutatingadmissionpolicybinding.ts";
 export { type CronSchedule, CronError, nextCronTime, parseCron } from "./batch/v1/cron.ts";

@@ -1,4 +1,3 @@
-import type { Random } from "../../base/index.ts";
 import {
   type KindDefinition,
   MutatingAdmissionPolicy,
@@ -24,6 +23,7 @@ import { type ChargeQuota, resourceQuota } from "./resource-quota.ts";
 import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
 import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from "./storage.ts";
+import { type CallerOptions, mutatingWebhooks, validatingWebhooks, WebhookCaller } from "./webhooks/index.ts";
 import { defaultTolerationSeconds, taintNodesByCondition } from "./tolerations.ts";
 
 /** Which plugins run: those on by default, with and without some. */
@@ -45,8 +45,7 @@ const MUTATING = {
 /** Upstream has these off unless asked for. */
 const OFF_BY_DEFAULT = new Set(["NodeRestriction"]);
 
-export interface PluginOptions {
-  readonly random: Random;
+export interface PluginOptions extends CallerOptions {
   readonly charge: ChargeQuota;
   readonly authorizers: readonly Authorizer[];
   readonly kindNamed: PolicyOptions["kindNamed"];
@@ -65,7 +64,9 @@ export function admissionPlugins(options: PluginOptions, choice?: AdmissionChoic
   return all.filter(({ name }) => isOn(name) && !choice.disable.includes(name));
 }
 
-function allPlugins({ random, charge, authorizers, kindNamed }: PluginOptions): readonly AdmissionPlugin[] {
+function allPlugins(options: PluginOptions): readonly AdmissionPlugin[] {
+  const { random, charge, authorizers, kindNamed } = options;
+  const webhooks = new WebhookCaller(options);
   return [
     namespaceLifecycle,
     limitRanger,
@@ -85,7 +86,9 @@ function allPlugins({ random, charge, authorizers, kindNamed }: PluginOptions): 
     certificateSubjectRestriction,
     defaultIngressClass,
     mutatingPolicies(MUTATING, { authorizers, kindNamed }),
+    mutatingWebhooks(webhooks, { authorizers, kindNamed }),
     validatingPolicies(VALIDATING, { authorizers, kindNamed }),
+    validatingWebhooks(webhooks, { authorizers, kindNamed }),
     resourceQuota(charge),
   ];
 }

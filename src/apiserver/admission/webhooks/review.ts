@@ -1,0 +1,112 @@
+import { groupVersion } from "../../../api/index.ts";
+import { isObject } from "../../../schema/index.ts";
+import type { AdmissionRequest } from "../../contracts.ts";
+import type { Webhook } from "./webhook.ts";
+
+type Json = Record<string, unknown>;
+
+const API_VERSION = "admission.k8s.io/v1";
+const KIND = "AdmissionReview";
+const OPTIONS: Readonly<Record<AdmissionRequest["operation"], string>> = {
+  CREATE: "CreateOptions",
+  UPDATE: "UpdateOptions",
+  DELETE: "DeleteOptions",
+  CONNECT: "",
+};
+
+/** What a webhook said. */
+export interface ReviewAnswer {
+  readonly allowed: boolean;
+  readonly result: Json | undefined;
+  readonly warnings: readonly string[];
+  /** JSON patch in base64; of mutating webhooks only. */
+  readonly patch: string | undefined;
+}
+
+/** What a webhook is asked; undefined when it takes no version that this server speaks. */
+export function reviewOf(
+  request: AdmissionRequest,
+  uid: string,
+  { admissionReviewVersions }: Webhook,
+): Json | undefined {
+  if (!admissionReviewVersions?.includes("v1")) return undefined;
+  const { kind, subresource, name, namespace, operation, user, object, oldObject, dryRun } = request;
+  const kindOf = { group: kind.group, version: kind.version, kind: kind.kind };
+  const resource = { group: kind.group, version: kind.version, resource: kind.plural };
+  const options = OPTIONS[operation];
+  return {
+    kind: KIND,
+    apiVersion: API_VERSION,
+    request: {
+      uid,
+      kind: kindOf,
+      resource,
+      ...(subresource && { subResource: subresource }),
+      requestKind: kindOf,
+      requestResource: resource,
+      ...(subresource && { requestSubResource: subresource }),
+      ...(name && { name }),
+      ...(namespace && { namespace }),
+      operation,
+      userInfo: {
+        username: user.name,
+        ...(user.uid && { uid: user.uid }),
+        groups: user.groups,
+        ...(user.extra && { extra: user.extra }),
+      },
+      object: typed(request, object),
+      oldObject: typed(request, oldObject),
+      dryRun,
+      options: options ? { kind: options, apiVersion: "meta.k8s.io/v1", ...(dryRun && { dryRun: ["All"] }) } : null,
+    },
+  };
+}
+
+function typed({ kind }: AdmissionRequest, object: unknown): unknown {
+  return object ? { kind: kind.kind, apiVersion: groupVersion(kind), ...(object as Json) } : null;
+}
+
+/** Reads an answer; a text says what is wrong with it. */
+export function answerFrom(
+  review: unknown,
+  { uid, isMutating }: { readonly uid: string; readonly isMutating: boolean },
+): ReviewAnswer | string {
+  if (!isObject(review)) return "expected an AdmissionReview";
+  const { kind, apiVersion, response } = review;
+  if (kind !== KIND || apiVersion !== API_VERSION)
+    return `expected webhook response of ${API_VERSION}, Kind=${KIND}, got ${String(apiVersion ?? "")}, Kind=${String(kind ?? "")}`;
+  if (!isObject(response)) return "webhook response was absent";
+  if (response.uid !== uid)
+    return `expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? "")}`;
+  const { patch, patchType } = response;
+  const problem = patchProblem({ patch, patchType, isMutating });
+  if (problem !== undefined) return problem;
+  return {
+    allowed: response.allowed === true,
+    result: isObject(response.status) ? response.status : undefined,
+    warnings: Array.isArray(response.warnings) ? response.warnings.filter((one) => typeof one === "string") : [],
+    patch: typeof patch === "string" && patch !== "" ? patch : undefined,
+  };
+}
+
+function patchProblem({
+  patch,
+  patchType,
+  isMutating,
+}: {
+  readonly patch: unknown;
+  readonly patchType: unknown;
+  readonly isMutating: boolean;
+}): string | undefined {
+  const hasPatch = typeof patch === "string" && patch !== "";
+  const hasType = patchType !== undefined && patchType !== null;
+  if (!isMutating) {
+    if (hasPatch) return "validating webhook may not return response.patch";
+    return hasType ? "validating webhook may not return response.patchType" : undefined;
+  }
+  if (hasPatch && !hasType) return "webhook returned response.patch but not response.patchType";
+  if (!hasPatch && hasType) return "webhook returned response.patchType but not response.patch";
+  return hasType && patchType !== "JSONPatch"
+    ? `webhook returned invalid response.patchType of ${JSON.stringify(patchType)}`
+    : undefined;
+}

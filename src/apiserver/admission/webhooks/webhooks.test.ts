@@ -1,0 +1,265 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { type TestContext, test } from "node:test";
+import {
+  type Clock,
+  cryptoRandom,
+  realClock,
+  Scope,
+  seededRandom,
+  silentLog,
+  VirtualClock,
+} from "../../../base/index.ts";
+import { type ApiRequest, type Handler, listen, readBody } from "../../../net/index.ts";
+import { certificateToPem, createAuthority, issueKeyPair } from "../../../pki/index.ts";
+import { openMemoryStore } from "../../../store/index.ts";
+import { createApiServer } from "../../create.ts";
+
+type Json = Record<string, any>;
+/** What a webhook answers to the request inside a review. */
+type Webhook = (request: Json) => Json | Promise<Json>;
+
+const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
+const MUTATING = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
+const VALIDATING = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
+
+const json = (status: number, value: unknown) => ({
+  status,
+  headers: { "content-type": "application/json" },
+  body: { type: "bytes", bytes: Buffer.from(JSON.stringify(value)) } as const,
+});
+
+/** Serves webhooks by their path. */
+function serving(webhooks: Readonly<Record<string, Webhook>>): Handler {
+  return async (request: ApiRequest) => {
+    const { request: asked } = JSON.parse(Buffer.from(await readBody(request)).toString());
+    const response = await webhooks[request.path]!(asked);
+    return json(200, {
+      kind: "AdmissionReview",
+      apiVersion: "admission.k8s.io/v1",
+      response: { uid: asked.uid, ...response },
+    });
+  };
+}
+
+/** A server whose service "hook" leads to these webhooks. */
+async function start(t: TestContext, webhooks: Readonly<Record<string, Webhook>>, clock: Clock = realClock()) {
+  const scope = Scope.logging(silentLog);
+  t.after(() => scope.close());
+  const options = { store: openMemoryStore(), clock, random: seededRandom(1), log: silentLog, scope };
+  const dial = () => serving(webhooks);
+  const { handle, ready } = createApiServer({ ...options, dial });
+  await ready;
+  const ask = async (what: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const [method = "", url = ""] = what.split(" ");
+    const [path = "", query = ""] = url.split("?");
+    const answer = await handle({
+      method,
+      path,
+      query,
+      headers: { "content-type": "application/json", ...headers },
+      body: body === undefined ? { type: "none" } : { type: "bytes", bytes: Buffer.from(JSON.stringify(body)) },
+      peer: { address: "", identity: { name: "admin", groups: ["system:masters"] } },
+      signal: new AbortController().signal,
+    });
+    const value: Json = JSON.parse(Buffer.from(await readBody(answer)).toString());
+    return { code: answer.status, value, warnings: [answer.headers.warning ?? []].flat() };
+  };
+  const metadata = { name: "hook", labels: { "kubernetes.io/service-name": "hook" } };
+  await ask("POST /api/v1/namespaces/default/services", {
+    metadata,
+    spec: { ports: [{ port: 443, targetPort: 8443 }] },
+  });
+  const slice = {
+    metadata,
+    addressType: "IPv4",
+    ports: [{ name: "", port: 8443 }],
+    endpoints: [{ addresses: ["10.1.2.3"] }],
+  };
+  await ask("POST /apis/discovery.k8s.io/v1/namespaces/default/endpointslices", slice);
+  return ask;
+}
+
+type Ask = Awaited<ReturnType<typeof start>>;
+
+function webhook(path: string, more: Json = {}): Json {
+  return {
+    name: `${path.slice(1)}.example.com`,
+    clientConfig: { service: { namespace: "default", name: "hook", path } },
+    rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["*"], resources: ["configmaps"] }],
+    sideEffects: "None",
+    admissionReviewVersions: ["v1"],
+    ...more,
+  };
+}
+
+async function configure(ask: Ask, where: string, ...webhooks: readonly Json[]): Promise<void> {
+  const { code, value } = await ask(`POST ${where}`, { metadata: { name: "w" }, webhooks });
+  assert.equal(code, 201, value.message);
+}
+
+const patchOf = (...operations: readonly Json[]) => ({
+  allowed: true,
+  patchType: "JSONPatch",
+  patch: Buffer.from(JSON.stringify(operations)).toString("base64"),
+});
+const configMap = (name = "a", data: Json = { k: "v" }) => ({ metadata: { name }, data });
+
+test("a webhook is told what is asked, and its warnings are passed on", async (t) => {
+  const told: Json[] = [];
+  const ask = await start(t, {
+    "/see": (request) => {
+      told.push(request);
+      return { allowed: true, warnings: ["mind the gap"], auditAnnotations: { a: "b" } };
+    },
+  });
+  await configure(ask, VALIDATING, webhook("/see"));
+  const { code, warnings } = await ask(`POST ${CONFIG_MAPS}?dryRun=All`, configMap());
+  assert.equal(code, 201);
+  assert.deepEqual(warnings, ['299 - "mind the gap"']);
+  assert.equal((await ask(`POST ${CONFIG_MAPS}`, configMap())).code, 201);
+  assert.equal((await ask(`DELETE ${CONFIG_MAPS}/a`)).code, 200);
+  const [tried, , deleted] = told as [Json, Json, Json];
+  const resource = { group: "", version: "v1", resource: "configmaps" };
+  const kind = { group: "", version: "v1", kind: "ConfigMap" };
+  const { uid, object, ...rest } = tried;
+  assert.match(uid, /^[0-9a-f-]{36}$/);
+  assert.equal(object.kind, "ConfigMap");
+  assert.deepEqual(object.data, { k: "v" });
+  assert.deepEqual(rest, {
+    kind,
+    resource,
+    requestKind: kind,
+    requestResource: resource,
+    name: "a",
+    namespace: "default",
+    operation: "CREATE",
+    userInfo: { username: "admin", groups: ["system:masters", "system:authenticated"] },
+    oldObject: null,
+    dryRun: true,
+    options: { kind: "CreateOptions", apiVersion: "meta.k8s.io/v1", dryRun: ["All"] },
+  });
+  assert.equal(deleted.object, null);
+  assert.equal(deleted.oldObject.metadata.name, "a");
+});
+
+test("a webhook refuses in its own words, or in none", async (t) => {
+  const ask = await start(t, {
+    "/no": ({ name }) =>
+      name === "plain"
+        ? { allowed: false }
+        : { allowed: false, status: { code: 418, message: "short and stout", reason: "Teapot" } },
+  });
+  await configure(ask, VALIDATING, webhook("/no"));
+  const { value } = await ask(`POST ${CONFIG_MAPS}`, configMap("tea"));
+  assert.deepEqual(
+    [value.code, value.reason, value.message],
+    [418, "Teapot", 'admission webhook "no.example.com" denied the request: short and stout'],
+  );
+  const { value: plain } = await ask(`POST ${CONFIG_MAPS}`, configMap("plain"));
+  assert.deepEqual(
+    [plain.code, plain.message],
+    [400, 'admission webhook "no.example.com" denied the request without explanation'],
+  );
+});
+
+test("patches change the object, one webhook after the other, and who asks for it sees the end", async (t) => {
+  const seen: string[] = [];
+  const ask = await start(t, {
+    "/first": ({ object }) => {
+      seen.push(`first ${Object.keys(object.data).join()}`);
+      return "first" in object.data ? { allowed: true } : patchOf({ op: "add", path: "/data/first", value: "1" });
+    },
+    "/second": ({ object }) => {
+      seen.push(`second ${Object.keys(object.data).join()}`);
+      return patchOf({ op: "add", path: "/data/second", value: "2" });
+    },
+    "/third": () => ({ allowed: true }),
+  });
+  await configure(
+    ask,
+    MUTATING,
+    webhook("/first", { reinvocationPolicy: "IfNeeded" }),
+    webhook("/second"),
+    webhook("/third", { reinvocationPolicy: "IfNeeded" }),
+  );
+  const { value } = await ask(`POST ${CONFIG_MAPS}`, configMap());
+  assert.deepEqual(value.data, { k: "v", first: "1", second: "2" });
+  assert.deepEqual(seen, ["first k", "second k,first", "first k,first,second"]);
+});
+
+test("what makes no sense fails, or is passed over where failures are", async (t) => {
+  const answers: Readonly<Record<string, Json>> = {
+    uid: { uid: "x", allowed: true },
+    type: { allowed: true, patch: "W10=" },
+    strange: { allowed: true, patch: "W10=", patchType: "Strategic" },
+  };
+  const ask = await start(t, { "/odd": ({ name }) => answers[name]! });
+  await configure(ask, MUTATING, webhook("/odd"));
+  const failure = async (name: string) => (await ask(`POST ${CONFIG_MAPS}`, configMap(name))).value.message;
+  const prefix =
+    'Internal error occurred: failed calling webhook "odd.example.com": received invalid webhook response: ';
+  assert.match(await failure("uid"), /received invalid webhook response: expected response.uid="[^"]+", got "x"$/);
+  assert.equal(await failure("type"), `${prefix}webhook returned response.patch but not response.patchType`);
+  assert.equal(await failure("strange"), `${prefix}webhook returned invalid response.patchType of "Strategic"`);
+  await ask(`PATCH ${MUTATING}/w`, [{ op: "replace", path: "/webhooks/0/failurePolicy", value: "Ignore" }], {
+    "content-type": "application/json-patch+json",
+  });
+  assert.equal((await ask(`POST ${CONFIG_MAPS}`, configMap("uid"))).code, 201);
+});
+
+test("a webhook that speaks only an older review is not asked", async (t) => {
+  const ask = await start(t, { "/old": () => assert.fail("it was asked") });
+  await configure(ask, VALIDATING, webhook("/old", { admissionReviewVersions: ["v1beta1"] }));
+  const { value } = await ask(`POST ${CONFIG_MAPS}`, configMap());
+  assert.match(value.message, /webhook does not accept known AdmissionReview versions/);
+});
+
+test("a webhook that takes too long is given up", async (t) => {
+  const clock = new VirtualClock();
+  const ask = await start(t, { "/slow": () => new Promise(() => {}) }, clock);
+  await configure(ask, VALIDATING, webhook("/slow", { timeoutSeconds: 3 }));
+  const answer = ask(`POST ${CONFIG_MAPS}`, configMap());
+  await clock.advance(2_900);
+  assert.equal(await Promise.race([answer, "waiting"]), "waiting");
+  await clock.advance(200);
+  assert.equal(
+    (await answer).value.message,
+    'Internal error occurred: failed calling webhook "slow.example.com": failed to call webhook: Post "https://hook.default.svc:443/slow?timeout=3s": context deadline exceeded',
+  );
+});
+
+test("over TLS, a webhook at a URL is believed only with a certificate by the authority of its configuration", async (t) => {
+  const sources = { clock: realClock(), random: cryptoRandom() };
+  const [known, other] = ["known", "other"].map((commonName) => createAuthority({ ...sources, commonName }));
+  const pair = issueKeyPair(known!, {
+    ...sources,
+    subject: { commonName: "hook" },
+    sans: { dns: ["localhost"], ip: ["127.0.0.1"] },
+    usages: ["server auth"],
+  });
+  const tls = { cert: pair.certificatePem, key: pair.keyPem };
+  const handler = serving({ "/mark": () => patchOf({ op: "add", path: "/data/marked", value: "yes" }) });
+  const listener = await listen({ host: "127.0.0.1", port: 0, tls, handler, log: silentLog, clock: sources.clock });
+  t.after(() => listener.close(0));
+  const ask = await start(t, {});
+  const at = (host: string, ca: typeof known) =>
+    webhook("/mark", {
+      clientConfig: {
+        url: `https://${host}:${listener.port}/mark`,
+        caBundle: Buffer.from(certificateToPem(ca!.certificate)).toString("base64"),
+      },
+    });
+  for (const host of ["127.0.0.1", "localhost"]) {
+    await configure(ask, MUTATING, at(host, known));
+    assert.equal((await ask(`POST ${CONFIG_MAPS}?dryRun=All`, configMap())).value.data.marked, "yes");
+    await ask(`DELETE ${MUTATING}/w`);
+  }
+  await configure(ask, MUTATING, at("127.0.0.1", other));
+  const { code, value } = await ask(`POST ${CONFIG_MAPS}`, configMap());
+  assert.equal(code, 500);
+  assert.match(
+    value.message,
+    /^Internal error occurred: failed calling webhook "mark.example.com": failed to call webhook: Post "https:\/\/127\.0\.0\.1:\d+\/mark\?timeout=10s": tls: failed to verify certificate: x509: certificate signed by unknown authority$/,
+  );
+});
