@@ -103,9 +103,12 @@ export function privateKeyFromPem(pem: string, options: { readonly deterministic
   };
 }
 
-/** PKCS #8 PEM. */
-export function privateKeyToPem(key: PrivateKey): string {
-  return key.key.export({ format: "pem", type: "pkcs8" }) as string;
+/**
+ * PEM as the original's tools write it: SEC 1 for ECDSA, which clients tell by its label (some take any "PRIVATE KEY" for one
+ * of RSA), and PKCS #8 for others.
+ */
+export function privateKeyToPem({ algorithm, key }: PrivateKey): string {
+  return key.export({ format: "pem", type: algorithm.startsWith("ecdsa") ? "sec1" : "pkcs8" }) as string;
 }
 
 /** Reads a PEM public key; a certificate or a private key gives its public key too. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { command, TestCluster } from "./cli.ts";
@@ -48,6 +48,7 @@ async function build(program: string, args: readonly string[], options: { cwd?: 
 
 const noGo = await without("go", "version");
 const noPython = await without("python3", "-m", "venv", "-h");
+const noJava = (await without("mvn", "--version")) || (await without("javac", "--version"));
 
 suite("real clients", () => {
   for (const { name, command: program, args = [], prints } of GO_PROGRAMS)
@@ -63,7 +64,9 @@ suite("real clients", () => {
       assert.equal(stdout, prints);
     });
 
-  test("the kubernetes package of Python creates, watches and executes", { skip: noPython }, async (t) => {
+  test("the kubernetes package of Python creates, watches, executes and forwards a port", {
+    skip: noPython,
+  }, async (t) => {
     const python = join(CACHE, "python", "bin", "python");
     if (!existsSync(python)) {
       const problem = await build("python3", ["-m", "venv", join(CACHE, "python")], {});
@@ -76,6 +79,21 @@ suite("real clients", () => {
     const env = { KUBECONFIG: join(cluster.directory, "kubeconfig") };
     const { code, stdout, stderr } = await command(python, [join(CLIENTS, "python", "client.py")], { env });
     assert.equal(code, 0, stderr);
-    assert.equal(stdout, "created\nwatched\nexecuted\n");
+    assert.equal(stdout, "created\nwatched\nexecuted\nforwarded\n");
+  });
+
+  test("fabric8's client of Java applies, watches, scales, executes and forwards a port", {
+    skip: noJava,
+  }, async (t) => {
+    const [pom, classPath] = [join(CLIENTS, "java", "pom.xml"), join(CACHE, "java-class-path")];
+    const goal = ["dependency:build-classpath", `-Dmdep.outputFile=${classPath}`];
+    const problem = await build("mvn", ["-q", "-B", "-f", pom, ...goal], {});
+    if (problem) return t.skip(problem);
+    await using cluster = await TestCluster.up(["--nodes", "simulated:1"]);
+    const env = { KUBECONFIG: join(cluster.directory, "kubeconfig") };
+    const args = ["-cp", readFileSync(classPath, "utf8").trim(), join(CLIENTS, "java", "Client.java")];
+    const { code, stdout, stderr } = await command("java", args, { env, timeoutMs: 300_000 });
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, "applied\nwatched\nscaled\nreached\n");
   });
 });

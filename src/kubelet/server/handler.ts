@@ -1,11 +1,17 @@
 import type { Pod } from "../../api/index.ts";
-import type { ApiRequest, ApiResponse, Handler } from "../../net/index.ts";
+import type { ApiRequest, ApiResponse, Handler, UpgradedConnection, UpgradeOffer } from "../../net/index.ts";
 import { messageOf } from "../errors.ts";
 import type { Kubelet } from "../kubelet.ts";
 import { accessOf, Gatekeeper } from "./auth.ts";
 import { containerLogs } from "./container-logs.ts";
 import { metrics, summary } from "./figures.ts";
-import { PORT_FORWARD_PROTOCOL, servePortForward } from "./port-forward.ts";
+import {
+  PORT_CHANNEL_PROTOCOLS,
+  PORT_FORWARD_PROTOCOL,
+  portsOf,
+  servePortChannels,
+  servePortForward,
+} from "./port-forward.ts";
 import { COMMAND_PROTOCOLS, commandProtocol, serveCommand } from "./remote-command.ts";
 import { containerId, HttpProblem, sandboxId, text } from "./places.ts";
 
@@ -147,13 +153,22 @@ async function portForward(call: Call): Promise<ApiResponse> {
   if (!pod) throw new HttpProblem(404, "pod does not exist");
   const { upgrade } = request;
   if (!upgrade) throw new HttpProblem(400, "Upgrade request required");
+  const { runtime, scope } = kubelet.context;
+  const channels = portChannelProtocol(upgrade);
+  if (channels !== undefined) {
+    const ports = portsOf(call.query);
+    if (typeof ports === "string") throw new HttpProblem(400, ports);
+    const sandbox = await sandboxId(kubelet, pod, request.signal);
+    const dial = (port: number) => runtime.portForward(sandbox, port, scope.signal);
+    const serve = (connection: UpgradedConnection) => servePortChannels(connection, ports, dial);
+    return { status: 101, headers: {}, body: { type: "upgrade", subprotocol: channels, serve } };
+  }
   const wanted = upgrade.subprotocols.find((each) => each.endsWith(PORT_FORWARD_PROTOCOL));
   if (wanted === undefined)
     throw new HttpProblem(
       403,
       `unable to upgrade: unable to negotiate protocol: client supports ${JSON.stringify(upgrade.subprotocols)}, server accepts ["${PORT_FORWARD_PROTOCOL}"]`,
     );
-  const { runtime, scope } = kubelet.context;
   const sandbox = await sandboxId(kubelet, pod, request.signal);
   const dial = (port: number) => runtime.portForward(sandbox, port, scope.signal);
   return {
@@ -161,4 +176,10 @@ async function portForward(call: Call): Promise<ApiResponse> {
     headers: {},
     body: { type: "upgrade", subprotocol: wanted, serve: (connection) => servePortForward(connection, dial) },
   };
+}
+
+/** The protocol of channels that a WebSocket's client offers; undefined when it wants streams. */
+function portChannelProtocol({ protocol, subprotocols }: UpgradeOffer): string | undefined {
+  if (protocol !== "websocket") return undefined;
+  return PORT_CHANNEL_PROTOCOLS.find((name) => subprotocols.includes(name));
 }

@@ -4,7 +4,7 @@ import os
 import threading
 
 from kubernetes import client, config, watch
-from kubernetes.stream import stream
+from kubernetes.stream import portforward, stream
 from kubernetes.stream.ws_client import ERROR_CHANNEL
 
 NAMESPACE = "default"
@@ -79,6 +79,19 @@ def execute():
     print("executed")
 
 
+def forward():
+    ports = portforward(core.connect_get_namespaced_pod_portforward, "one", NAMESPACE, ports="80")
+    connection = ports.socket(80)
+    connection.setblocking(True)
+    connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+    answer = b""
+    while piece := connection.recv(1024):
+        answer += piece
+    assert answer.endswith(b"\r\n\r\none\n"), (answer, ports.error(80))
+    print("forwarded")
+
+
 create()
 follow()
 execute()
+forward()
