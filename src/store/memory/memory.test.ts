@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { seededRandom } from "../../base/index.ts";
 import { prefixEnd } from "../store.ts";
 import { storeSuite } from "../store.suite.ts";
 import { put, Recorder, remove, text, write } from "../suite-tools.ts";
@@ -48,4 +49,32 @@ test("the end of a prefix is what follows everything that starts with it", () =>
   assert.equal(prefixEnd("/\u{d7ff}"), "/\u{e000}");
   assert.equal(prefixEnd("/\u{10ffff}"), "0");
   assert.equal(prefixEnd(""), LAST_KEY);
+});
+
+test("a page of an earlier revision, and how many there were, are what reading all of it said then", async () => {
+  const random = seededRandom(7);
+  const store = openMemoryStore();
+  const one = () => `/k/${String(Math.floor(random.float() * 60)).padStart(3, "0")}`;
+  const change = () => write(store, random.float() < 0.6 ? put(one(), "v") : remove(one()));
+  for (let index = 0; index < 80; index++) await change();
+  const known: { at: number; keys: readonly string[] }[] = [];
+  for (let step = 0; step < 300; step++) {
+    const all = await store.range({ start: "/k/", end: "/k0" });
+    known.push({ at: all.revision, keys: all.entries.map(({ key }) => key) });
+    await change();
+  }
+  for (const { at, keys } of known)
+    for (const limit of [1, 7, Math.max(keys.length, 1), 100]) {
+      const options = { start: one(), end: "/k0", revision: at };
+      const wanted = keys.filter((key) => key >= options.start);
+      const page = await store.range({ ...options, limit });
+      assert.deepEqual(
+        page.entries.map(({ key }) => key),
+        wanted.slice(0, limit),
+        `${limit} from ${options.start} at ${at}`,
+      );
+      assert.equal(page.count, wanted.length);
+      assert.equal(page.more, wanted.length > limit);
+      assert.equal((await store.range({ ...options, countOnly: true })).count, wanted.length);
+    }
 });

@@ -28,6 +28,13 @@ export interface Version {
   older: Version | undefined;
 }
 
+/** A range as of a revision. */
+interface Past {
+  readonly start: string;
+  readonly end: string;
+  readonly at: Revision;
+}
+
 /**
  * The index: every key's versions back to the compaction revision. Synchronous; each store keeps one.
  * Transactions see and change the newest state. Reads see no further than `visible`, which a durable store moves with
@@ -154,22 +161,51 @@ export class Versions {
     return { entries, count };
   }
 
-  #past({ start, end, at, limit }: { start: string; end: string; at: Revision; limit: number }): {
-    entries: Entry[];
-    count: number;
-  } {
+  /** As of an earlier revision: costs what is returned and what has changed since, not what there is. */
+  #past({ start, end, at, limit }: Past & { readonly limit: number }): { entries: Entry[]; count: number } {
     const entries: Entry[] = [];
+    let wanted = limit;
     const collect = (_: string, version: Version) => {
       const entry = entryAt(version, at);
       if (entry) entries.push(entry);
+      return entries.length >= wanted ? STOP : undefined;
     };
-    this.#live.forRange(start, end, false, collect);
-    const live = entries.length;
-    this.#deleted.forRange(start, end, false, collect);
-    if (live > 0 && entries.length > live) entries.sort((a, b) => compareKeys(a.key, b.key));
-    const count = entries.length;
-    if (count > limit) entries.length = limit;
-    return { entries, count };
+    if (limit > 0) {
+      this.#live.forRange(start, end, false, collect);
+      const live = entries.length;
+      // As many of those that are gone: any of them may come before any of the others.
+      wanted = live + limit;
+      this.#deleted.forRange(start, end, false, collect);
+      if (live > 0 && entries.length > live) entries.sort((a, b) => compareKeys(a.key, b.key));
+      if (entries.length > limit) entries.length = limit;
+    }
+    return { entries, count: entries.length < limit ? entries.length : this.#countAt({ start, end, at }) };
+  }
+
+  /** How many there are now, without what came since and with what went since; or counted, where more has changed than is there. */
+  #countAt(past: Past): number {
+    const { start, end, at } = past;
+    let count = this.#live.forRange(start, end, false);
+    const revisions = this.#history.forRange(at + 1, Number.MAX_SAFE_INTEGER, false);
+    if (revisions > count + this.#deleted.size) return this.#countEach(past);
+    const changed = new Map<string, Version>();
+    this.#history.forRange(at + 1, Number.MAX_SAFE_INTEGER, false, (_, versions) => {
+      for (const version of versions)
+        if (compareKeys(version.key, start) >= 0 && compareKeys(version.key, end) < 0)
+          changed.set(version.key, version);
+    });
+    for (const newest of changed.values()) count += (entryAt(newest, at) ? 1 : 0) - (newest.entry ? 1 : 0);
+    return count;
+  }
+
+  #countEach({ start, end, at }: Past): number {
+    let count = 0;
+    const add = (_: string, version: Version) => {
+      if (entryAt(version, at)) count++;
+    };
+    this.#live.forRange(start, end, false, add);
+    this.#deleted.forRange(start, end, false, add);
+    return count;
   }
 
   /** All entries as of a revision, in no particular order. */
