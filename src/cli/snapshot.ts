@@ -94,7 +94,10 @@ export async function statusOfCommand(file: string, { output }: { readonly outpu
   return 0;
 }
 
-function textOf({ format, revision, keyCount, leaseCount, sizeBytes }: SnapshotStatus): string {
+const LEFT_OUT =
+  "Only users had access to this etcd. They are not in what is restored: make them again, and enable authentication.\n";
+
+function textOf({ format, revision, keyCount, leaseCount, sizeBytes, isProtected }: SnapshotStatus): string {
   const lines = [
     ["Format", format],
     ["Revision", revision],
@@ -102,5 +105,6 @@ function textOf({ format, revision, keyCount, leaseCount, sizeBytes }: SnapshotS
     ["Leases", leaseCount],
     ["Bytes", sizeBytes],
   ];
-  return lines.map(([name, value]) => `  ${String(name).padEnd(10)}${value}\n`).join("");
+  const text = lines.map(([name, value]) => `  ${String(name).padEnd(10)}${value}\n`).join("");
+  return isProtected ? text + LEFT_OUT : text;
 }

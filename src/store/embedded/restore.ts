@@ -18,6 +18,8 @@ export interface SnapshotStatus {
   readonly keyCount: number;
   readonly leaseCount: number;
   readonly sizeBytes: number;
+  /** It is of an etcd that only users had access to. They don't go along: whoever reaches what is restored may do everything. */
+  readonly isProtected: boolean;
 }
 
 interface Snapshot extends StoreState {
@@ -42,8 +44,9 @@ export function readSnapshot(bytes: Buffer, name: string): Snapshot {
 
 /** Checks all of a snapshot and says what is in it. */
 export function snapshotStatus(bytes: Buffer, name: string): SnapshotStatus {
-  const { format, revision, entries, leases } = readSnapshot(bytes, name);
+  const { format, revision, entries, leases, isProtected = false } = readSnapshot(bytes, name);
   return {
+    isProtected,
     format,
     revision,
     keyCount: [...entries].length,
@@ -99,7 +102,7 @@ async function restore(disk: Disk, snapshot: AsyncIterable<Uint8Array>): Promise
     const read = await disk.read(file, 0, sizeBytes);
     const bytes = Buffer.from(read.buffer, read.byteOffset, read.byteLength);
     const name = "the snapshot";
-    const { format, revision, entries, leases } = readSnapshot(bytes, name);
+    const { format, revision, entries, leases, isProtected = false } = readSnapshot(bytes, name);
     const known = [...entries];
     const held = [...leases];
     if (format === "etcd") await translate(disk, { revision, entries: known, leases: held });
@@ -109,7 +112,7 @@ async function restore(disk: Disk, snapshot: AsyncIterable<Uint8Array>): Promise
     await disk.flush(log);
     await disk.rename(file, checkpointName(revision));
     await disk.flushDirectory();
-    return { format, revision, keyCount: known.length, leaseCount: held.length, sizeBytes };
+    return { isProtected, format, revision, keyCount: known.length, leaseCount: held.length, sizeBytes };
   } catch (error) {
     await disk.remove(file);
     throw error;

@@ -118,6 +118,24 @@ suite("etcd's snapshots", () => {
     assert.deepEqual(await contents(store), await contents(real));
   });
 
+  test("one of an etcd with users says that they stay behind", { skip: withoutEtcd }, async (t) => {
+    const file = join(temporary(t), "saved");
+    const real = new RealEtcd();
+    await real.start();
+    try {
+      const ask = (...args: string[]) => etcdctl("--endpoints", real.endpoint, ...args);
+      ask("snapshot", "save", file);
+      assert.equal(snapshotStatus(readFileSync(file), file).isProtected, false);
+      ask("user", "add", "root:pw");
+      ask("user", "grant-role", "root", "root");
+      ask("auth", "enable");
+      ask("--user=root:pw", "snapshot", "save", file);
+      assert.equal(snapshotStatus(readFileSync(file), file).isProtected, true);
+    } finally {
+      await real.stop();
+    }
+  });
+
   test("one of ours becomes a real etcd", { skip: withoutEtcd }, async (t) => {
     const directory = temporary(t);
     await using store = openMemoryStore({ clock });

@@ -11,6 +11,8 @@ export interface StoreState {
   readonly revision: Revision;
   readonly entries: Iterable<Entry>;
   readonly leases: Iterable<Granted>;
+  /** Only users had access to it: nothing else of them is read. */
+  readonly isProtected?: boolean;
 }
 
 const SHA256_BYTES = 32;
@@ -50,7 +52,7 @@ export function readEtcdFile(bytes: Buffer, name: string): StoreState {
     const compacted = readCompacted(file);
     const revision = Math.max(newest, compacted, 1);
     if (!Number.isSafeInteger(revision)) throw damaged(name, `its revision is ${revision}`);
-    return { revision, entries, leases };
+    return { revision, entries, leases, isProtected: isProtected(file) };
   } catch (error) {
     if (error instanceof RangeError)
       throw new StoreError("corrupt", `read ${name}: ${error.message}`, { cause: error });
@@ -88,6 +90,11 @@ function readLeases(file: BoltFile, ids: LeaseIds): Granted[] {
   // Those that stay as they are come first, so that none is taken.
   stored.sort((a, b) => Number(a.id > Number.MAX_SAFE_INTEGER) - Number(b.id > Number.MAX_SAFE_INTEGER));
   return stored.map(({ id, ttlSeconds }) => ({ id: ids.of(id), ttlSeconds: Number(ttlSeconds) }));
+}
+
+function isProtected(file: BoltFile): boolean {
+  for (const { key, value } of file.items("auth")) if (key.toString("latin1") === "authEnabled") return value[0] === 1;
+  return false;
 }
 
 /** Keys that compaction has taken away may have had the newest revision. */
