@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
@@ -12,23 +12,34 @@ import type { Kube } from "../ha/client.ts";
 import { type Recorded, recordedObjects } from "./objects.ts";
 import { type Server, Servers, withoutUpstream } from "./servers.ts";
 
-/** An etcd, kube-apiserver and ours on it, and a namespace. */
+/** An etcd, kube-apiserver and ours on it, and a namespace. `encryption`: what both encrypt, and how. */
 async function beside(
   body: (servers: { upstream: Server; navarch: Server; all: Servers; etcd: string }) => Promise<void>,
+  encryption?: readonly object[],
 ) {
   const directory = mkdtempSync(join(tmpdir(), "navarch-beside-"));
   {
     const { process, url: etcd } = await startEtcd(directory);
     await using _etcd = process;
     await using all = await Servers.create();
-    const upstream = await all.upstream(etcd, "--allow-privileged");
-    const navarch = await all.navarch(etcd);
+    const flags = encryption ? [encryptionFlag(directory, encryption)] : [];
+    const upstream = await all.upstream(etcd, "--allow-privileged", ...flags);
+    const navarch = await all.navarch(etcd, ...flags);
     await upstream.client.must("POST", "/api/v1/namespaces", { metadata: { name: "beside" } });
     const account = { metadata: { name: "default" } };
     await navarch.client.must("POST", "/api/v1/namespaces/beside/serviceaccounts", account);
     await body({ upstream, navarch, all, etcd });
   }
   rmSync(directory, { recursive: true });
+}
+
+function encryptionFlag(directory: string, resources: readonly object[]): string {
+  const file = join(directory, "encryption.json");
+  writeFileSync(
+    file,
+    JSON.stringify({ kind: "EncryptionConfiguration", apiVersion: "apiserver.config.k8s.io/v1", resources }),
+  );
+  return `--encryption-provider-config=${file}`;
 }
 
 /** What differs between two answers, by path; empty when nothing does. */
@@ -135,6 +146,35 @@ suite("kube-apiserver and navarch apiserver on one etcd", { skip: withoutUpstrea
         assert.deepEqual(differences(items[0]!.items, items[1]!.items), []);
       }
     }));
+
+  test("what one has encrypted the other one reads", () => {
+    const keys = [{ name: "key1", secret: Buffer.alloc(32, 7).toString("base64") }];
+    const provider = (name: string) => ({ [name]: { keys } });
+    const identity = { identity: {} };
+    const kinds = { secrets: "aescbc", configmaps: "aesgcm", serviceaccounts: "secretbox" };
+    const encrypted = Object.entries(kinds).map(([resource, name]) => ({
+      resources: [resource],
+      providers: [provider(name), identity],
+    }));
+    return beside(async ({ upstream, navarch, etcd }) => {
+      const store = await openEtcdStore({ endpoints: [etcd], clock: realClock(), log: silentLog });
+      for (const [maker, other] of [
+        [upstream, navarch],
+        [navarch, upstream],
+      ] as const)
+        for (const [resource, name] of Object.entries(kinds)) {
+          const path = `/api/v1/namespaces/beside/${resource}`;
+          await maker.client.must("POST", path, { metadata: { name: `of-${maker.name}` } });
+          const { entry } = await store.get(`/registry/${resource}/beside/of-${maker.name}`);
+          assert.match(Buffer.from(entry!.value).toString("latin1"), new RegExp(`^k8s:enc:${name}:v1:key1:`));
+          const own = `${path}/of-${maker.name}`;
+          assert.deepEqual(await compared(own, [maker, other]), []);
+          assert.equal((await change(own, other)).status, 200);
+          assert.deepEqual(await compared(own, [maker, other]), []);
+        }
+      await store.close();
+    }, encrypted);
+  });
 
   test("neither gives out an address or a port that the other one has", () =>
     beside(async ({ upstream, navarch, etcd }) => {
