@@ -23,6 +23,7 @@ const ACRONYMS: Readonly<Record<string, string>> = {
   apiGroups: "APIGroups",
   apiVersion: "APIVersion",
   awsElasticBlockStore: "AWSElasticBlockStore",
+  cel: "CEL",
   cephfs: "CephFS",
   cidr: "CIDR",
   cidrs: "CIDRs",
@@ -74,7 +75,7 @@ function internalStruct(struct: StructNode, value: Json, shapes: InternalShapes)
     if (field.options.inline) Object.assign(result, internalStruct(field.node as StructNode, value, shapes));
     // Metadata is embedded: its own fields stand at this level.
     else if (name === "metadata") Object.assign(result, value.metadata);
-    else result[goName(name)] = internalField(field, name, { value: value[name], shape, shapes });
+    else result[internalName(name)] = internalField(field, name, { value: value[name], shape, shapes });
   }
   return result;
 }
@@ -136,6 +137,7 @@ function isMeta(struct: StructNode): boolean {
   return struct.name.startsWith("io.k8s.apimachinery.");
 }
 
-function goName(name: string): string {
+/** A field's name there. */
+export function internalName(name: string): string {
   return ACRONYMS[name] ?? name[0]!.toUpperCase() + name.slice(1);
 }

@@ -29,17 +29,11 @@ import {
 } from "../../schema/index.ts";
 import { type Store, StoreError } from "../../store/index.ts";
 import { canonicalQuantity } from "../../api/index.ts";
-import type {
-  AdmissionOperation,
-  AdmissionPlugin,
-  AdmissionRequest,
-  Emptied,
-  Reads,
-  RequestContext,
-} from "../contracts.ts";
+import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
 import type { Cacher } from "../cacher/cacher.ts";
 import { finalizerWarnings, joinOwners, validateMetadata, validateMetadataUpdate, validateShared } from "./metadata.ts";
 import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaType } from "./encoding.ts";
+import { asGiven, hasEmptied } from "./given.ts";
 import { storageKey, StoredObject } from "./stored.ts";
 
 export type Json = Record<string, unknown>;
@@ -432,7 +426,7 @@ export class Registry {
     const { isNewGeneration, exactGeneration } = this.kind.behavior;
     const changed =
       (isNewGeneration?.(object as never, old as never) ?? isNewSpec(object, old as unknown as Json)) ||
-      (exactGeneration !== undefined && [...emptied.keys()].some((path) => isWithin(path, exactGeneration)));
+      (exactGeneration !== undefined && hasEmptied(object, exactGeneration, emptied));
     const before = (old.metadata as Meta).generation as number | undefined;
     (object.metadata as Meta).generation = changed ? (before ?? 0) + 1 : before;
   }
@@ -552,20 +546,6 @@ export class Registry {
       ...(this.kind.behavior.warnings?.(object as never, old as never) ?? []),
     );
   }
-}
-
-function isWithin(path: string, part: string): boolean {
-  return path.startsWith(part) && /^[.[]|^$/.test(path.slice(part.length));
-}
-
-/** Shows a value that was given empty as it was given, although the object has nothing there any more. */
-function asGiven(errors: readonly FieldError[], emptied: Emptied): readonly FieldError[] {
-  if (emptied.size === 0) return errors;
-  return errors.map((error) =>
-    (error.value ?? undefined) === undefined && emptied.has(error.path)
-      ? { ...error, value: emptied.get(error.path) }
-      : error,
-  );
 }
 
 /** Whether anything but metadata and status has changed. */

@@ -7,7 +7,7 @@ import type { ControllerRevision } from "./controllerrevision.ts";
 export const controllerRevisionBehavior: KindBehavior<ControllerRevision> = {
   validate: validateRevision,
   validateUpdate: (revision, old) => [
-    ...validateRevision(revision),
+    ...nonNegative("revision", revision.revision),
     ...(jsonEqual(revision.data, old.data) ? [] : [invalidValue("data", revision.data, IMMUTABLE)]),
   ],
 };

@@ -100,7 +100,7 @@ function validateSpec(spec: StatefulSetSpec, oldTemplate?: PodTemplateSpec): Fie
     ...nonNegative("spec.minReadySeconds", spec.minReadySeconds),
     ...nonNegative("spec.ordinals.start", spec.ordinals?.start),
     ...validateSelector(selector, "statefulset"),
-    ...(serviceName ? problemsAt("spec.serviceName", serviceName, dnsLabelProblems(serviceName)) : []),
+    ...(serviceName && !oldTemplate ? problemsAt("spec.serviceName", serviceName, dnsLabelProblems(serviceName)) : []),
   ];
   const { metadata } = template;
   if (isBrokenSelector(selector)) errors.push(invalidValue("spec.selector", selector, ""));

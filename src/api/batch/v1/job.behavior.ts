@@ -102,7 +102,7 @@ function validateGeneratedSelector({ metadata, spec }: Job): FieldError[] {
   const errors = Object.entries(expected).flatMap(([key, value]): FieldError[] => {
     const path = `spec.template.metadata.labels[${key}]`;
     const detail = `must be '${value}'`;
-    if (own(labels, key) === undefined) return [required(path, detail), invalidValue(path, labels, detail)];
+    if (own(labels, key) === undefined) return [required(path, detail)];
     return own(labels, key) === value ? [] : [invalidValue(path, labels, detail)];
   });
   if (validateLabelSelector("", selector).length === 0 && !labelSelectorMatches(selector, expected))

@@ -14,6 +14,7 @@ export const PAYLOAD_BYTES_MAX = 1024 * 1024;
 const IMMUTABLE = "field is immutable when `immutable` is set";
 
 export const configMapBehavior: KindBehavior<ConfigMap> = {
+  metadataChecks: 2,
   validate: validateConfigMap,
   validateUpdate: (configMap, old) => [
     ...changesOfImmutable(configMap, old, ["data", "binaryData"]),

@@ -50,6 +50,7 @@ export function validateChangedEvent(event: Event, old: Event): FieldError[] {
   ];
 }
 
+/** The reason is looked at twice in the original, which tells of it twice. */
 const FIXED = [
   "involvedObject",
   "reason",
@@ -58,6 +59,7 @@ const FIXED = [
   "firstTimestamp",
   "lastTimestamp",
   "count",
+  "reason",
   "type",
   "eventTime",
   "action",
@@ -69,11 +71,14 @@ const OWN_NAMES: Readonly<Partial<Record<(typeof FIXED)[number], string>>> = {
   reportingComponent: "reportingController",
 };
 
+const TIMES: ReadonlySet<string> = new Set(["firstTimestamp", "lastTimestamp", "eventTime"]);
+
 /** A value as messages show it. */
 function shown(event: Event, field: (typeof FIXED)[number]): unknown {
   const value = event[field];
   if (field === "source") return { Component: event.source.component ?? "", Host: event.source.host ?? "" };
-  if (field !== "involvedObject" && field !== "related") return value ?? null;
+  if (field !== "involvedObject" && field !== "related")
+    return value ?? (field === "count" ? 0 : TIMES.has(field) ? null : "");
   const { kind, namespace, name, uid, apiVersion, resourceVersion, fieldPath } = event[field] ?? {};
   const parts = {
     Kind: kind,

@@ -21,6 +21,7 @@ const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
 export const nodeBehavior: KindBehavior<Node> = {
   generation: false,
+  metadataChecks: 2,
   statusOnCreate: true,
   prepareCreate: dropRemoved,
   prepareUpdate(node, old) {
@@ -38,8 +39,8 @@ export const nodeBehavior: KindBehavior<Node> = {
     if (spec.podCIDR && spec.podCIDR !== spec.podCIDRs?.[0]) spec.podCIDRs = [spec.podCIDR];
     else if (!spec.podCIDR && spec.podCIDRs?.[0]) spec.podCIDR = spec.podCIDRs[0];
   },
-  validate: (node) => [...validateTaints(node), ...validateResources(node), ...validatePodCidrs(node)],
-  validateUpdate: validateNodeUpdate,
+  validate: validateNode,
+  validateUpdate: (node, old) => [...validateNode(node), ...validateNodeUpdate(node, old)],
   validateStatusUpdate: validateNodeUpdate,
   selectableFields: { "spec.unschedulable": ({ spec }) => String(spec.unschedulable ?? false) },
 };
@@ -48,6 +49,10 @@ export const nodeBehavior: KindBehavior<Node> = {
 function dropRemoved(node: Mutable<Node>): void {
   delete (node.spec as { configSource?: unknown }).configSource;
   delete (node.status as { config?: unknown }).config;
+}
+
+function validateNode(node: Node): FieldError[] {
+  return [...validateTaints(node), ...validateResources(node), ...validatePodCidrs(node)];
 }
 
 function validateNodeUpdate(node: Node, old: Node): FieldError[] {

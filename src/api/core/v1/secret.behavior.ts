@@ -16,6 +16,7 @@ import type { Secret } from "./secret.ts";
 const ACCOUNT_NAME = "kubernetes.io/service-account.name";
 
 export const secretBehavior: KindBehavior<Secret> = {
+  metadataChecks: 2,
   setDefaults(secret) {
     secret.type ||= "Opaque";
     takeStringData(secret);

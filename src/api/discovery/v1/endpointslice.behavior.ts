@@ -29,6 +29,7 @@ const HINTS_MAX = 8;
 
 export const endpointSliceBehavior: KindBehavior<EndpointSlice> = {
   generation: false,
+  metadataChecks: 1,
   prepareCreate(slice) {
     slice.metadata.generation = 1;
     dropTopology(slice);

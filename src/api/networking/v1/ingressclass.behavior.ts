@@ -25,8 +25,8 @@ export const ingressClassBehavior: KindBehavior<IngressClass> = {
   },
   validate: ({ spec }) => validateSpec(spec),
   validateUpdate: ({ spec }, old) => [
+    ...immutableField("spec.controller", spec.controller ?? "", old.spec.controller ?? ""),
     ...validateSpec(spec),
-    ...immutableField("spec.controller", spec.controller, old.spec.controller),
   ],
 };
 

@@ -54,22 +54,23 @@ export const claimBehavior: KindBehavior<ResourceClaim> = {
 export const claimTemplateBehavior: KindBehavior<ResourceClaimTemplate> = {
   generation: false,
   setDefaults: ({ spec }) => setDeviceDefaults(spec.spec.devices),
-  validate: ({ spec }) => [
+  validate: validateTemplate,
+  validateUpdate: (template, old) => {
+    const { spec } = template;
+    const errors = validateTemplate(template);
+    if (jsonEqual(spec, old.spec)) return errors;
+    const shown = internalValue(ResourceClaimTemplateSpec, spec, { [ResourceClaimTemplateSpec.name]: TEMPLATE_SHAPE });
+    return [...errors, invalidValue("spec", shown, "field is immutable")];
+  },
+};
+
+function validateTemplate({ spec }: ResourceClaimTemplate): FieldError[] {
+  return [
     ...validateLabels("spec.metadata.labels", spec.metadata.labels),
     ...validateAnnotations("spec.metadata.annotations", spec.metadata.annotations),
     ...validateDeviceClaim("spec.spec.devices", spec.spec.devices),
-  ],
-  validateUpdate: ({ spec }, old) =>
-    jsonEqual(spec, old.spec)
-      ? []
-      : [
-          invalidValue(
-            "spec",
-            internalValue(ResourceClaimTemplateSpec, spec, { [ResourceClaimTemplateSpec.name]: TEMPLATE_SHAPE }),
-            "field is immutable",
-          ),
-        ],
-};
+  ];
+}
 
 /** The unversioned form shows metadata as fields of its own, those that are set. */
 const TEMPLATE_SHAPE = { order: ["metadata", "spec"] };

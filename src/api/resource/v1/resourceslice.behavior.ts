@@ -29,7 +29,7 @@ export const sliceBehavior: KindBehavior<ResourceSlice> = {
   prepareCreate: dateTaints,
   prepareUpdate: (object, _, now) => dateTaints(object, now),
   validate: ({ spec }) => validateSpec(spec),
-  validateUpdate: ({ spec }, old) => [...validateSpec(spec), ...validateFixed(spec, old.spec)],
+  validateUpdate: ({ spec }, old) => validateSpec(spec, validateFixed(spec, old.spec)),
   unselectableField: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
   selectableFields: {
     "spec.nodeName": ({ spec }) => spec.nodeName ?? "",
@@ -58,7 +58,8 @@ function devicesMax(devices: readonly Device[]): number {
   return isLarge ? LARGE_DEVICES_MAX : DEVICES_MAX;
 }
 
-function validateSpec(spec: ResourceSliceSpec): FieldError[] {
+/** Those of what may not change stand in the middle, as in the original. */
+function validateSpec(spec: ResourceSliceSpec, fixed: readonly FieldError[] = []): FieldError[] {
   const { driver, pool, devices = [], sharedCounters = [] } = spec;
   return [
     ...validateDriver("spec.driver", driver),
@@ -69,6 +70,7 @@ function validateSpec(spec: ResourceSliceSpec): FieldError[] {
     ...(pool.generation < 0
       ? [invalidValue("spec.pool.generation", pool.generation, "must be greater than or equal to zero")]
       : []),
+    ...fixed,
     ...validateNodes(spec),
     ...(devices.length > 0 && sharedCounters.length > 0
       ? [invalidValue("spec", "", "only one of `sharedCounters` or `devices` is allowed")]

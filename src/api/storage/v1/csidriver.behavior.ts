@@ -27,7 +27,9 @@ export const csiDriverBehavior: KindBehavior<CSIDriver> = {
   ],
   generation: false,
   warnings: ({ spec }, old) =>
-    !old && spec.tokenRequests?.length && spec.serviceAccountTokenInSecrets === undefined
+    spec.tokenRequests?.length &&
+    !jsonEqual(spec.tokenRequests, old?.spec.tokenRequests ?? []) &&
+    spec.serviceAccountTokenInSecrets === undefined
       ? [
           "spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes",
         ]

@@ -1,5 +1,5 @@
 import { compareQuantities } from "../../quantity.ts";
-import type { KindBehavior } from "../../kind.ts";
+import type { FieldError, KindBehavior } from "../../kind.ts";
 import {
   dnsSubdomainProblems,
   immutableField,
@@ -11,15 +11,20 @@ import type { CSIStorageCapacity } from "./csistoragecapacity.ts";
 
 export const csiStorageCapacityBehavior: KindBehavior<CSIStorageCapacity> = {
   requiresVersion: true,
-  validate: ({ nodeTopology, storageClassName, capacity }) => [
+  validate: validateCapacity,
+  validateUpdate: (object, old) => [
+    ...validateCapacity(object),
+    ...immutableField("nodeTopology", object.nodeTopology, old.nodeTopology),
+    ...immutableField("storageClassName", object.storageClassName, old.storageClassName),
+  ],
+};
+
+function validateCapacity({ nodeTopology, storageClassName, capacity }: CSIStorageCapacity): FieldError[] {
+  return [
     ...validateLabelSelector("nodeTopology", nodeTopology),
     ...problemsAt("storageClassName", storageClassName, dnsSubdomainProblems(storageClassName)),
     ...(capacity !== undefined && compareQuantities(capacity, "0") < 0
       ? [invalidValue("capacity", capacity, "must be greater than or equal to 0")]
       : []),
-  ],
-  validateUpdate: ({ nodeTopology, storageClassName }, old) => [
-    ...immutableField("nodeTopology", nodeTopology, old.nodeTopology),
-    ...immutableField("storageClassName", storageClassName, old.storageClassName),
-  ],
-};
+  ];
+}

@@ -21,6 +21,7 @@ export const storageClassBehavior: KindBehavior<StorageClass> = {
   },
   validate: validateStorageClass,
   validateUpdate: (storageClass, old) => [
+    ...validateStorageClass(storageClass),
     ...immutableField("provisioner", storageClass.provisioner, old.provisioner),
     ...immutableField("parameters", storageClass.parameters, old.parameters),
     ...immutableField("reclaimPolicy", storageClass.reclaimPolicy, old.reclaimPolicy),

@@ -1,0 +1,112 @@
+import { deepStrictEqual } from "node:assert";
+import { test } from "node:test";
+import type { FieldError, KindBehavior } from "./kind.ts";
+import { controllerRevisionBehavior } from "./apps/v1/controllerrevision.behavior.ts";
+import { nodeBehavior } from "./core/v1/node.behavior.ts";
+import { validateChangedEvent } from "./core/v1/event.validate.ts";
+import { ingressClassBehavior } from "./networking/v1/ingressclass.behavior.ts";
+import { csiDriverBehavior } from "./storage/v1/csidriver.behavior.ts";
+import { csiStorageCapacityBehavior } from "./storage/v1/csistoragecapacity.behavior.ts";
+import { storageClassBehavior } from "./storage/v1/storageclass.behavior.ts";
+import { volumeAttributesClassBehavior } from "./storage/v1/volumeattributesclass.behavior.ts";
+import { claimTemplateBehavior } from "./resource/v1/resourceclaim.behavior.ts";
+import { sliceBehavior } from "./resource/v1/resourceslice.behavior.ts";
+
+// What a changed object is told: whether it is valid as such as well as what may not change, in the original's order.
+
+const told = (errors: readonly FieldError[]) => errors.map(({ path, type }) => `${path} ${type}`);
+const metadata = { name: "x" };
+
+function update(behavior: KindBehavior<never>, object: object, old: object): string[] {
+  return told(behavior.validateUpdate!({ metadata, ...object } as never, { metadata, ...old } as never));
+}
+
+const CASES: readonly [string, KindBehavior<never>, object, object, readonly string[]][] = [
+  [
+    "a storage class is validated first",
+    storageClassBehavior as never,
+    { provisioner: "", volumeBindingMode: "Immediate" },
+    { provisioner: "a.b/c", volumeBindingMode: "Immediate" },
+    ["provisioner Required", "provisioner Invalid"],
+  ],
+  [
+    "so is a storage capacity",
+    csiStorageCapacityBehavior as never,
+    { storageClassName: "B" },
+    { storageClassName: "b" },
+    ["storageClassName Invalid", "storageClassName Invalid"],
+  ],
+  [
+    "a volume attributes class is told of the change first",
+    volumeAttributesClassBehavior as never,
+    { driverName: "", parameters: { a: "b" } },
+    { driverName: "a.b", parameters: { a: "b" } },
+    ["driverName Forbidden", "driverName Required"],
+  ],
+  [
+    "so is an ingress class",
+    ingressClassBehavior as never,
+    { spec: {} },
+    { spec: { controller: "a.b/c" } },
+    ["spec.controller Invalid", "spec.controller Required"],
+  ],
+  [
+    "a controller revision that loses its data is only told that it can't change",
+    controllerRevisionBehavior as never,
+    { revision: 1 },
+    { data: {}, revision: 1 },
+    ["data Invalid"],
+  ],
+  [
+    "a claim template is validated first",
+    claimTemplateBehavior as never,
+    { spec: { metadata: { labels: { a: "B !" } }, spec: { devices: {} } } },
+    { spec: { metadata: {}, spec: { devices: {} } } },
+    ["spec.metadata.labels Invalid", "spec Invalid"],
+  ],
+  [
+    "a slice is told of the change before the rule for its nodes",
+    sliceBehavior as never,
+    { spec: { driver: "a.b", pool: { name: "p", resourceSliceCount: 1, generation: 1 } } },
+    { spec: { driver: "a.b", pool: { name: "p", resourceSliceCount: 1, generation: 1 }, nodeName: "n" } },
+    ["spec.nodeName Invalid", "spec Required"],
+  ],
+  [
+    "a node's taints are looked at twice",
+    nodeBehavior as never,
+    { spec: { taints: [{ key: "a", effect: "" }] }, status: {} },
+    { spec: {}, status: {} },
+    ["metadata.taints[0].effect Required", "metadata.taints[0].effect Required"],
+  ],
+];
+
+for (const [name, behavior, object, old, expected] of CASES)
+  test(name, () => deepStrictEqual(update(behavior, object, old), expected));
+
+test("an event of the newer form is told twice of a changed reason, and absent texts are shown as empty", () => {
+  const event = {
+    metadata: { name: "x", namespace: "n" },
+    involvedObject: { namespace: "n" },
+    source: {},
+    type: "Normal",
+  };
+  const errors = validateChangedEvent({ ...event, type: undefined } as never, { ...event, reason: "R" } as never);
+  deepStrictEqual(
+    errors.map(({ path, value }) => [path, value]),
+    [
+      ["reason", ""],
+      ["reason", ""],
+      ["type", ""],
+    ],
+  );
+});
+
+test("a driver is warned about its tokens when their requests change", () => {
+  const spec = (audience: string, more = {}) =>
+    ({ metadata, spec: { tokenRequests: [{ audience }], ...more } }) as never;
+  const count = (object: never, old?: never) => csiDriverBehavior.warnings!(object, old).length;
+  deepStrictEqual(
+    [count(spec("a")), count(spec("b"), spec("a")), count(spec("a", { podInfoOnMount: true }), spec("a"))],
+    [1, 1, 0],
+  );
+});
