@@ -3,6 +3,10 @@ import { test } from "node:test";
 import type { FieldError, KindBehavior } from "./kind.ts";
 import { controllerRevisionBehavior } from "./apps/v1/controllerrevision.behavior.ts";
 import { nodeBehavior } from "./core/v1/node.behavior.ts";
+import { VolumeNodeAffinity } from "./core/v1/affinity.ts";
+import { persistentVolumeBehavior } from "./core/v1/persistentvolume.behavior.ts";
+import { persistentVolumeClaimBehavior } from "./core/v1/persistentvolumeclaim.behavior.ts";
+import { PersistentVolumeClaimSpec, PersistentVolumeSource } from "./core/v1/volume.ts";
 import { validateChangedEvent } from "./core/v1/event.validate.ts";
 import { ingressClassBehavior } from "./networking/v1/ingressclass.behavior.ts";
 import { csiDriverBehavior } from "./storage/v1/csidriver.behavior.ts";
@@ -82,6 +86,58 @@ const CASES: readonly [string, KindBehavior<never>, object, object, readonly str
 
 for (const [name, behavior, object, old, expected] of CASES)
   test(name, () => deepStrictEqual(update(behavior, object, old), expected));
+
+const volume = persistentVolumeBehavior({ source: PersistentVolumeSource, affinity: VolumeNodeAffinity } as never);
+const volumeSpec = (key: string, more = {}) => ({
+  spec: {
+    capacity: { storage: "1Gi" },
+    accessModes: ["ReadWriteOnce"],
+    csi: { driver: "a.b", volumeHandle: "h" },
+    nodeAffinity: {
+      required: { nodeSelectorTerms: [{ matchExpressions: [{ key, operator: "In", values: ["a"] }] }] },
+    },
+    ...more,
+  },
+});
+
+test("of the nodes of a volume only labels that got their final names may change", () => {
+  const old = volumeSpec("failure-domain.beta.kubernetes.io/zone");
+  const keys = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region", "kubernetes.io/os"];
+  deepStrictEqual(
+    keys.map((key) => update(volume as never, volumeSpec(key), old)),
+    [[], ["nodeAffinity Invalid"], ["nodeAffinity Invalid"]],
+  );
+  const back = update(volume as never, old, volumeSpec("topology.kubernetes.io/zone"));
+  deepStrictEqual(back, ["nodeAffinity Invalid"]);
+});
+
+test("a volume keeps a class of attributes; a bound claim may give its up", () => {
+  const withClass = (volumeAttributesClassName?: string) => volumeSpec("a", { volumeAttributesClassName });
+  deepStrictEqual(
+    [undefined, "", "y"].map((name) => update(volume as never, withClass(name), withClass("x"))),
+    [
+      ["spec.volumeAttributesClassName Forbidden"],
+      ["spec.volumeAttributesClassName Required", "spec.volumeAttributesClassName Required"],
+      [],
+    ],
+  );
+  const claim = (name?: string, more = {}) => ({
+    spec: {
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: "1Gi" } },
+      volumeAttributesClassName: name,
+      ...more,
+    },
+    status: { phase: "Bound" },
+  });
+  const behavior = persistentVolumeClaimBehavior(PersistentVolumeClaimSpec) as never;
+  deepStrictEqual(
+    [undefined, "", "y"].map((name) => update(behavior, claim(name), claim("x"))),
+    [[], [], []],
+  );
+  const from = (apiGroup: string) => claim("x", { dataSourceRef: { apiGroup, kind: "K", name: "n" } });
+  deepStrictEqual(update(behavior, from("B!"), from("a.b")), ["spec Forbidden"]);
+});
 
 test("an event of the newer form is told twice of a changed reason, and absent texts are shown as empty", () => {
   const event = {

@@ -220,7 +220,11 @@ function validateStoredVersions(
     return [invalidValue(path, stored ?? null, "must have at least one stored version")];
   const versions = spec.versions ?? [];
   const missing = versions
-    .filter(({ storage, name }) => storage && !stored.includes(name))
+    // A second version of a name finds its stored one taken.
+    .filter(
+      ({ storage, name }, index) =>
+        storage && (!stored.includes(name) || versions.slice(0, index).some((one) => one.name === name)),
+    )
     .map(({ name }) => invalidValue(path, stored, `must have the storage version ${name}`));
   const left = stored.flatMap((name, index) => {
     if (versions.some((version) => version.name === name)) return [];

@@ -15,7 +15,11 @@ export const ACCESS_MODES = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "
 export const VOLUME_MODES = ["Block", "Filesystem"];
 
 /** Everything that is wrong with what a claim asks for, in claims and in templates of them. */
-export function validatePersistentVolumeClaimSpec(path: string, spec: PersistentVolumeClaimSpec): FieldError[] {
+export function validatePersistentVolumeClaimSpec(
+  path: string,
+  spec: PersistentVolumeClaimSpec,
+  { anyGroup = false }: { readonly anyGroup?: boolean } = {},
+): FieldError[] {
   const { selector, storageClassName, volumeMode, volumeAttributesClassName, dataSource, dataSourceRef } = spec;
   return [
     ...validateAccessModes(`${path}.accessModes`, spec.accessModes ?? []),
@@ -25,8 +29,8 @@ export function validatePersistentVolumeClaimSpec(path: string, spec: Persistent
     ...(volumeMode !== undefined && !VOLUME_MODES.includes(volumeMode)
       ? [notSupported(`${path}.volumeMode`, volumeMode, VOLUME_MODES)]
       : []),
-    ...(dataSource ? validateSource(`${path}.dataSource`, dataSource) : []),
-    ...(dataSourceRef ? validateSource(`${path}.dataSourceRef`, dataSourceRef) : []),
+    ...(dataSource ? validateSource(`${path}.dataSource`, dataSource, anyGroup) : []),
+    ...(dataSourceRef ? validateSource(`${path}.dataSourceRef`, dataSourceRef, anyGroup) : []),
     ...className(`${path}.volumeAttributesClassName`, volumeAttributesClassName),
   ];
 }
@@ -52,13 +56,14 @@ function className(path: string, name: string | undefined): FieldError[] {
 function validateSource(
   path: string,
   { name, kind, apiGroup }: { readonly name: string; readonly kind: string; readonly apiGroup?: string | undefined },
+  anyGroup: boolean,
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (!name) errors.push(required(`${path}.name`));
   if (!kind) errors.push(required(`${path}.kind`));
   if (!apiGroup && kind !== "PersistentVolumeClaim")
     errors.push(invalidValue(path, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"));
-  if (apiGroup) errors.push(...problemsAt(`${path}.apiGroup`, apiGroup, dnsSubdomainProblems(apiGroup)));
+  if (apiGroup && !anyGroup) errors.push(...problemsAt(`${path}.apiGroup`, apiGroup, dnsSubdomainProblems(apiGroup)));
   return errors;
 }
 

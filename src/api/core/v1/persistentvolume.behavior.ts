@@ -103,21 +103,44 @@ function validateSameSource(spec: PersistentVolumeSpec, old: PersistentVolumeSpe
   return [forbiddenField("spec.persistentvolumesource", detail)];
 }
 
+type Affinity = NonNullable<PersistentVolumeSpec["nodeAffinity"]>;
+type Term = NonNullable<Affinity["required"]>["nodeSelectorTerms"][number];
+
+/** Labels of nodes that had another name while they were beta. */
+const FINAL_LABELS: Readonly<Record<string, string>> = {
+  "beta.kubernetes.io/arch": "kubernetes.io/arch",
+  "beta.kubernetes.io/instance-type": "node.kubernetes.io/instance-type",
+  "beta.kubernetes.io/os": "kubernetes.io/os",
+  "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+  "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
+};
+
+/** An affinity with the final names of labels wherever the new terms have taken to them. */
+function withFinalLabels(affinity: Affinity, wanted: readonly Term[]): Affinity {
+  if (!affinity.required) return affinity;
+  const nodeSelectorTerms = affinity.required.nodeSelectorTerms.map((term, index) => {
+    const matchExpressions = term.matchExpressions?.map((one, place) => {
+      const key = FINAL_LABELS[one.key];
+      return key !== undefined && wanted[index]?.matchExpressions?.[place]?.key === key ? { ...one, key } : one;
+    });
+    return matchExpressions ? { ...term, matchExpressions } : term;
+  });
+  return { ...affinity, required: { ...affinity.required, nodeSelectorTerms } };
+}
+
 function validateSameAffinity(spec: PersistentVolumeSpec, old: PersistentVolumeSpec, struct: StructNode): FieldError[] {
-  if (!old.nodeAffinity || jsonEqual(spec.nodeAffinity, old.nodeAffinity)) return [];
+  if (!old.nodeAffinity) return [];
+  const terms = spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
+  if (jsonEqual(spec.nodeAffinity, withFinalLabels(old.nodeAffinity, terms))) return [];
   const shown = spec.nodeAffinity ? internalValue(struct, spec.nodeAffinity) : null;
   return [invalidValue("nodeAffinity", shown, "field is immutable, except for updating from beta label to GA")];
 }
 
+/** A class may change but not go. */
 function validateAttributesClassKept(spec: PersistentVolumeSpec, old: PersistentVolumeSpec): FieldError[] {
-  const before = old.volumeAttributesClassName;
-  const now = spec.volumeAttributesClassName;
-  if (before === undefined || now === before || now) return [];
-  const detail =
-    now === undefined
-      ? "update from non-nil value to nil is forbidden"
-      : "update from non-nil value to an empty string is forbidden";
-  return [forbiddenField("spec.volumeAttributesClassName", detail)];
+  return old.volumeAttributesClassName === undefined || spec.volumeAttributesClassName !== undefined
+    ? []
+    : [forbiddenField("spec.volumeAttributesClassName", "update from non-nil value to nil is forbidden")];
 }
 
 /** Types that were taken out, and since when. */

@@ -48,8 +48,8 @@ export function persistentVolumeClaimBehavior(specStruct: StructNode): KindBehav
       const { limits, requests } = spec.resources ?? {};
       for (const amounts of [limits, requests, status.capacity, status.allocatedResources]) roundAmounts(amounts);
     },
-    validate: validateClaim,
-    validateUpdate: (claim, old) => [...validateClaim(claim), ...validateChange(claim, old, specStruct)],
+    validate: (claim) => validateClaim(claim),
+    validateUpdate: (claim, old) => [...validateClaim(claim, old), ...validateChange(claim, old, specStruct)],
     validateStatusUpdate: validateStatus,
     warnings: claimWarnings,
   };
@@ -75,8 +75,10 @@ function isClaimOrSnapshot({ apiGroup, kind }: NonNullable<Spec["dataSource"]>):
   return kind === "PersistentVolumeClaim" ? !apiGroup : kind === "VolumeSnapshot" && apiGroup === SNAPSHOT_GROUP;
 }
 
-function validateClaim({ spec }: PersistentVolumeClaim): FieldError[] {
-  const errors = validatePersistentVolumeClaimSpec("spec", spec);
+function validateClaim({ spec }: PersistentVolumeClaim, old?: PersistentVolumeClaim): FieldError[] {
+  // The original asks no more of the groups of sources once there is one.
+  const hadGroup = old?.spec.dataSource?.apiGroup !== undefined || old?.spec.dataSourceRef?.apiGroup !== undefined;
+  const errors = validatePersistentVolumeClaimSpec("spec", spec, { anyGroup: hadGroup });
   const { dataSource: source, dataSourceRef: reference } = spec;
   if (!source || !reference) return errors;
   const differ = (["apiGroup", "kind", "name"] as const).some(
@@ -102,7 +104,6 @@ function validateChange(claim: PersistentVolumeClaim, old: PersistentVolumeClaim
     ...errors,
     ...validateSize(claim, old),
     ...immutableField("volumeMode", spec.volumeMode, old.spec.volumeMode),
-    ...validateAttributesClassKept(spec, old.spec),
   ];
 }
 
@@ -159,13 +160,6 @@ function validateSize({ spec }: PersistentVolumeClaim, old: PersistentVolumeClai
   if (compareQuantities(size, old.spec.resources?.requests?.storage ?? "0") >= 0) return [];
   if (compareQuantities(size, old.status.capacity?.storage ?? "0") > 0) return [];
   return [forbiddenField("spec.resources.requests.storage", "field can not be less than status.capacity")];
-}
-
-function validateAttributesClassKept(spec: Spec, old: Spec): FieldError[] {
-  const now = spec.volumeAttributesClassName;
-  if (!old.volumeAttributesClassName || now) return [];
-  const what = now === undefined ? "nil" : "an empty string";
-  return [forbiddenField("spec.volumeAttributesClassName", `update from non-nil value to ${what} is forbidden`)];
 }
 
 function validateStatus({ spec, status }: PersistentVolumeClaim): FieldError[] {
