@@ -26,8 +26,9 @@ export function noDurations(): Durations {
 export function observe(durations: Durations, seconds: number): void {
   durations.total++;
   durations.sumSeconds += seconds;
-  const bucket = BUCKETS.findIndex((bound) => seconds <= bound);
-  if (bucket >= 0) durations.counts[bucket]!++;
+  let bucket = 0;
+  while (bucket < BUCKETS.length && seconds > BUCKETS[bucket]!) bucket++;
+  if (bucket < BUCKETS.length) durations.counts[bucket]!++;
 }
 
 /** Counts and durations of answered requests, as /metrics shows them. */

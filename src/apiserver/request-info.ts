@@ -13,20 +13,20 @@ const VERBS: ReadonlyMap<string, string> = new Map([
 
 /** Reads method, path and query; an undecodable path is kept as it is. */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
-  const parts = decode(path).split("/").slice(1);
-  const plain = nonResource(method, path);
-  const isCore = parts[0] === "api";
-  if (!isCore && parts[0] !== "apis") return plain;
-  const [group, version, rest] = isCore ? ["", parts[1], parts.slice(2)] : [parts[1], parts[2], parts.slice(3)];
-  if (!version || rest.length === 0 || rest[0] === "") return plain;
-  return resourceInfo({ method, path: plain.path, group: group ?? "", version, rest, query });
+  const decoded = decode(path);
+  const parts = decoded.split("/");
+  const isCore = parts[1] === "api";
+  const start = isCore ? 3 : 4;
+  if ((!isCore && parts[1] !== "apis") || !parts[start - 1] || !parts[start]) return nonResource(method, decoded);
+  const group = isCore ? "" : parts[2]!;
+  return resourceInfo({ method, path: decoded, group, version: parts[start - 1]!, rest: parts.slice(start), query });
 }
 
 function nonResource(method: string, path: string): RequestInfo {
   const verb = method === "POST" ? "post" : method.toLowerCase();
   return {
     isResource: false,
-    path: decode(path),
+    path,
     verb,
     group: "",
     version: "",

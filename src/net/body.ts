@@ -44,27 +44,33 @@ export class SocketBody implements AsyncIterable<Uint8Array> {
    */
   #take(length: number): Promise<Uint8Array> {
     const readable = this.#readable;
+    // Asking for more than there is tells the stream to hold that much.
+    const take = (): Uint8Array | null => readable.read(length);
+    const ready = readable.readableLength === length ? take() : null;
+    this.#isWhole = ready !== null;
+    if (ready) return Promise.resolve(ready);
     return new Promise((resolve, reject) => {
-      const onReadable = () => {
-        const bytes: Uint8Array | null = readable.read(length);
-        if (bytes === null) return false;
-        stop();
-        if (bytes.length < length) reject(lost());
-        else {
-          this.#isWhole = true;
-          resolve(bytes);
-        }
-        return true;
+      let isOver = false;
+      const stop = () => {
+        isOver = true;
+        readable.off("readable", onReadable).off("end", onLost).off("error", onLost).off("close", onLost);
       };
       const onLost = (cause?: Error) => {
         stop();
         reject(lost(cause));
       };
-      const stop = () =>
-        readable.off("readable", onReadable).off("end", onLost).off("error", onLost).off("close", onLost);
+      const finish = () => {
+        const bytes = isOver ? null : take();
+        if (bytes === null) return;
+        if (bytes.length < length) return onLost();
+        stop();
+        this.#isWhole = true;
+        resolve(bytes);
+      };
+      // Not within the event: the end may come with the same bytes, and is told of at once when it finds nothing to read.
+      const onReadable = () => queueMicrotask(finish);
       if (readable.readableEnded || readable.destroyed) onLost();
-      else if (readable.readableLength < length || !onReadable())
-        readable.on("readable", onReadable).on("end", onLost).on("error", onLost).on("close", onLost);
+      else readable.on("readable", onReadable).on("end", onLost).on("error", onLost).on("close", onLost);
     });
   }
 
