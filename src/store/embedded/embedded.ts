@@ -94,6 +94,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       checkpointBytes,
       segmentBytesMax,
       compactIntervalMs,
+      gather: typeof options.directory === "string" ? () => clock.yield() : () => Promise.resolve(),
     });
   } catch (error) {
     await disk.close();
@@ -135,6 +136,11 @@ interface EmbeddedParts {
   readonly checkpointBytes: number;
   readonly segmentBytesMax: number;
   readonly compactIntervalMs: number;
+  /**
+   * Resolves when what goes to the disk together has come. Flushing costs a real disk, and waking its thread, far more than
+   * waiting for the end of this turn of the event loop, in which requests of several connections are worked on.
+   */
+  readonly gather: () => Promise<void>;
 }
 
 /** Someone who waits for a flush. */
@@ -419,8 +425,7 @@ class Embedded implements EmbeddedStore {
   }
 
   #startFlush(): void {
-    // In a turn of its own, so that all transactions of this turn go together.
-    this.#flushing ??= Promise.resolve().then(() => this.#flush());
+    this.#flushing ??= this.#parts.gather().then(() => this.#flush());
   }
 
   /** Answers those at the head of the group that need not wait for it, now that all before them is visible. */
