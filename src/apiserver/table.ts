@@ -105,15 +105,21 @@ export function longMetadataListProto(
   );
 }
 
+/** Stored bytes of a list whose objects stay parsed for whoever asks again. */
+const KEPT_BYTES_MAX = 4 * 1024 * 1024;
+
+const bytesOf = (items: readonly StoredObject[]) => items.reduce((sum, { entry }) => sum + entry.value.length, 0);
+
 const EMPTY_END = "]}";
 
 /** What an object says that ends with an empty list, with that list filled. */
 function longJson(empty: object, { items, clock }: LongCall, make: (object: KubeObject) => unknown): ApiResponse {
+  const isKept = bytesOf(items) <= KEPT_BYTES_MAX;
   const source = {
     head: goJson(empty).slice(0, -EMPTY_END.length),
     end: `${EMPTY_END}\n`,
     count: items.length,
-    text: (index: number) => goJson(make(items[index]!.parsed())),
+    text: (index: number) => goJson(make(isKept ? items[index]!.object : items[index]!.parsed())),
   };
   return answerFromText("application/json", source, clock);
 }
