@@ -40,6 +40,7 @@ export const wrong = {
   management: () => new GrpcError("invalidArgument", "etcdserver: invalid auth management"),
   notEnabled: () => new GrpcError("failedPrecondition", "etcdserver: authentication is not enabled"),
   failed: () => new GrpcError("invalidArgument", "etcdserver: authentication failed, invalid user ID or password"),
+  busy: () => new GrpcError("resourceExhausted", "etcdserver: too many requests"),
   token: () => new GrpcError("unauthenticated", "etcdserver: invalid auth token"),
 };
 const precondition = (text: string) => new GrpcError("failedPrecondition", `etcdserver: ${text}`);

@@ -118,6 +118,17 @@ suite("accounts in a file", () => {
   });
 });
 
+test("only so many passwords are compared at a time", async () => {
+  const auth = await Auth.open({ clock: realClock() });
+  const known = await accounts();
+  await auth.change(() => known);
+  const tries = await Promise.allSettled(Array.from({ length: 70 }, () => auth.authenticate("alice", "pw")));
+  assert.equal(tries.filter(({ status }) => status === "fulfilled").length, 64);
+  const { reason } = tries.at(-1) as PromiseRejectedResult;
+  assert.ok(failed("resourceExhausted", /too many requests/)(reason));
+  assert.match(await auth.authenticate("alice", "pw"), /\S/);
+});
+
 test("a certificate's name is a user where there is no token", async () => {
   const auth = await Auth.open({ clock: realClock() });
   const known = await accounts();

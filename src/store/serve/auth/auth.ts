@@ -14,12 +14,16 @@ export interface AccountStorage {
   save(bytes: Uint8Array): Promise<void>;
 }
 
+/** Passwords that are compared at a time, each with memory and time of its own; more are sent away. */
+const COMPARING_MAX = 64;
+
 /** Knows users and roles, who calls, and what they may do. */
 export class Auth {
   readonly #storage: AccountStorage | undefined;
   readonly #tokens: Tokens;
   #accounts: Accounts;
   #rights = new Map<string, Rights>();
+  #comparing = 0;
   #changing: Promise<unknown> = Promise.resolve();
 
   private constructor(accounts: Accounts, storage: AccountStorage | undefined, clock: Clock) {
@@ -55,7 +59,11 @@ export class Auth {
   async authenticate(name: string, password: string): Promise<string> {
     if (!this.#accounts.enabled) throw wrong.notEnabled();
     const kept = this.#accounts.users.get(name)?.password;
-    if (!kept || !(await isPassword(password, kept))) throw wrong.failed();
+    if (!kept) throw wrong.failed();
+    if (this.#comparing >= COMPARING_MAX) throw wrong.busy();
+    this.#comparing++;
+    const isRight = await isPassword(password, kept).finally(() => this.#comparing--);
+    if (!isRight) throw wrong.failed();
     // It may have been changed while it was being compared.
     if (this.#accounts.users.get(name)?.password !== kept) throw wrong.failed();
     return this.#tokens.make(name);
