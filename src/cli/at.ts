@@ -32,7 +32,7 @@ function timeOf(text: string): string {
 
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Asks the server, which knows the times as far back as it has run. */
+/** Asks the server, which knows the times as far back as its store has history. */
 async function revisionAt(time: string, options: GetArguments): Promise<string> {
   await using session = openSession(options);
   const found = await ask<{ resourceVersion: string }>(session, "/navarch/revision", queryOf({ time }));

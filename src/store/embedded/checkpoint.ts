@@ -23,7 +23,7 @@ const SLICE_BYTES = 256 * 1024;
 /** No frame is longer: a slice and the largest entry are far from it. */
 const FRAME_BYTES_MAX = 64 * 1024 * 1024;
 /** Flushed that often, so that transactions never wait for a long flush. */
-const FLUSH_BYTES = 4 * 1024 * 1024;
+const FLUSH_BYTES = 1024 * 1024;
 
 export interface CheckpointState {
   /** A fork: nothing else changes it. */
