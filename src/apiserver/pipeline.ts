@@ -111,10 +111,19 @@ function counted(body: StreamBody, over: () => void): StreamBody {
 async function authenticate(request: ApiRequest, { authenticators, anonymous }: PipelineOptions): Promise<UserInfo> {
   for (const authenticator of authenticators) {
     const user = await authenticator(request);
-    if (user) return user.groups.includes(AUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] };
+    if (user) return user.groups.includes(AUTHENTICATED) ? user : asAuthenticated(user);
   }
   if (!anonymous) throw unauthorized();
   return ANONYMOUS;
+}
+
+const known = new WeakMap<UserInfo, UserInfo>();
+
+/** The user with the group of all who have shown who they are; the same object each time, by which others know the user. */
+function asAuthenticated(user: UserInfo): UserInfo {
+  let whole = known.get(user);
+  if (!whole) known.set(user, (whole = { ...user, groups: [...user.groups, AUTHENTICATED] }));
+  return whole;
 }
 
 /** A list or watch of one name is about that object. */

@@ -1,4 +1,11 @@
-import { ClusterRole, ClusterRoleBinding, type PolicyRule, Role, RoleBinding } from "../../api/index.ts";
+import {
+  ClusterRole,
+  ClusterRoleBinding,
+  type KindDefinition,
+  type PolicyRule,
+  Role,
+  RoleBinding,
+} from "../../api/index.ts";
 import type { Subject as RbacSubject } from "../../api/rbac/v1/rolebinding.ts";
 import type { UserInfo } from "../../net/message.ts";
 import type { Attributes, Authorization, Authorizer, Reads } from "../contracts.ts";
@@ -13,33 +20,79 @@ export const masters: Authorizer = async ({ user }) =>
 /** Everything is allowed. */
 export const alwaysAllow: Authorizer = async () => ({ decision: "allow", reason: "" });
 
+/** What a binding gives a user whom it names. */
+interface Grant {
+  readonly binding: RoleBinding | ClusterRoleBinding;
+  readonly subject: RbacSubject;
+  readonly rules: readonly PolicyRule[];
+}
+
+/** All that bindings of one scope give a user, in their order. */
+interface Grants {
+  readonly grants: readonly Grant[];
+  /** Roles that aren't there, as reasons name them. */
+  readonly missing: readonly string[];
+}
+
 /** Roles and bindings decide; what no rule allows is nobody's opinion. */
 export function rbac(reads: Reads): Authorizer {
-  // Every request asks for these, and they hardly ever change.
-  const bindings = kept(
-    () => reads.version(ClusterRoleBinding as never),
-    () => reads.cached(ClusterRoleBinding),
-  );
   const clusterRoles = kept(
     () => reads.version(ClusterRole as never),
     () => clusterRolesOf(reads),
   );
-  return async (attributes) => {
+  const grantsIn = keptGrants(reads, (user, namespace) => {
     const roles = new RoleLookup(reads, clusterRoles);
-    const noOpinion = () => (roles.missing.length === 0 ? NO_OPINION : withoutRoles(roles.missing));
-    for (const binding of bindings()) {
-      const subject = subjectAmong(binding.subjects, attributes.user, "");
-      if (subject && allows(roles.rules(binding.roleRef, ""), attributes))
+    const bindings = namespace === "" ? reads.cached(ClusterRoleBinding) : reads.cached(RoleBinding, namespace);
+    const grants = bindings.flatMap((binding): Grant[] => {
+      const subject = subjectAmong(binding.subjects, user, namespace);
+      return subject ? [{ binding, subject, rules: roles.rules(binding.roleRef, namespace) }] : [];
+    });
+    return { grants, missing: roles.missing };
+  });
+  return async (attributes) => {
+    const { user, namespace } = attributes;
+    const everywhere = grantsIn(user, "");
+    for (const { binding, subject, rules } of everywhere.grants)
+      if (allows(rules, attributes))
         return allowed(`ClusterRoleBinding ${JSON.stringify(binding.metadata.name)}`, binding.roleRef, subject);
-    }
-    if (attributes.namespace === "") return noOpinion();
-    for (const binding of reads.cached(RoleBinding, attributes.namespace)) {
-      const subject = subjectAmong(binding.subjects, attributes.user, attributes.namespace);
-      if (!subject || !allows(roles.rules(binding.roleRef, attributes.namespace), attributes)) continue;
-      const name = JSON.stringify(`${binding.metadata.name}/${attributes.namespace}`);
+    const here = namespace === "" ? NO_GRANTS : grantsIn(user, namespace);
+    for (const { binding, subject, rules } of here.grants) {
+      if (!allows(rules, attributes)) continue;
+      const name = JSON.stringify(`${binding.metadata.name}/${namespace}`);
       return allowed(`RoleBinding ${name}`, binding.roleRef, subject);
     }
-    return noOpinion();
+    const missing = [...everywhere.missing, ...here.missing];
+    return missing.length === 0 ? NO_OPINION : withoutRoles(missing);
+  };
+}
+
+const NO_GRANTS: Grants = { grants: [], missing: [] };
+const DECIDING = [ClusterRoleBinding, ClusterRole, RoleBinding, Role] as unknown as readonly KindDefinition[];
+/** Namespaces of one user whose grants are kept. */
+const NAMESPACES_MAX = 1000;
+
+/**
+ * Grants of a user, kept until any role or binding has changed: every request of the user asks for them. Users are told
+ * apart as objects, which authenticators keep for as long as somebody's credentials are in use.
+ */
+function keptGrants(
+  reads: Reads,
+  work: (user: UserInfo, namespace: string) => Grants,
+): (user: UserInfo, namespace: string) => Grants {
+  const versions = new Array<number>(DECIDING.length).fill(-1);
+  let byUser = new WeakMap<UserInfo, Map<string, Grants>>();
+  return (user, namespace) => {
+    for (const [index, kind] of DECIDING.entries()) {
+      const version = reads.version(kind);
+      if (versions[index] === version) continue;
+      versions[index] = version;
+      byUser = new WeakMap();
+    }
+    let known = byUser.get(user);
+    if (!known || known.size >= NAMESPACES_MAX) byUser.set(user, (known = new Map()));
+    let grants = known.get(namespace);
+    if (!grants) known.set(namespace, (grants = work(user, namespace)));
+    return grants;
   };
 }
 

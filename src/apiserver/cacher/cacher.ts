@@ -284,6 +284,8 @@ export class Cacher {
   /** The store ended the watch: start over, so that readers see no gap and watchers begin anew. */
   #lost(error: Error): void {
     this.#starting = undefined;
+    // Nothing is in: what was worked out from here on must not pass for what follows from a full cache.
+    this.#revision = 0;
     this.#objects.clear();
     this.#events = [];
     for (const watcher of [...this.#watchers]) watcher.closed(error);
