@@ -15,6 +15,8 @@ import { endToEndHeaders, pathOf, type Target } from "./target.ts";
 
 const STREAM_WINDOW_BYTES = 1024 * 1024;
 const CONNECTION_WINDOW_BYTES = 16 * 1024 * 1024;
+/** Bodies that wait to be sent count, those of uploads that the server has answered early for good. */
+const SESSION_MEGABYTES_MAX = 1000;
 /** A connection that is silent for so long is asked whether it is alive, and given up without an answer. */
 const SILENT_MS = 30_000;
 const PING_TIMEOUT_MS = 15_000;
@@ -36,6 +38,7 @@ export class Http2Connection {
     this.#heardMs = clock.monotonicMs();
     this.#session = connect(`https://${target.authority}`, {
       createConnection: () => socket,
+      maxSessionMemory: SESSION_MEGABYTES_MAX,
       settings: { initialWindowSize: STREAM_WINDOW_BYTES, enablePush: false },
     });
     const session = this.#session;

@@ -17,6 +17,16 @@ export interface Http2Answer {
   readonly unread: SocketBody | undefined;
 }
 
+/**
+ * What is written to a stream at a time. All that waits in a connection counts against its memory, beyond which Node refuses
+ * every other request on it: one long list that nobody reads yet must not do that.
+ */
+const PIECE_BYTES = 256 * 1024;
+
+async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+}
+
 /** Writes a response to an HTTP/2 stream; resolves when the last byte is handed over. */
 export async function respondHttp2(stream: ServerHttp2Stream, answer: Http2Answer): Promise<void> {
   const { method, response, unread } = answer;
@@ -30,7 +40,13 @@ export async function respondHttp2(stream: ServerHttp2Stream, answer: Http2Answe
     if (method === "HEAD" || body.bytes.length === 0) stream.respond(headers, END_STREAM);
     else {
       stream.respond(headers);
-      stream.end(body.bytes);
+      if (body.bytes.length <= PIECE_BYTES) stream.end(body.bytes);
+      else {
+        // Who is still sending may not read before that is over.
+        unread?.dismiss();
+        await pump({ chunks: pieces(body.bytes) }, stream);
+        stream.end();
+      }
     }
   } else if (body.type === "none" || method === "HEAD") {
     stream.respond(headers, END_STREAM);

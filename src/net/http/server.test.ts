@@ -262,6 +262,22 @@ test("half a body, and then a reset, is no body", async (t) => {
   }
 });
 
+test("a long answer that nobody reads yet holds nothing up on its connection", async (t) => {
+  const long = Buffer.alloc(30_000_000, "x");
+  const { port } = await serve(t, async ({ path }) => ({
+    status: 200,
+    headers: {},
+    body: { type: "bytes", bytes: path === "/long" ? long : Buffer.from("short") },
+  }));
+  const client = session(t, port);
+  const unread = client.request({ ":path": "/long" });
+  await once(unread, "response");
+  for (let index = 0; index < 5; index++) assert.equal((await ask2(client, { path: "/short" })).body, "short");
+  let sizeBytes = 0;
+  for await (const chunk of unread) sizeBytes += chunk.length;
+  assert.equal(sizeBytes, long.length);
+});
+
 test("a slow reader stops the source", async (t) => {
   let produced = 0;
   const { port } = await serve(t, async () => ({
