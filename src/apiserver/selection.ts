@@ -39,7 +39,10 @@ export function selection(kind: KindDefinition, namespace: string, query: URLSea
     (name === undefined || object.metadata.name === name) &&
     requirementsMatch(labels, object.metadata.labels ?? {}) &&
     fields.every((field) => fieldMatches(kind, field, object));
-  const texts = textsOf(labels, fields);
+  const texts = textsOf(labels);
+  const node = nodeOf(fields);
+  const mayMatch = (stored: StoredObject) =>
+    (!node || stored.nodeName === node) && texts.every((text) => stored.mayHold(text));
   const key = [
     kind.version,
     namespace,
@@ -54,19 +57,17 @@ export function selection(kind: KindDefinition, namespace: string, query: URLSea
     everything,
     interest: interestOf(namespace, fields),
     matches,
-    picks: (stored) => everything || (texts.every((text) => stored.mayHold(text)) && matches(stored.object)),
+    picks: (stored) => everything || (mayMatch(stored) && matches(stored.object)),
   };
 }
 
-/** What the JSON of every object that matches holds: members with plain texts, which stand there as they are. */
-function textsOf(labels: readonly Requirement[], fields: readonly Requirement[]): Buffer[] {
-  const node = nodeOf(fields);
-  const members = labels.flatMap(({ key, operator, values }) =>
-    operator === "=" || (operator === "in" && values.length === 1) ? [[key, values[0] ?? ""] as const] : [],
-  );
-  return [...members, ...(node ? [["nodeName", node] as const] : [])].flatMap(([key, value]) =>
-    PLAIN_TEXT.test(key) && PLAIN_TEXT.test(value) ? [Buffer.from(`"${key}":"${value}"`)] : [],
-  );
+/** What the JSON of every object that matches holds: labels with plain texts, which stand there as they are. */
+function textsOf(labels: readonly Requirement[]): Buffer[] {
+  return labels.flatMap(({ key, operator, values }) => {
+    const isOne = operator === "=" || (operator === "in" && values.length === 1);
+    const [value = ""] = values;
+    return isOne && PLAIN_TEXT.test(key) && PLAIN_TEXT.test(value) ? [Buffer.from(`"${key}":"${value}"`)] : [];
+  });
 }
 
 const PLAIN_TEXT = /^[\w./-]+$/;

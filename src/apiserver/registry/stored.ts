@@ -57,6 +57,7 @@ export class StoredObject implements Warm {
   #metadataAt = 0;
   /** How long its protobuf message is, once that is known. */
   protoBytes: number | undefined;
+  #nodeName: string | undefined;
 
   /** With its JSON, where that is known, so that it needn't be decoded. */
   constructor(entry: Entry, bare?: Uint8Array) {
@@ -115,6 +116,15 @@ export class StoredObject implements Warm {
   #versionOffset(value: Buffer): number {
     if (this.#versionAt === 0) this.#versionAt = versionOffset(value);
     return this.#versionAt;
+  }
+
+  /** Its spec.nodeName, "" for none: kept, as each of thousands of nodes asks all pods for it. */
+  get nodeName(): string {
+    if (this.#nodeName === undefined) {
+      const { spec } = this.parsed() as { readonly spec?: { readonly nodeName?: unknown } };
+      this.#nodeName = typeof spec?.nodeName === "string" ? spec.nodeName : "";
+    }
+    return this.#nodeName;
   }
 
   /** False when the JSON surely doesn't hold a text; much cheaper than parsing it to look. */
