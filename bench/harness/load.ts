@@ -33,7 +33,9 @@ export class Connections implements Disposable {
 
   #connect(): ClientHttp2Session {
     const { url, ca, cert, key } = this.#access;
-    const session = connect(url, { ca, cert, key, settings: { initialWindowSize: STREAM_WINDOW_BYTES } });
+    const settings = { initialWindowSize: STREAM_WINDOW_BYTES };
+    // In megabytes: what was not sent of a body that the server refused counts on.
+    const session = connect(url, { ca, cert, key, settings, maxSessionMemory: 1000 });
     session.on("error", () => {});
     session.once("connect", () => session.setLocalWindowSize(CONNECTION_WINDOW_BYTES));
     return session;
