@@ -48,4 +48,10 @@ test("the past is read by revision and by time, and an object's history tells wh
       },
     ],
   );
+  // Neither is lost with the process.
+  await cluster.kill();
+  await using again = await TestCluster.up(["--nodes", "none"], { directory: cluster.directory });
+  assert.equal(again.directory, cluster.directory);
+  const { stdout, stderr } = await navarch("at", between, "get", "cm", "kept", "-o", "json");
+  assert.equal(JSON.parse(stdout).data.a, "1", stderr);
 });
