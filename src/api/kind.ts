@@ -145,7 +145,7 @@ export interface KindBehavior<T> {
   readonly prepareStatusUpdate?: (object: Mutable<T>, old: T, now: string) => void;
   readonly validate?: (object: T) => FieldError[];
   readonly validateUpdate?: (object: T, old: T) => FieldError[];
-  /** How often more than twice the original tells of labels, annotations and owners that an update may not have. */
+  /** How often the original looks at the whole metadata of an update, besides twice at what changed (1 when not given). */
   readonly metadataChecks?: number;
   readonly validateStatusUpdate?: (object: T, old: T) => FieldError[];
   /** Of an update by a subresource that changes a part of the spec; undefined: it is validated as a new object. */

@@ -249,7 +249,8 @@ function dispatcher({
     if (!info.isResource) return paths(context);
     const kind = core.served.find({ ...info, plural: info.resource });
     if (!kind) return notServed(core.served, info.group);
-    if (kind.rules.deprecation) context.warnings.push(kind.rules.deprecation);
+    const isServed = info.subresource === "" || kind.subresources?.some(({ name }) => name === info.subresource);
+    if (kind.rules.deprecation && isServed) context.warnings.push(kind.rules.deprecation);
     if (kind.custom) return custom(kind, context);
     const handler = parts.handlers.get(info.subresource ? `${info.resource}/${info.subresource}` : info.resource);
     checkVerb(kind, context);

@@ -131,11 +131,11 @@ export function setsEqual(a: FieldSet, b: FieldSet): boolean {
   return jsonEqual(setToFieldsV1(a), setToFieldsV1(b)) && a.member === b.member;
 }
 
-/** All paths, each as its steps. */
+/** All paths, each as its steps: at each level those that end there before those that lead on. */
 export function* pathsOf(set: FieldSet, prefix: readonly string[] = []): Iterable<readonly string[]> {
-  if (set.member) yield prefix;
-  for (const key of [...set.children.keys()].sort(compareSteps))
-    yield* pathsOf(set.children.get(key)!, [...prefix, key]);
+  const children = [...set.children].sort(([a], [b]) => compareSteps(a, b));
+  for (const [step, child] of children) if (child.member) yield [...prefix, step];
+  for (const [step, child] of children) yield* pathsOf(child, [...prefix, step]);
 }
 
 /** A path as messages show it: .spec.containers[name="c"].image */
@@ -289,11 +289,12 @@ function emptyKey(field: Field | undefined, isOnly: boolean): unknown {
   return field.node.type === "int32" || field.node.type === "int64" ? 0 : undefined;
 }
 
-/** All paths of a value that someone sets: leaves, elements of lists, and containers that are empty. */
+/** All paths of a value that someone sets: leaves, elements of lists, and empty containers other than lists. */
 export function setOf(shape: Shape, value: unknown): FieldSet {
   const parts = partsOf(shape, value);
   if (!parts) return { member: true, children: new Map() };
-  const set: FieldSet = { member: parts.size === 0, children: new Map() };
+  const isList = shape.merge === "listMap" || shape.merge === "set";
+  const set: FieldSet = { member: parts.size === 0 && !isList, children: new Map() };
   for (const [step, part] of parts) {
     const child = setOf(part.shape, part.value);
     if (step.startsWith("k:")) child.member = true;

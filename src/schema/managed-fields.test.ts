@@ -60,6 +60,36 @@ test("conflicts with several managers are told of by manager, in order of their 
   assert.throws(() => apply(one, { spec: { replicas: 2, extra: "b" } }, "three"), { message });
 });
 
+test("conflicts at one level are told of before those below", () => {
+  const Deep = struct("test.Deep", () => ({
+    apiVersion: string(0),
+    kind: string(0),
+    metadata: ref(1, Meta),
+    below: ref(2, Spec),
+    zone: string(3),
+  }));
+  const put = (config: Json, manager: string) => (live: Json | undefined) =>
+    applyConfig({
+      struct: Deep,
+      live,
+      config: { ...type, metadata: { name: "a" }, ...config },
+      write: write(manager),
+      versions: () => ({ struct: Deep }),
+      ignored: [],
+      force: false,
+    });
+  const one = put({ below: { replicas: 1 }, zone: "a" }, "one")(undefined);
+  const message = 'Apply failed with 2 conflicts: conflicts with "one":\n- .zone\n- .below.replicas';
+  assert.throws(() => put({ below: { replicas: 2 }, zone: "b" }, "two")(one), { message });
+});
+
+test("a container that is applied empty stays and is managed, an empty list isn't managed", () => {
+  const one = apply(undefined, { spec: { probe: { port: 1 }, words: ["a"] } }, "one");
+  const two = apply(one, { spec: { probe: {}, words: [] } }, "one");
+  assert.deepEqual(two.spec, { probe: {}, words: [] });
+  assert.deepEqual(managersOf(two), [["one", "T1", { "f:spec": { "f:probe": {} } }]]);
+});
+
 test("kubectl takes over what it applied before from its own updates", () => {
   const annotations = {
     "kubectl.kubernetes.io/last-applied-configuration": JSON.stringify({ ...type, spec: { replicas: 1 } }),

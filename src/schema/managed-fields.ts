@@ -347,7 +347,8 @@ export function applyConfig({ struct, live, config, write, versions, ignored, fo
   // What was applied in a version of another shape can't be told apart from what still is.
   const last = mine && !versions(mine.apiVersion)?.convert ? mine.set : undefined;
   const owned = others.reduce((all, one) => union(all, one.set), setOf(shape, config));
-  const result = (last ? prune(shape, merged, { last, owned }) : merged) as Json;
+  // A container that lost all it had is still what was given: empty.
+  const result = (last ? mergeValue(shape, prune(shape, merged, { last, owned }), config) : merged) as Json;
   // Who only joins what is there already has never written: its entry bears no time.
   const time = jsonEqual(before, result) ? mine?.time : write.now;
   const entry: Manager = { ...write, operation: "Apply", time, set };

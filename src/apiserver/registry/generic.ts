@@ -31,7 +31,14 @@ import { type Store, StoreError } from "../../store/index.ts";
 import { canonicalQuantity } from "../../api/index.ts";
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
 import type { Cacher } from "../cacher/cacher.ts";
-import { finalizerWarnings, joinOwners, validateMetadata, validateMetadataUpdate, validateShared } from "./metadata.ts";
+import {
+  finalizerWarnings,
+  joinOwners,
+  validateMetadata,
+  validateMetadataUpdate,
+  validateNewFinalizers,
+  validateShared,
+} from "./metadata.ts";
 import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaType } from "./encoding.ts";
 import { asGiven, hasEmptied } from "./given.ts";
 import { storageKey, StoredObject } from "./stored.ts";
@@ -376,8 +383,10 @@ export class Registry {
     { current, object, write, subresource }: SaveCall & { subresource: string },
   ): Promise<StoredObject | undefined> {
     const old = current.object;
-    const errors =
-      write.version?.behavior.validateStored?.(object, old) ?? this.#validateUpdate(object, old, subresource);
+    const stored = write.version?.behavior.validateStored?.(object, old);
+    const errors = stored
+      ? [...this.#validateMetadataUpdate(object as unknown as KubeObject, old, subresource), ...stored]
+      : this.#validateUpdate(object, old, subresource);
     if (errors.length > 0) throw invalid(this.kind, old.metadata.name, asGiven(errors, context.emptied));
     if (subresource !== "status") this.#warn(context, object, old);
     await this.#validateAdmission(context, { operation: "UPDATE", object, oldObject: old, write });
@@ -431,13 +440,22 @@ export class Registry {
     (object.metadata as Meta).generation = changed ? (before ?? 0) + 1 : before;
   }
 
+  /** What is wrong with changed metadata, as often as the original tells of it. */
+  #validateMetadataUpdate(object: KubeObject, old: KubeObject, subresource: string): FieldError[] {
+    // It looks at every change twice, once for all kinds and once for each.
+    const change = validateMetadataUpdate(object, old);
+    // Most kinds look at the whole of it once more; of what is refused now and was there before they say nothing here.
+    const checks = subresource === "" ? (this.kind.behavior.metadataChecks ?? 1) : 0;
+    const whole = [
+      ...validateShared(object),
+      ...validateNewFinalizers(this.kind, object.metadata.finalizers ?? [], old.metadata.finalizers ?? []),
+    ];
+    return [...change, ...change, ...Array.from({ length: checks }, () => whole).flat()];
+  }
+
   #validateUpdate(object: Json, old: KubeObject, subresource: string): FieldError[] {
     const { behavior } = this.kind;
-    const once = validateMetadataUpdate(this.kind, object as unknown as KubeObject, old);
-    // The original looks at metadata twice, once for all kinds and once for each, and tells of both.
-    const more = subresource === "" ? (behavior.metadataChecks ?? 0) : 0;
-    const shared = more > 0 ? validateShared(object as unknown as KubeObject) : [];
-    const metadata = [...once, ...once, ...Array.from({ length: more }, () => shared).flat()];
+    const metadata = this.#validateMetadataUpdate(object as unknown as KubeObject, old, subresource);
     if (SPEC_PARTS[subresource])
       return [
         ...metadata,
@@ -647,16 +665,14 @@ function keepSystemMetadata(metadata: Meta, old: KubeObject): void {
   const before = old.metadata as Meta;
   // Another uid is no update of this object; validation says so.
   metadata.uid ||= before.uid;
-  for (const key of [
-    "creationTimestamp",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-    "selfLink",
-    "generation",
-  ]) {
+  for (const key of ["creationTimestamp", "selfLink", "generation"]) {
     if (before[key] === undefined) delete metadata[key];
     else metadata[key] = before[key];
   }
+  // So it does of these; left out, or for a time that there is one already, they stay as they are.
+  if (before.deletionTimestamp !== undefined) metadata.deletionTimestamp = before.deletionTimestamp;
+  if (before.deletionGracePeriodSeconds !== undefined)
+    metadata.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds;
   delete metadata.resourceVersion;
 }
 

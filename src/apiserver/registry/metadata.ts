@@ -132,7 +132,7 @@ export function joinOwners(metadata: { ownerReferences?: unknown }): string[] {
 }
 
 /** Everything that an update of metadata may not do. */
-export function validateMetadataUpdate(kind: KindDefinition, object: KubeObject, old: KubeObject): FieldError[] {
+export function validateMetadataUpdate(object: KubeObject, old: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
   if (old.metadata.deletionTimestamp) {
     const added = (object.metadata.finalizers ?? []).filter((one) => !old.metadata.finalizers?.includes(one));
@@ -141,14 +141,21 @@ export function validateMetadataUpdate(kind: KindDefinition, object: KubeObject,
       errors.push(forbiddenField("metadata.finalizers", detail));
     }
   }
-  for (const field of ["name", "namespace", "uid"] as const) {
-    if ((object.metadata[field] ?? "") !== (old.metadata[field] ?? ""))
-      errors.push(invalidValue(`metadata.${field}`, object.metadata[field], "field is immutable"));
+  for (const field of FIXED) {
+    const value = object.metadata[field];
+    if ((value ?? "") !== (old.metadata[field] ?? ""))
+      errors.push(invalidValue(`metadata.${field}`, value, "field is immutable"));
   }
-  errors.push(...validateShared(object));
-  // Finalizers that are there already stay, whatever they are.
-  const { finalizers = [] } = object.metadata;
-  return jsonEqual(finalizers, old.metadata.finalizers ?? [])
-    ? errors
-    : [...errors, ...validateFinalizers(kind, finalizers)];
+  return [...errors, ...validateShared(object)];
+}
+
+const FIXED = ["name", "namespace", "uid", "deletionTimestamp", "deletionGracePeriodSeconds"] as const;
+
+/** Finalizers that are there already stay, whatever they are. */
+export function validateNewFinalizers(
+  kind: KindDefinition,
+  finalizers: readonly string[],
+  old: readonly string[],
+): FieldError[] {
+  return jsonEqual(finalizers, old) ? [] : validateFinalizers(kind, finalizers);
 }

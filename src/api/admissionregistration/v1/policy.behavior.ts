@@ -3,6 +3,8 @@ import type { Column, FieldError, KindBehavior } from "../../kind.ts";
 import { duplicateValue, invalidValue, notSupported, oneOf, problemsAt, required } from "../../validation/errors.ts";
 import { dnsSubdomainProblems, qualifiedNameProblems } from "../../validation/names.ts";
 import { internalValue } from "../../validation/internal.ts";
+import { sortedEntries } from "../../validation/labels.ts";
+import type { LabelSelector } from "../../meta/v1/labelselector.ts";
 import type { MutatingAdmissionPolicy } from "./mutatingadmissionpolicy.ts";
 import type { MatchResources, Mutation, ParamKind } from "./mutatingadmissionpolicy.types.ts";
 import type { MutatingAdmissionPolicyBinding } from "./mutatingadmissionpolicybinding.ts";
@@ -237,12 +239,22 @@ export const mutatingPolicyColumns: readonly Column<MutatingAdmissionPolicy>[] =
   ageColumn,
 ];
 
+/** A selector as Go's generated code prints it. */
+function selectorText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+  const labels = sortedEntries(matchLabels).map(([key, value]) => `${key}: ${value},`);
+  const expressions = matchExpressions.map(
+    ({ key, operator, values = [] }) =>
+      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(" ")}],},`,
+  );
+  return `&LabelSelector{MatchLabels:map[string]string{${labels.join("")}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join("")}},}`;
+}
+
 export const bindingColumns: readonly Column<MutatingAdmissionPolicyBinding>[] = [
   nameColumn,
   textColumn("PolicyName", ({ spec }) => spec.policyName ?? ""),
   textColumn("ParamRef", ({ spec: { paramRef } }) => {
     if (!paramRef) return "<unset>";
-    if (!paramRef.name) return "*";
+    if (!paramRef.name) return paramRef.selector ? selectorText(paramRef.selector) : "*";
     return paramRef.namespace ? `${paramRef.namespace}/${paramRef.name}` : paramRef.name;
   }),
   ageColumn,

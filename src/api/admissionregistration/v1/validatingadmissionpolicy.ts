@@ -13,6 +13,7 @@ export const ValidatingAdmissionPolicy = kind({
   plural: "validatingadmissionpolicies",
   categories: ["api-extensions"],
   scope: "Cluster",
+  rules: { statusKeeps: ["labels", "annotations", "ownerReferences", "finalizers"] },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   behavior: () => validatingPolicyBehavior as never,
   columns: () => validatingPolicyColumns as never,

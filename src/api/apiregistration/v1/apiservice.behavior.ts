@@ -21,6 +21,7 @@ const LOCAL = {
 
 /** Says which server answers for a group version: this one, or one behind a service. */
 export const apiServiceBehavior: KindBehavior<APIService> = {
+  metadataChecks: 2,
   nameRule: "pathSegment",
   looseFinalizers: true,
   requiresVersion: true,

@@ -21,6 +21,7 @@ const warningsOfSpec = jobSpecWarnings("spec", ({ spec }: Job) => spec);
 
 /** What a job's declaration can't say; the server names its pods by uid unless the job selects them itself. */
 export const jobBehavior: KindBehavior<Job> = {
+  metadataChecks: 2,
   defaultPropagation: "orphan",
   propagationWarning:
     "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning",

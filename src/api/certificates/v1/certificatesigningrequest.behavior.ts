@@ -44,6 +44,7 @@ type Conditions = readonly CertificateSigningRequestCondition[];
 
 /** What a request's declaration can't say; who asks for it is the server's to note. */
 export const signingRequestBehavior: KindBehavior<CertificateSigningRequest> = {
+  metadataChecks: 2,
   generation: false,
   nameRule: "pathSegment",
   prepareCreate(request) {
@@ -73,15 +74,6 @@ interface StatusChange {
 /** Approval changes what is decided, status all else. */
 function prepareStatus(subresource: string, { request, old, now }: StatusChange): void {
   request.spec = structuredClone(old.spec) as typeof request.spec;
-  const { labels, annotations, ...metadata } = structuredClone(old.metadata) as typeof request.metadata;
-  const { managedFields } = request.metadata;
-  request.metadata = {
-    ...metadata,
-    ...(labels && { labels }),
-    ...(annotations && { annotations }),
-    ...(managedFields && { managedFields }),
-  } as typeof request.metadata;
-  delete (request.metadata as { resourceVersion?: string }).resourceVersion;
   const before = (old.status.conditions ?? []) as Mutable<Conditions>;
   const given = (request.status.conditions ?? []) as Mutable<Conditions>;
   if (subresource === "approval") {

@@ -8,6 +8,7 @@ const STANDARD_FINALIZERS = [FINALIZER, "orphan", "foregroundDeletion"];
 
 /** What a namespace's declaration can't say. */
 export const namespaceBehavior: KindBehavior<Namespace> = {
+  metadataChecks: 2,
   nameRule: "dnsLabel",
   generation: false,
   prepareCreate(namespace) {

@@ -34,6 +34,7 @@ export interface VolumeStructs {
 /** The structs are for messages that show whole values. */
 export function persistentVolumeBehavior(structs: VolumeStructs): KindBehavior<PersistentVolume> {
   return {
+    metadataChecks: 2,
     generation: false,
     prepareCreate(volume, now) {
       volume.status = { phase: "Pending", lastPhaseTransitionTime: now } as Mutable<PersistentVolume>["status"];

@@ -33,6 +33,7 @@ const RESIZE_STATUSES = [
 /** The struct of the spec is for messages that show what changed in it. */
 export function persistentVolumeClaimBehavior(specStruct: StructNode): KindBehavior<PersistentVolumeClaim> {
   return {
+    metadataChecks: 2,
     generation: false,
     prepareCreate(claim) {
       claim.status = { phase: "Pending" } as Mutable<PersistentVolumeClaim>["status"];

@@ -13,7 +13,6 @@ const AFFINITY_SECONDS = 10_800;
 export const serviceBehavior: KindBehavior<Service> = {
   nameRule: "dnsLabel",
   generation: false,
-  metadataChecks: 1,
   prepareCreate(service) {
     service.status = { loadBalancer: {} } as Mutable<Service>["status"];
     syncClusterIPs(service, undefined);

@@ -29,7 +29,6 @@ const HINTS_MAX = 8;
 
 export const endpointSliceBehavior: KindBehavior<EndpointSlice> = {
   generation: false,
-  metadataChecks: 1,
   prepareCreate(slice) {
     slice.metadata.generation = 1;
     dropTopology(slice);

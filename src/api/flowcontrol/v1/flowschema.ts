@@ -13,6 +13,7 @@ export const FlowSchema = kind({
   kind: "FlowSchema",
   plural: "flowschemas",
   scope: "Cluster",
+  rules: { statusKeeps: ["labels", "annotations", "ownerReferences", "finalizers"] },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   behavior: () => flowSchemaBehavior as never,
   columns: () => flowSchemaColumns as never,

@@ -16,6 +16,7 @@ export const PriorityLevelConfiguration = kind({
   kind: "PriorityLevelConfiguration",
   plural: "prioritylevelconfigurations",
   scope: "Cluster",
+  rules: { statusKeeps: ["labels", "annotations", "ownerReferences", "finalizers"] },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   behavior: () => priorityLevelBehavior as never,
   columns: () => priorityLevelColumns as never,

@@ -19,6 +19,7 @@ const PATH_RULE = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
 const PATH = new RegExp(`^${PATH_RULE}$`);
 
 export const ingressClassBehavior: KindBehavior<IngressClass> = {
+  metadataChecks: 2,
   generation: true,
   setDefaults({ spec }) {
     if (spec.parameters) spec.parameters.scope ??= "Cluster";

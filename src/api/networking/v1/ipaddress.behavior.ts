@@ -11,6 +11,7 @@ import {
 import type { IPAddress } from "./ipaddress.ts";
 
 export const ipAddressBehavior: KindBehavior<IPAddress> = {
+  metadataChecks: 2,
   nameRule: "ipAddress",
   validate: validateParent,
   validateUpdate: (address, old) => {

@@ -15,6 +15,7 @@ import type { RuntimeClass, Scheduling } from "./runtimeclass.ts";
 
 /** What a runtime class's declaration can't say. */
 export const runtimeClassBehavior: KindBehavior<RuntimeClass> = {
+  metadataChecks: 2,
   requiresVersion: true,
   validate: validateRuntimeClass,
   validateUpdate: (runtimeClass, old) => [

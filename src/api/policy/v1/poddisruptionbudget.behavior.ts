@@ -14,6 +14,7 @@ const POLICIES = ["AlwaysAllow", "IfHealthyBudget"];
 
 /** What a pod disruption budget's declaration can't say. */
 export const podDisruptionBudgetBehavior: KindBehavior<PodDisruptionBudget> = {
+  metadataChecks: 0,
   requiresVersion: true,
   validate: ({ spec }) => validateSpec(spec),
   validateStatusUpdate: ({ status }) => [

@@ -17,6 +17,7 @@ const GROUP = "rbac.authorization.k8s.io";
 const SUBJECT_KINDS = ["ServiceAccount", "User", "Group"];
 
 export const roleBindingBehavior: KindBehavior<RoleBinding> = {
+  metadataChecks: 2,
   nameRule: "pathSegment",
   setDefaults: setGroups,
   validate: (binding) => validateNamespaced(binding),
@@ -24,6 +25,7 @@ export const roleBindingBehavior: KindBehavior<RoleBinding> = {
 };
 
 export const clusterRoleBindingBehavior: KindBehavior<ClusterRoleBinding> = {
+  metadataChecks: 2,
   nameRule: "pathSegment",
   setDefaults: setGroups,
   validate: (binding) => validateCluster(binding),

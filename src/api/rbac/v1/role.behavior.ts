@@ -5,11 +5,13 @@ import type { Role } from "./role.ts";
 import { validateClusterRules, validateNamespacedRules } from "./rules.validate.ts";
 
 export const roleBehavior: KindBehavior<Role> = {
+  metadataChecks: 2,
   nameRule: "pathSegment",
   validate: ({ rules }) => validateNamespacedRules(rules),
 };
 
 export const clusterRoleBehavior: KindBehavior<ClusterRole> = {
+  metadataChecks: 2,
   nameRule: "pathSegment",
   validate: (role) => [...validateClusterRules(role.rules), ...validateAggregation(role)],
 };

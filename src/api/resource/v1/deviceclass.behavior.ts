@@ -9,6 +9,7 @@ const CONFIGS_MAX = 32;
 
 /** What a class' declaration can't say. */
 export const deviceClassBehavior: KindBehavior<DeviceClass> = {
+  metadataChecks: 2,
   generation: true,
   validate: ({ spec }) => {
     const name = spec.extendedResourceName;

@@ -38,6 +38,7 @@ function setDeviceDefaults(devices: Mutable<DeviceClaim> | undefined): void {
 
 /** What a claim's declaration can't say. */
 export const claimBehavior: KindBehavior<ResourceClaim> = {
+  metadataChecks: 2,
   generation: false,
   setDefaults: ({ spec }) => setDeviceDefaults(spec.devices),
   validate: ({ spec }) => validateDeviceClaim("spec.devices", spec.devices),
@@ -52,6 +53,7 @@ export const claimBehavior: KindBehavior<ResourceClaim> = {
 
 /** The same of a template. */
 export const claimTemplateBehavior: KindBehavior<ResourceClaimTemplate> = {
+  metadataChecks: 2,
   generation: false,
   setDefaults: ({ spec }) => setDeviceDefaults(spec.spec.devices),
   validate: validateTemplate,

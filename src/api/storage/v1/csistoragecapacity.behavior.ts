@@ -10,6 +10,7 @@ import {
 import type { CSIStorageCapacity } from "./csistoragecapacity.ts";
 
 export const csiStorageCapacityBehavior: KindBehavior<CSIStorageCapacity> = {
+  metadataChecks: 2,
   requiresVersion: true,
   validate: validateCapacity,
   validateUpdate: (object, old) => [

@@ -15,6 +15,7 @@ const RECLAIM_POLICIES = ["Delete", "Retain"];
 const BINDING_MODES = ["Immediate", "WaitForFirstConsumer"];
 
 export const storageClassBehavior: KindBehavior<StorageClass> = {
+  metadataChecks: 2,
   setDefaults(storageClass) {
     storageClass.reclaimPolicy ??= "Delete";
     storageClass.volumeBindingMode ??= "Immediate";

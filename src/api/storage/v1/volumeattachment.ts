@@ -42,7 +42,7 @@ export const VolumeAttachment = kind({
   version: "v1",
   kind: "VolumeAttachment",
   plural: "volumeattachments",
-  rules: { returnsDeleted: true },
+  rules: { returnsDeleted: true, statusKeeps: ["labels", "annotations", "ownerReferences", "finalizers"] },
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   columns: () => volumeAttachmentColumns,

@@ -5,6 +5,7 @@ import { validateParameters, validateProvisioner } from "./parameters.validate.t
 import type { VolumeAttributesClass } from "./volumeattributesclass.ts";
 
 export const volumeAttributesClassBehavior: KindBehavior<VolumeAttributesClass> = {
+  metadataChecks: 2,
   validate: validateClass,
   validateUpdate: (volumeClass, old) => [
     ...(["driverName", "parameters"] as const)
