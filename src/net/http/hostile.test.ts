@@ -173,6 +173,13 @@ suite("HTTP/1", () => {
       assert.equal(await said(port, text), refusal("400 Bad Request"), text);
   });
 
+  test("a request to two hosts is refused", async (t) => {
+    const { port } = await serve(t, undefined, true);
+    const answer = await said(port, "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
+    assert.match(answer, /^HTTP\/1.1 400 Bad Request\r\n/);
+    assert.match(answer, /400 Bad Request: too many Host headers/);
+  });
+
   test("a body whose pieces can't be told apart is refused", async (t) => {
     const { port } = await serve(
       t,

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex as NodeDuplex } from "node:stream";
 import type { Clock } from "../../base/index.ts";
@@ -22,6 +23,13 @@ export function refuseHttp1(socket: NodeDuplex, error: Error, clock: Clock): voi
   socket.end(`HTTP/1.1 ${line}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${line}`);
   const timer = clock.timer(LINGER_MS, () => socket.destroy());
   socket.once("close", () => timer.cancel());
+}
+
+/** Proxies on the way may have gone by the other one. */
+export function refuseTwoHosts(out: ServerResponse): void {
+  out.shouldKeepAlive = false;
+  out.writeHead(400, { "content-type": "text/plain; charset=utf-8" });
+  out.end("400 Bad Request: too many Host headers");
 }
 
 /** Tells a client that forgot the s of https; anything else that is no TLS hears nothing. */

@@ -18,7 +18,7 @@ import type { ApiResponse, Handler, Peer, RequestBody } from "../message.ts";
 import { offerOf, serveUpgrade } from "../upgrade/serve.ts";
 import { serveTunnel } from "../upgrade/tunnel.ts";
 import { http } from "./node-http.ts";
-import { refuseHttp1, refusePlain } from "./refuse.ts";
+import { refuseHttp1, refusePlain, refuseTwoHosts } from "./refuse.ts";
 import { SocketRequest } from "./request.ts";
 import { respondHttp1, respondHttp2 } from "./respond.ts";
 
@@ -244,6 +244,7 @@ class ServerAdapter implements Listener {
 
   #onRequest(incoming: IncomingMessage, out: ServerResponse): void {
     const method = incoming.method ?? "";
+    if ((incoming.headersDistinct.host?.length ?? 0) > 1) return refuseTwoHosts(out);
     const request = this.#http1Request(incoming, (gone) => (out.destroyed ? gone() : out.once("close", gone)));
     if (this.#closing) out.shouldKeepAlive = false;
     const { socket } = incoming;
