@@ -337,7 +337,8 @@ export function applyConfig({ struct, live, config, write, versions, ignored, fo
   const managers = managersBefore(shape, live, base, write).filter(
     ({ apiVersion }) => versions(apiVersion) !== undefined,
   );
-  const set = minus(withoutTop(setOf(shape, config), ignored), SERVER_SET);
+  const wanted = setOf(shape, config);
+  const set = minus(withoutTop(wanted, ignored), SERVER_SET);
   const mine = managers.find((one) => isSame(one, "Apply", write));
   const others = managers.filter((one) => one !== mine);
   const before = withoutManagers(base);
@@ -346,9 +347,10 @@ export function applyConfig({ struct, live, config, write, versions, ignored, fo
   resolveConflicts({ others, set, changedFor: changesFor({ struct, before, merged, versions }), force, forced });
   // What was applied in a version of another shape can't be told apart from what still is.
   const last = mine && !versions(mine.apiVersion)?.convert ? mine.set : undefined;
-  const owned = others.reduce((all, one) => union(all, one.set), setOf(shape, config));
   // A container that lost all it had is still what was given: empty.
-  const result = (last ? mergeValue(shape, prune(shape, merged, { last, owned }), config) : merged) as Json;
+  const pruned = (of: FieldSet) =>
+    prune(shape, merged, { last: of, owned: others.reduce((all, one) => union(all, one.set), wanted) });
+  const result = (last ? mergeValue(shape, pruned(last), config) : merged) as Json;
   // Who only joins what is there already has never written: its entry bears no time.
   const time = jsonEqual(before, result) ? mine?.time : write.now;
   const entry: Manager = { ...write, operation: "Apply", time, set };
