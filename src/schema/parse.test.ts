@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { seededRandom } from "../base/index.ts";
-import { parseJson, parseJsonFully } from "./parse.ts";
+import { JsonError, parseJson, parseJsonFully } from "./parse.ts";
 
 const PARITY = join(import.meta.dirname, "../../test/parity");
 
@@ -76,4 +76,13 @@ test("both readers agree on whatever a seed makes of a text", () => {
     }
     check(text);
   }
+});
+
+test("a long text that is nested too deep is refused like a short one, quotes and escapes left out of account", () => {
+  const long = `"${'[\\"'.repeat(40_000)}"`;
+  assert.deepEqual(parseJson(`[${long}]`), parseJsonFully(`[${long}]`));
+  const deep = `[${long},${"[".repeat(2000)}${"]".repeat(2000)}]`;
+  assert.throws(() => parseJson(deep), JsonError);
+  assert.throws(() => parseJson("[".repeat(3_000_000)), JsonError);
+  assert.throws(() => parseJson(`${"[".repeat(100)}"${"x".repeat(100_000)}`), JsonError);
 });

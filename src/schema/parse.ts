@@ -39,6 +39,7 @@ const SPECIAL = /\d{16}|\\u[dD][89a-fA-F]/;
  */
 function maybePlainJson(text: string, { depthMax }: ParseLimits): ParsedJson | undefined {
   if (SPECIAL.test(text) || !text.isWellFormed()) return undefined;
+  if (text.length > LONG_TEXT && isNestedOver(text, depthMax)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     const count = keysOf(value, depthMax);
@@ -51,6 +52,25 @@ function maybePlainJson(text: string, { depthMax }: ParseLimits): ParsedJson | u
 }
 
 const NONE: readonly string[] = [];
+
+/** Characters from which on a text is looked through for its depth first: JSON.parse would build every level of it. */
+const LONG_TEXT = 65_536;
+
+/** Whether objects and lists are opened inside one another more often than allowed. */
+function isNestedOver(text: string, depthMax: number): boolean {
+  let depth = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === QUOTE) {
+      index = text.indexOf('"', index + 1);
+      while (isEscaped(text, index)) index = text.indexOf('"', index + 1);
+      if (index < 0) return false;
+    } else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      if (++depth > depthMax) return true;
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
+  }
+  return false;
+}
 
 /** How many keys the objects in a value have; less than none when it is nested too deep. */
 function keysOf(value: unknown, depthLeft: number): number {
@@ -92,7 +112,12 @@ function isEscaped(text: string, at: number): boolean {
 }
 
 const SPACE = 0x20;
+const QUOTE = 0x22;
 const COLON = 0x3a;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
 const BACKSLASH = 0x5c;
 
 const WHITESPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
