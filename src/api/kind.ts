@@ -184,8 +184,8 @@ export interface KindBehavior<T> {
   readonly looseFinalizers?: boolean;
   /** What else changes when the deletion of an object begins; may add finalizers. */
   readonly prepareDelete?: (object: Mutable<T>, now: string) => void;
-  /** Default deletion propagation of dependents; "background" unless said. */
-  readonly defaultPropagation?: "background" | "orphan";
+  /** Default deletion propagation of dependents; "background" unless said. With "none" it has none, whatever is asked. */
+  readonly defaultPropagation?: "background" | "orphan" | "none";
   /** Warning to who deletes without saying what becomes of dependents. */
   readonly propagationWarning?: string;
   /** Deletion is graceful: seconds to wait, 0 for at once. */

@@ -145,6 +145,27 @@ test("an event that nothing adds to is gone after an hour", async () => {
   await close();
 });
 
+test("errors name an event in the group it was asked for in, and nobody collects for it", async () => {
+  const { json, close } = await server();
+  const about = { kind: "Pod", namespace: "default", name: "p" };
+  await json("POST /api/v1/namespaces/default/events", { metadata: { name: "e" }, involvedObject: about });
+  const own = "/apis/events.k8s.io/v1/namespaces/default/events";
+  assert.equal((await json(`GET ${own}/f`)).message, 'events.events.k8s.io "f" not found');
+  assert.equal((await json("GET /api/v1/namespaces/default/events/f")).message, 'events "f" not found');
+  const gone = await json(`DELETE ${own}/e?propagationPolicy=Foreground`);
+  assert.deepEqual([gone.status, gone.details.group], ["Success", "events.k8s.io"]);
+  assert.equal((await json(`GET ${own}/e`)).reason, "NotFound");
+  await close();
+});
+
+test("a put makes a runtime class that isn't there", async () => {
+  const { call, close } = await server();
+  const path = "/apis/node.k8s.io/v1/runtimeclasses/r";
+  const value = { apiVersion: "node.k8s.io/v1", kind: "RuntimeClass", metadata: { name: "r" }, handler: "h" };
+  assert.equal((await call(`PUT ${path}`, value)).status, 201);
+  await close();
+});
+
 test("a watch on another node's pods is not told of this node's", async () => {
   const { json, watch, close } = await server();
   await json("POST /api/v1/namespaces/default/serviceaccounts", { metadata: { name: "default" } });

@@ -81,6 +81,14 @@ export class Verbs {
   }
 
   async run(context: RequestContext): Promise<ApiResponse> {
+    try {
+      return await this.#run(context);
+    } catch (error) {
+      throw inServedGroup(error, this.#registry.kind, this.#kind);
+    }
+  }
+
+  async #run(context: RequestContext): Promise<ApiResponse> {
     const { verb, name, subresource } = context.info;
     switch (verb) {
       case "get":
@@ -377,7 +385,7 @@ export class Verbs {
   }
 
   #deleted({ metadata: { name, uid } }: KubeObject) {
-    const { group, plural } = this.#registry.kind;
+    const { group, plural } = this.#kind;
     return {
       kind: "Status",
       apiVersion: "v1",
@@ -472,6 +480,19 @@ interface ApplyCall {
   readonly write: WriteOptions;
   readonly subresource: string;
   readonly format: Format;
+}
+
+/** What is said of a resource that is stored in another group than it is served in (events) names the latter. */
+function inServedGroup(error: unknown, stored: KindDefinition, served: KindDefinition): unknown {
+  if (stored.group === served.group || !(error instanceof StatusError)) return error;
+  const { details, message = "" } = error.status;
+  if (details?.kind !== stored.plural || (details.group ?? "") !== stored.group) return error;
+  const named = ({ plural, group }: KindDefinition) => `${plural}${group === "" ? "" : `.${group}`} "`;
+  return new StatusError({
+    ...error.status,
+    message: message.replace(named(stored), named(served)),
+    details: { ...details, group: served.group },
+  });
 }
 
 function goingAway(kind: KindDefinition, name: string): Error {

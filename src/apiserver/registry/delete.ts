@@ -153,6 +153,8 @@ function finalizersAfter(
 ): string[] {
   const others = (metadata.finalizers ?? []).filter((one) => one !== ORPHAN && one !== FOREGROUND);
   const had = metadata.finalizers ?? [];
+  // Nobody collects what belongs to it: it just goes.
+  if (kind.behavior.defaultPropagation === "none") return [...had];
   const policy =
     propagationPolicy ?? (orphanDependents === undefined ? undefined : orphanDependents ? "Orphan" : "Background");
   switch (policy) {

@@ -13,6 +13,7 @@ export function aboutSelectors(name: string): Record<string, (event: Event) => s
 }
 
 export const eventBehavior: KindBehavior<Event> = {
+  defaultPropagation: "none",
   metadataChecks: 0,
   nameRule: "pathSegment",
   validate: validateCoreEvent,

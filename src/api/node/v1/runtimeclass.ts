@@ -22,6 +22,7 @@ export const RuntimeClass = kind({
   kind: "RuntimeClass",
   plural: "runtimeclasses",
   scope: "Cluster",
+  rules: { createdByUpdate: true },
   columns: () => runtimeClassColumns,
   behavior: () => runtimeClassBehavior as never,
   fields: () => ({
