@@ -28,34 +28,33 @@ import priorityLevels from "./data/prioritylevelconfigurations.json" with { type
 import roleBindings from "./data/rolebindings.json" with { type: "json" };
 import roles from "./data/roles.json" with { type: "json" };
 
-const FLOW_MANAGER = "api-priority-and-fairness-config-producer-v1";
-
-/** What every cluster holds from the start, in the order in which it is made, and who makes it. */
-const OBJECTS: readonly (readonly [kind: KindDefinition, items: readonly unknown[], manager?: string])[] = [
+/**
+ * What every cluster holds from the start, in the order in which it is made. The data is what `create` leaves of each object
+ * but for uids and times, which bootstrap.test.ts checks.
+ */
+export const OBJECTS: readonly (readonly [kind: KindDefinition, items: readonly unknown[]])[] = [
   [Namespace, namespaces.items],
   [ClusterRole, clusterRoles.items],
   [ClusterRoleBinding, clusterRoleBindings.items],
   [Role, roles.items],
   [RoleBinding, roleBindings.items],
   [PriorityClass, priorityClasses.items],
-  [PriorityLevelConfiguration, priorityLevels.items, FLOW_MANAGER],
-  [FlowSchema, flowSchemas.items, FLOW_MANAGER],
+  [PriorityLevelConfiguration, priorityLevels.items],
+  [FlowSchema, flowSchemas.items],
   [APIService, apiServices.items],
-] as unknown as readonly (readonly [KindDefinition, readonly unknown[], string?])[];
+] as unknown as readonly (readonly [KindDefinition, readonly unknown[]])[];
 
 const AUTOUPDATE = "rbac.authorization.kubernetes.io/autoupdate";
 const WRITE = { dryRun: false, fieldManager: "kube-apiserver", isApply: false };
-/** Said of group versions that this server itself serves. */
-const LOCAL_MESSAGE = "Local APIServices are always available";
 
 /** Makes what is missing, and brings roles and bindings that say so up to date. */
 export async function bootstrap(core: ServerCore, clock: Clock): Promise<void> {
-  for (const [kind, items, fieldManager = WRITE.fieldManager] of OBJECTS) {
+  for (const [kind, items] of OBJECTS) {
     const registry = core.registry(kind);
     await registry.cacher.start();
     const wanted = items.filter((one) => isServed(core, kind, one as Json)) as Json[];
     // Side by side, so that they reach the disk together: one after the other waits for it a hundred times.
-    await Promise.all(wanted.map((item) => ensure({ core, kind, clock, write: { ...WRITE, fieldManager } }, item)));
+    await Promise.all(wanted.map((item) => ensure({ core, kind, clock }, item)));
   }
 }
 
@@ -70,21 +69,14 @@ interface Making {
   readonly core: ServerCore;
   readonly kind: KindDefinition;
   readonly clock: Clock;
-  readonly write: typeof WRITE;
 }
 
-async function ensure({ core, kind, clock, write }: Making, item: Json): Promise<void> {
+async function ensure({ core, kind, clock }: Making, item: Json): Promise<void> {
   const registry = core.registry(kind);
   const { name, namespace = "" } = item.metadata as { name: string; namespace?: string };
-  const context = systemContext(kind, namespace, name);
   const existing = await registry.find(namespace, name);
   if (!existing) {
-    await registry.create(context, registry.decode(structuredClone(item)).value, write).catch((error) => {
-      if (!isAlreadyExists(error)) throw error;
-    });
-    // A flow schema's condition is kept true by apiserver/flow, which says it at once.
-    const status = kind.kind === FlowSchema.kind ? undefined : statusOf(item, formatTime(clock.now()));
-    if (status) await registry.update(context, { change: (object) => withStatus(object, status), write, own: true });
+    await registry.createPrepared(dated(item, formatTime(clock.now())));
     return;
   }
   if (existing.object.metadata.annotations?.[AUTOUPDATE] !== "true" || isAggregated(item)) return;
@@ -96,29 +88,25 @@ async function ensure({ core, kind, clock, write }: Making, item: Json): Promise
     ...(structuredClone(object) as unknown as Json),
     ...Object.fromEntries(parts.filter((part) => wanted[part]).map((part) => [part, wanted[part]])),
   });
-  await registry.update(context, { change, write: WRITE }).catch((error) => {
+  await registry.update(systemContext(kind, namespace, name), { change, write: WRITE }).catch((error) => {
     if (!isConflict(error)) throw error;
   });
 }
 
-interface Condition {
-  readonly reason?: string;
+interface Dated {
+  readonly metadata: { readonly managedFields?: readonly Json[] };
+  readonly status?: { readonly conditions?: readonly Json[] };
 }
 
-/** The recorded status as of now; undefined when it says nothing. */
-function statusOf(item: Json, now: string): Json | undefined {
-  const { conditions } = (item.status ?? {}) as { conditions?: readonly Condition[] };
-  if (!conditions?.length) return undefined;
-  const dated = conditions.map((condition) => ({
-    ...condition,
-    lastTransitionTime: now,
-    ...(condition.reason === "Local" && { message: LOCAL_MESSAGE }),
-  }));
-  return { conditions: dated };
-}
-
-function withStatus(object: KubeObject | undefined, status: Json): Json {
-  return { ...(structuredClone(object) as unknown as Json), status };
+/** An object of the data with the times that it has when it is made now. */
+function dated(item: Json, now: string): Json {
+  const { metadata, status } = item as unknown as Dated;
+  const { conditions } = status ?? {};
+  return {
+    ...item,
+    metadata: { ...metadata, managedFields: metadata.managedFields?.map((entry) => ({ ...entry, time: now })) },
+    ...(conditions && { status: { conditions: conditions.map((one) => ({ ...one, lastTransitionTime: now })) } }),
+  };
 }
 
 function isAggregated(item: Json): boolean {
