@@ -75,18 +75,15 @@ async function ensure({ core, kind, clock }: Making, item: Json): Promise<void> 
   const registry = core.registry(kind);
   const { name, namespace = "" } = item.metadata as { name: string; namespace?: string };
   const existing = await registry.find(namespace, name);
-  if (!existing) {
-    await registry.createPrepared(dated(item, formatTime(clock.now())));
-    return;
-  }
+  const wanted = dated(item, formatTime(clock.now()));
+  if (!existing) return registry.createPrepared(wanted);
   if (existing.object.metadata.annotations?.[AUTOUPDATE] !== "true" || isAggregated(item)) return;
-  const wanted = registry.decode(item).value;
   const current = existing.object as unknown as Json;
   const parts = ["rules", "subjects", "roleRef"];
   if (parts.every((part) => jsonEqual(current[part] ?? null, wanted[part] ?? null))) return;
   const change = (object: KubeObject | undefined) => ({
     ...(structuredClone(object) as unknown as Json),
-    ...Object.fromEntries(parts.filter((part) => wanted[part]).map((part) => [part, wanted[part]])),
+    ...Object.fromEntries(parts.filter((part) => wanted[part]).map((part) => [part, structuredClone(wanted[part])])),
   });
   await registry.update(systemContext(kind, namespace, name), { change, write: WRITE }).catch((error) => {
     if (!isConflict(error)) throw error;
