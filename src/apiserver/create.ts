@@ -28,6 +28,7 @@ import { Definitions } from "./crd/definitions.ts";
 import type { Authorizer, Reads, SubresourceHandler } from "./contracts.ts";
 import { type ApiServerParts, type ServerCore, serverCore } from "./server.ts";
 import { keepDangling } from "./flow/dangling.ts";
+import { keepAvailability } from "./aggregation/availability.ts";
 import type { StorageMediaType } from "./registry/encoding.ts";
 import { openApiHandlers } from "./openapi/openapi.ts";
 import {
@@ -155,6 +156,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   scope.spawn("keep conditions of flow schemas", async (signal) => {
     await ready;
     await keepDangling(core, { clock, signal });
+  });
+  scope.spawn("keep conditions of API services", async (signal) => {
+    await ready;
+    await keepAvailability(core, { clock, signal });
   });
   scope.spawn("expire events", (signal) => expireEvents(core, { clock, log, ttlMs: eventTtlMs, signal }));
   scope.spawn("repair services", (signal) => keepRepaired({ ...services!, log, signal }));

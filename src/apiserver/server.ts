@@ -1,3 +1,4 @@
+import { aggregatedAnswer } from "./aggregation/aggregated.ts";
 import {
   badRequest,
   type KindDefinition,
@@ -246,9 +247,12 @@ function dispatcher({
   };
   return async (context) => {
     const { info, request } = context;
-    if (!info.isResource) return paths(context);
+    if (!info.isResource) {
+      const answer = await paths(context);
+      return answer === NOT_FOUND ? (aggregatedAnswer(core.reads, info.path) ?? answer) : answer;
+    }
     const kind = core.served.find({ ...info, plural: info.resource });
-    if (!kind) return notServed(core.served, info.group);
+    if (!kind) return aggregatedAnswer(core.reads, info.path) ?? notServed(core.served, info.group);
     const isServed = info.subresource === "" || kind.subresources?.some(({ name }) => name === info.subresource);
     if (kind.rules.deprecation && isServed) context.warnings.push(kind.rules.deprecation);
     if (kind.custom) return custom(kind, context);

@@ -9,6 +9,7 @@ import {
 } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
 import { systemContext } from "../bootstrap/bootstrap.ts";
+import { nextChange } from "../next-change.ts";
 import { applyTo } from "../patch.ts";
 import type { ServerCore } from "../server.ts";
 
@@ -38,27 +39,12 @@ export async function keepDangling(
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<void> {
   while (!signal.aborted) {
-    const change = nextChange(core, signal);
+    const change = nextChange(core, [SCHEMAS, LEVELS], signal);
     await Promise.all([SCHEMAS, LEVELS].map((kind) => core.registry(kind).cacher.start()));
     const levels = new Set(core.reads.cached(PriorityLevelConfiguration).map(({ metadata }) => metadata.name));
     for (const schema of core.reads.cached(FlowSchema)) await settle(core, schema, { levels, clock });
     await change;
   }
-}
-
-/** Resolves when a schema or a level has changed, or all is over. */
-function nextChange(core: ServerCore, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const subscriptions = [SCHEMAS, LEVELS].map((kind) =>
-      core.registry(kind).cacher.subscribe({ events: () => done(), closed: () => done() }, undefined),
-    );
-    const done = () => {
-      for (const { close } of subscriptions) close();
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    signal.addEventListener("abort", done);
-  });
 }
 
 async function settle(
