@@ -4,41 +4,17 @@ import type { ApiRequest, ApiResponse, Handler } from "../net/index.ts";
 import type { Change, Store, WatchSink } from "../store/index.ts";
 import { runApi } from "./api-run.ts";
 import type { ApiSabotage } from "./api-world.ts";
+import { canaries, SEEDS, seedSuite } from "./seeds.suite.ts";
 import kept from "./testdata/api-seeds.json" with { type: "json" };
 
-/** A seed here costs as much as eight of the store alone. */
-const SEEDS = Math.ceil(Number(process.env.NAVARCH_SIM_SEEDS ?? 400) / 8);
-const FIRST_SEED = Number(process.env.NAVARCH_SIM_SEED ?? 1);
 /** A sabotage must be found within so many seeds. */
 const CANARY_SEEDS = 40;
 
-suite("simulated API servers", () => {
-  test(`${SEEDS} seeds, and those that ever failed`, async () => {
-    const seeds = [...(kept as number[]), ...Array.from({ length: SEEDS }, (_, index) => FIRST_SEED + index)];
-    for (const seed of seeds) {
-      const { problems } = await runApi(seed);
-      assert.deepEqual(
-        problems,
-        [],
-        `seed ${seed}; again with NAVARCH_SIM_SEED=${seed} NAVARCH_SIM_SEEDS=1, and keep it in testdata/api-seeds.json`,
-      );
-    }
-  });
-
-  test("the same seed does the same", async () => {
-    for (const seed of [3, 77]) assert.equal((await runApi(seed)).summary, (await runApi(seed)).summary);
-  });
-});
+// A seed here costs as much as eight of the store alone.
+seedSuite("simulated API servers", { run: runApi, count: Math.ceil(SEEDS / 8), kept, file: "api-seeds.json" });
 
 suite("the simulation finds", () => {
-  const finds = (what: string, sabotage: () => ApiSabotage, problem: RegExp) =>
-    test(what, async () => {
-      for (let seed = 1; seed <= CANARY_SEEDS; seed++) {
-        const { problems } = await runApi(seed, sabotage());
-        if (problems.some((one) => problem.test(one))) return;
-      }
-      assert.fail(`not found in ${CANARY_SEEDS} seeds`);
-    });
+  const finds = canaries<ApiSabotage>(runApi, CANARY_SEEDS);
 
   finds(
     "a cache that misses a deletion",

@@ -3,41 +3,17 @@ import { suite, test } from "node:test";
 import { crc32 } from "node:zlib";
 import type { Change, Disk, Store } from "../store/index.ts";
 import { runStore, type Sabotage } from "./store-run.ts";
+import { canaries, SEEDS, seedSuite } from "./seeds.suite.ts";
 import kept from "./testdata/store-seeds.json" with { type: "json" };
 
-const SEEDS = Number(process.env.NAVARCH_SIM_SEEDS ?? 400);
-const FIRST_SEED = Number(process.env.NAVARCH_SIM_SEED ?? 1);
 /** A sabotage must be found within so many seeds. */
 const CANARY_SEEDS = 200;
 const REVOKE = 6;
 
-suite("simulated store", () => {
-  test(`${SEEDS} seeds, and those that ever failed`, async () => {
-    const seeds = [...(kept as number[]), ...Array.from({ length: SEEDS }, (_, index) => FIRST_SEED + index)];
-    for (const seed of seeds) {
-      const { problems } = await runStore(seed);
-      assert.deepEqual(
-        problems,
-        [],
-        `seed ${seed}; again with NAVARCH_SIM_SEED=${seed} NAVARCH_SIM_SEEDS=1, and keep it in testdata/store-seeds.json`,
-      );
-    }
-  });
-
-  test("the same seed does the same", async () => {
-    for (const seed of [3, 77]) assert.equal((await runStore(seed)).summary, (await runStore(seed)).summary);
-  });
-});
+seedSuite("simulated store", { run: runStore, count: SEEDS, kept, file: "store-seeds.json" });
 
 suite("the simulation finds", () => {
-  const finds = (what: string, sabotage: () => Sabotage, problem: RegExp) =>
-    test(what, async () => {
-      for (let seed = 1; seed <= CANARY_SEEDS; seed++) {
-        const { problems } = await runStore(seed, sabotage());
-        if (problems.some((one) => problem.test(one))) return;
-      }
-      assert.fail(`not found in ${CANARY_SEEDS} seeds`);
-    });
+  const finds = canaries<Sabotage>(runStore, CANARY_SEEDS);
 
   finds("writes acknowledged before they are on disk", () => ({ disk: withoutFlush }), /not linearizable|never told/);
   finds("a delete that compaction forgets", () => ({ store: forgettingDeletes }), /not linearizable/);
