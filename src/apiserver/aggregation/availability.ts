@@ -13,13 +13,13 @@ import type { Reads } from "../contracts.ts";
 import { nextChange } from "../next-change.ts";
 import type { Json } from "../registry/generic.ts";
 import type { ServerCore } from "../server.ts";
+import { slicesOf } from "../services/slices.ts";
 import { aggregated } from "./aggregated.ts";
 
 const SERVICES = APIService as unknown as KindDefinition;
 /** What an API service's condition depends on. */
 const WATCHED = [SERVICES, Service, EndpointSlice] as unknown as readonly KindDefinition[];
 const WRITE = { dryRun: false, fieldManager: "kube-apiserver", isApply: false };
-const SERVICE_NAME = "kubernetes.io/service-name";
 const DEFAULT_PORT = 443;
 
 interface Available {
@@ -39,9 +39,7 @@ export function availabilityOf({ spec }: APIService, reads: Pick<Reads, "cached"
   if (service.spec.type === "ClusterIP") {
     const listening = service.spec.ports?.find((one) => one.port === port);
     if (!listening) return no("ServicePortError", `${what} is not listening on port ${port}`);
-    const slices = reads
-      .cached(EndpointSlice, namespace)
-      .filter(({ metadata }) => metadata.labels?.[SERVICE_NAME] === name);
+    const slices = slicesOf(name, reads.cached(EndpointSlice, namespace));
     if (slices.length === 0) return no("EndpointsNotFound", `cannot find endpointslices for ${what}`);
     const portName = listening.name ?? "";
     if (!slices.some((slice) => hasAddresses(slice, portName)))

@@ -6,6 +6,7 @@ import type { ApiResponse, Handler } from "../../../net/message.ts";
 import { JsonError, parseJson } from "../../../schema/index.ts";
 import type { Reads } from "../../contracts.ts";
 import { dialProblem } from "../../streaming/dial-problem.ts";
+import { slicesOf } from "../../services/slices.ts";
 import type { ProxyTarget } from "../../subresources/proxy/targets.ts";
 import type { Webhook } from "./webhook.ts";
 
@@ -178,9 +179,7 @@ async function endpointOf(
   const found = ports.find((one) => one.port === port);
   if (!found) return fail(`no service port ${port} found for service "${name}"`);
   const slices = (await reads.list(EndpointSlice as unknown as KindDefinition, namespace)) as readonly Slice[];
-  const endpoint = slices
-    .filter(({ metadata }) => metadata.labels?.["kubernetes.io/service-name"] === name)
-    .flatMap((slice) => readyEndpoints(slice, found.name ?? ""))[0];
+  const endpoint = slicesOf(name, slices).flatMap((slice) => readyEndpoints(slice, found.name ?? ""))[0];
   return endpoint ?? fail(`no endpoints available for service "${name}"`);
 }
 
