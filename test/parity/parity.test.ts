@@ -8,6 +8,7 @@ import {
   judge,
   raiseFloor,
   replay,
+  roundsOf,
   startServer,
   unexpectedErrors,
 } from "../../tools/parity.ts";
@@ -34,6 +35,14 @@ suite("parity floor", () => {
       "a.json/x: [GET /]",
     ]);
   });
+});
+
+test("webhooks that see every write are replayed after all other files, whatever their order", () => {
+  const files = caseFiles(false);
+  const webhooks = files.filter((file) => file.endsWith("extension/webhooks.json"));
+  assert.equal(webhooks.length, 1);
+  assert.deepEqual(roundsOf(files), [files.filter((file) => file !== webhooks[0]), webhooks]);
+  assert.deepEqual(roundsOf(webhooks), [webhooks]);
 });
 
 test("recorded requests are answered as the floor says, without a crash or an unexpected 500", async (t) => {
