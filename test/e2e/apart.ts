@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { command, type CommandResult, freePort, LAUNCHER } from "./cli.ts";
+import { command, type CommandResult, freePort, LAUNCHER, SERVER, SERVER_ENV } from "./cli.ts";
 
 const START_MS = 60_000;
 
@@ -13,7 +13,8 @@ export class Process implements AsyncDisposable {
   output = "";
 
   constructor(program: string, args: readonly string[], cwd?: string) {
-    this.#child = spawn(program, [...args], { stdio: ["ignore", "pipe", "pipe"], ...(cwd && { cwd }) });
+    const env = { ...process.env, ...SERVER_ENV };
+    this.#child = spawn(program, [...args], { stdio: ["ignore", "pipe", "pipe"], env, ...(cwd && { cwd }) });
     this.#ended = new Promise((resolve) =>
       this.#child.on("close", (code, signal) => resolve(signal ? 128 : (code ?? 1))),
     );
@@ -111,7 +112,7 @@ export class ApartCluster implements AsyncDisposable {
 
   /** Starts `navarch NAME` and waits until it says that it has started. */
   async start(name: string, ...flags: readonly string[]): Promise<Process> {
-    const started = new Process(process.execPath, [LAUNCHER, name, ...flags]);
+    const started = new Process(process.execPath, [...SERVER, name, ...flags]);
     this.#processes.push(started);
     await started.said("Component started");
     return started;

@@ -4,7 +4,17 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export const LAUNCHER = join(import.meta.dirname, "../../bin/navarch.js");
+const ROOT = join(import.meta.dirname, "../..");
+export const LAUNCHER = join(ROOT, "bin/navarch.js");
+/**
+ * What Node runs as a server that signals reach. A killed launcher is no killed server: the server hears that its launcher is
+ * gone, and ends in order.
+ */
+export const SERVER = ["--disable-warning=ExperimentalWarning", join(ROOT, "src/cli/main.ts")];
+/** What the launcher sets for the servers that it starts. */
+export const SERVER_ENV = {
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(ROOT, "node_modules/.cache/navarch"),
+};
 
 export interface CommandResult {
   readonly code: number;
@@ -115,9 +125,9 @@ export class TestCluster implements AsyncDisposable {
     return result.stdout;
   }
 
-  /** Ends the server; what it ran goes on. */
-  async stop(signal: NodeJS.Signals = "SIGINT"): Promise<number> {
-    this.#signal(signal);
+  /** Ends the server in order; what it ran goes on. */
+  async stop(): Promise<number> {
+    this.#signal("SIGINT");
     return this.#ended;
   }
 

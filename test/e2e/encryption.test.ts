@@ -42,7 +42,7 @@ suite("encryption at rest", { skip: await withoutKubectl() }, () => {
       const second = await TestCluster.up(["--nodes", "none", flag], { directory });
       await second.kubectl("create", "secret", "generic", "new", "--from-literal=word=swordfish-new");
       await second.kubectl("create", "configmap", "plain", "--from-literal=word=herring");
-      await second.stop("SIGKILL");
+      await second.kill();
       assert.ok(!isInFiles(directory, clear("swordfish-new")));
       assert.ok(isInFiles(directory, "herring"));
       await using third = await TestCluster.up(["--nodes", "none", flag], { directory });
@@ -64,7 +64,7 @@ suite("encryption at rest", { skip: await withoutKubectl() }, () => {
     const up = async () => {
       const flag = `--apiserver.encryption-provider-config=${configuration}`;
       const cluster = await TestCluster.up(["--nodes", "none", flag], { directory });
-      t.after(() => cluster.stop("SIGKILL"));
+      t.after(() => cluster.stop());
       return cluster;
     };
     const navarch = async (...args: readonly string[]) => {
@@ -95,7 +95,7 @@ suite("encryption at rest", { skip: await withoutKubectl() }, () => {
       assert.ok(isInFiles(directory, withOne), "history still has it");
       assert.match(await navarch("storage", "compact"), /^compacted to resourceVersion \d+$/m);
       assert.ok(!isInFiles(directory, withOne) && isInFiles(directory, withTwo));
-      await second.stop("SIGKILL");
+      await second.kill();
     }
     writeFileSync(configuration, configurationOf(TWO));
     await using third = await up();

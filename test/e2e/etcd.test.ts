@@ -1,53 +1,13 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { command, TestCluster, withoutKubectl } from "./cli.ts";
-
-const LAUNCHER = join(import.meta.dirname, "../../bin/navarch.js");
-/** Not the launcher, whose end is an orderly one for the server: a kill is to reach the server itself. */
-const NAVARCH = ["--disable-warning=ExperimentalWarning", join(import.meta.dirname, "../../src/cli/main.ts")];
+import { command, LAUNCHER, TestCluster, withoutKubectl } from "./cli.ts";
+import { OurEtcd } from "./our-etcd.ts";
 
 async function withoutEtcdctl(): Promise<string | false> {
   return (await command("etcdctl", ["version"])).code === 0 ? false : "etcdctl is not installed";
-}
-
-/** `navarch etcd` in a process of its own. */
-class EtcdProcess implements AsyncDisposable {
-  readonly url: string;
-  readonly #child: ChildProcess;
-
-  private constructor(child: ChildProcess, url: string) {
-    this.#child = child;
-    this.url = url;
-  }
-
-  static async start(directory: string, flags: readonly string[] = []): Promise<EtcdProcess> {
-    const args = ["--data-dir", directory, "--listen-client-urls", "http://127.0.0.1:0", ...flags];
-    const child = spawn(process.execPath, [...NAVARCH, "etcd", ...args], { stdio: ["ignore", "ignore", "pipe"] });
-    let log = "";
-    const url = await new Promise<string>((resolve, reject) => {
-      child.stderr!.on("data", (chunk: Buffer) => {
-        log += chunk.toString();
-        const found = /"Serving etcd","urls":\["([^"]+)"/.exec(log)?.[1];
-        if (found) resolve(found);
-      });
-      child.on("close", (code) => reject(new Error(`navarch etcd ended with ${code}: ${log}`)));
-    });
-    return new EtcdProcess(child, url);
-  }
-
-  async stop(signal: NodeJS.Signals): Promise<void> {
-    const closed = new Promise((resolve) => this.#child.once("close", resolve));
-    this.#child.kill(signal);
-    await closed;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await this.stop("SIGTERM");
-  }
 }
 
 suite("navarch etcd", { skip: (await withoutEtcdctl()) || (await withoutKubectl()) }, () => {
@@ -64,22 +24,22 @@ suite("navarch etcd", { skip: (await withoutEtcdctl()) || (await withoutKubectl(
 
   test("what etcdctl wrote outlives a kill", async () => {
     const directory = temporary();
-    const first = await EtcdProcess.start(directory);
+    const first = await OurEtcd.start(directory);
     await etcdctl(first.url, "put", "greeting", "hello");
     await first.stop("SIGKILL");
-    await using second = await EtcdProcess.start(directory);
+    await using second = await OurEtcd.start(directory);
     assert.equal(await etcdctl(second.url, "get", "greeting", "--print-value-only"), "hello\n");
     assert.match(await etcdctl(second.url, "endpoint", "health"), /is healthy/);
     assert.match(await etcdctl(second.url, "endpoint", "status"), /, 3\.6\.\d+, /);
     assert.match(await etcdctl(second.url, "member", "list"), /default/);
-    await second.stop("SIGTERM");
+    await second.stop();
     rmSync(directory, { recursive: true });
   });
 
   test("a lock is held by one at a time", async () => {
     const directory = temporary();
     {
-      await using etcd = await EtcdProcess.start(directory);
+      await using etcd = await OurEtcd.start(directory);
       const lock = (word: string) => etcdctl(etcd.url, "lock", "door", "echo", word);
       assert.deepEqual((await Promise.all([lock("a"), lock("b")])).map((out) => out.trim()).sort(), ["a", "b"]);
       await etcdctl(etcd.url, "put", "x", "1");
@@ -92,7 +52,7 @@ suite("navarch etcd", { skip: (await withoutEtcdctl()) || (await withoutKubectl(
   test("a cluster lives on it, and its data outlives the API server", async () => {
     const directory = temporary();
     {
-      await using etcd = await EtcdProcess.start(directory);
+      await using etcd = await OurEtcd.start(directory);
       const store = etcd.url.replace("http://", "etcd://");
       {
         await using cluster = await TestCluster.up(["--nodes", "simulated:1", "--store", store]);
@@ -114,7 +74,7 @@ suite("navarch etcd", { skip: (await withoutEtcdctl()) || (await withoutKubectl(
     await first.kubectl(...role("größe"));
     await first.stop();
     {
-      await using etcd = await EtcdProcess.start(join(directory, "store"));
+      await using etcd = await OurEtcd.start(join(directory, "store"));
       assert.equal(
         await etcdctl(etcd.url, "get", "/registry/clusterroles/größe", "--keys-only"),
         "/registry/clusterroles/größe\n\n",
@@ -130,7 +90,7 @@ suite("navarch etcd", { skip: (await withoutEtcdctl()) || (await withoutKubectl(
   test("users and what they may do outlive a kill", async () => {
     const directory = temporary();
     {
-      await using etcd = await EtcdProcess.start(directory);
+      await using etcd = await OurEtcd.start(directory);
       for (const line of ["user add root:pw", "user grant-role root root", "role add r", "user add alice:a"])
         await etcdctl(etcd.url, ...line.split(" "));
       await etcdctl(etcd.url, "role", "grant-permission", "r", "readwrite", "/a/", "--prefix=true");
@@ -138,7 +98,7 @@ suite("navarch etcd", { skip: (await withoutEtcdctl()) || (await withoutKubectl(
       await etcdctl(etcd.url, "auth", "enable");
       await etcd.stop("SIGKILL");
     }
-    await using etcd = await EtcdProcess.start(directory);
+    await using etcd = await OurEtcd.start(directory);
     await etcdctl(etcd.url, "--user=alice:a", "put", "/a/b", "1");
     assert.equal(await etcdctl(etcd.url, "--user=root:pw", "get", "/a/b", "--print-value-only"), "1\n");
     for (const who of [[], ["--user=alice:wrong"], ["--user=alice:a"]]) {
@@ -146,7 +106,7 @@ suite("navarch etcd", { skip: (await withoutEtcdctl()) || (await withoutKubectl(
       const args = [`--endpoints=${endpoint}`, ...who, "get", "/b"];
       assert.notEqual((await command("etcdctl", args, { env: { ETCDCTL_API: "3" } })).code, 0);
     }
-    await etcd.stop("SIGTERM");
+    await etcd.stop();
     rmSync(directory, { recursive: true });
   });
 
@@ -157,17 +117,17 @@ suite("navarch etcd", { skip: (await withoutEtcdctl()) || (await withoutKubectl(
     const flags = ["--relaxed-durability=events,/relaxed/"];
     let before = 0;
     {
-      await using etcd = await EtcdProcess.start(directory, flags);
+      await using etcd = await OurEtcd.start(directory, flags);
       await etcdctl(etcd.url, "put", "/relaxed/a", "1");
       await etcdctl(etcd.url, "put", "/a", "2");
       before = await revision(etcd.url);
       await etcd.stop("SIGKILL");
     }
-    await using etcd = await EtcdProcess.start(directory, flags);
+    await using etcd = await OurEtcd.start(directory, flags);
     assert.equal(await etcdctl(etcd.url, "get", "/a", "--print-value-only"), "2\n");
     assert.equal(await etcdctl(etcd.url, "get", "/relaxed/a", "--print-value-only"), "1\n", "it was before the other");
     assert.ok((await revision(etcd.url)) >= before + 1000);
-    await etcd.stop("SIGTERM");
+    await etcd.stop();
     rmSync(directory, { recursive: true });
   });
 

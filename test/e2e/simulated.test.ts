@@ -46,7 +46,7 @@ suite("kubectl against simulated nodes", { skip }, () => {
     const directory = TestCluster.temporaryDirectory();
     const first = await TestCluster.up(["--nodes", "none"], { directory });
     await first.kubectl("create", "configmap", "kept", "--from-literal=a=b");
-    await first.stop("SIGKILL");
+    await first.kill();
     await using second = await TestCluster.up(["--nodes", "none"], { directory });
     assert.equal(await second.kubectl("get", "configmap", "kept", "-o", "jsonpath={.data.a}"), "b");
   });

@@ -2,22 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { realDirectoryPrefix } from "../../src/kubelet/testing/namespaces.ts";
 import { Process } from "../e2e/apart.ts";
-import { command, LAUNCHER } from "../e2e/cli.ts";
+import { command, LAUNCHER, SERVER } from "../e2e/cli.ts";
 import { Balancer } from "./balancer.ts";
 import { KubeClient } from "./client.ts";
 import { EtcdCluster } from "./etcd.ts";
 import { HERE, Machine } from "./network.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
 const PORT = 6443;
-/** Not the launcher, which hands signals on: these processes are stopped and killed themselves. */
-const NAVARCH = [
-  process.execPath,
-  "--disable-warning=ExperimentalWarning",
-  `--import=${join(import.meta.dirname, "jumping-clock.ts")}`,
-  join(ROOT, "src/cli/main.ts"),
-];
-const CACHE = join(ROOT, "node_modules/.cache/navarch");
+const NAVARCH = [process.execPath, `--import=${join(import.meta.dirname, "jumping-clock.ts")}`, ...SERVER];
 
 interface ApiServer {
   readonly machine: Machine;
@@ -41,7 +33,6 @@ export class HaCluster {
   }
 
   static async start(): Promise<HaCluster> {
-    process.env.NODE_COMPILE_CACHE ??= CACHE;
     await Machine.network();
     const directory = mkdtempSync(realDirectoryPrefix());
     process.on("exit", () => rmSync(directory, { recursive: true, force: true }));

@@ -7,10 +7,11 @@ import { decodeRange } from "../../src/apiserver/services/range-allocation.ts";
 import { realClock, silentLog } from "../../src/base/index.ts";
 import { openEtcdStore } from "../../src/store/index.ts";
 import { startEtcd, withoutEtcd } from "../e2e/apart.ts";
-import { eventually, freePort } from "../e2e/cli.ts";
+import { eventually } from "../e2e/cli.ts";
 import type { Kube } from "../ha/client.ts";
 import { type Recorded, recordedObjects } from "./objects.ts";
-import { OurEtcd, type Server, Servers, withoutUpstream } from "./servers.ts";
+import { OurEtcd } from "../e2e/our-etcd.ts";
+import { type Server, Servers, withoutUpstream } from "./servers.ts";
 
 /** An etcd on a directory of its own. */
 interface StartedEtcd extends AsyncDisposable {
@@ -22,7 +23,7 @@ const ETCDS: Readonly<Record<string, (directory: string) => Promise<StartedEtcd>
     const { process, url } = await startEtcd(directory);
     return { url, [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
   },
-  "navarch etcd": async (directory) => OurEtcd.start(join(directory, "ours"), await freePort()),
+  "navarch etcd": (directory) => OurEtcd.start(join(directory, "ours")),
 };
 
 type Body = (servers: { upstream: Server; navarch: Server; all: Servers; etcd: string }) => Promise<void>;

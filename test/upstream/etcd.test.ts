@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { startEtcd, withoutEtcd } from "../e2e/apart.ts";
-import { command, eventually, freePort } from "../e2e/cli.ts";
-import { OurEtcd, type Server, Servers, withoutUpstream } from "./servers.ts";
+import { command, eventually } from "../e2e/cli.ts";
+import { OurEtcd } from "../e2e/our-etcd.ts";
+import { type Server, Servers, withoutUpstream } from "./servers.ts";
 
 const MANIFEST = (replicas: number) => `
 apiVersion: apps/v1
@@ -124,7 +125,7 @@ suite("kube-apiserver", { skip: withoutUpstream }, () => {
   test("works on navarch etcd as well, through its end and a new start", async () => {
     const directory = temporary();
     {
-      await using etcd = await OurEtcd.start(directory, await freePort());
+      await using etcd = await OurEtcd.start(directory);
       await using servers = await Servers.create();
       const server = await servers.upstream(etcd.url, "--event-ttl=3s");
       const token = await use(server, etcd.url);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { ApartCluster, Process } from "../e2e/apart.ts";
-import { command, type CommandResult, eventually, freePort, LAUNCHER } from "../e2e/cli.ts";
+import { command, type CommandResult, eventually, freePort, SERVER } from "../e2e/cli.ts";
 import { KubeClient } from "../ha/client.ts";
 
 /** The original's server, as `npm run upstream` has built it. */
@@ -42,7 +42,7 @@ export class Servers implements AsyncDisposable {
   /** Ours on an etcd. */
   navarch(etcd: string, ...flags: readonly string[]): Promise<Server> {
     const args = [...this.#flags(etcd), "--advertise-address=192.0.2.2", ...flags];
-    return this.#start("navarch", [process.execPath, LAUNCHER, "apiserver"], args);
+    return this.#start("navarch", [process.execPath, ...SERVER, "apiserver"], args);
   }
 
   #flags(etcd: string): readonly string[] {
@@ -100,40 +100,4 @@ async function becomesReady({ name, client, process }: Server): Promise<void> {
     const { status, body } = await client.send("GET", "/readyz?verbose");
     if (status !== 200) throw new Error(`${name} is not ready: ${String(body.text)}\n${process.output.slice(-4000)}`);
   });
-}
-
-/** Not the launcher: a kill is to reach the server itself. */
-const NAVARCH = ["--disable-warning=ExperimentalWarning", join(import.meta.dirname, "../../src/cli/main.ts")];
-
-/** `navarch etcd` in a process of its own, on a directory that outlives it. */
-export class OurEtcd implements AsyncDisposable {
-  readonly url: string;
-  readonly #directory: string;
-  #process: Process | undefined;
-
-  private constructor(directory: string, port: number) {
-    this.url = `http://127.0.0.1:${port}`;
-    this.#directory = directory;
-  }
-
-  static async start(directory: string, port: number): Promise<OurEtcd> {
-    const etcd = new OurEtcd(directory, port);
-    await etcd.startAgain();
-    return etcd;
-  }
-
-  /** At the same port. */
-  async startAgain(): Promise<void> {
-    const flags = ["--data-dir", this.#directory, "--listen-client-urls", this.url];
-    this.#process = new Process(process.execPath, [...NAVARCH, "etcd", ...flags]);
-    await this.#process.said('"Serving etcd"');
-  }
-
-  async stop(signal: NodeJS.Signals): Promise<void> {
-    await this.#process?.stop(signal);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop("SIGTERM");
-  }
 }
