@@ -14,7 +14,8 @@ const FLOORS = { bare: "floor.json", scenarios: "scenarios-floor.json" } as cons
 const SCENARIO_FOLDERS = ["controllers", "scheduler"];
 /** Replayed when all others are through: its webhooks ask to see every write, also those that other files' cases make. */
 const LAST = "extension/webhooks.json";
-const TOKENS = `admin-token,admin,admin-uid,"system:masters"
+/** The users that recordings are made as. */
+export const TOKENS = `admin-token,admin,admin-uid,"system:masters"
 alice-token,alice,alice-uid
 bob-token,bob,bob-uid
 `;

@@ -1,0 +1,111 @@
+import { seededRandom, type Random } from "../../../src/base/index.ts";
+import type { Answer, Ask, Request, Side } from "./exchange.ts";
+import { Normaliser } from "./normalise.ts";
+
+/** Requests that depend on nothing but their own randomness and the answers of the server that they are sent to. */
+export interface Script {
+  /** Unique in its run; the script's randomness derives from it. */
+  readonly title: string;
+  /** Scripts of one group run beside each other, groups one after the other: what one makes may bear on another group. */
+  readonly group: string;
+  run(ask: Ask, random: Random): Promise<void>;
+}
+
+/** What one server was asked in a script and what it said, in the form that repeats. */
+interface Step {
+  readonly request: Request;
+  readonly comparable: unknown;
+  readonly answer: unknown;
+}
+
+export type Transcript = readonly Step[];
+
+/** One place where two answers to the same request differ. */
+export interface Difference {
+  readonly title: string;
+  readonly request: Request;
+  /** Path in the answer, such as `/body/message`; status and headers stand beside the body. */
+  readonly path: string;
+  readonly upstream: unknown;
+  readonly navarch: unknown;
+  /** All of upstream's answer, to recognise one by. */
+  readonly answer: { readonly status: number; readonly body?: unknown };
+}
+
+/** A difference that stays, and why. */
+export interface KnownDifference {
+  readonly why: string;
+  matches(difference: Difference): boolean;
+}
+
+const PER_STEP_MAX = 4;
+
+/** Runs a script on one server. */
+export async function transcribe(script: Script, side: Side, seed: number): Promise<Transcript> {
+  const normaliser = new Normaliser();
+  const steps: Step[] = [];
+  const ask: Ask = async (request) => {
+    const answer: Answer = await side.ask(request);
+    // What was asked may hold what an earlier answer said.
+    const comparable = normaliser.value({ ...request, body: sentBody(request.body) });
+    steps.push({ request, comparable, answer: normaliser.answer(answer) });
+    return answer;
+  };
+  await script.run(ask, seededRandom(`${seed}/${script.title}`));
+  return steps;
+}
+
+const sentBody = (body: unknown) => (Buffer.isBuffer(body) ? body.toString("base64") : (body ?? null));
+
+/** Where two transcripts part; nothing of what was asked differently in consequence. */
+export function compare(title: string, upstream: Transcript, navarch: Transcript): Difference[] {
+  const found: Difference[] = [];
+  for (const [index, { request, comparable, answer }] of navarch.entries()) {
+    const theirs = upstream[index];
+    if (!theirs || pathsThatDiffer(theirs.comparable, comparable).length > 0) break;
+    for (const path of pathsWorthTelling(theirs.answer, answer))
+      found.push({
+        title,
+        request,
+        path,
+        upstream: at(theirs.answer, path),
+        navarch: at(answer, path),
+        answer: theirs.answer as Difference["answer"],
+      });
+  }
+  return found;
+}
+
+/** Answers of different outcomes differ as a whole. */
+function pathsWorthTelling(theirs: unknown, ours: unknown): string[] {
+  const paths = pathsThatDiffer(theirs, ours);
+  return paths.includes("/status") ? ["/"] : paths.slice(0, PER_STEP_MAX);
+}
+
+/** Pointers to the smallest differing parts; lists of different lengths differ as a whole. */
+function pathsThatDiffer(one: unknown, other: unknown, path = ""): string[] {
+  if (Object.is(one, other)) return [];
+  const both = typeof one === "object" && typeof other === "object" && one !== null && other !== null;
+  if (!both || Array.isArray(one) !== Array.isArray(other)) return [path || "/"];
+  if (Array.isArray(one) && one.length !== (other as unknown[]).length) return [path];
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].flatMap((key) =>
+    pathsThatDiffer(own(one, key), own(other, key), `${path}/${escape(key)}`),
+  );
+}
+
+const own = (value: object, key: string) =>
+  Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+const escape = (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1");
+const unescape = (key: string) => key.replaceAll("~1", "/").replaceAll("~0", "~");
+
+/** The value at a JSON pointer; undefined where there is none. */
+export function at(value: unknown, pointer: string): unknown {
+  return pointer
+    .split("/")
+    .slice(1)
+    .filter((part) => part !== "")
+    .reduce<unknown>(
+      (found, part) => (typeof found === "object" && found !== null ? own(found, unescape(part)) : undefined),
+      value,
+    );
+}

@@ -1,0 +1,48 @@
+import { type Random, seededRandom } from "../../../src/base/index.ts";
+import type { Script } from "./compare.ts";
+import { filled, type RecordedRequest, recordedRequests } from "./corpus.ts";
+import type { Ask } from "./exchange.ts";
+import { type Mutation, mutated, pick, type Vocabulary, vocabularyOf } from "./mutate.ts";
+
+/** Objects and requests of a recorded POST each, with up to three changes. Nothing of it is stored. */
+export function creates({ seed, count }: { readonly seed: number; readonly count: number }): Script[] {
+  const recorded = recordedRequests().filter(({ method, type }) => method === "POST" && !type);
+  const vocabulary = vocabularyOf(recorded.map(({ body }) => body));
+  const random = seededRandom(`${seed}/creates`);
+  return Array.from({ length: count }, (_, index) => {
+    const base = pick(recorded, random);
+    return {
+      title: `create ${index} of ${base.file}: ${base.name}`,
+      group: "create",
+      run: (ask, own) => create({ ask, base, vocabulary, index, random: own }),
+    };
+  });
+}
+
+interface Creation {
+  readonly ask: Ask;
+  readonly base: RecordedRequest;
+  readonly vocabulary: Vocabulary;
+  readonly index: number;
+  readonly random: Random;
+}
+
+async function create({ ask, base, vocabulary, index, random }: Creation): Promise<void> {
+  const { path, body, query } = filled(base, { namespace: "default", id: `c${index}` });
+  const { value } = mutatedSome(body, { random, vocabulary });
+  const parameters = new URLSearchParams(query);
+  parameters.set("dryRun", "All");
+  if (random.float() < 0.3) parameters.set("fieldValidation", pick(["Strict", "Warn", "Ignore"], random));
+  await ask({ do: `POST ${path}?${parameters}`, body: value });
+}
+
+/** One change mostly, sometimes more. */
+function mutatedSome(
+  value: unknown,
+  options: { readonly random: Random; readonly vocabulary: Vocabulary; readonly keep?: RegExp },
+): Mutation {
+  const draw = options.random.float();
+  const changes = draw < 0.7 ? 1 : draw < 0.9 ? 2 : 3;
+  const first = mutated(value, options);
+  return Array.from({ length: changes - 1 }).reduce<Mutation>(({ value }) => mutated(value, options), first);
+}

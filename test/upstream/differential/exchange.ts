@@ -1,0 +1,86 @@
+import { Agent, request as httpsRequest } from "node:https";
+import { readFileSync } from "node:fs";
+
+const TIMEOUT_MS = 60_000;
+const CONNECTIONS_MAX = 32;
+
+/** A request as a recording writes it down. */
+export interface Request {
+  /** Method and target: `POST /api/v1/namespaces?dryRun=All`. */
+  readonly do: string;
+  /** Sent as JSON; a string or bytes are sent as they are. */
+  readonly body?: unknown;
+  /** Content type; `application/json` when there is a body and nothing else is said. */
+  readonly type?: string;
+  readonly accept?: string;
+  /** Whose token: `admin` unless said; `anonymous` sends none. */
+  readonly as?: string;
+}
+
+export interface Answer {
+  /** 0: the server dropped the connection. */
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed when it is JSON, text otherwise; undefined when there was none. */
+  // biome-ignore lint/suspicious/noExplicitAny: any object of any kind, which the tests take apart
+  readonly body: any;
+}
+
+/** Sends a request to the one server that a script is being run on. */
+export type Ask = (request: Request) => Promise<Answer>;
+
+/** A server that is there to be asked. */
+export interface Side extends AsyncDisposable {
+  readonly name: "upstream" | "navarch";
+  readonly ask: Ask;
+}
+
+/** Headers that clients act upon. */
+const SEEN_HEADERS = ["content-type", "warning", "location", "retry-after", "www-authenticate", "allow"];
+
+/** Asks the server at `url` (https), whose certificate the authority in file `ca` has signed. */
+export function asker(url: string, ca: string): { readonly ask: Ask; close(): void } {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX, ca: readFileSync(ca) });
+  return { ask: (request) => exchange(url, agent, request), close: () => agent.destroy() };
+}
+
+function exchange(origin: string, agent: Agent, request: Request): Promise<Answer> {
+  const [, method, target] = /^(\S+) (.*)$/s.exec(request.do)!;
+  const { body } = request;
+  const bytes =
+    body === undefined ? undefined : typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  const headers: Record<string, string> = {
+    "user-agent": "differential",
+    accept: request.accept ?? "application/json",
+  };
+  if (request.as !== "anonymous") headers.authorization = `Bearer ${request.as ?? "admin"}-token`;
+  if (bytes !== undefined) headers["content-type"] = request.type ?? "application/json";
+  return new Promise((resolve) => {
+    const dropped = (error: Error) => resolve({ status: 0, headers: {}, body: error.message });
+    const sent = httpsRequest(`${origin}${target}`, { agent, method, headers }, (response) => {
+      const parts: Buffer[] = [];
+      response.on("data", (part: Buffer) => parts.push(part));
+      response.on("error", dropped);
+      response.on("end", () => {
+        const seen = SEEN_HEADERS.flatMap((name) =>
+          response.headers[name] === undefined ? [] : [[name, String(response.headers[name])]],
+        );
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: Object.fromEntries(seen),
+          body: parsed(Buffer.concat(parts), response.headers["content-type"]),
+        });
+      });
+    });
+    sent.setTimeout(TIMEOUT_MS, () => sent.destroy(new Error("no answer")));
+    sent.on("error", dropped);
+    sent.end(bytes);
+  });
+}
+
+function parsed(bytes: Buffer, type = ""): unknown {
+  if (bytes.length === 0) return undefined;
+  if (type.includes("protobuf")) return bytes.toString("base64");
+  const text = bytes.toString();
+  return type.startsWith("application/json") && !type.includes("stream=watch") ? JSON.parse(text) : text;
+}

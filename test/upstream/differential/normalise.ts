@@ -1,0 +1,96 @@
+import type { Answer } from "./exchange.ts";
+
+const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| \+0000 UTC|[+-]\d\d:\d\d)( m=[+\d.]+)?/g;
+const NEAR_MS = 2 * 86_400_000;
+/** Values of the moment in texts, and what stands for them. */
+const TEXTS: readonly (readonly [RegExp, string])[] = [
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, "<jwt>"],
+  [/\b10\.96\.(?!0\.1\b)\d+\.\d+\b/g, "<ip>"],
+  [/\b127\.0\.0\.1:\d+/g, "<address>"],
+  [/(ResourceVersion in record \()\d+/g, "$1<rv>"],
+  [/\bkube-api-access-[a-z0-9]{5}\b/g, "kube-api-access-<rand>"],
+  [/in scheme "[^"]*"/g, 'in scheme "<scheme>"'],
+  [/hash=[0-9A-F]{64,}/g, "hash=<hash>"],
+  [/(resource version: )\d+( \()\d+\)/g, "$1<rv>$2<rv>)"],
+  [/(, current: )\d+/g, "$1<rv>"],
+  [/(resourceVersion\\?"?: ?\\?")[1-9]\d*/g, "$1<rv>"],
+];
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/**
+ * Brings what cannot repeat into a form that does: uids and resource versions are numbered by their first appearance in a
+ * script, so that what is equal stays equal; times near now, addresses, generated suffixes and tokens have a word each.
+ */
+export class Normaliser {
+  readonly #seen = { uid: [] as string[], rv: [] as string[] };
+  readonly #generated: [name: string, stands: string][] = [];
+  readonly #now = Date.now();
+
+  /** Key order doesn't matter to clients, and managedFields' order depends on the second that a write falls in. */
+  answer({ status, headers, body }: Answer): Json {
+    const seen = Object.entries(headers)
+      .filter(([name, value]) => name !== "content-type" || value !== "application/json")
+      .map(([name, value]) => [name, this.#text(value)]);
+    return { status, headers: Object.fromEntries(seen), ...(body !== undefined && { body: this.value(body) }) };
+  }
+
+  value(value: unknown, key = "", within: object = {}): Json {
+    if (typeof value === "string") return this.#string(value, key, within);
+    if (typeof value === "number" && /^(nodePort|healthCheckNodePort)$/.test(key) && value >= 30_000 && value <= 32_767)
+      return "<port>";
+    if (Array.isArray(value)) return value.map((each) => (isAge(each, key) ? "<age>" : this.value(each, key, within)));
+    if (typeof value !== "object" || value === null) return value as Json;
+    return this.#object(value as Record<string, unknown>);
+  }
+
+  #object(value: Record<string, unknown>): Json {
+    this.#noteGenerated(value.metadata as Record<string, unknown> | undefined);
+    const managed = value.managedFields;
+    const sorted = Array.isArray(managed) ? { ...value, managedFields: managed.toSorted(byManager) } : value;
+    const entries = Object.entries(sorted).sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(entries.map(([name, each]) => [this.#text(name), this.value(each, name, value)]));
+  }
+
+  #string(value: string, key: string, within: object): string {
+    if (/^(resourceVersion|lastSyncResourceVersion)$/.test(key) && /^[1-9]\d*$/.test(value))
+      return "uid" in within ? this.#number("rv", value) : "<rv>";
+    return key === "continue" && value ? "<continue>" : this.#text(value);
+  }
+
+  #text(text: string): string {
+    let result = text;
+    for (const [name, stands] of this.#generated) result = result.replaceAll(name, stands);
+    result = result.replace(UUID, (uid) => this.#number("uid", uid)).replace(TIME, (time) => this.#time(time));
+    for (const [pattern, stands] of TEXTS) result = result.replace(pattern, stands);
+    return result;
+  }
+
+  #time(text: string): string {
+    const iso = text.replace(" +0000 UTC", "Z").replace(/ m=.*/, "").replace(" ", "T");
+    return Math.abs(Date.parse(iso) - this.#now) < NEAR_MS ? "<time>" : text;
+  }
+
+  #number(kind: "uid" | "rv", value: string): string {
+    const list = this.#seen[kind];
+    if (!list.includes(value)) list.push(value);
+    return `<${kind}${list.indexOf(value) + 1}>`;
+  }
+
+  #noteGenerated(metadata: Record<string, unknown> | undefined): void {
+    const { name, generateName: base } = metadata ?? {};
+    if (typeof name !== "string" || typeof base !== "string" || !base || !name.startsWith(base)) return;
+    if (this.#generated.some(([known]) => known === name)) return;
+    this.#generated.push([name, `${base}<gen${this.#generated.length + 1}>`]);
+  }
+}
+
+const isAge = (cell: unknown, key: string) =>
+  key === "cells" && typeof cell === "string" && /^(\d+[smh])+$|^<unknown>$|^<invalid>$/.test(cell);
+
+function byManager(one: Record<string, string>, other: Record<string, string>): number {
+  const rank = (entry: Record<string, string>) =>
+    [entry.operation, entry.manager, entry.apiVersion, entry.subresource ?? ""].join(" ");
+  return rank(one) < rank(other) ? -1 : 1;
+}

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startServer, TOKENS } from "../../../tools/parity.ts";
+import { startEtcd, withoutEtcd } from "../../e2e/apart.ts";
+import { OurEtcd } from "../../e2e/our-etcd.ts";
+import { Servers } from "../servers.ts";
+import { asker, type Side } from "./exchange.ts";
+
+/** Ours, set up as the recordings of test/parity want it, on a store in memory. */
+export async function startNavarch(): Promise<Side> {
+  const server = await startServer(false);
+  const { ask, close } = asker(server.url, server.ca!);
+  return {
+    name: "navarch",
+    ask,
+    async [Symbol.asyncDispose]() {
+      close();
+      await server.stop();
+    },
+  };
+}
+
+/** The original, set up the same way, on an etcd of its own. */
+export async function startUpstream(): Promise<Side> {
+  const directory = mkdtempSync(join(tmpdir(), "navarch-differential-"));
+  const tokens = join(directory, "tokens.csv");
+  writeFileSync(tokens, TOKENS, { mode: 0o600 });
+  const resources = new AsyncDisposableStack();
+  resources.defer(() => rmSync(directory, { recursive: true, force: true }));
+  const etcd = await startStore(directory);
+  resources.use(etcd);
+  const servers = resources.use(await Servers.create());
+  const server = await servers.upstream(
+    etcd.url,
+    "--allow-privileged",
+    "--enable-admission-plugins=NodeRestriction",
+    `--token-auth-file=${tokens}`,
+  );
+  const { ask, close } = asker(`https://${server.client.address}`, join(servers.directory, "pki", "ca.crt"));
+  resources.defer(close);
+  return { name: "upstream", ask, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+/** Debian's etcd where it is installed, else ours. */
+async function startStore(directory: string): Promise<AsyncDisposable & { readonly url: string }> {
+  if (withoutEtcd) return OurEtcd.start(join(directory, "etcd"));
+  const { process, url } = await startEtcd(directory);
+  return { url, [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
+}
