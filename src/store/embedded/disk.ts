@@ -11,6 +11,8 @@ export interface Commit {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Written at the start of another file, unflushed, once the commit has been answered. */
   readonly note: { readonly file: string; readonly bytes: Uint8Array<ArrayBuffer> };
+  /** Part of the file that is filled with zeros once the commit has been answered, unflushed like the note. */
+  readonly zeros?: { readonly offset: number; readonly length: number } | undefined;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface Disk {
   write(file: string, offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   flush(file: string): Promise<void>;
   /**
-   * Writes and flushes, one at a time. Nobody hears of a note that fails. Once it is answered the bytes are the caller's again
+   * Writes and flushes, one at a time. Nobody hears of a note or of zeros that fail. Once it is answered the bytes are the caller's again
    * where they are still there: they may have gone to another thread.
    */
   commit(commit: Commit): Promise<void>;

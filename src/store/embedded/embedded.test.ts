@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { suite, type TestContext, test } from "node:test";
-import { type Clock, realClock, silentLog, VirtualClock } from "../../base/index.ts";
+import { type Clock, logTo, realClock, silentLog, VirtualClock } from "../../base/index.ts";
 import { StoreError } from "../errors.ts";
 import { storeSuite } from "../store.suite.ts";
 import { put, Recorder, refused, remove, text, write } from "../suite-tools.ts";
@@ -202,9 +202,10 @@ test("a full disk refuses writes, keeps what there is, and writes go on once the
   const store = await open(disk);
   await write(store, put("/a", "1"));
   disk.capacityBytes = 2000;
+  // More than is kept ready for small writes.
   const watcher = new Recorder();
   const watch = store.watch({ start: "/", end: "0" }, watcher);
-  const large = "x".repeat(3000);
+  const large = "x".repeat(300_000);
   const failures = await Promise.allSettled([
     write(store, put("/b", large)),
     store.transact({
@@ -216,7 +217,7 @@ test("a full disk refuses writes, keeps what there is, and writes go on once the
   for (const failure of failures) assert.ok(failure.status === "rejected" && refused("noSpace")(failure.reason));
   assert.equal(await store.revision(), 2);
   await write(store, put("/small", "fits"));
-  disk.capacityBytes = 100_000;
+  disk.capacityBytes = 1_000_000;
   await write(store, put("/b", large));
   await watcher.settled(watch);
   assert.deepEqual(
@@ -227,6 +228,30 @@ test("a full disk refuses writes, keeps what there is, and writes go on once the
   await store.close();
   await using again = await open(disk);
   assert.deepEqual(await all(again), before);
+});
+
+test("small writes find room in the file, which a restart, a kill and the next file take away", async () => {
+  const disk = new SimulatedDisk();
+  const segmentSizes = async (of: SimulatedDisk) =>
+    (await of.list()).filter(({ name }) => name.startsWith("log-")).map(({ sizeBytes }) => sizeBytes);
+  const store = await open(disk, { segmentBytesMax: 20_000 });
+  await write(store, put("/a", "1"));
+  const prepared = await segmentSizes(disk);
+  for (let index = 0; index < 20; index++) await write(store, put("/a", "x".repeat(500)));
+  assert.deepEqual(await segmentSizes(disk), prepared, "the file has its length already");
+  while ((await segmentSizes(disk)).length < 3) await write(store, put("/a", "x".repeat(500)));
+  const [first, second] = await segmentSizes(disk);
+  assert.ok(first! >= 20_000 && first! < 21_000 && second! < 21_000, `${first} and ${second} bytes, as written`);
+  const before = await all(store);
+  const killed = disk.takeover();
+  const warnings: string[] = [];
+  const warned = logTo((level, message) => level === "warn" && warnings.push(message));
+  const again = await openEmbeddedStore({ directory: killed, clock, log: warned });
+  assert.deepEqual(warnings, [], "nothing is taken for a torn write");
+  assert.deepEqual(await all(again), before);
+  await write(again, put("/b", "1"));
+  await again.close();
+  assert.ok((await segmentSizes(killed)).at(-1)! < 21_000, "a closed store has no empty room");
 });
 
 test("after a failed flush nothing is written until the store is opened again", async () => {

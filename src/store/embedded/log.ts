@@ -6,6 +6,13 @@ import { POSITION_FILE, segmentName } from "./files.ts";
 import { encodeHeader, encodePosition, HEADER_BYTES } from "./format.ts";
 import type { FrameWriter } from "./records.ts";
 
+/**
+ * Zeros are written that far ahead of small frames. A frame that lies in them changes no length of the file, so that its flush
+ * costs the disk one write; one that makes the file longer waits for the file system's journal as well, and so for whatever
+ * other programs have in that.
+ */
+const PREPARED_BYTES = 256 * 1024;
+
 /** One file of the log. */
 export interface Segment {
   readonly number: number;
@@ -35,6 +42,8 @@ export class SegmentLog {
   /** Of all segments. */
   #sizeBytes: number;
   #isEnded = false;
+  /** How far the segment that is written to has been filled with zeros, or with frames. */
+  #preparedThrough = 0;
 
   constructor({ disk, log, segments, sequence, segmentBytesMax }: SegmentLogOptions) {
     this.#disk = disk;
@@ -57,6 +66,7 @@ export class SegmentLog {
     const active = this.#active;
     const bytes = frame.seal({ sequence: this.#sequence, revision });
     const sizeBytes = active.sizeBytes + bytes.length;
+    const zeros = this.#zerosBehind(sizeBytes, bytes.length);
     await this.#disk.commit({
       file: segmentName(active.number),
       offset: active.sizeBytes,
@@ -64,10 +74,20 @@ export class SegmentLog {
       // At recovery, damage before this place can't be a write that was never acknowledged. Noted after the fact, and too
       // old a place only makes recovery less strict.
       note: { file: POSITION_FILE, bytes: encodePosition({ segment: active.number, offset: sizeBytes }) },
+      zeros,
     });
+    this.#preparedThrough = zeros ? zeros.offset + zeros.length : Math.max(this.#preparedThrough, sizeBytes);
     this.#sizeBytes += sizeBytes - active.sizeBytes;
     active.sizeBytes = sizeBytes;
     this.#sequence++;
+  }
+
+  /** What is to be prepared behind a frame. A large one is not worth it: all it writes would be written twice. */
+  #zerosBehind(end: number, frameBytes: number): { offset: number; length: number } | undefined {
+    const prepared = Math.min(PREPARED_BYTES, this.#segmentBytesMax);
+    const offset = Math.max(this.#preparedThrough, end);
+    if (frameBytes > prepared / 8 || offset - end > prepared / 4) return undefined;
+    return { offset, length: end + prepared - offset };
   }
 
   /** Lets the next frame begin a new segment, unless the one that is written to holds nothing. */
@@ -75,15 +95,19 @@ export class SegmentLog {
     this.#isEnded = true;
   }
 
-  /** Takes a frame that failed off the disk again, as far as it got. */
+  /** Takes what lies behind the last frame off the disk again: one that failed, as far as it got, and zeros. */
   async undo(): Promise<void> {
     const { number, sizeBytes } = this.#active;
     await this.#disk.truncate(segmentName(number), sizeBytes);
+    this.#preparedThrough = sizeBytes;
     await this.#disk.flush(segmentName(number));
   }
 
   async #rotate(revision: Revision): Promise<void> {
-    const number = this.#active.number + 1;
+    const { number: lastNumber, sizeBytes } = this.#active;
+    // Only the last segment may end in zeros: in any other they would stand for frames that are lost.
+    if (this.#preparedThrough > sizeBytes) await this.undo();
+    const number = lastNumber + 1;
     const name = segmentName(number);
     try {
       await this.#disk.write(name, 0, encodeHeader({ kind: "log", revision, sequence: this.#sequence }));
@@ -94,6 +118,7 @@ export class SegmentLog {
       throw error;
     }
     this.#segments.push({ number, revision, sizeBytes: HEADER_BYTES });
+    this.#preparedThrough = HEADER_BYTES;
     this.#sizeBytes += HEADER_BYTES;
   }
 
@@ -132,6 +157,7 @@ export class SegmentLog {
   async close(): Promise<void> {
     const { number, sizeBytes } = this.#active;
     try {
+      await this.#disk.truncate(segmentName(number), sizeBytes);
       await this.#disk.write(POSITION_FILE, 0, encodePosition({ segment: number, offset: sizeBytes }));
       await this.#disk.flush(POSITION_FILE);
     } catch (error) {

@@ -18,7 +18,15 @@ type Call = readonly [id: number, method: keyof FileMethods, file: string, a: nu
 type Answer = readonly [id: number, error: { code: string; message: string } | undefined, result: unknown];
 
 /** What a commit is beside its bytes, as it goes to the worker. */
-type CommitHead = readonly [file: string, offset: number, bytes: number, noteFile: string, noteBytes: number];
+type CommitHead = readonly [
+  file: string,
+  offset: number,
+  bytes: number,
+  noteFile: string,
+  noteBytes: number,
+  zerosOffset: number,
+  zerosBytes: number,
+];
 
 interface Waiting {
   readonly resolve: (result: never) => void;
@@ -48,9 +56,10 @@ class CommitSlot {
   }
 
   /** Resolves with the error that the disk met, undefined for none. */
-  async commit({ file, offset, bytes, note }: Commit): Promise<{ code: string; message: string } | undefined> {
+  async commit({ file, offset, bytes, note, zeros }: Commit): Promise<{ code: string; message: string } | undefined> {
     const figures = this.#figures;
-    const head: CommitHead = [file, offset, bytes.length, note.file, note.bytes.length];
+    const { offset: zerosOffset = 0, length: zerosBytes = 0 } = zeros ?? {};
+    const head: CommitHead = [file, offset, bytes.length, note.file, note.bytes.length, zerosOffset, zerosBytes];
     const start = this.#data.write(JSON.stringify(head));
     this.#data.set(bytes, start);
     this.#data.set(note.bytes, start + bytes.length);
@@ -133,12 +142,14 @@ class RealDisk implements Disk {
     }
   }
 
-  async #commitByCalls({ file, offset, bytes, note }: Commit): Promise<void> {
+  async #commitByCalls({ file, offset, bytes, note, zeros }: Commit): Promise<void> {
     // Both are asked for at once, so that the disk goes from one to the other without a turn of this thread.
     const [wrote, flushed] = await Promise.allSettled([this.write(file, offset, bytes), this.flush(file)]);
     if (wrote.status === "rejected") throw wrote.reason;
     if (flushed.status === "rejected") throw flushed.reason;
     this.write(note.file, 0, note.bytes).catch(() => {});
+    // Waited for: the next commit may overtake calls, and its bytes lie where the zeros do.
+    if (zeros) await this.write(file, zeros.offset, new Uint8Array(zeros.length)).catch(() => {});
   }
 
   truncate(file: string, length: number): Promise<void> {
@@ -312,7 +323,9 @@ function serveDisk(methods: FileMethods, { parentPort, receiveMessageOnPort, wor
   let committed = 0;
   const commit = () => {
     const start = figures[3]!;
-    const [file, offset, length, noteFile, noteLength] = JSON.parse(data.toString("utf8", 0, start)) as CommitHead;
+    const [file, offset, length, noteFile, noteLength, zerosOffset, zerosLength] = JSON.parse(
+      data.toString("utf8", 0, start),
+    ) as CommitHead;
     // Its own, as the other thread may go on with the slot once it has its answer.
     const note = Uint8Array.prototype.slice.call(data, start + length, start + length + noteLength);
     let failure: string | undefined;
@@ -329,8 +342,9 @@ function serveDisk(methods: FileMethods, { parentPort, receiveMessageOnPort, wor
     if (failure !== undefined) return;
     try {
       methods.write(noteFile, 0, note);
+      if (zerosLength > 0) methods.write(file, zerosOffset, new Uint8Array(zerosLength));
     } catch {
-      // It is only a hint.
+      // Both only help.
     }
   };
   const commitIfAsked = () => {

@@ -266,7 +266,8 @@ class Replay {
     }
     const { position } = this.#options;
     const short = position?.segment === candidate.number && position.offset > offset;
-    if (offset < bytes.length || short) await this.#cut({ candidate, bytes, offset, last });
+    if (offset < bytes.length && last && !short && isZero(bytes, offset)) await disk.truncate(name, offset);
+    else if (offset < bytes.length || short) await this.#cut({ candidate, bytes, offset, last });
     this.segments.push({ number: candidate.number, revision: header.revision, sizeBytes: offset });
     // What was read may not be on disk yet; nobody may act on it before it is.
     if (last) await disk.flush(name);
@@ -372,6 +373,12 @@ async function removeLeftovers(
   await disk.flushDirectory();
   for (const { name } of stale) await disk.remove(name);
   if (stale.length > 0) await disk.flushDirectory();
+}
+
+/** Whether nothing but zeros lies behind a place: what was made ready for frames that never came. */
+function isZero(bytes: Buffer, offset: number): boolean {
+  for (let at = offset; at < bytes.length; at++) if (bytes[at] !== 0) return false;
+  return true;
 }
 
 function view(bytes: Uint8Array): Buffer {

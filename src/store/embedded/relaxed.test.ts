@@ -124,7 +124,7 @@ test("what was answered before a full disk refused it comes to the disk with the
   const store = await open(held.disk);
   held.hold();
   await write(store, put("/leases/a", "1"));
-  const strict = write(store, put("/pods/big", "x".repeat(5000)));
+  const strict = write(store, put("/pods/big", "x".repeat(500_000)));
   disk.capacityBytes = 300;
   const refusal = assert.rejects(strict, refused("noSpace"));
   held.release();

@@ -84,10 +84,11 @@ export class SimulatedDisk implements Disk {
     });
   }
 
-  async commit({ file, offset, bytes, note }: Commit): Promise<void> {
+  async commit({ file, offset, bytes, note, zeros }: Commit): Promise<void> {
     await this.write(file, offset, bytes);
     await this.flush(file);
     this.write(note.file, 0, note.bytes).catch(() => {});
+    if (zeros) this.write(file, zeros.offset, new Uint8Array(zeros.length)).catch(() => {});
   }
 
   truncate(file: string, length: number): Promise<void> {
