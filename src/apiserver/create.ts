@@ -163,12 +163,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   });
   scope.spawn("expire events", (signal) => expireEvents(core, { clock, log, ttlMs: eventTtlMs, signal }));
   scope.spawn("repair services", (signal) => keepRepaired({ ...services!, log, signal }));
-  const { hostname, hasPeers, address, port } = options.advertise ?? {};
-  if (hasPeers && hostname !== undefined)
-    scope.spawn("keep identity", async (signal) => {
-      await ready;
-      await keepIdentity(core, { ...options, hostname, place: `${address ?? ""}:${port}`, signal });
-    });
+  const { advertise } = options;
+  if (advertise?.hasPeers && advertise.hostname !== undefined)
+    scope.spawn("keep identity", () => ready.then(() => keepIdentity(core, { ...options, ...advertise })));
   scope.spawn("serve definitions", (signal) => ready.then(() => definitions!.run(signal)));
   return { handle: core.handle, ready };
 }

@@ -3,10 +3,12 @@ import { Endpoints, type KindDefinition, type KubeObject } from "../../api/index
 import { prefixEnd, type Store, StoreError } from "../../store/index.ts";
 import { encodeStored, type StorageMediaType } from "../registry/encoding.ts";
 import type { ServerCore } from "../server.ts";
+import { identityName } from "./identity.ts";
 import { publishKubernetesService } from "./kubernetes-service.ts";
 
-/** Where the original's servers say where they are, too. */
+/** Where the original's servers say where they are, too: for the Service of the API, and for each other. */
 const PREFIX = "/registry/masterleases/";
+const PEER_PREFIX = "/registry/peerserverleases/";
 const TTL_SECONDS = 15;
 /** How often a server says that it is still there. */
 const ANNOUNCE_EVERY_MS = 10_000;
@@ -80,35 +82,40 @@ async function untilPublished({ clock, scope }: Publishing, publish: () => Promi
 export class ServerAddresses {
   readonly #store: Store;
   readonly #mediaType: StorageMediaType;
-  readonly #address: string;
+  /** What this server says of itself, by key. */
+  readonly #records: ReadonlyMap<string, Record>;
   #lease = 0;
+  #announced = 0;
 
   constructor({
     store,
     storageMediaType = "application/json",
-    address,
-  }: { readonly store: Store; readonly storageMediaType?: StorageMediaType; readonly address: string }) {
+    ...place
+  }: { readonly store: Store; readonly storageMediaType?: StorageMediaType } & AnnouncedPlace) {
     this.#store = store;
     this.#mediaType = storageMediaType;
-    this.#address = address;
+    this.#records = recordsOf(place);
   }
 
   /** Says that this server is there; the addresses of all that are. */
   async announce(): Promise<readonly string[]> {
     await this.#keepLease();
-    const { value } = encodeStored(Endpoints as unknown as KindDefinition, recordOf(this.#address), this.#mediaType);
-    const put = { type: "put", key: PREFIX + this.#address, value, lease: this.#lease } as const;
-    await this.#store.transact({ compare: [], success: [put], failure: [] });
+    // Counted, as the original does, whose store would not write what is there already.
+    const generation = ++this.#announced;
+    const success = [...this.#records].map(([key, { labels, subset }]) => {
+      const metadata = { generation, ...(labels && { labels }) };
+      const record = { kind: "Endpoints", apiVersion: "v1", metadata, subsets: [subset] } as unknown as KubeObject;
+      const { value } = encodeStored(Endpoints as unknown as KindDefinition, record, this.#mediaType);
+      return { type: "put", key, value, lease: this.#lease } as const;
+    });
+    await this.#store.transact({ compare: [], success, failure: [] });
     return this.#all();
   }
 
   /** Says that this server goes; the addresses of those that stay. */
   async leave(): Promise<readonly string[]> {
-    await this.#store.transact({
-      compare: [],
-      success: [{ type: "delete", key: PREFIX + this.#address }],
-      failure: [],
-    });
+    const success = [...this.#records.keys()].map((key) => ({ type: "delete", key }) as const);
+    await this.#store.transact({ compare: [], success, failure: [] });
     return this.#all();
   }
 
@@ -127,7 +134,20 @@ export class ServerAddresses {
   }
 }
 
-function recordOf(ip: string): KubeObject {
-  const record = { kind: "Endpoints", apiVersion: "v1", metadata: {}, subsets: [{ addresses: [{ ip }] }] };
-  return record as unknown as KubeObject;
+interface AnnouncedPlace extends ServerPlace {
+  readonly address: string;
+}
+
+interface Record {
+  readonly labels?: Readonly<{ [name: string]: string }>;
+  readonly subset: object;
+}
+
+function recordsOf({ address, port, hostname }: AnnouncedPlace): ReadonlyMap<string, Record> {
+  const addresses = [{ ip: address }];
+  const records = new Map<string, Record>([[PREFIX + address, { subset: { addresses } }]]);
+  if (hostname === undefined) return records;
+  const name = identityName(hostname);
+  const ports = [{ name: "https", port, protocol: "TCP" }];
+  return records.set(PEER_PREFIX + name, { labels: { apiserverIdentity: name }, subset: { addresses, ports } });
 }

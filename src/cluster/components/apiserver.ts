@@ -74,7 +74,7 @@ export async function startApiServerComponent(
       address: reconciled ? advertised(flags) : undefined,
       port,
       hasPeers: mayHavePeers(flags),
-      hostname: hostname().toLowerCase(),
+      hostname: hostname(),
     },
     processMetrics: processMetrics(),
     ...(plain.snapshot && { snapshot: () => plain.snapshot!() }),
