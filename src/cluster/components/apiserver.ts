@@ -87,9 +87,16 @@ export async function startApiServerComponent(
     (one) => one !== undefined,
   );
   const ca = authorities.map((path) => readFlagFile("client-ca-file", path));
+  const streams = flags["http2-max-streams-per-connection"];
   const listener = await listenFor(
     { clock, log, scope },
-    { host, port, tls: { ...tls, ...(ca.length > 0 && { ca }) }, handler: server.handle },
+    {
+      host,
+      port,
+      tls: { ...tls, ...(ca.length > 0 && { ca }) },
+      handler: server.handle,
+      ...(streams && { limits: { streamsPerConnectionMax: streams } }),
+    },
   );
   await server.ready;
   return { server, host, port: listener.port };

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
-import type { ApiResponse, Handler, ServerTls } from "../../net/index.ts";
-import { type Listener, listen } from "../../net/index.ts";
+import type { ApiResponse, Handler } from "../../net/index.ts";
+import { type Listener, type ListenOptions, listen, type ServerTls } from "../../net/index.ts";
 import { createAuthority, issueKeyPair } from "../../pki/index.ts";
 import type { Client } from "../../client/index.ts";
 import { ConfigError } from "../errors.ts";
@@ -36,7 +36,7 @@ export function servingTls(
 /** Listens until the scope closes; a port that can't be had is said in one sentence. */
 export async function listenFor(
   environment: Pick<ComponentEnvironment, "clock" | "log" | "scope">,
-  options: { readonly host: string; readonly port: number; readonly tls: ServerTls; readonly handler: Handler },
+  options: Omit<ListenOptions, "clock" | "log"> & { readonly tls: ServerTls },
 ): Promise<Listener> {
   const { clock, log, scope } = environment;
   const { host, port } = options;

@@ -68,6 +68,7 @@ export const APISERVER_FLAGS = {
   "runtime-config": switches("versions to serve or not, such as api/all=true or resource.k8s.io/v1beta1=true"),
   "feature-gates": switches("features to turn on"),
   "event-ttl": duration("how long events are kept"),
+  "http2-max-streams-per-connection": int("requests at a time on one HTTP/2 connection; 0 for the default, 100"),
   "max-requests-inflight": int("reading requests at a time"),
   "max-mutating-requests-inflight": int("writing requests at a time"),
   "allow-privileged": choice("privileged containers are allowed", ["true"]),

@@ -55,7 +55,8 @@ const KEEP_ALIVE_MS = 30_000;
 const FLUSH_MS = 100;
 const STREAM_WINDOW_BYTES = 256 * 1024;
 /** What may wait in one connection: as many streams as there may be, each with a piece to send and a window to read. */
-const SESSION_MEGABYTES_MAX = 64;
+const SESSION_MEGABYTES_MIN = 64;
+const SESSION_MEGABYTES_PER_STREAM = 0.64;
 const CONNECTION_WINDOW_BYTES = 8 * 1024 * 1024;
 /** Cancelled streams: so many at once, then so many a second, until the connection is ended (CVE-2023-44487). */
 const RESET_BURST = 1000;
@@ -438,7 +439,10 @@ function secureServer(
       initialWindowSize: STREAM_WINDOW_BYTES,
       enablePush: false,
     },
-    maxSessionMemory: SESSION_MEGABYTES_MAX,
+    maxSessionMemory: Math.max(
+      SESSION_MEGABYTES_MIN,
+      Math.ceil(limits.streamsPerConnectionMax * SESSION_MEGABYTES_PER_STREAM),
+    ),
     streamResetBurst: RESET_BURST,
     streamResetRate: RESETS_PER_SECOND,
   } as Parameters<typeof createSecureServer>[0] & object);
