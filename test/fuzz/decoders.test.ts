@@ -15,7 +15,10 @@ import {
   SelectorError,
   StatusError,
 } from "../../src/api/index.ts";
+import { hasFormat } from "../../src/api/apiextensions/schema/formats.ts";
+import { parseDuration as parseCelDuration } from "../../src/cel/index.ts";
 import { frames } from "../../src/client/index.ts";
+import { parseDuration as parseFlagDuration } from "../../src/cluster/flags/index.ts";
 import type { ApiResponse, WatchFrame } from "../../src/net/index.ts";
 import { ProtoError, setOwn } from "../../src/schema/index.ts";
 import { decodeFrame } from "../../src/sim/watch-reader.ts";
@@ -68,6 +71,12 @@ function textsOf(...pieces: readonly string[]): Arbitrary<string> {
   );
 }
 
+/** The formats that strings of custom resources are checked against. */
+const FORMATS = [
+  ..."bsonobjectid uri email hostname ipv4 ipv6 cidr mac uuid uuid3 uuid4 uuid5 isbn isbn10 isbn13".split(" "),
+  ..."creditcard ssn hexcolor rgbcolor byte date duration datetime k8s-short-name k8s-long-name".split(" "),
+];
+
 suite("texts of small languages", () => {
   const holds = <T>(what: string, texts: Arbitrary<T>, check: (text: T) => void) =>
     test(what, () => fc.assert(fc.property(texts, check), runs(RUNS)));
@@ -102,6 +111,26 @@ suite("texts of small languages", () => {
     schedules,
     readable((one: string) => nextCronTime(parseCron(one), 0), [CronError]),
   );
+  const durations = textsOf(
+    ..."0 1 9 00 999999999999 1.5 .5 1. . - + ns us µs μs ms s m h d w day weeks hours x é".split(" "),
+    " ",
+  );
+  for (const [what, read] of [
+    ["in flags", parseFlagDuration],
+    ["in expressions", parseCelDuration],
+    ["of schedules", (one: string) => parseCron(`@every ${one}`)],
+  ] as const)
+    holds(`durations ${what}`, durations, readable<string>(read, [CronError]));
+  const formatted = fc.oneof(
+    durations,
+    textsOf(..."0 1 9 a f G é @ . - : / , ; T t Z +01:00 < > ( ) [ ] rgb( # % \\ \u0000 é".split(" "), " ", "\t"),
+  );
+  for (const format of FORMATS)
+    holds(
+      `strings with the format ${format}`,
+      formatted,
+      readable((one: string) => hasFormat(format, one), []),
+    );
 });
 
 const EVENTS: Arbitrary<readonly WatchFrame[]> = fc.array(

@@ -131,7 +131,8 @@ function isDateTime(text: string): boolean {
 }
 
 const GO_DURATION = /^[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/;
-const DURATION_PART = /(\d+)\s*([A-Za-zµ]+)/g;
+// From an amount's first digit only: from each of its digits, a long number without a unit would take the square of its length.
+const DURATION_PART = /(?<!\d)(\d+)\s*([A-Za-zµ]+)/g;
 const DURATION_UNITS =
   /^(ns|nanos?|nanoseconds?|us|µs|micros?|microseconds?|ms|millis?|milliseconds?|s|sec|secs|seconds?|m|mins?|minutes?|h|hr|hrs|hours?|d|days?|w|wk|weeks?)$/i;
 

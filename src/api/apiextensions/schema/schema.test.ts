@@ -92,4 +92,11 @@ suite("schemas of custom kinds", () => {
       ["schema.properties[a].anyOf[0].type"],
     );
   });
+
+  test("a long number without a unit is no duration, soon", () => {
+    const before = process.threadCpuUsage();
+    assert.equal(hasFormat("duration", "0".repeat(100_000)), false);
+    // Each of its digits as a beginning takes 20 s.
+    assert.ok(process.threadCpuUsage(before).user < 1e6);
+  });
 });
