@@ -16,11 +16,6 @@ export interface StructDoc {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** What is said of all types; loads the text when it is first called. */
-export function apiDocs(): Promise<typeof import("./docs.ts")> {
-  return import("./docs.ts");
-}
-
 /** Of what `typeMeta()` declares. */
 export const TYPE_META = {
   kind: "The kind of the object, in CamelCase.",

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import type { Field, Node, StructNode } from "../schema/index.ts";
 import { type Column, groupVersion, type KindDefinition, type Subresource } from "./kind.ts";
 import { previewKinds } from "./preview.ts";
+import { behaviorOf, columnsOf as shownColumns } from "./behaviors.ts";
 import { kindForResource, kinds } from "./scheme.ts";
 import { hubOf } from "./storage.ts";
 
@@ -107,15 +108,16 @@ function subresourceText({ name, kind, groupVersion: of, verbs }: Subresource): 
 
 /** All versions of a stored kind have the columns of the stored one. */
 function columnsOf(kind: KindDefinition): string[] {
-  const shown = (hubOf(kind).columns ?? [
+  const shown = shownColumns(hubOf(kind)) ?? [
     { name: "Name", type: "string", format: "name", priority: 0 },
     { name: "Created At", type: "date", priority: 0 },
-  ]) as readonly Column<never>[];
+  ];
   return shown.map(({ name, type, format, priority }) => [name, type, format ?? "", priority].join("|"));
 }
 
-function fieldsOf({ scope, behavior: { selectableFields, selectsNamespace = true } }: KindDefinition): string[] {
-  const withNamespace = (scope === "Namespaced" && selectsNamespace) || !selectableFields;
+function fieldsOf(kind: KindDefinition): string[] {
+  const { selectableFields, selectsNamespace = true } = behaviorOf(kind);
+  const withNamespace = (kind.scope === "Namespaced" && selectsNamespace) || !selectableFields;
   const own = [
     "metadata.name",
     ...(withNamespace ? ["metadata.namespace"] : []),

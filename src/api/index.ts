@@ -13,7 +13,8 @@ export { ValidatingWebhookConfiguration } from "./admissionregistration/v1/valid
 export { MutatingAdmissionPolicy } from "./admissionregistration/v1/mutatingadmissionpolicy.ts";
 export { MutatingAdmissionPolicyBinding } from "./admissionregistration/v1/mutatingadmissionpolicybinding.ts";
 export { type CronSchedule, CronError, nextCronTime, parseCron } from "./batch/v1/cron.ts";
-export { apiDocs, listDoc, OBJECT_META, type StructDoc } from "./doc.ts";
+export { behaviorOf, columnsOf } from "./behaviors.ts";
+export { listDoc, OBJECT_META, type StructDoc } from "./doc.ts";
 export { age, ageColumn, createdAtColumn, humanDuration, nameColumn } from "./columns.ts";
 export { scaledValue } from "./intorstring.ts";
 export {
@@ -571,3 +572,8 @@ export { PriorityLevelConfiguration } from "./flowcontrol/v1/prioritylevelconfig
 export { ComponentStatus } from "./core/v1/componentstatus.ts";
 /** The core group has a type of this name, too: the part of a container that names a claim. */
 export { ResourceClaim as DynamicResourceClaim } from "./resource/v1/resourceclaim.ts";
+
+/** What is said of all types in OpenAPI; loads the text, see `doc.ts`, when it is first called. */
+export function apiDocs(): Promise<typeof import("./docs.ts")> {
+  return import("./docs.ts");
+}

@@ -89,7 +89,7 @@ export interface KindRules {
   readonly deprecation?: string;
 }
 
-/** What is fixed about a kind, declared once; all of the server's behaviour for it derives from this. */
+/** What is fixed about a kind, declared once; the functions that go with it are found by `behaviorOf`. */
 export interface KindDefinition<T = unknown> {
   readonly group: string;
   readonly version: string;
@@ -105,8 +105,6 @@ export interface KindDefinition<T = unknown> {
   readonly struct: StructNode;
   /** The list of it. */
   readonly list: StructNode;
-  readonly columns: readonly Column<T>[] | undefined;
-  readonly behavior: KindBehavior<T>;
   readonly rules: KindRules;
   /** The version that it is stored as; absent when that is this one. Everything but defaults is the stored version's. */
   readonly storage: KindStorage | undefined;
@@ -127,6 +125,8 @@ export interface CustomKind {
   readonly listKind: string;
   /** Its definition is being deleted: there are no new objects. */
   readonly terminating: boolean;
+  readonly columns: readonly Column<unknown>[] | undefined;
+  readonly behavior: KindBehavior<unknown>;
 }
 
 /** What no declaration can say; every function is pure. */
@@ -240,9 +240,6 @@ export interface KindDeclaration<F extends Fields, Scope extends "Namespaced" | 
   readonly verbs?: readonly string[];
   readonly subresources?: readonly Subresource[];
   readonly fields: () => F;
-  readonly columns?: () => readonly Column<never>[];
-  /** In a thunk, since the functions live beside and speak of the kind's type. */
-  readonly behavior?: () => KindBehavior<never>;
   readonly rules?: KindRules;
   /** `storedAs(Hub)` or `storedAs(Hub, { toHub, fromHub })` when objects are stored as another version. */
   readonly storage?: () => KindStorage;
@@ -276,7 +273,6 @@ export function kind<F extends Fields, const Scope extends "Namespaced" | "Clust
     ...declaration.fields(),
   }));
   type T = ObjectOf<F, Scope>;
-  let behavior: KindBehavior<T> | undefined;
   let storage: KindStorage | undefined;
   return {
     group: declaration.group,
@@ -298,12 +294,6 @@ export function kind<F extends Fields, const Scope extends "Namespaced" | "Clust
         required: true,
       }),
     })),
-    get columns() {
-      return declaration.columns?.() as readonly Column<T>[] | undefined;
-    },
-    get behavior() {
-      return (behavior ??= (declaration.behavior?.() ?? {}) as KindBehavior<T>);
-    },
     rules: declaration.rules ?? {},
     storagePrefix: declaration.storagePrefix ?? declaration.plural,
     get storage() {

@@ -139,7 +139,7 @@ export const kinds: readonly KindDefinition[] = [
   ResourceSlice,
   FlowSchema,
   PriorityLevelConfiguration,
-] as readonly KindDefinition<never>[] as readonly KindDefinition[];
+];
 
 const known = [...kinds, ...previewKinds.map(({ kind }) => kind)];
 const byKind = new Map(known.map((kind) => [`${kind.group}/${kind.version}/${kind.kind}`, kind]));

@@ -87,7 +87,7 @@ const CASES: readonly [string, KindBehavior<never>, object, object, readonly str
 for (const [name, behavior, object, old, expected] of CASES)
   test(name, () => deepStrictEqual(update(behavior, object, old), expected));
 
-const volume = persistentVolumeBehavior({ source: PersistentVolumeSource, affinity: VolumeNodeAffinity } as never);
+const volume = persistentVolumeBehavior as never;
 const volumeSpec = (key: string, more = {}) => ({
   spec: {
     capacity: { storage: "1Gi" },
@@ -130,7 +130,7 @@ test("a volume keeps a class of attributes; a bound claim may give its up", () =
     },
     status: { phase: "Bound" },
   });
-  const behavior = persistentVolumeClaimBehavior(PersistentVolumeClaimSpec) as never;
+  const behavior = persistentVolumeClaimBehavior as never;
   deepStrictEqual(
     [undefined, "", "y"].map((name) => update(behavior, claim(name), claim("x"))),
     [[], [], []],

@@ -8,6 +8,7 @@ import {
   type Requirement,
   requirementsMatch,
   SelectorError,
+  behaviorOf,
 } from "../api/index.ts";
 import { namespaceInterest, nodeInterest } from "./cacher/cacher.ts";
 import type { StoredObject } from "./registry/stored.ts";
@@ -105,9 +106,10 @@ function readFields(kind: KindDefinition, text: string): Requirement[] {
 }
 
 /** Kinds with selectors of their own say less than those that have none. */
-function unsupported({ behavior }: KindDefinition, key: string): string {
-  if (behavior.unselectableField) return behavior.unselectableField(key);
-  return behavior.selectableFields
+function unsupported(kind: KindDefinition, key: string): string {
+  const { unselectableField, selectableFields } = behaviorOf(kind);
+  if (unselectableField) return unselectableField(key);
+  return selectableFields
     ? `field label not supported: ${key}`
     : `${JSON.stringify(key)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
@@ -117,16 +119,17 @@ function fieldMatches(kind: KindDefinition, { key, operator, values }: Requireme
   return (value === values[0]) === (operator === "=");
 }
 
-function takesNamespace({ scope, behavior: { selectableFields, selectsNamespace = true } }: KindDefinition): boolean {
-  return (scope === "Namespaced" && selectsNamespace) || !selectableFields;
+function takesNamespace(kind: KindDefinition): boolean {
+  const { selectableFields, selectsNamespace = true } = behaviorOf(kind);
+  return (kind.scope === "Namespaced" && selectsNamespace) || !selectableFields;
 }
 
 function valueOf(kind: KindDefinition, key: string): ((object: KubeObject) => string) | undefined {
   if (key === "metadata.name") return (object) => object.metadata.name;
   // Cluster kinds without selectors of their own take it too, though they have none.
   if (key === "metadata.namespace" && takesNamespace(kind)) return (object) => object.metadata.namespace ?? "";
-  const own = kind.behavior.selectableFields?.[key] as ((object: KubeObject) => string) | undefined;
+  const { selectableFields } = behaviorOf(kind);
   // Versions that say nothing of their own select by the fields of the stored one, whose objects all of them match.
-  if (kind.storage && !kind.behavior.selectableFields) return valueOf(hubOf(kind), key);
-  return own;
+  if (kind.storage && !selectableFields) return valueOf(hubOf(kind), key);
+  return selectableFields?.[key];
 }

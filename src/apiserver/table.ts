@@ -8,6 +8,8 @@ import {
   nameColumn,
   PartialObjectMetadata,
   PartialObjectMetadataList,
+  behaviorOf,
+  columnsOf,
 } from "../api/index.ts";
 import type { Clock } from "../base/index.ts";
 import type { ApiResponse } from "../net/message.ts";
@@ -57,17 +59,17 @@ function tableHead(kind: KindDefinition, { metadata, format, withoutColumns }: T
     kind: "Table",
     apiVersion: format.viewVersion ?? "meta.k8s.io/v1",
     metadata,
-    columnDefinitions: withoutColumns ? null : columnsOf(kind).map(columnDefinition),
+    columnDefinitions: withoutColumns ? null : shownColumns(kind).map(columnDefinition),
   };
 }
 
-function columnsOf(kind: KindDefinition): readonly Column<KubeObject>[] {
-  return (kind.columns ?? NAME_AND_CREATION) as readonly Column<KubeObject>[];
+function shownColumns(kind: KindDefinition): readonly Column<KubeObject>[] {
+  return (columnsOf(kind) ?? NAME_AND_CREATION) as readonly Column<KubeObject>[];
 }
 
 function rowOf(kind: KindDefinition, object: KubeObject, { nowMs, format, includeObject }: TableCall) {
   return {
-    cells: columnsOf(kind).map((column) => column.cell(object, nowMs) ?? (column.format === "name" ? "" : null)),
+    cells: shownColumns(kind).map((column) => column.cell(object, nowMs) ?? (column.format === "name" ? "" : null)),
     object:
       includeObject === "None"
         ? null
@@ -131,7 +133,8 @@ function columnDefinition({ name, type, format = "", priority, description = "" 
 /** The metadata alone. It is that of the unversioned form, in which some annotations are fields. */
 export function partialMetadata(object: KubeObject, apiVersion = "meta.k8s.io/v1") {
   const [version = "", group = ""] = object.apiVersion.split("/").reverse();
-  const { fieldAnnotations = [] } = kindFor({ group, version, kind: object.kind })?.behavior ?? {};
+  const kind = kindFor({ group, version, kind: object.kind });
+  const { fieldAnnotations = [] } = kind ? behaviorOf(kind) : {};
   return { kind: "PartialObjectMetadata", apiVersion, metadata: withoutAnnotations(object.metadata, fieldAnnotations) };
 }
 

@@ -11,6 +11,7 @@ import {
   Status,
   StatusError,
   toHub,
+  behaviorOf,
 } from "../api/index.ts";
 import { type Clock, formatTime, type Random } from "../base/index.ts";
 import type { ApiResponse, UpgradedConnection } from "../net/message.ts";
@@ -278,7 +279,7 @@ export class Verbs {
     const kind = this.#kind;
     if (!kind.storage) return object;
     applyDefaults(kind.struct, object);
-    kind.behavior.setDefaults?.(object as never);
+    behaviorOf(kind).setDefaults?.(object as never);
     return toHub(kind, object);
   }
 
@@ -422,7 +423,7 @@ export class Verbs {
         { path: "propagationPolicy", type: "NotSupported", value: all.propagationPolicy, detail },
       ]);
     }
-    const { propagationWarning } = this.#kind.behavior;
+    const { propagationWarning } = behaviorOf(this.#kind);
     if (propagationWarning && all.propagationPolicy === undefined && all.orphanDependents === undefined)
       context.warnings.push(propagationWarning);
     return all;

@@ -22,8 +22,6 @@ export function dynamicKind(of: {
     subresources: [],
     struct: node,
     list: node,
-    columns: undefined,
-    behavior: {},
     rules: {},
     storage: undefined,
     storageVersion: of.version,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc, { type Arbitrary } from "fast-check";
-import { canonicalQuantity, groupVersion, type KindDefinition, kinds } from "../../src/api/index.ts";
+import { behaviorOf, canonicalQuantity, groupVersion, type KindDefinition, kinds } from "../../src/api/index.ts";
 import {
   applyConfig,
   applyDefaults,
@@ -52,7 +52,7 @@ function ownKeys(_key: string, value: unknown): unknown {
 function defaulted(kind: KindDefinition, object: Json): Json {
   const copy = copyOf(object) as Json;
   applyDefaults(kind.struct, copy);
-  kind.behavior.setDefaults?.(copy as never);
+  behaviorOf(kind).setDefaults?.(copy as never);
   return copy;
 }
 

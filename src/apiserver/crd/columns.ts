@@ -12,9 +12,10 @@ import { rawDigits } from "../../schema/index.ts";
 /** The columns of a version as its definition wants them; name and age when it says nothing. */
 export function customColumns(
   columns: readonly CustomResourceColumnDefinition[] | undefined,
-): readonly Column<never>[] {
-  if (!columns || columns.length === 0) return [nameColumn, { ...ageColumn, type: "date" }] as readonly Column<never>[];
-  return [nameColumn, ...columns.map(customColumn)] as readonly Column<never>[];
+): readonly Column<unknown>[] {
+  if (!columns || columns.length === 0)
+    return [nameColumn, { ...ageColumn, type: "date" }] as readonly Column<unknown>[];
+  return [nameColumn, ...columns.map(customColumn)] as readonly Column<unknown>[];
 }
 
 function customColumn({ name, type, format, priority, description, jsonPath }: CustomResourceColumnDefinition) {

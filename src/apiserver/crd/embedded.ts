@@ -8,7 +8,7 @@ import {
   type KubeObject,
 } from "../../api/index.ts";
 import { isObject } from "../../schema/index.ts";
-import { validateMetadata } from "../registry/metadata.ts";
+import { type MetadataRules, validateMetadata } from "../registry/metadata.ts";
 
 type Json = Record<string, unknown>;
 
@@ -65,7 +65,7 @@ function validateKind(path: string, kind: string): FieldError[] {
 /** Nothing is known of its kind: it needs no name, may be in a namespace, and has any name that fits into a path. */
 function validateInner(metadata: Json, path: string): FieldError[] {
   const scope = metadata.namespace ? "Namespaced" : "Cluster";
-  const kind = { scope, behavior: { nameRule: "pathSegment", looseFinalizers: true } } as unknown as KindDefinition;
+  const rules: MetadataRules = { nameRule: "pathSegment", looseFinalizers: true };
   const object = { metadata: { ...metadata, name: metadata.name || "unnamed" } } as unknown as KubeObject;
-  return validateMetadata(kind, object).map((error) => ({ ...error, path: `${path}.${error.path}` }));
+  return validateMetadata({ scope }, rules, object).map((error) => ({ ...error, path: `${path}.${error.path}` }));
 }

@@ -45,6 +45,8 @@ function customKind(
     custom: {
       listKind,
       terminating: metadata.deletionTimestamp !== undefined,
+      columns: customColumns(version.additionalPrinterColumns),
+      behavior: customBehavior(schema, version) as KindBehavior<unknown>,
     },
     rules: deprecationOf(spec, version),
     group,
@@ -63,8 +65,6 @@ function customKind(
       () => ({ kind: string(0), apiVersion: string(0), metadata: ref(1, ListMeta), items: list(2, object) }),
       { proto: null, openApi: (form) => listSchema({ kind: names.kind, itemName: name }, form) },
     ),
-    columns: customColumns(version.additionalPrinterColumns) as KindDefinition["columns"],
-    behavior: customBehavior(schema, version) as KindBehavior<unknown>,
     storage: hub && { hub, fromHub: (stored) => shownAs(object, stored) },
     storageVersion: (spec.versions ?? []).find(({ storage }) => storage)!.name,
     storagePrefix: `${group}/${names.plural}`,

@@ -60,7 +60,7 @@ export async function deleteObject(
 async function lastState(call: DeleteCall, current: StoredObject): Promise<StoredObject | undefined> {
   const { registry, clock } = call;
   const { metadata } = current.object;
-  if (!registry.kind.behavior.gracePeriodSeconds || metadata.deletionGracePeriodSeconds === 0) return current;
+  if (!registry.behavior.gracePeriodSeconds || metadata.deletionGracePeriodSeconds === 0) return current;
   const started = metadata.deletionTimestamp !== undefined;
   const generation = (metadata as Json).generation as number | undefined;
   const marked = {
@@ -104,7 +104,7 @@ function mark(call: DeleteCall, given: KubeObject): Json | undefined {
   const object = prepared(call, given);
   const finalizers = finalizersAfter(registry, object, options);
   const asked = options.gracePeriodSeconds;
-  const grace = registry.kind.behavior.gracePeriodSeconds?.(object as never, asked) ?? 0;
+  const grace = registry.behavior.gracePeriodSeconds?.(object as never, asked) ?? 0;
   const known = object.metadata.deletionGracePeriodSeconds;
   const keeps = finalizers.length > 0 || hasContent(object);
   const started = object.metadata.deletionTimestamp !== undefined;
@@ -134,7 +134,7 @@ function mark(call: DeleteCall, given: KubeObject): Json | undefined {
 
 /** The object with what its kind changes when its deletion begins. */
 function prepared({ registry, clock }: DeleteCall, object: KubeObject): KubeObject {
-  const { prepareDelete } = registry.kind.behavior;
+  const { prepareDelete } = registry.behavior;
   if (!prepareDelete || object.metadata.deletionTimestamp) return object;
   const changed = copyJson(object);
   prepareDelete(changed as never, formatTime(clock.now()));
@@ -147,14 +147,14 @@ function hasContent(object: KubeObject): boolean {
 }
 
 function finalizersAfter(
-  { kind }: Registry,
+  { behavior }: Registry,
   { metadata }: KubeObject,
   { propagationPolicy, orphanDependents }: DeleteOptions,
 ): string[] {
   const others = (metadata.finalizers ?? []).filter((one) => one !== ORPHAN && one !== FOREGROUND);
   const had = metadata.finalizers ?? [];
   // Nobody collects what belongs to it: it just goes.
-  if (kind.behavior.defaultPropagation === "none") return [...had];
+  if (behavior.defaultPropagation === "none") return [...had];
   const policy =
     propagationPolicy ?? (orphanDependents === undefined ? undefined : orphanDependents ? "Orphan" : "Background");
   switch (policy) {
@@ -167,7 +167,7 @@ function finalizersAfter(
     default:
       return had.includes(ORPHAN) || had.includes(FOREGROUND)
         ? [...had]
-        : kind.behavior.defaultPropagation === "orphan"
+        : behavior.defaultPropagation === "orphan"
           ? [...others, ORPHAN]
           : others;
   }

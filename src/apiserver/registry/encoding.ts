@@ -8,6 +8,7 @@ import {
   kinds,
   previewKinds,
   toHub,
+  behaviorOf,
 } from "../../api/index.ts";
 import {
   applyDefaults,
@@ -93,9 +94,10 @@ function rewritten(definition: KindDefinition, object: Json): Uint8Array {
   const hub = hubOf(definition);
   const value = toHub(definition, given);
   applyDefaults(hub.struct, value);
-  hub.behavior.setDefaults?.(value as never);
+  const behavior = behaviorOf(hub);
+  behavior.setDefaults?.(value as never);
   // The original works this out whenever it reads one, and stores it without.
-  hub.behavior.settleCreate?.(value as never);
+  behavior.settleCreate?.(value as never);
   return encoder.encode(goJson(orderedMetadata({ ...value, kind: hub.kind, apiVersion: groupVersion(hub) })));
 }
 

@@ -15,6 +15,8 @@ import {
   statusError,
   toHub,
   versionView,
+  behaviorOf,
+  type KindBehavior,
 } from "../../api/index.ts";
 import { type Clock, formatTime, type Random } from "../../base/index.ts";
 import {
@@ -94,6 +96,7 @@ const GENERATED_NAME_MAX = 63;
 /** Serves one kind from its schema: create, update and delete with everything around them. */
 export class Registry {
   readonly kind: KindDefinition;
+  readonly behavior: KindBehavior<unknown>;
   readonly cacher: Cacher;
   readonly #options: RegistryOptions;
   readonly #hooks: ResourceHooks;
@@ -106,6 +109,7 @@ export class Registry {
 
   constructor(kind: KindDefinition, cacher: Cacher, options: RegistryOptions, hooks: ResourceHooks = {}) {
     this.kind = kind;
+    this.behavior = behaviorOf(kind);
     this.cacher = cacher;
     this.#options = options;
     this.#hooks = hooks;
@@ -151,7 +155,7 @@ export class Registry {
   }
 
   async create(context: RequestContext, input: Json, write: WriteOptions): Promise<StoredObject> {
-    const { behavior } = this.kind;
+    const { behavior } = this;
     const metadata = input.metadata as Meta;
     const generated = !metadata.name && metadata.generateName;
     const namespace = context.info.namespace;
@@ -276,7 +280,7 @@ export class Registry {
   }
 
   #countsGeneration(): boolean {
-    return this.kind.behavior.generation ?? this.#hasStatus();
+    return this.behavior.generation ?? this.#hasStatus();
   }
 
   #hasStatus(): boolean {
@@ -290,16 +294,16 @@ export class Registry {
 
   async #tryCreate({ context, namespace, object, write }: CreateCall) {
     const errors = [
-      ...validateMetadata(this.kind, object as unknown as KubeObject),
-      ...(write.version?.behavior.validateStored?.(object, undefined) ??
-        this.kind.behavior.validate?.(object as never) ??
+      ...validateMetadata(this.kind, this.behavior, object as unknown as KubeObject),
+      ...((write.version && behaviorOf(write.version))?.validateStored?.(object, undefined) ??
+        this.behavior.validate?.(object as never) ??
         []),
     ];
     const { name } = object.metadata as { name: string };
     if (errors.length > 0) throw invalid(this.kind, name ?? "", asGiven(errors, context.emptied));
     this.#warn(context, object, undefined);
     await this.#validateAdmission(context, { operation: "CREATE", object, oldObject: undefined, write });
-    this.kind.behavior.settleCreate?.(object as never);
+    this.behavior.settleCreate?.(object as never);
     refuseVersion(object.metadata as Meta);
     const canonical = orderedMetadata(object);
     const key = this.key(namespace, name);
@@ -337,7 +341,7 @@ export class Registry {
         delete (wanted.metadata as Meta).resourceVersion;
         return { object: await this.create(context, wanted, options.write), created: true };
       }
-      if (options.whole && options.subresource !== "scale" && this.kind.behavior.requiresVersion)
+      if (options.whole && options.subresource !== "scale" && this.behavior.requiresVersion)
         this.#requireVersion(name, wanted);
       const insists = checkVersion({ kind: this.kind, wanted, current, whole: options.whole === true });
       const result = await this.#tryUpdate(context, { ...options, current, wanted });
@@ -372,11 +376,11 @@ export class Registry {
     if (claimed) keepManagers(object, claimed);
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write });
     // Where it is changed further it must share nothing with the old one.
-    const isFinal = !this.kind.behavior.settleUpdate && !this.#hooks.before;
+    const isFinal = !this.behavior.settleUpdate && !this.#hooks.before;
     object = this.#withDefaults(isFinal ? this.#canonical(object) : this.decode(object).value);
     if (subresource !== "status") {
       this.#countGeneration(object, old, context);
-      this.kind.behavior.settleUpdate?.(object as never, old as never);
+      this.behavior.settleUpdate?.(object as never, old as never);
     }
     const settle = subresource === "" ? await this.#hooks.before?.(object, old, write) : undefined;
     if (settle) object = this.#withDefaults(this.decode(object).value);
@@ -395,7 +399,7 @@ export class Registry {
     { current, object, write, subresource }: SaveCall & { subresource: string },
   ): Promise<StoredObject | undefined> {
     const old = current.object;
-    const stored = write.version?.behavior.validateStored?.(object, old);
+    const stored = (write.version && behaviorOf(write.version))?.validateStored?.(object, old);
     const errors = stored
       ? [...this.#validateMetadataUpdate(object as unknown as KubeObject, old, subresource), ...stored]
       : this.#validateUpdate(object, old, subresource);
@@ -425,7 +429,7 @@ export class Registry {
   }
 
   #prepareUpdate(wanted: Json, old: KubeObject, subresource: string): Json {
-    const { behavior } = this.kind;
+    const { behavior } = this;
     const now = this.#now();
     const metadata = wanted.metadata as Meta;
     keepSystemMetadata(metadata, old);
@@ -444,7 +448,7 @@ export class Registry {
 
   #countGeneration(object: Json, old: KubeObject, { emptied }: Pick<RequestContext, "emptied">): void {
     if (!this.#countsGeneration()) return;
-    const { isNewGeneration, exactGeneration } = this.kind.behavior;
+    const { isNewGeneration, exactGeneration } = this.behavior;
     const changed =
       (isNewGeneration?.(object as never, old as never) ?? isNewSpec(object, old as unknown as Json)) ||
       (exactGeneration !== undefined && hasEmptied(object, exactGeneration, emptied));
@@ -457,16 +461,16 @@ export class Registry {
     // It looks at every change twice, once for all kinds and once for each.
     const change = validateMetadataUpdate(object, old);
     // Most kinds look at the whole of it once more; of what is refused now and was there before they say nothing here.
-    const checks = subresource === "" ? (this.kind.behavior.metadataChecks ?? 1) : 0;
+    const checks = subresource === "" ? (this.behavior.metadataChecks ?? 1) : 0;
     const whole = [
       ...validateShared(object),
-      ...validateNewFinalizers(this.kind, object.metadata.finalizers ?? [], old.metadata.finalizers ?? []),
+      ...validateNewFinalizers(this.behavior, object.metadata.finalizers ?? [], old.metadata.finalizers ?? []),
     ];
     return [...change, ...change, ...Array.from({ length: checks }, () => whole).flat()];
   }
 
   #validateUpdate(object: Json, old: KubeObject, subresource: string): FieldError[] {
-    const { behavior } = this.kind;
+    const { behavior } = this;
     const metadata = this.#validateMetadataUpdate(object as unknown as KubeObject, old, subresource);
     if (SPEC_PARTS[subresource])
       return [
@@ -565,15 +569,15 @@ export class Registry {
 
   #withDefaults(object: Json): Json {
     applyDefaults(this.kind.struct, object);
-    this.kind.behavior.setDefaults?.(object as never);
+    this.behavior.setDefaults?.(object as never);
     // Where they stand when they are given: first.
     return { kind: "", apiVersion: "", ...object, ...this.#type };
   }
 
   #warn(context: RequestContext, object: Json, old: unknown): void {
     context.warnings.push(
-      ...finalizerWarnings(this.kind, object as unknown as KubeObject, old as KubeObject | undefined),
-      ...(this.kind.behavior.warnings?.(object as never, old as never) ?? []),
+      ...finalizerWarnings(this.behavior, object as unknown as KubeObject, old as KubeObject | undefined),
+      ...(this.behavior.warnings?.(object as never, old as never) ?? []),
     );
   }
 }

@@ -38,22 +38,29 @@ function prefixProblems(prefix: string, rule: NameRule): string[] {
   return NAME_RULES[rule](rule === "pathSegment" ? `${prefix}a` : asPrefix(prefix));
 }
 
+/** What kinds differ in. */
+export type MetadataRules = Pick<KindBehavior<unknown>, "nameRule" | "looseFinalizers">;
+
 /** Everything that is wrong with the metadata of a new object. */
-export function validateMetadata(kind: KindDefinition, object: KubeObject): FieldError[] {
+export function validateMetadata(
+  { scope }: Pick<KindDefinition, "scope">,
+  rules: MetadataRules,
+  object: KubeObject,
+): FieldError[] {
   const { name, generateName, namespace, generation = 0, finalizers = [] } = object.metadata;
-  const rule = kind.behavior.nameRule ?? "dnsSubdomain";
+  const rule = rules.nameRule ?? "dnsSubdomain";
   const errors: FieldError[] = [];
   if (generateName)
     errors.push(...problemsAt("metadata.generateName", generateName, prefixProblems(generateName, rule)));
   if (!name) errors.push(required("metadata.name", "name or generateName is required"));
   else errors.push(...problemsAt("metadata.name", name, NAME_RULES[rule](name)));
-  if (kind.scope === "Cluster") {
+  if (scope === "Cluster") {
     if (namespace) errors.push(forbiddenField("metadata.namespace", "not allowed on this type"));
   } else if (!namespace) errors.push(required("metadata.namespace"));
   else errors.push(...problemsAt("metadata.namespace", namespace, dnsLabelProblems(namespace)));
   if (generation < 0)
     errors.push(invalidValue("metadata.generation", generation, "must be greater than or equal to 0"));
-  return [...errors, ...validateShared(object), ...validateFinalizers(kind, finalizers)];
+  return [...errors, ...validateShared(object), ...validateFinalizers(rules, finalizers)];
 }
 
 /** Problems of what may change in an object's life. */
@@ -90,8 +97,8 @@ function validateOwner(owner: Owner): FieldError[] {
 }
 
 /** What is said of finalizers that anybody else could have chosen too, where they are not refused. */
-export function finalizerWarnings({ behavior }: KindDefinition, object: KubeObject, old?: KubeObject): string[] {
-  if (!behavior.looseFinalizers) return [];
+export function finalizerWarnings({ looseFinalizers }: MetadataRules, object: KubeObject, old?: KubeObject): string[] {
+  if (!looseFinalizers) return [];
   const before = old?.metadata.finalizers ?? [];
   return (object.metadata.finalizers ?? [])
     .filter((one) => !one.includes("/") && !STANDARD_FINALIZERS.includes(one) && !before.includes(one))
@@ -101,11 +108,11 @@ export function finalizerWarnings({ behavior }: KindDefinition, object: KubeObje
     );
 }
 
-function validateFinalizers({ behavior }: KindDefinition, finalizers: readonly string[]): FieldError[] {
+function validateFinalizers({ looseFinalizers }: MetadataRules, finalizers: readonly string[]): FieldError[] {
   const path = "metadata.finalizers";
   const errors = finalizers.flatMap((finalizer, index) => {
     const problems = problemsAt(path, finalizer, qualifiedNameProblems(finalizer));
-    if (!behavior.looseFinalizers && !finalizer.includes("/") && !STANDARD_FINALIZERS.includes(finalizer)) {
+    if (!looseFinalizers && !finalizer.includes("/") && !STANDARD_FINALIZERS.includes(finalizer)) {
       const detail = "name is neither a standard finalizer name nor is it fully qualified";
       problems.push(invalidValue(`${path}[${index}]`, finalizer, detail));
     }
@@ -153,9 +160,9 @@ const FIXED = ["name", "namespace", "uid", "deletionTimestamp", "deletionGracePe
 
 /** Finalizers that are there already stay, whatever they are. */
 export function validateNewFinalizers(
-  kind: KindDefinition,
+  rules: MetadataRules,
   finalizers: readonly string[],
   old: readonly string[],
 ): FieldError[] {
-  return jsonEqual(finalizers, old) ? [] : validateFinalizers(kind, finalizers);
+  return jsonEqual(finalizers, old) ? [] : validateFinalizers(rules, finalizers);
 }

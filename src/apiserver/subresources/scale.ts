@@ -26,7 +26,7 @@ import { entriesAfterScale, scaleEntries } from "./scale-managers.ts";
 const TYPE = { group: "autoscaling", version: "v1", kind: "Scale", struct: Scale };
 const SCALE_VERSION = groupVersion(TYPE);
 /** What patches of a Scale need to know of it; it is no resource of its own. */
-const SCALE = { ...TYPE, scope: "Namespaced", subresources: [], behavior: {}, rules: {} } as unknown as KindDefinition;
+const SCALE = { ...TYPE, scope: "Namespaced", subresources: [], rules: {} } as unknown as KindDefinition;
 const REPLICAS = ".spec.replicas";
 
 /** <resource>/scale: how many are wanted and how many there are, whatever the kind. */

@@ -1,6 +1,5 @@
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { mutatingPolicyBehavior, mutatingPolicyColumns } from "./policy.behavior.ts";
 import { MutatingAdmissionPolicySpec } from "./mutatingadmissionpolicy.types.ts";
 
 export * from "./mutatingadmissionpolicy.types.ts";
@@ -14,8 +13,6 @@ export const MutatingAdmissionPolicy = kind({
   plural: "mutatingadmissionpolicies",
   categories: ["api-extensions"],
   scope: "Cluster",
-  behavior: () => mutatingPolicyBehavior as never,
-  columns: () => mutatingPolicyColumns as never,
   fields: () => ({
     spec: ref(2, MutatingAdmissionPolicySpec),
   }),

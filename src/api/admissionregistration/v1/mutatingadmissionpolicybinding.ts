@@ -1,6 +1,5 @@
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { mutatingBindingBehavior, bindingColumns } from "./policy.behavior.ts";
 import { MutatingAdmissionPolicyBindingSpec } from "./mutatingadmissionpolicybinding.types.ts";
 
 export * from "./mutatingadmissionpolicybinding.types.ts";
@@ -14,8 +13,6 @@ export const MutatingAdmissionPolicyBinding = kind({
   plural: "mutatingadmissionpolicybindings",
   categories: ["api-extensions"],
   scope: "Cluster",
-  behavior: () => mutatingBindingBehavior as never,
-  columns: () => bindingColumns as never,
   fields: () => ({
     spec: ref(2, MutatingAdmissionPolicyBindingSpec),
   }),

@@ -1,6 +1,5 @@
 import { list } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { mutatingWebhookBehavior, webhookColumns } from "./webhook.behavior.ts";
 import { MutatingWebhook } from "./mutatingwebhookconfiguration.types.ts";
 
 export * from "./mutatingwebhookconfiguration.types.ts";
@@ -13,8 +12,6 @@ export const MutatingWebhookConfiguration = kind({
   plural: "mutatingwebhookconfigurations",
   categories: ["api-extensions"],
   scope: "Cluster",
-  behavior: () => mutatingWebhookBehavior as never,
-  columns: () => webhookColumns as never,
   fields: () => ({
     webhooks: list(2, MutatingWebhook, { list: "map", keys: ["name"], patch: ["merge"], mergeKey: "name" }),
   }),

@@ -1,6 +1,5 @@
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { validatingPolicyBehavior, validatingPolicyColumns } from "./policy.behavior.ts";
 import { ValidatingAdmissionPolicySpec, ValidatingAdmissionPolicyStatus } from "./validatingadmissionpolicy.types.ts";
 
 export * from "./validatingadmissionpolicy.types.ts";
@@ -15,8 +14,6 @@ export const ValidatingAdmissionPolicy = kind({
   scope: "Cluster",
   rules: { statusKeeps: ["labels", "annotations", "ownerReferences", "finalizers"] },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  behavior: () => validatingPolicyBehavior as never,
-  columns: () => validatingPolicyColumns as never,
   fields: () => ({
     spec: ref(2, ValidatingAdmissionPolicySpec),
     status: ref(3, ValidatingAdmissionPolicyStatus),

@@ -1,6 +1,5 @@
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { validatingBindingBehavior, bindingColumns } from "./policy.behavior.ts";
 import { ValidatingAdmissionPolicyBindingSpec } from "./validatingadmissionpolicybinding.types.ts";
 
 export * from "./validatingadmissionpolicybinding.types.ts";
@@ -13,8 +12,6 @@ export const ValidatingAdmissionPolicyBinding = kind({
   plural: "validatingadmissionpolicybindings",
   categories: ["api-extensions"],
   scope: "Cluster",
-  behavior: () => validatingBindingBehavior as never,
-  columns: () => bindingColumns as never,
   fields: () => ({
     spec: ref(2, ValidatingAdmissionPolicyBindingSpec, { required: true }),
   }),

@@ -1,6 +1,5 @@
 import { list } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { validatingWebhookBehavior, webhookColumns } from "./webhook.behavior.ts";
 import { ValidatingWebhook } from "./validatingwebhookconfiguration.types.ts";
 
 export * from "./validatingwebhookconfiguration.types.ts";
@@ -13,8 +12,6 @@ export const ValidatingWebhookConfiguration = kind({
   plural: "validatingwebhookconfigurations",
   categories: ["api-extensions"],
   scope: "Cluster",
-  behavior: () => validatingWebhookBehavior as never,
-  columns: () => webhookColumns as never,
   fields: () => ({
     webhooks: list(2, ValidatingWebhook, { list: "map", keys: ["name"], patch: ["merge"], mergeKey: "name" }),
   }),

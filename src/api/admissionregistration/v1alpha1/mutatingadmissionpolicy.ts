@@ -95,7 +95,6 @@ export const MutatingAdmissionPolicy = kind({
   categories: ["api-extensions"],
   scope: "Cluster",
   storage: () => storedAs(Stable),
-  behavior: () => Stable.behavior as never,
   storageVersion: "v1beta1",
   fields: () => ({
     spec: ref(2, MutatingAdmissionPolicySpec),

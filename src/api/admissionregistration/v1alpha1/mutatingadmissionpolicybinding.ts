@@ -36,7 +36,6 @@ export const MutatingAdmissionPolicyBinding = kind({
   categories: ["api-extensions"],
   scope: "Cluster",
   storage: () => storedAs(Stable),
-  behavior: () => Stable.behavior as never,
   storageVersion: "v1beta1",
   fields: () => ({
     spec: ref(2, MutatingAdmissionPolicyBindingSpec),

@@ -1,6 +1,5 @@
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { definitionBehavior, definitionColumns } from "./customresourcedefinition.behavior.ts";
 import { storedDefinition } from "./customresourcedefinition.stored.ts";
 import { CustomResourceDefinitionSpec, CustomResourceDefinitionStatus } from "./customresourcedefinition.types.ts";
 
@@ -23,7 +22,5 @@ export const CustomResourceDefinition = kind({
     spec: ref(2, CustomResourceDefinitionSpec, { required: true }),
     status: ref(3, CustomResourceDefinitionStatus),
   }),
-  columns: () => definitionColumns as never,
-  behavior: () => definitionBehavior as never,
 });
 export interface CustomResourceDefinition extends InferKind<typeof CustomResourceDefinition> {}

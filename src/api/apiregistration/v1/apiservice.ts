@@ -1,7 +1,5 @@
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { apiServiceBehavior } from "./apiservice.behavior.ts";
-import { apiServiceColumns } from "./apiservice.columns.ts";
 import { APIServiceSpec, APIServiceStatus } from "./apiservice.types.ts";
 
 export * from "./apiservice.types.ts";
@@ -17,8 +15,6 @@ export const APIService = kind({
   storagePrefix: "apiregistration.k8s.io/apiservices",
   rules: { storedAsJson: true },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  behavior: () => apiServiceBehavior as never,
-  columns: () => apiServiceColumns as never,
   fields: () => ({
     spec: ref(2, APIServiceSpec),
     status: ref(3, APIServiceStatus),

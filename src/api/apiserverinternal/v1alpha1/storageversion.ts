@@ -1,6 +1,5 @@
 import { int64, list, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { storageVersionColumns } from "../../preview.columns.ts";
 
 export const StorageVersionStatus = struct("io.k8s.api.apiserverinternal.v1alpha1.StorageVersionStatus", () => ({
   storageVersions: list(1, ServerStorageVersion, { list: "map", keys: ["apiServerID"] }),
@@ -39,7 +38,6 @@ export const StorageVersion = kind({
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   requiresMetadata: true,
-  columns: () => storageVersionColumns,
   fields: () => ({
     spec: ref(2, StorageVersionSpec),
     status: ref(3, StorageVersionStatus),

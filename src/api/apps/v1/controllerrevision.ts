@@ -1,7 +1,5 @@
 import { int64, raw } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { controllerRevisionBehavior } from "./controllerrevision.behavior.ts";
-import { controllerRevisionColumns } from "./controllerrevision.columns.ts";
 
 export const ControllerRevision = kind({
   name: "io.k8s.api.apps.v1.ControllerRevision",
@@ -10,8 +8,6 @@ export const ControllerRevision = kind({
   kind: "ControllerRevision",
   plural: "controllerrevisions",
   scope: "Namespaced",
-  columns: () => controllerRevisionColumns as never,
-  behavior: () => controllerRevisionBehavior as never,
   fields: () => ({
     data: raw(2),
     revision: int64(3, { always: true, required: true }),

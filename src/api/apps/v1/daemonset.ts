@@ -2,8 +2,6 @@ import { int32, int64, intOrString, list, ref, string, struct, time, type Infer 
 import { kind, type InferKind } from "../../kind.ts";
 import { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
 import { LabelSelector } from "../../meta/v1/labelselector.ts";
-import { daemonSetBehavior } from "./daemonset.behavior.ts";
-import { daemonSetColumns } from "./daemonset.columns.ts";
 
 export const DaemonSetStatus = struct("io.k8s.api.apps.v1.DaemonSetStatus", () => ({
   currentNumberScheduled: int32(1, { always: true, required: true }),
@@ -59,8 +57,6 @@ export const DaemonSet = kind({
   categories: ["all"],
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  columns: () => daemonSetColumns as never,
-  behavior: () => daemonSetBehavior as never,
   fields: () => ({
     spec: ref(2, DaemonSetSpec),
     status: ref(3, DaemonSetStatus),

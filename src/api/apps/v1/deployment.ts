@@ -13,8 +13,6 @@ import {
 import { kind, type InferKind } from "../../kind.ts";
 import { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
 import { LabelSelector } from "../../meta/v1/labelselector.ts";
-import { deploymentBehavior } from "./deployment.behavior.ts";
-import { deploymentColumns } from "./deployment.columns.ts";
 
 export const DeploymentStatus = struct("io.k8s.api.apps.v1.DeploymentStatus", () => ({
   observedGeneration: int64(1),
@@ -77,8 +75,6 @@ export const Deployment = kind({
     { name: "scale", kind: "Scale", groupVersion: "autoscaling/v1", verbs: ["get", "patch", "update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
-  columns: () => deploymentColumns as never,
-  behavior: () => deploymentBehavior as never,
   fields: () => ({
     spec: ref(2, DeploymentSpec),
     status: ref(3, DeploymentStatus),

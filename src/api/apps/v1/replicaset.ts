@@ -2,8 +2,6 @@ import { int32, int64, list, ref, string, struct, time, type Infer } from "../..
 import { kind, type InferKind } from "../../kind.ts";
 import { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
 import { LabelSelector } from "../../meta/v1/labelselector.ts";
-import { replicaSetBehavior } from "./replicaset.behavior.ts";
-import { replicaSetColumns } from "./replicaset.columns.ts";
 
 export const ReplicaSetStatus = struct("io.k8s.api.apps.v1.ReplicaSetStatus", () => ({
   replicas: int32(1, { always: true, required: true }),
@@ -46,8 +44,6 @@ export const ReplicaSet = kind({
     { name: "scale", kind: "Scale", groupVersion: "autoscaling/v1", verbs: ["get", "patch", "update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
-  columns: () => replicaSetColumns as never,
-  behavior: () => replicaSetBehavior as never,
   fields: () => ({
     spec: ref(2, ReplicaSetSpec),
     status: ref(3, ReplicaSetStatus),

@@ -3,8 +3,6 @@ import { kind, type InferKind } from "../../kind.ts";
 import { PersistentVolumeClaim } from "../../core/v1/persistentvolumeclaim.ts";
 import { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
 import { LabelSelector } from "../../meta/v1/labelselector.ts";
-import { statefulSetBehavior } from "./statefulset.behavior.ts";
-import { statefulSetColumns } from "./statefulset.columns.ts";
 
 export const StatefulSetStatus = struct("io.k8s.api.apps.v1.StatefulSetStatus", () => ({
   observedGeneration: int64(1),
@@ -84,8 +82,6 @@ export const StatefulSet = kind({
     { name: "scale", kind: "Scale", groupVersion: "autoscaling/v1", verbs: ["get", "patch", "update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
-  columns: () => statefulSetColumns as never,
-  behavior: () => statefulSetBehavior as never,
   fields: () => ({
     spec: ref(2, StatefulSetSpec),
     status: ref(3, StatefulSetStatus),

@@ -2,7 +2,6 @@ import { int32, int64, ref, string, struct, time, type Infer } from "../../../sc
 import { kind, type InferKind } from "../../kind.ts";
 import { storedAs } from "../../storage.ts";
 import { HorizontalPodAutoscaler as Hub } from "../v2/horizontalpodautoscaler.ts";
-import { horizontalPodAutoscalerBehavior, horizontalPodAutoscalerColumns } from "./horizontalpodautoscaler.behavior.ts";
 import { horizontalPodAutoscalerConversions } from "./horizontalpodautoscaler.convert.ts";
 
 export const HorizontalPodAutoscalerStatus = struct("io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerStatus", () => ({
@@ -47,8 +46,6 @@ export const HorizontalPodAutoscaler = kind({
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   storage: () => storedAs(Hub, horizontalPodAutoscalerConversions as never),
-  columns: () => horizontalPodAutoscalerColumns as never,
-  behavior: () => horizontalPodAutoscalerBehavior as never,
   fields: () => ({
     spec: ref(2, HorizontalPodAutoscalerSpec, { required: true }),
     status: ref(3, HorizontalPodAutoscalerStatus),

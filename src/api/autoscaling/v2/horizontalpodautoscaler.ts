@@ -1,8 +1,6 @@
 import { int32, int64, list, quantity, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { LabelSelector } from "../../meta/v1/labelselector.ts";
-import { horizontalPodAutoscalerBehavior } from "./horizontalpodautoscaler.behavior.ts";
-import { horizontalPodAutoscalerColumns } from "./horizontalpodautoscaler.columns.ts";
 
 export const HorizontalPodAutoscalerStatus = struct("io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus", () => ({
   observedGeneration: int64(1, { ptr: true }),
@@ -189,8 +187,6 @@ export const HorizontalPodAutoscaler = kind({
   categories: ["all"],
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  columns: () => horizontalPodAutoscalerColumns as never,
-  behavior: () => horizontalPodAutoscalerBehavior as never,
   fields: () => ({
     spec: ref(2, HorizontalPodAutoscalerSpec, { required: true }),
     status: ref(3, HorizontalPodAutoscalerStatus),

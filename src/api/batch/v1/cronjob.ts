@@ -1,7 +1,5 @@
 import { boolean, int32, int64, list, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { cronJobBehavior } from "./cronjob.behavior.ts";
-import { cronJobColumns } from "./cronjob.columns.ts";
 import { JobSpec } from "./jobspec.ts";
 import { ObjectReference } from "../../core/v1/references.ts";
 import { ObjectMeta } from "../../meta/v1/objectmeta.ts";
@@ -41,8 +39,6 @@ export const CronJob = kind({
   categories: ["all"],
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  columns: () => cronJobColumns as never,
-  behavior: () => cronJobBehavior as never,
   fields: () => ({
     spec: ref(2, CronJobSpec, { required: true }),
     status: ref(3, CronJobStatus),

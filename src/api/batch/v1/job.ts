@@ -1,7 +1,5 @@
 import { int32, list, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { jobBehavior } from "./job.behavior.ts";
-import { jobColumns } from "./job.columns.ts";
 import { JobSpec } from "./jobspec.ts";
 
 export const JobStatus = struct("io.k8s.api.batch.v1.JobStatus", () => ({
@@ -44,8 +42,6 @@ export const Job = kind({
   categories: ["all"],
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  columns: () => jobColumns as never,
-  behavior: () => jobBehavior as never,
   fields: () => ({
     spec: ref(2, JobSpec),
     status: ref(3, JobStatus),

@@ -1,6 +1,5 @@
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { signingRequestBehavior, signingRequestColumns } from "./certificatesigningrequest.behavior.ts";
 import { CertificateSigningRequestSpec, CertificateSigningRequestStatus } from "./certificatesigningrequest.types.ts";
 
 export * from "./certificatesigningrequest.types.ts";
@@ -18,8 +17,6 @@ export const CertificateSigningRequest = kind({
     { name: "approval", verbs: ["get", "patch", "update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
-  behavior: () => signingRequestBehavior as never,
-  columns: () => signingRequestColumns as never,
   fields: () => ({
     spec: ref(2, CertificateSigningRequestSpec, { required: true }),
     status: ref(3, CertificateSigningRequestStatus),

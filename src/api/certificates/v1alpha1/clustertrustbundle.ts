@@ -17,7 +17,6 @@ export const ClusterTrustBundle = kind({
   plural: "clustertrustbundles",
   scope: "Cluster",
   storage: () => storedAs(Stable),
-  behavior: () => Stable.behavior as never,
   fields: () => ({
     spec: ref(2, ClusterTrustBundleSpec, { required: true }),
   }),

@@ -1,7 +1,5 @@
 import { ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { clusterTrustBundleBehavior } from "./preview.behavior.ts";
-import { clusterTrustBundleColumns } from "../../preview.columns.ts";
 
 export const ClusterTrustBundleSpec = struct("io.k8s.api.certificates.v1beta1.ClusterTrustBundleSpec", () => ({
   signerName: string(1),
@@ -16,8 +14,6 @@ export const ClusterTrustBundle = kind({
   kind: "ClusterTrustBundle",
   plural: "clustertrustbundles",
   scope: "Cluster",
-  behavior: () => clusterTrustBundleBehavior as never,
-  columns: () => clusterTrustBundleColumns,
   fields: () => ({
     spec: ref(2, ClusterTrustBundleSpec, { required: true }),
   }),

@@ -1,8 +1,6 @@
 import { bytes, int32, list, map, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
-import { podCertificateRequestBehavior } from "./preview.behavior.ts";
-import { podCertificateRequestColumns } from "../../preview.columns.ts";
 
 export const PodCertificateRequestStatus = struct(
   "io.k8s.api.certificates.v1beta1.PodCertificateRequestStatus",
@@ -40,8 +38,6 @@ export const PodCertificateRequest = kind({
   plural: "podcertificaterequests",
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  behavior: () => podCertificateRequestBehavior as never,
-  columns: () => podCertificateRequestColumns,
   fields: () => ({
     spec: ref(2, PodCertificateRequestSpec, { required: true }),
     status: ref(3, PodCertificateRequestStatus),

@@ -1,7 +1,5 @@
 import { int32, microTime, ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { leaseBehavior } from "./lease.behavior.ts";
-import { leaseColumns } from "./lease.columns.ts";
 
 export const LeaseSpec = struct("io.k8s.api.coordination.v1.LeaseSpec", () => ({
   holderIdentity: string(1, { ptr: true }),
@@ -22,8 +20,6 @@ export const Lease = kind({
   plural: "leases",
   rules: { createdByUpdate: true },
   scope: "Namespaced",
-  columns: () => leaseColumns as never,
-  behavior: () => leaseBehavior as never,
   fields: () => ({
     spec: ref(2, LeaseSpec),
   }),

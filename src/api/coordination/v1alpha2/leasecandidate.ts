@@ -21,7 +21,6 @@ export const LeaseCandidate = kind({
   plural: "leasecandidates",
   scope: "Namespaced",
   storage: () => storedAs(Stable),
-  behavior: () => Stable.behavior as never,
   fields: () => ({
     spec: ref(2, LeaseCandidateSpec, { required: true }),
   }),

@@ -1,6 +1,5 @@
 import { microTime, ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { leaseCandidateColumns } from "../../preview.columns.ts";
 
 export const LeaseCandidateSpec = struct("io.k8s.api.coordination.v1beta1.LeaseCandidateSpec", () => ({
   leaseName: string(1, { always: true, required: true }),
@@ -19,7 +18,6 @@ export const LeaseCandidate = kind({
   kind: "LeaseCandidate",
   plural: "leasecandidates",
   scope: "Namespaced",
-  columns: () => leaseCandidateColumns,
   fields: () => ({
     spec: ref(2, LeaseCandidateSpec, { required: true }),
   }),

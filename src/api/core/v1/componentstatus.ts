@@ -1,4 +1,3 @@
-import { componentStatusColumns } from "./componentstatus.columns.ts";
 import { list, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -20,7 +19,6 @@ export const ComponentStatus = kind({
   shortNames: ["cs"],
   scope: "Cluster",
   verbs: ["get", "list"],
-  columns: () => componentStatusColumns,
   fields: () => ({
     conditions: list(2, ComponentCondition, { list: "map", keys: ["type"], patch: ["merge"], mergeKey: "type" }),
   }),

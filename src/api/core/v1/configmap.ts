@@ -1,5 +1,3 @@
-import { configMapBehavior } from "./configmap.behavior.ts";
-import { configMapColumns } from "./configmap.columns.ts";
 import { boolean, map, scalar } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -11,8 +9,6 @@ export const ConfigMap = kind({
   plural: "configmaps",
   shortNames: ["cm"],
   scope: "Namespaced",
-  columns: () => configMapColumns,
-  behavior: () => configMapBehavior as never,
   fields: () => ({
     immutable: boolean(4, { ptr: true }),
     data: map(2, scalar.string),

@@ -1,5 +1,3 @@
-import { endpointsBehavior } from "./endpoints.behavior.ts";
-import { endpointsColumns } from "./endpoints.columns.ts";
 import { int32, list, ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { ObjectReference } from "./references.ts";
@@ -48,8 +46,6 @@ export const Endpoints = kind({
   storagePrefix: "services/endpoints",
   shortNames: ["ep"],
   scope: "Namespaced",
-  columns: () => endpointsColumns,
-  behavior: () => endpointsBehavior as never,
   fields: () => ({
     subsets: list(2, EndpointSubset, { list: "atomic" }),
   }),

@@ -1,5 +1,3 @@
-import { eventBehavior } from "./event.behavior.ts";
-import { eventColumns } from "./event.columns.ts";
 import { int32, microTime, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { ObjectReference } from "./references.ts";
@@ -25,9 +23,7 @@ export const Event = kind({
   rules: { createdByUpdate: true },
   shortNames: ["ev"],
   scope: "Namespaced",
-  behavior: () => eventBehavior as never,
   requiresMetadata: true,
-  columns: () => eventColumns,
   fields: () => ({
     involvedObject: ref(2, ObjectReference, { required: true }),
     reason: string(3),

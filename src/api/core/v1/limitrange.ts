@@ -1,4 +1,3 @@
-import { limitRangeBehavior } from "./limitrange.behavior.ts";
 import { list, map, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -26,7 +25,6 @@ export const LimitRange = kind({
   rules: { createdByUpdate: true },
   shortNames: ["limits"],
   scope: "Namespaced",
-  behavior: () => limitRangeBehavior as never,
   fields: () => ({
     spec: ref(2, LimitRangeSpec),
   }),

@@ -1,5 +1,3 @@
-import { namespaceColumns } from "./namespace.columns.ts";
-import { namespaceBehavior } from "./namespace.behavior.ts";
 import { list, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -36,8 +34,6 @@ export const Namespace = kind({
     { name: "finalize", verbs: ["update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
-  behavior: () => namespaceBehavior as never,
-  columns: () => namespaceColumns,
   fields: () => ({
     spec: ref(2, NamespaceSpec),
     status: ref(3, NamespaceStatus),

@@ -1,5 +1,3 @@
-import { nodeBehavior } from "./node.behavior.ts";
-import { nodeColumns } from "./node.columns.ts";
 import {
   boolean,
   int32,
@@ -162,8 +160,6 @@ export const Node = kind({
     { name: "proxy", kind: "NodeProxyOptions", verbs: ["create", "delete", "get", "patch", "update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
-  columns: () => nodeColumns,
-  behavior: () => nodeBehavior as never,
   fields: () => ({
     spec: ref(2, NodeSpec),
     status: ref(3, NodeStatus),

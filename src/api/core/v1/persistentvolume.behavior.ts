@@ -1,10 +1,12 @@
-import { jsonEqual, type StructNode } from "../../../schema/index.ts";
+import { jsonEqual } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { roundAmounts } from "../../quantity.ts";
 import { forbiddenField, immutableField, internalValue, invalidValue, unifiedDiff } from "../../validation/index.ts";
+import { VolumeNodeAffinity } from "./affinity.ts";
 import type { PersistentVolume, PersistentVolumeSpec } from "./persistentvolume.ts";
 import { validateVolumeSpec } from "./persistentvolume.validate.ts";
 import { persistentSources } from "./pod/index.ts";
+import { PersistentVolumeSource } from "./volume.ts";
 import { CLASS_ANNOTATION } from "./volumetext.ts";
 
 const MOUNT_OPTIONS = "volume.beta.kubernetes.io/mount-options";
@@ -26,41 +28,33 @@ const MOUNTABLE = [
   "storageos",
 ] as const;
 
-export interface VolumeStructs {
-  readonly source: StructNode;
-  readonly affinity: StructNode;
-}
-
-/** The structs are for messages that show whole values. */
-export function persistentVolumeBehavior(structs: VolumeStructs): KindBehavior<PersistentVolume> {
-  return {
-    metadataChecks: 2,
-    generation: false,
-    prepareCreate(volume, now) {
-      volume.status = { phase: "Pending", lastPhaseTransitionTime: now } as Mutable<PersistentVolume>["status"];
-    },
-    prepareStatusUpdate(volume, old, now) {
-      const { status } = volume;
-      const saidWhen = status.lastPhaseTransitionTime !== old.status.lastPhaseTransitionTime;
-      if (status.phase !== old.status.phase && !saidWhen) status.lastPhaseTransitionTime = now;
-    },
-    setDefaults({ spec, status }) {
-      spec.persistentVolumeReclaimPolicy ||= "Retain";
-      spec.volumeMode ??= "Filesystem";
-      status.phase ||= "Pending";
-      roundAmounts(spec.capacity);
-      setSourceDefaults(spec);
-    },
-    validate: validateVolume,
-    // The original checks an updated volume twice, and so tells everything twice.
-    validateUpdate: (volume, old) => [
-      ...validateVolume(volume),
-      ...validateVolumeSpec("spec", volume.spec, volume.metadata.name),
-      ...validateChange(volume, old, structs),
-    ],
-    warnings: volumeWarnings,
-  };
-}
+export const persistentVolumeBehavior: KindBehavior<PersistentVolume> = {
+  metadataChecks: 2,
+  generation: false,
+  prepareCreate(volume, now) {
+    volume.status = { phase: "Pending", lastPhaseTransitionTime: now } as Mutable<PersistentVolume>["status"];
+  },
+  prepareStatusUpdate(volume, old, now) {
+    const { status } = volume;
+    const saidWhen = status.lastPhaseTransitionTime !== old.status.lastPhaseTransitionTime;
+    if (status.phase !== old.status.phase && !saidWhen) status.lastPhaseTransitionTime = now;
+  },
+  setDefaults({ spec, status }) {
+    spec.persistentVolumeReclaimPolicy ||= "Retain";
+    spec.volumeMode ??= "Filesystem";
+    status.phase ||= "Pending";
+    roundAmounts(spec.capacity);
+    setSourceDefaults(spec);
+  },
+  validate: validateVolume,
+  // The original checks an updated volume twice, and so tells everything twice.
+  validateUpdate: (volume, old) => [
+    ...validateVolume(volume),
+    ...validateVolumeSpec("spec", volume.spec, volume.metadata.name),
+    ...validateChange(volume, old),
+  ],
+  warnings: volumeWarnings,
+};
 
 function setSourceDefaults({ hostPath }: Mutable<PersistentVolumeSpec>): void {
   if (hostPath) hostPath.type ??= "";
@@ -76,11 +70,11 @@ function validateMountOptions({ metadata, spec }: PersistentVolume): FieldError[
   return [forbiddenField(`metadata.annotations.${MOUNT_OPTIONS}`, detail)];
 }
 
-function validateChange({ spec }: PersistentVolume, old: PersistentVolume, structs: VolumeStructs): FieldError[] {
+function validateChange({ spec }: PersistentVolume, old: PersistentVolume): FieldError[] {
   return [
-    ...validateSameSource(spec, old.spec, structs.source),
+    ...validateSameSource(spec, old.spec),
     ...immutableField("volumeMode", spec.volumeMode, old.spec.volumeMode),
-    ...validateSameAffinity(spec, old.spec, structs.affinity),
+    ...validateSameAffinity(spec, old.spec),
     ...validateAttributesClassKept(spec, old.spec),
   ];
 }
@@ -91,7 +85,7 @@ function sourceOf(spec: PersistentVolumeSpec): Readonly<Record<string, unknown>>
   return Object.fromEntries(names.filter((name) => spec[name] !== undefined).map((name) => [name, spec[name]]));
 }
 
-function validateSameSource(spec: PersistentVolumeSpec, old: PersistentVolumeSpec, struct: StructNode): FieldError[] {
+function validateSameSource(spec: PersistentVolumeSpec, old: PersistentVolumeSpec): FieldError[] {
   const secret = spec.csi?.controllerExpandSecretRef;
   // A secret for expansion may be added where there was none.
   const before =
@@ -99,7 +93,8 @@ function validateSameSource(spec: PersistentVolumeSpec, old: PersistentVolumeSpe
       ? { ...old, csi: { ...old.csi, controllerExpandSecretRef: secret } }
       : old;
   if (jsonEqual(sourceOf(spec), sourceOf(before))) return [];
-  const shown = (one: PersistentVolumeSpec) => JSON.stringify(internalValue(struct, sourceOf(one)), undefined, 1);
+  const shown = (one: PersistentVolumeSpec) =>
+    JSON.stringify(internalValue(PersistentVolumeSource, sourceOf(one)), undefined, 1);
   const detail = `spec.persistentvolumesource is immutable after creation\n${unifiedDiff(shown(before), shown(spec))}`;
   return [forbiddenField("spec.persistentvolumesource", detail)];
 }
@@ -129,11 +124,11 @@ function withFinalLabels(affinity: Affinity, wanted: readonly Term[]): Affinity 
   return { ...affinity, required: { ...affinity.required, nodeSelectorTerms } };
 }
 
-function validateSameAffinity(spec: PersistentVolumeSpec, old: PersistentVolumeSpec, struct: StructNode): FieldError[] {
+function validateSameAffinity(spec: PersistentVolumeSpec, old: PersistentVolumeSpec): FieldError[] {
   if (!old.nodeAffinity) return [];
   const terms = spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
   if (jsonEqual(spec.nodeAffinity, withFinalLabels(old.nodeAffinity, terms))) return [];
-  const shown = spec.nodeAffinity ? internalValue(struct, spec.nodeAffinity) : null;
+  const shown = spec.nodeAffinity ? internalValue(VolumeNodeAffinity, spec.nodeAffinity) : null;
   return [invalidValue("nodeAffinity", shown, "field is immutable, except for updating from beta label to GA")];
 }
 

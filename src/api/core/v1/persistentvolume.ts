@@ -1,5 +1,3 @@
-import { persistentVolumeBehavior } from "./persistentvolume.behavior.ts";
-import { persistentVolumeColumns } from "./persistentvolume.columns.ts";
 import { list, map, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { VolumeNodeAffinity } from "./affinity.ts";
@@ -41,8 +39,6 @@ export const PersistentVolume = kind({
   shortNames: ["pv"],
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  columns: () => persistentVolumeColumns,
-  behavior: () => persistentVolumeBehavior({ source: PersistentVolumeSource, affinity: VolumeNodeAffinity }) as never,
   fields: () => ({
     spec: ref(2, PersistentVolumeSpec),
     status: ref(3, PersistentVolumeStatus),

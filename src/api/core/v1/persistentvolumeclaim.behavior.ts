@@ -1,4 +1,4 @@
-import { jsonEqual, type StructNode } from "../../../schema/index.ts";
+import { jsonEqual } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { compareQuantities, parseQuantity, roundAmounts } from "../../quantity.ts";
 import {
@@ -17,6 +17,7 @@ import {
 } from "../../validation/index.ts";
 import { claimSpecWarnings, validatePersistentVolumeClaimSpec } from "./claimspec.validate.ts";
 import type { PersistentVolumeClaim } from "./persistentvolumeclaim.ts";
+import { PersistentVolumeClaimSpec } from "./volume.ts";
 import { CLASS_ANNOTATION } from "./volumetext.ts";
 
 type Spec = PersistentVolumeClaim["spec"];
@@ -30,31 +31,28 @@ const RESIZE_STATUSES = [
   "NodeResizePending",
 ];
 
-/** The struct of the spec is for messages that show what changed in it. */
-export function persistentVolumeClaimBehavior(specStruct: StructNode): KindBehavior<PersistentVolumeClaim> {
-  return {
-    metadataChecks: 2,
-    generation: false,
-    prepareCreate(claim) {
-      claim.status = { phase: "Pending" } as Mutable<PersistentVolumeClaim>["status"];
-      prepareSources(claim.spec, undefined);
-    },
-    prepareUpdate(claim, old) {
-      claim.status = structuredClone(old.status) as Mutable<PersistentVolumeClaim>["status"];
-      prepareSources(claim.spec, old.spec);
-    },
-    setDefaults({ spec, status }) {
-      status.phase ||= "Pending";
-      spec.volumeMode ??= "Filesystem";
-      const { limits, requests } = spec.resources ?? {};
-      for (const amounts of [limits, requests, status.capacity, status.allocatedResources]) roundAmounts(amounts);
-    },
-    validate: (claim) => validateClaim(claim),
-    validateUpdate: (claim, old) => [...validateClaim(claim, old), ...validateChange(claim, old, specStruct)],
-    validateStatusUpdate: validateStatus,
-    warnings: claimWarnings,
-  };
-}
+export const persistentVolumeClaimBehavior: KindBehavior<PersistentVolumeClaim> = {
+  metadataChecks: 2,
+  generation: false,
+  prepareCreate(claim) {
+    claim.status = { phase: "Pending" } as Mutable<PersistentVolumeClaim>["status"];
+    prepareSources(claim.spec, undefined);
+  },
+  prepareUpdate(claim, old) {
+    claim.status = structuredClone(old.status) as Mutable<PersistentVolumeClaim>["status"];
+    prepareSources(claim.spec, old.spec);
+  },
+  setDefaults({ spec, status }) {
+    status.phase ||= "Pending";
+    spec.volumeMode ??= "Filesystem";
+    const { limits, requests } = spec.resources ?? {};
+    for (const amounts of [limits, requests, status.capacity, status.allocatedResources]) roundAmounts(amounts);
+  },
+  validate: (claim) => validateClaim(claim),
+  validateUpdate: (claim, old) => [...validateClaim(claim, old), ...validateChange(claim, old)],
+  validateStatusUpdate: validateStatus,
+  warnings: claimWarnings,
+};
 
 /**
  * What a claim is filled from is said in one of two fields; the other follows. The older one is for claims and snapshots
@@ -91,12 +89,12 @@ function validateClaim({ spec }: PersistentVolumeClaim, old?: PersistentVolumeCl
   return errors;
 }
 
-function validateChange(claim: PersistentVolumeClaim, old: PersistentVolumeClaim, struct: StructNode): FieldError[] {
+function validateChange(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldError[] {
   const { spec } = claim;
   const [before, after] = comparable(claim, old);
   const errors = validateClassAnnotation(claim, old);
   if (!jsonEqual(before, after)) {
-    const shown = (one: Spec) => JSON.stringify(internalValue(struct, one), undefined, 1);
+    const shown = (one: Spec) => JSON.stringify(internalValue(PersistentVolumeClaimSpec, one), undefined, 1);
     const diff = unifiedDiff(shown(before), shown(after));
     const detail = `spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n${diff}`;
     errors.push(forbiddenField("spec", detail));

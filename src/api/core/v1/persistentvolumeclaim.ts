@@ -1,5 +1,3 @@
-import { persistentVolumeClaimBehavior } from "./persistentvolumeclaim.behavior.ts";
-import { persistentVolumeClaimColumns } from "./persistentvolumeclaim.columns.ts";
 import { list, map, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { PersistentVolumeClaimSpec } from "./volume.ts";
@@ -60,8 +58,6 @@ export const PersistentVolumeClaim = kind({
   shortNames: ["pvc"],
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  columns: () => persistentVolumeClaimColumns,
-  behavior: () => persistentVolumeClaimBehavior(PersistentVolumeClaimSpec) as never,
   fields: () => ({
     spec: ref(2, PersistentVolumeClaimSpec),
     status: ref(3, PersistentVolumeClaimStatus),

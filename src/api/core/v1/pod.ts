@@ -1,5 +1,3 @@
-import { podBehavior } from "./pod.behavior.ts";
-import { podColumns } from "./pod.columns.ts";
 import { int64, list, map, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { ResourceRequirements } from "./container.ts";
@@ -112,8 +110,6 @@ export const Pod = kind({
     { name: "resize", verbs: ["get", "patch", "update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
-  columns: () => podColumns,
-  behavior: () => podBehavior as never,
   fields: () => ({
     spec: ref(2, PodSpec),
     status: ref(3, PodStatus),

@@ -1,8 +1,6 @@
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { PodTemplateSpec } from "./podtemplatespec.ts";
-import { podTemplateBehavior } from "./podtemplate.behavior.ts";
-import { podTemplateColumns } from "./podtemplate.columns.ts";
 
 export const PodTemplate = kind({
   name: "io.k8s.api.core.v1.PodTemplate",
@@ -12,8 +10,6 @@ export const PodTemplate = kind({
   plural: "podtemplates",
   rules: { returnsDeleted: true },
   scope: "Namespaced",
-  columns: () => podTemplateColumns as never,
-  behavior: () => podTemplateBehavior as never,
   fields: () => ({
     template: ref(2, PodTemplateSpec),
   }),

@@ -1,8 +1,6 @@
 import { int32, int64, list, map, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { PodTemplateSpec } from "./podtemplatespec.ts";
-import { replicationControllerBehavior } from "./replicationcontroller.behavior.ts";
-import { replicationControllerColumns } from "./replicationcontroller.columns.ts";
 
 export const ReplicationControllerStatus = struct("io.k8s.api.core.v1.ReplicationControllerStatus", () => ({
   replicas: int32(1, { always: true, required: true }),
@@ -51,8 +49,6 @@ export const ReplicationController = kind({
     { name: "scale", kind: "Scale", groupVersion: "autoscaling/v1", verbs: ["get", "patch", "update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
-  columns: () => replicationControllerColumns as never,
-  behavior: () => replicationControllerBehavior as never,
   fields: () => ({
     spec: ref(2, ReplicationControllerSpec),
     status: ref(3, ReplicationControllerStatus),

@@ -1,5 +1,3 @@
-import { resourceQuotaBehavior } from "./resourcequota.behavior.ts";
-import { resourceQuotaColumns } from "./resourcequota.columns.ts";
 import { list, map, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -67,8 +65,6 @@ export const ResourceQuota = kind({
   shortNames: ["quota"],
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  columns: () => resourceQuotaColumns,
-  behavior: () => resourceQuotaBehavior as never,
   fields: () => ({
     spec: ref(2, ResourceQuotaSpec),
     status: ref(3, ResourceQuotaStatus),

@@ -1,5 +1,3 @@
-import { secretBehavior } from "./secret.behavior.ts";
-import { secretColumns } from "./secret.columns.ts";
 import { boolean, map, scalar, string } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -10,8 +8,6 @@ export const Secret = kind({
   kind: "Secret",
   plural: "secrets",
   scope: "Namespaced",
-  columns: () => secretColumns,
-  behavior: () => secretBehavior as never,
   fields: () => ({
     immutable: boolean(5, { ptr: true }),
     data: map(2, scalar.bytes),

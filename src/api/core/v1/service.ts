@@ -1,5 +1,3 @@
-import { serviceColumns } from "./service.columns.ts";
-import { serviceBehavior } from "./service.behavior.ts";
 import {
   boolean,
   int32,
@@ -106,8 +104,6 @@ export const Service = kind({
     { name: "proxy", kind: "ServiceProxyOptions", verbs: ["create", "delete", "get", "patch", "update"] },
     { name: "status", verbs: ["get", "patch", "update"] },
   ],
-  behavior: () => serviceBehavior as never,
-  columns: () => serviceColumns,
   fields: () => ({
     spec: ref(2, ServiceSpec),
     status: ref(3, ServiceStatus),

@@ -1,5 +1,3 @@
-import { serviceAccountBehavior } from "./serviceaccount.behavior.ts";
-import { serviceAccountColumns } from "./serviceaccount.columns.ts";
 import { boolean, list } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { LocalObjectReference, ObjectReference } from "./references.ts";
@@ -14,8 +12,6 @@ export const ServiceAccount = kind({
   shortNames: ["sa"],
   scope: "Namespaced",
   subresources: [{ name: "token", kind: "TokenRequest", groupVersion: "authentication.k8s.io/v1", verbs: ["create"] }],
-  columns: () => serviceAccountColumns,
-  behavior: () => serviceAccountBehavior as never,
   fields: () => ({
     secrets: list(2, ObjectReference, { list: "map", keys: ["name"], patch: ["merge"], mergeKey: "name" }),
     imagePullSecrets: list(3, LocalObjectReference, { list: "atomic" }),

@@ -1,5 +1,3 @@
-import { endpointSliceBehavior } from "./endpointslice.behavior.ts";
-import { endpointSliceColumns } from "./endpointslice.columns.ts";
 import { boolean, int32, list, map, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { ObjectReference } from "../../core/v1/references.ts";
@@ -58,8 +56,6 @@ export const EndpointSlice = kind({
   kind: "EndpointSlice",
   plural: "endpointslices",
   scope: "Namespaced",
-  columns: () => endpointSliceColumns,
-  behavior: () => endpointSliceBehavior as never,
   fields: () => ({
     addressType: string(4, {
       always: true,

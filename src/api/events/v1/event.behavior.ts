@@ -5,6 +5,7 @@ import type { KindBehavior } from "../../kind.ts";
 import type { Conversions } from "../../storage.ts";
 import type { Event } from "./event.ts";
 
+/** Its functions see events in the form in which they are stored. */
 export const eventBehavior: KindBehavior<CoreEvent> = {
   validateStored: (event, old) =>
     old ? validateChangedEvent(event as CoreEvent, old as CoreEvent) : validateNewEvent(event as CoreEvent),

@@ -1,4 +1,4 @@
-import { coreConversions, eventBehavior } from "./event.behavior.ts";
+import { coreConversions } from "./event.behavior.ts";
 import { int32, microTime, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { Event as CoreEvent, EventSource } from "../../core/v1/event.ts";
@@ -19,7 +19,6 @@ export const Event = kind({
   plural: "events",
   shortNames: ["ev"],
   scope: "Namespaced",
-  behavior: () => eventBehavior as never,
   storage: () => storedAs(CoreEvent, coreConversions as never),
   fields: () => ({
     eventTime: microTime(2, { always: true, required: true }),

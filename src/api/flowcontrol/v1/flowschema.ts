@@ -1,7 +1,5 @@
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { flowSchemaColumns } from "./flowcontrol.columns.ts";
-import { flowSchemaBehavior } from "./flowschema.behavior.ts";
 import { FlowSchemaSpec, FlowSchemaStatus } from "./flowschema.types.ts";
 
 export * from "./flowschema.types.ts";
@@ -15,8 +13,6 @@ export const FlowSchema = kind({
   scope: "Cluster",
   rules: { statusKeeps: ["labels", "annotations", "ownerReferences", "finalizers"] },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  behavior: () => flowSchemaBehavior as never,
-  columns: () => flowSchemaColumns as never,
   fields: () => ({
     spec: ref(2, FlowSchemaSpec),
     status: ref(3, FlowSchemaStatus),

@@ -1,7 +1,5 @@
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { priorityLevelColumns } from "./flowcontrol.columns.ts";
-import { priorityLevelBehavior } from "./prioritylevelconfiguration.behavior.ts";
 import {
   PriorityLevelConfigurationSpec,
   PriorityLevelConfigurationStatus,
@@ -18,8 +16,6 @@ export const PriorityLevelConfiguration = kind({
   scope: "Cluster",
   rules: { statusKeeps: ["labels", "annotations", "ownerReferences", "finalizers"] },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  behavior: () => priorityLevelBehavior as never,
-  columns: () => priorityLevelColumns as never,
   fields: () => ({
     spec: ref(2, PriorityLevelConfigurationSpec),
     status: ref(3, PriorityLevelConfigurationStatus),

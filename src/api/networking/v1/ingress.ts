@@ -1,5 +1,3 @@
-import { ingressBehavior } from "./ingress.behavior.ts";
-import { ingressColumns } from "./ingress.columns.ts";
 import { int32, list, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { TypedLocalObjectReference } from "../../core/v1/references.ts";
@@ -103,8 +101,6 @@ export const Ingress = kind({
   scope: "Namespaced",
   storagePrefix: "ingress",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  columns: () => ingressColumns,
-  behavior: () => ingressBehavior as never,
   fields: () => ({
     spec: ref(2, IngressSpec),
     status: ref(3, IngressStatus),

@@ -1,5 +1,3 @@
-import { ingressClassBehavior } from "./ingressclass.behavior.ts";
-import { ingressClassColumns } from "./ingressclass.columns.ts";
 import { ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -28,8 +26,6 @@ export const IngressClass = kind({
   kind: "IngressClass",
   plural: "ingressclasses",
   scope: "Cluster",
-  columns: () => ingressClassColumns,
-  behavior: () => ingressClassBehavior as never,
   fields: () => ({
     spec: ref(2, IngressClassSpec),
   }),

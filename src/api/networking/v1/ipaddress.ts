@@ -1,5 +1,3 @@
-import { ipAddressBehavior } from "./ipaddress.behavior.ts";
-import { ipAddressColumns } from "./ipaddress.columns.ts";
 import { ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -24,8 +22,6 @@ export const IPAddress = kind({
   plural: "ipaddresses",
   shortNames: ["ip"],
   scope: "Cluster",
-  columns: () => ipAddressColumns,
-  behavior: () => ipAddressBehavior as never,
   fields: () => ({
     spec: ref(2, IPAddressSpec, { required: true }),
   }),

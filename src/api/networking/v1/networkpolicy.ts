@@ -1,5 +1,3 @@
-import { networkPolicyBehavior } from "./networkpolicy.behavior.ts";
-import { networkPolicyColumns } from "./networkpolicy.columns.ts";
 import { int32, intOrString, list, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { LabelSelector } from "../../meta/v1/labelselector.ts";
@@ -52,8 +50,6 @@ export const NetworkPolicy = kind({
   plural: "networkpolicies",
   shortNames: ["netpol"],
   scope: "Namespaced",
-  columns: () => networkPolicyColumns,
-  behavior: () => networkPolicyBehavior as never,
   fields: () => ({
     spec: ref(2, NetworkPolicySpec),
   }),

@@ -1,5 +1,3 @@
-import { serviceCIDRBehavior } from "./servicecidr.behavior.ts";
-import { serviceCIDRColumns } from "./servicecidr.columns.ts";
 import { list, ref, scalar, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
@@ -22,8 +20,6 @@ export const ServiceCIDR = kind({
   plural: "servicecidrs",
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  columns: () => serviceCIDRColumns,
-  behavior: () => serviceCIDRBehavior as never,
   fields: () => ({
     spec: ref(2, ServiceCIDRSpec),
     status: ref(3, ServiceCIDRStatus),

@@ -25,7 +25,6 @@ export const IPAddress = kind({
   shortNames: ["ip"],
   scope: "Cluster",
   storage: () => storedAs(Stable),
-  behavior: () => Stable.behavior as never,
   fields: () => ({
     spec: ref(2, IPAddressSpec, { required: true }),
   }),

@@ -23,7 +23,6 @@ export const ServiceCIDR = kind({
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   storage: () => storedAs(Stable),
-  behavior: () => Stable.behavior as never,
   fields: () => ({
     spec: ref(2, ServiceCIDRSpec),
     status: ref(3, ServiceCIDRStatus),

@@ -1,5 +1,3 @@
-import { runtimeClassBehavior } from "./runtimeclass.behavior.ts";
-import { runtimeClassColumns } from "./runtimeclass.columns.ts";
 import { list, map, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { Toleration } from "../../core/v1/affinity.ts";
@@ -23,8 +21,6 @@ export const RuntimeClass = kind({
   plural: "runtimeclasses",
   scope: "Cluster",
   rules: { createdByUpdate: true },
-  columns: () => runtimeClassColumns,
-  behavior: () => runtimeClassBehavior as never,
   fields: () => ({
     handler: string(2, { always: true, required: true, rules: ['format="k8s-short-name"', "immutable", "required"] }),
     overhead: ref(3, Overhead, { ptr: true }),

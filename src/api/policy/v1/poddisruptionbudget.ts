@@ -13,8 +13,6 @@ import {
 import { kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
 import { LabelSelector } from "../../meta/v1/labelselector.ts";
-import { podDisruptionBudgetBehavior } from "./poddisruptionbudget.behavior.ts";
-import { podDisruptionBudgetColumns } from "./poddisruptionbudget.columns.ts";
 
 export const PodDisruptionBudgetStatus = struct("io.k8s.api.policy.v1.PodDisruptionBudgetStatus", () => ({
   observedGeneration: int64(1),
@@ -44,8 +42,6 @@ export const PodDisruptionBudget = kind({
   shortNames: ["pdb"],
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  columns: () => podDisruptionBudgetColumns as never,
-  behavior: () => podDisruptionBudgetBehavior as never,
   fields: () => ({
     spec: ref(2, PodDisruptionBudgetSpec),
     status: ref(3, PodDisruptionBudgetStatus),

@@ -1,8 +1,9 @@
 import { ageColumn, nameColumn, textColumn, wide } from "../../columns.ts";
 import type { Column } from "../../kind.ts";
+import type { ClusterRoleBinding } from "./clusterrolebinding.ts";
 import type { RoleBinding } from "./rolebinding.ts";
 
-type Binding = Pick<RoleBinding, "metadata" | "roleRef" | "subjects">;
+type Binding = Pick<RoleBinding | ClusterRoleBinding, "metadata" | "roleRef" | "subjects">;
 
 /** What bindings show, in a namespace or not. */
 export const bindingColumns: readonly Column<Binding>[] = [

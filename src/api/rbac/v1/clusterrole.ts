@@ -1,4 +1,3 @@
-import { clusterRoleBehavior } from "./role.behavior.ts";
 import { list, ref, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { LabelSelector } from "../../meta/v1/labelselector.ts";
@@ -17,7 +16,6 @@ export const ClusterRole = kind({
   plural: "clusterroles",
   rules: { createdByUpdate: true },
   scope: "Cluster",
-  behavior: () => clusterRoleBehavior as never,
   fields: () => ({
     rules: list(2, PolicyRule, { always: true, list: "atomic", rules: ["optional"] }),
     aggregationRule: ref(3, AggregationRule, { ptr: true }),

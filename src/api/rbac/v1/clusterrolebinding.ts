@@ -1,5 +1,3 @@
-import { clusterRoleBindingBehavior } from "./binding.behavior.ts";
-import { bindingColumns } from "./binding.columns.ts";
 import { list, ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { RoleRef, Subject } from "./rolebinding.ts";
@@ -12,8 +10,6 @@ export const ClusterRoleBinding = kind({
   plural: "clusterrolebindings",
   rules: { createdByUpdate: true },
   scope: "Cluster",
-  behavior: () => clusterRoleBindingBehavior as never,
-  columns: () => bindingColumns,
   fields: () => ({
     subjects: list(2, Subject, { list: "atomic", rules: ["optional"] }),
     roleRef: ref(3, RoleRef, { required: true }),

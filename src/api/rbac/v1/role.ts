@@ -1,4 +1,3 @@
-import { roleBehavior } from "./role.behavior.ts";
 import { list, scalar, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -19,7 +18,6 @@ export const Role = kind({
   plural: "roles",
   rules: { createdByUpdate: true },
   scope: "Namespaced",
-  behavior: () => roleBehavior as never,
   fields: () => ({
     rules: list(2, PolicyRule, { always: true, list: "atomic", rules: ["optional"] }),
   }),

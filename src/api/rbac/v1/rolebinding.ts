@@ -1,5 +1,3 @@
-import { roleBindingBehavior } from "./binding.behavior.ts";
-import { bindingColumns } from "./binding.columns.ts";
 import { list, ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -34,8 +32,6 @@ export const RoleBinding = kind({
   plural: "rolebindings",
   rules: { createdByUpdate: true },
   scope: "Namespaced",
-  behavior: () => roleBindingBehavior as never,
-  columns: () => bindingColumns,
   fields: () => ({
     subjects: list(2, Subject, { list: "atomic", rules: ["optional"] }),
     roleRef: ref(3, RoleRef, { required: true }),

@@ -1,7 +1,5 @@
-import { ageColumn, nameColumn } from "../../columns.ts";
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { deviceClassBehavior } from "./deviceclass.behavior.ts";
 import { DeviceClassSpec } from "./deviceclass.types.ts";
 
 export * from "./deviceclass.types.ts";
@@ -14,8 +12,6 @@ export const DeviceClass = kind({
   plural: "deviceclasses",
   rules: { returnsDeleted: true },
   scope: "Cluster",
-  behavior: () => deviceClassBehavior as never,
-  columns: () => [nameColumn, ageColumn] as never,
   fields: () => ({
     spec: ref(2, DeviceClassSpec, { required: true }),
   }),

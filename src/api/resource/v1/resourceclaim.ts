@@ -1,6 +1,5 @@
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { claimBehavior, claimColumns } from "./resourceclaim.behavior.ts";
 import { ResourceClaimSpec, ResourceClaimStatus } from "./resourceclaim.types.ts";
 
 export * from "./resourceclaim.types.ts";
@@ -14,8 +13,6 @@ export const ResourceClaim = kind({
   rules: { returnsDeleted: true, statusKeeps: ["labels", "annotations", "ownerReferences", "finalizers"] },
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  behavior: () => claimBehavior as never,
-  columns: () => claimColumns as never,
   fields: () => ({
     spec: ref(2, ResourceClaimSpec, { required: true, rules: ["immutable"] }),
     status: ref(3, ResourceClaimStatus),

@@ -1,7 +1,5 @@
-import { ageColumn, nameColumn } from "../../columns.ts";
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { claimTemplateBehavior } from "./resourceclaim.behavior.ts";
 import { ResourceClaimTemplateSpec } from "./resourceclaimtemplate.types.ts";
 
 export * from "./resourceclaimtemplate.types.ts";
@@ -14,8 +12,6 @@ export const ResourceClaimTemplate = kind({
   plural: "resourceclaimtemplates",
   rules: { returnsDeleted: true },
   scope: "Namespaced",
-  behavior: () => claimTemplateBehavior as never,
-  columns: () => [nameColumn, ageColumn] as never,
   fields: () => ({
     spec: ref(2, ResourceClaimTemplateSpec, { required: true }),
   }),

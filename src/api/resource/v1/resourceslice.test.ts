@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ResourceSlice } from "./resourceslice.ts";
+import { sliceBehavior } from "./resourceslice.behavior.ts";
 
 function errors(count: number, first: object): string[] {
   const devices = Array.from({ length: count }, (_, index) => ({ name: `d${index}`, ...(index === 0 && first) }));
@@ -9,7 +9,7 @@ function errors(count: number, first: object): string[] {
     metadata: { name: "s" },
     spec: { ...spec, pool: { name: "p", generation: 1, resourceSliceCount: 1 } },
   };
-  return ResourceSlice.behavior.validate!(slice as never).map(({ path, type }) => `${path}: ${type}`);
+  return sliceBehavior.validate!(slice as never).map(({ path, type }) => `${path}: ${type}`);
 }
 
 test("a slice has 128 devices, or 64 when one of them has taints or takes from counters", () => {

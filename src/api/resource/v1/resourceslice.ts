@@ -1,6 +1,5 @@
 import { ref } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { sliceBehavior, sliceColumns } from "./resourceslice.behavior.ts";
 import { ResourceSliceSpec } from "./resourceslice.types.ts";
 
 export * from "./resourceslice.types.ts";
@@ -13,8 +12,6 @@ export const ResourceSlice = kind({
   plural: "resourceslices",
   rules: { returnsDeleted: true },
   scope: "Cluster",
-  behavior: () => sliceBehavior as never,
-  columns: () => sliceColumns as never,
   fields: () => ({
     spec: ref(2, ResourceSliceSpec, { required: true }),
   }),

@@ -1,7 +1,6 @@
 import { list, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
-import { deviceTaintRuleColumns } from "../../preview.columns.ts";
 
 export const DeviceTaintRuleStatus = struct("io.k8s.api.resource.v1alpha3.DeviceTaintRuleStatus", () => ({
   conditions: list(1, Condition, { list: "map", keys: ["type"], patch: ["merge"], mergeKey: "type" }),
@@ -37,7 +36,6 @@ export const DeviceTaintRule = kind({
   plural: "devicetaintrules",
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  columns: () => deviceTaintRuleColumns,
   fields: () => ({
     spec: ref(2, DeviceTaintRuleSpec, { required: true }),
     status: ref(3, DeviceTaintRuleStatus),

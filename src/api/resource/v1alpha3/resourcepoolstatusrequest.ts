@@ -1,7 +1,6 @@
 import { int32, int64, list, ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
-import { resourcePoolStatusRequestColumns } from "../../preview.columns.ts";
 
 export const ResourcePoolStatusRequestStatus = struct(
   "io.k8s.api.resource.v1alpha3.ResourcePoolStatusRequestStatus",
@@ -52,7 +51,6 @@ export const ResourcePoolStatusRequest = kind({
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   requiresMetadata: true,
-  columns: () => resourcePoolStatusRequestColumns,
   fields: () => ({
     spec: ref(2, ResourcePoolStatusRequestSpec, { required: true, rules: ["immutable"] }),
     status: ref(3, ResourcePoolStatusRequestStatus, { ptr: true }),

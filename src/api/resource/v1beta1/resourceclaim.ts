@@ -14,7 +14,6 @@ import {
 import { kind, type InferKind } from "../../kind.ts";
 import { NodeSelector } from "../../core/v1/affinity.ts";
 import { DeviceSelector } from "./deviceclass.ts";
-import { claimBehavior } from "./claims.behavior.ts";
 import { claimConversions } from "./devices.convert.ts";
 import { ResourceClaim as Stable } from "../v1/resourceclaim.ts";
 import { storedAs } from "../../storage.ts";
@@ -165,7 +164,6 @@ export const ResourceClaim = kind({
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   storage: () => storedAs(Stable, claimConversions as never),
-  behavior: () => claimBehavior as never,
   fields: () => ({
     spec: ref(2, ResourceClaimSpec, { required: true, rules: ["immutable"] }),
     status: ref(3, ResourceClaimStatus),

@@ -2,7 +2,6 @@ import { ref, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { ObjectMeta } from "../../meta/v1/objectmeta.ts";
 import { ResourceClaimSpec } from "./resourceclaim.ts";
-import { claimTemplateBehavior } from "./claims.behavior.ts";
 import { claimTemplateConversions } from "./devices.convert.ts";
 import { ResourceClaimTemplate as Stable } from "../v1/resourceclaimtemplate.ts";
 import { storedAs } from "../../storage.ts";
@@ -21,7 +20,6 @@ export const ResourceClaimTemplate = kind({
   plural: "resourceclaimtemplates",
   scope: "Namespaced",
   storage: () => storedAs(Stable, claimTemplateConversions as never),
-  behavior: () => claimTemplateBehavior as never,
   fields: () => ({
     spec: ref(2, ResourceClaimTemplateSpec, { required: true }),
   }),

@@ -84,7 +84,6 @@ export const ResourceSlice = kind({
   kind: "ResourceSlice",
   plural: "resourceslices",
   scope: "Cluster",
-  behavior: () => ({ selectableFields: Stable.behavior.selectableFields }) as never,
   storage: () => storedAs(Stable, sliceConversions as never),
   fields: () => ({
     spec: ref(2, ResourceSliceSpec, { required: true }),

@@ -15,7 +15,6 @@ export const DeviceClass = kind({
   plural: "deviceclasses",
   scope: "Cluster",
   storage: () => storedAs(Stable),
-  behavior: () => Stable.behavior as never,
   fields: () => ({
     spec: ref(2, DeviceClassSpec, { required: true }),
   }),

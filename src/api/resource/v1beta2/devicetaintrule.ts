@@ -35,7 +35,6 @@ export const DeviceTaintRule = kind({
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   storage: () => storedAs(Stable),
-  behavior: () => Stable.behavior as never,
   fields: () => ({
     spec: ref(2, DeviceTaintRuleSpec, { required: true }),
     status: ref(3, DeviceTaintRuleStatus),

@@ -19,7 +19,6 @@ export const ResourceClaim = kind({
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   storage: () => storedAs(Stable),
-  behavior: () => Stable.behavior as never,
   fields: () => ({
     spec: ref(2, ResourceClaimSpec, { required: true, rules: ["immutable"] }),
     status: ref(3, ResourceClaimStatus),

@@ -15,7 +15,6 @@ export const ResourceClaimTemplate = kind({
   plural: "resourceclaimtemplates",
   scope: "Namespaced",
   storage: () => storedAs(Stable),
-  behavior: () => Stable.behavior as never,
   fields: () => ({
     spec: ref(2, ResourceClaimTemplateSpec, { required: true }),
   }),

@@ -15,7 +15,6 @@ export const ResourceSlice = kind({
   plural: "resourceslices",
   scope: "Cluster",
   storage: () => storedAs(Stable),
-  behavior: () => Stable.behavior as never,
   fields: () => ({
     spec: ref(2, ResourceSliceSpec, { required: true }),
   }),

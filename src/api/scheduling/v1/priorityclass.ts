@@ -1,7 +1,5 @@
 import { boolean, int32, string } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
-import { priorityClassBehavior } from "./priorityclass.behavior.ts";
-import { priorityClassColumns } from "./priorityclass.columns.ts";
 
 export const PriorityClass = kind({
   name: "io.k8s.api.scheduling.v1.PriorityClass",
@@ -11,8 +9,6 @@ export const PriorityClass = kind({
   plural: "priorityclasses",
   shortNames: ["pc"],
   scope: "Cluster",
-  columns: () => priorityClassColumns as never,
-  behavior: () => priorityClassBehavior as never,
   fields: () => ({
     value: int32(2, { always: true }),
     globalDefault: boolean(3),

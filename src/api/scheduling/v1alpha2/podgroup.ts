@@ -1,7 +1,6 @@
 import { int32, list, ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
-import { podGroupColumns } from "../../preview.columns.ts";
 
 export const PodGroupStatus = struct("io.k8s.api.scheduling.v1alpha2.PodGroupStatus", () => ({
   conditions: list(1, Condition, { list: "map", keys: ["type"], patch: ["merge"], mergeKey: "type" }),
@@ -140,7 +139,6 @@ export const PodGroup = kind({
   plural: "podgroups",
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  columns: () => podGroupColumns,
   fields: () => ({
     spec: ref(2, PodGroupSpec, { required: true }),
     status: ref(3, PodGroupStatus),

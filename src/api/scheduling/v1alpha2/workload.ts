@@ -1,7 +1,6 @@
 import { int32, list, ref, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { PodGroupResourceClaim, PodGroupSchedulingConstraints, PodGroupSchedulingPolicy } from "./podgroup.ts";
-import { workloadColumns } from "../../preview.columns.ts";
 
 export const WorkloadSpec = struct("io.k8s.api.scheduling.v1alpha2.WorkloadSpec", () => ({
   controllerRef: ref(1, TypedLocalObjectReference, { ptr: true, rules: ["immutable"] }),
@@ -76,7 +75,6 @@ export const Workload = kind({
   kind: "Workload",
   plural: "workloads",
   scope: "Namespaced",
-  columns: () => workloadColumns,
   fields: () => ({
     spec: ref(2, WorkloadSpec, { required: true }),
   }),

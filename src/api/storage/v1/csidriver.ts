@@ -1,5 +1,3 @@
-import { csiDriverBehavior } from "./csidriver.behavior.ts";
-import { csiDriverColumns } from "./csidriver.columns.ts";
 import { boolean, int64, list, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -32,8 +30,6 @@ export const CSIDriver = kind({
   plural: "csidrivers",
   rules: { returnsDeleted: true },
   scope: "Cluster",
-  columns: () => csiDriverColumns,
-  behavior: () => csiDriverBehavior as never,
   fields: () => ({
     spec: ref(2, CSIDriverSpec, { required: true }),
   }),

@@ -1,5 +1,3 @@
-import { csiNodeBehavior } from "./csinode.behavior.ts";
-import { csiNodeColumns } from "./csinode.columns.ts";
 import { int32, list, ref, scalar, string, struct, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -36,8 +34,6 @@ export const CSINode = kind({
   plural: "csinodes",
   rules: { returnsDeleted: true },
   scope: "Cluster",
-  columns: () => csiNodeColumns,
-  behavior: () => csiNodeBehavior as never,
   fields: () => ({
     spec: ref(2, CSINodeSpec, { required: true }),
   }),

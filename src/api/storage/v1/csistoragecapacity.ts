@@ -1,4 +1,3 @@
-import { csiStorageCapacityBehavior } from "./csistoragecapacity.behavior.ts";
 import { quantity, ref, string } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { LabelSelector } from "../../meta/v1/labelselector.ts";
@@ -10,7 +9,6 @@ export const CSIStorageCapacity = kind({
   kind: "CSIStorageCapacity",
   plural: "csistoragecapacities",
   scope: "Namespaced",
-  behavior: () => csiStorageCapacityBehavior as never,
   fields: () => ({
     nodeTopology: ref(2, LabelSelector, { ptr: true }),
     storageClassName: string(3, { always: true, required: true }),

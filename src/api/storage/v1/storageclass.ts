@@ -1,5 +1,3 @@
-import { storageClassBehavior } from "./storageclass.behavior.ts";
-import { storageClassColumns } from "./storageclass.columns.ts";
 import { boolean, list, map, scalar, string } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { TopologySelectorTerm } from "../../core/v1/topologyselectorterm.ts";
@@ -13,8 +11,6 @@ export const StorageClass = kind({
   rules: { returnsDeleted: true },
   shortNames: ["sc"],
   scope: "Cluster",
-  columns: () => storageClassColumns,
-  behavior: () => storageClassBehavior as never,
   fields: () => ({
     provisioner: string(2, { always: true, required: true, rules: ["required", "immutable"] }),
     parameters: map(3, scalar.string, { rules: ["immutable", "optional"] }),

@@ -12,32 +12,34 @@ import {
   required,
   tooLong,
 } from "../../validation/index.ts";
-import { jsonEqual, type StructNode } from "../../../schema/index.ts";
-import type { VolumeAttachment, VolumeAttachmentSource, VolumeError } from "./volumeattachment.ts";
+import { jsonEqual } from "../../../schema/index.ts";
+import {
+  type VolumeAttachment,
+  type VolumeAttachmentSource,
+  VolumeAttachmentSpec,
+  type VolumeError,
+} from "./volumeattachment.ts";
 
 const MESSAGE_BYTES_MAX = 1024;
 const METADATA_BYTES_MAX = 256 * 1024;
 const INT32_MAX = 2_147_483_647;
 
-/** The struct of the spec is for messages that show a whole one. */
-export function volumeAttachmentBehavior(specStruct: StructNode): KindBehavior<VolumeAttachment> {
-  return {
-    generation: false,
-    requiresVersion: true,
-    prepareCreate(attachment) {
-      attachment.status = { attached: false } as Mutable<VolumeAttachment>["status"];
-    },
-    validate: (attachment) => [...validateSpec(attachment), ...validateStatus(attachment)],
-    validateUpdate: (attachment, old) => [
-      ...validateSpec(attachment),
-      ...validateStatus(attachment),
-      ...(jsonEqual(attachment.spec, old.spec)
-        ? []
-        : [invalidValue("spec", internalValue(specStruct, attachment.spec), IMMUTABLE)]),
-    ],
-    validateStatusUpdate: validateStatus,
-  };
-}
+export const volumeAttachmentBehavior: KindBehavior<VolumeAttachment> = {
+  generation: false,
+  requiresVersion: true,
+  prepareCreate(attachment) {
+    attachment.status = { attached: false } as Mutable<VolumeAttachment>["status"];
+  },
+  validate: (attachment) => [...validateSpec(attachment), ...validateStatus(attachment)],
+  validateUpdate: (attachment, old) => [
+    ...validateSpec(attachment),
+    ...validateStatus(attachment),
+    ...(jsonEqual(attachment.spec, old.spec)
+      ? []
+      : [invalidValue("spec", internalValue(VolumeAttachmentSpec, attachment.spec), IMMUTABLE)]),
+  ],
+  validateStatusUpdate: validateStatus,
+};
 
 function validateSpec({ spec: { attacher, source, nodeName } }: VolumeAttachment): FieldError[] {
   const { persistentVolumeName: volume } = source;

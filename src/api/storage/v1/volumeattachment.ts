@@ -1,5 +1,3 @@
-import { volumeAttachmentBehavior } from "./volumeattachment.behavior.ts";
-import { volumeAttachmentColumns } from "./volumeattachment.columns.ts";
 import { boolean, int32, map, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { PersistentVolumeSpec } from "../../core/v1/persistentvolume.ts";
@@ -45,8 +43,6 @@ export const VolumeAttachment = kind({
   rules: { returnsDeleted: true, statusKeeps: ["labels", "annotations", "ownerReferences", "finalizers"] },
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  columns: () => volumeAttachmentColumns,
-  behavior: () => volumeAttachmentBehavior(VolumeAttachmentSpec) as never,
   fields: () => ({
     spec: ref(2, VolumeAttachmentSpec, { required: true, rules: ["immutable"] }),
     status: ref(3, VolumeAttachmentStatus),

@@ -1,5 +1,3 @@
-import { volumeAttributesClassBehavior } from "./volumeattributesclass.behavior.ts";
-import { volumeAttributesClassColumns } from "./volumeattributesclass.columns.ts";
 import { map, scalar, string } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 
@@ -12,8 +10,6 @@ export const VolumeAttributesClass = kind({
   rules: { returnsDeleted: true },
   shortNames: ["vac"],
   scope: "Cluster",
-  columns: () => volumeAttributesClassColumns,
-  behavior: () => volumeAttributesClassBehavior as never,
   fields: () => ({
     driverName: string(2, { always: true, required: true }),
     parameters: map(3, scalar.string),

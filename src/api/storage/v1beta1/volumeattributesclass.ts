@@ -12,7 +12,6 @@ export const VolumeAttributesClass = kind({
   shortNames: ["vac"],
   scope: "Cluster",
   storage: () => storedAs(Stable),
-  behavior: () => Stable.behavior as never,
   fields: () => ({
     driverName: string(2, { always: true, required: true }),
     parameters: map(3, scalar.string),

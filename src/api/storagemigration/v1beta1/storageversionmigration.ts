@@ -2,7 +2,6 @@ import { list, ref, string, struct, type Infer } from "../../../schema/index.ts"
 import { kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
 import { GroupResource } from "../../meta/v1/groupresource.ts";
-import { storageVersionMigrationColumns } from "../../preview.columns.ts";
 
 export const StorageVersionMigrationStatus = struct(
   "io.k8s.api.storagemigration.v1beta1.StorageVersionMigrationStatus",
@@ -29,7 +28,6 @@ export const StorageVersionMigration = kind({
   plural: "storageversionmigrations",
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
-  columns: () => storageVersionMigrationColumns,
   fields: () => ({
     spec: ref(2, StorageVersionMigrationSpec),
     status: ref(3, StorageVersionMigrationStatus),
