@@ -1,6 +1,7 @@
 import { queryOf } from "../client/index.ts";
-import { openSession } from "./objects/connection.ts";
-import { ask, type GetArguments, getCommand } from "./objects/get.ts";
+import { ask, openSession } from "./objects/connection.ts";
+import { getCommand } from "./objects/get.ts";
+import type { GetArguments } from "./objects/output.ts";
 
 /** `navarch at REVISION|TIME get …`: what there was then. */
 export async function atCommand({

@@ -1,7 +1,6 @@
 import { queryOf } from "../client/index.ts";
 import { type Version, type VersionChange, changesOf } from "./history-diff.ts";
-import { type ConnectionArguments, openSession, type Session } from "./objects/connection.ts";
-import { ask } from "./objects/get.ts";
+import { ask, type ConnectionArguments, openSession, type Session } from "./objects/connection.ts";
 import { discover, parseTargets, pathOf } from "./objects/resources.ts";
 
 /** Versions of one object that are looked at; who wants more asks at a revision. */

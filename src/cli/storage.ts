@@ -1,6 +1,5 @@
 import { answerOf, queryOf } from "../client/index.ts";
-import { type ConnectionArguments, openSession, type Session } from "./objects/connection.ts";
-import { ask } from "./objects/get.ts";
+import { ask, type ConnectionArguments, openSession, type Session } from "./objects/connection.ts";
 import { type AnyObject, discover, findResources, pathOf, type Resource } from "./objects/resources.ts";
 
 const COMPACT_PATH = "/navarch/compact";

@@ -1,7 +1,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RawConfig } from "./config.ts";
 import { ConfigError } from "./errors.ts";
+
+/** Words of the command line as they were given. */
+export interface RawConfig {
+  readonly dataDir?: string;
+  readonly listen?: string;
+  readonly nodes?: string;
+  readonly store?: string;
+  readonly disable?: string;
+  readonly kubeconfig?: string;
+  readonly tokenAuthFile?: string;
+  readonly yes?: boolean;
+  /** --COMPONENT.FLAG=VALUE */
+  readonly componentFlags?: readonly string[];
+}
 
 const TEXTS = ["listen", "nodes", "store", "disable", "kubeconfig", "tokenAuthFile"] as const;
 

@@ -1,9 +1,9 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { readConfigFile } from "./config-file.ts";
+import { type RawConfig, readConfigFile } from "./config-file.ts";
 import { ConfigError } from "./errors.ts";
 import { type Component, type ComponentFlags, COMPONENTS, FLAG_TABLES, parseFlags } from "./flags/index.ts";
-import { parseStore } from "./store-config.ts";
+import { parseStore, type StoreConfig } from "./store-config.ts";
 
 /** What `navarch up` is told, parsed and checked once. */
 export interface ClusterConfig {
@@ -24,26 +24,6 @@ export interface ClusterConfig {
 export type NodesConfig =
   | { readonly type: "auto" | "real" | "none" }
   | { readonly type: "simulated"; readonly count: number };
-
-export type StoreConfig =
-  | { readonly type: "memory" }
-  | { readonly type: "embedded"; readonly directory: string }
-  /** Members of an etcd cluster as URLs. */
-  | { readonly type: "etcd"; readonly endpoints: readonly string[] };
-
-/** Words of the command line as they were given. */
-export interface RawConfig {
-  readonly dataDir?: string;
-  readonly listen?: string;
-  readonly nodes?: string;
-  readonly store?: string;
-  readonly disable?: string;
-  readonly kubeconfig?: string;
-  readonly tokenAuthFile?: string;
-  readonly yes?: boolean;
-  /** --COMPONENT.FLAG=VALUE */
-  readonly componentFlags?: readonly string[];
-}
 
 const PORT_DEFAULT = 6443;
 const SIMULATED_MAX = 10_000;

@@ -7,7 +7,8 @@ export type { ComponentEnvironment, RunningComponent } from "./components/enviro
 export { startEtcd } from "./components/etcd.ts";
 export { STARTERS } from "./components/index.ts";
 export { cleanupProxy } from "./components/proxy.ts";
-export { type ClusterConfig, defaultDataDirectory, parseConfig, type RawConfig } from "./config.ts";
+export { type ClusterConfig, defaultDataDirectory, parseConfig } from "./config.ts";
+export type { RawConfig } from "./config-file.ts";
 export { type DataDirectory, openDataDirectory, purgeDataDirectory, runningPid } from "./data-directory.ts";
 export { ConfigError } from "./errors.ts";
 export type {

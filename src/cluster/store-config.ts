@@ -1,6 +1,12 @@
 import { join } from "node:path";
-import type { StoreConfig } from "./config.ts";
 import { ConfigError } from "./errors.ts";
+
+/** Where the data is. */
+export type StoreConfig =
+  | { readonly type: "memory" }
+  | { readonly type: "embedded"; readonly directory: string }
+  /** Members of an etcd cluster as URLs. */
+  | { readonly type: "etcd"; readonly endpoints: readonly string[] };
 
 /** Reads `memory`, `embedded` (below the data directory, if there is one) or `etcd://HOST:PORT,…`. */
 export function parseStore(text: string, dataDirectory: string | undefined): StoreConfig {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { type Clock, realClock } from "../../base/index.ts";
-import { type Client, createClient, httpsTransport, loadKubeconfig } from "../../client/index.ts";
+import { answerOf, type Client, createClient, httpsTransport, loadKubeconfig } from "../../client/index.ts";
 
 /** What every command that asks the API server takes. */
 export interface ConnectionArguments {
@@ -55,4 +55,9 @@ function findKubeconfig(given: string | undefined): string {
   throw new Error(
     `find kubeconfig: none at ${candidates.join(" or ")}, wanted --kubeconfig FILE or a cluster started by \`navarch up\``,
   );
+}
+
+/** A JSON answer. */
+export async function ask<T>(session: Session, path: string, query = "", accept = "application/json"): Promise<T> {
+  return (await answerOf(await session.client.raw({ path, query, headers: { accept } }))) as T;
 }

@@ -1,6 +1,5 @@
 import { answerOf, queryOf } from "../../client/index.ts";
-import { type ConnectionArguments, openSession, type Session } from "./connection.ts";
-import { ask } from "./get.ts";
+import { ask, type ConnectionArguments, openSession, type Session } from "./connection.ts";
 import { readManifests } from "./manifests.ts";
 import { type AnyObject, discover, parseTargets, pathOf, type Resource, resourceOf, typeName } from "./resources.ts";
 

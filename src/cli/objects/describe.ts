@@ -1,8 +1,7 @@
 import { humanDuration } from "../../api/index.ts";
 import { parseTime } from "../../base/index.ts";
 import { queryOf } from "../../client/index.ts";
-import { type ConnectionArguments, openSession, type Session } from "./connection.ts";
-import { ask } from "./get.ts";
+import { ask, type ConnectionArguments, openSession, type Session } from "./connection.ts";
 import { type AnyObject, discover, parseTargets, pathOf, type Resource } from "./resources.ts";
 import { Columns } from "./table.ts";
 

@@ -1,35 +1,11 @@
-import { stringify } from "yaml";
-import { answerOf, queryOf } from "../../client/index.ts";
-import { type ConnectionArguments, openSession, type Session } from "./connection.ts";
-import {
-  type AnyObject,
-  discover,
-  nameOf,
-  parseTargets,
-  pathOf,
-  type Resource,
-  type Target,
-  typeName,
-} from "./resources.ts";
-import { cellsOf, Columns, type ServerTable, type TableOptions } from "./table.ts";
-
-export interface GetArguments extends ConnectionArguments {
-  readonly output?: string;
-  readonly allNamespaces?: boolean;
-  readonly selector?: string;
-  readonly fieldSelector?: string;
-  readonly watch?: boolean;
-  readonly headers?: boolean;
-  readonly showLabels?: boolean;
-  readonly ignoreNotFound?: boolean;
-  readonly showManagedFields?: boolean;
-  /** As of this resourceVersion, and no other. */
-  readonly revision?: string;
-}
+import { queryOf } from "../../client/index.ts";
+import { ask, openSession, type Session } from "./connection.ts";
+import { type Asked, type GetArguments, namesOf, render, TABLE_TYPE, tableOptions } from "./output.ts";
+import { type AnyObject, discover, parseTargets, pathOf, type Resource, type Target } from "./resources.ts";
+import { cellsOf, Columns, type ServerTable } from "./table.ts";
+import { watchTarget } from "./watch.ts";
 
 const OUTPUTS = ["wide", "json", "yaml", "name"];
-export const TABLE_TYPE = "application/json;as=Table;v=v1;g=meta.k8s.io";
-
 /** `navarch get`: objects as the server's tables, or as they are. */
 export async function getCommand(words: readonly string[], options: GetArguments): Promise<number> {
   if (options.output !== undefined && !OUTPUTS.includes(options.output))
@@ -37,18 +13,9 @@ export async function getCommand(words: readonly string[], options: GetArguments
   await using session = openSession(options);
   const targets = parseTargets(await discover(session.client), words);
   const asked = { session, targets, options };
-  if (options.watch) {
-    const { watchTarget } = await import("./watch.ts");
-    return await watchTarget(asked);
-  }
+  if (options.watch) return await watchTarget(asked);
   const isTable = options.output === undefined || options.output === "wide";
   return await (isTable ? printTables(asked) : printObjects(asked));
-}
-
-export interface Asked {
-  readonly session: Session;
-  readonly targets: readonly Target[];
-  readonly options: GetArguments;
 }
 
 /** Paths and queries that together give a target; names are asked for one by one. */
@@ -100,15 +67,6 @@ function nothing({ session, targets, options }: Asked): string {
     : "No resources found\n";
 }
 
-export function tableOptions(resource: Resource, { targets, options }: Asked): TableOptions {
-  return {
-    wide: options.output === "wide",
-    withNamespace: (options.allNamespaces ?? false) && resource.scope === "Namespaced",
-    showLabels: options.showLabels ?? false,
-    namePrefix: targets.length > 1 ? `${typeName(resource)}/` : "",
-  };
-}
-
 async function printObjects(asked: Asked): Promise<number> {
   const { session, targets, options } = asked;
   const objects: AnyObject[] = [];
@@ -149,22 +107,6 @@ function forPeople(object: AnyObject, { showManagedFields }: GetArguments): AnyO
   if (showManagedFields) return object;
   const { managedFields: _, ...metadata } = object.metadata;
   return { ...object, metadata };
-}
-
-export function namesOf(objects: readonly AnyObject[]): string {
-  const groupOf = (apiVersion: string) => (apiVersion.includes("/") ? apiVersion.split("/")[0]! : "");
-  return objects
-    .map(({ kind, apiVersion, metadata }) => `${nameOf({ kind, group: groupOf(apiVersion) }, metadata.name)}\n`)
-    .join("");
-}
-
-export function render(value: unknown, output: string): string {
-  return output === "json" ? `${JSON.stringify(value, null, 4)}\n` : stringify(value, { version: "1.1", lineWidth: 0 });
-}
-
-/** A JSON answer. */
-export async function ask<T>(session: Session, path: string, query = "", accept = "application/json"): Promise<T> {
-  return (await answerOf(await session.client.raw({ path, query, headers: { accept } }))) as T;
 }
 
 /** What isn't there is said, and the rest goes on. */

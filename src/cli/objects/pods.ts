@@ -1,6 +1,5 @@
 import { queryOf } from "../../client/index.ts";
-import type { Session } from "./connection.ts";
-import { ask } from "./get.ts";
+import { ask, type Session } from "./connection.ts";
 import { discover, findResources, pathOf } from "./resources.ts";
 
 interface Selected {

@@ -1,5 +1,5 @@
 import { frames, queryOf } from "../../client/index.ts";
-import { type Asked, namesOf, render, TABLE_TYPE, tableOptions } from "./get.ts";
+import { type Asked, namesOf, render, TABLE_TYPE, tableOptions } from "./output.ts";
 import { type AnyObject, pathOf } from "./resources.ts";
 import { cellsOf, Columns, type ServerTable } from "./table.ts";
 

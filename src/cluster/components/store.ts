@@ -1,7 +1,7 @@
 import type { StorageMediaType } from "../../apiserver/index.ts";
 import type { Clock, Log, Scope } from "../../base/index.ts";
 import { keepCompacted, openEmbeddedStore, openEtcdStore, openMemoryStore, type Store } from "../../store/index.ts";
-import type { StoreConfig } from "../config.ts";
+import type { StoreConfig } from "../store-config.ts";
 import { ConfigError } from "../errors.ts";
 import { type ApiServerFlags, readFlagFile } from "../flags/index.ts";
 import { relaxedPrefixes } from "./relaxed.ts";

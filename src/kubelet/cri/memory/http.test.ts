@@ -18,7 +18,7 @@ const request = (method: string, path: string): SimulatedRequest => ({
 
 suite("what a simulated container answers", () => {
   test("without a script its host name", async () => {
-    const { status, headers, body } = await respond({ script: {} }, request("GET", "/any"), "web-1");
+    const { status, headers, body } = await respond({}, request("GET", "/any"), "web-1");
     assert.deepEqual([status, text(body)], [200, "web-1\n"]);
     assert.equal(headers["content-type"], "text/plain; charset=utf-8");
   });
@@ -33,7 +33,7 @@ suite("what a simulated container answers", () => {
       "POST /static/*": "posted",
     };
     const check = async (method: string, path: string, wanted: readonly [number, string]) => {
-      const { status, body } = await respond({ script: { http: routes } }, request(method, path), "web-1");
+      const { status, body } = await respond({ http: routes }, request(method, path), "web-1");
       assert.deepEqual([status, text(body)], wanted, `${method} ${path}`);
     };
     await check("GET", "/", [200, "root"]);
@@ -52,10 +52,10 @@ suite("what a simulated container answers", () => {
       if (path === "/fail") throw new Error("out of order");
       return { body: `${container} says ${path}` };
     };
-    const answer = async (path: string) => text((await respond({ script: {}, serve }, request("GET", path), "w")).body);
+    const answer = async (path: string) => text((await respond({ serve }, request("GET", path), "w")).body);
     assert.equal(await answer("/a"), "web says /a");
     assert.equal(await answer("/fail"), "out of order\n");
-    const scripted = await respond({ script: { http: "script first" }, serve }, request("GET", "/a"), "w");
+    const scripted = await respond({ http: "script first", serve }, request("GET", "/a"), "w");
     assert.equal(text(scripted.body), "script first");
   });
 });

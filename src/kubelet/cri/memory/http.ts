@@ -1,5 +1,4 @@
 import { own } from "../../../base/index.ts";
-import type { Behaviour } from "./script.ts";
 
 /** A request as a simulated container sees it. */
 export interface SimulatedRequest {
@@ -43,13 +42,21 @@ export interface WholeResponse {
   readonly afterMs: number;
 }
 
+/** Answers requests to the containers of an image. Lives outside of the cluster: forks share it. */
+export type Serve = (request: SimulatedRequest) => SimulatedResponse | Promise<SimulatedResponse>;
+
+/** What is said of a container's answers: by its script, and by its image's function. */
+export interface Answers {
+  readonly http?: string | Routes | undefined;
+  readonly serve?: Serve | undefined;
+}
+
 /** What a container answers: as its script says, else its image's function, else its host name, as a tiny server would. */
 export async function respond(
-  { script, serve }: Pick<Behaviour, "script" | "serve">,
+  { http, serve }: Answers,
   request: SimulatedRequest,
   hostname: string,
 ): Promise<WholeResponse> {
-  const { http } = script;
   if (typeof http === "string") return whole({ body: http });
   if (http !== undefined) return whole(routed(http, request) ?? NOT_FOUND);
   if (!serve) return whole({ body: `${hostname}\n` });

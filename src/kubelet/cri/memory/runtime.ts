@@ -529,11 +529,12 @@ export class MemoryRuntime implements Runtime {
     if (!answering || !isServing(answering, now)) return refused(host, port);
     const { config } = this.#sandbox(answering.sandboxId);
     const { name, namespace } = config.metadata;
+    const { script, serve } = answering.behaviour;
     return {
       type: "reached",
       answer: (request) =>
         respond(
-          answering.behaviour,
+          { http: script.http, serve },
           { ...request, port, pod: { namespace, name }, container: answering.status.metadata.name },
           this.#hostnameOf(config),
         ),

@@ -1,5 +1,5 @@
 import type { ContainerConfig, SandboxConfig } from "../types.ts";
-import type { Routes, SimulatedRequest, SimulatedResponse } from "./http.ts";
+import type { Routes, Serve } from "./http.ts";
 import { compileCommand, type Operation, type Program, SERVE, splitWords } from "./program.ts";
 
 /** What one command run inside a simulated container answers. */
@@ -46,9 +46,6 @@ export interface Behaviour {
   /** Answers over HTTP when the script says nothing about that. */
   readonly serve?: Serve | undefined;
 }
-
-/** Answers requests to the containers of an image. Lives outside of the cluster: forks share it. */
-export type Serve = (request: SimulatedRequest) => SimulatedResponse | Promise<SimulatedResponse>;
 
 /** A script, and what JSON can't say. */
 export interface ImageScript extends Script {
