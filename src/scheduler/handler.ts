@@ -1,7 +1,7 @@
 import { notFound, StatusError } from "../api/index.ts";
 import type { ApiRequest, ApiResponse } from "../net/index.ts";
+import type { Scheduler } from "./contracts.ts";
 import { explainText } from "./explain.ts";
-import type { Scheduler } from "./scheduler.ts";
 
 const encoder = new TextEncoder();
 

@@ -10,5 +10,6 @@ export { schedulerHandler } from "./handler.ts";
 export type { NodeInfo } from "./node-info.ts";
 export { allPlugins, type PluginFactory } from "./plugins/all.ts";
 export type { SchedulerConfiguration } from "./profile.ts";
-export { type Scheduler, type SchedulerOptions, startScheduler } from "./scheduler.ts";
+export type { Scheduler, SchedulerOptions } from "./contracts.ts";
+export { startScheduler } from "./scheduler.ts";
 export type { World } from "./world.ts";

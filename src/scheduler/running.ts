@@ -7,6 +7,7 @@ import {
   type Informer,
 } from "../runtime/index.ts";
 import { SchedulerCache } from "./cache.ts";
+import type { Scheduler, SchedulerOptions } from "./contracts.ts";
 import { type Cycle, cycle, priorityOf } from "./cycle.ts";
 import { type Explanation, explain } from "./explain.ts";
 import type { Plugin, Reservation } from "./framework.ts";
@@ -18,7 +19,6 @@ import { allPlugins } from "./plugins/all.ts";
 import { preempt, type PreemptionResult } from "./preemption.ts";
 import { type Profile, profilesOf, type SchedulerConfiguration } from "./profile.ts";
 import { type QueuedPod, SchedulingQueue } from "./queue.ts";
-import type { Scheduler, SchedulerOptions } from "./scheduler.ts";
 import { watchWorld } from "./world.ts";
 import { bind, clearNomination, evictVictims, reportUnscheduled } from "./writes.ts";
 

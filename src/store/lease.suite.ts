@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import type { Check } from "./store.suite.ts";
-import { bytes, put, Recorder, refused, write } from "./suite-tools.ts";
+import { type Check, bytes, put, Recorder, refused, write } from "./suite-tools.ts";
 
 /** Keys of a lease are found where the store says so, whatever else is in it. */
 export function leaseTests(check: Check): void {

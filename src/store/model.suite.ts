@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { prefixEnd, type Revision, type Store } from "./index.ts";
-import type { Check } from "./store.suite.ts";
-import { put, Recorder, remove, text, write } from "./suite-tools.ts";
+import { type Check, put, Recorder, remove, text, write } from "./suite-tools.ts";
 
 type Step =
   | {

@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { StoreError } from "./errors.ts";
-import type { Check } from "./store.suite.ts";
 import type { Compare, Entry, Operation, OperationResult, Revision, Store, Transaction } from "./store.ts";
-import { entryLine, put, refused, remove, text, write } from "./suite-tools.ts";
+import { type Check, entryLine, put, refused, remove, text, write } from "./suite-tools.ts";
 
 const inner = (transaction: Partial<Transaction>): Operation => ({
   type: "transaction",

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { modelTests } from "./model.suite.ts";
 import { type Compare, prefixEnd, type Revision, type Store } from "./index.ts";
-import { bytes, entryLine, put, Recorder, refused, remove, text, write } from "./suite-tools.ts";
+import { bytes, type Check, entryLine, put, Recorder, refused, remove, text, write } from "./suite-tools.ts";
 import { leaseTests } from "./lease.suite.ts";
 import { nestedTests } from "./nested.suite.ts";
 import { watchTests } from "./watch.suite.ts";
@@ -38,8 +38,6 @@ export function storeSuite(name: string, harness: StoreHarness): void {
     modelTests(check, harness.modelRuns ?? 60);
   });
 }
-
-export type Check = (title: string, body: (store: Store, base: Revision) => Promise<void>) => void;
 
 function readTests(check: Check): void {
   check("get finds what was put and nothing else", async (store, base) => {

@@ -1,6 +1,9 @@
 import { StoreError, type StoreErrorCode } from "./errors.ts";
 import type { Change, Entry, Operation, Revision, Store, TransactionResult, Watch, WatchSink } from "./store.ts";
 
+/** Declares a test of a fresh store, whose revision it is told. */
+export type Check = (title: string, body: (store: Store, base: Revision) => Promise<void>) => void;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 

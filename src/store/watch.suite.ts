@@ -1,8 +1,7 @@
 /** What a store owes to those who watch it. Part of `store.suite.ts`. */
 import assert from "node:assert/strict";
 import { prefixEnd, type Store } from "./index.ts";
-import type { Check } from "./store.suite.ts";
-import { put, Recorder, remove, write } from "./suite-tools.ts";
+import { type Check, put, Recorder, remove, write } from "./suite-tools.ts";
 
 const ALL = { start: "/", end: "0" };
 

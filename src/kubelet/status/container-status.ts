@@ -3,7 +3,7 @@ import type { ContainerStatus as ApiContainerStatus, Container } from "../../api
 import { isSidecar } from "../pod/names.ts";
 import { latest, type ObservedContainer, shouldRestart } from "../sync/observed.ts";
 import { givenResources, type Resized } from "../sync/resize.ts";
-import type { StatusInput } from "./pod-status.ts";
+import type { StatusInput } from "./status-input.ts";
 
 type State = NonNullable<ApiContainerStatus["state"]>;
 type Statuses = readonly ApiContainerStatus[] | undefined;

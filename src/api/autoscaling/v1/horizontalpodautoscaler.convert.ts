@@ -7,7 +7,7 @@ import type {
   MetricSpec,
   MetricStatus,
 } from "../v2/horizontalpodautoscaler.ts";
-import type { HorizontalPodAutoscaler } from "./horizontalpodautoscaler.ts";
+import type { HorizontalPodAutoscalerSpec, HorizontalPodAutoscalerStatus } from "./horizontalpodautoscaler.types.ts";
 import { type AnnotatedMetric, annotatedSpec, annotatedStatus, specFrom, statusFrom } from "./metrics.convert.ts";
 
 const {
@@ -16,6 +16,12 @@ const {
   conditions: CONDITIONS,
   behavior: BEHAVIOR,
 } = ROUND_TRIP_ANNOTATIONS;
+
+interface HorizontalPodAutoscaler {
+  readonly metadata: Hub["metadata"];
+  readonly spec: HorizontalPodAutoscalerSpec;
+  readonly status: HorizontalPodAutoscalerStatus;
+}
 
 type Annotations = Record<string, string>;
 

@@ -1,10 +1,10 @@
 import { doc, kindDocs, type StructDoc } from "../../doc.ts";
+import { HorizontalPodAutoscaler } from "./horizontalpodautoscaler.ts";
 import {
-  HorizontalPodAutoscaler,
-  HorizontalPodAutoscalerStatus,
-  HorizontalPodAutoscalerSpec,
   CrossVersionObjectReference,
-} from "./horizontalpodautoscaler.ts";
+  HorizontalPodAutoscalerSpec,
+  HorizontalPodAutoscalerStatus,
+} from "./horizontalpodautoscaler.types.ts";
 
 export const horizontalpodautoscalerDocs: readonly StructDoc[] = [
   ...kindDocs(

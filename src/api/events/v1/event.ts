@@ -1,8 +1,7 @@
-import { coreConversions } from "./event.behavior.ts";
 import { int32, microTime, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
 import { kind, type InferKind } from "../../kind.ts";
 import { Event as CoreEvent, EventSource } from "../../core/v1/event.ts";
-import { storedAs } from "../../storage.ts";
+import { type Conversions, storedAs } from "../../storage.ts";
 import { ObjectReference } from "../../core/v1/references.ts";
 
 export const EventSeries = struct("io.k8s.api.events.v1.EventSeries", () => ({
@@ -38,3 +37,34 @@ export const Event = kind({
   }),
 });
 export interface Event extends InferKind<typeof Event> {}
+
+/** The same event under the names of the other group. */
+const coreConversions: Conversions<Event, CoreEvent> = {
+  toHub({ series, eventTime, reportingController, regarding, note, ...event }) {
+    const { deprecatedSource, deprecatedFirstTimestamp, deprecatedLastTimestamp, deprecatedCount, ...rest } = event;
+    return {
+      ...rest,
+      involvedObject: regarding ?? {},
+      message: note,
+      source: deprecatedSource ?? {},
+      firstTimestamp: deprecatedFirstTimestamp,
+      lastTimestamp: deprecatedLastTimestamp,
+      count: deprecatedCount,
+      eventTime,
+      series,
+      reportingComponent: reportingController,
+    } as never;
+  },
+  fromHub({ involvedObject, message, source, firstTimestamp, lastTimestamp, count, reportingComponent, ...event }) {
+    return {
+      ...event,
+      regarding: involvedObject,
+      note: message,
+      deprecatedSource: source,
+      deprecatedFirstTimestamp: firstTimestamp,
+      deprecatedLastTimestamp: lastTimestamp,
+      deprecatedCount: count,
+      reportingController: reportingComponent,
+    } as never;
+  },
+};
