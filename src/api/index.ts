@@ -30,6 +30,7 @@ export { resourceStruct } from "./apiextensions/schema/nodes.ts";
 export { type CompiledRule, rulesOf } from "./apiextensions/schema/rules.ts";
 export { validateChangedValue, validateValue } from "./apiextensions/schema/values.ts";
 export {
+  CLIENT_METADATA,
   type Column,
   type CustomKind,
   listKindOf,

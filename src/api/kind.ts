@@ -67,6 +67,9 @@ export interface KindStorage {
   readonly fromHub?: (object: Record<string, unknown>) => Record<string, unknown>;
 }
 
+/** Metadata beside the name that clients set. */
+export const CLIENT_METADATA = ["labels", "annotations", "ownerReferences", "finalizers"] as const;
+
 /** How the generic verbs treat a kind, where that isn't the same for all. */
 export interface KindRules {
   /** A put of something that isn't there makes it. */
@@ -74,7 +77,12 @@ export interface KindRules {
   /** A deletion that ends at once answers with the object instead of a Status. */
   readonly returnsDeleted?: boolean;
   /** Metadata that an update of the status leaves as it is. */
-  readonly statusKeeps?: readonly ("labels" | "annotations" | "ownerReferences" | "finalizers")[];
+  readonly statusKeeps?: readonly (typeof CLIENT_METADATA)[number][];
+  /**
+   * Paths whose values a write says in vain, by subresource ("" is the object itself), where those aren't `status` and, for
+   * the status, `spec`: nobody manages what they say there.
+   */
+  readonly resets?: Readonly<Record<string, readonly string[]>>;
   /** It is never stored as protobuf, although it is spoken. */
   readonly storedAsJson?: boolean;
   /** The form in which the original stores it, where that is a version that nobody speaks any more. */
@@ -83,8 +91,6 @@ export interface KindRules {
     readonly toStored: (object: Record<string, unknown>) => Record<string, unknown>;
     readonly fromStored: (object: Record<string, unknown>) => Record<string, unknown>;
   };
-  /** Nobody notes who manages which of its fields. */
-  readonly unmanaged?: boolean;
   /** Text of the Warning header that every request for it gets. */
   readonly deprecation?: string;
 }

@@ -85,7 +85,7 @@ test("shortcuts of managed fields say what working them out says, for objects an
         assert.equal(one, other);
         compared++;
         for (const write of writers) {
-          const update = { struct, before: object, after, write, versions: () => ({ struct }), ignored: [] };
+          const update = { struct, before: object, after, write, versions: () => ({ struct }) };
           const entries = managedAfterUpdate(update);
           assert.deepEqual(entries, managedAfterUpdatePlainly(update), JSON.stringify(after));
           if (entries.some((entry) => before.some(({ fieldsV1 }) => fieldsV1 === entry.fieldsV1))) renewed++;

@@ -1,6 +1,5 @@
 import {
   badRequest,
-  canonicalQuantity,
   groupVersion,
   hubOf,
   invalid,
@@ -8,7 +7,6 @@ import {
   type KindDefinition,
   type KubeObject,
   QuantityError,
-  typeNameOf,
   type StatusError,
   statusError,
   unsupportedMediaType,
@@ -34,9 +32,10 @@ import {
 } from "../schema/index.ts";
 import type { RequestContext } from "./contracts.ts";
 import { type Body, BodyError, duplicateText, fromYaml, readBytes, yamlErrors } from "./http/body.ts";
-import { reportStrict } from "./http/object.ts";
+import { decodeObject, DECODING, reportStrict } from "./http/object.ts";
 import { applyJsonPatch, JsonPatchError } from "./json-patch.ts";
 import type { Json, WriteOptions } from "./registry/generic.ts";
+import { blankOf, resetFields } from "./registry/resets.ts";
 
 export type PatchType = "json" | "merge" | "strategic" | "apply";
 
@@ -136,8 +135,8 @@ export function checkForce({ query }: RequestContext, type: PatchType): void {
   }
 }
 
-/** The configuration in an apply's body, checked against path and type. */
-export function applyConfiguration({ info }: RequestContext, kind: KindDefinition, value: unknown): Json {
+/** The configuration in an apply's body, of the kind that it is applied to. */
+export function applyConfiguration(kind: KindDefinition, value: unknown): Json {
   if (!isObject(value))
     throw badRequest(
       "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}",
@@ -147,18 +146,8 @@ export function applyConfiguration({ info }: RequestContext, kind: KindDefinitio
   if (config.apiVersion !== groupVersion(kind) || config.kind !== kind.kind) {
     throw badRequest(`invalid object type: ${typeTextOf(config)}`);
   }
-  config.metadata = isObject(config.metadata) ? config.metadata : {};
-  const metadata = config.metadata as Json;
-  if ("managedFields" in metadata) throw badRequest("metadata.managedFields must be nil");
-  metadata.name ??= info.name;
-  // A name that is no text is told of with all that is of a wrong type.
-  if (typeof metadata.name === "string" && metadata.name !== info.name)
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`);
-  if (kind.scope === "Namespaced") {
-    metadata.namespace ||= info.namespace;
-    if (metadata.namespace !== info.namespace)
-      throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
-  }
+  const { managedFields } = isObject(config.metadata) ? config.metadata : {};
+  if (Array.isArray(managedFields)) throw badRequest("metadata.managedFields must be nil");
   return config;
 }
 
@@ -172,15 +161,10 @@ interface ApplyTo {
   readonly force: boolean;
 }
 
-/** What an apply at this path can't change. */
-function ignoredTops(kind: KindDefinition, subresource: string): readonly string[] {
-  if (subresource === "status") return ["spec"];
-  return kind.subresources.some(({ name }) => name === "status") ? ["status"] : [];
-}
-
 /** namespace/name; group/version, kind, as messages name what was sent. */
-function identityOf(config: Json, namespace: string): string {
-  return `${namespace}/${textOf((config.metadata as Json).name)}; ${typeTextOf(config)}`;
+function identityOf(config: Json): string {
+  const { namespace, name } = isObject(config.metadata) ? config.metadata : {};
+  return `${textOf(namespace)}/${textOf(name)}; ${typeTextOf(config)}`;
 }
 
 function typeTextOf({ apiVersion, kind }: Json): string {
@@ -202,22 +186,39 @@ export function applyTo({ kind, current, config, write, subresource, now, force 
       config,
       write: { manager: write.fieldManager, apiVersion: groupVersion(kind), subresource, now },
       versions: (apiVersion) => versionView(hubOf(kind), kind, apiVersion),
-      ignored: ignoredTops(kind, subresource),
+      blank: blankOf(kind),
+      ignored: resetFields(kind, subresource),
       force,
     });
   } catch (error) {
     if (error instanceof ApplyTypeError)
-      throw statusError(
-        {
-          code: 500,
-          reason: "",
-          message: `failed to create typed patch object (${identityOf(config, "")}): ${error.message}`,
-        },
-        { cause: error },
-      );
+      throw applyFailure(`failed to create typed patch object (${identityOf(config)}): ${error.message}`, error);
     if (!(error instanceof ApplyConflictError)) throw error;
     const causes = error.conflicts.map(({ field, message }) => ({ reason: "FieldManagerConflict", message, field }));
     throw statusError({ code: 409, reason: "Conflict", message: error.message, details: { causes } }, { cause: error });
+  }
+}
+
+function applyFailure(message: string, cause: unknown): StatusError {
+  return statusError({ code: 500, reason: "", message }, { cause });
+}
+
+/** What an apply made, canonical; 500 when it holds what can't be read. */
+export function decodeApplied(
+  context: RequestContext,
+  made: Json,
+  { kind, config }: Pick<ApplyTo, "kind" | "config">,
+): Json {
+  if (kind.custom) return decodeObject(context, made, { type: kind });
+  try {
+    const { value, emptied } = decodeJson(kind.struct, made, DECODING);
+    context.emptied = emptied;
+    return value;
+  } catch (error) {
+    if (!(error instanceof DecodeError) && !(error instanceof QuantityError)) throw error;
+    const what = `failed to convert new object (${identityOf(config)}) to proper version`;
+    const type = typeTextOf(config);
+    throw applyFailure(`${what}: unable to convert unstructured object to ${type}: ${error.message}`, error);
   }
 }
 
@@ -295,9 +296,7 @@ export function decodePatched(context: RequestContext, made: Json, { kind, type,
   }
   try {
     const { value, unknown, emptied } = decode(sorted(made, touchedBy(type, patch.value)) as Json, {
-      quantity: canonicalQuantity,
-      typeNameOf,
-      keepsEmptyLists: true,
+      ...DECODING,
       asConversion: type === "strategic",
     });
     context.emptied = emptied;

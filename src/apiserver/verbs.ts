@@ -29,11 +29,20 @@ import type { RequestContext } from "./contracts.ts";
 import { BodyError, mediaType, readBody } from "./http/body.ts";
 import { compressedStream } from "./http/compress.ts";
 import { contentType, type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
-import { decodeObject, readObject, unrecognized } from "./http/object.ts";
+import { readObject, unrecognized } from "./http/object.ts";
 import { respond, respondBytes } from "./http/respond.ts";
 import { list, listHead, type ListResult, parseVersion } from "./list.ts";
 import { listJson, listProto, protoObject } from "./list-body.ts";
-import { applyConfiguration, applyTo, checkForce, decodePatched, patched, patchType, readPatch } from "./patch.ts";
+import {
+  applyConfiguration,
+  applyTo,
+  checkForce,
+  decodeApplied,
+  decodePatched,
+  patched,
+  patchType,
+  readPatch,
+} from "./patch.ts";
 import { deleteObject, type DeleteOptions } from "./registry/delete.ts";
 import type { Json, Registry, WriteOptions } from "./registry/generic.ts";
 import type { StoredObject } from "./registry/stored.ts";
@@ -288,6 +297,14 @@ export class Verbs {
     return object && (fromHub(this.#kind, object as unknown as Json) as unknown as KubeObject);
   }
 
+  /** A changed object that is the one on the URL, as the registry wants it. */
+  #placed(context: RequestContext, object: Json): Json {
+    const metadata = metadataOf(object);
+    this.#placeInNamespace(context, metadata);
+    checkName(context, metadata);
+    return this.#toHub(object);
+  }
+
   #placeInNamespace({ info }: RequestContext, metadata: Json): void {
     if (this.#registry.kind.scope === "Cluster") {
       delete metadata.namespace;
@@ -333,10 +350,7 @@ export class Verbs {
     const change = (current: KubeObject | undefined) => {
       const patch = read();
       const made = patched(kind, type, this.#current(current)!, patch.value);
-      const wanted = decodePatched(context, made, { kind, type, patch });
-      checkName(context, metadataOf(wanted));
-      this.#placeInNamespace(context, metadataOf(wanted));
-      return this.#toHub(wanted);
+      return this.#placed(context, decodePatched(context, made, { kind, type, patch }));
     };
     const result = await this.#registry.update(context, { change, write, subresource });
     return this.#one(result.created ? 201 : 200, result.object, format, context);
@@ -344,7 +358,7 @@ export class Verbs {
 
   async #apply(context: RequestContext, { patch, write, subresource, format }: ApplyCall): Promise<ApiResponse> {
     const kind = this.#kind;
-    const config = applyConfiguration(context, kind, patch);
+    const config = applyConfiguration(kind, patch);
     const change = (current: KubeObject | undefined) => {
       const merged = applyTo({
         kind,
@@ -355,7 +369,7 @@ export class Verbs {
         now: formatTime(this.#options.clock.now()),
         force: isTrue(context.query.get("force")),
       });
-      return this.#toHub(decodeObject(context, merged, { type: kind }));
+      return this.#placed(context, decodeApplied(context, merged, { kind, config }));
     };
     const result = await this.#registry.update(context, {
       change,

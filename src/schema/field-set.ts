@@ -115,6 +115,33 @@ export function minus(a: FieldSet, b: FieldSet): FieldSet {
   return result;
 }
 
+/** Paths of `a` that are neither in `b` nor below one of its. */
+export function outside(a: FieldSet, b: FieldSet): FieldSet {
+  if (b.member) return emptySet();
+  const result: FieldSet = { member: a.member, children: new Map() };
+  for (const [key, child] of a.children) {
+    const other = b.children.get(key);
+    const left = other ? outside(child, other) : child;
+    if (!isEmptySet(left)) result.children.set(key, left);
+  }
+  return result;
+}
+
+/** The set of these paths, each written as its fields' names with dots between. */
+export function fieldsAt(paths: readonly string[]): FieldSet {
+  const set = emptySet();
+  for (const path of paths) {
+    let at = set;
+    for (const name of path.split(".")) {
+      const next = at.children.get(`f:${name}`) ?? emptySet();
+      at.children.set(`f:${name}`, next);
+      at = next;
+    }
+    at.member = true;
+  }
+  return set;
+}
+
 /** Paths that are in both. */
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   const result: FieldSet = { member: a.member && b.member, children: new Map() };
@@ -146,9 +173,18 @@ export function pathText(steps: readonly string[]): string {
       if (step.startsWith("f:")) return `.${rest}`;
       if (step.startsWith("v:")) return `[=${rest}]`;
       if (step.startsWith("i:")) return `[${rest}]`;
-      const keys = Object.entries(JSON.parse(rest) as Json).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+      const keys = Object.entries(JSON.parse(rest) as Json).map(([key, value]) => `${key}=${keyText(value)}`);
       return `[${keys.join(",")}]`;
     })
+    .join("");
+}
+
+/** A key's value as messages show it: of an object its parts, one behind the other. */
+function keyText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(keyText).join(",")}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  return Object.entries(value)
+    .map(([name, inner]) => `${name}=${keyText(inner)}`)
     .join("");
 }
 
@@ -255,38 +291,37 @@ export function partsOf(
   }
 }
 
-/** The step of an element of a keyed list. */
+/** The step of an element of a keyed list, by the keys that it has or gets by default. */
 export function elementStep(
   { node, keys }: { readonly node: ListNode; readonly keys: readonly string[] },
   element: unknown,
 ): string {
   const values: Json = {};
   for (const key of [...keys].sort()) {
-    const field = node.element.kind === "struct" ? fieldOf(node.element, key) : undefined;
-    const isGiven = isObject(element) && element[key] !== undefined && element[key] !== null;
-    const value = isGiven ? element[key] : (field?.options.default ?? emptyKey(field, keys.length === 1));
+    const value = isObject(element) && element[key] !== undefined ? element[key] : defaultKey(node, key);
     if (value !== undefined) values[key] = value;
   }
   return `k:${JSON.stringify(values)}`;
 }
 
-/** The first key that an element neither has nor gets by default; only custom kinds insist on them. */
-export function missingKey(
+/** Whether an element of a keyed list neither has nor gets by default any of its keys. */
+export function lacksKeys(
   { node, keys }: { readonly node: ListNode; readonly keys: readonly string[] },
-  element: unknown,
-): string | undefined {
-  if (node.element.kind !== "struct" || !node.element.options.custom || !isObject(element)) return undefined;
-  const { element: of } = node;
-  return keys.find(
-    (key) => (element[key] ?? undefined) === undefined && fieldOf(of, key)?.options.default === undefined,
-  );
+  element: Json,
+): boolean {
+  return keys.every((key) => element[key] === undefined && defaultKey(node, key) === undefined);
 }
 
-/** A key that is always written, and a list's only key, has its zero value where it isn't given. */
-function emptyKey(field: Field | undefined, isOnly: boolean): unknown {
-  if (!(field?.options.always || isOnly) || field?.node.kind !== "scalar") return undefined;
-  if (field.node.type === "string") return "";
-  return field.node.type === "int32" || field.node.type === "int64" ? 0 : undefined;
+function defaultKey({ element }: ListNode, key: string): unknown {
+  const field = element.kind === "struct" ? fieldOf(element, key) : undefined;
+  return field?.options.default ?? (field?.options.always ? zeroOf(field.node) : undefined);
+}
+
+/** What a field that is always written has where it isn't given. */
+function zeroOf(node: Node): unknown {
+  if (node.kind !== "scalar") return undefined;
+  if (node.type === "string") return "";
+  return node.type === "int32" || node.type === "int64" ? 0 : undefined;
 }
 
 /** All paths of a value that someone sets: leaves, elements of lists, and empty containers other than lists. */

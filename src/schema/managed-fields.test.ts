@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { int32, list, map, ref, scalar, string, struct } from "./dsl.ts";
+import { fieldsAt } from "./field-set.ts";
 import { applyConfig, ApplyConflictError, areManagers, managedAfterUpdate } from "./managed-fields.ts";
 import { ApplyTypeError } from "./typed.ts";
 
@@ -30,7 +31,8 @@ const apply = (live: Json | undefined, config: Json, manager: string, force = fa
     config: { ...type, metadata: { name: "a" }, ...config },
     write: write(manager),
     versions,
-    ignored: ["status"],
+    blank: { ...type, metadata: {} },
+    ignored: fieldsAt(["status"]),
     force,
   });
 const managersOf = (object: Json) =>
@@ -75,7 +77,8 @@ test("conflicts at one level are told of before those below", () => {
       config: { ...type, metadata: { name: "a" }, ...config },
       write: write(manager),
       versions: () => ({ struct: Deep }),
-      ignored: [],
+      blank: { ...type, metadata: {} },
+      ignored: fieldsAt([]),
       force: false,
     });
   const one = put({ below: { replicas: 1 }, zone: "a" }, "one")(undefined);

@@ -1,13 +1,16 @@
 import type { StructNode } from "./dsl.ts";
 import { jsonEqual } from "./equal.ts";
 import {
+  type Comparison,
   compareValues,
   covers,
   emptySet,
+  fieldsAt,
   type FieldSet,
   intersection,
   isEmptySet,
   minus,
+  outside,
   pathsOf,
   pathText,
   isFieldsV1,
@@ -20,6 +23,7 @@ import {
 } from "./field-set.ts";
 import { mergeValue } from "./apply-merge.ts";
 import { prune } from "./apply-prune.ts";
+import { goJson } from "./go-json.ts";
 import { checkTyped } from "./typed.ts";
 
 type Json = Record<string, unknown>;
@@ -81,21 +85,8 @@ const SERVER_FIELDS = [
   "metadata.deletionGracePeriodSeconds",
 ];
 
-function serverFields(): FieldSet {
-  const set = emptySet();
-  for (const path of SERVER_FIELDS) {
-    let at = set;
-    for (const name of path.split(".")) {
-      const next = at.children.get(`f:${name}`) ?? emptySet();
-      at.children.set(`f:${name}`, next);
-      at = next;
-    }
-    at.member = true;
-  }
-  return set;
-}
-
-const SERVER_SET = serverFields();
+const SERVER_SET = fieldsAt(SERVER_FIELDS);
+const NOTHING = emptySet();
 
 /** Whether what a client gives as managedFields can be read; otherwise nothing is changed by it. */
 export function areManagers(entries: readonly Json[]): boolean {
@@ -171,11 +162,9 @@ export interface ManagedUpdate {
   readonly after: Json;
   readonly write: ManagedWrite;
   readonly versions: VersionLookup;
-  /** Top fields that the write does not set, whatever it says of them: it manages none of them. */
-  readonly ignored?: readonly string[];
+  /** What the write does not set, whatever it says of it: it manages none of that. */
+  readonly ignored?: FieldSet;
 }
-
-type Comparison = ReturnType<typeof compareValues>;
 
 /** Compares two objects in the version of any manager, in each shape at most once; undefined for versions that are gone. */
 function comparison(
@@ -219,14 +208,14 @@ type Compare = ReturnType<typeof comparison>;
  * again. The entries must be those that were stored: what a client sends is always worked out.
  */
 function maybeRenewed(update: ManagedUpdate, compare: Compare): ManagerEntry[] | undefined {
-  const { struct, before, after, write, versions, ignored = [] } = update;
+  const { struct, before, after, write, versions, ignored = NOTHING } = update;
   const entries = (after.metadata as Json).managedFields as readonly ManagerEntry[] | undefined;
   if (!entries || entries !== (before.metadata as Json).managedFields || entries.length > UPDATE_MANAGERS_MAX)
     return undefined;
   const views = entries.map(({ apiVersion }) => versions(apiVersion));
   if (views.some((view) => !view || view.convert) || versions(write.apiVersion)?.convert) return undefined;
   const { changed, removed } = compare({ struct })!;
-  const own = minus(withoutTop(changed, ignored), SERVER_SET);
+  const own = minus(outside(changed, ignored), SERVER_SET);
   const isMine = ({ manager, operation, apiVersion, subresource = "" }: ManagerEntry) =>
     operation === "Update" &&
     manager === write.manager &&
@@ -245,7 +234,10 @@ function maybeRenewed(update: ManagedUpdate, compare: Compare): ManagerEntry[] |
   return mine && orderedManagers(entries.map((entry) => (entry === mine ? { ...entry, time: write.now } : entry)));
 }
 
-function workedOut({ after, struct, write, versions, ignored = [] }: ManagedUpdate, compare: Compare): ManagerEntry[] {
+function workedOut(
+  { after, struct, write, versions, ignored = NOTHING }: ManagedUpdate,
+  compare: Compare,
+): ManagerEntry[] {
   const managers = readManagers(after).filter(({ apiVersion }) => versions(apiVersion) !== undefined);
   for (const one of managers) {
     if (isSame(one, "Update", write)) continue;
@@ -253,7 +245,7 @@ function workedOut({ after, struct, write, versions, ignored = [] }: ManagedUpda
     one.set = minus(one.set, union(changed, removed));
   }
   const { changed, removed } = compare(versions(write.apiVersion) ?? { struct })!;
-  const own = minus(withoutTop(changed, ignored), SERVER_SET);
+  const own = minus(outside(changed, ignored), SERVER_SET);
   const mine = managers.find((one) => isSame(one, "Update", write));
   if (mine) mine.set = union(minus(mine.set, removed), own);
   if (!isEmptySet(own)) {
@@ -284,6 +276,7 @@ export interface ApplyConflict {
   readonly field: string;
   /** conflict with "x" using v1 */
   readonly message: string;
+  /** Who, as a text that tells managers apart and orders them. */
   readonly manager: string;
 }
 
@@ -300,13 +293,14 @@ export class ApplyConflictError extends Error {
 
 function conflictText(conflicts: readonly ApplyConflict[]): string {
   const count = conflicts.length === 1 ? "1 conflict" : `${conflicts.length} conflicts`;
-  const byManager = new Map<string, string[]>();
-  for (const { message, field } of conflicts) byManager.set(message, [...(byManager.get(message) ?? []), field]);
-  const managers = [...byManager].sort(([a], [b]) => (a < b ? -1 : 1));
-  const parts = managers.map(([message, fields]) =>
+  const managers = [...Map.groupBy(conflicts, ({ manager }) => manager)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const parts = managers.map(([, [first, ...rest]]) =>
     conflicts.length === 1
-      ? `${message}: ${fields[0]}`
-      : `${message.replace(/^conflict /, "conflicts ")}:\n${fields.map((field) => `- ${field}`).join("\n")}`,
+      ? `${first!.message}: ${first!.field}`
+      : [
+          `${first!.message.replace(/^conflict /, "conflicts ")}:`,
+          ...[first!, ...rest].map(({ field }) => `- ${field}`),
+        ].join("\n"),
   );
   return `Apply failed with ${count}: ${parts.join("\n")}`;
 }
@@ -320,37 +314,36 @@ export interface ApplyInput {
   readonly write: ManagedWrite;
   /** From the version of `live` and `config` to that of another manager. */
   readonly versions: VersionLookup;
-  /** Top fields that this path doesn't change: what is said of them isn't managed. */
-  readonly ignored: readonly string[];
+  /** An object of the kind of which nothing is said. */
+  readonly blank: Json;
+  /** What this path doesn't change: what is said of it isn't managed. */
+  readonly ignored: FieldSet;
   readonly force: boolean;
 }
 
 /** Server-side apply: the merged object, with managedFields. */
-export function applyConfig({ struct, live, config, write, versions, ignored, force }: ApplyInput): Json {
+export function applyConfig(input: ApplyInput): Json {
+  const { struct, live, config, write, versions, ignored, force } = input;
   const shape = objectShape(struct);
-  const base: Json = live ?? {
-    apiVersion: config.apiVersion,
-    kind: config.kind,
-    metadata: { name: (config.metadata as Json).name, namespace: (config.metadata as Json).namespace },
-  };
+  const base: Json = live ?? { apiVersion: config.apiVersion, kind: config.kind, metadata: {} };
   checkTyped(shape, config);
-  const managers = managersBefore(shape, live, base, write).filter(
-    ({ apiVersion }) => versions(apiVersion) !== undefined,
-  );
+  const managers = managersBefore(input, base).filter(({ apiVersion }) => versions(apiVersion) !== undefined);
   const wanted = setOf(shape, config);
-  const set = minus(withoutTop(wanted, ignored), SERVER_SET);
+  const set = minus(outside(wanted, ignored), SERVER_SET);
   const mine = managers.find((one) => isSame(one, "Apply", write));
   const others = managers.filter((one) => one !== mine);
   const before = withoutManagers(base);
   const merged = mergeValue(shape, before, config) as Json;
-  const forced = force ? undefined : formerConfig({ shape, base, write });
-  resolveConflicts({ others, set, changedFor: changesFor({ struct, before, merged, versions }), force, forced });
   // What was applied in a version of another shape can't be told apart from what still is.
   const last = mine && !versions(mine.apiVersion)?.convert ? mine.set : undefined;
   // A container that lost all it had is still what was given: empty.
   const pruned = (of: FieldSet) =>
     prune(shape, merged, { last: of, owned: others.reduce((all, one) => union(all, one.set), wanted) });
   const result = (last ? mergeValue(shape, pruned(last), config) : merged) as Json;
+  const forced = force ? undefined : formerConfig({ shape, base, write });
+  const compare = comparison(struct, before, result);
+  const changesFor = (apiVersion: string) => compare(versions(apiVersion))!;
+  resolveConflicts({ others, changesFor, ignored, force, forced });
   // Who only joins what is there already has never written: its entry bears no time.
   const time = jsonEqual(before, result) ? mine?.time : write.now;
   const entry: Manager = { ...write, operation: "Apply", time, set };
@@ -361,18 +354,13 @@ export function applyConfig({ struct, live, config, write, versions, ignored, fo
 /** Manager of what an object without managers had when it was first applied. */
 const BEFORE_FIRST_APPLY = "before-first-apply";
 
-function managersBefore(shape: Shape, live: Json | undefined, base: Json, write: ManagedWrite): Manager[] {
+function managersBefore({ struct, live, blank, write, ignored }: ApplyInput, base: Json): Manager[] {
   const managers = readManagers(base);
   if (managers.length > 0 || !live) return managers;
-  const set = minus(setOf(shape, withoutManagers(live)), SERVER_SET);
+  const { changed } = compareValues(objectShape(struct), withoutManagers(blank), withoutManagers(live));
   const { apiVersion, now } = write;
+  const set = minus(outside(changed, ignored), SERVER_SET);
   return [{ manager: BEFORE_FIRST_APPLY, operation: "Update", apiVersion, subresource: "", time: now, set }];
-}
-
-function withoutTop(set: FieldSet, names: readonly string[]): FieldSet {
-  const children = new Map(set.children);
-  for (const name of names) children.delete(`f:${name}`);
-  return { member: set.member, children };
 }
 
 const KUBECTL = "kubectl";
@@ -396,51 +384,42 @@ function formerConfig({ shape, base, write }: { shape: Shape; base: Json; write:
   return minus(setOf(shape, former), union(changed, removed));
 }
 
-/** What the merge changed, as another manager's version says it. */
-function changesFor({
-  struct,
-  before,
-  merged,
-  versions,
-}: {
-  struct: StructNode;
-  before: Json;
-  merged: Json;
-  versions: VersionLookup;
-}): (apiVersion: string) => { changed: FieldSet; sameShape: boolean } {
-  const compare = comparison(struct, before, merged);
-  return (apiVersion) => {
-    const view = versions(apiVersion)!;
-    return { changed: compare(view)!.changed, sameShape: !view.convert };
-  };
-}
-
 interface Claim {
   readonly others: readonly Manager[];
-  readonly set: FieldSet;
-  readonly changedFor: ReturnType<typeof changesFor>;
+  /** What the apply changes, as a version says it. */
+  readonly changesFor: (apiVersion: string) => Comparison;
+  readonly ignored: FieldSet;
   readonly force: boolean;
   /** May be taken without force. */
   readonly forced: FieldSet | undefined;
 }
 
 /** Takes the fields that the apply changes from the others who have them; throws when there are any and it wasn't told to. */
-function resolveConflicts({ others, set, changedFor, force, forced }: Claim): void {
+function resolveConflicts({ others, changesFor, ignored, force, forced }: Claim): void {
   const conflicts: ApplyConflict[] = [];
-  const taken = new Map<Manager, FieldSet>();
+  const left = new Map<Manager, FieldSet>();
   for (const one of others) {
-    const { changed, sameShape } = changedFor(one.apiVersion);
-    const both = intersection(one.set, sameShape ? intersection(set, changed) : changed);
-    if (isEmptySet(both)) continue;
-    taken.set(one, both);
-    const where = `${one.subresource ? ` with subresource ${JSON.stringify(one.subresource)}` : ""}${one.operation === "Update" ? ` using ${one.apiVersion}` : ""}`;
-    for (const path of pathsOf(forced ? minus(both, forced) : both))
-      conflicts.push({
-        field: pathText(path),
-        manager: one.manager,
-        message: `conflict with ${JSON.stringify(one.manager)}${where}`,
-      });
+    const { changed, removed } = changesFor(one.apiVersion);
+    const both = intersection(one.set, outside(changed, ignored));
+    left.set(one, minus(minus(one.set, both), outside(removed, ignored)));
+    for (const path of pathsOf(forced ? minus(both, forced) : both)) conflicts.push(conflictOf(one, path));
   }
   if (conflicts.length > 0 && !force) throw new ApplyConflictError(conflicts);
-  for (const [one, fields] of taken) one.set = minus(one.set, fields);
+  for (const [one, set] of left) one.set = set;
+}
+
+function conflictOf(one: Manager, path: readonly string[]): ApplyConflict {
+  const { manager, subresource, operation, apiVersion } = one;
+  const where = `${subresource ? ` with subresource ${JSON.stringify(subresource)}` : ""}${operation === "Update" ? ` using ${apiVersion}` : ""}`;
+  return {
+    field: pathText(path),
+    manager: identityOf(one),
+    message: `conflict with ${JSON.stringify(manager)}${where}`,
+  };
+}
+
+/** What tells managers apart, as a text whose order is theirs. */
+function identityOf({ manager, operation, apiVersion, subresource }: Manager): string {
+  const version = operation === "Update" ? { apiVersion } : {};
+  return goJson({ manager, operation, ...version, ...(subresource && { subresource }) });
 }

@@ -1,5 +1,5 @@
 import type { ScalarNode } from "./dsl.ts";
-import { elementStep, fieldOf, missingKey, pathText, type Shape, shapeOfElement, shapeOfField } from "./field-set.ts";
+import { elementStep, fieldOf, lacksKeys, pathText, type Shape, shapeOfElement, shapeOfField } from "./field-set.ts";
 import { isObject } from "./merge.ts";
 import { rawDigits } from "./parse.ts";
 import { goText } from "./strategic.ts";
@@ -55,7 +55,8 @@ function checkMap(shape: Extract<Shape, { merge: "struct" | "map" }>, value: unk
     if (shape.merge === "map") checkValue(shapeOfElement(shape.value, shape.options), inner, at);
     else if (fieldOf(shape.node, name) || shape.node.options.preserve)
       checkValue(shapeOfField(shape.node, name), inner, at);
-    else tell(at, "field not declared in schema");
+    // What follows a field that isn't known is not looked at.
+    else return tell(at, "field not declared in schema");
   }
 }
 
@@ -63,21 +64,35 @@ function checkList(shape: Extract<Shape, { merge: "listMap" | "set" }>, value: u
   if (!Array.isArray(value)) return tell(place, `expected list, got ${boxed(value)}`);
   const seen = new Set<string>();
   for (const [index, element] of value.entries()) {
-    const key = shape.merge === "listMap" ? missingKey(shape, element) : undefined;
-    if (key !== undefined) {
-      const problem = `associative list with keys has an element that omits key field ${JSON.stringify(key)} (and doesn't have default value)`;
-      tell(place, `element ${index}: ${problem}`);
-      continue;
-    }
+    const problem = shape.merge === "set" ? valueProblem(element) : keysProblem(shape, element);
+    // What follows an element that can't be told from others is not looked at.
+    if (problem !== undefined) return tell(place, `element ${index}: ${problem}`);
     const step = shape.merge === "set" ? `v:${JSON.stringify(element)}` : elementStep(shape, element);
     if (seen.has(step)) tell(place, `duplicate entries for key ${pathText([step])}`);
     seen.add(step);
-    if (shape.merge === "listMap")
-      checkValue(shapeOfElement(shape.node.element, shape.node.options), element, {
-        ...place,
-        path: [...place.path, step],
-      });
+    checkValue(shapeOfElement(shape.node.element, shape.node.options), element, {
+      ...place,
+      path: [...place.path, step],
+    });
   }
+}
+
+/** Why an element can't be told from others by its value. */
+function valueProblem(element: unknown): string | undefined {
+  if (Array.isArray(element)) return "not supported: associative list with lists as elements";
+  if (element === null) return "associative list without keys has an element that's an explicit null";
+  const isMap = isObject(element) && rawDigits(element) === undefined;
+  return isMap ? "associative list without keys has an element that's a map type" : undefined;
+}
+
+/** Why an element can't be told from others by its keys. */
+function keysProblem(shape: Extract<Shape, { merge: "listMap" }>, element: unknown): string | undefined {
+  const list = "associative list with keys";
+  if (element === null) return `${list} may not have a null element`;
+  if (!isObject(element)) return `${list} may not have non-map elements`;
+  if (!lacksKeys(shape, element)) return undefined;
+  const names = shape.keys.map((key) => JSON.stringify(key)).join(" ");
+  return `${list} has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`;
 }
 
 function checkAtomic({ node }: Extract<Shape, { merge: "atomic" }>, value: unknown, place: Place): void {

@@ -4,6 +4,7 @@ import { suite, test } from "node:test";
 import fc, { type Arbitrary } from "fast-check";
 import { behaviorOf, canonicalQuantity, groupVersion, type KindDefinition, kinds } from "../../src/api/index.ts";
 import {
+  fieldsAt,
   applyConfig,
   applyDefaults,
   decodeJson,
@@ -13,6 +14,7 @@ import {
   parseJson,
   setOwn,
 } from "../../src/schema/index.ts";
+import { blankOf } from "../../src/apiserver/registry/resets.ts";
 import { fromYaml } from "../../src/apiserver/http/body.ts";
 import { yamlText } from "../../src/apiserver/http/yaml.ts";
 import { isPolluted, runs } from "./seed.ts";
@@ -69,7 +71,16 @@ function applied(kind: KindDefinition, live: Json | undefined, config: Json, man
   const apiVersion = groupVersion(kind);
   const write = { manager, operation: "Apply" as const, apiVersion, subresource: "", now: NOW };
   const versions = (version: string) => (version === apiVersion ? { struct: kind.struct } : undefined);
-  return applyConfig({ struct: kind.struct, live, config, write, versions, ignored: [], force: false });
+  return applyConfig({
+    struct: kind.struct,
+    live,
+    config,
+    write,
+    versions,
+    blank: blankOf(kind),
+    ignored: fieldsAt([]),
+    force: false,
+  });
 }
 
 suite("objects of every kind", () => {

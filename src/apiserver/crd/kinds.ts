@@ -1,4 +1,5 @@
 import {
+  CLIENT_METADATA,
   type CustomResourceDefinition,
   type CustomResourceDefinitionVersion,
   type JSONSchemaProps,
@@ -48,7 +49,7 @@ function customKind(
       columns: customColumns(version.additionalPrinterColumns),
       behavior: customBehavior(schema, version) as KindBehavior<unknown>,
     },
-    rules: deprecationOf(spec, version),
+    rules: { ...deprecationOf(spec, version), statusKeeps: CLIENT_METADATA },
     group,
     version: version.name,
     kind: names.kind,

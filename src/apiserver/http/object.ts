@@ -40,7 +40,8 @@ export interface BodyType {
   readonly custom?: KindDefinition["custom"];
 }
 
-const DECODING = { quantity: canonicalQuantity, typeNameOf, keepsEmptyLists: true };
+/** How what clients send is decoded. */
+export const DECODING = { quantity: canonicalQuantity, typeNameOf, keepsEmptyLists: true };
 
 /** The object in a request's body, canonical; 400 when it is of another kind or can't be decoded. */
 export async function readObject(context: RequestContext, type: BodyType): Promise<Json> {

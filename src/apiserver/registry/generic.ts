@@ -43,6 +43,7 @@ import {
 } from "./metadata.ts";
 import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaType } from "./encoding.ts";
 import { asGiven, hasEmptied } from "./given.ts";
+import { blankOf, resetFields } from "./resets.ts";
 import { storageKey, StoredObject } from "./stored.ts";
 
 export type Json = Record<string, unknown>;
@@ -105,7 +106,6 @@ export class Registry {
   readonly #validating: readonly AdmissionPlugin[];
   readonly #type: Json;
   /** An object of the kind with nothing in it. */
-  #blank: Json | undefined;
 
   constructor(kind: KindDefinition, cacher: Cacher, options: RegistryOptions, hooks: ResourceHooks = {}) {
     this.kind = kind;
@@ -168,7 +168,7 @@ export class Registry {
     // Who manages what is settled before the server adds its own. A status stands for annotations in some versions.
     const { status: _, ...main } = object;
     const managed = behavior.statusOnCreate ? main : object;
-    this.#manage({ before: undefined, object: managed, write, subresource: "", ignored: ["status"] });
+    this.#manage(context, { before: undefined, object: managed, write, subresource: "" });
     if (this.#hasStatus() && !behavior.statusOnCreate) delete object.status;
     await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
     object = this.#withDefaults(this.#canonical(object));
@@ -214,28 +214,13 @@ export class Registry {
   }
 
   /** Notes who manages the fields that this write changed. */
-  #manage({
-    before,
-    object,
-    write,
-    subresource,
-    ignored = [],
-  }: {
-    before: KubeObject | undefined;
-    object: Json;
-    write: WriteOptions;
-    subresource: string;
-    ignored?: readonly string[];
-  }): void {
-    if (this.kind.rules.unmanaged) delete (object.metadata as Meta).managedFields;
-    if (write.isApply || this.kind.rules.unmanaged) return;
+  #manage({ emptied }: Pick<RequestContext, "emptied">, { before, object, write, subresource }: ManageCall): void {
+    if (write.isApply) return;
     const { struct } = this.kind;
     const metadata = object.metadata as Meta;
-    const blank = { kind: object.kind, apiVersion: object.apiVersion, metadata: {} };
-    if (!before) this.#blank ??= this.decode(blank).value;
-    const empty = this.#blank ?? {};
     const now = this.#now();
-    const given = metadata.managedFields as readonly Json[] | undefined;
+    const sent = metadata.managedFields as readonly Json[] | undefined;
+    const given = sent ?? (emptied.has("metadata.managedFields") ? [] : undefined);
     const isReset = given?.length === 0 || (given?.length === 1 && Object.keys(given[0]!).length === 0);
     // A client that clears the list resets it; one that leaves it out or unreadable keeps it. A subresource can't change it.
     const isKept = given === undefined || subresource !== "" || !(isReset || areManagers(given));
@@ -243,7 +228,7 @@ export class Registry {
     else if (isReset || isKept) delete metadata.managedFields;
     const entries = managedAfterUpdate({
       struct,
-      before: before ? this.#through(write.version, before) : empty,
+      before: before ? this.#through(write.version, before) : blankOf(this.kind),
       after: object,
       write: {
         manager: write.fieldManager,
@@ -252,7 +237,7 @@ export class Registry {
         now,
       },
       versions: (apiVersion) => this.#version(apiVersion),
-      ignored,
+      ignored: resetFields(this.kind, subresource),
     });
     if (entries.length > 0) metadata.managedFields = entries;
     else delete metadata.managedFields;
@@ -372,7 +357,7 @@ export class Registry {
     context.warnings.push(...joinOwners(wanted.metadata as Meta));
     const claimed = MANAGED_AS_SENT.has(subresource) ? this.#withDefaults(copyJson(wanted)) : undefined;
     let object = this.#prepareUpdate(wanted, old, subresource);
-    this.#manage({ before: old, object: claimed ?? object, write, subresource });
+    this.#manage(context, { before: old, object: claimed ?? object, write, subresource });
     if (claimed) keepManagers(object, claimed);
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write });
     // Where it is changed further it must share nothing with the old one.
@@ -593,6 +578,13 @@ function isNewSpec(object: Json, old: Json): boolean {
 function beingDeleted({ status, message }: StatusError): StatusError {
   const details = status.details ?? {};
   return statusError({ code: 409, reason: "AlreadyExists", message: `object is being deleted: ${message}`, details });
+}
+
+interface ManageCall {
+  readonly before: KubeObject | undefined;
+  readonly object: Json;
+  readonly write: WriteOptions;
+  readonly subresource: string;
 }
 
 interface SaveCall {

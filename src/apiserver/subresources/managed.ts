@@ -1,9 +1,9 @@
 import { groupVersion } from "../../api/index.ts";
-import { canonicalQuantity } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
-import { decodeJson, managedAfterUpdate } from "../../schema/index.ts";
+import { managedAfterUpdate } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import type { BodyType, Json } from "../http/object.ts";
+import { blankOf } from "../registry/resets.ts";
 import { writeOptions } from "../write-options.ts";
 
 /** metadata.managedFields of an object that isn't stored: who sent it manages all that it says. */
@@ -12,12 +12,11 @@ export function managedBySender(
   object: Json,
   { type, clock }: { readonly type: BodyType; readonly clock: Clock },
 ): unknown {
-  const head = { kind: type.kind, apiVersion: groupVersion(type), metadata: {} };
-  const blank = decodeJson(type.struct, head, { quantity: canonicalQuantity }).value;
+  const blank = blankOf(type);
   const entries = managedAfterUpdate({
     struct: type.struct,
     before: blank,
-    after: { ...object, ...head },
+    after: { ...object, kind: type.kind, apiVersion: groupVersion(type), metadata: {} },
     write: {
       manager: writeOptions(context).fieldManager,
       apiVersion: groupVersion(type),

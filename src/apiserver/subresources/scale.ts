@@ -73,7 +73,7 @@ async function changeOf(context: RequestContext, verb: string, form: ScaleForm):
   checkForce(context, type);
   const patch = await readPatch(context, type);
   if (type === "apply") {
-    const config = applyConfiguration(context, SCALE, patch.value);
+    const config = applyConfiguration(SCALE, patch.value);
     return (current) => applied(context, current!, { form, config });
   }
   const make = (before: Json) => {

@@ -1,5 +1,5 @@
 import { ref } from "../../../schema/index.ts";
-import { kind, type InferKind } from "../../kind.ts";
+import { CLIENT_METADATA, kind, type InferKind } from "../../kind.ts";
 import { APIServiceSpec, APIServiceStatus } from "./apiservice.types.ts";
 
 export * from "./apiservice.types.ts";
@@ -13,7 +13,7 @@ export const APIService = kind({
   categories: ["api-extensions"],
   scope: "Cluster",
   storagePrefix: "apiregistration.k8s.io/apiservices",
-  rules: { storedAsJson: true },
+  rules: { storedAsJson: true, statusKeeps: CLIENT_METADATA },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   fields: () => ({
     spec: ref(2, APIServiceSpec),

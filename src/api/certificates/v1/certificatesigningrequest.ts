@@ -11,7 +11,13 @@ export const CertificateSigningRequest = kind({
   kind: "CertificateSigningRequest",
   plural: "certificatesigningrequests",
   shortNames: ["csr"],
-  rules: { unmanaged: true },
+  rules: {
+    resets: {
+      "": ["spec", "status"],
+      status: ["spec", "status.conditions"],
+      approval: ["spec", "status.certificate"],
+    },
+  },
   scope: "Cluster",
   subresources: [
     { name: "approval", verbs: ["get", "patch", "update"] },

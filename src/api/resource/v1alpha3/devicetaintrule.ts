@@ -1,5 +1,5 @@
 import { list, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
-import { kind, type InferKind } from "../../kind.ts";
+import { CLIENT_METADATA, kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
 
 export const DeviceTaintRuleStatus = struct("io.k8s.api.resource.v1alpha3.DeviceTaintRuleStatus", () => ({
@@ -35,6 +35,7 @@ export const DeviceTaintRule = kind({
   kind: "DeviceTaintRule",
   plural: "devicetaintrules",
   scope: "Cluster",
+  rules: { statusKeeps: CLIENT_METADATA },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   fields: () => ({
     spec: ref(2, DeviceTaintRuleSpec, { required: true }),
