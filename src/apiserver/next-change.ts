@@ -1,5 +1,5 @@
 import type { KindDefinition } from "../api/index.ts";
-import type { ServerCore } from "./server.ts";
+import type { ServerCore } from "./core.ts";
 
 /** Resolves when an object of one of the kinds has changed, or all is over. */
 export function nextChange(core: ServerCore, kinds: readonly KindDefinition[], signal: AbortSignal): Promise<void> {

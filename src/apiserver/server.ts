@@ -15,6 +15,7 @@ import type { Clock, Log, Random, Scope } from "../base/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
 import { prefixEnd, type Store } from "../store/index.ts";
 import { Cacher } from "./cacher/cacher.ts";
+import type { ServerCore } from "./core.ts";
 import type {
   AdmissionPlugin,
   Authenticator,
@@ -68,16 +69,6 @@ export interface ServerOptions {
   readonly parts: (server: ServerCore) => ApiServerParts;
   /** Named checks of /readyz beside the server's own. */
   readonly kinds?: readonly KindDefinition[];
-}
-
-/** What parts of the server may use of it. */
-export interface ServerCore {
-  readonly reads: Reads;
-  /** One for all versions of a kind: it speaks the version that is stored. */
-  registry(kind: KindDefinition): Registry;
-  readonly served: ServedKinds;
-  /** Ends the watches of a kind whose objects are no longer served. */
-  forget(kind: KindDefinition): void;
 }
 
 /** Puts a server together: registries for all kinds, and the pipeline in front of them. */

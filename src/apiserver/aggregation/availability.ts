@@ -12,7 +12,7 @@ import { systemContext } from "../bootstrap/bootstrap.ts";
 import type { Reads } from "../contracts.ts";
 import { nextChange } from "../next-change.ts";
 import type { Json } from "../registry/generic.ts";
-import type { ServerCore } from "../server.ts";
+import type { ServerCore } from "../core.ts";
 import { slicesOf } from "../services/slices.ts";
 import { aggregated } from "./aggregated.ts";
 

@@ -17,7 +17,7 @@ import { type Clock, formatTime } from "../../base/index.ts";
 import { jsonEqual } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import type { Json } from "../registry/generic.ts";
-import type { ServerCore } from "../server.ts";
+import type { ServerCore } from "../core.ts";
 import apiServices from "./data/apiservices.json" with { type: "json" };
 import clusterRoleBindings from "./data/clusterrolebindings.json" with { type: "json" };
 import clusterRoles from "./data/clusterroles.json" with { type: "json" };

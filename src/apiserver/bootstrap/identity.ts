@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isAlreadyExists, type KindDefinition, type KubeObject, Lease } from "../../api/index.ts";
 import { type Clock, formatMicroTime, type Log, parseTime, type Random, type Scope } from "../../base/index.ts";
 import type { Json } from "../registry/generic.ts";
-import type { ServerCore } from "../server.ts";
+import type { ServerCore } from "../core.ts";
 import { systemContext } from "./bootstrap.ts";
 
 const NAMESPACE = "kube-system";

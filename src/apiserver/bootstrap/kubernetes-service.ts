@@ -1,7 +1,7 @@
 import { Endpoints, EndpointSlice, type KindDefinition, parseIp, Service } from "../../api/index.ts";
 import { jsonEqual } from "../../schema/index.ts";
 import type { Json } from "../registry/generic.ts";
-import type { ServerCore } from "../server.ts";
+import type { ServerCore } from "../core.ts";
 import { systemContext } from "./bootstrap.ts";
 
 /** Where servers are reached from pods. */

@@ -1,7 +1,7 @@
 import { isAlreadyExists, type KindDefinition, type KubeObject, ServiceCIDR } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
 import type { Json } from "../registry/generic.ts";
-import type { ServerCore } from "../server.ts";
+import type { ServerCore } from "../core.ts";
 import { systemContext } from "./bootstrap.ts";
 
 const NAME = "kubernetes";

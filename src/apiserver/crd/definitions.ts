@@ -11,7 +11,7 @@ import type { Store } from "../../store/index.ts";
 import { systemContext } from "../bootstrap/bootstrap.ts";
 import { deleteObject } from "../registry/delete.ts";
 import type { Json, ResourceHooks } from "../registry/generic.ts";
-import type { ServerCore } from "../server.ts";
+import type { ServerCore } from "../core.ts";
 import { kindsOf } from "./kinds.ts";
 import { isTrue, statusOf, withCondition } from "./names.ts";
 

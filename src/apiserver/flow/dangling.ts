@@ -11,7 +11,7 @@ import { type Clock, formatTime } from "../../base/index.ts";
 import { systemContext } from "../bootstrap/bootstrap.ts";
 import { nextChange } from "../next-change.ts";
 import { applyTo } from "../patch.ts";
-import type { ServerCore } from "../server.ts";
+import type { ServerCore } from "../core.ts";
 
 const SCHEMAS = FlowSchema as unknown as KindDefinition;
 const LEVELS = PriorityLevelConfiguration as unknown as KindDefinition;

@@ -1,6 +1,6 @@
 import { Event, isNotFound, type KindDefinition } from "../../api/index.ts";
 import { type Clock, type Log, parseTime } from "../../base/index.ts";
-import type { ServerCore } from "../server.ts";
+import type { ServerCore } from "../core.ts";
 
 const SWEEP_EVERY_MS = 60_000;
 

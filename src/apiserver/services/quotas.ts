@@ -2,7 +2,7 @@ import { conflict, type KindDefinition, MODIFIED, ResourceQuota } from "../../ap
 import type { ChargeQuota } from "../admission/resource-quota.ts";
 import { systemContext } from "../bootstrap/bootstrap.ts";
 import type { Json } from "../registry/generic.ts";
-import type { ServerCore } from "../server.ts";
+import type { ServerCore } from "../core.ts";
 
 const WRITE = { dryRun: false, fieldManager: "", isApply: false };
 

@@ -16,7 +16,7 @@ import { type Json, readObject } from "../http/object.ts";
 import { respond } from "../http/respond.ts";
 import { checkPreconditions, deleteObject, type DeleteOptions } from "../registry/delete.ts";
 import type { Registry, WriteOptions } from "../registry/generic.ts";
-import type { ServerCore } from "../server.ts";
+import type { ServerCore } from "../core.ts";
 import { writeOptions } from "../write-options.ts";
 import type { Store } from "../../store/index.ts";
 

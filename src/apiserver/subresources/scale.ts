@@ -19,7 +19,7 @@ import { mediaType } from "../http/body.ts";
 import { applyConfiguration, applyTo, checkForce, decodePatched, patched, patchType, readPatch } from "../patch.ts";
 import type { WriteOptions } from "../registry/generic.ts";
 import { isTrue } from "../request-info.ts";
-import type { ServerCore } from "../server.ts";
+import type { ServerCore } from "../core.ts";
 import { writeOptions } from "../write-options.ts";
 import { entriesAfterScale, scaleEntries } from "./scale-managers.ts";
 

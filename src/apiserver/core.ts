@@ -1,0 +1,14 @@
+import type { KindDefinition } from "../api/index.ts";
+import type { Reads } from "./contracts.ts";
+import type { Registry } from "./registry/generic.ts";
+import type { ServedKinds } from "./served.ts";
+
+/** What parts of the server may use of it. */
+export interface ServerCore {
+  readonly reads: Reads;
+  /** One for all versions of a kind: it speaks the version that is stored. */
+  registry(kind: KindDefinition): Registry;
+  readonly served: ServedKinds;
+  /** Ends the watches of a kind whose objects are no longer served. */
+  forget(kind: KindDefinition): void;
+}
