@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Field, Node, StructNode } from "../schema/index.ts";
-import { type Column, groupVersion, type KindDefinition, type Subresource } from "./kind.ts";
+import { groupVersion, type KindDefinition, type Subresource } from "./kind.ts";
 import { previewKinds } from "./preview.ts";
 import { behaviorOf, columnsOf as shownColumns } from "./behaviors.ts";
 import { kindForResource, kinds } from "./scheme.ts";

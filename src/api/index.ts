@@ -48,6 +48,7 @@ export {
   type Subresource,
   typeMeta,
 } from "./kind.ts";
+export { conditionOf, transitionTime } from "./conditions.ts";
 export { findVolume, isBoundTo, storageClassOf, volumeMismatch, volumeReaches } from "./volume-match.ts";
 export { nodeSelectorMatches, nodeTermMatches, tolerates, tolerationCovers } from "./node-selector.ts";
 export { controllerOf, ownerReference } from "./owner.ts";
@@ -78,6 +79,7 @@ export {
   type Requirement,
   requirementsMatch,
   SelectorError,
+  selectorText,
 } from "./selector.ts";
 export {
   alreadyExists,
@@ -96,6 +98,7 @@ export {
   isTooManyRequests,
   isUnprintable,
   messageOf,
+  methodNotAllowed,
   methodNotSupported,
   MODIFIED,
   noSuchPath,
@@ -114,6 +117,7 @@ export {
   tooManyRequests,
   unauthorized,
   unsupportedMediaType,
+  unlessGone,
 } from "./status.ts";
 export { type Conversions, fromHub, hubOf, storedAs, toHub } from "./storage.ts";
 export { versionView } from "./versions.ts";

@@ -1,9 +1,10 @@
+import { conditionOf } from "./conditions.ts";
 import { parseTime } from "../base/index.ts";
 import type { Pod, PodCondition } from "./core/v1/pod.ts";
 
 /** The pod's condition of a type. */
 export function podCondition(pod: Pod, type: string): PodCondition | undefined {
-  return pod.status.conditions?.find((condition) => condition.type === type);
+  return conditionOf(pod.status.conditions, type);
 }
 
 /** Whether the pod may get traffic. */

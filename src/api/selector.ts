@@ -1,3 +1,4 @@
+import { sortedEntries } from "./validation/labels.ts";
 import { own } from "../base/index.ts";
 import type { LabelSelector } from "./meta/v1/labelselector.ts";
 import { labelValueProblems, qualifiedNameProblems } from "./validation/names.ts";
@@ -258,4 +259,14 @@ export function formatLabelSelector(selector: LabelSelector): string {
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     .map(([, text]) => text)
     .join(",");
+}
+
+/** A selector as messages and tables print it whole. */
+export function selectorText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+  const labels = sortedEntries(matchLabels).map(([key, value]) => `${key}: ${value},`);
+  const expressions = matchExpressions.map(
+    ({ key, operator, values = [] }) =>
+      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(" ")}],},`,
+  );
+  return `&LabelSelector{MatchLabels:map[string]string{${labels.join("")}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join("")}},}`;
 }

@@ -228,6 +228,16 @@ export function methodNotSupported(resource: ResourceName, verb: string): Status
   });
 }
 
+/** 405: the path takes no such method, whatever it is a path of. */
+export function methodNotAllowed(): StatusError {
+  return statusError({
+    code: 405,
+    reason: "MethodNotAllowed",
+    message: "the server does not allow this method on the requested resource",
+    details: {},
+  });
+}
+
 /** 410: that version is no longer kept. */
 export function resourceExpired(message: string): StatusError {
   return statusError({ code: 410, reason: "Expired", message });
@@ -317,3 +327,13 @@ export const isForbidden = (error: unknown): boolean => hasReason(error, "Forbid
 export const isTooManyRequests = (error: unknown): boolean => hasReason(error, "TooManyRequests");
 /** The revision asked for is no longer kept: list again. */
 export const isGone = (error: unknown): boolean => hasReason(error, "Expired", "Gone");
+
+/** What was asked for or done; undefined when the object isn't there. */
+export async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,3 +1,4 @@
+import { messageOf } from "../base/index.ts";
 import type { Clock } from "../base/index.ts";
 import type { ApiResponse } from "../net/message.ts";
 import type { Store } from "../store/index.ts";
@@ -39,10 +40,7 @@ const running = async ({ isStopping }: HealthOptions) => (isStopping() ? "proces
 const STORE_TIMEOUT_MS = 2_000;
 
 async function storeAnswers({ store, clock }: HealthOptions): Promise<string | undefined> {
-  const answered = store.revision().then(
-    () => undefined,
-    (error) => (error instanceof Error ? error.message : String(error)),
-  );
+  const answered = store.revision().then(() => undefined, messageOf);
   const late = Promise.withResolvers<string>();
   const timer = clock.timer(STORE_TIMEOUT_MS, () => late.resolve("etcd failed to answer in time"));
   try {

@@ -1,4 +1,5 @@
-import { isObject, jsonEqual } from "../schema/index.ts";
+import { jsonEqual } from "../base/index.ts";
+import { isObject } from "../schema/index.ts";
 
 /** Why a JSON patch can't be applied. */
 export class JsonPatchError extends Error {

@@ -1,3 +1,4 @@
+import { messageOf } from "../base/index.ts";
 import { internal, noSuchPath, parseFieldSelector, statusError, unauthorized } from "../api/index.ts";
 import type { Clock, Log, Random } from "../base/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
@@ -223,7 +224,7 @@ function failure(error: unknown, request: ApiRequest, log: Log): ApiResponse {
   const format = errorFormat(request);
   if (error instanceof Error && error.name === "StatusError") return respondError(error, format);
   log.error("Request failed", { method: request.method, path: request.path, error });
-  return respondError(internal(error instanceof Error ? error.message : String(error), { cause: error }), format);
+  return respondError(internal(messageOf(error), { cause: error }), format);
 }
 
 function errorFormat(request: ApiRequest): Format {

@@ -9,7 +9,7 @@ import {
   noSuchPath,
   notFound,
   notImplemented,
-  statusError,
+  methodNotAllowed,
 } from "../api/index.ts";
 import type { Clock, Log, Random, Scope } from "../base/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
@@ -188,14 +188,6 @@ interface Dispatcher {
   readonly objects: () => readonly ObjectCount[];
   readonly flowMetrics: () => readonly string[];
 }
-
-const methodNotAllowed = () =>
-  statusError({
-    code: 405,
-    reason: "MethodNotAllowed",
-    message: "the server does not allow this method on the requested resource",
-    details: {},
-  });
 
 function dispatcher({
   core,

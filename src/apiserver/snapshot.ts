@@ -1,4 +1,4 @@
-import { badRequest, resourceExpired, statusError } from "../api/index.ts";
+import { badRequest, resourceExpired, statusError, methodNotAllowed } from "../api/index.ts";
 import { formatTime } from "../base/index.ts";
 import type { Revision, Store } from "../store/index.ts";
 import type { SubresourceHandler } from "./contracts.ts";
@@ -25,18 +25,10 @@ const notHere = (what: string) =>
     details: {},
   });
 
-const notAllowed = () =>
-  statusError({
-    code: 405,
-    reason: "MethodNotAllowed",
-    message: "the server does not allow this method on the requested resource",
-    details: {},
-  });
-
 /** Streams a snapshot of the store, as it lies on disk: what is encrypted there is encrypted in it. */
 export function snapshotHandler(snapshot: (() => AsyncIterable<Uint8Array>) | undefined): SubresourceHandler {
   return async ({ request }) => {
-    if (request.method !== "GET") throw notAllowed();
+    if (request.method !== "GET") throw methodNotAllowed();
     if (!snapshot) throw notHere("take the snapshot where the store is, with `etcdctl snapshot save`");
     return {
       status: 200,
@@ -49,7 +41,7 @@ export function snapshotHandler(snapshot: (() => AsyncIterable<Uint8Array>) | un
 /** Tells the revision of a time; 410 for one that is not known any more. */
 export function revisionHandler(revisionAt: Store["revisionAt"]): SubresourceHandler {
   return async ({ request, query }) => {
-    if (request.method !== "GET") throw notAllowed();
+    if (request.method !== "GET") throw methodNotAllowed();
     if (!revisionAt) throw notHere("it can't tell which revision was the newest at a time, give a revision");
     const timeMs = Date.parse(query.get("time") ?? "");
     if (Number.isNaN(timeMs)) throw badRequest("time: got none that can be read, wanted one like 2026-01-31T15:04:05Z");
@@ -65,7 +57,7 @@ export function revisionHandler(revisionAt: Store["revisionAt"]): SubresourceHan
 /** Compacts the store to its newest revision and rewrites its files; answers with that revision once it is done. */
 export function compactHandler(compact: (() => Promise<Revision>) | undefined): SubresourceHandler {
   return async ({ request }) => {
-    if (request.method !== "POST") throw notAllowed();
+    if (request.method !== "POST") throw methodNotAllowed();
     if (!compact) throw notHere("compact it where it is, with `etcdctl compact` and `etcdctl defrag`");
     return respond(200, { resourceVersion: String(await compact()) }, JSON_FORMAT);
   };

@@ -5,9 +5,11 @@
 export { whenAborted } from "./aborted.ts";
 export { assert, BrokenInvariant, unreachable } from "./assert.ts";
 export { type Clock, formatMicroTime, formatTime, parseTime, realClock, type Timer } from "./clock.ts";
+export { jsonAlike, jsonEqual } from "./equal.ts";
 export { type Log, type LogFields, type LogLevel, logTo, silentLog } from "./log.ts";
 export { own } from "./own.ts";
 export { cryptoRandom, type Random, seededRandom } from "./random.ts";
 export { Scope, ScopeClosed } from "./scope.ts";
+export { asError, messageOf } from "./thrown.ts";
 export { isTimeZone, wallTime, type WallTime } from "./time-zone.ts";
 export { VirtualClock } from "./virtual-clock.ts";

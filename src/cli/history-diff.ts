@@ -1,4 +1,5 @@
-import { isDeepStrictEqual } from "node:util";
+import { isObject } from "../schema/index.ts";
+import { jsonEqual } from "../base/index.ts";
 
 interface ManagedFields {
   readonly manager?: string;
@@ -57,7 +58,7 @@ export function changesOf(versions: readonly Version[], isWhole: boolean): Versi
 function writersOf(version: Version, before: Version | undefined): readonly ManagedFields[] {
   const known = before?.metadata.managedFields ?? [];
   const now = version.metadata.managedFields ?? [];
-  return now.filter((entry) => !known.some((one) => isDeepStrictEqual(one, entry)));
+  return now.filter((entry) => !known.some((one) => jsonEqual(one, entry)));
 }
 
 function managerText({ manager = "unknown", operation, subresource }: ManagedFields): string {
@@ -72,9 +73,9 @@ function comparable({ metadata, kind: _kind, apiVersion: _apiVersion, ...rest }:
 }
 
 function differences(path: string, before: unknown, after: unknown): FieldChange[] {
-  if (isDeepStrictEqual(before, after)) return [];
+  if (jsonEqual(before, after)) return [];
   if (Array.isArray(before) && Array.isArray(after)) return inLists(path, before, after);
-  if (!isRecord(before) || !isRecord(after))
+  if (!isObject(before) || !isObject(after))
     return [{ path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }];
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names.flatMap((name) => differences(join(path, name), before[name], after[name]));
@@ -83,7 +84,7 @@ function differences(path: string, before: unknown, after: unknown): FieldChange
 /** Items go together by what names them, else by their place. */
 function inLists(path: string, before: readonly unknown[], after: readonly unknown[]): FieldChange[] {
   const key = ["name", "type", "uid", "containerPort", "port", "ip"].find((one) =>
-    [...before, ...after].every((item) => isRecord(item) && item[one] !== undefined),
+    [...before, ...after].every((item) => isObject(item) && item[one] !== undefined),
   );
   const places = (items: readonly unknown[]) =>
     new Map(items.map((item, index) => [key ? `${key}=${(item as Record<string, unknown>)[key]}` : `${index}`, item]));
@@ -96,8 +97,4 @@ function join(path: string, name: string): string {
   const isPlain = /^[\w-]+$/.test(name);
   if (!isPlain) return `${path}[${JSON.stringify(name)}]`;
   return path === "" ? name : `${path}.${name}`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

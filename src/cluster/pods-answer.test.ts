@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { type Draft, Endpoints, isPodReady, Pod, Service, StatusError } from "../api/index.ts";
+import { type Draft, isPodReady, Pod, Service } from "../api/index.ts";
 import { readBody } from "../net/index.ts";
 import { Cluster } from "./index.ts";
 

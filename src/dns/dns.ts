@@ -1,4 +1,4 @@
-import { EndpointSlice, isNotFound, Service } from "../api/index.ts";
+import { EndpointSlice, Service, unlessGone } from "../api/index.ts";
 import { type ComponentContext, createInformers } from "../runtime/index.ts";
 import { clusterNames } from "./names.ts";
 import { serveDns } from "./server.ts";
@@ -72,8 +72,6 @@ async function publish({ client }: ComponentContext, { clusterDns, host }: DnsOp
 export async function withdrawDns({ client }: ComponentContext): Promise<void> {
   const key = { namespace: NAMESPACE, name: NAME };
   for (const gone of [client.delete(Service, key), client.delete(EndpointSlice, { ...key, name: `${NAME}-navarch` })]) {
-    await gone.catch((error) => {
-      if (!isNotFound(error)) throw error;
-    });
+    await unlessGone<unknown>(gone);
   }
 }

@@ -1,6 +1,5 @@
 import {
   ConfigMap,
-  isNotFound,
   Lease,
   Node,
   PersistentVolume,
@@ -11,6 +10,7 @@ import {
   ServiceAccount,
   SubjectAccessReview,
   TokenReview,
+  unlessGone,
 } from "../api/index.ts";
 import { parseTime, Scope, whenAborted } from "../base/index.ts";
 import { type ComponentContext, createInformer, eventRecorder } from "../runtime/index.ts";
@@ -26,28 +26,28 @@ export function clientApi(context: ComponentContext): KubeletApi {
     watchNode: (nodeName, apply, signal) =>
       watchOne(context, Node, { fieldSelector: `metadata.name=${nodeName}` }, nodeName, apply, signal),
     watchObject: (kind, key, apply, signal) => watchObject(context, kind, key, apply, signal),
-    getPod: (namespace, name, signal) => orUndefined(client.get(Pod, { namespace, name }, { signal })),
+    getPod: (namespace, name, signal) => unlessGone(client.get(Pod, { namespace, name }, { signal })),
     createPod: (pod, _namespace, signal) => client.create(Pod, pod as never, { signal }),
     patchPodStatus: ({ metadata: { namespace, name } }, body, signal) =>
-      orUndefined(client.patch(Pod, { namespace, name }, body, { type: "strategic", subresource: "status", signal })),
+      unlessGone(client.patch(Pod, { namespace, name }, body, { type: "strategic", subresource: "status", signal })),
     async deletePod({ metadata: { namespace, name, uid } }, signal) {
       const options = { gracePeriodSeconds: 0, preconditions: { uid }, signal };
-      await orUndefined(client.delete(Pod, { namespace, name }, options));
+      await unlessGone(client.delete(Pod, { namespace, name }, options));
     },
-    getConfigMap: (namespace, name, signal) => orUndefined(client.get(ConfigMap, { namespace, name }, { signal })),
-    getSecret: (namespace, name, signal) => orUndefined(client.get(Secret, { namespace, name }, { signal })),
+    getConfigMap: (namespace, name, signal) => unlessGone(client.get(ConfigMap, { namespace, name }, { signal })),
+    getSecret: (namespace, name, signal) => unlessGone(client.get(Secret, { namespace, name }, { signal })),
     getClaim: (namespace, name, signal) =>
-      orUndefined(client.get(PersistentVolumeClaim, { namespace, name }, { signal })),
-    getVolume: (name, signal) => orUndefined(client.get(PersistentVolume, { name }, { signal })),
+      unlessGone(client.get(PersistentVolumeClaim, { namespace, name }, { signal })),
+    getVolume: (name, signal) => unlessGone(client.get(PersistentVolume, { name }, { signal })),
     listServices: async (namespace, signal) =>
       (await client.list(Service, { namespace, resourceVersion: "0", signal })).items,
     createToken: (spec, signal) => createToken(context, spec, signal),
-    getNode: (name, signal) => orUndefined(client.get(Node, { name }, { signal })),
+    getNode: (name, signal) => unlessGone(client.get(Node, { name }, { signal })),
     createNode: (node, signal) => client.create(Node, node as never, { signal }),
     patchNode: (name, body, signal) => client.patch(Node, { name }, body, { type: "strategic", signal }),
     patchNodeStatus: (name, body, signal) =>
       client.patch(Node, { name }, body, { type: "strategic", subresource: "status", signal }),
-    getLease: (name, signal) => orUndefined(client.get(Lease, { namespace: LEASES, name }, { signal })),
+    getLease: (name, signal) => unlessGone(client.get(Lease, { namespace: LEASES, name }, { signal })),
     createLease: (lease, signal) => client.create(Lease, lease as never, { signal }),
     updateLease: (lease, signal) => client.update(Lease, lease as never, { signal }),
     reviewToken: (token, signal) => reviewToken(context, token, signal),
@@ -185,13 +185,4 @@ async function reviewToken(
   if (!status.authenticated || !status.user?.username) return undefined;
   const { username, uid, groups } = status.user;
   return { name: username, groups: groups ?? [], ...(uid ? { uid } : {}) };
-}
-
-async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }

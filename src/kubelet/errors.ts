@@ -8,11 +8,6 @@ export class SyncError extends Error {
   }
 }
 
-/** The text of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** What this version can't do, said to whoever asked for it. */
 export class Unsupported extends Error {
   override readonly name = "Unsupported";

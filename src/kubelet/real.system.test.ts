@@ -1,25 +1,18 @@
+import { busyboxImage, withoutContainers } from "./testing/containers.ts";
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { after, before, suite, test } from "node:test";
 import { cryptoRandom, logTo, realClock, Scope, silentLog } from "../base/index.ts";
 import type { ApiRequest, Handler, UpgradedConnection, UpgradedStream } from "../net/index.ts";
-import { findProgram, missingPrograms } from "./host/index.ts";
-import { buildOciArchive, busyboxFiles } from "./pause/index.ts";
 import { type RealKubelet, removeRealNode, startRealKubelet } from "./real.ts";
 import { kubeletHandler } from "./server/index.ts";
 import { FakeApi, FakeEvents } from "./testing/fake-api.ts";
-import { enterNamespaces, realDirectoryPrefix, withoutNamespaces } from "./testing/namespaces.ts";
+import { enterNamespaces, realDirectoryPrefix } from "./testing/namespaces.ts";
 
-const busybox = findProgram("busybox");
-const skip =
-  withoutNamespaces() ||
-  (missingPrograms().length > 0 || busybox === undefined
-    ? "needs containerd, runc, the CNI plugins and busybox"
-    : false);
+const skip = withoutContainers();
 if (!skip) await enterNamespaces();
 const IMAGE = "navarch.dev/test/busybox:1";
-const architecture = process.arch === "arm64" ? "arm64" : "amd64";
 
 suite("a kubelet on containerd", { skip }, () => {
   const clock = realClock();
@@ -51,9 +44,7 @@ suite("a kubelet on containerd", { skip }, () => {
 
   before(async () => {
     await start();
-    const files = busyboxFiles(readFileSync(busybox!));
-    const archive = buildOciArchive({ name: IMAGE, architecture, files, config: { Cmd: ["/bin/sh"] } });
-    await kubelet.importImage(IMAGE, archive);
+    await kubelet.importImage(IMAGE, busyboxImage(IMAGE));
   });
 
   after(async () => {

@@ -1,4 +1,4 @@
-import { isNotFound, Lease } from "../api/index.ts";
+import { Lease, unlessGone } from "../api/index.ts";
 import { formatMicroTime, Scope } from "../base/index.ts";
 import type { ComponentContext } from "./context.ts";
 import { eventRecorder } from "./events.ts";
@@ -148,12 +148,7 @@ class Election {
 
   async #read(signal: AbortSignal): Promise<Lease | undefined> {
     const { name, namespace } = this.#options;
-    try {
-      return await this.#context.client.get(Lease, { namespace, name }, { signal });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    return unlessGone(this.#context.client.get(Lease, { namespace, name }, { signal }));
   }
 
   #observe(lease: Lease): void {

@@ -1,4 +1,5 @@
-import { isNotFound, Namespace, Node, Pod, PodDisruptionBudget } from "../api/index.ts";
+import { jsonEqual, messageOf } from "../base/index.ts";
+import { isNotFound, Namespace, Node, Pod, PodDisruptionBudget, isPodTerminal } from "../api/index.ts";
 import {
   type ComponentContext,
   createInformers,
@@ -114,19 +115,19 @@ export class RunningScheduler implements Scheduler {
   }
 
   #applyNamespace(namespace: Namespace, old: Namespace | undefined): void {
-    if (!old || sameJson(namespace.metadata.labels, old.metadata.labels)) return;
+    if (!old || jsonEqual(namespace.metadata.labels, old.metadata.labels)) return;
     this.#cache.namespacesChanged();
     this.#queue.wake({ event: "namespaceChanged" });
   }
 
   #applyNode(node: Node, old: Node | undefined): void {
     this.#cache.applyNode(node);
-    if (!old || !sameJson(schedulingView(node), schedulingView(old))) this.#queue.wake({ event: "nodeApplied", node });
+    if (!old || !jsonEqual(schedulingView(node), schedulingView(old))) this.#queue.wake({ event: "nodeApplied", node });
   }
 
   #applyPod(pod: Pod, old: Pod | undefined): void {
     const { uid } = pod.metadata;
-    if (isFinished(pod)) return this.#deletePod(pod);
+    if (isPodTerminal(pod)) return this.#deletePod(pod);
     if (pod.spec.nodeName) return this.#applyPlaced(pod, old);
     const isOurs = this.#profiles.has(pod.spec.schedulerName ?? "");
     this.#nominations.set(pod, pod.metadata.deletionTimestamp ? "" : (pod.status.nominatedNodeName ?? ""));
@@ -138,7 +139,7 @@ export class RunningScheduler implements Scheduler {
       return this.#queue.delete(uid);
     }
     this.#gated.delete(uid);
-    const changed = old !== undefined && !sameJson(queueView(pod), queueView(old));
+    const changed = old !== undefined && !jsonEqual(queueView(pod), queueView(old));
     this.#queue.apply(pod, changed ? { event: "selfChanged", pod } : undefined);
   }
 
@@ -155,7 +156,7 @@ export class RunningScheduler implements Scheduler {
     const known = this.#cache.has(uid);
     this.#cache.applyPod(pod);
     if (!old?.spec.nodeName) return known ? undefined : this.#queue.wake({ event: "podPlaced", pod });
-    if (!sameJson(old.metadata.labels, pod.metadata.labels)) this.#queue.wake({ event: "podChanged", pod });
+    if (!jsonEqual(old.metadata.labels, pod.metadata.labels)) this.#queue.wake({ event: "podChanged", pod });
     else if (old.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp || takesLess(pod, old))
       this.#queue.wake({ event: "podDeleted", pod });
   }
@@ -197,7 +198,7 @@ export class RunningScheduler implements Scheduler {
       this.#context.log.error("Scheduling failed", { pod: `${namespace}/${name}`, error });
       this.#cache.forget(uid);
       this.#queue.backOff(entry);
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       const said = { reason: "SchedulerError", message, nominatedNodeName: undefined } as const;
       this.#context.scope.spawn("report pod in error", () => this.#report(entry, said));
     }
@@ -288,7 +289,7 @@ export class RunningScheduler implements Scheduler {
     this.#metrics.attempt(schedulerName, "error", 0);
     this.#context.log.warn("Binding failed", { pod: `${pod.metadata.namespace}/${pod.metadata.name}`, error });
     this.#queue.backOff(entry);
-    const message = `${doing}: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `${doing}: ${messageOf(error)}`;
     await this.#report(entry, { reason: "SchedulerError", message, nominatedNodeName: undefined });
   }
 
@@ -384,10 +385,6 @@ function rejecting({ decision }: Cycle, plugins: readonly Plugin[]): readonly Pl
   return names.size === 0 ? [] : plugins.filter(({ name }) => names.has(name));
 }
 
-function isFinished({ status: { phase } }: Pod): boolean {
-  return phase === "Succeeded" || phase === "Failed";
-}
-
 /** What scheduling looks at in a node. */
 function schedulingView({ spec, metadata, status }: Node): unknown {
   return [spec, metadata.labels, status.allocatable];
@@ -399,9 +396,5 @@ function queueView({ spec, metadata }: Pod): unknown {
 }
 
 function takesLess(pod: Pod, old: Pod): boolean {
-  return pod.spec !== old.spec && !sameJson(pod.spec.containers, old.spec.containers);
-}
-
-function sameJson(a: unknown, b: unknown): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
+  return pod.spec !== old.spec && !jsonEqual(pod.spec.containers, old.spec.containers);
 }

@@ -1,4 +1,4 @@
-import { isNotFound, Pod } from "../api/index.ts";
+import { Pod, unlessGone, podCondition, transitionTime } from "../api/index.ts";
 import { formatTime } from "../base/index.ts";
 import type { ComponentContext, EventRecorder } from "../runtime/index.ts";
 import type { Preemption } from "./preemption.ts";
@@ -28,7 +28,7 @@ export interface Unscheduled {
 export async function reportUnscheduled({ client, clock }: Writer, pod: Pod, said: Unscheduled): Promise<void> {
   const { reason, message, nominatedNodeName } = said;
   const { namespace, name, uid, generation } = pod.metadata;
-  const known = pod.status.conditions?.find((condition) => condition.type === "PodScheduled");
+  const known = podCondition(pod, "PodScheduled");
   const sameNomination = nominatedNodeName === undefined || nominatedNodeName === (pod.status.nominatedNodeName ?? "");
   const same =
     known?.status === "False" &&
@@ -43,7 +43,7 @@ export async function reportUnscheduled({ client, clock }: Writer, pod: Pod, sai
     message,
     observedGeneration: generation,
     lastProbeTime: null,
-    lastTransitionTime: known?.status === "False" ? known.lastTransitionTime : formatTime(clock.now()),
+    lastTransitionTime: transitionTime(known, "False", formatTime(clock.now())),
   };
   const status = {
     conditions: [condition],
@@ -83,13 +83,5 @@ export async function evictVictims(
     await unlessGone(client.delete(Pod, { namespace, name }, { preconditions: { uid } }));
     const message = `Preempted by pod ${pod.metadata.uid} on node ${preemption.nodeName}`;
     events.event(victim, { type: "Normal", reason: "Preempted", action: "Preempting", message, related: pod });
-  }
-}
-
-async function unlessGone(work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { joinPath } from "./path.ts";
 import type { Field, FieldOptions, Node, StructNode } from "./dsl.ts";
 import { isObject } from "./merge.ts";
 import { setOwn } from "./parse.ts";
@@ -17,12 +18,12 @@ export function decodeCustom(struct: StructNode, value: Json, place: Place): Jso
   const result: Json = {};
   for (const [name, field] of struct.fields) {
     if (!Object.hasOwn(value, name)) continue;
-    setOwn(result, name, decodeValue(field.node, value[name], { ...place, path: join(place.path, name) }));
+    setOwn(result, name, decodeValue(field.node, value[name], { ...place, path: joinPath(place.path, name) }));
   }
   for (const name of Object.keys(value).sort()) {
     if (struct.fields.has(name)) continue;
     if (struct.options.preserve) setOwn(result, name, value[name]);
-    else place.unknown.push(join(place.path, name));
+    else place.unknown.push(joinPath(place.path, name));
   }
   return result;
 }
@@ -41,14 +42,10 @@ function decodeValue(node: Node, value: unknown, place: Place): unknown {
       if (!isObject(value)) return value;
       const result: Json = {};
       for (const key of Object.keys(value).sort())
-        setOwn(result, key, decodeValue(node.value, value[key], { ...place, path: join(place.path, key) }));
+        setOwn(result, key, decodeValue(node.value, value[key], { ...place, path: joinPath(place.path, key) }));
       return result;
     }
   }
-}
-
-function join(path: string, name: string): string {
-  return path === "" ? name : `${path}.${name}`;
 }
 
 /** Fills in declared defaults at every depth, in place; null goes where it is no value and nothing stands in for it. */

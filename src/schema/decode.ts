@@ -1,3 +1,5 @@
+import { joinPath } from "./path.ts";
+import { isObject } from "./merge.ts";
 import { decodeCustom } from "./custom.ts";
 import type { Field, MapNode, Node, ScalarNode, StructNode } from "./dsl.ts";
 import { copyJson } from "./copy.ts";
@@ -86,7 +88,7 @@ function orderUnknown(
   unknown.length = before;
   for (const key of keys) {
     if (hasField(struct, key)) unknown.push(...(target.below?.get(key) ?? []));
-    else unknown.push(join(target.path, key));
+    else unknown.push(joinPath(target.path, key));
   }
 }
 
@@ -170,7 +172,7 @@ function decodeFields(struct: StructNode, value: Record<string, unknown>, target
 }
 
 function decodeInline(node: StructNode, value: Record<string, unknown>, target: Target): void {
-  const inner = { ...target, goPath: join(target.goPath, node.name.split(".").at(-1)!) };
+  const inner = { ...target, goPath: joinPath(target.goPath, node.name.split(".").at(-1)!) };
   decodeFields(node, value, inner);
   target.known = inner.known;
   target.below = inner.below;
@@ -188,8 +190,8 @@ function decodeGiven(struct: StructNode, { planned: { name, field }, given, targ
   const before = unknown.length;
   const decoded = decodeValue(field.node, given, {
     context,
-    path: join(target.path, name),
-    goPath: join(target.goPath, name),
+    path: joinPath(target.path, name),
+    goPath: joinPath(target.goPath, name),
     owner,
     holder: struct,
     name,
@@ -201,9 +203,9 @@ function decodeGiven(struct: StructNode, { planned: { name, field }, given, targ
   }
   const isEmptyList = Array.isArray(decoded) && decoded.length === 0;
   if (!field.options.keepsEmpty) {
-    if (isEmptyList) context.emptied.set(join(target.path, name), []);
-    else if (field.node.kind === "map" && isEmpty(decoded)) context.emptied.set(join(target.path, name), {});
-    else if (decoded === "" && isBytes(field.node)) context.emptied.set(join(target.path, name), "");
+    if (isEmptyList) context.emptied.set(joinPath(target.path, name), []);
+    else if (field.node.kind === "map" && isEmpty(decoded)) context.emptied.set(joinPath(target.path, name), {});
+    else if (decoded === "" && isBytes(field.node)) context.emptied.set(joinPath(target.path, name), "");
   }
   return isEmptyList && field.options.always && context.keepsEmptyLists ? decoded : keep(field, decoded);
 }
@@ -341,7 +343,11 @@ function decodeMap(node: MapNode, value: unknown, place: ValuePlace): unknown {
   for (const key of Object.keys(value).sort()) {
     const given = value[key];
     const isDone = isPlain(node.value, given);
-    setOwn(result, key, isDone ? given : decodeElement(node.value, given, { ...place, path: join(place.path, key) }));
+    setOwn(
+      result,
+      key,
+      isDone ? given : decodeElement(node.value, given, { ...place, path: joinPath(place.path, key) }),
+    );
   }
   return result;
 }
@@ -556,12 +562,4 @@ export function jsonTypeName(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "boolean") return "bool";
   return rawDigits(value) !== undefined ? "number" : typeof value;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function join(path: string, name: string): string {
-  return path === "" ? name : `${path}.${name}`;
 }

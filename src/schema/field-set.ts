@@ -1,5 +1,5 @@
+import { jsonEqual } from "../base/index.ts";
 import type { Field, ListNode, Node, StructNode } from "./dsl.ts";
-import { jsonEqual } from "./equal.ts";
 import { isObject } from "./merge.ts";
 
 type Json = Record<string, unknown>;

@@ -1,5 +1,5 @@
+import { jsonEqual } from "../base/index.ts";
 import type { StructNode } from "./dsl.ts";
-import { jsonEqual } from "./equal.ts";
 import {
   type Comparison,
   compareValues,

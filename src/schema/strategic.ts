@@ -1,4 +1,4 @@
-import { jsonEqual } from "./equal.ts";
+import { jsonEqual } from "../base/index.ts";
 import type { Field, Node, StructNode } from "./dsl.ts";
 import { isObject } from "./merge.ts";
 import { rawDigits, setOwn } from "./parse.ts";

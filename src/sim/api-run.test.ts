@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
-import { suite, test } from "node:test";
+import { delegate } from "./delegate.ts";
+import { suite } from "node:test";
 import type { ApiRequest, ApiResponse, Handler } from "../net/index.ts";
 import type { Change, Store, WatchSink } from "../store/index.ts";
 import { runApi } from "./api-run.ts";
@@ -152,16 +152,4 @@ function hasty(line: Line): readonly Line[] {
   return [
     { ...line, object: { metadata: { ...metadata, resourceVersion: String(Number(metadata.resourceVersion) + 3) } } },
   ];
-}
-
-/** The same object with some methods replaced. */
-function delegate<T extends object>(target: T, methods: Partial<T>): T {
-  return new Proxy(target, {
-    get(_, name) {
-      const own = methods[name as keyof T];
-      if (own !== undefined) return own;
-      const value = target[name as keyof T];
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
 }

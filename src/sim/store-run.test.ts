@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
-import { suite, test } from "node:test";
+import { delegate } from "./delegate.ts";
+import { suite } from "node:test";
 import { crc32 } from "node:zlib";
 import type { Change, Disk, Store } from "../store/index.ts";
 import { runStore, type Sabotage } from "./store-run.ts";
@@ -113,16 +113,4 @@ function callbacks(sink: Parameters<Store["watch"]>[1]): Parameters<Store["watch
     progress: (revision) => sink.progress(revision),
     closed: (error) => sink.closed(error),
   };
-}
-
-/** The same object with some methods replaced. */
-function delegate<T extends object>(target: T, methods: Partial<T>): T {
-  return new Proxy(target, {
-    get(_, name) {
-      const own = methods[name as keyof T];
-      if (own !== undefined) return own;
-      const value = target[name as keyof T];
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
 }

@@ -1,4 +1,4 @@
-import { type Random, seededRandom, silentLog, VirtualClock } from "../base/index.ts";
+import { type Random, seededRandom, silentLog, VirtualClock, messageOf } from "../base/index.ts";
 import { type Disk, openEmbeddedStore, SimulatedDisk, type Store, StoreError, type Watch } from "../store/index.ts";
 import { type Answer, History, type Operation, operationLine, type Request } from "./history.ts";
 import { isLinearizable, isLinearizableFromAny } from "./linearizability.ts";
@@ -118,7 +118,7 @@ class StoreWorld {
       () => (isOver = true),
       (error) => {
         isOver = true;
-        this.#problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+        this.#problems.push(`${what}: ${messageOf(error)}`);
       },
     );
     await this.#clock.drain();

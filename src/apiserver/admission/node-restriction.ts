@@ -1,4 +1,4 @@
-import { own } from "../../base/index.ts";
+import { own, jsonEqual } from "../../base/index.ts";
 import {
   configMapNames,
   forbidden,
@@ -9,7 +9,6 @@ import {
   secretNames,
   volumeClaimNames,
 } from "../../api/index.ts";
-import { jsonEqual } from "../../schema/index.ts";
 import type { UserInfo } from "../../net/message.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../contracts.ts";
 import { forbiddenNodeLabels } from "./node-labels.ts";

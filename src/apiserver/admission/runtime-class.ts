@@ -1,5 +1,5 @@
+import { jsonEqual } from "../../base/index.ts";
 import { forbidden, type KindDefinition, RuntimeClass } from "../../api/index.ts";
-import { jsonEqual } from "../../schema/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../contracts.ts";
 
 interface Toleration {

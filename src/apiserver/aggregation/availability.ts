@@ -1,14 +1,6 @@
-import {
-  APIService,
-  EndpointSlice,
-  isConflict,
-  isNotFound,
-  type KindDefinition,
-  type KubeObject,
-  Service,
-} from "../../api/index.ts";
-import { type Clock, formatTime } from "../../base/index.ts";
-import { systemContext } from "../bootstrap/bootstrap.ts";
+import { APIService, EndpointSlice, type KindDefinition, type KubeObject, Service } from "../../api/index.ts";
+import type { Clock } from "../../base/index.ts";
+import { keepCondition } from "../conditions.ts";
 import type { Reads } from "../contracts.ts";
 import { nextChange } from "../next-change.ts";
 import type { Json } from "../registry/generic.ts";
@@ -73,29 +65,14 @@ export async function keepAvailability(
     const kinds = isAsked ? WATCHED : [SERVICES];
     const change = nextChange(core, kinds, signal);
     await Promise.all(kinds.map((kind) => core.registry(kind).cacher.start()));
-    for (const service of aggregated(core.reads)) await settle(core, service, clock);
+    for (const service of aggregated(core.reads)) {
+      const wanted = availabilityOf(service, core.reads);
+      await keepCondition(core, { kind: SERVICES, object: service, wanted, write: WRITE, clock, change: withStatus });
+    }
     if (isAsked || aggregated(core.reads).length === 0) await change;
   }
 }
 
-async function settle(core: ServerCore, service: APIService, clock: Clock): Promise<void> {
-  const wanted = availabilityOf(service, core.reads);
-  const known = service.status?.conditions?.find(({ type }) => type === wanted.type);
-  if (known?.status === wanted.status && known.reason === wanted.reason && known.message === wanted.message) return;
-  const lastTransitionTime = known?.status === wanted.status ? known.lastTransitionTime : formatTime(clock.now());
-  const change = (current: KubeObject | undefined): Json => ({
-    ...(structuredClone(current) as unknown as Json),
-    status: { conditions: [{ ...wanted, lastTransitionTime }] },
-  });
-  await core
-    .registry(SERVICES)
-    .update(systemContext(SERVICES, "", service.metadata.name, "status"), {
-      change,
-      write: WRITE,
-      subresource: "status",
-    })
-    .catch((error) => {
-      // Whoever changed or removed it causes another look.
-      if (!isNotFound(error) && !isConflict(error)) throw error;
-    });
+function withStatus(current: KubeObject | undefined, status: Json): Json {
+  return { ...(structuredClone(current) as unknown as Json), status };
 }

@@ -1,5 +1,5 @@
+import { jsonEqual } from "../../base/index.ts";
 import { ClusterRole, forbidden, notFound, type PolicyRule, Role, type RoleBinding } from "../../api/index.ts";
-import { jsonEqual } from "../../schema/index.ts";
 import type { AdmissionPlugin, AdmissionRequest, Attributes, Authorizer } from "../contracts.ts";
 import { coversRule, rulesFor, rulesOfRole } from "./rbac.ts";
 

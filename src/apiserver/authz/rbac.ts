@@ -1,3 +1,4 @@
+import { coversName } from "../covers-name.ts";
 import {
   ClusterRole,
   ClusterRoleBinding,
@@ -169,14 +170,14 @@ export function rulesOfRole(reads: Reads, role: RoleName, namespace: string): re
 
 /** Whether a rule gives all that a rule of one verb on one thing gives. */
 export function coversRule(own: PolicyRule, unit: PolicyRule): boolean {
-  if (!(unit.verbs ?? []).every((verb) => has(own.verbs, verb))) return false;
+  if (!(unit.verbs ?? []).every((verb) => coversName(own.verbs, verb))) return false;
   const { resources = [], resourceNames = [] } = own;
   if (unit.nonResourceURLs?.length)
     return unit.nonResourceURLs.every((path) => matchesPath(own.nonResourceURLs ?? [], path));
   return (
-    (unit.apiGroups ?? []).every((group) => has(own.apiGroups ?? [], group)) &&
+    (unit.apiGroups ?? []).every((group) => coversName(own.apiGroups ?? [], group)) &&
     (unit.resources ?? []).every(
-      (resource) => has(resources, resource) || resources.includes(`*/${resource.split("/")[1] ?? ""}`),
+      (resource) => coversName(resources, resource) || resources.includes(`*/${resource.split("/")[1] ?? ""}`),
     ) &&
     (resourceNames.length === 0 ||
       (Boolean(unit.resourceNames?.length) && unit.resourceNames!.every((name) => resourceNames.includes(name))))
@@ -237,17 +238,13 @@ function allowsResource(rule: PolicyRule, { verb, group, resource, subresource, 
   const what = subresource ? `${resource}/${subresource}` : resource;
   const { resources = [], resourceNames = [] } = rule;
   return (
-    has(rule.verbs, verb) &&
-    has(rule.apiGroups ?? [], group) &&
-    (has(resources, what) || (subresource !== "" && resources.includes(`*/${subresource}`))) &&
+    coversName(rule.verbs, verb) &&
+    coversName(rule.apiGroups ?? [], group) &&
+    (coversName(resources, what) || (subresource !== "" && resources.includes(`*/${subresource}`))) &&
     (resourceNames.length === 0 || resourceNames.includes(name))
   );
 }
 
 function allowsPath(rule: PolicyRule, { verb, path }: Attributes): boolean {
-  return has(rule.verbs, verb) && matchesPath(rule.nonResourceURLs ?? [], path);
-}
-
-function has(list: readonly string[] | null, wanted: string): boolean {
-  return (list ?? []).some((one) => one === "*" || one === wanted);
+  return coversName(rule.verbs, verb) && matchesPath(rule.nonResourceURLs ?? [], path);
 }

@@ -3,7 +3,6 @@ import {
   ClusterRole,
   ClusterRoleBinding,
   FlowSchema,
-  isAlreadyExists,
   isConflict,
   type KindDefinition,
   type KubeObject,
@@ -13,8 +12,7 @@ import {
   Role,
   RoleBinding,
 } from "../../api/index.ts";
-import { type Clock, formatTime } from "../../base/index.ts";
-import { jsonEqual } from "../../schema/index.ts";
+import { type Clock, formatTime, jsonEqual } from "../../base/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import type { Json } from "../registry/generic.ts";
 import type { ServerCore } from "../core.ts";

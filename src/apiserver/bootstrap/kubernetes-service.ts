@@ -1,5 +1,5 @@
+import { jsonEqual } from "../../base/index.ts";
 import { Endpoints, EndpointSlice, type KindDefinition, parseIp, Service } from "../../api/index.ts";
-import { jsonEqual } from "../../schema/index.ts";
 import type { Json } from "../registry/generic.ts";
 import type { ServerCore } from "../core.ts";
 import { systemContext } from "./bootstrap.ts";

@@ -1,3 +1,4 @@
+import { jsonEqual } from "../../base/index.ts";
 import {
   type CustomResourceDefinitionVersion,
   type FieldError,
@@ -10,7 +11,7 @@ import {
   validateListTypes,
   validateValue,
 } from "../../api/index.ts";
-import { isObject, jsonEqual, rawDigits } from "../../schema/index.ts";
+import { isObject, rawDigits } from "../../schema/index.ts";
 import { validateEmbedded } from "./embedded.ts";
 import { hasRules, runRules, unchangedFaults } from "./rules.ts";
 

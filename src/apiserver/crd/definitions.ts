@@ -4,9 +4,10 @@ import {
   isConflict,
   isNotFound,
   type KubeObject,
+  unlessGone,
 } from "../../api/index.ts";
-import { type Clock, formatTime } from "../../base/index.ts";
-import { isObject, jsonEqual } from "../../schema/index.ts";
+import { type Clock, formatTime, jsonEqual } from "../../base/index.ts";
+import { isObject } from "../../schema/index.ts";
 import type { Store } from "../../store/index.ts";
 import { systemContext } from "../bootstrap/bootstrap.ts";
 import { deleteObject } from "../registry/delete.ts";
@@ -202,11 +203,7 @@ export class Definitions {
       if (metadata.deletionTimestamp) continue;
       const { namespace = "", name } = metadata;
       const context = systemContext(kind, namespace, name);
-      await deleteObject({ registry, context, options: {}, write: WRITE, store, clock }, namespace, name).catch(
-        (error) => {
-          if (!isNotFound(error)) throw error;
-        },
-      );
+      await unlessGone(deleteObject({ registry, context, options: {}, write: WRITE, store, clock }, namespace, name));
     }
     return (await core.reads.list(kind)).length;
   }

@@ -4,7 +4,6 @@ import {
   invalidValue,
   isRecord,
   type JSONSchemaProps,
-  type KindDefinition,
   type KubeObject,
 } from "../../api/index.ts";
 import { isObject } from "../../schema/index.ts";

@@ -1,3 +1,4 @@
+import { conditionOf, transitionTime } from "../../api/index.ts";
 import type { CustomResourceDefinition } from "../../api/index.ts";
 
 type Status = CustomResourceDefinition["status"];
@@ -75,8 +76,8 @@ export function withCondition(
   condition: Omit<Condition, "lastTransitionTime">,
   now: string,
 ): Condition[] {
-  const before = conditions.find(({ type }) => type === condition.type);
-  const lastTransitionTime = before?.status === condition.status ? (before?.lastTransitionTime ?? now) : now;
+  const before = conditionOf(conditions, condition.type);
+  const lastTransitionTime = transitionTime(before, condition.status, now);
   const { type, status, reason, message } = condition;
   const one = { type, status, lastTransitionTime, reason, message } as Condition;
   return before ? conditions.map((other) => (other === before ? one : other)) : [...conditions, one];

@@ -1,3 +1,4 @@
+import { jsonEqual } from "../../base/index.ts";
 import {
   type CompiledRule,
   type FieldError,
@@ -16,7 +17,7 @@ import {
   type Program,
   type Value,
 } from "../../cel/index.ts";
-import { isObject, jsonEqual } from "../../schema/index.ts";
+import { isObject } from "../../schema/index.ts";
 
 type Json = Record<string, unknown>;
 

@@ -1,3 +1,4 @@
+import { coversName } from "../covers-name.ts";
 import type { FlowSchema, PriorityLevelConfiguration } from "../../api/index.ts";
 import type { UserInfo } from "../../net/message.ts";
 import type { RequestInfo } from "../contracts.ts";
@@ -60,23 +61,19 @@ function isSubject({ kind, user: one, group, serviceAccount }: Subject, user: Us
   }
 }
 
-function has(list: readonly string[] | null | undefined, wanted: string): boolean {
-  return (list ?? []).some((one) => one === "*" || one === wanted);
-}
-
 function allowsResource(rule: ResourceRule, { verb, group, resource, subresource, namespace }: RequestInfo): boolean {
   const what = subresource === "" ? resource : `${resource}/${subresource}`;
   return (
-    has(rule.verbs, verb) &&
-    has(rule.apiGroups, group) &&
-    has(rule.resources, what) &&
-    (namespace === "" ? rule.clusterScope === true : has(rule.namespaces, namespace))
+    coversName(rule.verbs, verb) &&
+    coversName(rule.apiGroups, group) &&
+    coversName(rule.resources, what) &&
+    (namespace === "" ? rule.clusterScope === true : coversName(rule.namespaces, namespace))
   );
 }
 
 function allowsPath({ verbs, nonResourceURLs }: PathRule, { verb, path }: RequestInfo): boolean {
   return (
-    has(verbs, verb) &&
+    coversName(verbs, verb) &&
     (nonResourceURLs ?? []).some(
       (url) => url === "*" || url === path || (url.endsWith("/*") && path.startsWith(url.slice(0, -1))),
     )

@@ -1,17 +1,16 @@
 import {
   FlowSchema,
   groupVersion,
-  isConflict,
-  isNotFound,
   type KindDefinition,
   type KubeObject,
   PriorityLevelConfiguration,
 } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
-import { systemContext } from "../bootstrap/bootstrap.ts";
+import { keepCondition } from "../conditions.ts";
 import { nextChange } from "../next-change.ts";
 import { applyTo } from "../patch.ts";
 import type { ServerCore } from "../core.ts";
+import type { Json } from "../registry/generic.ts";
 
 const SCHEMAS = FlowSchema as unknown as KindDefinition;
 const LEVELS = PriorityLevelConfiguration as unknown as KindDefinition;
@@ -42,42 +41,25 @@ export async function keepDangling(
     const change = nextChange(core, [SCHEMAS, LEVELS], signal);
     await Promise.all([SCHEMAS, LEVELS].map((kind) => core.registry(kind).cacher.start()));
     const levels = new Set(core.reads.cached(PriorityLevelConfiguration).map(({ metadata }) => metadata.name));
-    for (const schema of core.reads.cached(FlowSchema)) await settle(core, schema, { levels, clock });
+    for (const schema of core.reads.cached(FlowSchema)) {
+      const applying = applied({ name: schema.metadata.name, now: formatTime(clock.now()) });
+      const wanted = danglingOf(schema, levels);
+      await keepCondition(core, { kind: SCHEMAS, object: schema, wanted, write: WRITE, clock, change: applying });
+    }
     await change;
   }
 }
 
-async function settle(
-  core: ServerCore,
-  schema: FlowSchema,
-  { levels, clock }: { readonly levels: ReadonlySet<string>; readonly clock: Clock },
-): Promise<void> {
-  const wanted = danglingOf(schema, levels);
-  const known = schema.status.conditions?.find(({ type }) => type === wanted.type);
-  if (known?.status === wanted.status && known.message === wanted.message) return;
-  const lastTransitionTime = known?.status === wanted.status ? known.lastTransitionTime : formatTime(clock.now());
-  const config = {
-    apiVersion: groupVersion(SCHEMAS),
-    kind: SCHEMAS.kind,
-    metadata: { name: schema.metadata.name },
-    status: { conditions: [{ ...wanted, lastTransitionTime }] },
-  };
-  const change = (current: KubeObject | undefined) =>
+/** The status as the server applies it. */
+function applied({ name, now }: { readonly name: string; readonly now: string }) {
+  return (current: KubeObject | undefined, status: Json): Json =>
     applyTo({
       kind: SCHEMAS,
       current,
-      config,
+      config: { apiVersion: groupVersion(SCHEMAS), kind: SCHEMAS.kind, metadata: { name }, status },
       write: WRITE,
       subresource: "status",
-      now: formatTime(clock.now()),
+      now,
       force: true,
-    });
-  const context = systemContext(SCHEMAS, "", schema.metadata.name);
-  await core
-    .registry(SCHEMAS)
-    .update(context, { change, write: WRITE, subresource: "status" })
-    .catch((error) => {
-      // Whoever changed or removed it causes another look.
-      if (!isNotFound(error) && !isConflict(error)) throw error;
     });
 }

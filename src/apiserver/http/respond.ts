@@ -1,3 +1,4 @@
+import { messageOf } from "../../base/index.ts";
 import { yamlText } from "./yaml.ts";
 import { internal, Status, StatusError } from "../../api/index.ts";
 import { encodeProtoObject, goJson } from "../../schema/index.ts";
@@ -42,10 +43,7 @@ export function respondText(status: number, text: string): ApiResponse {
 
 /** The answer for an error: the one place where an HTTP status is chosen. */
 export function respondError(error: unknown, format: Format): ApiResponse {
-  const known =
-    error instanceof StatusError
-      ? error
-      : internal(error instanceof Error ? error.message : String(error), { cause: error });
+  const known = error instanceof StatusError ? error : internal(messageOf(error), { cause: error });
   const response = statusResponse(known, format);
   const seconds = known.status.details?.retryAfterSeconds;
   return seconds ? { ...response, headers: { ...response.headers, "retry-after": String(seconds) } } : response;

@@ -18,14 +18,13 @@ import {
   behaviorOf,
   type KindBehavior,
 } from "../../api/index.ts";
-import { type Clock, formatTime, type Random } from "../../base/index.ts";
+import { type Clock, formatTime, type Random, jsonEqual } from "../../base/index.ts";
 import {
   applyDefaults,
   areManagers,
   copyJson,
   decodeJson,
   isCanonical,
-  jsonEqual,
   managedAfterUpdate,
   type VersionView,
 } from "../../schema/index.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from "node:assert";
 import { test } from "node:test";
-import type { KindDefinition, KubeObject } from "../../api/index.ts";
+import type { KubeObject } from "../../api/index.ts";
 import { validateMetadataUpdate, validateNewFinalizers } from "./metadata.ts";
 
 const object = (metadata: object) => ({ metadata: { name: "a", uid: "u", ...metadata } }) as unknown as KubeObject;

@@ -1,3 +1,4 @@
+import { jsonEqual } from "../../base/index.ts";
 import {
   asPrefix,
   canonicalIpProblems,
@@ -18,7 +19,6 @@ import {
   validateLabels,
   repeats,
 } from "../../api/index.ts";
-import { jsonEqual } from "../../schema/index.ts";
 
 const STANDARD_FINALIZERS = ["kubernetes", "orphan", "foregroundDeletion"];
 

@@ -1,4 +1,4 @@
-import { Event, isNotFound, type KindDefinition } from "../../api/index.ts";
+import { Event, type KindDefinition, unlessGone } from "../../api/index.ts";
 import { type Clock, type Log, parseTime } from "../../base/index.ts";
 import type { ServerCore } from "../core.ts";
 
@@ -29,9 +29,7 @@ async function sweep(core: ServerCore, beforeMs: number): Promise<void> {
     const stored = await registry.find(namespace, name);
     // Only what is still as it was seen to be old goes.
     if (stored?.object.metadata.resourceVersion !== event.metadata.resourceVersion) continue;
-    await registry.remove(stored).catch((error) => {
-      if (!isNotFound(error)) throw error;
-    });
+    await unlessGone(registry.remove(stored));
   }
 }
 

@@ -1,5 +1,5 @@
 import { queryOf } from "../../client/index.ts";
-import { ask, openSession, type Session } from "./connection.ts";
+import { ask, openSession } from "./connection.ts";
 import { type Asked, type GetArguments, namesOf, render, TABLE_TYPE, tableOptions } from "./output.ts";
 import { type AnyObject, discover, parseTargets, pathOf, type Resource, type Target } from "./resources.ts";
 import { cellsOf, Columns, type ServerTable } from "./table.ts";

@@ -1,6 +1,6 @@
-import { ConfigMap, isNotFound, Secret } from "../../api/index.ts";
+import { jsonEqual } from "../../base/index.ts";
+import { ConfigMap, Secret, unlessGone } from "../../api/index.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, splitKey } from "../common/environment.ts";
-import { deepEqual } from "../common/equal.ts";
 import { expiryMs, signedData, signingToken } from "./plan.ts";
 
 const TOKENS = { namespace: "kube-system", fieldSelector: "type=bootstrap.kubernetes.io/token" };
@@ -22,7 +22,7 @@ export async function startBootstrapSignerController(environment: ControllerEnvi
       const nowMs = clock.now();
       const tokens = secrets.list().flatMap((secret) => signingToken(secret, nowMs) ?? []);
       const data = signedData(info, tokens);
-      if (!deepEqual(data, info.data ?? {}))
+      if (!jsonEqual(data, info.data ?? {}))
         await infos.expect(await client.update(ConfigMap, { ...info, data }, { signal }), signal);
       return undefined;
     },
@@ -47,11 +47,7 @@ export async function startTokenCleanerController(environment: ControllerEnviron
       const waitMs = endMs - clock.now();
       if (waitMs > 0) return { requeueAfterMs: waitMs };
       const { namespace, name, uid } = secret.metadata;
-      try {
-        await client.delete(Secret, { namespace, name }, { preconditions: { uid }, signal });
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-      }
+      await unlessGone(client.delete(Secret, { namespace, name }, { preconditions: { uid }, signal }));
       return undefined;
     },
   });

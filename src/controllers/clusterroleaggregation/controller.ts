@@ -1,6 +1,6 @@
+import { jsonEqual } from "../../base/index.ts";
 import { ClusterRole } from "../../api/index.ts";
 import { type ControllerEnvironment, reconcileKeys } from "../common/environment.ts";
-import { deepEqual } from "../common/equal.ts";
 import { aggregatedRules } from "./plan.ts";
 
 /** Fills roles that are made of other roles. */
@@ -14,7 +14,7 @@ export async function startClusterRoleAggregationController(environment: Control
     async reconcile(name, signal) {
       const role = roles.get({ name });
       const rules = role && aggregatedRules(role, roles.list());
-      if (!role || !rules || deepEqual(rules, role.rules ?? [])) return undefined;
+      if (!role || !rules || jsonEqual(rules, role.rules ?? [])) return undefined;
       const desired = { metadata: { name }, rules: rules.length > 0 ? rules : [] };
       const fieldManager = "clusterrole-aggregation-controller";
       await roles.expect(await client.apply(ClusterRole, desired, { fieldManager, force: true, signal }), signal);

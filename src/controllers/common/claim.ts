@@ -6,6 +6,7 @@ import {
   type LabelSelector,
   labelSelectorMatches,
   ownerReference,
+  unlessGone,
 } from "../../api/index.ts";
 import type { ControllerEnvironment } from "./environment.ts";
 
@@ -102,9 +103,5 @@ async function releaseOne<T extends { readonly metadata: KubeObject["metadata"] 
     ownerReferences: [{ $patch: "delete", uid: owner.metadata.uid }],
     ...(finalizers && { "$deleteFromPrimitiveList/finalizers": finalizers }),
   };
-  try {
-    await client.patch(kind, { namespace, name }, { metadata }, { type: "strategic", signal });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
+  await unlessGone(client.patch(kind, { namespace, name }, { metadata }, { type: "strategic", signal }));
 }

@@ -1,18 +1,18 @@
+import { jsonEqual } from "../../base/index.ts";
 import {
   controllerOf,
   ControllerRevision,
   isAlreadyExists,
-  isNotFound,
   type KindDefinition,
   type KubeObject,
   type LabelSelector,
   ownerReference,
   type PodTemplateSpec,
+  unlessGone,
 } from "../../api/index.ts";
 import type { Informer } from "../../runtime/index.ts";
 import { claim, enactClaims } from "./claim.ts";
 import type { ControllerEnvironment } from "./environment.ts";
-import { deepEqual } from "./equal.ts";
 import { canonical, hashOf } from "./hash.ts";
 
 /** A workload whose templates are remembered as ControllerRevisions. */
@@ -118,7 +118,7 @@ async function createRevision<O extends Revised>(
       if (!isAlreadyExists(error)) throw error;
     }
     const taken = await client.get(ControllerRevision, { namespace, name: wanted.metadata.name }, { signal });
-    if (controllerOf(taken)?.uid === owner.metadata.uid && deepEqual(taken.data, data))
+    if (controllerOf(taken)?.uid === owner.metadata.uid && jsonEqual(taken.data, data))
       return { current: taken, collisionCount };
   }
 }
@@ -133,11 +133,7 @@ export async function pruneRevisions<O extends Revised>(
   const surplus = unused.length - (owner.spec.revisionHistoryLimit ?? 10);
   for (const { metadata } of unused.slice(0, Math.max(0, surplus))) {
     const { namespace, name } = metadata;
-    try {
-      await client.delete(ControllerRevision, { namespace, name }, { signal });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    await unlessGone(client.delete(ControllerRevision, { namespace, name }, { signal }));
   }
 }
 

@@ -1,8 +1,7 @@
-import { own } from "../../base/index.ts";
+import { own, jsonEqual } from "../../base/index.ts";
 import type { Pod, Service } from "../../api/index.ts";
 import type { Informer } from "../../runtime/index.ts";
 import { keyOf } from "./environment.ts";
-import { deepEqual } from "./equal.ts";
 
 /** Whether a service's selector picks a pod; a service without one picks none. */
 export function selectsPod({ spec, metadata }: Service, pod: Pod): boolean {
@@ -25,7 +24,7 @@ export function watchServicePods(
   pods.subscribe({
     apply(pod, old) {
       if (!old) wakeFor(pod);
-      else if (!deepEqual(endpointView(pod), endpointView(old))) wakeFor(pod, old);
+      else if (!jsonEqual(endpointView(pod), endpointView(old))) wakeFor(pod, old);
     },
     delete: (pod) => wakeFor(pod),
   });

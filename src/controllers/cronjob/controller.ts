@@ -1,8 +1,7 @@
 import { controllerOf, CronJob, isAlreadyExists, isNotFound, Job, ownerReference } from "../../api/index.ts";
-import { formatTime } from "../../base/index.ts";
+import { formatTime, jsonEqual } from "../../base/index.ts";
 import type { EventRecorder, Informer, WorkQueue } from "../../runtime/index.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, refersTo, splitKey } from "../common/environment.ts";
-import { deepEqual } from "../common/equal.ts";
 import { isNamespaceTerminating } from "../common/pods.ts";
 import { jobName, nextLookOf, plan, zonedTime } from "./plan.ts";
 
@@ -138,7 +137,7 @@ class CronJobController {
 
   async #writeStatus(owner: CronJob, status: CronJob["status"], signal: AbortSignal): Promise<void> {
     const { owners } = this.#parts;
-    if (deepEqual(owner.status, status)) return;
+    if (jsonEqual(owner.status, status)) return;
     try {
       const updated = await this.#environment.client.updateStatus(CronJob, { ...owner, status }, { signal });
       await owners.expect(updated, signal);

@@ -1,18 +1,18 @@
+import { jsonEqual, asError } from "../../base/index.ts";
 import {
   controllerOf,
   ControllerRevision,
   DaemonSet,
-  isNotFound,
   labelSelectorMatches,
   Node,
   Pod,
+  unlessGone,
 } from "../../api/index.ts";
 import type { EventRecorder, Informer, WorkQueue } from "../../runtime/index.ts";
 import { Backoff } from "../common/backoff.ts";
 import { inParallel, slowStart } from "../common/batch.ts";
 import { claim, enactClaims } from "../common/claim.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, refersTo, splitKey } from "../common/environment.ts";
-import { deepEqual } from "../common/equal.ts";
 import { isNamespaceTerminating, type PodControl, podControl } from "../common/pods.ts";
 import { pruneRevisions, type RevisionKeeper, syncRevisions } from "../common/revisions.ts";
 import { type Observed, type Plan, plan, planUpdate, statusOf } from "./plan.ts";
@@ -59,7 +59,7 @@ function watch(queue: WorkQueue<string>, { sets, pods, nodes, revisions }: Parts
   };
   nodes.subscribe({
     apply: (node, old) => {
-      if (!old || !deepEqual(placeView(node), placeView(old))) wakeAll();
+      if (!old || !jsonEqual(placeView(node), placeView(old))) wakeAll();
     },
     delete: wakeAll,
   });
@@ -212,20 +212,15 @@ class DaemonSetController {
       observedGeneration,
       ...(collisionCount !== undefined && { collisionCount }),
     } as DaemonSet["status"];
-    if (deepEqual(known.status, status)) return status;
-    try {
-      await sets.expect(await this.#environment.client.updateStatus(DaemonSet, { ...known, status }, { signal }));
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    if (jsonEqual(known.status, status)) return status;
+    const updated = await unlessGone(
+      this.#environment.client.updateStatus(DaemonSet, { ...known, status }, { signal }),
+    );
+    if (updated) await sets.expect(updated);
     return status;
   }
 }
 
 function selectsAll({ spec: { selector } }: DaemonSet): boolean {
   return Object.keys(selector?.matchLabels ?? {}).length === 0 && !selector?.matchExpressions?.length;
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,17 +1,16 @@
-import { own } from "../../base/index.ts";
+import { own, jsonEqual } from "../../base/index.ts";
 import {
   controllerOf,
   Deployment,
   isAlreadyExists,
-  isNotFound,
   labelSelectorMatches,
   Pod,
   ReplicaSet,
+  unlessGone,
 } from "../../api/index.ts";
 import type { EventRecorder, Informer, WorkQueue } from "../../runtime/index.ts";
 import { claim, enactClaims } from "../common/claim.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, refersTo, splitKey } from "../common/environment.ts";
-import { deepEqual } from "../common/equal.ts";
 import { isNamespaceTerminating } from "../common/pods.ts";
 import { type Action, plan } from "./plan.ts";
 import { runsTemplate } from "./revision.ts";
@@ -134,7 +133,7 @@ class DeploymentController {
       }
       case "delete": {
         const { namespace, name } = action.set.metadata;
-        await client.delete(ReplicaSet, { namespace, name }, { signal }).catch(unlessGone);
+        await unlessGone(client.delete(ReplicaSet, { namespace, name }, { signal }));
         return sets.expectDeleted(action.set, signal);
       }
       default:
@@ -207,7 +206,7 @@ class DeploymentController {
     const { annotations } = deployment.metadata;
     const key = "deployment.kubernetes.io/revision";
     const sameRevision = revision === undefined || own(annotations, key) === revision;
-    if (sameRevision && deepEqual(deployment.status, status)) return;
+    if (sameRevision && jsonEqual(deployment.status, status)) return;
     const metadata = sameRevision
       ? deployment.metadata
       : { ...deployment.metadata, annotations: { ...annotations, [key]: revision } };
@@ -222,9 +221,4 @@ class DeploymentController {
 function selectsEverything({ spec }: Deployment): boolean {
   const { matchLabels = {}, matchExpressions = [] } = spec.selector ?? {};
   return Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
-}
-
-function unlessGone(error: unknown): undefined {
-  if (!isNotFound(error)) throw error;
-  return undefined;
 }

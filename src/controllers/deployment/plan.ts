@@ -1,3 +1,4 @@
+import { conditionOf } from "../../api/index.ts";
 import { own } from "../../base/index.ts";
 import type { Deployment, Pod, ReplicaSet } from "../../api/index.ts";
 import {
@@ -15,7 +16,6 @@ import {
 import { isRolling, maxSurge, maxUnavailable, newSetReplicas, replicasOf, sum } from "./size.ts";
 import {
   condition,
-  conditionOf,
   countStatus,
   hasDeadline,
   isComplete,
@@ -71,7 +71,7 @@ function statusOnly(observed: Observed): Plan {
 /** The status that says that the deployment has just been paused or resumed. */
 function pauseStatus(deployment: Deployment, nowMs: number): Deployment["status"] | undefined {
   if (!hasDeadline(deployment)) return undefined;
-  const before = conditionOf(deployment.status, "Progressing");
+  const before = conditionOf(deployment.status.conditions, "Progressing");
   if (before?.reason === "ProgressDeadlineExceeded") return undefined;
   const known = before?.reason === "DeploymentPaused";
   const paused = deployment.spec.paused ?? false;
@@ -99,7 +99,7 @@ function syncRevision(observed: Observed): Plan | undefined {
     return { actions: [{ type: "update", set: { ...current, metadata: { ...current.metadata, annotations }, spec } }] };
   }
   const revision = annotations[REVISION]!;
-  const found = hasDeadline(deployment) && !conditionOf(deployment.status, "Progressing");
+  const found = hasDeadline(deployment) && !conditionOf(deployment.status.conditions, "Progressing");
   if (deployment.metadata.annotations?.[REVISION] === revision && !found) return undefined;
   const message = `Found new replica set "${current.metadata.name}"`;
   const next = condition(nowMs, { type: "Progressing", status: "True", reason: "FoundNewReplicaSet", message });

@@ -1,3 +1,4 @@
+import { conditionOf } from "../../api/index.ts";
 import type { Deployment, ReplicaSet } from "../../api/index.ts";
 import { formatTime, parseTime } from "../../base/index.ts";
 import { maxUnavailable, replicasOf, sum } from "./size.ts";
@@ -18,10 +19,6 @@ export function hasDeadline({ spec }: Deployment): boolean {
   return spec.progressDeadlineSeconds !== undefined && spec.progressDeadlineSeconds !== NO_DEADLINE;
 }
 
-export function conditionOf(status: Status, type: string): Condition | undefined {
-  return status.conditions?.find((condition) => condition.type === type);
-}
-
 /** A condition as of now. */
 export function condition(
   nowMs: number,
@@ -34,14 +31,14 @@ export function condition(
 
 /** Puts a condition in place of the former one, unless that says the same. */
 export function withCondition(status: Status, next: Condition): Status {
-  const before = conditionOf(status, next.type);
+  const before = conditionOf(status.conditions, next.type);
   if (before?.status === next.status && before.reason === next.reason) return status;
   const kept = before?.status === next.status ? { ...next, lastTransitionTime: before.lastTransitionTime } : next;
   return { ...status, conditions: [...(status.conditions ?? []).filter(({ type }) => type !== next.type), kept] };
 }
 
 export function withoutCondition(status: Status, type: string): Status {
-  if (!conditionOf(status, type)) return status;
+  if (!conditionOf(status.conditions, type)) return status;
   const conditions = (status.conditions ?? []).filter((one) => one.type !== type);
   const { conditions: _, ...rest } = status;
   return conditions.length > 0 ? { ...rest, conditions } : rest;
@@ -101,7 +98,7 @@ function isProgressing({ status: old }: Deployment, next: Status): boolean {
 }
 
 function isTimedOut(deployment: Deployment, status: Status, nowMs: number): boolean {
-  const progressing = conditionOf(status, "Progressing");
+  const progressing = conditionOf(status.conditions, "Progressing");
   if (!hasDeadline(deployment) || !progressing || progressing.reason === "NewReplicaSetAvailable") return false;
   if (progressing.reason === "ProgressDeadlineExceeded") return true;
   return deadlineMs(deployment, progressing) < nowMs;
@@ -115,7 +112,7 @@ function deadlineMs({ spec }: Deployment, { lastUpdateTime }: Condition): number
 export function rolloutStatus(rollout: Rollout): Status {
   const { deployment, sets, current } = rollout;
   const counted = countStatus(rollout);
-  const before = conditionOf(deployment.status, "Progressing");
+  const before = conditionOf(deployment.status.conditions, "Progressing");
   const finished =
     (counted.replicas ?? 0) === (counted.updatedReplicas ?? 0) && before?.reason === "NewReplicaSetAvailable";
   const status = !hasDeadline(deployment)
@@ -155,7 +152,7 @@ function withProgress({ deployment, current, nowMs }: Rollout, status: Status, b
 
 /** When to look again whether the rollout is stuck, in ms; undefined when it can't be. */
 export function stuckCheckMs(deployment: Deployment, status: Status, nowMs: number): number | undefined {
-  const progressing = conditionOf(status, "Progressing");
+  const progressing = conditionOf(status.conditions, "Progressing");
   if (!hasDeadline(deployment) || !progressing) return undefined;
   if (isComplete(deployment, status) || progressing.reason === "ProgressDeadlineExceeded") return undefined;
   return Math.max(0, deadlineMs(deployment, progressing) - nowMs) + 1000;

@@ -1,3 +1,4 @@
+import { jsonEqual } from "../../base/index.ts";
 import {
   controllerOf,
   isNotFound,
@@ -6,12 +7,11 @@ import {
   Pod,
   PodDisruptionBudget,
   ReplicaSet,
+  selectorText,
 } from "../../api/index.ts";
 import { dynamicKind, type ResourceReference } from "../../client/index.ts";
 import type { EventRecorder, Informer } from "../../runtime/index.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, splitKey } from "../common/environment.ts";
-import { deepEqual } from "../common/equal.ts";
-import { selectorText } from "../common/selector-text.ts";
 import { needsScale, replaceCondition, statusOf } from "./plan.ts";
 
 interface Parts {
@@ -41,7 +41,7 @@ export async function startDisruptionController(environment: ControllerEnvironme
   pods.subscribe({
     apply(pod, old) {
       wake(pod);
-      if (old && !deepEqual(old.metadata.labels, pod.metadata.labels)) wake(old);
+      if (old && !jsonEqual(old.metadata.labels, pod.metadata.labels)) wake(old);
     },
     delete: wake,
   });
@@ -72,7 +72,7 @@ async function reconcile(
     events.event(budget, { type: "Normal", reason: "NoPods", message: "No matching pods found" });
   const nowMs = clock.now();
   const write = async (status: PodDisruptionBudget["status"]) => {
-    if (deepEqual(status, budget.status)) return;
+    if (jsonEqual(status, budget.status)) return;
     await budgets.expect(await client.updateStatus(PodDisruptionBudget, { ...budget, status }, { signal }), signal);
   };
   try {

@@ -1,4 +1,11 @@
-import { isPodReady, type Pod, type PodDisruptionBudget, scaledValue } from "../../api/index.ts";
+import {
+  isPodReady,
+  type Pod,
+  type PodDisruptionBudget,
+  scaledValue,
+  conditionOf,
+  transitionTime,
+} from "../../api/index.ts";
 import { formatTime, parseTime } from "../../base/index.ts";
 
 /** How long an evicted pod may take to start going before it counts again. */
@@ -90,8 +97,8 @@ export function replaceCondition(
 ): Conditions {
   const { budget, status, reason, message, nowMs } = next;
   const type = "DisruptionAllowed";
-  const before = known?.find((condition) => condition.type === type);
-  const lastTransitionTime = before?.status === status ? before.lastTransitionTime : formatTime(nowMs);
+  const before = conditionOf(known, type);
+  const lastTransitionTime = transitionTime(before, status, formatTime(nowMs));
   const made = { type, status, reason, message, lastTransitionTime, observedGeneration: budget.metadata.generation };
   return [...(known ?? []).filter((condition) => condition.type !== type), made] as Conditions;
 }

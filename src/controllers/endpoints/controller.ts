@@ -1,4 +1,4 @@
-import { Endpoints, isNotFound, Pod, Service } from "../../api/index.ts";
+import { Endpoints, Pod, Service, unlessGone } from "../../api/index.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, splitKey } from "../common/environment.ts";
 import { isNamespaceTerminating } from "../common/pods.ts";
 import { selectsPod, watchServicePods } from "../common/service-pods.ts";
@@ -19,8 +19,7 @@ export async function startEndpointsController(environment: ControllerEnvironmen
       const service = services.get({ namespace, name });
       const known = endpoints.get({ namespace, name });
       if (!service) {
-        if (known && hasManager(known))
-          await client.delete(Endpoints, { namespace, name }, { signal }).catch(unlessGone);
+        if (known && hasManager(known)) await unlessGone(client.delete(Endpoints, { namespace, name }, { signal }));
         return undefined;
       }
       if (service.spec.type === "ExternalName" || !service.spec.selector) return undefined;
@@ -47,9 +46,4 @@ export async function startEndpointsController(environment: ControllerEnvironmen
 
 function hasManager({ metadata }: Endpoints): boolean {
   return metadata.labels?.["endpoints.kubernetes.io/managed-by"] === "endpoint-controller";
-}
-
-function unlessGone(error: unknown): undefined {
-  if (!isNotFound(error)) throw error;
-  return undefined;
 }

@@ -1,6 +1,6 @@
+import { jsonEqual } from "../../base/index.ts";
 import { createHash } from "node:crypto";
 import { type Endpoints, isPodReady, isPodTerminal, type Pod, type Service } from "../../api/index.ts";
-import { deepEqual } from "../common/equal.ts";
 import { canonical } from "../common/hash.ts";
 import { addressesOf, HEADLESS, portsOf } from "../endpointslice/plan.ts";
 
@@ -27,8 +27,8 @@ export function plan(service: Service, pods: readonly Pod[], known: Endpoints | 
   const annotations = truncated ? { ...rest, [OVER_CAPACITY]: "truncated" } : rest;
   const same =
     known !== undefined &&
-    deepEqual(known.subsets ?? [], subsets) &&
-    deepEqual(known.metadata.labels ?? {}, labels) &&
+    jsonEqual(known.subsets ?? [], subsets) &&
+    jsonEqual(known.metadata.labels ?? {}, labels) &&
     (over !== undefined) === truncated;
   if (same) return undefined;
   const { name, namespace } = service.metadata;

@@ -1,4 +1,4 @@
-import { EndpointSlice, isNotFound, Node, Pod, Service } from "../../api/index.ts";
+import { EndpointSlice, Node, Pod, Service, unlessGone } from "../../api/index.ts";
 import type { Informer } from "../../runtime/index.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, splitKey } from "../common/environment.ts";
 import { isNamespaceTerminating } from "../common/pods.ts";
@@ -78,15 +78,10 @@ async function reconcile(
       await slices.expect(await client.update(EndpointSlice, slice, { signal }), signal);
     for (const slice of decided.remove) {
       const { namespace, name } = slice.metadata;
-      await client.delete(EndpointSlice, { namespace, name }, { signal }).catch(unlessGone);
+      await unlessGone(client.delete(EndpointSlice, { namespace, name }, { signal }));
       await slices.expectDeleted(slice, signal);
     }
   } catch (error) {
     if (!isNamespaceTerminating(error)) throw error;
   }
-}
-
-function unlessGone(error: unknown): undefined {
-  if (!isNotFound(error)) throw error;
-  return undefined;
 }

@@ -1,3 +1,4 @@
+import { jsonEqual } from "../../base/index.ts";
 import {
   type ContainerPort,
   type EndpointSlice,
@@ -9,7 +10,6 @@ import {
   Service,
   type ServicePort,
 } from "../../api/index.ts";
-import { deepEqual } from "../common/equal.ts";
 import { canonical } from "../common/hash.ts";
 
 export const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
@@ -191,7 +191,7 @@ function pack(
   );
   const update = filled.flatMap(({ slice, endpoints: next }) => {
     const labels = labelsOf(service);
-    const same = deepEqual(orNull(slice.endpoints), orNull(next)) && deepEqual(slice.metadata.labels ?? {}, labels);
+    const same = jsonEqual(orNull(slice.endpoints), orNull(next)) && jsonEqual(slice.metadata.labels ?? {}, labels);
     return same ? [] : [{ ...slice, metadata: { ...slice.metadata, labels }, endpoints: next }];
   });
   return { create, update, remove: kept.filter((one) => !filled.includes(one)).map(({ slice }) => slice) };

@@ -1,4 +1,4 @@
-import { Endpoints, EndpointSlice, isNotFound, Service } from "../../api/index.ts";
+import { Endpoints, EndpointSlice, Service, unlessGone } from "../../api/index.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, splitKey } from "../common/environment.ts";
 import { isNamespaceTerminating } from "../common/pods.ts";
 import { isMirrored, MANAGED_BY, MANAGER, plan, SERVICE_NAME } from "./plan.ts";
@@ -27,9 +27,7 @@ export async function startEndpointSliceMirroringController(environment: Control
           await slices.expect(await client.update(EndpointSlice, slice, { signal }), signal);
         for (const slice of decided.remove) {
           const { namespace, name } = slice.metadata;
-          await client.delete(EndpointSlice, { namespace, name }, { signal }).catch((error) => {
-            if (!isNotFound(error)) throw error;
-          });
+          await unlessGone(client.delete(EndpointSlice, { namespace, name }, { signal }));
           await slices.expectDeleted(slice, signal);
         }
       } catch (error) {

@@ -1,3 +1,4 @@
+import { jsonEqual } from "../../base/index.ts";
 import {
   type EndpointSlice,
   Endpoints as EndpointsKind,
@@ -5,7 +6,6 @@ import {
   ownerReference,
   type Service,
 } from "../../api/index.ts";
-import { deepEqual } from "../common/equal.ts";
 import { canonical } from "../common/hash.ts";
 
 export const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
@@ -55,9 +55,9 @@ export function plan(endpoints: Endpoints, slices: readonly EndpointSlice[]): Pl
     left.delete(known);
     const { labels, annotations } = wanted.metadata;
     const same =
-      deepEqual(known.endpoints, wanted.endpoints) &&
-      deepEqual(known.metadata.labels, labels) &&
-      deepEqual(known.metadata.annotations ?? {}, annotations ?? {});
+      jsonEqual(known.endpoints, wanted.endpoints) &&
+      jsonEqual(known.metadata.labels, labels) &&
+      jsonEqual(known.metadata.annotations ?? {}, annotations ?? {});
     if (same) continue;
     const metadata = { ...known.metadata, labels, ...(annotations && { annotations }) };
     update.push({ ...known, metadata, endpoints: wanted.endpoints } as EndpointSlice);

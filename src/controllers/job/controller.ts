@@ -1,10 +1,9 @@
-import { controllerOf, isNotFound, Job, labelSelectorMatches, Pod } from "../../api/index.ts";
-import { parseTime } from "../../base/index.ts";
+import { controllerOf, Job, labelSelectorMatches, Pod, unlessGone } from "../../api/index.ts";
+import { parseTime, jsonEqual } from "../../base/index.ts";
 import type { EventRecorder, Informer } from "../../runtime/index.ts";
 import { inParallel, slowStart } from "../common/batch.ts";
 import { claim, enactClaims } from "../common/claim.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, refersTo, splitKey } from "../common/environment.ts";
-import { deepEqual } from "../common/equal.ts";
 import { isNamespaceTerminating, type PodControl, podControl, podFromTemplate } from "../common/pods.ts";
 import { type Backoff, isFinished, type NewPod, type Plan, plan } from "./plan.ts";
 import { FINALIZER, INDEX, INDEX_FAILURES, isTracked } from "./pods.ts";
@@ -90,12 +89,7 @@ function watchStrays(environment: ControllerEnvironment, jobs: Informer<Job>, po
 async function releasePod({ client }: ControllerEnvironment, pod: Pod, signal: AbortSignal): Promise<Pod | undefined> {
   const { namespace, name, uid } = pod.metadata;
   const patch = { metadata: { uid, "$deleteFromPrimitiveList/finalizers": [FINALIZER] } };
-  try {
-    return await client.patch(Pod, { namespace, name }, patch, { type: "strategic", signal });
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  return unlessGone(client.patch(Pod, { namespace, name }, patch, { type: "strategic", signal }));
 }
 
 class JobController {
@@ -148,7 +142,7 @@ class JobController {
 
   async #act(job: Job, { status, release, create, remove, forgive, events }: Plan, signal: AbortSignal): Promise<void> {
     const { jobs, pods, control, events: recorder } = this.#parts;
-    if (!deepEqual(job.status, status)) {
+    if (!jsonEqual(job.status, status)) {
       const written = await this.#environment.client.updateStatus(Job, { ...job, status }, { signal });
       for (const event of events) recorder.event(job, event);
       await jobs.expect(written, signal);
@@ -220,11 +214,9 @@ export async function startTtlAfterFinishedController(environment: ControllerEnv
       if (leftMs > 0) return { requeueAfterMs: leftMs };
       const { namespace, name, uid, resourceVersion } = job.metadata;
       const preconditions = { uid, resourceVersion };
-      try {
-        await client.delete(Job, { namespace, name }, { propagationPolicy: "Foreground", preconditions, signal });
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-      }
+      await unlessGone(
+        client.delete(Job, { namespace, name }, { propagationPolicy: "Foreground", preconditions, signal }),
+      );
       return undefined;
     },
   });

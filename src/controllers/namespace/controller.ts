@@ -1,7 +1,7 @@
+import { jsonEqual } from "../../base/index.ts";
 import { isConflict, isNotFound, type KubeObject, Namespace, StatusError } from "../../api/index.ts";
 import { dynamicKind } from "../../client/index.ts";
 import { type ControllerEnvironment, type DiscoveredKind, reconcileKeys } from "../common/environment.ts";
-import { deepEqual } from "../common/equal.ts";
 import { conditionsAfter, type Findings } from "./plan.ts";
 
 const FINALIZER = "kubernetes";
@@ -46,7 +46,7 @@ async function reconcile(
   if (podsSeconds > 0) return { requeueAfterMs: (podsSeconds / 2 + 1) * 1000 };
   const conditions = conditionsAfter(namespace, findings, clock.now());
   const status = { ...namespace.status, conditions };
-  const current = deepEqual(status, namespace.status)
+  const current = jsonEqual(status, namespace.status)
     ? namespace
     : await client.updateStatus(Namespace, { ...namespace, status }, { signal });
   const clean = findings.discoveryError === undefined && findings.deletionErrors.length === 0;

@@ -1,3 +1,4 @@
+import { conditionOf, transitionTime } from "../../api/index.ts";
 import type { Namespace } from "../../api/index.ts";
 import { formatTime } from "../../base/index.ts";
 
@@ -27,9 +28,9 @@ export function conditionsAfter(namespace: Namespace, findings: Findings, nowMs:
   const next = verdicts(findings).map(({ type, bad, good }) => {
     const status = bad ? "True" : "False";
     const { reason, message } = bad ?? good;
-    const before = known.find((condition) => condition.type === type);
+    const before = conditionOf(known, type);
     if (before?.status === status && before.reason === reason && before.message === message) return before;
-    const lastTransitionTime = before?.status === status ? before.lastTransitionTime : formatTime(nowMs);
+    const lastTransitionTime = transitionTime(before, status, formatTime(nowMs));
     return { type, status, lastTransitionTime, reason, message };
   });
   const types = new Set(next.map(({ type }) => type));

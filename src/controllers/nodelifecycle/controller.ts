@@ -1,4 +1,4 @@
-import { isNotFound, Lease, Node, Pod } from "../../api/index.ts";
+import { isNotFound, Lease, Node, Pod, unlessGone, conditionOf } from "../../api/index.ts";
 import { formatTime } from "../../base/index.ts";
 import type { EventRecorder, Informer } from "../../runtime/index.ts";
 import { type ControllerEnvironment, reconcileKeys } from "../common/environment.ts";
@@ -9,7 +9,6 @@ import {
   observe,
   silentConditions,
   taintsFor,
-  conditionOf,
   zoneOf,
   type ZoneState,
   zoneState,
@@ -112,7 +111,7 @@ class NodeLifecycle {
       startupMs: options.nodeStartupGracePeriodMs ?? 60_000,
       nowMs,
     });
-    const wasReady = conditionOf(node, "Ready")?.status === "True";
+    const wasReady = conditionOf(node.status.conditions, "Ready")?.status === "True";
     if (conditions) {
       try {
         const written = await client.updateStatus(
@@ -130,7 +129,7 @@ class NodeLifecycle {
         this.#parts.events.event(subject(node), { type: "Normal", reason: "NodeNotReady", message });
       }
     }
-    const ready = conditionOf(this.#parts.nodes.get({ name }) ?? node, "Ready")?.status;
+    const ready = conditionOf((this.#parts.nodes.get({ name }) ?? node).status.conditions, "Ready")?.status;
     if (ready === "False" || ready === "Unknown") await this.#markPods(name, signal);
   }
 
@@ -143,11 +142,9 @@ class NodeLifecycle {
       const { namespace, name, uid } = pod.metadata;
       const condition = { type: "Ready", status: "False", lastTransitionTime: formatTime(clock.now()) };
       const patch = { metadata: { uid }, status: { conditions: [condition] } };
-      try {
-        await client.patch(Pod, { namespace, name }, patch, { type: "strategic", subresource: "status", signal });
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-      }
+      await unlessGone(
+        client.patch(Pod, { namespace, name }, patch, { type: "strategic", subresource: "status", signal }),
+      );
       this.#parts.events.event(pod, { type: "Warning", reason: "NodeNotReady", message: "Node is not ready" });
     }
   }
@@ -197,11 +194,8 @@ class NodeLifecycle {
       metadata: { resourceVersion, ...(labels && { labels }) },
       ...(taints && { spec: { taints: taints.length > 0 ? taints : null } }),
     };
-    try {
-      await this.#parts.nodes.expect(await client.patch(Node, { name }, patch, { type: "merge", signal }), signal);
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    const updated = await unlessGone(client.patch(Node, { name }, patch, { type: "merge", signal }));
+    if (updated) await this.#parts.nodes.expect(updated, signal);
     return later;
   }
 }

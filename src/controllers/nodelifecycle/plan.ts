@@ -1,3 +1,4 @@
+import { conditionOf } from "../../api/index.ts";
 import type { Lease, Node, Taint } from "../../api/index.ts";
 import { formatTime, parseTime, own } from "../../base/index.ts";
 
@@ -15,16 +16,12 @@ export interface Health {
 
 type Condition = NonNullable<Node["status"]["conditions"]>[number];
 
-export function conditionOf({ status }: Node, type: string): Condition | undefined {
-  return status.conditions?.find((condition) => condition.type === type);
-}
-
 /** Updates what is known of a node's life signs: its own status and its Lease. */
 export function observe(
   known: Health | undefined,
   { node, lease, nowMs }: { readonly node: Node; readonly lease: Lease | undefined; readonly nowMs: number },
 ): Health {
-  const heartbeat = JSON.stringify(conditionOf(node, "Ready") ?? null);
+  const heartbeat = JSON.stringify(conditionOf(node.status.conditions, "Ready") ?? null);
   const renewTime = lease?.spec.renewTime ?? "";
   if (known?.heartbeat === heartbeat && known.renewTime === renewTime) return known;
   return { heartbeat, renewTime, seenMs: nowMs };
@@ -39,7 +36,7 @@ export function silentConditions(
   grace: { readonly health: Health; readonly graceMs: number; readonly startupMs: number; readonly nowMs: number },
 ): readonly Condition[] | undefined {
   const { health, graceMs, startupMs, nowMs } = grace;
-  const ready = conditionOf(node, "Ready");
+  const ready = conditionOf(node.status.conditions, "Ready");
   const sinceMs = ready ? health.seenMs : Math.min(health.seenMs, parseTime(node.metadata.creationTimestamp));
   if (nowMs <= sinceMs + (ready ? graceMs : startupMs)) return undefined;
   const now = formatTime(nowMs);
@@ -83,9 +80,9 @@ export function taintsFor(
   { nowMs, evict }: { readonly nowMs: number; readonly evict: boolean },
 ): readonly Taint[] | undefined {
   const known = node.spec.taints ?? [];
-  const scheduling = PRESSURES.filter(([type, status]) => conditionOf(node, type)?.status === status).map(
-    ([, , key]) => key,
-  );
+  const scheduling = PRESSURES.filter(
+    ([type, status]) => conditionOf(node.status.conditions, type)?.status === status,
+  ).map(([, , key]) => key);
   if (node.spec.unschedulable) scheduling.push(UNSCHEDULABLE);
   const wanted = new Set(scheduling.map((key) => `${key}:NoSchedule`));
   const execute = executeKey(node);
@@ -109,7 +106,7 @@ export function taintsFor(
 
 /** The taint that evicts: by the state of the Ready condition. */
 export function executeKey(node: Node): string | undefined {
-  const status = conditionOf(node, "Ready")?.status;
+  const status = conditionOf(node.status.conditions, "Ready")?.status;
   return status === "False" ? NOT_READY : status === "Unknown" ? UNREACHABLE : undefined;
 }
 
@@ -128,7 +125,7 @@ export type ZoneState = "Initial" | "Normal" | "PartialDisruption" | "FullDisrup
 
 /** How much of a zone is ready. */
 export function zoneState(nodes: readonly Node[], unhealthyThreshold: number): ZoneState {
-  const ready = nodes.filter((node) => conditionOf(node, "Ready")?.status === "True").length;
+  const ready = nodes.filter((node) => conditionOf(node.status.conditions, "Ready")?.status === "True").length;
   const bad = nodes.length - ready;
   if (ready === 0 && bad > 0) return "FullDisruption";
   if (bad > 2 && bad / nodes.length >= unhealthyThreshold) return "PartialDisruption";

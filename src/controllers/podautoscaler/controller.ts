@@ -1,14 +1,14 @@
+import { jsonEqual } from "../../base/index.ts";
 import {
   HorizontalPodAutoscaler,
-  isNotFound,
   kindFor,
   type KindDefinition,
   type KubeObject,
   type Scale,
+  unlessGone,
 } from "../../api/index.ts";
 import { dynamicKind, resourcePath } from "../../client/index.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, splitKey } from "../common/environment.ts";
-import { deepEqual } from "../common/equal.ts";
 import { metricProblems } from "./metrics.ts";
 import { plan, type ScaleRead } from "./plan.ts";
 
@@ -37,20 +37,17 @@ export async function startPodAutoscalerController(environment: ControllerEnviro
       if (decided.replicas !== undefined && typeof target !== "string")
         await resize(environment, scaler, { kind: target, replicas: decided.replicas, signal });
       for (const note of decided.notes) events.event(scaler, note);
-      if (!deepEqual(scaler.status, decided.status)) {
+      if (!jsonEqual(scaler.status, decided.status)) {
         const changed = { ...scaler, status: decided.status };
-        try {
-          await scalers.expect(await client.updateStatus(HorizontalPodAutoscaler, changed, { signal }), signal);
-        } catch (error) {
-          if (!isNotFound(error)) throw error;
-        }
+        const updated = await unlessGone(client.updateStatus(HorizontalPodAutoscaler, changed, { signal }));
+        if (updated) await scalers.expect(updated, signal);
       }
       return { requeueAfterMs: SYNC_PERIOD_MS };
     },
   });
   scalers.subscribe({
     apply(scaler, old) {
-      if (!old || !deepEqual(scaler.spec, old.spec)) queue.add(keyOf(scaler));
+      if (!old || !jsonEqual(scaler.spec, old.spec)) queue.add(keyOf(scaler));
     },
     delete: () => {},
   });

@@ -1,7 +1,6 @@
 import type { HorizontalPodAutoscaler } from "../../api/index.ts";
-import { isNotFound } from "../../api/index.ts";
+import { isNotFound, selectorText } from "../../api/index.ts";
 import type { Client } from "../../client/index.ts";
-import { selectorText } from "../common/selector-text.ts";
 import type { MetricProblem } from "./plan.ts";
 
 type Metric = NonNullable<HorizontalPodAutoscaler["spec"]["metrics"]>[number];

@@ -1,3 +1,4 @@
+import { conditionOf, transitionTime } from "../../api/index.ts";
 import type { HorizontalPodAutoscaler } from "../../api/index.ts";
 import { formatTime } from "../../base/index.ts";
 
@@ -146,8 +147,8 @@ class ConditionList {
   }
 
   set(type: ConditionType, status: "True" | "False", why: { readonly reason: string; readonly message: string }): void {
-    const known = this.#list.find((condition) => condition.type === type);
-    const lastTransitionTime = known?.status === status ? known.lastTransitionTime : formatTime(this.#nowMs);
+    const known = conditionOf(this.#list, type);
+    const lastTransitionTime = transitionTime(known, status, formatTime(this.#nowMs));
     const condition = { type, status, ...why, lastTransitionTime } as Conditions[number];
     this.#list = known ? this.#list.map((one) => (one === known ? condition : one)) : [...this.#list, condition];
   }

@@ -1,4 +1,4 @@
-import { isNotFound, isPodTerminal, Node, Pod } from "../../api/index.ts";
+import { isNotFound, isPodTerminal, Node, Pod, unlessGone } from "../../api/index.ts";
 import { disrupt } from "../common/disrupt.ts";
 import type { ControllerEnvironment } from "../common/environment.ts";
 import { type Collected, plan } from "./plan.ts";
@@ -23,10 +23,7 @@ export async function startPodGcController(environment: ControllerEnvironment): 
       const since = missingSince.get(name) ?? clock.now();
       missingSince.set(name, since);
       if (clock.now() - since < QUARANTINE_MS) continue;
-      const found = await client.get(Node, { name }, { signal }).catch((error) => {
-        if (isNotFound(error)) return undefined;
-        throw error;
-      });
+      const found = await unlessGone(client.get(Node, { name }, { signal }));
       if (!found) lost.add(name);
     }
     return lost;

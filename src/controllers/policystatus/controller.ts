@@ -1,11 +1,11 @@
 import {
-  isNotFound,
   kindFor,
   type PolicySource,
   typeOfPublished,
   typeOfStruct,
   typeWarnings,
   ValidatingAdmissionPolicy,
+  unlessGone,
 } from "../../api/index.ts";
 import { type ControllerEnvironment, type DiscoveredKind, reconcileKeys } from "../common/environment.ts";
 import { describeKind, kindsOf, paramKindOf } from "./plan.ts";
@@ -53,11 +53,8 @@ export async function startPolicyStatusController(environment: ControllerEnviron
     const declared = kindFor(kind);
     if (declared) return typeOfStruct(declared.struct);
     const place = kind.group === "" ? `api/${kind.version}` : `apis/${kind.group}/${kind.version}`;
-    const document = await client.getJson<object>(`/openapi/v3/${place}`, { signal }).catch((error) => {
-      if (isNotFound(error)) return {};
-      throw error;
-    });
-    return typeOfPublished(document, kind);
+    const document = await unlessGone(client.getJson<object>(`/openapi/v3/${place}`, { signal }));
+    return typeOfPublished(document ?? {}, kind);
   }
 }
 

@@ -1,18 +1,18 @@
+import { jsonEqual, asError } from "../../base/index.ts";
 import {
   controllerOf,
-  isNotFound,
   type KindDefinition,
   type KubeObject,
   type LabelSelector,
   labelSelectorMatches,
   Pod,
   ReplicaSet,
+  unlessGone,
 } from "../../api/index.ts";
 import type { Informer, WorkQueue } from "../../runtime/index.ts";
 import { inParallel, slowStart } from "../common/batch.ts";
 import { claim, enactClaims } from "../common/claim.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, refersTo, splitKey } from "../common/environment.ts";
-import { deepEqual } from "../common/equal.ts";
 import { isActive, isNamespaceTerminating, type PodControl, podControl, podFromTemplate } from "../common/pods.ts";
 import { type Failure, nextAvailabilityMs, type Plan, plan, type ReplicaStatus, statusOf } from "./plan.ts";
 
@@ -89,7 +89,7 @@ function watch<O extends KubeObject>(
 }
 
 function orphanChanged(pod: Pod, old: Pod | undefined): boolean {
-  return !old || controllerOf(old) !== undefined || !deepEqual(pod.metadata.labels, old.metadata.labels);
+  return !old || controllerOf(old) !== undefined || !jsonEqual(pod.metadata.labels, old.metadata.labels);
 }
 
 interface Parts<O> {
@@ -154,18 +154,13 @@ class ReplicaController<O extends KubeObject> {
   async #writeStatus(key: string, status: ReplicaStatus, signal: AbortSignal): Promise<void> {
     const { sets, replicaKind } = this.#parts;
     const known = sets.get(splitKey(key));
-    if (!known || deepEqual(replicaKind.view(known).status, status)) return;
+    if (!known || jsonEqual(replicaKind.view(known).status, status)) return;
     const changed = { ...known, status: replicaKind.status(status) };
-    try {
-      await sets.expect(await this.#environment.client.updateStatus(replicaKind.kind, changed as never, { signal }));
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    const updated = await unlessGone(
+      this.#environment.client.updateStatus(replicaKind.kind, changed as never, { signal }),
+    );
+    if (updated) await sets.expect(updated);
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }
 
 function failureOf(owner: ReplicaSet, pods: readonly Pod[], error: Error): Failure {

@@ -5,6 +5,7 @@ import {
   podCondition,
   type ReplicaSet,
   labelSelectorMatches,
+  isPodTerminal,
 } from "../../api/index.ts";
 import { formatTime, parseTime } from "../../base/index.ts";
 import { isActive } from "../common/pods.ts";
@@ -136,7 +137,7 @@ export function statusOf(
   const active = pods.filter(isActive);
   const templateLabels = { matchLabels: owner.spec.template.metadata.labels ?? {} };
   const count = (test: (pod: Pod) => boolean) => active.reduce((sum, pod) => sum + (test(pod) ? 1 : 0), 0);
-  const terminating = pods.filter((pod) => pod.metadata.deletionTimestamp && !isFinished(pod)).length;
+  const terminating = pods.filter((pod) => pod.metadata.deletionTimestamp && !isPodTerminal(pod)).length;
   const conditions = conditionsOf(owner, failure, nowMs);
   const fullyLabeled = count((pod) => labelSelectorMatches(templateLabels, pod.metadata.labels ?? {}));
   const ready = count(isPodReady);
@@ -150,10 +151,6 @@ export function statusOf(
     observedGeneration: owner.metadata.generation,
     ...(conditions.length > 0 && { conditions }),
   } as ReplicaSet["status"];
-}
-
-function isFinished(pod: Pod): boolean {
-  return pod.status.phase === "Succeeded" || pod.status.phase === "Failed";
 }
 
 type Conditions = NonNullable<ReplicaSet["status"]["conditions"]>;

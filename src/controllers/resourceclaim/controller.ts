@@ -1,4 +1,4 @@
-import { isNotFound, Pod, DynamicResourceClaim, ResourceClaimTemplate } from "../../api/index.ts";
+import { Pod, DynamicResourceClaim, ResourceClaimTemplate, unlessGone } from "../../api/index.ts";
 import type { EventRecorder, Informer } from "../../runtime/index.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, splitKey } from "../common/environment.ts";
 import { claimFrom, isDone, planClaim, wantedClaims } from "./plan.ts";
@@ -112,11 +112,7 @@ async function freeClaim(
     await client.update(DynamicResourceClaim, { ...current, metadata }, { signal });
   }
   if (decided.remove) {
-    await client
-      .delete(DynamicResourceClaim, { namespace, name }, { preconditions: { uid }, signal })
-      .catch((error) => {
-        if (!isNotFound(error)) throw error;
-      });
+    await unlessGone(client.delete(DynamicResourceClaim, { namespace, name }, { preconditions: { uid }, signal }));
   }
 }
 
@@ -134,12 +130,7 @@ async function livePods(
   for (const { name, uid } of users) {
     const known = pods.get({ namespace, name });
     const pod =
-      known?.metadata.uid === uid
-        ? known
-        : await client.get(Pod, { namespace, name }, { signal }).catch((error) => {
-            if (isNotFound(error)) return undefined;
-            throw error;
-          });
+      known?.metadata.uid === uid ? known : await unlessGone(client.get(Pod, { namespace, name }, { signal }));
     if (pod) live.set(name, pod);
   }
   return live;

@@ -1,3 +1,4 @@
+import { jsonEqual } from "../../base/index.ts";
 import {
   evaluatorOf,
   isNotFound,
@@ -9,7 +10,6 @@ import {
 import { dynamicKind } from "../../client/index.ts";
 import type { Informer, WorkQueue } from "../../runtime/index.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, splitKey } from "../common/environment.ts";
-import { deepEqual } from "../common/equal.ts";
 import { statusOf } from "./plan.ts";
 
 /** Quotas are counted anew after this long, whatever happened. */
@@ -29,7 +29,7 @@ export async function startResourceQuotaController(environment: ControllerEnviro
   counter.queue = queue;
   quotas.subscribe({
     apply(quota, old) {
-      if (!old || !deepEqual(quota.spec, old.spec) || !deepEqual(quota.spec.hard, quota.status.hard))
+      if (!old || !jsonEqual(quota.spec, old.spec) || !jsonEqual(quota.spec.hard, quota.status.hard))
         queue.add(keyOf(quota));
     },
     delete: () => {},
@@ -69,7 +69,7 @@ class QuotaCounter {
   }
 
   async #write(quota: ResourceQuota, status: ResourceQuota["status"], signal: AbortSignal): Promise<void> {
-    if (deepEqual(quota.status, status)) return;
+    if (jsonEqual(quota.status, status)) return;
     try {
       const { client } = this.#environment;
       await this.#quotas.expect(await client.updateStatus(ResourceQuota, { ...quota, status }, { signal }), signal);
@@ -121,7 +121,7 @@ class QuotaCounter {
     };
     informer.subscribe({
       apply(object, old) {
-        if (old && !deepEqual(usage(object as never), usage(old as never))) wake(object);
+        if (old && !jsonEqual(usage(object as never), usage(old as never))) wake(object);
       },
       delete: wake,
     });

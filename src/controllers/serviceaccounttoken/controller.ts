@@ -1,4 +1,4 @@
-import { isNotFound, Secret, ServiceAccount } from "../../api/index.ts";
+import { Secret, ServiceAccount, unlessGone } from "../../api/index.ts";
 import { type PrivateKey, signJwt } from "../../pki/index.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, splitKey } from "../common/environment.ts";
 import { accountNameOf, base64, NAME_ANNOTATION, plan, UID_ANNOTATION } from "./plan.ts";
@@ -25,11 +25,11 @@ export async function startServiceAccountTokenController(environment: Controller
       const { namespace, uid } = secret.metadata;
       const known = accounts.get({ namespace, name });
       // The account may be newer than what we know of it: only the server can say that it is gone.
-      const account = known ?? (await client.get(ServiceAccount, { namespace, name }, { signal }).catch(unlessGone));
+      const account = known ?? (await unlessGone(client.get(ServiceAccount, { namespace, name }, { signal })));
       const decided = plan(secret, account, options.rootCa);
       if (decided.do === "delete") {
         const where = { namespace, name: secret.metadata.name };
-        await client.delete(Secret, where, { preconditions: { uid }, signal }).catch(unlessGone);
+        await unlessGone(client.delete(Secret, where, { preconditions: { uid }, signal }));
         await secrets.expectDeleted(secret, signal);
       } else if (decided.do === "fill") {
         const token = decided.needsToken ? { token: base64(tokenOf(secret, account!, key)) } : {};
@@ -50,11 +50,6 @@ export async function startServiceAccountTokenController(environment: Controller
     apply: (account, old) => old?.metadata.uid !== account.metadata.uid && wake(account),
     delete: wake,
   });
-}
-
-function unlessGone(error: unknown): undefined {
-  if (isNotFound(error)) return undefined;
-  throw error;
 }
 
 function tokenOf({ metadata }: Secret, account: ServiceAccount, key: PrivateKey): string {

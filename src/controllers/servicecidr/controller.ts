@@ -1,4 +1,4 @@
-import { IPAddress, isNotFound, ServiceCIDR } from "../../api/index.ts";
+import { IPAddress, ServiceCIDR, unlessGone } from "../../api/index.ts";
 import { formatTime } from "../../base/index.ts";
 import { type ControllerEnvironment, reconcileKeys } from "../common/environment.ts";
 import { FINALIZER, holds, overlap, planRange, withReady } from "./plan.ts";
@@ -54,11 +54,7 @@ export async function startServiceCidrController(environment: ControllerEnvironm
     name: "service-cidrs",
     workers: 1,
     synced: [ranges.synced, addresses.synced],
-    reconcile: (name, signal) =>
-      reconcile(name, signal).catch((error) => {
-        if (!isNotFound(error)) throw error;
-        return undefined;
-      }),
+    reconcile: (name, signal) => unlessGone(reconcile(name, signal)),
   });
   const wake = (concerns: (range: ServiceCIDR) => boolean) => {
     for (const range of ranges.list())

@@ -1,3 +1,4 @@
+import { jsonEqual, asError } from "../../base/index.ts";
 import {
   controllerOf,
   ControllerRevision,
@@ -8,12 +9,12 @@ import {
   PersistentVolumeClaim,
   Pod,
   StatefulSet,
+  unlessGone,
 } from "../../api/index.ts";
 import type { EventRecorder, Informer, WorkQueue } from "../../runtime/index.ts";
 import { inParallel } from "../common/batch.ts";
 import { claim, enactClaims } from "../common/claim.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, refersTo, splitKey } from "../common/environment.ts";
-import { deepEqual } from "../common/equal.ts";
 import { isNamespaceTerminating } from "../common/pods.ts";
 import { pruneRevisions, type RevisionKeeper, syncRevisions } from "../common/revisions.ts";
 import { type Action, type Observed, plan, sortPods, statusOf } from "./plan.ts";
@@ -231,15 +232,10 @@ class StatefulSetController {
   async #writeStatus(set: StatefulSet, status: StatefulSet["status"], signal: AbortSignal): Promise<void> {
     const { sets } = this.#parts;
     const known = sets.get(set.metadata) ?? set;
-    if (deepEqual(known.status, status)) return;
-    try {
-      await sets.expect(await this.#environment.client.updateStatus(StatefulSet, { ...known, status }, { signal }));
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    if (jsonEqual(known.status, status)) return;
+    const updated = await unlessGone(
+      this.#environment.client.updateStatus(StatefulSet, { ...known, status }, { signal }),
+    );
+    if (updated) await sets.expect(updated);
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,4 +1,4 @@
-import { isNotFound, Node } from "../../api/index.ts";
+import { Node, unlessGone } from "../../api/index.ts";
 import { type ControllerEnvironment, reconcileKeys } from "../common/environment.ts";
 import { ttlSeconds, ttlStep } from "./plan.ts";
 
@@ -18,11 +18,8 @@ export async function startTtlController(environment: ControllerEnvironment): Pr
       const value = String(ttlSeconds(step));
       if (!node || node.metadata.annotations?.[ANNOTATION] === value) return undefined;
       const patch = { metadata: { annotations: { [ANNOTATION]: value } } };
-      try {
-        await nodes.expect(await client.patch(Node, { name }, patch, { type: "merge", signal }), signal);
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-      }
+      const updated = await unlessGone(client.patch(Node, { name }, patch, { type: "merge", signal }));
+      if (updated) await nodes.expect(updated, signal);
       return undefined;
     },
   });

@@ -1,8 +1,8 @@
-import { isBoundTo, isNotFound, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from "../../api/index.ts";
+import { jsonEqual } from "../../base/index.ts";
+import { isBoundTo, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass, unlessGone } from "../../api/index.ts";
 import type { EventRecorder, Informer, WorkQueue } from "../../runtime/index.ts";
 import { claimKeysOf } from "../common/claims.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, splitKey } from "../common/environment.ts";
-import { deepEqual } from "../common/equal.ts";
 import { BIND_COMPLETED, BOUND_BY_CONTROLLER, planClaim, planVolume, PROVISIONER_ANNOTATIONS } from "./plan.ts";
 
 /** Looks again at what waits, as long as it does. */
@@ -63,7 +63,7 @@ function watch(queue: WorkQueue<string>, { claims, volumes, classes }: Parts): v
       wakeVolume(volume.metadata.name);
       const { claimRef } = volume.spec;
       if (claimRef) queue.add(`${claimRef.namespace}/${claimRef.name}`);
-      if (!old || volume.status.phase !== old.status.phase || !deepEqual(volume.spec, old.spec)) wakeUnbound();
+      if (!old || volume.status.phase !== old.status.phase || !jsonEqual(volume.spec, old.spec)) wakeUnbound();
     },
     delete(volume) {
       for (const claim of claims.list()) if (claim.spec.volumeName === volume.metadata.name) queue.add(keyOf(claim));
@@ -101,7 +101,7 @@ class Binder {
       case "provision": {
         const annotations = { ...claim.metadata.annotations };
         for (const name of PROVISIONER_ANNOTATIONS) annotations[name] = decided.provisioner;
-        if (!deepEqual(annotations, claim.metadata.annotations ?? {}))
+        if (!jsonEqual(annotations, claim.metadata.annotations ?? {}))
           await this.#updateClaim({ ...claim, metadata: { ...claim.metadata, annotations } }, signal);
         events.event(claim, decided.note);
         return this.#pending(claims.get(claim.metadata) ?? claim, signal);
@@ -141,7 +141,7 @@ class Binder {
       [BIND_COMPLETED]: "yes",
     };
     let current = claim;
-    if (!named || !deepEqual(annotations, claim.metadata.annotations)) {
+    if (!named || !jsonEqual(annotations, claim.metadata.annotations)) {
       const spec = { ...claim.spec, volumeName: volume.metadata.name };
       current = await this.#updateClaim({ ...claim, metadata: { ...claim.metadata, annotations }, spec }, signal);
     }
@@ -184,12 +184,7 @@ class Binder {
     key: { readonly namespace: string; readonly name: string },
     signal: AbortSignal,
   ): Promise<PersistentVolumeClaim | undefined> {
-    try {
-      return await this.#environment.client.get(PersistentVolumeClaim, key, { signal });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    return unlessGone(this.#environment.client.get(PersistentVolumeClaim, key, { signal }));
   }
 
   async #updateVolume(volume: PersistentVolume, signal: AbortSignal): Promise<PersistentVolume> {
@@ -205,7 +200,7 @@ class Binder {
   ): Promise<void> {
     const { message: _, reason: __, ...rest } = volume.status;
     const status = { ...rest, ...said } as PersistentVolume["status"];
-    if (deepEqual(status, volume.status)) return;
+    if (jsonEqual(status, volume.status)) return;
     const updated = await this.#environment.client.updateStatus(PersistentVolume, { ...volume, status }, { signal });
     await this.#parts.volumes.expect(updated, signal);
   }
@@ -221,7 +216,7 @@ class Binder {
     status: PersistentVolumeClaim["status"],
     signal: AbortSignal,
   ): Promise<void> {
-    if (deepEqual(status, claim.status)) return;
+    if (jsonEqual(status, claim.status)) return;
     const changed = { ...claim, status };
     const updated = await this.#environment.client.updateStatus(PersistentVolumeClaim, changed, { signal });
     await this.#parts.claims.expect(updated, signal);

@@ -1,4 +1,4 @@
-import { isNotFound, PersistentVolume, PersistentVolumeClaim, Pod } from "../../api/index.ts";
+import { PersistentVolume, PersistentVolumeClaim, Pod, unlessGone } from "../../api/index.ts";
 import { claimKeysOf } from "../common/claims.ts";
 import { type ControllerEnvironment, keyOf, reconcileKeys, splitKey } from "../common/environment.ts";
 import { claimFinalizers, volumeFinalizers } from "./plan.ts";
@@ -53,12 +53,4 @@ export async function startVolumeProtectionController(environment: ControllerEnv
     },
   });
   volumes.subscribe({ apply: ({ metadata }) => queue.add(metadata.name), delete: () => {} });
-}
-
-async function unlessGone(work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
 }

@@ -27,3 +27,13 @@ export class CriError extends Error {
 export function isNotFound(error: unknown): boolean {
   return error instanceof CriError && error.code === "not-found";
 }
+
+/** What was asked for or done; undefined when the runtime has no such thing: ending what is gone is done already. */
+export async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

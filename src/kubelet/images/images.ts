@@ -1,8 +1,9 @@
+import { messageOf } from "../../base/index.ts";
 import type { Clock } from "../../base/index.ts";
 import type { Container, Pod, Secret } from "../../api/index.ts";
 import type { KubeletEvents } from "../api.ts";
 import type { Image, ImageService } from "../cri/index.ts";
-import { messageOf, SyncError } from "../errors.ts";
+import { SyncError } from "../errors.ts";
 import { Backoff, formatDuration } from "../sync/backoff.ts";
 import { credentialsFor } from "./credentials.ts";
 

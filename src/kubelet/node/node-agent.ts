@@ -1,7 +1,7 @@
-import { formatMicroTime, own } from "../../base/index.ts";
+import { formatMicroTime, own, messageOf } from "../../base/index.ts";
 import type { Lease, Node, NodeStatus } from "../../api/index.ts";
 import { isAlreadyExists, isConflict } from "../../api/index.ts";
-import { messageOf } from "../errors.ts";
+
 import type { MachineFacts } from "../host/index.ts";
 import type { KubeletContext } from "../options.ts";
 import type { NodeFactsForPods } from "../sync/worker.ts";

@@ -1,3 +1,4 @@
+import { conditionOf, transitionTime } from "../../api/index.ts";
 import { formatTime } from "../../base/index.ts";
 import type { Node, NodeCondition, NodeStatus } from "../../api/index.ts";
 import type { Image, RuntimeCondition, RuntimeVersion } from "../cri/index.ts";
@@ -99,13 +100,13 @@ interface Verdict {
 function nodeConditions(input: NodeInput): NodeCondition[] {
   return verdicts(input).map((verdict) => {
     const status = verdict.holds ? "True" : "False";
-    const before = input.node?.status.conditions?.find((each) => each.type === verdict.type);
+    const before = conditionOf(input.node?.status.conditions, verdict.type);
     const now = formatTime(input.now);
     return {
       type: verdict.type,
       status,
       lastHeartbeatTime: now,
-      lastTransitionTime: before?.status === status ? (before.lastTransitionTime ?? now) : now,
+      lastTransitionTime: transitionTime(before, status, now),
       reason: verdict.reason,
       message: verdict.message,
     };

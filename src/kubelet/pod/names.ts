@@ -55,11 +55,6 @@ export function isStaticPod(pod: Pod): boolean {
   return source !== undefined && source !== "api";
 }
 
-/** Whether the pod's containers are done for good and only the record is left. */
-export function isTerminal(pod: Pod): boolean {
-  return pod.status.phase === "Succeeded" || pod.status.phase === "Failed";
-}
-
 /** How events name a container inside its pod. */
 export function fieldPathOf(pod: Pod, name: string): string {
   const list = pod.spec.containers.some((each) => each.name === name)

@@ -1,6 +1,7 @@
+import { messageOf } from "../../base/index.ts";
 import type { Container, Pod } from "../../api/index.ts";
 import { CriError, type RuntimeService } from "../cri/index.ts";
-import { messageOf } from "../errors.ts";
+
 import type { HostNetwork } from "../host/index.ts";
 import { describePod } from "../pod/names.ts";
 import { formatDuration } from "../sync/backoff.ts";

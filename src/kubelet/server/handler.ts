@@ -1,6 +1,7 @@
+import { messageOf } from "../../base/index.ts";
 import type { Pod } from "../../api/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UpgradedConnection, UpgradeOffer } from "../../net/index.ts";
-import { messageOf } from "../errors.ts";
+
 import type { Kubelet } from "../kubelet.ts";
 import { accessOf, Gatekeeper } from "./auth.ts";
 import { containerLogs } from "./container-logs.ts";

@@ -1,5 +1,5 @@
+import { messageOf } from "../../base/index.ts";
 import type { Duplex, UpgradedConnection, UpgradedStream } from "../../net/index.ts";
-import { messageOf } from "../errors.ts";
 
 export const PORT_FORWARD_PROTOCOL = "portforward.k8s.io";
 /** WebSockets with two channels for each port, which the address names: clients that aren't kubectl. */

@@ -1,7 +1,7 @@
+import { messageOf } from "../../base/index.ts";
 import type { Clock } from "../../base/index.ts";
 import type { UpgradedConnection, UpgradedStream, UpgradeOffer } from "../../net/index.ts";
 import { describeEnd, type StreamEnd, type StreamSession } from "../cri/index.ts";
-import { messageOf } from "../errors.ts";
 
 /** Newest first. */
 export const COMMAND_PROTOCOLS = [

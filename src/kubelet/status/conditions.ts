@@ -1,3 +1,4 @@
+import { podCondition, transitionTime } from "../../api/index.ts";
 import { formatTime } from "../../base/index.ts";
 import type { ContainerStatus as ApiContainerStatus, Pod, PodCondition, PodStatus } from "../../api/index.ts";
 import { isSidecar } from "../pod/names.ts";
@@ -35,13 +36,11 @@ export function podConditions(input: ConditionsInput): readonly PodCondition[] {
 }
 
 function condition(pod: Pod, type: string, verdict: Verdict, now: number): PodCondition {
-  const before = pod.status.conditions?.find((each) => each.type === type);
-  const same = before?.status === verdict.status && before.lastTransitionTime !== undefined;
   return {
     type,
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
     ...verdict,
-    lastTransitionTime: same ? before.lastTransitionTime! : formatTime(now),
+    lastTransitionTime: transitionTime(podCondition(pod, type), verdict.status, formatTime(now)),
   };
 }
 

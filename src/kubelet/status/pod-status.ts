@@ -1,5 +1,5 @@
 import { formatTime } from "../../base/index.ts";
-import type { Container, Pod, PodStatus } from "../../api/index.ts";
+import type { Container, PodStatus } from "../../api/index.ts";
 import { qosClass } from "../pod/resources.ts";
 import { activeSandbox } from "../sync/observed.ts";
 import { podConditions } from "./conditions.ts";

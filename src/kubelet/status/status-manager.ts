@@ -1,8 +1,8 @@
+import { podCondition } from "../../api/index.ts";
+import { jsonAlike, messageOf } from "../../base/index.ts";
 import type { Clock, Log, Scope } from "../../base/index.ts";
 import type { Pod, PodCondition, PodStatus } from "../../api/index.ts";
 import type { KubeletApi, PatchBody } from "../api.ts";
-import { messageOf } from "../errors.ts";
-import { stableJson } from "../pod/hash.ts";
 
 const RETRY_MS_MIN = 1000;
 const RETRY_MS_MAX = 30_000;
@@ -127,14 +127,14 @@ export function statusPatch(pod: Pod, wanted: PodStatus): PatchBody | undefined 
   for (const key of OWNED) {
     const before = pod.status[key];
     const after = wanted[key];
-    if (sameJson(before, after)) continue;
+    if (jsonAlike(before, after)) continue;
     if (after === undefined) changes[key] = null;
     // The directive says something only of a list that is there; elsewhere it would become an element.
     else if ((key === "podIPs" || key === "hostIPs") && before !== undefined)
       changes[key] = [...(after as readonly unknown[]), { $patch: "replace" }];
     else changes[key] = after;
   }
-  const conditions = (wanted.conditions ?? []).filter((each) => !sameJson(each, conditionOf(pod, each)));
+  const conditions = (wanted.conditions ?? []).filter((each) => !jsonAlike(each, podCondition(pod, each.type)));
   const over = (pod.status.conditions ?? []).filter(
     ({ type }) => type === RESIZE_PENDING && !wanted.conditions?.some((each) => each.type === type),
   );
@@ -147,36 +147,13 @@ export function statusPatch(pod: Pod, wanted: PodStatus): PatchBody | undefined 
   return { metadata: { uid: pod.metadata.uid }, status: changes };
 }
 
-function conditionOf(pod: Pod, { type }: PodCondition): PodCondition | undefined {
-  return pod.status.conditions?.find((each) => each.type === type);
-}
-
 /** A condition merges into the one there is: what it no longer says has to be taken out. */
 function withCleared(pod: Pod): (condition: PodCondition) => Record<string, unknown> {
   return (condition) => {
-    const before = conditionOf(pod, condition);
+    const before = podCondition(pod, condition.type);
     const cleared: Record<string, null> = {};
     if (before?.reason !== undefined && condition.reason === undefined) cleared.reason = null;
     if (before?.message !== undefined && condition.message === undefined) cleared.message = null;
     return { ...condition, ...cleared };
   };
-}
-
-/** Equal but for fields that are null or absent. */
-export function sameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (a == null || b == null) return (a ?? undefined) === (b ?? undefined);
-  if (typeof a !== "object" || typeof b !== "object") return false;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((each, index) => sameJson(each, b[index]));
-  }
-  return covers(a, b) && covers(b, a);
-}
-
-/** Each field of the first is the same in the second. */
-function covers(a: object, b: object): boolean {
-  for (const key of Object.keys(a))
-    if (!sameJson(a[key as never], Object.hasOwn(b, key) ? b[key as never] : undefined)) return false;
-  return true;
 }

@@ -1,6 +1,6 @@
 import type { Container, Pod } from "../../api/index.ts";
-import { whenAborted } from "../../base/index.ts";
-import { messageOf } from "../errors.ts";
+import { whenAborted, messageOf } from "../../base/index.ts";
+
 import type { KubeletContext } from "../options.ts";
 import { describePod, fieldPathOf } from "../pod/names.ts";
 import { portNumber } from "../probe/run-probe.ts";

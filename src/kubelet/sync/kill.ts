@@ -1,5 +1,5 @@
 import type { Container, Pod } from "../../api/index.ts";
-import { isNotFound } from "../cri/index.ts";
+import { unlessGone } from "../cri/index.ts";
 import type { KubeletContext } from "../options.ts";
 import { ANNOTATION_PRE_STOP, fieldPathOf, findContainer, isSidecar } from "../pod/names.ts";
 import type { ObservedContainer, PodRuntime } from "./observed.ts";
@@ -39,11 +39,7 @@ export async function killContainer(context: KubeletContext, request: KillReques
     );
   }
   const seconds = Math.max(GRACE_SECONDS_MIN, Math.ceil(graceMs / 1000));
-  try {
-    await context.runtime.stopContainer(status.id, seconds, signal);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
+  await unlessGone(context.runtime.stopContainer(status.id, seconds, signal));
 }
 
 function recordedPreStop(status: ObservedContainer): NonNullable<Container["lifecycle"]>["preStop"] {

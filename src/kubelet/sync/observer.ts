@@ -1,5 +1,5 @@
 import type { ContainerStatus, Runtime, SandboxStatus } from "../cri/index.ts";
-import { isNotFound } from "../cri/index.ts";
+import { unlessGone } from "../cri/index.ts";
 import type { HostFiles } from "../host/index.ts";
 import { ANNOTATION_MESSAGE_PATH, ANNOTATION_MESSAGE_POLICY, LABEL_POD_UID } from "../pod/names.ts";
 import type { ObservedContainer, PodRuntime } from "./observed.ts";
@@ -39,7 +39,7 @@ export class PodObserver {
       const same =
         known?.state === sandbox.state &&
         (known.network === "Node" || known.ips.length > 0 || known.state === "NotReady");
-      const status = same ? known : await orGone(this.#runtime.podSandboxStatus(sandbox.id, signal));
+      const status = same ? known : await unlessGone(this.#runtime.podSandboxStatus(sandbox.id, signal));
       if (status) seen.set(sandbox.id, status);
     }
     this.#sandboxes = seen;
@@ -54,7 +54,7 @@ export class PodObserver {
         seen.set(summary.id, known);
         continue;
       }
-      const status = await orGone(this.#runtime.containerStatus(summary.id, signal));
+      const status = await unlessGone(this.#runtime.containerStatus(summary.id, signal));
       if (!status) continue;
       const message = status.state === "Exited" ? await this.#endMessage(status) : status.message;
       seen.set(summary.id, { ...status, message, sandboxId: summary.sandboxId });
@@ -83,14 +83,5 @@ export class PodObserver {
     const lines = text.split("\n").filter((line) => line !== "");
     const bare = lines.slice(-LOG_TAIL_LINES).map((line) => line.replace(/^\S+ \S+ [FP] /, ""));
     return `${bare.join("\n")}\n`.slice(-LOG_TAIL_BYTES);
-  }
-}
-
-async function orGone<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
   }
 }

@@ -1,5 +1,6 @@
+import { messageOf } from "../../base/index.ts";
 import type { Pod } from "../../api/index.ts";
-import { messageOf } from "../errors.ts";
+
 import type { KubeletContext } from "../options.ts";
 import { stableJson } from "../pod/hash.ts";
 import {

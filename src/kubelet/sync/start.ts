@@ -1,6 +1,7 @@
+import { messageOf } from "../../base/index.ts";
 import type { Container, Pod, Secret, Service } from "../../api/index.ts";
 import type { Image, Mount, SandboxConfig } from "../cri/index.ts";
-import { messageOf, SyncError } from "../errors.ts";
+import { SyncError } from "../errors.ts";
 import type { Images } from "../images/images.ts";
 import type { KubeletContext } from "../options.ts";
 import { parseEnvFile } from "../pod/env-file.ts";

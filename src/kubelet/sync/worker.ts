@@ -1,12 +1,13 @@
-import { parseTime, type Timer } from "../../base/index.ts";
+import { isPodTerminal } from "../../api/index.ts";
+import { parseTime, type Timer, messageOf } from "../../base/index.ts";
 import type { Pod, PodStatus } from "../../api/index.ts";
 import type { SandboxConfig } from "../cri/index.ts";
-import { isNotFound } from "../cri/index.ts";
-import { messageOf, SyncError } from "../errors.ts";
+import { unlessGone } from "../cri/index.ts";
+import { SyncError } from "../errors.ts";
 import type { Images } from "../images/images.ts";
 import type { KubeletContext } from "../options.ts";
 import type { PodFacts } from "../pod/field-ref.ts";
-import { describePod, fieldPathOf, findContainer, gracePeriodSeconds, isTerminal } from "../pod/names.ts";
+import { describePod, fieldPathOf, findContainer, gracePeriodSeconds } from "../pod/names.ts";
 import { hostsFile, parseResolvConf, podDns } from "../pod/network-files.ts";
 import { changedResources, podCgroup, podLimits, resourcesText } from "../pod/resources.ts";
 import { sandboxConfig } from "../pod/runtime-config.ts";
@@ -211,7 +212,7 @@ export class PodWorker {
   #shouldEnd(): boolean {
     const { pod } = this;
     return (
-      this.#removed || this.#verdict !== undefined || pod.metadata.deletionTimestamp !== undefined || isTerminal(pod)
+      this.#removed || this.#verdict !== undefined || pod.metadata.deletionTimestamp !== undefined || isPodTerminal(pod)
     );
   }
 
@@ -541,7 +542,7 @@ export class PodWorker {
     if (isRunning(left)) throw new Error("containers still run after the pod was killed");
     prober.forget(pod.metadata.uid);
     // A record that was complete before this kubelet started says more than what is left of the pod.
-    if (!this.#status && isTerminal(this.#pod)) this.#status = this.#pod.status;
+    if (!this.#status && isPodTerminal(this.#pod)) this.#status = this.#pod.status;
     else this.#report(left, new Map(), { over: true });
     await this.#cleanVolumes(pod);
     this.#stage = "ended";
@@ -566,8 +567,8 @@ export class PodWorker {
       return;
     }
     const runtime = await this.#observer.observe(signal);
-    for (const each of runtime.containers) await quietly(context.runtime.removeContainer(each.id, signal));
-    for (const each of runtime.sandboxes) await quietly(context.runtime.removePodSandbox(each.id, signal));
+    for (const each of runtime.containers) await unlessGone(context.runtime.removeContainer(each.id, signal));
+    for (const each of runtime.sandboxes) await unlessGone(context.runtime.removePodSandbox(each.id, signal));
     const { namespace, name, uid } = pod.metadata;
     await context.host.files.remove(`${context.settings.podLogsDirectory}/${namespace}_${name}_${uid}`);
     statuses.forget(uid);
@@ -602,11 +603,3 @@ const OWN_CONDITIONS = new Set([
   "ContainersReady",
   "PodScheduled",
 ]);
-
-async function quietly(work: Promise<void>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
-}

@@ -1,7 +1,8 @@
+import { messageOf } from "../../base/index.ts";
 import type { Clock } from "../../base/index.ts";
 import type { Pod, Volume } from "../../api/index.ts";
 import type { KubeletApi } from "../api.ts";
-import { messageOf, SyncError } from "../errors.ts";
+import { SyncError } from "../errors.ts";
 import type { Host } from "../host/index.ts";
 import type { PodFacts } from "../pod/field-ref.ts";
 import { quantityValue } from "../pod/quantity.ts";

@@ -1,3 +1,4 @@
+import { varintBytes } from "../varint.ts";
 import { type PreparedMessage, WireWriter, WRITE_MESSAGE } from "../../net/index.ts";
 import type { Change, Entry, Revision } from "../store.ts";
 import { keyBytes } from "../memory/index.ts";
@@ -63,13 +64,6 @@ function idsOf(member: Member): Uint8Array {
 function writeHeader(writer: WireWriter, field: number, header: ResponseHeader): void {
   writer.varint32(bytes(field));
   writer.delimited(() => header[WRITE_MESSAGE](writer));
-}
-
-/** Bytes of a number as the wire has it. */
-function varintBytes(value: number): number {
-  let count = 1;
-  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) count++;
-  return count;
 }
 
 function writeNumber(writer: WireWriter, field: number, value: number): void {

@@ -1,3 +1,4 @@
+import { varintBytes } from "../varint.ts";
 import { keyBytes } from "../memory/index.ts";
 import type { Entry } from "../store.ts";
 
@@ -116,12 +117,6 @@ export function encodeLease({ id, ttlSeconds }: { readonly id: number; readonly 
 function writeTag(target: Buffer, field: number, wire: number, offset: number): number {
   target[offset] = (field << 3) | wire;
   return offset + 1;
-}
-
-function varintBytes(value: number): number {
-  let bytes = 1;
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) bytes++;
-  return bytes;
 }
 
 function writeVarint(target: Buffer, value: number, offset: number): number {

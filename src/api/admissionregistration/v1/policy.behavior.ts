@@ -1,10 +1,9 @@
+import { selectorText } from "../../selector.ts";
 import { ageColumn, integerColumn, nameColumn, textColumn } from "../../columns.ts";
 import type { Column, FieldError, KindBehavior } from "../../kind.ts";
 import { duplicateValue, invalidValue, notSupported, oneOf, problemsAt, required } from "../../validation/errors.ts";
 import { dnsSubdomainProblems, qualifiedNameProblems } from "../../validation/names.ts";
 import { internalValue } from "../../validation/internal.ts";
-import { sortedEntries } from "../../validation/labels.ts";
-import type { LabelSelector } from "../../meta/v1/labelselector.ts";
 import type { MutatingAdmissionPolicy } from "./mutatingadmissionpolicy.ts";
 import type { MatchResources, Mutation, ParamKind } from "./mutatingadmissionpolicy.types.ts";
 import type { MutatingAdmissionPolicyBinding } from "./mutatingadmissionpolicybinding.ts";
@@ -238,16 +237,6 @@ export const mutatingPolicyColumns: readonly Column<MutatingAdmissionPolicy>[] =
   textColumn("ParamKind", ({ spec }) => kindText(spec.paramKind)),
   ageColumn,
 ];
-
-/** A selector as Go's generated code prints it. */
-function selectorText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
-  const labels = sortedEntries(matchLabels).map(([key, value]) => `${key}: ${value},`);
-  const expressions = matchExpressions.map(
-    ({ key, operator, values = [] }) =>
-      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(" ")}],},`,
-  );
-  return `&LabelSelector{MatchLabels:map[string]string{${labels.join("")}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join("")}},}`;
-}
 
 export const bindingColumns: readonly Column<MutatingAdmissionPolicyBinding>[] = [
   nameColumn,

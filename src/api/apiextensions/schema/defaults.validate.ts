@@ -1,4 +1,5 @@
-import { isObject, jsonEqual } from "../../../schema/index.ts";
+import { jsonEqual } from "../../../base/index.ts";
+import { isObject } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { invalidValue } from "../../validation/errors.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";

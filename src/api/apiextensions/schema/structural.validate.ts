@@ -1,4 +1,5 @@
-import { isObject, jsonEqual } from "../../../schema/index.ts";
+import { jsonEqual } from "../../../base/index.ts";
+import { isObject } from "../../../schema/index.ts";
 import { messageOf } from "../../status.ts";
 import type { FieldError } from "../../kind.ts";
 import { forbiddenField, invalidValue, required } from "../../validation/errors.ts";

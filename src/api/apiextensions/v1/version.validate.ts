@@ -1,6 +1,6 @@
 import { isObject } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
-import { duplicateValue, invalidValue, problemsAt, required, tooMany } from "../../validation/errors.ts";
+import { duplicateValue, invalidValue, required, tooMany } from "../../validation/errors.ts";
 import type {
   CustomResourceColumnDefinition,
   CustomResourceSubresources,

@@ -1,4 +1,5 @@
-import { isObject, jsonEqual } from "../../../schema/index.ts";
+import { jsonEqual } from "../../../base/index.ts";
+import { isObject } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior } from "../../kind.ts";
 import { IMMUTABLE, invalidValue, nonNegative, required } from "../../validation/index.ts";
 import type { ControllerRevision } from "./controllerrevision.ts";

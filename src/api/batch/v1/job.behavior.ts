@@ -1,5 +1,4 @@
-import { own } from "../../../base/index.ts";
-import { jsonEqual } from "../../../schema/index.ts";
+import { own, jsonEqual } from "../../../base/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { dropDisabledTemplateFields } from "../../core/v1/pod/index.ts";
 import { podNameWarnings, validateSelected } from "../../core/v1/podtemplate.rules.ts";

@@ -1,4 +1,4 @@
-import { jsonEqual } from "../../../schema/index.ts";
+import { jsonEqual } from "../../../base/index.ts";
 import type { FieldError, Mutable } from "../../kind.ts";
 import { shownPodTemplate } from "../../core/v1/pod/index.ts";
 import type { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";

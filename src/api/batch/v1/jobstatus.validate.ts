@@ -1,5 +1,4 @@
-import { jsonEqual } from "../../../schema/index.ts";
-import { parseTime } from "../../../base/index.ts";
+import { parseTime, jsonEqual } from "../../../base/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { duplicateValue, invalidValue, invalidWithoutValue, nonNegative, required } from "../../validation/index.ts";
 import { countIndexes, sharedIndex } from "./indexes.ts";

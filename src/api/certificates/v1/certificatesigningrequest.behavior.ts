@@ -1,5 +1,5 @@
+import { jsonEqual } from "../../../base/index.ts";
 import { ageColumn, humanDuration, nameColumn, textColumn } from "../../columns.ts";
-import { jsonEqual } from "../../../schema/index.ts";
 import type { Column, FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { duplicateValue, forbiddenField, invalidValue, notSupported, required } from "../../validation/errors.ts";
 import { repeats } from "../../validation/repeats.ts";

@@ -1,4 +1,4 @@
-import { jsonEqual } from "../../../schema/index.ts";
+import { jsonEqual } from "../../../base/index.ts";
 import type { Mutable } from "../../kind.ts";
 import { isExternallyAccessible, needsClusterIP, needsHealthCheckPort, usesNodePorts } from "./service.needs.ts";
 import type { Service } from "./service.ts";

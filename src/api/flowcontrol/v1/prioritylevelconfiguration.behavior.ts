@@ -1,7 +1,7 @@
+import { jsonEqual } from "../../../base/index.ts";
 import type { FieldError, KindBehavior } from "../../kind.ts";
 import { forbiddenField, invalidValue, notSupported, required } from "../../validation/errors.ts";
 import { internalValue } from "../../validation/internal.ts";
-import { jsonEqual } from "../../../schema/index.ts";
 import { validateConditions } from "./flowschema.behavior.ts";
 import type { PriorityLevelConfiguration } from "./prioritylevelconfiguration.ts";
 import {

@@ -1,6 +1,6 @@
+import { isExtendedResource } from "../../validation/resources.ts";
 import type { KindBehavior } from "../../kind.ts";
 import { invalidValue } from "../../validation/errors.ts";
-import { qualifiedNameProblems } from "../../validation/names.ts";
 import type { DeviceClass } from "./deviceclass.ts";
 import { validateConfiguration, validateSelectors } from "./devices.validate.ts";
 import { validateItems } from "./names.validate.ts";
@@ -23,9 +23,3 @@ export const deviceClassBehavior: KindBehavior<DeviceClass> = {
     ];
   },
 };
-
-/** A name in a domain that isn't Kubernetes' own. */
-function isExtendedResource(name: string): boolean {
-  if (!name.includes("/") || name.includes("kubernetes.io/") || name.startsWith("requests.")) return false;
-  return qualifiedNameProblems(`requests.${name}`).length === 0;
-}

@@ -1,4 +1,4 @@
-import { jsonEqual } from "../../../schema/index.ts";
+import { jsonEqual } from "../../../base/index.ts";
 import { ageColumn, nameColumn, textColumn } from "../../columns.ts";
 import type { Column, FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { duplicateValue, forbiddenField, invalidValue, required } from "../../validation/errors.ts";

@@ -1,4 +1,4 @@
-import { jsonEqual } from "../../../schema/index.ts";
+import { jsonEqual } from "../../../base/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { duplicateValue, immutableField, invalidValue, notSupported, repeats } from "../../validation/index.ts";
 import type { CSIDriver, CSIDriverSpec } from "./csidriver.ts";

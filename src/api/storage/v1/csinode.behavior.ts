@@ -1,4 +1,4 @@
-import { jsonEqual } from "../../../schema/index.ts";
+import { jsonEqual } from "../../../base/index.ts";
 import { validateCsiDriverName } from "../../core/v1/pod/index.ts";
 import type { FieldError, KindBehavior } from "../../kind.ts";
 import {

@@ -1,3 +1,4 @@
+import { jsonEqual } from "../../../base/index.ts";
 import { validateInlineVolumeSpec } from "../../core/v1/persistentvolume.validate.ts";
 import { validateCsiDriverName } from "../../core/v1/pod/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
@@ -12,7 +13,6 @@ import {
   required,
   tooLong,
 } from "../../validation/index.ts";
-import { jsonEqual } from "../../../schema/index.ts";
 import {
   type VolumeAttachment,
   type VolumeAttachmentSource,

@@ -1,4 +1,4 @@
-import { jsonEqual } from "../../../schema/index.ts";
+import { jsonEqual } from "../../../base/index.ts";
 import type { FieldError, KindBehavior } from "../../kind.ts";
 import { forbiddenField, required } from "../../validation/index.ts";
 import { validateParameters, validateProvisioner } from "./parameters.validate.ts";

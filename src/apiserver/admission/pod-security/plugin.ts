@@ -1,5 +1,5 @@
+import { jsonEqual } from "../../../base/index.ts";
 import { forbidden, invalid, Namespace, Pod, type PodTemplateSpec } from "../../../api/index.ts";
-import { jsonEqual } from "../../../schema/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
 import { subjectOf } from "./checks.ts";
 import { isStricter, policiesOf, policyText, type Policy, violationsOf, violationsText } from "./policy.ts";

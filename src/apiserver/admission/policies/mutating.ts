@@ -1,6 +1,7 @@
+import { overwrite } from "../overwrite.ts";
 import { compilePolicy, type PolicySource, statusError } from "../../../api/index.ts";
 import { EvaluationError, toJson, type Value } from "../../../cel/index.ts";
-import { ApplyTypeError, isObject, mergeApplied } from "../../../schema/index.ts";
+import { ApplyTypeError, mergeApplied } from "../../../schema/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
 import { applyJsonPatch, JsonPatchError, TestFailedError } from "../../json-patch.ts";
 import { Budget, type RequestValues } from "./evaluate.ts";
@@ -99,11 +100,4 @@ function apply({ object, kind }: AdmissionRequest, value: Value): string | undef
     throw error;
   }
   return undefined;
-}
-
-/** The request's object stays the same one, since others hold it. */
-function overwrite(object: Json, made: unknown): void {
-  if (!isObject(made) || made === object) return;
-  for (const key of Object.keys(object)) if (!Object.hasOwn(made, key)) delete object[key];
-  Object.assign(object, made);
 }

@@ -1,3 +1,5 @@
+import { overwrite } from "../overwrite.ts";
+import { jsonEqual } from "../../../base/index.ts";
 import {
   badRequest,
   compilePolicy,
@@ -8,7 +10,7 @@ import {
   type PolicySource,
   StatusError,
 } from "../../../api/index.ts";
-import { isObject, JsonError, jsonEqual, parseJson } from "../../../schema/index.ts";
+import { isObject, JsonError, parseJson } from "../../../schema/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
 import { applyJsonPatch, JsonPatchError } from "../../json-patch.ts";
 import { Budget } from "../policies/evaluate.ts";
@@ -84,12 +86,6 @@ function patched(object: Json, patch: string): Json {
     if (error instanceof JsonPatchError || error instanceof JsonError) throw internal(error.message, { cause: error });
     throw error;
   }
-}
-
-/** The request's object stays the same one, since others hold it. */
-function overwrite(object: Json, made: Json): void {
-  for (const key of Object.keys(object)) if (!Object.hasOwn(made, key)) delete object[key];
-  Object.assign(object, made);
 }
 
 /** What a webhook says of a request; nothing when it isn't to be asked, or can't and that is to be ignored. */

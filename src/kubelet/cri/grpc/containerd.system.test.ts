@@ -1,5 +1,6 @@
+import { busyboxImage, withoutContainers, architecture } from "../../testing/containers.ts";
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { after, before, suite } from "node:test";
 import { realClock } from "../../../base/index.ts";
@@ -9,26 +10,19 @@ import {
   ensureContainerd,
   findProgram,
   linuxHost,
-  missingPrograms,
   stopContainerd,
   writeCniConfig,
 } from "../../host/index.ts";
-import { buildOciArchive, busyboxFiles, PAUSE_IMAGE, pauseImage } from "../../pause/index.ts";
+import { PAUSE_IMAGE, pauseImage } from "../../pause/index.ts";
 import { execFileSync } from "node:child_process";
-import { enterNamespaces, realDirectoryPrefix, withoutNamespaces } from "../../testing/namespaces.ts";
+import { enterNamespaces, realDirectoryPrefix } from "../../testing/namespaces.ts";
 import { runtimeSuite } from "../cri.suite.ts";
 import { GrpcRuntime } from "./runtime.ts";
 import { untilServing } from "./serving.ts";
 
-const busybox = findProgram("busybox");
-const skip =
-  withoutNamespaces() ||
-  (missingPrograms().length > 0 || busybox === undefined
-    ? "needs containerd, runc, the CNI plugins and busybox"
-    : false);
+const skip = withoutContainers();
 if (!skip) await enterNamespaces();
 const IMAGE = "navarch.dev/test/busybox:1";
-const architecture = process.arch === "arm64" ? "arm64" : "amd64";
 
 suite("containerd over gRPC", { skip }, () => {
   const clock = realClock();
@@ -43,9 +37,7 @@ suite("containerd over gRPC", { skip }, () => {
     const config = cniConfig({ ...network, iptables, bridgeFilter: await enableBridgeFilter() });
     await writeCniConfig(containerd.cniConfDirectory, config);
     await containerd.importImage(pauseImage(architecture));
-    const files = busyboxFiles(readFileSync(busybox!));
-    const image = buildOciArchive({ name: IMAGE, architecture, files, config: { Cmd: ["/bin/sh"] } });
-    await containerd.importImage(image);
+    await containerd.importImage(busyboxImage(IMAGE));
     const noStreams = () => Promise.reject(new Error("no streams in this suite"));
     runtime = new GrpcRuntime(containerd.socket, { session: noStreams, port: noStreams });
     await untilServing(runtime, { clock, endpoint: containerd.socket, signal });

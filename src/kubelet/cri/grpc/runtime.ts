@@ -1,5 +1,5 @@
 import type { Duplex } from "../../../net/index.ts";
-import { CriError, isNotFound } from "../errors.ts";
+import { CriError, unlessGone } from "../errors.ts";
 import type {
   ContainerFilter,
   ContainerStats,
@@ -77,11 +77,11 @@ export class GrpcRuntime implements Runtime {
   }
 
   async stopPodSandbox(id: string, signal: AbortSignal): Promise<void> {
-    await orGone(this.#runtime("StopPodSandbox", { pod_sandbox_id: id }, signal));
+    await unlessGone(this.#runtime("StopPodSandbox", { pod_sandbox_id: id }, signal));
   }
 
   async removePodSandbox(id: string, signal: AbortSignal): Promise<void> {
-    await orGone(this.#runtime("RemovePodSandbox", { pod_sandbox_id: id }, signal));
+    await unlessGone(this.#runtime("RemovePodSandbox", { pod_sandbox_id: id }, signal));
   }
 
   async podSandboxStatus(id: string, signal: AbortSignal): Promise<SandboxStatus> {
@@ -117,11 +117,11 @@ export class GrpcRuntime implements Runtime {
   }
 
   async stopContainer(id: string, timeoutSeconds: number, signal: AbortSignal): Promise<void> {
-    await orGone(this.#runtime("StopContainer", { container_id: id, timeout: timeoutSeconds }, signal));
+    await unlessGone(this.#runtime("StopContainer", { container_id: id, timeout: timeoutSeconds }, signal));
   }
 
   async removeContainer(id: string, signal: AbortSignal): Promise<void> {
-    await orGone(this.#runtime("RemoveContainer", { container_id: id }, signal));
+    await unlessGone(this.#runtime("RemoveContainer", { container_id: id }, signal));
   }
 
   async listContainers(filter: ContainerFilter, signal: AbortSignal): Promise<readonly ContainerSummary[]> {
@@ -235,15 +235,6 @@ export class GrpcRuntime implements Runtime {
 
   #images(method: string, request: Message, signal: AbortSignal): Promise<Message> {
     return this.#channel.call("ImageService", method, request, signal);
-  }
-}
-
-/** Ending what is gone is done already. */
-async function orGone(asked: Promise<unknown>): Promise<void> {
-  try {
-    await asked;
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
   }
 }
 

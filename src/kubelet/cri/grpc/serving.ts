@@ -1,3 +1,4 @@
+import { messageOf } from "../../../base/index.ts";
 import type { Clock } from "../../../base/index.ts";
 import { CriError } from "../errors.ts";
 import type { Image, RuntimeVersion } from "../types.ts";
@@ -55,11 +56,11 @@ async function poll(
       last = undefined;
     } catch (error) {
       signal.throwIfAborted();
-      if (!mayPass(error)) throw new CriError(codeOf(error), `${action}: ${textOf(error)}`, { cause: error });
+      if (!mayPass(error)) throw new CriError(codeOf(error), `${action}: ${messageOf(error)}`, { cause: error });
       last = error;
     }
     if (clock.monotonicMs() >= untilMs) {
-      const why = last === undefined ? "it is not there" : textOf(last);
+      const why = last === undefined ? "it is not there" : messageOf(last);
       throw new CriError("unavailable", `${action}: not within ${WAIT_MS / 1000} s: ${why}`, { cause: last });
     }
     await clock.sleep(delayMs, signal);
@@ -89,8 +90,4 @@ function mayPass(error: unknown): boolean {
 
 function codeOf(error: unknown) {
   return error instanceof CriError ? error.code : "unknown";
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { own } from "../../../base/index.ts";
+import { own, messageOf } from "../../../base/index.ts";
 
 /** A request as a simulated container sees it. */
 export interface SimulatedRequest {
@@ -63,7 +63,7 @@ export async function respond(
   try {
     return whole(await serve(request));
   } catch (error) {
-    return whole({ status: 500, body: `${error instanceof Error ? error.message : error}\n` });
+    return whole({ status: 500, body: `${messageOf(error)}\n` });
   }
 }
 

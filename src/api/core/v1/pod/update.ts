@@ -1,5 +1,4 @@
-import { own } from "../../../../base/index.ts";
-import { jsonEqual } from "../../../../schema/index.ts";
+import { own, jsonEqual } from "../../../../base/index.ts";
 import type { FieldError } from "../../../kind.ts";
 import {
   forbiddenField,
