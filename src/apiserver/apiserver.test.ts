@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { OBJECT_MEDIA_TYPE, type WatchFrame } from "../net/message.ts";
 import { openMemoryStore } from "../store/index.ts";
 import { server } from "./testing/requests.ts";
 
@@ -16,6 +17,36 @@ test("an object is read as it was written, under the next version", async () => 
   assert.deepEqual(await json(`GET ${CONFIG_MAPS}/a`), made);
   const changed = await json(`PATCH ${CONFIG_MAPS}/a`, { data: { k: "2" } }, MERGE);
   assert.ok(Number(changed.metadata.resourceVersion) > Number(made.metadata.resourceVersion));
+  await close();
+});
+
+test("callers in the process share the objects themselves, whole or their metadata", async () => {
+  const { call, json, close } = await server();
+  await json(`POST ${CONFIG_MAPS}`, configMap("a", { k: "1" }));
+  const ask = async (path: string, accept: string) => (await call(`GET ${path}`, undefined, { accept })).body;
+  const object = async (path: string, accept: string): Promise<Json> => {
+    const body = await ask(path, accept);
+    assert.equal(body.type, "object");
+    return (body as { value: Json }).value;
+  };
+  const whole = `${OBJECT_MEDIA_TYPE}, application/json`;
+  const one = await object(`${CONFIG_MAPS}/a`, whole);
+  assert.deepEqual(one, await json(`GET ${CONFIG_MAPS}/a`));
+  const list = await object(CONFIG_MAPS, whole);
+  assert.equal(list.kind, "ConfigMapList");
+  assert.equal((await object(CONFIG_MAPS, whole)).items[0], list.items[0]);
+  const events = await ask(`${CONFIG_MAPS}?watch=true&resourceVersion=0`, whole);
+  const { batches } = events as unknown as { batches: AsyncIterable<readonly WatchFrame[]> };
+  const first = await batches[Symbol.asyncIterator]().next();
+  assert.equal(first.value[0].object, list.items[0]);
+  const as = (view: string) => `as=${view};g=meta.k8s.io;v=v1`;
+  const views = (view: string) => `${OBJECT_MEDIA_TYPE};${as(view)}, application/json;${as(view)}, application/json`;
+  const metadata = await object(CONFIG_MAPS, views("PartialObjectMetadataList"));
+  const { kind, apiVersion, ...rest } = metadata.items[0];
+  assert.deepEqual([kind, apiVersion], ["PartialObjectMetadata", "meta.k8s.io/v1"]);
+  assert.deepEqual(rest, { metadata: one.metadata });
+  // Tables are only made as text.
+  assert.equal((await ask(CONFIG_MAPS, views("Table"))).type, "bytes");
   await close();
 });
 

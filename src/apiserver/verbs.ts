@@ -59,9 +59,10 @@ import {
   tableOf,
   tableOptions,
 } from "./table.ts";
-import { toFrames, watch, type WatchItem } from "./watch.ts";
+import { watch, type WatchItem } from "./watch.ts";
 import { EventEncoder } from "./watch-encode.ts";
 import { SharedChunks } from "./watch-shared.ts";
+import { inTurns } from "./turns.ts";
 import { WatchTurns } from "./watch-turns.ts";
 
 export interface VerbOptions {
@@ -215,7 +216,7 @@ export class Verbs {
     if (format.as === "table")
       return respond(200, this.#table(result.items, result.metadata, { query, format }), format);
     if (format.as !== "object") {
-      const some = result.items.map((stored) => partialMetadata(stored.object));
+      const some = await this.#shown(result.items, (object) => partialMetadata(object));
       const items = some.length > 0 ? some : null;
       const all = { ...METADATA_LIST, metadata: result.metadata, items };
       return format.encoding === "protobuf"
@@ -230,8 +231,15 @@ export class Verbs {
         listJson({ ...body, part: kind.custom === undefined ? "withoutType" : "whole" }),
       );
     if (format.encoding === "protobuf") return compressedStream(request, await listProto(kind, body));
-    const whole = { ...head, metadata, items: items.map((stored) => stored.object) };
-    return respond(200, whole, format);
+    const whole = await this.#shown(items, (object) => object);
+    return respond(200, { ...head, metadata, items: whole }, format);
+  }
+
+  /** What is shown of objects, in turns: each may have to be parsed. */
+  async #shown(items: readonly StoredObject[], show: (object: KubeObject) => unknown): Promise<unknown[]> {
+    const shown: unknown[] = [];
+    await inTurns(items, this.#options.clock, ({ object }) => shown.push(show(object)));
+    return shown;
   }
 
   /** A table or the metadata of many objects, made as they are sent. */
@@ -254,17 +262,16 @@ export class Verbs {
     const { query, info, request } = context;
     const { clock, random } = this.#options;
     const picked = selection(kind, info.namespace, query, info.name || undefined);
-    const call = { kind, hub, cacher, query, selection: picked, clock, random, signal: request.signal };
-    if (format.encoding === "object") {
-      const batches = await watch(call);
+    const { signal } = request;
+    const turns = this.#turns;
+    const batches = await watch({ kind, hub, cacher, query, selection: picked, clock, random, signal, turns });
+    const encoder = new EventEncoder({ kind, hub, format, query, clock, shared: this.#shared });
+    if (format.encoding === "object")
       return {
         status: 200,
         headers: { "content-type": "application/json" },
-        body: { type: "events", batches: mapBatches(batches, (items) => toFrames(kind, items)) },
+        body: { type: "events", batches: mapBatches(batches, (items) => encoder.frames(items)) },
       };
-    }
-    const batches = await watch({ ...call, turns: this.#turns });
-    const encoder = new EventEncoder({ kind, hub, format, query, clock, shared: this.#shared });
     if (request.upgrade?.protocol === "websocket") return overWebSocket(batches, (item) => encoder.encode([item]));
     return {
       status: 200,

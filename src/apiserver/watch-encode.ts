@@ -7,6 +7,7 @@ import {
   Status,
 } from "../api/index.ts";
 import type { Clock } from "../base/index.ts";
+import type { WatchFrame } from "../net/message.ts";
 import {
   decodeJson,
   encodeProtoObject,
@@ -19,6 +20,7 @@ import {
 import { takeBuffer } from "./chunks.ts";
 import type { Format } from "./http/negotiate.ts";
 import { messageOf } from "./list-body.ts";
+import type { StoredObject } from "./registry/stored.ts";
 import { partialMetadata, protoMetadata, tableOf, type TableOptions, tableOptions } from "./table.ts";
 import type { SharedChunks } from "./watch-shared.ts";
 import type { WatchItem } from "./watch.ts";
@@ -36,6 +38,7 @@ export interface EventEncoderOptions {
 }
 
 type Extra = Extract<WatchItem, { readonly object: unknown }>;
+type Kept = Extract<WatchItem, { readonly stored: StoredObject }>;
 
 const encoder = new TextEncoder();
 const EVENT_END = encoder.encode("}\n");
@@ -71,6 +74,16 @@ export class EventEncoder {
     const parts: Uint8Array[] = [];
     for (const item of items) parts.push(EVENT_HEADS[item.type]!, this.#json(item), EVENT_END);
     return Buffer.concat(parts);
+  }
+
+  /** The same for a caller in this process: objects that are shared and never changed. */
+  frames(items: readonly WatchItem[]): WatchFrame[] {
+    return items.map((item) => ({ type: item.type, object: "stored" in item ? this.#shown(item) : this.#extra(item) }));
+  }
+
+  #shown({ stored }: Kept): unknown {
+    const { kind, format } = this.#options;
+    return format.as === "object" ? stored.as(kind).object : partialMetadata(stored.object, format.viewVersion);
   }
 
   /** Copies what is stored, none of which is kept in another form for it. */

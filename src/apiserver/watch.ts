@@ -7,7 +7,6 @@ import {
   StatusError,
 } from "../api/index.ts";
 import type { Clock, Random, Timer } from "../base/index.ts";
-import type { WatchFrame } from "../net/message.ts";
 import type { Revision } from "../store/index.ts";
 import type { CacheEvent, Cacher } from "./cacher/cacher.ts";
 import { CHUNK_BYTES } from "./chunks.ts";
@@ -38,8 +37,8 @@ export interface WatchCall {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
-  /** Takes turns with other watchers; absent for callers in the same process, who are few and cheap. */
-  readonly turns?: WatchTurns;
+  /** Takes turns with other watchers. */
+  readonly turns: WatchTurns;
 }
 
 const BOOKMARK_EVERY_MS = 60_000;
@@ -199,12 +198,10 @@ class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
   #notify(): void {
     if (!this.#reader || this.#isQueued || (!this.#hasMore && !this.#ended)) return;
     const { turns, clock } = this.#call;
-    // The rest of a long beginning waits for a turn of the event loop each time.
-    const isLong = this.#told > 0;
-    if (!turns && !isLong) return this.#answer();
     this.#isQueued = true;
-    if (isLong) void clock.yield().then(this.#answerInTurn);
-    else turns!.wake(this.#answerInTurn);
+    // The rest of a long beginning waits for a turn of the event loop each time.
+    if (this.#told > 0) void clock.yield().then(this.#answerInTurn);
+    else turns.wake(this.#answerInTurn);
   }
 
   readonly #answerInTurn = (): void => {
@@ -361,13 +358,4 @@ function bookmarkOf(
 ): unknown {
   const metadata = { resourceVersion: String(revision), ...(annotations && { annotations }) };
   return { kind: kind.kind, apiVersion: groupVersion(kind), metadata };
-}
-
-/** Frames for callers in the same process. */
-export function toFrames(kind: KindDefinition, items: readonly WatchItem[]): WatchFrame[] {
-  return items.map((item) =>
-    "stored" in item
-      ? { type: item.type, object: item.stored.as(kind).object }
-      : { type: item.type, object: item.object },
-  );
 }

@@ -27,7 +27,7 @@ export interface ListOptions extends CallOptions {
   readonly continue?: string;
   readonly resourceVersion?: string;
   readonly resourceVersionMatch?: "Exact" | "NotOlderThan";
-  /** Only metadata is needed: over a socket the server is asked for no more; in process the whole object comes. */
+  /** Only metadata is needed, and the server is asked for no more. */
   readonly metadataOnly?: boolean;
 }
 

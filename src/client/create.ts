@@ -38,8 +38,9 @@ export interface ClientOptions {
 }
 
 const JSON_TYPE = "application/json";
-const METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
-const METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+const WHOLE = `${OBJECT_MEDIA_TYPE}, ${JSON_TYPE}`;
+const METADATA_LIST = metadataAs("PartialObjectMetadataList");
+const METADATA = metadataAs("PartialObjectMetadata");
 
 const PATCH_TYPES = {
   json: "application/json-patch+json",
@@ -49,6 +50,12 @@ const PATCH_TYPES = {
 } as const;
 
 const NEVER = new AbortController().signal;
+
+/** A view of objects, best as they are; a server that doesn't have it sends them whole. */
+function metadataAs(view: string): string {
+  const parameters = `as=${view};g=meta.k8s.io;v=v1`;
+  return `${OBJECT_MEDIA_TYPE};${parameters}, ${JSON_TYPE};${parameters}, ${JSON_TYPE}`;
+}
 
 /** A client that speaks through `transport`. */
 export function createClient(options: ClientOptions): Client {
@@ -250,7 +257,7 @@ class TypedClient implements Client {
       query: query ?? "",
       headers: {
         "user-agent": this.#userAgent,
-        accept: accept ? `${OBJECT_MEDIA_TYPE}, ${accept}, ${JSON_TYPE}` : `${OBJECT_MEDIA_TYPE}, ${JSON_TYPE}`,
+        accept: accept ?? WHOLE,
         ...(sent && { "content-type": sent }),
       },
       body: body === undefined ? { type: "none" } : { type: "object", value: body },

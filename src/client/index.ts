@@ -33,4 +33,10 @@ export {
   loadKubeconfig,
   writeKubeconfig,
 } from "./kubeconfig.ts";
-export { type ConnectionOptions, directTransport, type HttpsTransport, httpsTransport } from "./transport.ts";
+export {
+  type ConnectionOptions,
+  copyingTransport,
+  directTransport,
+  type HttpsTransport,
+  httpsTransport,
+} from "./transport.ts";

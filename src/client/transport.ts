@@ -1,10 +1,20 @@
 import { type Clock, realClock } from "../base/index.ts";
-import { type ApiRequest, createHttpClient, type Handler, OBJECT_MEDIA_TYPE, type UserInfo } from "../net/index.ts";
+import { acceptingBytes, type ApiRequest, createHttpClient, type Handler, type UserInfo } from "../net/index.ts";
 
-/** Calls a server in this process as `identity`: objects pass without encoding. */
+/** Calls a server in this process as `identity`: objects pass without encoding, and belong to all. */
 export function directTransport(handle: Handler, identity: UserInfo): Handler {
   const peer = { address: "", identity };
   return (request) => handle({ ...request, peer });
+}
+
+/** The same for callers who may change what they get: it is read from bytes, and so their own. */
+export function copyingTransport(handle: Handler, identity: UserInfo): Handler {
+  const call = directTransport(handle, identity);
+  return (request) => call({ ...request, headers: forBytes(request.headers) });
+}
+
+function forBytes(headers: ApiRequest["headers"]): ApiRequest["headers"] {
+  return { ...headers, accept: acceptingBytes(headers.accept ?? "application/json") };
 }
 
 /** Where a server is and how to prove oneself to it; certificates and keys are PEM. */
@@ -42,12 +52,7 @@ export function httpsTransport(options: ConnectionOptions & { readonly clock?: C
 
 /** Objects stay in the process: what travels is JSON. */
 function forTheWire(request: ApiRequest): ApiRequest {
-  const accept = (request.headers.accept ?? "application/json")
-    .split(",")
-    .map((type) => type.trim())
-    .filter((type) => type !== OBJECT_MEDIA_TYPE)
-    .join(", ");
-  const headers = { ...request.headers, accept };
+  const headers = forBytes(request.headers);
   if (request.body.type !== "object") return { ...request, headers };
   const bytes = new TextEncoder().encode(JSON.stringify(request.body.value));
   return { ...request, headers, body: { type: "bytes", bytes } };

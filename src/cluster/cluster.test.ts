@@ -41,6 +41,19 @@ test("the same seed gives the same history byte by byte, another seed another on
   assert.notEqual(await run(8), first);
 });
 
+test("what a test does to an object that it got changes nothing in the cluster", async () => {
+  await using cluster = await Cluster.start({ nodes: 1, seed: 7 });
+  await cluster.client.apply(Deployment, deployment(1), FIELD_MANAGER);
+  await cluster.settle();
+  const { items } = await cluster.client.list(Pod, { namespace: "default" });
+  const { name } = items[0]!.metadata;
+  Object.assign(items[0]!.spec, { nodeName: "elsewhere" });
+  const pod = await cluster.client.get(Pod, { namespace: "default", name });
+  assert.equal(pod.spec.nodeName, "node-1");
+  Object.assign(pod.spec, { nodeName: "elsewhere" });
+  assert.equal((await cluster.client.get(Pod, { namespace: "default", name })).spec.nodeName, "node-1");
+});
+
 test("scaling and a new image go through replica sets", async () => {
   await using cluster = await Cluster.start({ nodes: 2, seed: 1 });
   await cluster.client.apply(Deployment, deployment(2), FIELD_MANAGER);

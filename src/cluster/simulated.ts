@@ -1,6 +1,6 @@
 import type { Clock, Log, Random, Scope } from "../base/index.ts";
 import { createApiServer } from "../apiserver/index.ts";
-import { type Client, createClient, directTransport } from "../client/index.ts";
+import { type Client, copyingTransport, createClient, directTransport } from "../client/index.ts";
 import { startControllers } from "../controllers/index.ts";
 import {
   createSimulation,
@@ -34,6 +34,7 @@ export interface InProcessOptions {
 /** A control plane and simulated nodes in this process, each a client of the API like anyone else. */
 export interface InProcessCluster {
   readonly handle: Handler;
+  /** Has all rights, and objects of its own. */
   readonly client: Client;
   clientAs(identity: UserInfo): Client;
   /** The scheduler's last decision about a pod; undefined when it made none, or long ago. */
@@ -82,7 +83,9 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
     kubelets.set(nodeName, kubeletHandler(kubelet));
   }
   const explain = (namespace: string, name: string) => scheduler.explain(namespace, name);
-  return { handle: server.handle, client: clientAs(IDENTITIES.admin), clientAs, explain };
+  // Who tests may change what it has read; components don't.
+  const client = createClient({ transport: copyingTransport(server.handle, IDENTITIES.admin), clock });
+  return { handle: server.handle, client, clientAs, explain };
 }
 
 /** A cluster in memory has no network. */

@@ -66,7 +66,7 @@ export interface WatchFrame {
 export type ResponseBody =
   | { readonly type: "none" }
   | { readonly type: "bytes"; readonly bytes: Uint8Array }
-  /** Only to callers that sent `accept: application/vnd.navarch.object`: a shared, frozen object. */
+  /** Only to callers that accept {@link OBJECT_MEDIA_TYPE}: a shared object, which nobody may change. */
   | { readonly type: "object"; readonly value: unknown }
   /** Same, for watches: batches of events as they happen. */
   | { readonly type: "events"; readonly batches: AsyncIterable<readonly WatchFrame[]> }
@@ -125,5 +125,12 @@ export interface ApiResponse {
 /** Anything that answers requests. */
 export type Handler = (request: ApiRequest) => Promise<ApiResponse>;
 
-/** The Accept value of in-process callers that take objects as they are. */
+/** What in-process callers accept that take objects as they are. */
 export const OBJECT_MEDIA_TYPE = "application/vnd.navarch.object";
+
+/** An Accept value without {@link OBJECT_MEDIA_TYPE}: objects can't leave the process, and not everyone may share them. */
+export function acceptingBytes(accept: string): string {
+  if (!accept.includes(OBJECT_MEDIA_TYPE)) return accept;
+  const clauses = accept.split(",").map((clause) => clause.trim());
+  return clauses.filter((clause) => !clause.startsWith(OBJECT_MEDIA_TYPE)).join(", ");
+}

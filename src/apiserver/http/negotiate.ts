@@ -38,9 +38,13 @@ export interface Offer {
   readonly jsonOnly?: boolean;
 }
 
+const OBJECTS_FIRST = `${OBJECT_MEDIA_TYPE},`;
+const OBJECTS: Format = { encoding: "object", as: "object", pretty: false };
+
 /** Chooses the first format that the client takes and the server can make; 406 when there is none. */
 export function negotiate(accept: string | undefined, offer: Offer, pretty: boolean): Format {
-  if (accept === OBJECT_MEDIA_TYPE) return { encoding: "object", as: "object", pretty: false };
+  // What nearly all callers in this process ask for; no need to read the rest.
+  if (accept?.startsWith(OBJECTS_FIRST)) return OBJECTS;
   let known = false;
   for (const accepted of parseAccept(accept ?? "*/*")) {
     const encoding = encodingOf(accepted.type);
@@ -66,8 +70,8 @@ function formatOf(
   if (
     !views ||
     VIEWS[wanted] === undefined ||
-    // Tables have no protobuf form.
-    (VIEWS[wanted] === "table" && encoding === "protobuf") ||
+    // Tables are JSON or YAML.
+    (VIEWS[wanted] === "table" && (encoding === "protobuf" || encoding === "object")) ||
     parameters.get("g") !== "meta.k8s.io" ||
     !["v1", "v1beta1"].includes(parameters.get("v") ?? "")
   )
@@ -97,6 +101,8 @@ function encodingOf(type: string): Format["encoding"] | undefined {
       return "yaml";
     case "application/vnd.kubernetes.protobuf":
       return "protobuf";
+    case OBJECT_MEDIA_TYPE:
+      return "object";
     default:
       return undefined;
   }

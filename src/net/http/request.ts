@@ -1,4 +1,4 @@
-import type { ApiRequest, Peer, RequestBody, UpgradeOffer } from "../message.ts";
+import { acceptingBytes, type ApiRequest, type Peer, type RequestBody, type UpgradeOffer } from "../message.ts";
 
 /** Tells `gone` when the client goes before it is answered; may call back at once. */
 export type WatchClient = (gone: () => void) => void;
@@ -32,7 +32,7 @@ export class SocketRequest implements ApiRequest {
     this.method = parts.method;
     this.path = mark < 0 ? target : target.slice(0, mark);
     this.query = mark < 0 ? "" : target.slice(mark + 1);
-    this.headers = parts.headers;
+    this.headers = forBytes(parts.headers);
     this.body = parts.body;
     this.peer = parts.peer;
     if (parts.upgrade) this.upgrade = parts.upgrade;
@@ -58,4 +58,11 @@ export class SocketRequest implements ApiRequest {
   get isLongRunning(): boolean {
     return /(?:^|&)(?:watch|follow)=(?!false|0)/.test(this.query) || this.path.includes("/watch/");
   }
+}
+
+/** Only bytes can be answered here. */
+function forBytes(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { accept } = headers;
+  const acceptable = accept && acceptingBytes(accept);
+  return acceptable === accept ? headers : { ...headers, accept: acceptable! };
 }

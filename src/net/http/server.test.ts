@@ -10,7 +10,7 @@ import { realClock, silentLog } from "../../base/index.ts";
 import { readBody } from "../body.ts";
 import { clientPair, otherPair, servingPair, testAuthority } from "../fixtures.test.ts";
 import { NetError } from "../errors.ts";
-import type { ApiRequest, Handler } from "../message.ts";
+import { type ApiRequest, type Handler, OBJECT_MEDIA_TYPE } from "../message.ts";
 import { type Listener, type ListenOptions, listen } from "./server.ts";
 
 async function serve(t: TestContext, handler: Handler, extra: Partial<ListenOptions> = {}): Promise<Listener> {
@@ -110,6 +110,18 @@ for (const [version, client] of [
       assert.ok(!Object.keys(seen.headers).some((name) => name.startsWith(":")));
       assert.equal(seen.peer.address, "127.0.0.1");
       assert.equal(seen.peer.certificate, undefined);
+    });
+
+    test("nobody gets objects over a socket", async (t) => {
+      const seen: (string | undefined)[] = [];
+      const { port } = await serve(t, async ({ headers }) => {
+        seen.push(headers.accept);
+        return text("");
+      });
+      const json = "application/json;as=Table, */*";
+      for (const accept of [json, `${OBJECT_MEDIA_TYPE}, ${json}`, OBJECT_MEDIA_TYPE])
+        await client(port, { headers: { accept } });
+      assert.deepEqual(seen, [json, json, ""]);
     });
 
     test("a client certificate counts when a known authority signed it", async (t) => {
