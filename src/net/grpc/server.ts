@@ -1,26 +1,16 @@
-import type { Buffer } from "node:buffer";
-import {
-  createServer,
-  createSecureServer,
-  type Http2SecureServer,
-  type Http2Server,
-  type Http2Session,
-  type IncomingHttpHeaders,
-  type ServerHttp2Stream,
-} from "node:http2";
-import type { AddressInfo, Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { Clock, Log } from "../../base/index.ts";
-import { drained } from "../http/pump.ts";
 import type { ServerTls } from "../http/server.ts";
+import { ServerConnection } from "../http2/connection.ts";
+import { encodeHeaders } from "../http2/hpack.ts";
+import type { ServerStream } from "../http2/stream.ts";
 import { AsyncQueue } from "../queue.ts";
 import type { Message } from "./codec.ts";
-import { type AnswerPlain, alsoHttp1, respondPlain, withHttp1 } from "./plain.ts";
+import { type AnswerPlain, byProtocol, http1Server, respondPlain } from "./plain.ts";
 import { type GrpcMethod, type GrpcService, MessageReader } from "./service.ts";
 import { encodeStatusMessage, GRPC_STATUS, GrpcError, type GrpcMetadata } from "./status.ts";
 
-const WINDOW_BYTES = 4 * 1024 * 1024;
-const CONNECTION_WINDOW_BYTES = 32 * 1024 * 1024;
 const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
 const WAITING_MESSAGES_MAX = 256;
 
@@ -65,35 +55,34 @@ export interface GrpcServer {
 
 /** Serves gRPC on a unix socket or a TCP port. */
 export async function listenGrpc(options: GrpcServerOptions): Promise<GrpcServer> {
-  const sessions = new Set<Http2Session>();
-  const { tls } = options;
-  const settings = { settings: { initialWindowSize: WINDOW_BYTES, maxConcurrentStreams: 10_000 } };
-  const server: Http2Server | Http2SecureServer = tls
-    ? createSecureServer({
-        cert: tls.cert as string,
-        key: tls.key as string,
-        ca: tls.ca as string,
-        requestCert: options.clientCertAuth ?? !!tls.ca,
-        allowHTTP1: options.plain !== undefined,
-        ...settings,
-      })
-    : createServer(settings);
-  const { plain } = options;
-  if (plain && tls) alsoHttp1(server as Http2SecureServer, plain);
-  const front = plain && !tls ? withHttp1(server as Http2Server, plain) : server;
+  const connections = new Set<ServerConnection>();
+  const { tls, plain, clock } = options;
   const routes = routesOf(options.implementations);
-  server.on("session", (session: Http2Session) => {
-    sessions.add(session);
-    session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
-    session.once("close", () => sessions.delete(session));
-    session.on("error", () => {});
-  });
+  const onRequest = (stream: ServerStream) => serveCall(stream, routes, options);
+  const http2 = (socket: Socket) => {
+    const connection = new ServerConnection(socket, { clock, onRequest });
+    connections.add(connection);
+    socket.once("close", () => connections.delete(connection));
+  };
+  const answering = plain && http1Server(plain);
+  const http1 = (socket: Socket) => void (answering ? answering.emit("connection", socket) : socket.destroy());
+  const front = tls
+    ? createTlsServer(
+        {
+          cert: tls.cert as string,
+          key: tls.key as string,
+          ca: tls.ca as string,
+          requestCert: options.clientCertAuth ?? !!tls.ca,
+          ALPNProtocols: plain ? ["h2", "http/1.1"] : ["h2"],
+        },
+        (socket) => (socket.alpnProtocol === "h2" ? http2 : http1)(socket),
+      )
+    : createServer((socket) => (plain ? byProtocol(socket, { http1, http2 }) : http2(socket)));
   const sockets = new Set<Socket>();
   front.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  server.on("stream", (stream, headers) => serveCall(stream as ServerHttp2Stream, headers, routes, options));
   await new Promise<void>((resolve, reject) => {
     front.once("error", reject);
     front.listen(listenOptions(options.listen), resolve);
@@ -103,9 +92,8 @@ export async function listenGrpc(options: GrpcServerOptions): Promise<GrpcServer
     port: typeof address === "object" && address ? (address as AddressInfo).port : 0,
     async close(graceMs) {
       const closed = new Promise<void>((resolve) => front.close(() => resolve()));
-      for (const session of sessions) session.close();
-      const timer = options.clock.timer(graceMs, () => {
-        for (const session of sessions) session.destroy();
+      for (const connection of connections) connection.close();
+      const timer = clock.timer(graceMs, () => {
         for (const socket of sockets) socket.destroy();
       });
       await closed;
@@ -143,75 +131,62 @@ function routesOf(implementations: readonly GrpcImplementation[]): ReadonlyMap<s
 }
 
 const RESPONSE_HEADERS = { ":status": 200, "content-type": "application/grpc" } as const;
+const RESPONSE_BLOCK = encodeHeaders(RESPONSE_HEADERS);
+const OK_BLOCK = encodeHeaders({ "grpc-status": "0" });
 
-function serveCall(
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  routes: ReadonlyMap<string, Route>,
-  options: GrpcServerOptions,
-): void {
-  stream.on("error", () => {});
-  const route = routes.get(headers[":path"] ?? "");
-  const isGrpc = String(headers["content-type"]).startsWith("application/grpc");
+function serveCall(stream: ServerStream, routes: ReadonlyMap<string, Route>, options: GrpcServerOptions): void {
+  const path = stream.header(":path")!;
+  const isGrpc = stream.header("content-type")?.startsWith("application/grpc");
   if (!isGrpc && options.plain) {
-    void respondPlain(stream, headers[":path"] ?? "/", options.plain);
+    void respondPlain(stream, options.plain);
     return;
   }
-  if (!isGrpc) return stream.respond({ ":status": 415 }, { endStream: true });
+  if (!isGrpc) return stream.respondWhole(encodeHeaders({ ":status": 415 }));
+  const route = routes.get(path);
   if (!route) {
-    const status = {
-      "grpc-status": String(GRPC_STATUS.unimplemented),
-      "grpc-message": `unknown method ${headers[":path"]}`,
-    };
-    return stream.respond({ ...RESPONSE_HEADERS, ...status }, { endStream: true });
+    const status = { "grpc-status": GRPC_STATUS.unimplemented, "grpc-message": `unknown method ${path}` };
+    return stream.respondWhole(encodeHeaders({ ...RESPONSE_HEADERS, ...status }));
   }
-  const call = new ServedCall(headers, stream);
-  const timeoutMs = parseTimeout(String(headers["grpc-timeout"] ?? ""));
+  const call = new ServedCall(stream);
+  const timeoutMs = parseTimeout(stream.header("grpc-timeout") ?? "");
   const timer =
     timeoutMs === undefined
       ? undefined
       : options.clock.timer(timeoutMs, () => call.end(new GrpcError("deadlineExceeded", "deadline exceeded")));
-  stream.once("close", () => {
+  const closed = () => {
     timer?.cancel();
     call.end();
-  });
+  };
   const limitBytes = options.messageBytesMax ?? MESSAGE_BYTES_MAX;
-  const answer = route.unary
-    ? serveUnary(stream, { route, limitBytes, call })
-    : serveStream(
-        stream,
-        route.method,
-        route.streaming!(requestsOf(stream, route.method, limitBytes) as AsyncIterable<never>, call),
-      );
+  const { method, unary, streaming } = route;
+  const answer = unary
+    ? serveUnary({ method, limitBytes, stream, closed, handle: (request) => unary(request, call) })
+    : serveStream({ method, limitBytes, stream, closed, handle: (requests) => streaming!(requests, call) });
   answer.then(
-    () => finish(stream, OK_TRAILERS),
+    () => stream.end(OK_BLOCK),
     (error) => finish(stream, statusOf(error, route, options.log)),
   );
 }
 
-const OK_TRAILERS = { "grpc-status": "0" };
-
 /** What a handler may ask of its call. Most ask for nothing: the parts are made when they are wanted. */
 class ServedCall implements GrpcCallContext {
-  readonly #headers: IncomingHttpHeaders;
-  readonly #stream: ServerHttp2Stream;
+  readonly #stream: ServerStream;
   #controller: AbortController | undefined;
   #ended: { readonly reason: unknown } | undefined;
 
-  constructor(headers: IncomingHttpHeaders, stream: ServerHttp2Stream) {
-    this.#headers = headers;
+  constructor(stream: ServerStream) {
     this.#stream = stream;
   }
 
   get clientName(): string | undefined {
-    const socket = this.#stream.session?.socket as Partial<TLSSocket> | undefined;
-    if (!socket?.authorized) return undefined;
+    const socket = this.#stream.socket as Partial<TLSSocket>;
+    if (!socket.authorized) return undefined;
     const name = socket.getPeerCertificate?.().subject?.CN;
     return Array.isArray(name) ? name[0] : name;
   }
 
   get metadata(): GrpcMetadata {
-    return metadataOf(this.#headers);
+    return metadataOf(this.#stream.headers);
   }
 
   get signal(): AbortSignal {
@@ -237,100 +212,106 @@ function statusOf(error: unknown, { method }: Route, log: Log): Record<string, s
   return { "grpc-status": String(GRPC_STATUS.unknown), "grpc-message": "internal error" };
 }
 
-function finish(stream: ServerHttp2Stream, trailers: Record<string, string>): void {
-  if (stream.destroyed || stream.closed || stream.writableEnded) return;
-  if (!stream.headersSent) stream.respond({ ...RESPONSE_HEADERS, ...trailers }, { endStream: true });
-  else {
-    stream.once("wantTrailers", () => stream.sendTrailers(trailers));
-    stream.end();
-  }
-  stream.resume();
+function finish(stream: ServerStream, trailers: Record<string, string>): void {
+  if (stream.hasResponded) stream.end(encodeHeaders(trailers));
+  else stream.respondWhole(encodeHeaders({ ...RESPONSE_HEADERS, ...trailers }));
 }
 
-async function serveUnary(
-  stream: ServerHttp2Stream,
-  { route, limitBytes, call }: { readonly route: Route; readonly limitBytes: number; readonly call: ServedCall },
-): Promise<void> {
-  const { method } = route;
-  const response = await route.unary!((await onlyRequest(stream, method, limitBytes)) as never, call);
-  if (stream.destroyed) return;
-  stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
-  stream.once("wantTrailers", () => stream.sendTrailers(OK_TRAILERS));
-  stream.end(method.frameResponse(response as Message));
+/** A call as the one that serves it needs it. */
+interface Served<Given, Answer> {
+  readonly method: GrpcMethod;
+  readonly limitBytes: number;
+  readonly stream: ServerStream;
+  /** To be called once the stream is over. */
+  readonly closed: () => void;
+  readonly handle: (given: Given) => Answer;
+}
+
+async function serveUnary(call: Served<never, Promise<object>>): Promise<void> {
+  const { stream, method } = call;
+  const response = await call.handle((await onlyRequest(call)) as never);
+  stream.respond(RESPONSE_BLOCK);
+  stream.write(method.frameResponse(response as Message));
 }
 
 /** The one message of a unary call. By events: much cheaper than a queue. */
-function onlyRequest(stream: ServerHttp2Stream, method: GrpcMethod, limitBytes: number): Promise<Message> {
+function onlyRequest({ stream, method, limitBytes, closed }: Served<never, unknown>): Promise<Message> {
   return new Promise((resolve, reject) => {
     const reader = new MessageReader(limitBytes);
     let request: Message | undefined;
-    stream.on("data", (chunk: Buffer) => {
-      try {
-        for (const message of reader.push(chunk)) {
-          if (request) throw new GrpcError("internal", "read request: two messages, want one");
-          request = method.decodeRequest(message);
+    stream.reader = {
+      data(chunk) {
+        try {
+          for (const message of reader.push(chunk)) {
+            if (request) throw new GrpcError("internal", "read request: two messages, want one");
+            request = method.decodeRequest(message);
+          }
+        } catch (error) {
+          reject(error);
         }
-      } catch (error) {
-        reject(error);
-      }
-    });
-    let isWhole = false;
-    stream.once("end", () => {
-      isWhole = true;
-      if (request) resolve(request);
-      else reject(new GrpcError("internal", "read request: no message, want one"));
-    });
-    stream.once("close", () => {
-      if (!isWhole) reject(new GrpcError("cancelled", "read requests: the client went away"));
-    });
+      },
+      end() {
+        if (request) resolve(request);
+        else reject(new GrpcError("internal", "read request: no message, want one"));
+      },
+      closed() {
+        // Without effect where the request was whole.
+        reject(new GrpcError("cancelled", "read requests: the client went away"));
+        closed();
+      },
+    };
   });
 }
 
-async function serveStream(
-  stream: ServerHttp2Stream,
-  method: GrpcMethod,
-  responses: AsyncIterable<object>,
-): Promise<void> {
-  const source = responses[Symbol.asyncIterator]();
-  stream.once("close", () => void Promise.resolve(source.return?.()).catch(() => {}));
+async function serveStream(call: Served<AsyncIterable<never>, AsyncIterable<object>>): Promise<void> {
+  const { stream, method } = call;
+  let source: AsyncIterator<object> | undefined;
+  const closed = () => {
+    call.closed();
+    void Promise.resolve(source?.return?.()).catch(() => {});
+  };
+  source = call.handle(requestsOf({ ...call, closed }) as AsyncIterable<never>)[Symbol.asyncIterator]();
   // At once: a client may wait for the headers before it goes on.
-  stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
+  stream.respond(RESPONSE_BLOCK);
   for (;;) {
     const { done, value } = await source.next();
-    if (done || stream.destroyed) return;
-    if (!stream.write(method.frameResponse(value as Message))) await drained(stream);
+    if (done || stream.isClosed) return;
+    if (!stream.write(method.frameResponse(value as Message))) await stream.drained();
   }
 }
 
-function requestsOf(stream: ServerHttp2Stream, method: GrpcMethod, limitBytes: number): AsyncIterable<Message> {
+function requestsOf({ stream, method, limitBytes, closed }: Served<never, unknown>): AsyncIterable<Message> {
   const queue = new AsyncQueue<Message>(WAITING_MESSAGES_MAX, () => 1);
   const reader = new MessageReader(limitBytes);
-  stream.on("data", (chunk: Buffer) => {
-    try {
-      for (const message of reader.push(chunk)) {
-        const full = queue.push(method.decodeRequest(message));
-        if (!full) continue;
-        stream.pause();
-        void full.then(() => stream.resume());
-      }
-    } catch (error) {
-      queue.fail(error);
-    }
-  });
   let isWhole = false;
-  stream.once("end", () => {
-    isWhole = true;
-    queue.end();
-  });
-  stream.once("close", () => {
-    if (!isWhole) queue.fail(new GrpcError("cancelled", "read requests: the client went away"));
-  });
+  stream.reader = {
+    data(chunk) {
+      try {
+        for (const message of reader.push(chunk)) {
+          const full = queue.push(method.decodeRequest(message));
+          if (!full) continue;
+          stream.pause();
+          void full.then(() => stream.resume());
+        }
+      } catch (error) {
+        queue.fail(error);
+      }
+    },
+    end() {
+      isWhole = true;
+      queue.end();
+    },
+    closed() {
+      if (!isWhole) queue.fail(new GrpcError("cancelled", "read requests: the client went away"));
+      closed();
+    },
+  };
   return queue;
 }
 
-function metadataOf(headers: IncomingHttpHeaders): GrpcMetadata {
+function metadataOf(headers: Readonly<Record<string, string>>): GrpcMetadata {
   const metadata: Record<string, string> = {};
-  for (const name in headers) if (!name.startsWith(":")) metadata[name] = String(headers[name]);
+  for (const name in headers) if (!name.startsWith(":")) metadata[name] = headers[name]!;
   return metadata;
 }
 

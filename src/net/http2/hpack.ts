@@ -1,0 +1,159 @@
+import { Buffer } from "node:buffer";
+import { Http2Error } from "./frames.ts";
+import { decodeHuffman } from "./huffman.ts";
+
+/** A header; names in lower case. */
+export type Field = readonly [name: string, value: string];
+
+/** HPACK's static table (RFC 7541, appendix A), from 1. */
+const STATIC_FIELDS: readonly Field[] = `:authority|:method GET|:method POST|:path /|:path /index.html|:scheme http
+:scheme https|:status 200|:status 204|:status 206|:status 304|:status 400|:status 404|:status 500|accept-charset
+accept-encoding gzip, deflate|accept-language|accept-ranges|accept|access-control-allow-origin|age|allow|authorization
+cache-control|content-disposition|content-encoding|content-language|content-length|content-location|content-range
+content-type|cookie|date|etag|expect|expires|from|host|if-match|if-modified-since|if-none-match|if-range
+if-unmodified-since|last-modified|link|location|max-forwards|proxy-authenticate|proxy-authorization|range|referer|refresh
+retry-after|server|set-cookie|strict-transport-security|transfer-encoding|user-agent|vary|via|www-authenticate`
+  .split(/[|\n]/)
+  .map((line): Field => {
+    const space = line.indexOf(" ");
+    return space < 0 ? [line, ""] : [line.slice(0, space), line.slice(space + 1)];
+  });
+
+/** What a peer may assume; we ask for no other. */
+const TABLE_BYTES_MAX = 4096;
+/** What RFC 7541 adds to the length of each field. */
+const FIELD_BYTES = 32;
+/** Of one list of headers, counted likewise. */
+export const HEADER_LIST_BYTES_MAX = 64 * 1024;
+
+/** Reads the header blocks of one connection, in their order: what one says the next may refer to. */
+export class HeaderDecoder {
+  /** Newest last. */
+  #table: Field[] = [];
+  #tableBytes = 0;
+  #tableBytesMax = TABLE_BYTES_MAX;
+  #block: Buffer = Buffer.alloc(0);
+  #at = 0;
+
+  decode(block: Buffer): Field[] {
+    this.#block = block;
+    this.#at = 0;
+    const fields: Field[] = [];
+    let listBytes = 0;
+    while (this.#at < block.length) {
+      const byte = block[this.#at]!;
+      if ((byte & 0xe0) === 0x20) {
+        if (fields.length > 0) throw malformed("a table's size comes late");
+        this.#resize(this.#number(5));
+        continue;
+      }
+      const field = byte & 0x80 ? this.#indexed(this.#number(7)) : this.#literal(byte);
+      listBytes += bytesOf(field);
+      // What was not read would be missing in the table: the connection can't go on.
+      if (listBytes > HEADER_LIST_BYTES_MAX) throw new Http2Error("enhanceYourCalm", "read headers: they are too long");
+      fields.push(field);
+    }
+    return fields;
+  }
+
+  #literal(byte: number): Field {
+    const isKept = (byte & 0xc0) === 0x40;
+    const index = this.#number(isKept ? 6 : 4);
+    const name = index === 0 ? this.#text() : this.#indexed(index)[0];
+    const field: Field = [name, this.#text()];
+    if (isKept) this.#keep(field);
+    return field;
+  }
+
+  #indexed(index: number): Field {
+    const field =
+      index <= STATIC_FIELDS.length
+        ? STATIC_FIELDS[index - 1]
+        : this.#table[this.#table.length - (index - STATIC_FIELDS.length)];
+    if (!field) throw malformed("it refers to nothing");
+    return field;
+  }
+
+  #keep(field: Field): void {
+    this.#table.push(field);
+    this.#tableBytes += bytesOf(field);
+    this.#evict();
+  }
+
+  #resize(bytesMax: number): void {
+    if (bytesMax > TABLE_BYTES_MAX) throw malformed("its table is too large");
+    this.#tableBytesMax = bytesMax;
+    this.#evict();
+  }
+
+  #evict(): void {
+    let count = 0;
+    while (this.#tableBytes > this.#tableBytesMax) this.#tableBytes -= bytesOf(this.#table[count++]!);
+    if (count > 0) this.#table.splice(0, count);
+  }
+
+  #text(): string {
+    const isCoded = (this.#block[this.#at] ?? 0) >= 0x80;
+    const length = this.#number(7);
+    const start = this.#at;
+    this.#at += length;
+    if (this.#at > this.#block.length) throw malformed("it is cut");
+    const bytes = this.#block.subarray(start, this.#at);
+    return isCoded ? decodeHuffman(bytes) : bytes.toString("latin1");
+  }
+
+  /** A number whose first part is in the last bits of a byte. */
+  #number(bits: number): number {
+    const most = (1 << bits) - 1;
+    const start = this.#byte() & most;
+    if (start < most) return start;
+    let value = start;
+    for (let shift = 0; shift <= 21; shift += 7) {
+      const byte = this.#byte();
+      value += (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+    throw malformed("a number is too large");
+  }
+
+  #byte(): number {
+    const byte = this.#block[this.#at++];
+    if (byte === undefined) throw malformed("it is cut");
+    return byte;
+  }
+}
+
+function bytesOf([name, value]: Field): number {
+  return name.length + value.length + FIELD_BYTES;
+}
+
+function malformed(problem: string): Http2Error {
+  return new Http2Error("compression", `read headers: ${problem}`);
+}
+
+/** A header block that refers to nothing and is remembered by nobody, so that it can be sent on any connection, repeatedly. */
+export function encodeHeaders(headers: Readonly<Record<string, string | number>>): Buffer {
+  const parts: Buffer[] = [];
+  for (const name in headers) {
+    const value = String(headers[name]);
+    const whole = STATIC_FIELDS.findIndex((field) => field[0] === name && field[1] === value) + 1;
+    const index = STATIC_FIELDS.findIndex((field) => field[0] === name) + 1;
+    if (whole > 0) parts.push(encodeNumber(whole, 7, 0x80));
+    else parts.push(encodeNumber(index, 4, 0), ...(index > 0 ? [] : encodeText(name)), ...encodeText(value));
+  }
+  return Buffer.concat(parts);
+}
+
+function encodeText(text: string): Buffer[] {
+  return [encodeNumber(text.length, 7, 0), Buffer.from(text, "latin1")];
+}
+
+function encodeNumber(value: number, bits: number, pattern: number): Buffer {
+  const most = (1 << bits) - 1;
+  if (value < most) return Buffer.of(pattern | value);
+  const bytes = [pattern | most];
+  let rest = value - most;
+  for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
+  bytes.push(rest);
+  return Buffer.from(bytes);
+}

@@ -1,0 +1,219 @@
+import type { Buffer } from "node:buffer";
+import type { Socket } from "node:net";
+import { FLAG, Http2Error, type Http2ErrorCode } from "./frames.ts";
+import type { Field } from "./hpack.ts";
+
+/** What a stream asks of its connection. */
+export interface StreamParts {
+  readonly socket: Socket;
+  headers(stream: ServerStream, block: Buffer, flags: number): void;
+  send(stream: ServerStream): void;
+  read(stream: ServerStream, bytes: number): void;
+  reset(stream: ServerStream, code: Http2ErrorCode): void;
+  /** An empty piece of data that is the last one. */
+  lastData(stream: ServerStream): void;
+  closed(stream: ServerStream): void;
+}
+
+/** Hears of a request what comes after its headers. */
+export interface RequestReader {
+  data(chunk: Buffer): void;
+  /** The request is whole. */
+  end(): void;
+  /** The stream is over, in whatever way; nothing comes after it. */
+  closed(): void;
+}
+
+/** One request and its answer, at the server. */
+export class ServerStream {
+  readonly id: number;
+  readonly #parts: StreamParts;
+  readonly #fields: readonly Field[];
+  #headers: Readonly<Record<string, string>> | undefined;
+  reader: RequestReader | undefined;
+  sendWindow: number;
+  receiveWindow: number;
+  /** Of the stream's window: read, and not yet told to the peer. */
+  unreportedBytes = 0;
+  isRequestWhole = false;
+  hasResponded = false;
+  /** Nothing more is written. */
+  hasEnded = false;
+  isClosed = false;
+  #isPaused = false;
+  /** Read from the socket while the reader had paused. */
+  #heldBytes = 0;
+  #waiting: Uint8Array[] = [];
+  waitingBytes = 0;
+  #trailers: Buffer | undefined;
+  /** The end of the answer is to be sent after what waits. */
+  #isEndDue = false;
+  #drained: Array<() => void> = [];
+
+  constructor(
+    parts: StreamParts,
+    request: { id: number; fields: readonly Field[]; sendWindow: number; receiveWindow: number },
+  ) {
+    this.#parts = parts;
+    ({ id: this.id, fields: this.#fields, sendWindow: this.sendWindow, receiveWindow: this.receiveWindow } = request);
+  }
+
+  get socket(): Socket {
+    return this.#parts.socket;
+  }
+
+  /** The request's headers, ":path" and its like among them; those that come repeatedly are joined. */
+  get headers(): Readonly<Record<string, string>> {
+    this.#headers ??= headersOf(this.#fields);
+    return this.#headers;
+  }
+
+  header(name: string): string | undefined {
+    return this.#fields.find((field) => field[0] === name)?.[1];
+  }
+
+  receive(content: Buffer, { frameBytes, isLast }: { readonly frameBytes: number; readonly isLast: boolean }): void {
+    if (this.isRequestWhole) return this.reset("streamClosed");
+    this.receiveWindow -= frameBytes;
+    if (this.receiveWindow < 0) throw new Http2Error("flowControl", "read data: more than the stream's window");
+    this.isRequestWhole = isLast;
+    if (content.length > 0) this.reader?.data(content);
+    if (this.#isPaused) this.#heldBytes += frameBytes;
+    else if (frameBytes > 0) this.#read(frameBytes);
+    if (isLast) this.#requestDone();
+  }
+
+  /** Headers behind the request's data; nothing in them is of use here. */
+  receiveTrailers(isLast: boolean): void {
+    if (!isLast || this.isRequestWhole) return this.reset("protocol");
+    this.isRequestWhole = true;
+    this.#requestDone();
+  }
+
+  #requestDone(): void {
+    this.reader?.end();
+    this.#closeIfDone();
+  }
+
+  #read(bytes: number): void {
+    this.unreportedBytes += bytes;
+    this.#parts.read(this, bytes);
+  }
+
+  /** Lets the peer send no more than its window, until {@link resume}. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    const bytes = this.#heldBytes;
+    this.#heldBytes = 0;
+    if (bytes > 0) this.#read(bytes);
+  }
+
+  /** Sends the answer's headers, as {@link encodeHeaders} has them. */
+  respond(block: Buffer): void {
+    this.hasResponded = true;
+    if (!this.isClosed) this.#parts.headers(this, block, 0);
+  }
+
+  /** An answer that is nothing but headers. */
+  respondWhole(block: Buffer): void {
+    this.hasResponded = true;
+    this.hasEnded = true;
+    if (this.isClosed) return;
+    this.#parts.headers(this, block, FLAG.endStream);
+    this.#answerDone();
+  }
+
+  /** Says whether more may be written at once; else wait for {@link drained}. The bytes are the stream's from here on. */
+  write(bytes: Uint8Array): boolean {
+    if (this.isClosed || this.hasEnded) return true;
+    this.#waiting.push(bytes);
+    this.waitingBytes += bytes.length;
+    this.#parts.send(this);
+    return this.waitingBytes === 0;
+  }
+
+  /** Resolves when all that was written has been handed on, or nobody wants it any more. */
+  drained(): Promise<void> {
+    if (this.waitingBytes === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#drained.push(resolve));
+  }
+
+  /** Ends the answer, once all that was written is sent; trailers are as {@link encodeHeaders} has them. */
+  end(trailers?: Buffer): void {
+    if (this.isClosed || this.hasEnded) return;
+    this.hasEnded = true;
+    this.#isEndDue = true;
+    this.#trailers = trailers;
+    if (this.waitingBytes === 0) this.allSent();
+  }
+
+  /** The connection has sent all that waited. */
+  allSent(): void {
+    this.#wake();
+    if (!this.#isEndDue) return;
+    this.#isEndDue = false;
+    if (this.#trailers) this.#parts.headers(this, this.#trailers, FLAG.endStream);
+    else this.#parts.lastData(this);
+    this.#answerDone();
+  }
+
+  /** At most so many of the bytes that wait. */
+  take(bytesMax: number): Uint8Array {
+    const first = this.#waiting[0]!;
+    const part = first.length <= bytesMax ? first : first.subarray(0, bytesMax);
+    if (part === first) this.#waiting.shift();
+    else this.#waiting[0] = first.subarray(bytesMax);
+    this.waitingBytes -= part.length;
+    return part;
+  }
+
+  #answerDone(): void {
+    // The answer does not depend on what the request would still say.
+    if (!this.isRequestWhole) this.#parts.reset(this, "none");
+    this.isRequestWhole = true;
+    this.#closeIfDone();
+  }
+
+  #closeIfDone(): void {
+    if (!this.isRequestWhole || !this.hasEnded || this.#isEndDue || this.isClosed) return;
+    this.lose();
+    this.#parts.closed(this);
+  }
+
+  /** Ends both directions at once. */
+  reset(code: Http2ErrorCode): void {
+    if (this.isClosed) return;
+    this.#parts.reset(this, code);
+    this.lose();
+    this.#parts.closed(this);
+  }
+
+  /** Nothing more comes and nothing more is sent. */
+  lose(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.#waiting = [];
+    this.waitingBytes = 0;
+    this.#isEndDue = false;
+    this.resume();
+    this.#wake();
+    this.reader?.closed();
+  }
+
+  #wake(): void {
+    if (this.#drained.length > 0) for (const resolve of this.#drained.splice(0)) resolve();
+  }
+}
+
+function headersOf(fields: readonly Field[]): Record<string, string> {
+  const headers: Record<string, string> = Object.create(null);
+  for (const [name, value] of fields) {
+    const before = headers[name];
+    headers[name] = before === undefined ? value : `${before}${name === "cookie" ? "; " : ", "}${value}`;
+  }
+  return headers;
+}
