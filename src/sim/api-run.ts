@@ -5,7 +5,7 @@ import { randomSelection, SimClient } from "./api-client.ts";
 import { type ApiSabotage, freshStore, SimServer } from "./api-world.ts";
 import { Writer } from "./api-writer.ts";
 import { ApiWatcher } from "./sim-watcher.ts";
-import type { Verdict } from "./store-run.ts";
+import type { Verdict } from "./world.ts";
 import { Truth } from "./truth.ts";
 
 const PREFIX = "/registry/configmaps/";

@@ -5,4 +5,6 @@
 export { runApi } from "./api-run.ts";
 export type { ApiSabotage } from "./api-world.ts";
 export { isLinearizable } from "./linearizability.ts";
-export { runStore, type Sabotage, type Verdict } from "./store-run.ts";
+export type { StoreSabotage } from "./store-machine.ts";
+export { runStore } from "./store-run.ts";
+export type { Verdict } from "./world.ts";

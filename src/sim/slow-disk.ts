@@ -68,6 +68,11 @@ export class SlowDisk implements Disk {
     return this.#later(() => this.#disk.close(), 0);
   }
 
+  /** Nothing is answered for so long. */
+  hang(ms: number): void {
+    this.#last = this.#last.then(() => this.#clock.sleep(ms));
+  }
+
   #later<T>(run: () => Promise<T>, upToMs: number): Promise<T> {
     const done = this.#last.then(async () => {
       if (upToMs > 0) await this.#clock.sleep(this.#random.float() * upToMs);

@@ -1,9 +1,10 @@
-import { type Random, seededRandom, silentLog, VirtualClock, messageOf } from "../base/index.ts";
-import { type Disk, openEmbeddedStore, SimulatedDisk, type Store, StoreError, type Watch } from "../store/index.ts";
+import type { Random } from "../base/index.ts";
+import { type Store, StoreError, type Watch } from "../store/index.ts";
 import { type Answer, History, type Operation, operationLine, type Request } from "./history.ts";
 import { isLinearizable, isLinearizableFromAny } from "./linearizability.ts";
-import { SlowDisk } from "./slow-disk.ts";
+import { StoreMachine, type StoreSabotage } from "./store-machine.ts";
 import { checkWatcher, compareWatchers, type KnownWrite, type Told, type WatcherLog } from "./watch-check.ts";
+import { type Verdict, World } from "./world.ts";
 
 /** Writes below it may be answered before they are on disk. */
 const RELAXED = "/relaxed/";
@@ -12,69 +13,53 @@ const CLIENTS = 4;
 const WATCHERS = 2;
 /** Kept small: the search grows with what overlaps on one key. */
 const OPERATIONS_PER_CLIENT = 24;
-const CRASHES_MAX = 3;
-const RUN_LIMIT_MS = 10 * 60_000;
+const FAULTS_MAX = 3;
 const SEGMENT_BYTES = 600;
-const REOPEN_MS = 50;
-
-/** Ways to make the store wrong on purpose: the simulation has to find each of them. */
-export interface Sabotage {
-  readonly disk?: (disk: Disk) => Disk;
-  readonly store?: (store: Store) => Store;
-  /** What may be lost by a crash, instead of what is meant to. */
-  readonly relaxedPrefixes?: readonly string[];
-}
-
-export interface Verdict {
-  readonly seed: number;
-  /** Empty: nothing is wrong. */
-  readonly problems: readonly string[];
-  /** Of everything that happened: the same seed gives the same. */
-  readonly summary: string;
-}
 
 /** One seed: clients and watchers on an embedded store, while its disk is slow, full, failing, or loses power. */
-export async function runStore(seed: number, sabotage: Sabotage = {}): Promise<Verdict> {
-  const world = new StoreWorld(seed, sabotage);
-  await world.run();
-  return world.verdict();
+export async function runStore(seed: number, sabotage: StoreSabotage = {}): Promise<Verdict> {
+  const run = new StoreRun(seed, sabotage);
+  await run.run();
+  return run.verdict();
 }
 
-class StoreWorld {
-  readonly #seed: number;
-  readonly #random: Random;
-  readonly #clock = new VirtualClock();
-  readonly #sabotage: Sabotage;
+class StoreRun {
+  readonly #world: World;
+  readonly #machine: StoreMachine;
   readonly #history = new History();
   readonly #watchers: SimWatcher[] = [];
-  readonly #problems: string[] = [];
-  #disk = new SimulatedDisk();
-  #store: Store | undefined;
-  /** Fires when the machine that runs the store goes down: whoever waits for it waits no longer. */
-  #down = Promise.withResolvers<void>();
-  #up = Promise.withResolvers<void>();
   #done = 0;
-  /** How often the store was taken down. */
-  #epoch = 0;
 
-  constructor(seed: number, sabotage: Sabotage) {
-    this.#seed = seed;
-    this.#random = seededRandom(`store/${seed}`);
-    this.#sabotage = sabotage;
+  constructor(seed: number, sabotage: StoreSabotage) {
+    this.#world = new World("store", seed);
+    this.#machine = new StoreMachine({
+      world: this.#world,
+      sabotage,
+      segmentBytesMax: SEGMENT_BYTES,
+      relaxedPrefixes: [RELAXED],
+      wentUp: (store) => {
+        for (const watcher of this.#watchers) watcher.open(store);
+      },
+      wentDown: () => {
+        for (const watcher of this.#watchers) watcher.lost();
+      },
+    });
   }
 
   async run(): Promise<void> {
-    await this.#within("start", this.#start());
+    const world = this.#world;
+    await world.within("start", this.#machine.start());
+    const store = this.#machine.store!;
     for (let index = 0; index < WATCHERS; index++) {
-      const watcher = new SimWatcher(`${index}`, await this.#store!.revision());
+      const watcher = new SimWatcher(`${index}`, await store.revision());
       this.#watchers.push(watcher);
-      watcher.open(this.#store!);
+      watcher.open(store);
     }
     const clients = Array.from({ length: CLIENTS }, (_, client) => this.#client(client));
     const faults = this.#faults();
-    await this.#within("clients", Promise.all(clients));
-    await this.#within("faults", faults);
-    await this.#within("end", this.#end());
+    await world.within("clients", Promise.all(clients));
+    await world.within("faults", faults);
+    await world.within("end", this.#end());
   }
 
   verdict(): Verdict {
@@ -90,8 +75,8 @@ class StoreWorld {
     const reused = reuseProblems(writes, logs);
     const summary = this.#history.operations.map(operationLine).join("\n");
     return {
-      seed: this.#seed,
-      problems: [...this.#problems, ...unordered, ...watched, ...compared, ...reused],
+      seed: this.#world.seed,
+      problems: [...this.#world.problems, ...unordered, ...watched, ...compared, ...reused],
       summary,
     };
   }
@@ -110,42 +95,12 @@ class StoreWorld {
       .toArray();
   }
 
-  /** Lets virtual time run until work is over; work that never ends is a problem by itself. */
-  async #within(what: string, work: Promise<unknown>): Promise<void> {
-    let isOver = false;
-    const limitMs = this.#clock.monotonicMs() + RUN_LIMIT_MS;
-    work.then(
-      () => (isOver = true),
-      (error) => {
-        isOver = true;
-        this.#problems.push(`${what}: ${messageOf(error)}`);
-      },
-    );
-    await this.#clock.drain();
-    while (!isOver && this.#clock.monotonicMs() < limitMs) if (!(await this.#clock.step())) break;
-    if (!isOver) this.#problems.push(`${what}: still busy after ${RUN_LIMIT_MS / 60_000} virtual minutes`);
-  }
-
-  async #start(): Promise<void> {
-    const speed = { callMs: this.#random.int(3), flushMs: this.#random.int(30) };
-    const slow = new SlowDisk({ disk: this.#disk, clock: this.#clock, random: this.#random.fork("disk"), speed });
-    const store = await openEmbeddedStore({
-      directory: this.#sabotage.disk?.(slow) ?? slow,
-      clock: this.#clock,
-      log: silentLog,
-      compactIntervalMs: 0,
-      segmentBytesMax: SEGMENT_BYTES,
-      relaxedPrefixes: this.#sabotage.relaxedPrefixes ?? [RELAXED],
-    });
-    this.#store = this.#sabotage.store?.(store) ?? store;
-    this.#up.resolve();
-  }
-
   async #client(client: number): Promise<void> {
-    const random = this.#random.fork(`client/${client}`);
+    const { clock } = this.#world;
+    const random = this.#world.random.fork(`client/${client}`);
     for (let count = 0; count < OPERATIONS_PER_CLIENT; count++) {
-      await this.#clock.sleep(random.float() * 40);
-      if (!this.#store) await this.#up.promise;
+      await clock.sleep(random.float() * 40);
+      await this.#machine.whenUp();
       const key = KEYS[random.int(KEYS.length)]!;
       await this.#operate(client, key, await this.#request(random, key, `${client}.${count}`));
     }
@@ -164,105 +119,54 @@ class StoreWorld {
 
   async #peek(key: string): Promise<number> {
     try {
-      return (await this.#store?.get(key))?.entry?.modRevision ?? 0;
+      return (await this.#machine.store?.get(key))?.entry?.modRevision ?? 0;
     } catch {
       return 0;
     }
   }
 
   async #operate(client: number, key: string, request: Request): Promise<void> {
-    const store = this.#store;
+    const { store, epoch, down } = this.#machine;
     if (!store) return;
-    const note = this.#history.call({ client, key, request, epoch: this.#epoch });
+    const note = this.#history.call({ client, key, request, epoch });
     try {
-      const answer = await Promise.race([perform(store, key, request), this.#down.promise]);
+      const answer = await Promise.race([perform(store, key, request), down]);
       if (answer) note.ended(answer);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       // Turned away for want of room, nothing happened; after any other failure nobody knows.
       if (error.code === "noSpace") note.never();
-      if (error.code === "unavailable") await this.#restart();
     }
   }
 
   async #faults(): Promise<void> {
-    const random = this.#random.fork("faults");
-    const crashes = random.int(CRASHES_MAX + 1);
-    for (let crash = 0; crash < crashes; crash++) {
-      await this.#clock.sleep(random.float() * 300);
+    const random = this.#world.random.fork("faults");
+    const count = random.int(FAULTS_MAX + 1);
+    for (let fault = 0; fault < count; fault++) {
+      await this.#world.clock.sleep(random.float() * 300);
       if (this.#done === CLIENTS) return;
-      await this.#fault(random);
+      if (random.int(6) === 0) await this.#compact();
+      else await this.#machine.fault(random);
     }
   }
 
-  async #fault(random: Random): Promise<void> {
-    const pick = random.int(6);
-    if (pick === 0) this.#disk.failNextFlush = true;
-    else if (pick === 1) {
-      this.#disk.capacityBytes = 200;
-      await this.#clock.sleep(random.float() * 200);
-      this.#disk.capacityBytes = Number.POSITIVE_INFINITY;
-    } else if (pick === 2) await this.#compact();
-    else await this.#crash(random);
-  }
-
   async #compact(): Promise<void> {
-    const store = this.#store;
+    const { store, down } = this.#machine;
     if (!store) return;
     try {
-      await Promise.race([store.revision().then((revision) => store.compact(revision)), this.#down.promise]);
+      await Promise.race([store.revision().then((revision) => store.compact(revision)), down]);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
     }
   }
 
-  /** The machine loses power, or only the process is killed; it comes up again after a while. */
-  async #crash(random: Random): Promise<void> {
-    if (!this.#store) return;
-    this.#takeDown();
-    this.#disk = random.int(3) === 0 ? this.#disk.takeover() : this.#disk.crash(random);
-    await this.#clock.sleep(random.float() * 100);
-    await this.#bringUp();
-  }
-
-  /** A store whose disk failed takes no more writes until it is opened again. */
-  async #restart(): Promise<void> {
-    if (!this.#store) return;
-    this.#takeDown();
-    this.#disk = this.#disk.takeover();
-    await this.#bringUp();
-  }
-
-  #takeDown(): void {
-    this.#epoch++;
-    this.#store = undefined;
-    this.#up = Promise.withResolvers<void>();
-    for (const watcher of this.#watchers) watcher.lost();
-    this.#down.resolve();
-    this.#down = Promise.withResolvers<void>();
-  }
-
-  /** A disk that is full or fails as the store is opened lets nobody in; whoever runs it tries again. */
-  async #bringUp(): Promise<void> {
-    for (;;) {
-      try {
-        await this.#start();
-        break;
-      } catch (error) {
-        if (!(error instanceof StoreError) || !["unavailable", "noSpace"].includes(error.code)) throw error;
-        this.#disk = this.#disk.takeover();
-        await this.#clock.sleep(REOPEN_MS);
-      }
-    }
-    for (const watcher of this.#watchers) watcher.open(this.#store!);
-  }
-
   /** One last look at everything, after all faults. */
   async #end(): Promise<void> {
-    if (!this.#store) await this.#up.promise;
+    await this.#machine.calm();
     for (const key of KEYS) await this.#operate(CLIENTS, key, { type: "get" });
     await Promise.all(this.#watchers.map((watcher) => watcher.finish()));
-    await this.#store!.close();
+    await this.#machine.store!.close();
+    await this.#world.quiet();
   }
 
   #knownWrites(): KnownWrite[] {

@@ -267,6 +267,22 @@ test("after a failed flush nothing is written until the store is opened again", 
   await write(again, put("/a", "4"));
 });
 
+test("a lease that ends where nothing can be written has its time again", async () => {
+  const virtual = new VirtualClock();
+  const disk = new SimulatedDisk();
+  const warnings: string[] = [];
+  const log = logTo((level, message) => level === "warn" && warnings.push(message));
+  await using store = await openEmbeddedStore({ directory: disk, clock: virtual, log, compactIntervalMs: 0 });
+  const { id } = await store.grantLease({ ttlSeconds: 10 });
+  disk.failNextFlush = true;
+  await assert.rejects(write(store, put("/a", "1")), refused("unavailable"));
+  for (let steps = 0; steps < 10; steps++) assert.ok(await virtual.step());
+  await virtual.drain();
+  assert.ok(warnings.length >= 3);
+  assert.equal(warnings.length, virtual.monotonicMs() / 10_000, "once each time, not over and over");
+  assert.equal((await store.leases())[0]!.id, id);
+});
+
 test("nobody sees a write before it is on disk", async () => {
   const disk = new SimulatedDisk();
   await using store = await open(disk);

@@ -288,6 +288,8 @@ class Embedded implements EmbeddedStore {
       if (this.#leases.has(id)) await this.revokeLease(id);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
+      // A store that takes no writes refuses before it touches the lease, which would be due again at once.
+      if (this.#leases.has(id)) this.#leases.keep(id);
       this.#parts.log.warn("Ending a lease failed, it has its time again", { lease: id, error });
     }
   }

@@ -154,6 +154,15 @@ export class SimulatedDisk implements Disk {
     return survivor;
   }
 
+  /** Another disk with the same on it, all of it durable. */
+  copy(): SimulatedDisk {
+    const other = new SimulatedDisk();
+    for (const [name, { content }] of this.#names)
+      other.#names.set(name, { content: content.slice(), durable: content.slice(), unflushed: [] });
+    other.#durableNames = new Map(other.#names);
+    return other;
+  }
+
   /** Flips one bit. */
   corrupt(file: string, offset: number, bit: number): void {
     const target = this.#file(file);
