@@ -74,6 +74,8 @@ export const CLIENT_METADATA = ["labels", "annotations", "ownerReferences", "fin
 export interface KindRules {
   /** A put of something that isn't there makes it. */
   readonly createdByUpdate?: boolean;
+  /** Its updates say that someone still lives, and may wait some milliseconds for others. */
+  readonly renewed?: boolean;
   /** A deletion that ends at once answers with the object instead of a Status. */
   readonly returnsDeleted?: boolean;
   /** Metadata that an update of the status leaves as it is. */

@@ -26,6 +26,7 @@ import {
 import type { Store } from "../store/index.ts";
 import { giveBack } from "./chunks.ts";
 import type { RequestContext } from "./contracts.ts";
+import { Gathering } from "./gathering.ts";
 import { BodyError, mediaType, readBody } from "./http/body.ts";
 import { compressedStream } from "./http/compress.ts";
 import { contentType, type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
@@ -82,6 +83,7 @@ export class Verbs {
   readonly #registry: Registry;
   readonly #options: VerbOptions;
   readonly #turns: WatchTurns;
+  readonly #renewals: Gathering;
   readonly #shared = new SharedChunks();
 
   constructor(kind: KindDefinition, registry: Registry, options: VerbOptions) {
@@ -89,6 +91,7 @@ export class Verbs {
     this.#registry = registry;
     this.#options = options;
     this.#turns = new WatchTurns(options.clock);
+    this.#renewals = new Gathering(options.clock);
   }
 
   async run(context: RequestContext): Promise<ApiResponse> {
@@ -326,6 +329,8 @@ export class Verbs {
     const format = this.#format(context, false);
     const write = this.#writeOptions(context);
     const kind = this.#kind;
+    // Callers in the same process cost no wake-up of their own.
+    if (this.#registry.kind.rules.renewed && context.request.body.type === "stream") await this.#renewals.turn();
     const object = await readObject(context, kind);
     const metadata = metadataOf(object);
     checkName(context, metadata);

@@ -17,13 +17,23 @@ export class SocketBody implements AsyncIterable<Uint8Array> {
   readonly #readable: Readable;
   readonly #lengthBytes: number | undefined;
   readonly #side: BodySide;
+  readonly #turn: () => Promise<void>;
   /** All that was announced has been read. */
   #isWhole = false;
 
-  constructor(readable: Readable, contentLength: string | undefined, side: BodySide) {
+  /** `turn` resolves in the next turn of the event loop; only a server's stream asks for it. */
+  constructor(
+    readable: Readable,
+    {
+      contentLength,
+      side,
+      turn = () => Promise.resolve(),
+    }: { contentLength: string | undefined; side: BodySide; turn?: () => Promise<void> },
+  ) {
     this.#readable = readable;
     this.#lengthBytes = contentLength === undefined ? undefined : Number(contentLength);
     this.#side = side;
+    this.#turn = turn;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
@@ -39,8 +49,8 @@ export class SocketBody implements AsyncIterable<Uint8Array> {
   }
 
   /**
-   * A body whose length was announced, in one piece. It doesn't wait for its end to be told of: a stream that closes before
-   * that goes in silence, else Node makes an error object, with its stack, for every request.
+   * A body whose length was announced, in one piece. Nobody is told of its end: Node makes an error object, with its stack,
+   * for every stream that closes after that with its answer just written.
    */
   #take(length: number): Promise<Uint8Array> {
     const readable = this.#readable;
@@ -67,8 +77,16 @@ export class SocketBody implements AsyncIterable<Uint8Array> {
         this.#isWhole = true;
         resolve(bytes);
       };
-      // Not within the event: the end may come with the same bytes, and is told of at once when it finds nothing to read.
-      const onReadable = () => queueMicrotask(finish);
+      let isDue = false;
+      const onReadable = () => {
+        if (isDue) return;
+        isDue = true;
+        // The end comes with the last bytes, in the same turn, and is told of at once when it finds nothing to read.
+        void this.#turn().then(() => {
+          isDue = false;
+          finish();
+        });
+      };
       if (readable.readableEnded || readable.destroyed) onLost();
       else readable.on("readable", onReadable).on("end", onLost).on("error", onLost).on("close", onLost);
     });

@@ -99,6 +99,9 @@ export function responseOfHttp1(incoming: IncomingMessage): ApiResponse {
   return {
     status: incoming.statusCode ?? 0,
     headers,
-    body: { type: "stream", chunks: new SocketBody(incoming, incoming.headers["content-length"], "client") },
+    body: {
+      type: "stream",
+      chunks: new SocketBody(incoming, { contentLength: incoming.headers["content-length"], side: "client" }),
+    },
   };
 }

@@ -135,7 +135,10 @@ function responseOf(stream: ClientHttp2Stream, { signal, method }: ApiRequest): 
       if (isEmpty) stream.resume();
       const body: ResponseBody = isEmpty
         ? { type: "none" }
-        : { type: "stream", chunks: new SocketBody(stream, received["content-length"], "client") };
+        : {
+            type: "stream",
+            chunks: new SocketBody(stream, { contentLength: received["content-length"], side: "client" }),
+          };
       resolve({ status: received[":status"] ?? 0, headers, body });
     });
   });

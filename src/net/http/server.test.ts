@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
-import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
+import { type ClientHttp2Session, connect as connectHttp2, constants, type ServerHttp2Stream } from "node:http2";
 import { request as httpsRequest } from "node:https";
 import { connect as connectSocket } from "node:net";
 import { suite, type TestContext, test } from "node:test";
@@ -211,6 +212,30 @@ test("a body of HTTP/2 is whole, announced or not, at once or in pieces, and its
   }
   // Streams that were left open would hold this up until the grace is over.
   await listener.close(60_000);
+});
+
+test("a stream whose body was read closes with its answer written, for which Node makes no error", async (t) => {
+  const closed = Promise.withResolvers<boolean>();
+  const watchClose = (message: unknown) => {
+    const { stream } = message as { readonly stream: ServerHttp2Stream };
+    stream.once("close", () => closed.resolve(stream.writableFinished));
+  };
+  subscribe("http2.server.stream.created", watchClose);
+  t.after(() => unsubscribe("http2.server.stream.created", watchClose));
+  const answered = Promise.withResolvers<void>();
+  const { port } = await serve(t, async (request) => {
+    const bytes = await readBody(request);
+    // Whoever waits for a disk answers when the end of the body has long come.
+    await answered.promise;
+    return text(Buffer.from(bytes).toString());
+  });
+  const stream = session(t, port).request({ ":method": "PUT", "content-length": "5" });
+  stream.end("hello");
+  // The other end has seen all of it once it answers this.
+  await new Promise<void>((resolve) => stream.session!.ping(() => resolve()));
+  answered.resolve();
+  stream.resume();
+  assert.equal(await closed.promise, true);
 });
 
 test("a client that goes in the middle of an announced body ends the reading", async (t) => {

@@ -96,6 +96,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 class ServerAdapter implements Listener {
   readonly #options: ListenOptions;
   readonly #limits: ServerLimits;
+  readonly #turn: () => Promise<void>;
   readonly #server: Server | Http2SecureServer;
   readonly #sessions = new Set<Http2Session>();
   readonly #sockets = new Set<Socket>();
@@ -112,6 +113,7 @@ class ServerAdapter implements Listener {
     this.#options = options;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#limits = limits;
+    this.#turn = () => options.clock.yield();
     this.#sniContexts = sniContexts(options.tls);
     this.#server = options.tls
       ? secureServer(options.tls, limits, (name) => contextFor(this.#sniContexts, name))
@@ -218,7 +220,10 @@ class ServerAdapter implements Listener {
     own.host ??= headers[":authority"] ?? "";
     const method = headers[":method"] ?? "";
     const bodiless = (flags & 1) !== 0;
-    const chunks = bodiless ? undefined : new SocketBody(stream, headers["content-length"], "serverStream");
+    const contentLength = headers["content-length"];
+    const chunks = bodiless
+      ? undefined
+      : new SocketBody(stream, { contentLength, side: "serverStream", turn: this.#turn });
     const body: RequestBody = chunks ? { type: "stream", chunks } : NO_BODY;
     if (!bodiless && own.expect === "100-continue") stream.additionalHeaders({ ":status": 100 });
     const connection = this.#connectionOf(session, session.socket);
@@ -283,7 +288,10 @@ class ServerAdapter implements Listener {
       headers: headers as Record<string, string>,
       body:
         hasBody && !upgrade
-          ? { type: "stream", chunks: new SocketBody(incoming, headers["content-length"], "server") }
+          ? {
+              type: "stream",
+              chunks: new SocketBody(incoming, { contentLength: headers["content-length"], side: "server" }),
+            }
           : NO_BODY,
       peer: this.#connectionOf(incoming.socket, incoming.socket).peer,
       watchClient,

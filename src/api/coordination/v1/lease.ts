@@ -18,7 +18,7 @@ export const Lease = kind({
   version: "v1",
   kind: "Lease",
   plural: "leases",
-  rules: { createdByUpdate: true },
+  rules: { createdByUpdate: true, renewed: true },
   scope: "Namespaced",
   fields: () => ({
     spec: ref(2, LeaseSpec),
