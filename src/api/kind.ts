@@ -182,6 +182,11 @@ export interface KindBehavior<T> {
   readonly isNewGeneration?: (object: T, old: T) => boolean;
   /** The part of which a client that gives an empty list or map where there is none makes a new generation, each time. */
   readonly exactGeneration?: string;
+  /**
+   * Whether the original completes a new object only as it reads it: what it has stored lacks defaults, so that the first
+   * write makes a new version even if it changes nothing.
+   */
+  readonly isCompletedByReading?: (object: T) => boolean;
   /** Sets what a new object has only once it is stored, after it was found valid; may change the object. */
   readonly settleCreate?: (object: Mutable<T>) => void;
   /** Sets what follows from an update, when it has all its defaults and its generation; may change the object. */

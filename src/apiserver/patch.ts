@@ -1,5 +1,6 @@
 import {
   badRequest,
+  type FieldError,
   groupVersion,
   hubOf,
   invalid,
@@ -36,6 +37,7 @@ import { decodeObject, DECODING, reportStrict } from "./http/object.ts";
 import { applyJsonPatch, JsonPatchError } from "./json-patch.ts";
 import type { Json, WriteOptions } from "./registry/generic.ts";
 import { blankOf, resetFields } from "./registry/resets.ts";
+import { writeOptions } from "./write-options.ts";
 
 export type PatchType = "json" | "merge" | "strategic" | "apply";
 
@@ -59,8 +61,30 @@ export function patchType(contentType: string, { custom }: Pick<KindDefinition, 
   throw statusError({ code: 415, reason: "UnsupportedMediaType", message: "415: Unsupported Media Type", details: {} });
 }
 
+/** What a patch makes of an object. */
+export interface Patched {
+  readonly object: Json;
+  /** How messages show it, where it can't be read. */
+  readonly shown: () => string;
+}
+
 /** The object that a patch makes of another. Does not change its arguments. */
-export function patched(kind: KindDefinition, type: PatchType, current: KubeObject, patch: unknown): Json {
+export function patched(kind: KindDefinition, type: PatchType, current: KubeObject, patch: unknown): Patched {
+  if (type === "strategic") return strategic(kind, current, patch);
+  const object = sorted(plainlyPatched(kind, type, { current, patch }), touchedBy(type, patch)) as Json;
+  return { object, shown: () => goJson(object) };
+}
+
+interface PatchOf {
+  readonly current: KubeObject;
+  readonly patch: unknown;
+}
+
+function plainlyPatched(
+  kind: KindDefinition,
+  type: Exclude<PatchType, "strategic">,
+  { current, patch }: PatchOf,
+): Json {
   switch (type) {
     case "json":
       return jsonPatch(current, patch);
@@ -70,8 +94,6 @@ export function patched(kind: KindDefinition, type: PatchType, current: KubeObje
         throw badRequest(kind.custom ? `error decoding patch: ${problem}` : problem);
       }
       return jsonMergePatch(current, patch) as Json;
-    case "strategic":
-      return strategic(kind, current, patch);
     case "apply":
       throw badRequest("apply is no patch of an object");
     default:
@@ -79,10 +101,11 @@ export function patched(kind: KindDefinition, type: PatchType, current: KubeObje
   }
 }
 
-function strategic(kind: KindDefinition, current: KubeObject, patch: unknown): Json {
+function strategic(kind: KindDefinition, current: KubeObject, patch: unknown): Patched {
   if (!isObject(patch)) throw badRequest("json: cannot unmarshal array into Go value of type map[string]interface {}");
   try {
-    return strategicMerge(kind.struct, current as unknown as Json, patch);
+    const { merged, rest } = strategicMerge(kind.struct, current as unknown as Json, patch);
+    return { object: sorted(merged, patch) as Json, shown: () => goText(rest) };
   } catch (error) {
     if (error instanceof PatchError) throw strategicFailure(error);
     throw error;
@@ -122,17 +145,18 @@ function jsonPatch(current: KubeObject, patch: unknown): Json {
   }
 }
 
-/** `force` and a missing manager are errors of their own. */
-export function checkForce({ query }: RequestContext, type: PatchType): void {
-  const options = { group: "meta.k8s.io", kind: "PatchOptions" };
-  if (type !== "apply") {
-    if (query.has("force"))
-      throw invalid(options, "", [
-        { path: "force", type: "Forbidden", detail: "may not be specified for non-apply patch" },
-      ]);
-  } else if (!query.get("fieldManager")) {
-    throw invalid(options, "", [{ path: "fieldManager", type: "Required", detail: "is required for apply patch" }]);
-  }
+/** Reads the options of a patch: `force` and a missing manager are errors of their own. */
+export function patchOptions(context: RequestContext, type: PatchType): WriteOptions {
+  return { ...writeOptions(context, forceErrors(context, type)), isApply: type === "apply" };
+}
+
+function forceErrors({ query }: RequestContext, type: PatchType): FieldError[] {
+  if (type === "apply")
+    return query.get("fieldManager")
+      ? []
+      : [{ path: "fieldManager", type: "Required", detail: "is required for apply patch" }];
+  if (!query.has("force")) return [];
+  return [{ path: "force", type: "Forbidden", detail: "may not be specified for non-apply patch" }];
 }
 
 /** The configuration in an apply's body, of the kind that it is applied to. */
@@ -274,15 +298,18 @@ function unknownMembers(operations: unknown): string[] {
   );
 }
 
-interface Patched {
+interface PatchCall {
   readonly kind: KindDefinition;
   readonly type: PatchType;
   readonly patch: ReadPatch;
 }
 
 /** The object that a patch made, canonical; 422 that shows it (or, of a strategic one, the patch) when it can't be decoded. */
-export function decodePatched(context: RequestContext, made: Json, { kind, type, patch }: Patched): Json {
-  const shown = () => (type === "strategic" ? goText(patch.value) : goJson(sorted(made, touchedBy(type, patch.value))));
+export function decodePatched(
+  context: RequestContext,
+  { object: made, shown }: Patched,
+  { kind, type, patch }: PatchCall,
+): Json {
   const refuse = (detail: string, cause?: unknown) =>
     invalid({ group: "", kind: "" }, "", [{ path: "patch", type: "Invalid", value: shown(), detail }], { cause });
   // A strategic patch is of the type that it patches, whatever it says.
@@ -295,7 +322,7 @@ export function decodePatched(context: RequestContext, made: Json, { kind, type,
     );
   }
   try {
-    const { value, unknown, emptied } = decode(sorted(made, touchedBy(type, patch.value)) as Json, {
+    const { value, unknown, emptied } = decode(made, {
       ...DECODING,
       asConversion: type === "strategic",
     });

@@ -230,9 +230,9 @@ function failure(error: unknown, request: ApiRequest, log: Log): ApiResponse {
 function errorFormat(request: ApiRequest): Format {
   const pretty = wantsPretty(request, new URLSearchParams(request.query));
   try {
-    return { ...negotiate(request.headers.accept, { watch: false, views: true }, pretty), as: "object" };
+    return negotiate(request.headers.accept, { watch: false, views: false }, pretty);
   } catch {
-    return { ...JSON_FORMAT, pretty };
+    return { ...JSON_FORMAT, pretty: true };
   }
 }
 

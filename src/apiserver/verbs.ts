@@ -9,6 +9,7 @@ import {
   noSuchPath,
   PartialObjectMetadataList,
   Status,
+  statusError,
   StatusError,
   toHub,
   behaviorOf,
@@ -37,10 +38,10 @@ import { listJson, listProto, protoObject } from "./list-body.ts";
 import {
   applyConfiguration,
   applyTo,
-  checkForce,
   decodeApplied,
   decodePatched,
   patched,
+  patchOptions,
   patchType,
   readPatch,
 } from "./patch.ts";
@@ -162,8 +163,7 @@ export class Verbs {
         return respondBytes(status, protoMetadata(stored), contentType(format, false));
       return respond(status, partialMetadata(stored.object), format);
     }
-    if (format.as === "metadataList")
-      throw badRequest("the requested object does not support conversion to PartialObjectMetadataList");
+    if (format.as === "metadataList") throw noList(this.#kind);
     if (format.encoding === "protobuf") return respondBytes(status, this.#proto(stored), contentType(format, false));
     if (format.encoding !== "json" || format.pretty) return respond(status, stored.object, format);
     const headers = { "content-type": contentType(format, false), "cache-control": "no-cache, private" };
@@ -352,8 +352,7 @@ export class Verbs {
     const format = this.#format(context, false);
     const kind = this.#kind;
     const type = patchType(mediaType(context.request), kind);
-    const write = { ...this.#writeOptions(context), isApply: type === "apply" };
-    checkForce(context, type);
+    const write = { ...patchOptions(context, type), version: this.#kind };
     if (type === "apply") {
       const { value } = await readPatch(context, type);
       return this.#apply(context, { patch: value, write, subresource, format });
@@ -487,6 +486,13 @@ export class Verbs {
       { ...format, as: "object" },
     );
   }
+}
+
+/** 406: one object can't be shown as a list. */
+function noList({ group, kind, custom }: KindDefinition): Error {
+  const type = custom ? "unstructured.Unstructured" : `${group === "" ? "core" : group.split(".")[0]}.${kind}`;
+  const message = `you requested PartialObjectMetadataList, but the requested object is not a list (*${type})`;
+  return statusError({ code: 406, reason: "NotAcceptable", message });
 }
 
 /** Keeps a complaint about a body back until its object is known to be there. */

@@ -4,33 +4,42 @@ import type { WriteOptions } from "./registry/generic.ts";
 
 const VALIDATION_MODES = ["", "Ignore", "Warn", "Strict"];
 
-/** Reads dryRun, fieldManager and fieldValidation of a write; 422 for values that make no sense. */
-export function writeOptions({ query, request, info }: RequestContext): WriteOptions {
+/** Reads dryRun, fieldManager and fieldValidation of a write; 422 for values that make no sense, and what else is wrong. */
+export function writeOptions(
+  { query, request, info }: RequestContext,
+  otherErrors: readonly FieldError[] = [],
+): WriteOptions {
   const dryRun = query.getAll("dryRun");
+  const manager = query.get("fieldManager") ?? "";
   const kind =
     { create: "CreateOptions", update: "UpdateOptions", patch: "PatchOptions" }[info.verb] ?? "DeleteOptions";
-  const errors: FieldError[] = [];
-  if (dryRun.some((one) => one !== "All"))
-    errors.push({ path: "dryRun", type: "NotSupported" as const, value: dryRun, detail: 'supported values: "All"' });
-  const mode = query.get("fieldValidation") ?? "";
-  if (!VALIDATION_MODES.includes(mode)) {
-    errors.push({
-      path: "fieldValidation",
-      type: "NotSupported" as const,
-      value: mode,
-      detail: 'supported values: "", "Ignore", "Strict", "Warn"',
-    });
-  }
-  const manager = query.get("fieldManager") ?? "";
-  if (manager.length > 128)
-    errors.push({ path: "fieldManager", type: "TooLong" as const, detail: "may not be more than 128 bytes" });
-  errors.push(...unprintable(manager));
+  const errors = [...otherErrors, ...managerErrors(manager), ...dryRunErrors(dryRun), ...modeErrors(query)];
   if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind }, "", errors);
   return {
     dryRun: dryRun.length > 0,
     fieldManager: manager || (request.headers["user-agent"] ?? "unknown").split("/")[0]!,
     isApply: false,
   };
+}
+
+function managerErrors(manager: string): FieldError[] {
+  const detail = "may not be more than 128 bytes";
+  return [
+    ...(Buffer.byteLength(manager) > 128 ? [{ path: "fieldManager", type: "TooLong" as const, detail }] : []),
+    ...unprintable(manager),
+  ];
+}
+
+function dryRunErrors(dryRun: readonly string[]): FieldError[] {
+  if (dryRun.every((one) => one === "All")) return [];
+  return [{ path: "dryRun", type: "NotSupported", value: dryRun, detail: 'supported values: "All"' }];
+}
+
+function modeErrors(query: URLSearchParams): FieldError[] {
+  const mode = query.get("fieldValidation") ?? "";
+  if (VALIDATION_MODES.includes(mode)) return [];
+  const detail = 'supported values: "", "Ignore", "Strict", "Warn"';
+  return [{ path: "fieldValidation", type: "NotSupported", value: mode, detail }];
 }
 
 /** Characters that a manager's name may not have. */

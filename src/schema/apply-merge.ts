@@ -42,8 +42,12 @@ function mergeKeyed(
 ): unknown[] {
   const inner = shapeOfElement(shape.node.element, shape.node.options);
   const stepOf = (element: unknown) => elementStep(shape, element);
-  const existing = new Map(base.map((element) => [stepOf(element), element]));
-  const merged = wanted.map((element) => mergeValue(inner, existing.get(stepOf(element)), element));
+  const existing = Map.groupBy(base, stepOf);
+  const merged = wanted.map((element) => {
+    const [one, another] = existing.get(stepOf(element)) ?? [];
+    // It takes the place of several that share a key.
+    return mergeValue(inner, another === undefined ? one : undefined, element);
+  });
   return inPlace({ base, wanted, merged, stepOf });
 }
 
@@ -55,17 +59,33 @@ interface Placing {
   readonly stepOf: (element: unknown) => string;
 }
 
-/** Wanted elements in their order, each before what followed it; the others where they were. */
+/**
+ * Wanted elements in their order, between the others, which stay in theirs. Both lists are gone through side by side: an
+ * element that both have is passed over in the old one until its turn comes in the new one, and what only the new one has
+ * waits until the old one comes to an element that both have.
+ */
 function inPlace({ base, wanted, merged, stepOf }: Placing): unknown[] {
-  const steps = wanted.map(stepOf);
+  const [old, steps] = [base.map(stepOf), wanted.map(stepOf)];
+  const isWanted = new Set(steps);
+  const placed = new Set<string>();
+  const isOld = new Set(old);
+  const shared = steps.filter((step) => isOld.has(step));
   const result: unknown[] = [];
-  let next = 0;
-  for (const element of base) {
-    const at = steps.indexOf(stepOf(element));
-    if (at < 0) result.push(element);
-    else while (next <= at) result.push(merged[next++]);
+  for (let at = 0, next = 0; at < old.length || next < steps.length; ) {
+    const [here, step] = [old[at], steps[next]];
+    if (here !== undefined && !isWanted.has(here)) {
+      result.push(base[at++]);
+      continue;
+    }
+    const isPassed =
+      here !== step && here !== undefined && step !== undefined && shared.length > 0 && shared[0] !== here;
+    // One of several that share a key is passed over as well, and the next one is placed in its stead.
+    if (isPassed || here === step || (here !== undefined && placed.has(here))) at++;
+    if (isPassed || step === undefined) continue;
+    if (here === step || shared[0] === step) shared.shift();
+    placed.add(step);
+    result.push(merged[next++]);
   }
-  while (next < merged.length) result.push(merged[next++]);
   return result;
 }
 

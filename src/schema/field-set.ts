@@ -199,6 +199,8 @@ export type Shape =
   | { readonly merge: "listMap"; readonly node: ListNode; readonly keys: readonly string[] }
   | { readonly merge: "set"; readonly node: ListNode };
 
+type ListShape = Extract<Shape, { merge: "listMap" | "set" }>;
+
 /** The shape of a field's value. */
 export function shapeOf(node: Node, options: Field["options"]): Shape {
   if (options.atomic) return { merge: "atomic", node };
@@ -249,12 +251,18 @@ export function fieldOf(struct: StructNode, name: string): Field | undefined {
   return undefined;
 }
 
+interface Part {
+  readonly value: unknown;
+  readonly shape: Shape;
+  /** It stands for several elements of one key. */
+  readonly isRepeated?: true;
+}
+
+type Parts = ReadonlyMap<string, Part>;
+
 /** The parts of a value by step; undefined for what is merged as one. */
-export function partsOf(
-  shape: Shape,
-  value: unknown,
-): Map<string, { readonly value: unknown; readonly shape: Shape }> | undefined {
-  const parts = new Map<string, { value: unknown; shape: Shape }>();
+export function partsOf(shape: Shape, value: unknown): Parts | undefined {
+  const parts = new Map<string, Part>();
   switch (shape.merge) {
     case "atomic":
       return undefined;
@@ -273,22 +281,24 @@ export function partsOf(
         parts.set(`f:${name}`, { value: inner, shape: shapeOfElement(shape.value, shape.options) });
       return parts;
     case "listMap":
-      if (!Array.isArray(value)) return undefined;
-      for (const [step, elements] of Map.groupBy(value, (element) => elementStep(shape, element))) {
-        // Elements that share a key are one whole: nobody owns a part of them.
-        const part: { value: unknown; shape: Shape } =
-          elements.length > 1
-            ? { value: elements, shape: { merge: "atomic" } }
-            : { value: elements[0], shape: shapeOfElement(shape.node.element, shape.node.options) };
-        parts.set(step, part);
-      }
-      return parts;
     case "set":
       if (!Array.isArray(value)) return undefined;
-      for (const element of value)
-        parts.set(`v:${JSON.stringify(element)}`, { value: element, shape: { merge: "atomic" } });
+      for (const [step, elements] of Map.groupBy(value, (element) => stepOf(shape, element)))
+        parts.set(step, elementPart(shape, elements));
       return parts;
   }
+}
+
+function stepOf(shape: ListShape, element: unknown): string {
+  return shape.merge === "set" ? `v:${JSON.stringify(element)}` : elementStep(shape, element);
+}
+
+/** The elements that share a step: several are one whole, of which nobody owns a part. */
+function elementPart(shape: ListShape, elements: readonly unknown[]): Part {
+  if (elements.length > 1) return { value: elements, shape: { merge: "atomic" }, isRepeated: true };
+  const [value] = elements;
+  if (shape.merge === "set") return { value, shape: { merge: "atomic" } };
+  return { value, shape: shapeOfElement(shape.node.element, shape.node.options) };
 }
 
 /** The step of an element of a keyed list, by the keys that it has or gets by default. */
@@ -332,10 +342,16 @@ export function setOf(shape: Shape, value: unknown): FieldSet {
   const set: FieldSet = { member: parts.size === 0 && !isList, children: new Map() };
   for (const [step, part] of parts) {
     const child = setOf(part.shape, part.value);
-    if (step.startsWith("k:")) child.member = true;
+    // What isn't a declared field is managed itself, beside what is in it.
+    if (step.startsWith("k:") || !isDeclared(shape, step)) child.member = true;
     set.children.set(step, child);
   }
   return set;
+}
+
+function isDeclared(shape: Shape, step: string): boolean {
+  if (shape.merge === "map" || shape.merge === "deduced") return false;
+  return shape.merge !== "struct" || fieldOf(shape.node, step.slice(2)) !== undefined;
 }
 
 /** What differs between two values. */
@@ -368,27 +384,44 @@ interface Compared {
 }
 
 function compareParts(shape: Shape, { before, after, compare }: Compared): Comparison {
+  if (after === undefined)
+    return { changed: emptySet(), removed: before === undefined ? emptySet() : whole(shape, before) };
+  if (before === undefined) return { changed: whole(shape, after), removed: emptySet() };
+  const [had, has] = [partsOf(shape, before), partsOf(shape, after)];
+  // Two that hold nothing are told apart as they are. Beside one that holds something, null is one that holds nothing.
+  const asWholes =
+    (!had && before !== null) || (!has && after !== null) || (holdsNothing(before) && holdsNothing(after));
+  if (asWholes) return { changed: { member: !jsonEqual(before, after), children: new Map() }, removed: emptySet() };
+  return compareEach({ had: had ?? new Map(), has: has ?? new Map(), compare });
+}
+
+interface ComparedParts {
+  readonly had: Parts;
+  readonly has: Parts;
+  readonly compare: typeof compareValues;
+}
+
+function compareEach({ had, has, compare }: ComparedParts): Comparison {
   const changed = emptySet();
   const removed = emptySet();
-  const has = after === undefined ? undefined : partsOf(shape, after);
-  // Null where a container belongs is an empty one, whose parts can only come.
-  const had = before === null && has ? new Map() : before === undefined ? undefined : partsOf(shape, before);
-  if (after === undefined) {
-    if (before !== undefined) return { changed, removed: whole(shape, before) };
-    return { changed, removed };
-  }
-  if (before === undefined) return { changed: whole(shape, after), removed };
-  if (!had || !has) {
-    changed.member = !jsonEqual(before, after);
-    return { changed, removed };
-  }
   for (const [step, part] of has) {
-    const inner = compare(part.shape, had.get(step)?.value, part.value);
+    const inner = comparePart(had.get(step), part, compare);
     if (!isEmptySet(inner.changed)) changed.children.set(step, inner.changed);
     if (!isEmptySet(inner.removed)) removed.children.set(step, inner.removed);
   }
   for (const [step, part] of had) if (!has.has(step)) removed.children.set(step, whole(part.shape, part.value));
   return { changed, removed };
+}
+
+function comparePart(before: Part | undefined, after: Part, compare: typeof compareValues): Comparison {
+  // What was one element and is several of one key now, or the other way round, went and came.
+  if (before && before.isRepeated !== after.isRepeated)
+    return { changed: whole(after.shape, after.value), removed: whole(before.shape, before.value) };
+  return compare(after.shape, before?.value, after.value);
+}
+
+function holdsNothing(value: unknown): boolean {
+  return value === null || (typeof value === "object" && Object.keys(value as object).length === 0);
 }
 
 /** The shapes of what is merged by names; undefined for all else. */

@@ -160,3 +160,47 @@ test("managers that a client gives are read as a whole or not at all", () => {
   for (const wrong of [{ operation: "Delete" }, { apiVersion: "" }, { fieldsType: "FieldsV2" }])
     assert.ok(!areManagers([{ ...entry, ...wrong }]), JSON.stringify(wrong));
 });
+
+test("applied elements come among those of others in their order", () => {
+  const order = (before: string[], wanted: string[]) => {
+    const live = apply(undefined, { spec: { words: before } }, "one");
+    return apply(live, { spec: { words: wanted } }, "two").spec.words.join("");
+  };
+  assert.equal(order(["a", "b", "c"], ["b", "a"]), "bca");
+  assert.equal(order(["a", "b", "c"], ["x", "c"]), "abxc");
+  assert.equal(order(["a", "b", "c"], ["b", "d", "x", "a"]), "bcdxa");
+});
+
+test("null and an empty list are told apart, what several elements share is one whole", () => {
+  const managed = (before: unknown, after: unknown) =>
+    managedAfterUpdate({
+      struct: Thing,
+      before: { ...type, metadata: { name: "a" }, spec: { words: before } },
+      after: { ...type, metadata: { name: "a" }, spec: { words: after } },
+      write: write("one"),
+      versions,
+    }).map(({ fieldsV1 }) => fieldsV1);
+  assert.deepEqual(managed(null, []), [{ "f:spec": { "f:words": {} } }]);
+  assert.deepEqual(managed(["a"], null), []);
+  assert.deepEqual(managed(["a"], ["a", "a"]), [{ "f:spec": { "f:words": { 'v:"a"': {} } } }]);
+});
+
+test("keys of a map are managed beside what is in their values", () => {
+  const Deep = struct("test.Deep", () => ({
+    apiVersion: string(0),
+    kind: string(0),
+    metadata: ref(1, Meta),
+    byName: map(2, Spec),
+  }));
+  const { metadata } = applyConfig({
+    struct: Deep,
+    live: undefined,
+    config: { ...type, metadata: { name: "a" }, byName: { x: { replicas: 1 } } },
+    write: write("one"),
+    versions: () => ({ struct: Deep }),
+    blank: { ...type, metadata: {} },
+    ignored: fieldsAt([]),
+    force: false,
+  }) as Json;
+  assert.deepEqual(metadata.managedFields[0].fieldsV1, { "f:byName": { "f:x": { ".": {}, "f:replicas": {} } } });
+});

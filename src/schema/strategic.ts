@@ -1,4 +1,5 @@
 import { jsonEqual } from "../base/index.ts";
+import { copyJson } from "./copy.ts";
 import type { Field, Node, StructNode } from "./dsl.ts";
 import { isObject } from "./merge.ts";
 import { rawDigits, setOwn } from "./parse.ts";
@@ -22,32 +23,47 @@ const RETAIN_KEYS = "$retainKeys";
 const DELETE_PRIMITIVES = "$deleteFromPrimitiveList/";
 const ELEMENT_ORDER = "$setElementOrder/";
 
-/** Strategic merge patch of a whole object. Neither argument is changed. */
-export function strategicMerge(struct: StructNode, target: Json, patch: Json): Json {
-  return mergeMap(struct, target, patch);
+export interface StrategicResult {
+  readonly merged: Json;
+  /** The patch without the directives that were carried out, as messages about it show it. */
+  readonly rest: Json;
 }
 
-function mergeMap(node: Node | undefined, target: Json, patch: Json): Json {
+/** Strategic merge patch of a whole object. Neither argument is changed; the result shares parts of the target. */
+export function strategicMerge(struct: StructNode, target: Json, patch: Json): StrategicResult {
+  const rest = copyJson(patch) as Json;
+  return { merged: mergeMap({ node: struct, name: "struct" }, target, rest), rest };
+}
+
+/** The type of a value, and what kind of type that is to the original. */
+interface Type {
+  readonly node: Node;
+  readonly name: string;
+}
+
+/** Takes the directives out of the patch as it carries them out. */
+function mergeMap(type: Type, target: Json, patch: Json): Json {
   if (Object.hasOwn(patch, PATCH)) return wholeMap(patch);
   const result: Json = {};
   for (const [key, value] of Object.entries(target)) setOwn(result, key, value);
   retainKeys(result, patch);
-  const ordered = orderLists(node, result, patch);
+  mergeOrdered(type, result, patch);
   for (const [key, value] of Object.entries(patch)) {
-    if (key === RETAIN_KEYS || key.startsWith(ELEMENT_ORDER) || ordered.has(key)) continue;
-    if (key.startsWith(DELETE_PRIMITIVES)) deletePrimitives(result, key.slice(DELETE_PRIMITIVES.length), value);
+    if (key.startsWith(DELETE_PRIMITIVES))
+      deletePrimitives(type, result, { key: key.slice(DELETE_PRIMITIVES.length), doomed: value });
     else if (value === null) delete result[key];
-    else setOwn(result, key, mergeField(childOf(node, key), result[key], value));
+    else mergeKey(type, result, { key, value });
   }
   return result;
 }
 
 /** A map whose patch says what becomes of it as a whole. */
 function wholeMap(patch: Json): Json {
-  const { [PATCH]: directive, ...rest } = patch;
-  if (directive === "replace") return rest;
+  const directive = patch[PATCH];
   if (directive === "delete") return {};
-  throw unknownDirective(patch);
+  if (directive !== "replace") throw unknownDirective(patch);
+  delete patch[PATCH];
+  return patch;
 }
 
 function unknownDirective(patch: Json): PatchError {
@@ -56,40 +72,61 @@ function unknownDirective(patch: Json): PatchError {
   return new PatchError("internal", `unknown patch type: ${shown} in map: ${goText(patch)}`);
 }
 
-function mergeField(field: Field | undefined, current: unknown, value: unknown): unknown {
-  const strategies = field?.options.patch ?? [];
-  if (isObject(value)) {
-    if (!isObject(current)) return withoutDirectives(value);
-    if (strategies.includes("replace")) return value;
-    return mergeMap(field?.node.kind === "map" ? undefined : field?.node, current, value);
-  }
-  if (!Array.isArray(value)) return value;
-  if (!Array.isArray(current)) return withoutDirectives(value);
-  return mergeList(field, current, value);
+interface Change {
+  readonly key: string;
+  readonly value: unknown;
 }
 
-function mergeList(field: Field | undefined, current: readonly unknown[], patch: readonly unknown[]): unknown {
-  if (!field?.options.patch?.includes("merge") || field.node.kind !== "list") return patch;
+function mergeKey(type: Type, result: Json, { key, value }: Change): void {
+  const isThere = Object.hasOwn(result, key);
+  if (!isThere || goTypeOf(result[key]) !== goTypeOf(value)) {
+    dropNulls(value);
+    const taken = withoutDirectives(value);
+    if (taken === undefined) delete result[key];
+    else setOwn(result, key, taken);
+  } else if (isMap(value)) setOwn(result, key, mergeMapField(fieldAt(type, key), result[key] as Json, value));
+  else if (Array.isArray(value))
+    setOwn(result, key, mergeListField(listAt(type, key), result[key] as unknown[], value));
+  else setOwn(result, key, value);
+}
+
+function mergeMapField(field: Field, current: Json, patch: Json): Json {
+  return field.options.patch?.includes("replace") ? patch : mergeMap(typeOf(field), current, patch);
+}
+
+function mergeListField(field: ListField, current: readonly unknown[], patch: readonly unknown[]): readonly unknown[] {
+  return field.options.patch?.includes("merge") ? mergeList(field, current, patch) : patch;
+}
+
+function mergeList(field: ListField, current: readonly unknown[], patch: readonly unknown[]): readonly unknown[] {
   if (current.length === 0 && patch.length === 0) return current;
   const key = field.options.mergeKey ?? "";
-  const areMaps = elementsAreMaps(current, patch);
-  if (!areMaps) {
+  if (!elementsAreMaps(current, patch)) {
     const merged = [...new Set([...current, ...patch])];
-    return inOrder({ merged, order: patch, existing: current, key: "" });
+    return inOrder({ merged, order: patch, existing: current, key });
   }
-  if (key === "") throw new PatchError("internal", "cannot merge lists without merge key for field");
+  return mergeMaps(field, current, patch);
+}
+
+function mergeMaps(
+  { element, options: { mergeKey: key = "" } }: ListField,
+  current: readonly unknown[],
+  patch: readonly unknown[],
+) {
+  if (key === "") throw new PatchError("internal", `cannot merge lists without merge key for ${element.name}`);
   const { existing, changes } = withoutSpecial(current as Json[], patch as Json[], key);
-  const merged = mergeElements({ element: field.node.element, key, existing, changes });
+  const merged = mergeElements({ element, key, existing, changes });
   return inOrder({ merged, order: changes, existing, key });
 }
 
 /** Whether elements are maps; they must all be of one type. */
 function elementsAreMaps(...lists: readonly (readonly unknown[])[]): boolean {
   const all = lists.flat(1);
+  if (all.length === 0) throw new PatchError("internal", "no elements in any of the given slices");
   if (Array.isArray(all[0])) throw new PatchError("unprocessable", "lists of lists are not supported");
-  const types = new Set(all.map((one) => (isObject(one) ? "map" : typeof one)));
-  if (types.size > 1) throw new PatchError("internal", `list element types are not identical: ${goText(lists)}`);
-  return isObject(all[0]);
+  if (new Set(all.map(goTypeOf)).size > 1)
+    throw new PatchError("internal", `list element types are not identical: ${goText(lists)}`);
+  return isMap(all[0]);
 }
 
 /** Carries out the elements of a patch that say what becomes of others. */
@@ -115,7 +152,7 @@ function withoutSpecial(
 }
 
 interface ElementMerge {
-  readonly element: Node;
+  readonly element: Type;
   readonly key: string;
   readonly existing: readonly Json[];
   readonly changes: readonly Json[];
@@ -125,17 +162,23 @@ function mergeElements({ element, key, existing, changes }: ElementMerge): Json[
   const result = [...existing];
   for (const change of changes) {
     const wanted = keyOf(change, key);
-    const index = result.findIndex((other) => jsonEqual(other[key], wanted));
-    if (index < 0) result.push({ ...(withoutDirectives(change) as Json), [key]: wanted });
+    const index = result.findIndex((other) => Object.hasOwn(other, key) && jsonEqual(other[key], wanted));
+    if (index < 0) result.push(change);
     else result[index] = mergeMap(element, result[index]!, change);
   }
   return result;
 }
 
+/** What tells an element from others: the value of its key, or all of it where there is none. */
 function keyOf(element: unknown, key: string): unknown {
   if (key === "") return element;
-  if (isObject(element) && Object.hasOwn(element, key)) return element[key];
+  if (!isMap(element)) throw wrongType("map[string]interface {}", element);
+  if (Object.hasOwn(element, key)) return element[key];
   throw new PatchError("internal", `map: ${goText(element)} does not contain declared merge key: ${key}`);
+}
+
+function wrongType(wanted: string, value: unknown): PatchError {
+  return new PatchError("internal", `expected a ${wanted}, but received a ${goTypeOf(value)}`);
 }
 
 interface Ordering {
@@ -171,36 +214,49 @@ function inOrder({ merged, order, existing, key }: Ordering): unknown[] {
   return [...result, ...named.slice(next)];
 }
 
-/** Merges the lists whose order the patch gives; says which fields that were. */
-function orderLists(node: Node | undefined, result: Json, patch: Json): Set<string> {
-  const done = new Set<string>();
+/** Merges the lists whose order the patch gives, and takes them out of the patch. */
+function mergeOrdered(type: Type, result: Json, patch: Json): void {
   for (const [directive, order] of Object.entries(patch)) {
     if (!directive.startsWith(ELEMENT_ORDER)) continue;
-    const name = directive.slice(ELEMENT_ORDER.length);
-    const field = childOf(node, name);
-    const key = field?.options.mergeKey ?? "";
-    const existing = result[name];
-    const change = patch[name];
-    if (!Array.isArray(order)) throw badOrder();
-    if (Object.hasOwn(patch, name)) checkOrder(change, order, key);
-    if (!Array.isArray(existing) && !Array.isArray(change)) continue;
-    const merged = Array.isArray(change) ? mergeField(field, existing, change) : existing;
-    const previous = Array.isArray(existing) ? existing : [];
-    setOwn(result, name, inOrder({ merged: merged as unknown[], order, existing: previous, key }));
-    done.add(name);
+    delete patch[directive];
+    const key = directive.slice(ELEMENT_ORDER.length);
+    const [existing, change] = [result[key], patch[key]];
+    for (const one of [order, ...(Object.hasOwn(result, key) ? [existing] : []), ...(key in patch ? [change] : [])])
+      if (!Array.isArray(one)) throw wrongType("[]interface {}", one);
+    const field = listAt(type, key);
+    const merged = orderedList(field, { order: order as unknown[], existing, change } as Ordered);
+    if (!merged) continue;
+    setOwn(result, key, merged);
+    delete patch[key];
   }
-  return done;
 }
 
-function badOrder(): PatchError {
-  return new PatchError("badRequest", "invalid patch format of setElementOrder list");
+interface Ordered {
+  readonly order: readonly unknown[];
+  readonly existing: readonly unknown[] | undefined;
+  readonly change: readonly unknown[] | undefined;
+}
+
+/** The merged list in the order that the patch gives; undefined where there is neither a list nor a patch of it. */
+function orderedList(field: ListField, { order, existing, change }: Ordered): unknown[] | undefined {
+  const key = field.options.mergeKey ?? "";
+  if (change) checkOrder(change, order, key);
+  if (!existing && !change) return undefined;
+  const merged = !change
+    ? existing!
+    : existing
+      ? mergeListField(field, existing, change)
+      : (withoutDirectives(change) as unknown[]);
+  const ordered = inOrder({ merged, order, existing: existing ?? [], key });
+  elementsAreMaps(existing ?? [], change ?? []);
+  return ordered;
 }
 
 /** Elements of the patch must come in the order that it gives itself. */
-function checkOrder(change: unknown, order: readonly unknown[], key: string): void {
-  if (!Array.isArray(change)) throw badOrder();
+function checkOrder(change: readonly unknown[], order: readonly unknown[], key: string): void {
   if (order.length === 0 || change.length === 0) return;
-  const kept = key === "" ? change : change.filter((one) => !(isObject(one) && one[PATCH] === "delete"));
+  for (const one of key === "" ? [] : change) if (!isMap(one)) throw wrongType("map[string]interface {}", one);
+  const kept = key === "" ? change : change.filter((one) => !Object.hasOwn(one as Json, PATCH));
   let next = 0;
   for (const one of order) if (next < kept.length && jsonEqual(keyOf(kept[next], key), keyOf(one, key))) next++;
   if (next === kept.length) return;
@@ -210,50 +266,133 @@ function checkOrder(change: unknown, order: readonly unknown[], key: string): vo
   );
 }
 
-function childOf(node: Node | undefined, key: string): Field | undefined {
-  if (node?.kind !== "struct") return undefined;
-  const own = node.fields.get(key);
-  if (own && !own.options.inline) return own;
-  for (const field of node.fields.values()) {
-    const inner = field.options.inline ? childOf(field.node, key) : undefined;
-    if (inner) return inner;
+type ListField = Pick<Field, "options"> & { readonly element: Type };
+
+/** The declaration of a list by its name; throws for what is none. */
+function listAt(type: Type, key: string): ListField {
+  const { node, options } = fieldAt(type, key);
+  const name = options.element?.ptr ? "ptr" : goKindOf(node.kind === "list" ? node.element : node);
+  if (node.kind === "list") return { options, element: { node: node.element, name } };
+  if (options.ptr) return { options, element: { node, name } };
+  throw new PatchError("internal", `expected slice or array type, but got: ${type.name}`);
+}
+
+function typeOf({ node, options }: Field): Type {
+  return { node, name: options.ptr ? "ptr" : goKindOf(node) };
+}
+
+/** The declaration of a field by its name, whose case does not matter; throws for what is not declared. */
+function fieldAt({ node }: Type, key: string): Field {
+  if (node.kind === "map" || node.kind === "list")
+    throw new PatchError(
+      "internal",
+      `merging an object in json but data type is not struct, instead is: ${goKindOf(node)}`,
+    );
+  const field = node.kind === "struct" ? (childOf(node, (name) => name === key) ?? looselyNamed(node, key)) : undefined;
+  if (field) return field;
+  const message = `unable to find api field in struct ${structName(node)} for the json field ${JSON.stringify(key)}`;
+  throw new PatchError("internal", message);
+}
+
+function looselyNamed(node: StructNode, key: string): Field | undefined {
+  const wanted = key.toLowerCase();
+  return childOf(node, (name) => name.toLowerCase() === wanted);
+}
+
+function childOf(node: StructNode, isWanted: (name: string) => boolean): Field | undefined {
+  for (const [name, field] of node.fields) {
+    const found = field.options.inline ? childOf(field.node as StructNode, isWanted) : isWanted(name) && field;
+    if (found) return found;
   }
   return undefined;
 }
 
+/** What the original calls a type whose fields can be looked up. */
+function structName(node: Node): string {
+  if (node.kind === "struct") return node.name.slice(node.name.lastIndexOf(".") + 1);
+  return node.kind === "scalar" && node.type === "any" ? "JSON" : "RawExtension";
+}
+
+/** The kind of a type in the original. */
+function goKindOf(node: Node): string {
+  switch (node.kind) {
+    case "map":
+      return "map";
+    case "list":
+      return "slice";
+    case "struct":
+      return "struct";
+    case "scalar":
+      return SCALAR_KINDS[node.type] ?? "struct";
+    default:
+      return node satisfies never;
+  }
+}
+
+const SCALAR_KINDS: Readonly<Record<string, string>> = {
+  string: "string",
+  boolean: "bool",
+  int32: "int32",
+  int64: "int64",
+  float64: "float64",
+  bytes: "slice",
+};
+
 function retainKeys(result: Json, patch: Json): void {
   if (!Object.hasOwn(patch, RETAIN_KEYS)) return;
   const retained = patch[RETAIN_KEYS];
+  delete patch[RETAIN_KEYS];
   const isFree = (key: string) =>
-    key === RETAIN_KEYS || patch[key] === null || key.startsWith(DELETE_PRIMITIVES) || key.startsWith(ELEMENT_ORDER);
+    patch[key] === null || key.startsWith(DELETE_PRIMITIVES) || key.startsWith(ELEMENT_ORDER);
   if (!Array.isArray(retained) || Object.keys(patch).some((key) => !isFree(key) && !retained.includes(key)))
     throw new PatchError("badRequest", "invalid patch format of retainKeys");
   for (const key of Object.keys(result)) if (!retained.includes(key)) delete result[key];
 }
 
-function deletePrimitives(result: Json, key: string, doomed: unknown): void {
+function deletePrimitives(type: Type, result: Json, { key, doomed }: { key: string; doomed: unknown }): void {
   const current = result[key];
-  if (!Array.isArray(current)) return;
-  if (!Array.isArray(doomed)) throw new PatchError("badRequest", "invalid patch format of primitive list");
-  result[key] = current.filter((value) => !doomed.includes(value));
+  if (doomed === null) delete result[key];
+  if (!Array.isArray(current) || !Array.isArray(doomed)) return;
+  const field = listAt(type, key);
+  if (current.length === 0 && doomed.length === 0) return;
+  if (elementsAreMaps(current, doomed)) result[key] = mergeMaps(field, current, doomed);
+  else result[key] = current.filter((value) => !doomed.includes(value));
 }
 
-/** Without directives and nulls, at every depth. */
-function withoutDirectives(value: unknown): unknown {
-  if (Array.isArray(value))
-    return value.filter((one) => !(isObject(one) && one[PATCH] === "delete")).map(withoutDirectives);
-  if (!isObject(value)) return value;
-  const result: Json = {};
+/** Takes nulls out of maps at every depth, in place. */
+function dropNulls(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(dropNulls);
+  if (!isMap(value)) return;
   for (const [key, inner] of Object.entries(value)) {
-    const isDirective =
-      key === PATCH || key === RETAIN_KEYS || key.startsWith(ELEMENT_ORDER) || key.startsWith(DELETE_PRIMITIVES);
-    if (!isDirective && inner !== null) setOwn(result, key, withoutDirectives(inner));
+    if (inner === null) delete value[key];
+    else dropNulls(inner);
   }
-  return result;
 }
 
+/** Without the maps that are directives, at every depth, in place; undefined for one. */
+function withoutDirectives(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDirectives).filter((one) => one !== undefined);
+  if (!isMap(value)) return value;
+  if (Object.hasOwn(value, PATCH)) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const kept = withoutDirectives(inner);
+    if (kept === undefined) delete value[key];
+    else setOwn(value, key, kept);
+  }
+  return value;
+}
+
+function isMap(value: unknown): value is Json {
+  return isObject(value) && rawDigits(value) === undefined;
+}
+
+/** The name of a value's type in the original. */
 function goTypeOf(value: unknown): string {
+  if (value === null || value === undefined) return "%!s(<nil>)";
+  if (typeof value === "string") return "string";
   if (typeof value === "boolean") return "bool";
+  const digits = rawDigits(value);
+  if (digits !== undefined) return /^-?\d+$/.test(digits) ? "int64" : "float64";
   if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
   return Array.isArray(value) ? "[]interface {}" : "map[string]interface {}";
 }

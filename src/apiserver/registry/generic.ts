@@ -400,12 +400,18 @@ export class Registry {
     const encoded = this.encode(orderedMetadata(object));
     const { value, json } = encoded;
     // A write that changes nothing is none: no new version, no event.
-    if (!current.entry.stale && Buffer.compare(value, current.entry.value) === 0) return current;
+    if (!this.#isIncomplete(current) && Buffer.compare(value, current.entry.value) === 0) return current;
     if (write.dryRun) return unsaved(key, encoded, current);
     const revision = await this.#transact(key, value, current.revision);
     return revision === undefined
       ? undefined
       : new StoredObject({ ...current.entry, value, modRevision: revision, version: current.entry.version + 1 }, json);
+  }
+
+  /** Whether what is stored of an object is to be written again even as it is. */
+  #isIncomplete({ entry, object }: StoredObject): boolean {
+    if (entry.stale) return true;
+    return entry.version === 1 && (this.behavior.isCompletedByReading?.(object as never) ?? false);
   }
 
   #now(): string {

@@ -16,7 +16,16 @@ import { type Clock, formatTime } from "../../base/index.ts";
 import type { RequestContext, SubresourceHandler } from "../contracts.ts";
 import { type Json, readObject, respondObject } from "../http/object.ts";
 import { mediaType } from "../http/body.ts";
-import { applyConfiguration, applyTo, checkForce, decodePatched, patched, patchType, readPatch } from "../patch.ts";
+import {
+  applyConfiguration,
+  applyTo,
+  decodePatched,
+  patched,
+  patchOptions,
+  type PatchType,
+  patchType,
+  readPatch,
+} from "../patch.ts";
 import type { WriteOptions } from "../registry/generic.ts";
 import { isTrue } from "../request-info.ts";
 import type { ServerCore } from "../core.ts";
@@ -41,9 +50,10 @@ export function scaleOf(core: ServerCore, kind: KindDefinition, clock: Clock): S
       if (paths) checkReplicas(object, paths);
       return respondObject(context, 200, scaleFrom(object), TYPE);
     }
-    const write = writeOptions(context);
+    const type = verb === "patch" ? patchType(mediaType(context.request)) : undefined;
+    const write = type ? patchOptions(context, type) : writeOptions(context);
     const form = { kind, paths, scaleFrom, write, now: () => formatTime(clock.now()) };
-    const change = await changeOf(context, verb, form);
+    const change = await changeOf(context, type, form);
     // Who manages what is worked out here: it is the number of a Scale that is managed.
     const options = { change, write: { ...write, isApply: true }, subresource: "scale", whole: verb === "update" };
     const result = await registry.update(context, options);
@@ -63,14 +73,12 @@ interface ScaleForm {
   readonly now: () => string;
 }
 
-async function changeOf(context: RequestContext, verb: string, form: ScaleForm): Promise<Change> {
-  if (verb === "update") {
+async function changeOf(context: RequestContext, type: PatchType | undefined, form: ScaleForm): Promise<Change> {
+  if (!type) {
     const scale = await readObject(context, TYPE);
     return (current) => scaled(context, current!, { form, make: () => scale });
   }
-  const type = patchType(mediaType(context.request));
   if (type === "apply" && form.paths) throw noScaleApply();
-  checkForce(context, type);
   const patch = await readPatch(context, type);
   if (type === "apply") {
     const config = applyConfiguration(SCALE, patch.value);

@@ -36,11 +36,17 @@ export const definitionBehavior: KindBehavior<CustomResourceDefinition> = {
   validate: validateDefinition,
   validateUpdate: validateDefinitionUpdate,
   validateStatusUpdate: validateDefinitionStatus,
-  warnings: ({ spec }) =>
-    (spec.versions ?? []).flatMap(({ schema }) =>
-      unknownFormats(schema?.openAPIV3Schema as JSONSchemaProps | undefined),
-    ),
+  warnings(definition, old) {
+    const before = old ? formatWarnings(old) : [];
+    return formatWarnings(definition).filter((warning) => !before.includes(warning));
+  },
 };
+
+function formatWarnings({ spec }: CustomResourceDefinition): string[] {
+  return (spec.versions ?? []).flatMap(({ schema }) =>
+    unknownFormats(schema?.openAPIV3Schema as JSONSchemaProps | undefined),
+  );
+}
 
 const CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
 

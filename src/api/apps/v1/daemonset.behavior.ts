@@ -61,7 +61,10 @@ export const daemonSetBehavior: KindBehavior<DaemonSet> = {
     ...COUNTS.flatMap((field) => nonNegative(`status.${field}`, status[field])),
     ...notDecremented("status.collisionCount", status.collisionCount, old.status.collisionCount),
   ],
-  warnings: ({ spec }) => podTemplateWarnings("spec.template", spec.template),
+  warnings: ({ metadata, spec }, old) =>
+    old && templateGeneration(old.metadata) === templateGeneration(metadata)
+      ? []
+      : podTemplateWarnings("spec.template", spec.template),
 };
 
 function templateGeneration({ annotations }: DaemonSet["metadata"]): number {

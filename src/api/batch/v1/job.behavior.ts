@@ -15,6 +15,7 @@ const UID_LABEL = "batch.kubernetes.io/controller-uid";
 const NAME_LABEL = "batch.kubernetes.io/job-name";
 const LEGACY_UID_LABEL = "controller-uid";
 const LEGACY_NAME_LABEL = "job-name";
+const GENERATED_LABELS = [UID_LABEL, NAME_LABEL, LEGACY_UID_LABEL, LEGACY_NAME_LABEL];
 
 const warningsOfSpec = jobSpecWarnings("spec", ({ spec }: Job) => spec);
 
@@ -28,12 +29,20 @@ export const jobBehavior: KindBehavior<Job> = {
     dropDisabledTemplateFields(job.spec.template);
     if (!job.spec.manualSelector) generateSelector(job);
   },
-  prepareUpdate: ({ spec }, old) => dropDisabledTemplateFields(spec.template, old.spec.template),
+  prepareUpdate(job, old) {
+    dropDisabledTemplateFields(job.spec.template, old.spec.template);
+    setLabelDefaults(job);
+  },
+  prepareStatusUpdate: setLabelDefaults,
   setDefaults(job) {
     if (!hasGeneratedLabels(job)) setLabelDefaults(job);
     setJobDefaults(job.spec);
   },
   settleCreate: setLabelDefaults,
+  // Its labels, where it had none but those that the server generated for its pods.
+  isCompletedByReading: ({ metadata, spec: { template } }) =>
+    jsonEqual(metadata.labels, template.metadata.labels) &&
+    Object.keys(metadata.labels ?? {}).every((name) => GENERATED_LABELS.includes(name)),
   settleUpdate: setLabelDefaults,
   validate: (job) => validateJob(job),
   validateUpdate: (job, old) => [

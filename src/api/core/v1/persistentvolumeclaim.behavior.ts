@@ -34,6 +34,8 @@ const RESIZE_STATUSES = [
 export const persistentVolumeClaimBehavior: KindBehavior<PersistentVolumeClaim> = {
   metadataChecks: 2,
   generation: false,
+  // Its phase.
+  isCompletedByReading: () => true,
   prepareCreate(claim) {
     claim.status = { phase: "Pending" } as Mutable<PersistentVolumeClaim>["status"];
     prepareSources(claim.spec, undefined);
