@@ -35,6 +35,8 @@ export function discoveryOf(kinds: readonly KindDefinition[], serverAddress: str
     const versions = versionsOf(name).map((version) => ({ groupVersion: `${name}/${version}`, version }));
     return { name, versions, preferredVersion: versions[0] };
   };
+  // Controllers ask for all of them again and again.
+  const lists = new Map<string, Json>();
   return {
     coreVersions: {
       kind: "APIVersions",
@@ -44,14 +46,11 @@ export function discoveryOf(kinds: readonly KindDefinition[], serverAddress: str
     groups: { kind: "APIGroupList", apiVersion: "v1", groups: groups.map(groupObject) },
     group: (name) => (groups.includes(name) ? { kind: "APIGroup", apiVersion: "v1", ...groupObject(name) } : undefined),
     resources: (group, version) => {
-      const served = kindsOf(group, version);
-      if (served.length === 0) return undefined;
-      const resources = served.flatMap((kind) => [
-        resourceOf(kind),
-        ...kind.subresources.map((sub) => subresourceOf(kind, sub)),
-      ]);
-      const head = { kind: "APIResourceList", ...(group && { apiVersion: "v1" }) };
-      return { ...head, groupVersion: groupVersion({ group, version }), resources };
+      const key = groupVersion({ group, version });
+      const list = lists.get(key) ?? resourceList({ group, version }, kindsOf(group, version));
+      // What isn't served could have any name.
+      if (list) lists.set(key, list);
+      return list;
     },
     aggregated: (core) => ({
       metadata: {},
@@ -69,6 +68,20 @@ export function discoveryOf(kinds: readonly KindDefinition[], serverAddress: str
       ...versionsOf(group).map((version) => `/apis/${group}/${version}`),
     ]),
   };
+}
+
+/** What a group version serves; undefined when that is nothing. */
+function resourceList(
+  place: { readonly group: string; readonly version: string },
+  served: readonly KindDefinition[],
+): Json | undefined {
+  if (served.length === 0) return undefined;
+  const resources = served.flatMap((kind) => [
+    resourceOf(kind),
+    ...kind.subresources.map((sub) => subresourceOf(kind, sub)),
+  ]);
+  const head = { kind: "APIResourceList", ...(place.group && { apiVersion: "v1" }) };
+  return { ...head, groupVersion: groupVersion(place), resources };
 }
 
 function resourceOf(kind: KindDefinition): unknown {

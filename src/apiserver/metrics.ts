@@ -20,7 +20,7 @@ export interface ObjectCount {
 }
 
 export function noDurations(): Durations {
-  return { counts: BUCKETS.map(() => 0), sumSeconds: 0, total: 0 };
+  return { counts: new Array<number>(BUCKETS.length).fill(0), sumSeconds: 0, total: 0 };
 }
 
 export function observe(durations: Durations, seconds: number): void {
@@ -31,10 +31,16 @@ export function observe(durations: Durations, seconds: number): void {
   if (bucket < BUCKETS.length) durations.counts[bucket]!++;
 }
 
+/** How requests of one kind were answered. */
+interface Answered {
+  readonly codes: Map<number, number>;
+  /** Absent for watches, which last. */
+  durations?: Durations;
+}
+
 /** Counts and durations of answered requests, as /metrics shows them. */
 export class RequestMetrics {
-  readonly #totals = new Map<string, number>();
-  readonly #durations = new Map<string, Durations>();
+  readonly #byLabels = new Map<string, Answered>();
   readonly #longRunning = new Map<string, number>();
   /** Requests in work. */
   readonly inflight = { readOnly: 0, mutating: 0 };
@@ -42,15 +48,10 @@ export class RequestMetrics {
   /** An answer was given after this long. */
   count(info: RequestInfo, { code, dryRun, durationMs }: { code: number; dryRun: boolean; durationMs: number }): void {
     const labels = labelsOf(info, dryRun);
-    const key = `code="${code}",${labels}`;
-    this.#totals.set(key, (this.#totals.get(key) ?? 0) + 1);
-    if (info.verb !== "watch") this.#observe(labels, durationMs / 1000);
-  }
-
-  #observe(labels: string, seconds: number): void {
-    let durations = this.#durations.get(labels);
-    if (!durations) this.#durations.set(labels, (durations = noDurations()));
-    observe(durations, seconds);
+    let answered = this.#byLabels.get(labels);
+    if (!answered) this.#byLabels.set(labels, (answered = { codes: new Map() }));
+    answered.codes.set(code, (answered.codes.get(code) ?? 0) + 1);
+    if (info.verb !== "watch") observe((answered.durations ??= noDurations()), durationMs / 1000);
   }
 
   /** Something that lasts, such as a watch, has begun; call the result when it is over. */
@@ -61,12 +62,21 @@ export class RequestMetrics {
     return () => add(-1);
   }
 
+  *#totals(): Generator<[string, number]> {
+    for (const [labels, { codes }] of this.#byLabels)
+      for (const [code, count] of codes) yield [`code="${code}",${labels}`, count];
+  }
+
+  *#durations(): Generator<[string, Durations]> {
+    for (const [labels, { durations }] of this.#byLabels) if (durations) yield [labels, durations];
+  }
+
   /** In the text format that Prometheus reads. */
   text(objects: readonly ObjectCount[], others: readonly string[] = []): string {
     const { readOnly, mutating } = this.inflight;
     return [
-      ...series("apiserver_request_total", "counter", this.#totals),
-      ...histogram("apiserver_request_duration_seconds", this.#durations),
+      ...series("apiserver_request_total", "counter", this.#totals()),
+      ...histogram("apiserver_request_duration_seconds", this.#durations()),
       ...series("apiserver_longrunning_requests", "gauge", this.#longRunning),
       ...series("apiserver_current_inflight_requests", "gauge", [
         ['request_kind="mutating"', mutating],
@@ -105,7 +115,7 @@ export function series(name: string, type: string, samples: Iterable<readonly [s
 }
 
 /** Durations as buckets that count all shorter ones. */
-export function histogram(name: string, all: ReadonlyMap<string, Durations>): string[] {
+export function histogram(name: string, all: Iterable<readonly [string, Durations]>): string[] {
   const lines = [...all]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([labels, { counts, sumSeconds, total }]) => {

@@ -92,13 +92,14 @@ function discovered(
     if (!resources) throw noSuchPath();
     return respondDiscovery(context, { name: "APIResourceList", struct: APIResourceList, value: resources });
   }
+  const resources = version === "" ? undefined : discovery.resources(group, version);
+  if (resources)
+    return respondDiscovery(context, { name: "APIResourceList", struct: APIResourceList, value: resources });
   const found = discovery.group(group);
   if (!found) return undefined;
   if (version === "") return respondDiscovery(context, { name: "APIGroup", struct: APIGroup, value: found });
-  const resources = discovery.resources(group, version);
-  if (!resources && !isOwnGroup(group)) return undefined;
-  if (!resources) throw noSuchPath();
-  return respondDiscovery(context, { name: "APIResourceList", struct: APIResourceList, value: resources });
+  if (!isOwnGroup(group)) return undefined;
+  throw noSuchPath();
 }
 
 interface Answer {

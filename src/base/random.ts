@@ -15,7 +15,6 @@ export interface Random {
   fork(label: string): Random;
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
 
 /** Drawn from the operating system at once: a call for each name or uid costs more than the rest of making it. */
@@ -81,8 +80,7 @@ function make(fill: (target: Uint8Array<ArrayBuffer>) => void, fork: (label: str
       const raw = bytes(16);
       raw[6] = (raw[6]! & 0x0f) | 0x40;
       raw[8] = (raw[8]! & 0x3f) | 0x80;
-      let hex = "";
-      for (const byte of raw) hex += HEX[byte];
+      const hex = Buffer.from(raw.buffer).toString("hex");
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
     },
     suffix: (length) =>

@@ -41,9 +41,13 @@ export function rbac(reads: Reads): Authorizer {
     () => reads.version(ClusterRole as never),
     () => clusterRolesOf(reads),
   );
+  const clusterBindings = kept(
+    () => reads.version(ClusterRoleBinding as never),
+    () => new BindingsBySubject(reads.cached(ClusterRoleBinding)),
+  );
   const grantsIn = keptGrants(reads, (user, namespace) => {
     const roles = new RoleLookup(reads, clusterRoles);
-    const bindings = namespace === "" ? reads.cached(ClusterRoleBinding) : reads.cached(RoleBinding, namespace);
+    const bindings = namespace === "" ? clusterBindings().of(user) : reads.cached(RoleBinding, namespace);
     const grants = bindings.flatMap((binding): Grant[] => {
       const subject = subjectAmong(binding.subjects, user, namespace);
       return subject ? [{ binding, subject, rules: roles.rules(binding.roleRef, namespace) }] : [];
@@ -111,6 +115,37 @@ function allowed(
 function withoutRoles(missing: readonly string[]): Authorization {
   const texts = [...new Set(missing)];
   return { decision: "noOpinion", reason: `RBAC: ${texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`}` };
+}
+
+/** Finds the bindings of a cluster that may name a user: each user would otherwise look through all of them. */
+class BindingsBySubject {
+  readonly #bindings: readonly ClusterRoleBinding[];
+  readonly #bySubject = new Map<string, number[]>();
+
+  constructor(bindings: readonly ClusterRoleBinding[]) {
+    this.#bindings = bindings;
+    for (const [index, { subjects = [] }] of bindings.entries()) {
+      for (const subject of subjects) {
+        const key = subjectKey(subject);
+        const known = this.#bySubject.get(key);
+        if (known) known.push(index);
+        else this.#bySubject.set(key, [index]);
+      }
+    }
+  }
+
+  /** In their order. */
+  of({ name, groups }: UserInfo): readonly ClusterRoleBinding[] {
+    const found = new Set<number>();
+    for (const key of [`User ${name}`, ...groups.map((group) => `Group ${group}`)])
+      for (const index of this.#bySubject.get(key) ?? []) found.add(index);
+    return [...found].sort((a, b) => a - b).map((index) => this.#bindings[index]!);
+  }
+}
+
+/** A service account is a user with a name of its own. */
+function subjectKey({ kind, name, namespace = "" }: RbacSubject): string {
+  return kind === "ServiceAccount" ? `User system:serviceaccount:${namespace}:${name}` : `${kind} ${name}`;
 }
 
 type ClusterRules = ReadonlyMap<string, readonly PolicyRule[]>;

@@ -21,8 +21,9 @@ export async function startClusterRoleAggregationController(environment: Control
       return undefined;
     },
   });
+  roles.addIndex("aggregated", ({ aggregationRule }) => (aggregationRule ? ["true"] : []));
   const wake = () => {
-    for (const role of roles.list()) if (role.aggregationRule) queue.add(role.metadata.name);
+    for (const { metadata } of roles.index("aggregated", "true")) queue.add(metadata.name);
   };
   roles.subscribe({ apply: wake, delete: wake });
 }

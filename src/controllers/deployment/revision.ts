@@ -1,5 +1,6 @@
 import { type Deployment, ownerReference, Deployment as DeploymentKind, type ReplicaSet } from "../../api/index.ts";
-import { canonical, hashOf } from "../common/hash.ts";
+import { jsonEqual } from "../../base/index.ts";
+import { hashOf } from "../common/hash.ts";
 import { maxSurge, newSetReplicas, replicasOf } from "./size.ts";
 
 export const REVISION = "deployment.kubernetes.io/revision";
@@ -21,15 +22,16 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
 
 type Annotations = Readonly<Record<string, string>>;
 
-/** The template without what tells sets apart, as text to compare. */
-function templateKey(template: ReplicaSet["spec"]["template"]): string {
+/** A template without what tells sets apart. */
+function plain(template: ReplicaSet["spec"]["template"]) {
   const { [HASH_LABEL]: _, ...labels } = template.metadata.labels ?? {};
-  return canonical({ ...template, metadata: { ...template.metadata, labels, creationTimestamp: undefined } });
+  const { creationTimestamp: __, ...metadata } = template.metadata;
+  return { ...template, metadata: { ...metadata, labels } };
 }
 
 /** Whether a set runs the deployment's present template. */
 export function runsTemplate(deployment: Deployment, set: ReplicaSet): boolean {
-  return templateKey(set.spec.template) === templateKey(deployment.spec.template);
+  return jsonEqual(plain(set.spec.template), plain(deployment.spec.template));
 }
 
 /** Older first; names decide between equals. */

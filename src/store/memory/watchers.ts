@@ -19,11 +19,12 @@ class Batch {
   }
 
   /** The changes in a watch's range. */
-  for({ start, end, previous }: WatchOptions): readonly Change[] {
-    const inside = (key: string) => compareKeys(key, start) >= 0 && compareKeys(key, end) < 0;
-    if (this.#versions.length === 1) return inside(this.#versions[0]!.key) ? this.#changes(previous) : [];
-    if (!this.#versions.some((version) => inside(version.key))) return [];
-    return this.#changes(previous).filter((_, index) => inside(this.#versions[index]!.key));
+  for(options: WatchOptions): readonly Change[] {
+    const versions = this.#versions;
+    if (versions.length === 1)
+      return isInside(versions[0]!.key, options) ? this.#changes(options.previous) : NO_CHANGES;
+    if (!versions.some(({ key }) => isInside(key, options))) return NO_CHANGES;
+    return this.#changes(options.previous).filter((_, index) => isInside(versions[index]!.key, options));
   }
 
   #changes(previous = false): readonly Change[] {
@@ -32,6 +33,12 @@ class Batch {
     this.#plain ??= this.#full.map((change) => ({ ...change, previous: undefined }));
     return this.#plain;
   }
+}
+
+const NO_CHANGES: readonly Change[] = [];
+
+function isInside(key: string, { start, end }: WatchOptions): boolean {
+  return compareKeys(key, start) >= 0 && compareKeys(key, end) < 0;
 }
 
 interface Watcher {
