@@ -571,6 +571,7 @@ export { prepareServiceUpdate } from "./core/v1/service.prepare.ts";
 export * from "./quota/index.ts";
 export { isDefaultClass } from "./storage/v1/defaultclass.ts";
 export { CLASS_ANNOTATION as VOLUME_CLASS_ANNOTATION } from "./core/v1/volumetext.ts";
+export { LOCAL_AVAILABLE } from "./apiregistration/v1/apiservice.behavior.ts";
 export { APIService } from "./apiregistration/v1/apiservice.ts";
 export { FlowSchema } from "./flowcontrol/v1/flowschema.ts";
 export { PriorityLevelConfiguration } from "./flowcontrol/v1/prioritylevelconfiguration.ts";

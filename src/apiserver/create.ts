@@ -29,7 +29,10 @@ import type { Authorizer, Reads, SubresourceHandler } from "./contracts.ts";
 import type { ServerCore } from "./core.ts";
 import { type ApiServerParts, serverCore } from "./server.ts";
 import { keepDangling } from "./flow/dangling.ts";
+import { Aggregator } from "./aggregation/aggregator.ts";
 import { keepAvailability } from "./aggregation/availability.ts";
+import { keepRegistrations, removeUnserved } from "./aggregation/registration.ts";
+import { keepAuthentication, publishAuthentication } from "./bootstrap/authentication.ts";
 import type { StorageMediaType } from "./registry/encoding.ts";
 import { openApiHandlers } from "./openapi/openapi.ts";
 import {
@@ -95,6 +98,8 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly kubelet?: Kubelets;
   /** How proxies reach pods, endpoints and nodes. Without it, and where it answers undefined: over the network. */
   readonly dial?: (target: ProxyTarget) => Handler | undefined;
+  /** What it shows to API servers behind it, which then believe whom it says to call for (PEM). */
+  readonly proxyClient?: { readonly cert: string; readonly key: string };
   /** How long events are kept after the last time they were added to. Default one hour. */
   readonly eventTtlMs?: number;
   readonly maxRequestsInflight?: number;
@@ -133,6 +138,7 @@ export interface ApiServer {
 export function createApiServer(options: ApiServerOptions): ApiServer {
   let definitions: Definitions | undefined;
   let services: RepairParts | undefined;
+  let aggregator: Aggregator | undefined;
   const core = serverCore({
     ...options,
     storageMediaType: options.storageMediaType ?? "application/json",
@@ -144,11 +150,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     parts: (server) => {
       definitions = new Definitions({ ...options, core: server });
       services = servicesOf(options, server.reads);
-      return partsOf(options, server, { definitions, services });
+      aggregator = new Aggregator({ ...options, reads: server.reads });
+      return partsOf(options, server, { definitions, services, aggregator });
     },
   });
   const ready = isNew(options.store).then(async (fresh) => {
-    await start(options, core, { definitions: definitions!, services: services! });
+    await start(options, core, { definitions: definitions!, services: services!, aggregator: aggregator! });
     // What a new cluster is made of was there before anyone looked: there is nothing to watch.
     if (fresh) await core.beginHistory();
     core.setReady();
@@ -160,7 +167,15 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   });
   scope.spawn("keep conditions of API services", async (signal) => {
     await ready;
-    await keepAvailability(core, { clock, signal });
+    await keepAvailability(core, { aggregator: aggregator!, clock, log, signal });
+  });
+  scope.spawn("keep API services of definitions", async (signal) => {
+    await ready;
+    await keepRegistrations(core, { clock, log, signal });
+  });
+  scope.spawn("keep how callers are known", async (signal) => {
+    await ready;
+    await keepAuthentication(core, options, { clock, log, signal });
   });
   scope.spawn("expire events", (signal) => expireEvents(core, { clock, log, ttlMs: eventTtlMs, signal }));
   scope.spawn("repair services", (signal) => keepRepaired({ ...services!, log, signal }));
@@ -188,9 +203,14 @@ function servicesOf(options: ApiServerOptions, reads: Reads): RepairParts {
 interface Kept {
   readonly definitions: Definitions;
   readonly services: RepairParts;
+  readonly aggregator: Aggregator;
 }
 
-function partsOf(options: ApiServerOptions, core: ServerCore, { definitions, services }: Kept): ApiServerParts {
+function partsOf(
+  options: ApiServerOptions,
+  core: ServerCore,
+  { definitions, services, aggregator }: Kept,
+): ApiServerParts {
   const { store, clock } = options;
   const accounts =
     options.serviceAccounts && new ServiceAccountTokens({ ...options.serviceAccounts, ...options, reads: core.reads });
@@ -223,6 +243,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore, { definitions, ser
   return {
     authenticators,
     authorizers: authorized,
+    aggregator,
     impersonate: impersonation(authorized, reads),
     admission,
     handlers: new Map([
@@ -244,7 +265,7 @@ function partsOf(options: ApiServerOptions, core: ServerCore, { definitions, ser
       ["apiextensions.k8s.io/customresourcedefinitions", definitions.hooks()],
     ]),
     paths: new Map([
-      ...openApiHandlers(() => core.served.all),
+      ...openApiHandlers(() => core.served.all, aggregator),
       ...debugPages(clock, options.givenFlags ?? {}),
       [SNAPSHOT_PATH, snapshotHandler(options.snapshot)],
       [REVISION_PATH, revisionHandler(options.revisionAt)],
@@ -272,6 +293,8 @@ async function start(options: ApiServerOptions, core: ServerCore, { definitions,
   await definitions.start();
   await repairServices(services);
   await bootstrap(core, options.clock);
+  await removeUnserved(core);
+  await publishAuthentication(core, options);
   await publishServiceCidr(core, options.serviceCidr ?? SERVICE_CIDR, options.clock);
   const clusterIP = firstServiceAddress(options.serviceCidr ?? SERVICE_CIDR);
   if (options.advertise) await publishServer(core, { ...options, ...options.advertise, clusterIP });

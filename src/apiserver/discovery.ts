@@ -1,5 +1,8 @@
 import { groupVersion, hubOf, type KindDefinition, type Subresource } from "../api/index.ts";
 import { createHash } from "node:crypto";
+import type { AggregatedVersion, Aggregation } from "./aggregation/aggregator.ts";
+import type { Priority } from "./aggregation/priority.ts";
+import { compareVersions } from "./crd/kinds.ts";
 
 type Json = Record<string, unknown>;
 
@@ -21,12 +24,19 @@ export interface Discovery {
 
 const VERB_ORDER = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
-/** Builds discovery from the kinds that are served. */
-export function discoveryOf(kinds: readonly KindDefinition[], serverAddress: string): Discovery {
-  const groups = [...new Set(kinds.map((kind) => kind.group).filter((group) => group !== ""))];
-  const versionsOf = (group: string) => [
-    ...new Set(kinds.filter((kind) => kind.group === group).map((kind) => kind.version)),
-  ];
+export interface DiscoverySource {
+  /** What this server serves. */
+  readonly kinds: readonly KindDefinition[];
+  /** What others serve, and in which order all is told. */
+  readonly aggregation: Aggregation;
+  readonly serverAddress: string;
+}
+
+/** Builds discovery from what is served here and behind this server. */
+export function discoveryOf({ kinds, aggregation, serverAddress }: DiscoverySource): Discovery {
+  const versions = orderedVersions(kinds, aggregation);
+  const groups = [...versions.keys()];
+  const versionsOf = (group: string) => (group === "" ? ["v1"] : (versions.get(group) ?? []));
   const kindsOf = (group: string, version: string) =>
     kinds
       .filter((kind) => kind.group === group && kind.version === version)
@@ -56,11 +66,10 @@ export function discoveryOf(kinds: readonly KindDefinition[], serverAddress: str
       metadata: {},
       items: (core ? [""] : groups).map((group) => ({
         metadata: group ? { name: group } : {},
-        versions: versionsOf(group).map((version) => ({
-          version,
-          resources: kindsOf(group, version).map(aggregatedResource),
-          freshness: "Current",
-        })),
+        versions: versionsOf(group).map((version) => {
+          const other = aggregation.versions.find((one) => one.group === group && one.version === version);
+          return other ? othersVersion(other) : ownVersionOf(version, kindsOf(group, version));
+        }),
       })),
     }),
     paths: groups.flatMap((group) => [
@@ -82,6 +91,37 @@ function resourceList(
   ]);
   const head = { kind: "APIResourceList", ...(place.group && { apiVersion: "v1" }) };
   return { ...head, groupVersion: groupVersion(place), resources };
+}
+
+/** Groups with their versions: by their priorities, then groups by name and versions as clients prefer them. */
+function orderedVersions(
+  kinds: readonly KindDefinition[],
+  { versions, priority }: Aggregation,
+): ReadonlyMap<string, readonly string[]> {
+  const all = new Map<string, Map<string, Priority>>();
+  for (const { group, version } of [...kinds, ...versions]) {
+    if (group === "") continue;
+    const own = all.get(group) ?? new Map<string, Priority>();
+    if (!own.has(version)) own.set(version, priority(group, version));
+    all.set(group, own);
+  }
+  const highest = (group: string) => Math.max(...[...all.get(group)!.values()].map((one) => one.group));
+  const groups = [...all.keys()].sort((a, b) => highest(b) - highest(a) || (a < b ? -1 : 1));
+  return new Map(
+    groups.map((group) => {
+      const sorted = [...all.get(group)!].sort(([a, x], [b, y]) => y.version - x.version || compareVersions(a, b));
+      return [group, sorted.map(([version]) => version)];
+    }),
+  );
+}
+
+function ownVersionOf(version: string, kinds: readonly KindDefinition[]): Json {
+  return { version, resources: kinds.map(aggregatedResource), freshness: "Current" };
+}
+
+/** Resources that another server told of once are told of until it tells of others. */
+function othersVersion({ version, resources, isFresh }: AggregatedVersion): Json {
+  return { version, ...(resources && { resources }), freshness: isFresh ? "Current" : "Stale" };
 }
 
 function resourceOf(kind: KindDefinition): unknown {

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { APIGroup, APIGroupList, APIResourceList, APIVersions, type KindDefinition, noSuchPath } from "../api/index.ts";
 import type { ApiResponse } from "../net/message.ts";
 import { encodeProtoObject, type StructNode } from "../schema/index.ts";
+import type { Aggregation } from "./aggregation/aggregator.ts";
 import type { RequestContext, SubresourceHandler } from "./contracts.ts";
-import { type Discovery, discoveryOf } from "./discovery.ts";
+import { type Discovery, discoveryOf, type DiscoverySource } from "./discovery.ts";
 import { health, type HealthOptions, healthPaths } from "./health.ts";
 import { contentType, negotiate, wantsPretty } from "./http/negotiate.ts";
 import { respond, respondBytes, respondText } from "./http/respond.ts";
@@ -13,6 +14,8 @@ import { VERSION } from "./version.ts";
 export interface PathOptions extends HealthOptions {
   /** What is served now; another list when that changes. */
   readonly kinds: () => readonly KindDefinition[];
+  /** What other servers serve behind this one; another object when that changes. */
+  readonly aggregation: () => Aggregation;
   /** Whether a group is served whatever users define; of others nothing is known but what is there. */
   readonly isOwnGroup: (group: string) => boolean;
   readonly serverAddress: string;
@@ -65,11 +68,14 @@ function respondVersion({ request }: RequestContext): ApiResponse {
   return respond(200, VERSION, { ...PRETTY, encoding });
 }
 
-function memoized({ kinds, serverAddress }: PathOptions): () => Discovery {
-  let made: { readonly of: readonly KindDefinition[]; readonly discovery: Discovery } | undefined;
+function memoized(options: PathOptions): () => Discovery {
+  let made: { readonly source: DiscoverySource; readonly discovery: Discovery } | undefined;
   return () => {
-    const of = kinds();
-    if (made?.of !== of) made = { of, discovery: discoveryOf(of, serverAddress) };
+    const [kinds, aggregation] = [options.kinds(), options.aggregation()];
+    if (made?.source.kinds !== kinds || made.source.aggregation !== aggregation) {
+      const source = { kinds, aggregation, serverAddress: options.serverAddress };
+      made = { source, discovery: discoveryOf(source) };
+    }
     return made.discovery;
   };
 }

@@ -1,4 +1,4 @@
-import { aggregatedAnswer } from "./aggregation/aggregated.ts";
+import type { Aggregator } from "./aggregation/aggregator.ts";
 import {
   badRequest,
   type KindDefinition,
@@ -42,6 +42,8 @@ export interface ApiServerParts {
   readonly authenticators: readonly Authenticator[];
   readonly authorizers: readonly Authorizer[];
   readonly admission: readonly AdmissionPlugin[];
+  /** What other servers answer behind this one. */
+  readonly aggregator: Aggregator;
   readonly impersonate?: (request: ApiRequest, user: UserInfo, info: RequestInfo) => Promise<UserInfo>;
   /** "resource/subresource" (or a resource that is only created, like reviews) -> what answers it. */
   readonly handlers: ReadonlyMap<string, SubresourceHandler>;
@@ -209,6 +211,7 @@ function dispatcher({
   };
   const paths = pathHandlers({
     kinds: () => core.served.all,
+    aggregation: () => parts.aggregator.aggregation,
     isOwnGroup: (group) => core.served.hasOwnGroup(group),
     serverAddress: options.serverAddress,
     metrics,
@@ -230,12 +233,11 @@ function dispatcher({
   };
   return async (context) => {
     const { info, request } = context;
-    if (!info.isResource) {
-      const answer = await paths(context);
-      return answer === NOT_FOUND ? (aggregatedAnswer(core.reads, info.path) ?? answer) : answer;
-    }
+    const elsewhere = parts.aggregator.serviceAt(info.path);
+    if (elsewhere) return parts.aggregator.relay(elsewhere, context);
+    if (!info.isResource) return paths(context);
     const kind = core.served.find({ ...info, plural: info.resource });
-    if (!kind) return aggregatedAnswer(core.reads, info.path) ?? notServed(core.served, info.group);
+    if (!kind) return notServed(core.served, info.group);
     const isServed = info.subresource === "" || kind.subresources?.some(({ name }) => name === info.subresource);
     if (kind.rules.deprecation && isServed) context.warnings.push(kind.rules.deprecation);
     if (kind.custom) return custom(kind, context);

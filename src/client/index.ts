@@ -39,4 +39,5 @@ export {
   directTransport,
   type HttpsTransport,
   httpsTransport,
+  forTheWire,
 } from "./transport.ts";

@@ -51,9 +51,10 @@ export function httpsTransport(options: ConnectionOptions & { readonly clock?: C
 }
 
 /** Objects stay in the process: what travels is JSON. */
-function forTheWire(request: ApiRequest): ApiRequest {
-  const headers = forBytes(request.headers);
-  if (request.body.type !== "object") return { ...request, headers };
+export function forTheWire(request: ApiRequest): ApiRequest {
+  // A request off a socket makes its signal when it is asked for it: a copy has none by itself.
+  const sent = { ...request, headers: forBytes(request.headers), signal: request.signal };
+  if (request.body.type !== "object") return sent;
   const bytes = new TextEncoder().encode(JSON.stringify(request.body.value));
-  return { ...request, headers, body: { type: "bytes", bytes } };
+  return { ...sent, body: { type: "bytes", bytes } };
 }

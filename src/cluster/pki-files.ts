@@ -37,6 +37,8 @@ export interface Pki {
   readonly caFile: string;
   readonly caKeyFile: string;
   readonly frontProxyCaFile: string;
+  /** What the API server shows to those behind it. */
+  readonly frontProxyClient: PairFiles;
   readonly serving: PairFiles;
   /** Key that signs service accounts' tokens. */
   readonly serviceAccountKeyFile: string;
@@ -62,18 +64,19 @@ export async function openPki({ directory, clock, random, sans }: PkiOptions): P
   const tokenKeyFile = openTokenKey(join(directory, "sa"));
   tokenKeyFile.catch(() => {});
   const ca = await openAuthority(join(directory, "ca"), "kubernetes-ca", sources);
-  await openAuthority(join(directory, "front-proxy-ca"), "kubernetes-front-proxy-ca", sources);
+  const frontProxyCa = await openAuthority(join(directory, "front-proxy-ca"), "kubernetes-front-proxy-ca", sources);
   const pair = (
     name: string,
     request: { subject: Subject; usages: readonly ("server auth" | "client auth")[]; sans?: PkiOptions["sans"] },
+    issuer = ca,
   ) =>
     openPair(
       join(directory, name),
       () => {
-        const issued = issueKeyPair(ca, { ...sources, ...request } as never);
+        const issued = issueKeyPair(issuer, { ...sources, ...request } as never);
         return { cert: issued.certificatePem, key: issued.keyPem };
       },
-      (cert) => isGood(cert, { ca, nowMs: clock.now(), sans: request.sans }),
+      (cert) => isGood(cert, { ca: issuer, nowMs: clock.now(), sans: request.sans }),
     );
   const serving = await pair("apiserver", {
     subject: { commonName: "kube-apiserver" },
@@ -86,6 +89,11 @@ export async function openPki({ directory, clock, random, sans }: PkiOptions): P
     caFile: join(directory, "ca.crt"),
     caKeyFile: join(directory, "ca.key"),
     frontProxyCaFile: join(directory, "front-proxy-ca.crt"),
+    frontProxyClient: await pair(
+      "front-proxy-client",
+      { subject: { commonName: FRONT_PROXY }, usages: ["client auth"] },
+      frontProxyCa,
+    ),
     serving,
     serviceAccountKeyFile: await tokenKeyFile,
     client: (name, subject) => pair(name, { subject, usages: ["client auth"] }),
@@ -98,6 +106,8 @@ export async function openPki({ directory, clock, random, sans }: PkiOptions): P
   };
 }
 
+/** Whom front proxies name themselves: what others must know of them. */
+export const FRONT_PROXY = "front-proxy-client";
 const FIRST_SERVICE_IP = "10.96.0.1";
 
 /** Names and addresses of an API server: those inside the cluster, this machine's, and further ones. */

@@ -37,7 +37,7 @@ import { nodeIdentity, subjectOf } from "./identities.ts";
 import { KUBELET_CLIENT, writeKubeconfigs } from "./kubeconfigs.ts";
 import { refuseForeignNetwork } from "./machine-network.ts";
 import { takeNodeDoor } from "./node-door.ts";
-import { openPki, type Pki, servingNames, writeSecret } from "./pki-files.ts";
+import { FRONT_PROXY, openPki, type Pki, servingNames, writeSecret } from "./pki-files.ts";
 import { explained } from "./problems.ts";
 import { simulate } from "./simulated.ts";
 
@@ -219,10 +219,12 @@ class Start {
       "tls-private-key-file": pki.serving.keyFile,
       "client-ca-file": pki.caFile,
       "requestheader-client-ca-file": pki.frontProxyCaFile,
-      "requestheader-allowed-names": ["front-proxy-client"],
+      "requestheader-allowed-names": [FRONT_PROXY],
       "requestheader-username-headers": ["X-Remote-User"],
       "requestheader-group-headers": ["X-Remote-Group"],
       "requestheader-extra-headers-prefix": ["X-Remote-Extra-"],
+      "proxy-client-cert-file": pki.frontProxyClient.certFile,
+      "proxy-client-key-file": pki.frontProxyClient.keyFile,
       "kubelet-client-certificate": kubeletClient.certFile,
       "kubelet-client-key": kubeletClient.keyFile,
       "kubelet-preferred-address-types": ["InternalIP", "Hostname"],

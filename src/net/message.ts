@@ -43,6 +43,8 @@ export interface ApiRequest {
   readonly query: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Only towards a server far away: headers with several values, which go as a line each. */
+  readonly repeatedHeaders?: Readonly<Record<string, readonly string[]>>;
   readonly body: RequestBody;
   readonly peer: Peer;
   readonly signal: AbortSignal;

@@ -1,75 +1,186 @@
-import { APIService, EndpointSlice, type KindDefinition, type KubeObject, Service } from "../../api/index.ts";
-import type { Clock } from "../../base/index.ts";
-import { keepCondition } from "../conditions.ts";
+import {
+  APIService,
+  conditionOf,
+  EndpointSlice,
+  type KindDefinition,
+  type KubeObject,
+  LOCAL_AVAILABLE,
+  Service,
+} from "../../api/index.ts";
+import { type Clock, type Log, messageOf } from "../../base/index.ts";
+import { keepCondition, type Verdict } from "../conditions.ts";
 import type { Reads } from "../contracts.ts";
+import type { ServerCore } from "../core.ts";
 import { nextChange } from "../next-change.ts";
 import type { Json } from "../registry/generic.ts";
-import type { ServerCore } from "../core.ts";
-import { slicesOf } from "../services/slices.ts";
-import { aggregated } from "./aggregated.ts";
+import { REFERENCE_PORT, resolveCached } from "../services/endpoints.ts";
+import { type Aggregator, referenceOf } from "./aggregator.ts";
+import { checkServer } from "./check.ts";
 
 const SERVICES = APIService as unknown as KindDefinition;
 /** What an API service's condition depends on. */
 const WATCHED = [SERVICES, Service, EndpointSlice] as unknown as readonly KindDefinition[];
 const WRITE = { dryRun: false, fieldManager: "kube-apiserver", isApply: false };
-const DEFAULT_PORT = 443;
+/** How long a server counts as it was when it answered. */
+const RECHECK_MS = 30_000;
+const RETRY_MS = 1_000;
+const PASSED: Verdict = { type: "Available", status: "True", reason: "Passed", message: "all checks passed" };
 
-interface Available {
-  readonly type: "Available";
-  readonly status: "False";
-  readonly reason: string;
-  readonly message: string;
-}
+const unavailable = (reason: string, message: string): Verdict => ({
+  type: "Available",
+  status: "False",
+  reason,
+  message,
+});
 
-/** Why an aggregated API service is not available, in the original's words as far as it would say so too. */
-export function availabilityOf({ spec }: APIService, reads: Pick<Reads, "cached">): Available {
-  const { namespace = "", name = "", port = DEFAULT_PORT } = spec?.service ?? {};
+/** What is missing on the way to the server behind an API service; undefined when it can be asked. */
+export function missingOf({ spec }: APIService, reads: Pick<Reads, "cached">): Verdict | undefined {
+  const reference = referenceOf(spec);
+  const { namespace, name, port = REFERENCE_PORT } = reference;
   const what = `service/${name} in ${JSON.stringify(namespace)}`;
-  const no = (reason: string, message: string): Available => ({ type: "Available", status: "False", reason, message });
-  const service = reads.cached(Service, namespace).find(({ metadata }) => metadata.name === name);
-  if (!service) return no("ServiceNotFound", `${what} is not present`);
-  if (service.spec.type === "ClusterIP") {
-    const listening = service.spec.ports?.find((one) => one.port === port);
-    if (!listening) return no("ServicePortError", `${what} is not listening on port ${port}`);
-    const slices = slicesOf(name, reads.cached(EndpointSlice, namespace));
-    if (slices.length === 0) return no("EndpointsNotFound", `cannot find endpointslices for ${what}`);
-    const portName = listening.name ?? "";
-    if (!slices.some((slice) => hasAddresses(slice, portName)))
-      return no(
+  const resolved = resolveCached(reads, reference);
+  if ("endpoints" in resolved) return undefined;
+  const { missing, portName } = resolved;
+  switch (missing) {
+    case "service":
+      return unavailable("ServiceNotFound", `${what} is not present`);
+    case "port":
+      return unavailable("ServicePortError", `${what} is not listening on port ${port}`);
+    case "slices":
+      return unavailable("EndpointsNotFound", `cannot find endpointslices for ${what}`);
+    case "endpoints":
+      return unavailable(
         "MissingEndpoints",
         `endpointslices for ${what} have no addresses with port name ${JSON.stringify(portName)}`,
       );
+    default:
+      return missing satisfies never;
   }
-  return no(
-    "FailedDiscoveryCheck",
-    `${what} was not asked: this server passes no requests on to aggregated API servers`,
-  );
 }
 
-function hasAddresses({ ports, endpoints }: EndpointSlice, portName: string): boolean {
-  const isNamed = ports?.some(({ name }) => (name ?? "") === portName);
-  return (
-    Boolean(isNamed) &&
-    (endpoints ?? []).some(({ addresses, conditions }) => addresses.length > 0 && conditions?.ready !== false)
-  );
+export interface AvailabilityOptions {
+  readonly aggregator: Aggregator;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
 }
 
-/** Keeps the conditions of aggregated API services true; runs until the signal. */
-export async function keepAvailability(
-  core: ServerCore,
-  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
-): Promise<void> {
-  while (!signal.aborted) {
-    // Services and their endpoints are looked at only while somebody asks about them.
-    const isAsked = aggregated(core.reads).length > 0;
-    const kinds = isAsked ? WATCHED : [SERVICES];
-    const change = nextChange(core, kinds, signal);
-    await Promise.all(kinds.map((kind) => core.registry(kind).cacher.start()));
-    for (const service of aggregated(core.reads)) {
-      const wanted = availabilityOf(service, core.reads);
-      await keepCondition(core, { kind: SERVICES, object: service, wanted, write: WRITE, clock, change: withStatus });
+/** Keeps the conditions of API services true, and what is known of the servers behind them; runs until the signal. */
+export function keepAvailability(core: ServerCore, options: AvailabilityOptions): Promise<void> {
+  return new Keeper(core, options).run();
+}
+
+/** What is known of one server. */
+interface Watched {
+  /** What it was checked with: another one counts for nothing. */
+  readonly of: string;
+  /** By the monotonic clock; undefined while it is being asked. */
+  dueMs: number | undefined;
+  failures: number;
+}
+
+class Keeper {
+  readonly #core: ServerCore;
+  readonly #options: AvailabilityOptions;
+  readonly #watched = new Map<string, Watched>();
+  readonly #running = new Set<Promise<void>>();
+  /** Ends the present wait. */
+  #wake: () => void = () => undefined;
+
+  constructor(core: ServerCore, options: AvailabilityOptions) {
+    this.#core = core;
+    this.#options = options;
+  }
+
+  async run(): Promise<void> {
+    const { aggregator, signal } = this.#options;
+    while (!signal.aborted) {
+      // Services and their endpoints are looked at only while somebody asks about them.
+      const isAsked = aggregator.services.length > 0;
+      const kinds = isAsked ? WATCHED : [SERVICES];
+      const round = new AbortController();
+      this.#wake = () => round.abort();
+      const change = nextChange(this.#core, kinds, AbortSignal.any([signal, round.signal]));
+      await Promise.all(kinds.map((kind) => this.#core.registry(kind).cacher.start()));
+      await this.#look();
+      if (isAsked === aggregator.services.length > 0) await this.#until(change);
+      round.abort();
     }
-    if (isAsked || aggregated(core.reads).length === 0) await change;
+    await Promise.all(this.#running);
+  }
+
+  /** Waits for a change, and no longer than until the next server has to be asked again. */
+  async #until(change: Promise<void>): Promise<void> {
+    const { clock } = this.#options;
+    const dues = [...this.#watched.values()].flatMap(({ dueMs }) => dueMs ?? []);
+    const timer =
+      dues.length > 0
+        ? clock.timer(Math.max(0, Math.min(...dues) - clock.monotonicMs()), () => this.#wake())
+        : undefined;
+    await change;
+    timer?.cancel();
+  }
+
+  async #look(): Promise<void> {
+    const { aggregator } = this.#options;
+    const { reads } = this.#core;
+    const remote = aggregator.services;
+    const names = new Set(remote.map(({ metadata }) => metadata.name));
+    for (const name of this.#watched.keys()) if (!names.has(name)) this.#watched.delete(name);
+    for (const service of remote) {
+      const missing = missingOf(service, reads);
+      if (missing) {
+        this.#watched.delete(service.metadata.name);
+        await this.#say(service, missing);
+      } else this.#checkIfDue(service);
+    }
+    for (const service of reads.cached(APIService))
+      if (!service.spec.service && conditionOf(service.status?.conditions, "Available")?.reason !== "Local")
+        await this.#say(service, LOCAL_AVAILABLE);
+  }
+
+  #checkIfDue(service: APIService): void {
+    const { clock } = this.#options;
+    const { uid, name } = service.metadata;
+    const of = JSON.stringify([uid, service.spec, resolveCached(this.#core.reads, referenceOf(service.spec))]);
+    const known = this.#watched.get(name);
+    const isSame = known?.of === of;
+    if (isSame && (known.dueMs === undefined || known.dueMs > clock.monotonicMs())) return;
+    const watched: Watched = { of, dueMs: undefined, failures: isSame ? known.failures : 0 };
+    this.#watched.set(name, watched);
+    // Beside the others: one that doesn't answer must not hold them up.
+    const check = this.#check(service, watched).finally(() => this.#running.delete(check));
+    this.#running.add(check);
+  }
+
+  async #check(service: APIService, watched: Watched): Promise<void> {
+    const { aggregator, clock, log, signal } = this.#options;
+    const { name } = service.metadata;
+    try {
+      const target = await aggregator.targetOf(service);
+      const checked = target && (await checkServer(service, target, this.#options));
+      // Another look is on its way for whatever has changed meanwhile.
+      if (!checked || this.#watched.get(name) !== watched) return;
+      if ("learned" in checked) aggregator.learn(name, checked.learned);
+      watched.failures = "learned" in checked ? 0 : watched.failures + 1;
+      const verdict = "learned" in checked ? PASSED : unavailable("FailedDiscoveryCheck", checked.problem);
+      const current = aggregator.services.find(({ metadata }) => metadata.name === name);
+      if (current) await this.#say(current, verdict);
+    } catch (error) {
+      if (signal.aborted) return;
+      watched.failures++;
+      log.warn("Checking an API service failed", { name, error: messageOf(error) });
+    } finally {
+      const { failures } = watched;
+      const waitMs = failures === 0 ? RECHECK_MS : Math.min(RETRY_MS * 2 ** (failures - 1), RECHECK_MS);
+      watched.dueMs = clock.monotonicMs() + waitMs;
+      this.#wake();
+    }
+  }
+
+  #say(object: APIService, wanted: Verdict): Promise<void> {
+    const { clock } = this.#options;
+    return keepCondition(this.#core, { kind: SERVICES, object, wanted, write: WRITE, clock, change: withStatus });
   }
 }
 

@@ -1,5 +1,6 @@
 import { apiDocs, type KindDefinition, notAcceptable } from "../../api/index.ts";
 import type { ApiRequest, ApiResponse } from "../../net/message.ts";
+import type { Aggregator } from "../aggregation/aggregator.ts";
 import type { SubresourceHandler } from "../contracts.ts";
 import { negotiate } from "../http/negotiate.ts";
 import { respond, respondBytes } from "../http/respond.ts";
@@ -7,8 +8,14 @@ import { type Document, Documents, hashOf, packed, versionTwo } from "./document
 import { OPENAPI_PROTOBUF, protoDocument } from "./proto-document.ts";
 import type { Describe } from "./schemas.ts";
 
-/** Describes all that is served, in many documents (v3) or in one (v2); each is made when first asked for. */
-export function openApiHandlers(kinds: () => readonly KindDefinition[]): [string, SubresourceHandler][] {
+/**
+ * Describes all that is served, in many documents (v3) or in one (v2); each is made when first asked for. Documents of
+ * what other servers serve are theirs, and are in the list of v3 only.
+ */
+export function openApiHandlers(
+  kinds: () => readonly KindDefinition[],
+  aggregator: Pick<Aggregator, "aggregation" | "serviceAt" | "relay">,
+): [string, SubresourceHandler][] {
   const all = documentsOf(kinds);
   return [
     ["/openapi/v2", async ({ request }) => respondVersionTwo(request, (await all()).two)],
@@ -19,14 +26,22 @@ export function openApiHandlers(kinds: () => readonly KindDefinition[]): [string
         const urls = documents
           .names()
           .map((name) => [name, { serverRelativeURL: `/openapi/v3/${name}?hash=${documents.get(name)!.hash}` }]);
-        const { status, body, headers } = respond(200, { paths: Object.fromEntries(urls) }, JSON_FORMAT);
+        const others = aggregator.aggregation.versions.flatMap(({ documents = [] }) =>
+          [...documents].map(([name, url]) => [name, { serverRelativeURL: url }] as const),
+        );
+        const paths = Object.fromEntries([...urls, ...others].sort(([a], [b]) => (a! < b! ? -1 : 1)));
+        const { status, body, headers } = respond(200, { paths }, JSON_FORMAT);
         return { status, body, headers: { ...headers, "content-type": "text/plain; charset=utf-8" } };
       },
     ],
     [
       "/openapi/v3/",
-      async ({ info, request, query }) => {
-        const document = (await all()).documents.get(info.path.slice("/openapi/v3/".length));
+      async (context) => {
+        const { info, request, query } = context;
+        const name = info.path.slice("/openapi/v3/".length);
+        const other = aggregator.serviceAt(`/${name}`);
+        if (other) return aggregator.relay(other, context);
+        const document = (await all()).documents.get(name);
         if (!document) return { status: 404, headers: {}, body: { type: "none" } };
         return respondHashed({ request, document, hash: query.get("hash"), path: info.path });
       },

@@ -145,6 +145,7 @@ function optionsOf(flags: ApiServerFlags): Options {
       authorizationModes: authorizationModes(flags["authorization-mode"]),
       serviceAccounts: serviceAccounts(flags),
       requestHeader: requestHeader(flags),
+      proxyClient: proxyClient(flags),
       clientCa:
         flags["client-ca-file"] === undefined ? undefined : readFlagFile("client-ca-file", flags["client-ca-file"]),
     }),
@@ -214,6 +215,15 @@ function requestHeader(flags: ApiServerFlags): Options["requestHeader"] {
     groupHeaders: flags["requestheader-group-headers"] ?? [],
     extraHeaderPrefixes: flags["requestheader-extra-headers-prefix"] ?? [],
   };
+}
+
+function proxyClient(flags: ApiServerFlags): Options["proxyClient"] {
+  const cert = flags["proxy-client-cert-file"];
+  const key = flags["proxy-client-key-file"];
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined)
+    throw new ConfigError("read --proxy-client-cert-file and --proxy-client-key-file: one is missing, wanted both");
+  return { cert: readFlagFile("proxy-client-cert-file", cert), key: readFlagFile("proxy-client-key-file", key) };
 }
 
 /** Kubelets of this process directly, all others over TLS. */

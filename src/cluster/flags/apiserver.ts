@@ -54,6 +54,10 @@ export const APISERVER_FLAGS = {
   "requestheader-uid-headers": list("headers with the user's uid"),
   "requestheader-group-headers": list("headers with the user's groups"),
   "requestheader-extra-headers-prefix": list("what headers with more about the user begin with"),
+  "proxy-client-cert-file": file(
+    "certificate to show to API servers behind this one, which aggregation passes requests to",
+  ),
+  "proxy-client-key-file": file("its key"),
   "kubelet-certificate-authority": file("authority of kubelets' serving certificates; not checked without"),
   "kubelet-client-certificate": file("certificate to show to kubelets"),
   "kubelet-client-key": file("its key"),

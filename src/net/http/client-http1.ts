@@ -5,7 +5,7 @@ import { NetError } from "../errors.ts";
 import type { ApiRequest, ApiResponse } from "../message.ts";
 import { http, https } from "./node-http.ts";
 import { pump } from "./pump.ts";
-import { endToEndHeaders, pathOf, type Target, tlsOptions } from "./target.ts";
+import { endToEndHeaders, pathOf, type Target, tlsOptions, type SentHeaders } from "./target.ts";
 
 const IDLE_SOCKETS_MAX = 16;
 
@@ -24,7 +24,7 @@ export class Http1Pool {
     this.#agent = target.isSecure ? new https.Agent({ ...options, ...tlsOptions(target) }) : new http.Agent(options);
   }
 
-  request(request: ApiRequest, headers: Readonly<Record<string, string>>): Promise<ApiResponse> {
+  request(request: ApiRequest, headers: SentHeaders): Promise<ApiResponse> {
     const { body } = request;
     const own = endToEndHeaders(headers);
     if (body.type === "bytes") own["content-length"] = String(body.bytes.length);
@@ -37,7 +37,10 @@ export class Http1Pool {
       );
     else out.end(body.type === "bytes" ? body.bytes : undefined);
     return new Promise((resolve, reject) => {
-      failWith(out, request, reject);
+      failWith(out, request, (error) => {
+        if (out.reusedSocket && error instanceof NetError && error.code === "connectionLost") lostIdle.add(error);
+        reject(error);
+      });
       out.once("response", (incoming) => resolve(responseOfHttp1(incoming)));
     });
   }
@@ -58,11 +61,18 @@ export class Http1Pool {
   }
 }
 
+const lostIdle = new WeakSet<Error>();
+
+/** Whether a request met a connection that the server had ended meanwhile, as when it was started again. */
+export function wasIdleConnection(error: unknown): boolean {
+  return error instanceof Error && lostIdle.has(error);
+}
+
 /** Starts an HTTP/1.1 request; the caller sends the body. */
 export function startRequest(
   target: Target,
   request: ApiRequest,
-  options: { readonly headers: Record<string, string | string[]>; readonly agent: Agent | false },
+  options: { readonly headers: SentHeaders; readonly agent: Agent | false },
 ): ClientRequest {
   const common = {
     host: target.host,

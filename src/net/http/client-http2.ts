@@ -11,7 +11,7 @@ import { SocketBody } from "../body.ts";
 import { NetError } from "../errors.ts";
 import type { ApiRequest, ApiResponse, ResponseBody } from "../message.ts";
 import { pump } from "./pump.ts";
-import { endToEndHeaders, pathOf, type Target } from "./target.ts";
+import { endToEndHeaders, pathOf, type Target, type SentHeaders } from "./target.ts";
 
 const STREAM_WINDOW_BYTES = 1024 * 1024;
 const CONNECTION_WINDOW_BYTES = 16 * 1024 * 1024;
@@ -64,7 +64,7 @@ export class Http2Connection {
     return this.#isUsable && !this.#session.destroyed;
   }
 
-  request(request: ApiRequest, headers: Readonly<Record<string, string>>): Promise<ApiResponse> {
+  request(request: ApiRequest, headers: SentHeaders): Promise<ApiResponse> {
     const { method, body } = request;
     const own = endToEndHeaders(headers);
     delete own.host;
@@ -73,7 +73,7 @@ export class Http2Connection {
         ...own,
         ":method": method,
         ":path": pathOf(this.#target, request),
-        ":authority": headers.host || this.#target.authority,
+        ":authority": String(headers.host || this.#target.authority),
       },
       { endStream: body.type === "none" },
     );

@@ -251,3 +251,13 @@ test("hop-by-hop headers stay on their hop", () => {
   };
   assert.deepEqual(endToEndHeaders(headers), { accept: "a" });
 });
+
+test("a reading request that meets an idle connection which the server has ended is sent again", async (t) => {
+  let listener = await serve(t, async () => ({ status: 200, headers: {}, body: bytes("first") }));
+  const { port } = listener;
+  const { handle } = client(t, port, { protocol: "http1" });
+  assert.equal(await textOf(await handle(makeRequest({ path: "/" }))), "first");
+  await listener.close(0);
+  listener = await serve(t, async () => ({ status: 200, headers: {}, body: bytes("second") }), port);
+  assert.equal(await textOf(await handle(makeRequest({ path: "/" }))), "second");
+});

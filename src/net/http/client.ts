@@ -5,13 +5,15 @@ import { NetError } from "../errors.ts";
 import type { ApiRequest, ApiResponse, Handler } from "../message.ts";
 import { requestUpgrade } from "../upgrade/connect.ts";
 import { requestTunnel } from "../upgrade/tunnel.ts";
-import { Http1Pool } from "./client-http1.ts";
+import { Http1Pool, wasIdleConnection } from "./client-http1.ts";
 import { Http2Connection, wasNotProcessed } from "./client-http2.ts";
-import { type ClientTls, type Target, targetOf, tlsOptions } from "./target.ts";
+import { type ClientTls, type SentHeaders, type Target, targetOf, tlsOptions } from "./target.ts";
 
 const CONNECT_TIMEOUT_MS = 30_000;
 const CONNECTIONS_MAX = 32;
 const ATTEMPTS_MAX = 3;
+/** May be sent again when nobody knows whether they were heard. */
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 export interface HttpClientOptions {
   /** "https://host:port", with a path prefix if there is one. */
@@ -74,7 +76,8 @@ class Connections {
         return await (connection ?? this.#http1).request(request, headers);
       } catch (error) {
         const isReplayable = request.body.type !== "stream" && !request.signal.aborted && !this.#isClosed;
-        if (attempt >= ATTEMPTS_MAX || !isReplayable || !wasNotProcessed(error)) throw error;
+        const isUnheard = wasNotProcessed(error) || (SAFE.has(request.method) && wasIdleConnection(error));
+        if (attempt >= ATTEMPTS_MAX || !isReplayable || !isUnheard) throw error;
       }
     }
   }
@@ -85,10 +88,11 @@ class Connections {
     this.#http1.close();
   }
 
-  async #headersOf({ headers }: ApiRequest): Promise<Readonly<Record<string, string>>> {
+  async #headersOf({ headers, repeatedHeaders }: ApiRequest): Promise<SentHeaders> {
     const { token } = this.#options;
-    if (token === undefined || headers.authorization !== undefined) return headers;
-    return { ...headers, authorization: `Bearer ${typeof token === "string" ? token : await token()}` };
+    const all = repeatedHeaders ? { ...headers, ...repeatedHeaders } : headers;
+    if (token === undefined || headers.authorization !== undefined) return all;
+    return { ...all, authorization: `Bearer ${typeof token === "string" ? token : await token()}` };
   }
 
   /** A connection with room; undefined when the server speaks HTTP/1.1. */

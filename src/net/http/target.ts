@@ -13,6 +13,9 @@ export interface ClientTls {
   readonly insecureSkipTlsVerify?: boolean;
 }
 
+/** Names in lower case; several values go as a line each. */
+export type SentHeaders = Readonly<Record<string, string | readonly string[]>>;
+
 /** Where requests go. */
 export interface Target {
   readonly isSecure: boolean;

@@ -3,7 +3,7 @@ import { WebSocket } from "ws";
 import { socketDuplex } from "../duplex.ts";
 import { NetError } from "../errors.ts";
 import { failWith, requestFailed, responseOfHttp1, startRequest } from "../http/client-http1.ts";
-import { endToEndHeaders, pathOf, type Target, tlsOptions } from "../http/target.ts";
+import { endToEndHeaders, pathOf, type Target, tlsOptions, type SentHeaders } from "../http/target.ts";
 import type { ApiRequest, ApiResponse, Handler, UpgradedConnection } from "../message.ts";
 import { bridgeConnections } from "./bridge.ts";
 import { upgradedPair } from "./memory.ts";
@@ -17,11 +17,7 @@ const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
 const connections = new WeakMap<ApiResponse, UpgradedConnection>();
 
 /** Asks a server to switch protocols. The response is of type upgrade, or what the server said instead. */
-export function requestUpgrade(
-  target: Target,
-  request: ApiRequest,
-  headers: Readonly<Record<string, string>>,
-): Promise<ApiResponse> {
+export function requestUpgrade(target: Target, request: ApiRequest, headers: SentHeaders): Promise<ApiResponse> {
   switch (request.upgrade?.protocol) {
     case "websocket":
       return requestWebSocket(target, request, headers);
@@ -42,7 +38,7 @@ function upgraded(connection: UpgradedConnection, subprotocol: string): ApiRespo
   return response;
 }
 
-function handshakeHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+function handshakeHeaders(headers: SentHeaders): Record<string, string | readonly string[]> {
   const own = endToEndHeaders(headers);
   for (const name in own)
     if (name.startsWith("sec-websocket-") || name === "x-stream-protocol-version" || name === "content-length")
@@ -50,11 +46,7 @@ function handshakeHeaders(headers: Readonly<Record<string, string>>): Record<str
   return own;
 }
 
-function requestWebSocket(
-  target: Target,
-  request: ApiRequest,
-  headers: Readonly<Record<string, string>>,
-): Promise<ApiResponse> {
+function requestWebSocket(target: Target, request: ApiRequest, headers: SentHeaders): Promise<ApiResponse> {
   const { signal } = request;
   const offered = request.upgrade?.subprotocols ?? [];
   const url = `${target.isSecure ? "wss" : "ws"}://${target.authority}${pathOf(target, request)}`;
@@ -62,7 +54,8 @@ function requestWebSocket(
   // Not by the library's own parameter: it refuses "SPDY/3.1+…", whose slash the standard doesn't allow.
   if (offered.length > 0) own["sec-websocket-protocol"] = offered.join(", ");
   const webSocket = new WebSocket(url, [], {
-    headers: own,
+    // It hands them to Node, which takes lists; its types don't say so.
+    headers: own as Record<string, string>,
     perMessageDeflate: false,
     maxPayload: MESSAGE_BYTES_MAX,
     ...(target.isSecure && tlsOptions(target)),
@@ -92,11 +85,7 @@ function requestWebSocket(
   });
 }
 
-function requestSpdy(
-  target: Target,
-  request: ApiRequest,
-  headers: Readonly<Record<string, string>>,
-): Promise<ApiResponse> {
+function requestSpdy(target: Target, request: ApiRequest, headers: SentHeaders): Promise<ApiResponse> {
   const out = startRequest(target, request, {
     headers: {
       ...handshakeHeaders(headers),

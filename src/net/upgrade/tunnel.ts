@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex as NodeDuplex } from "node:stream";
 import { bridge, socketDuplex } from "../duplex.ts";
 import { failWith, responseOfHttp1, startRequest } from "../http/client-http1.ts";
-import { endToEndHeaders, type Target } from "../http/target.ts";
+import { endToEndHeaders, type Target, type SentHeaders } from "../http/target.ts";
 import type { ApiRequest, ApiResponse, Duplex } from "../message.ts";
 import { neverIdle } from "./serve.ts";
 
@@ -11,12 +11,8 @@ import { neverIdle } from "./serve.ts";
  * Passes a wish to switch protocols on, handshake and all, without knowing what is spoken afterwards. The response is of
  * type tunnel, or what the server said instead.
  */
-export function requestTunnel(
-  target: Target,
-  request: ApiRequest,
-  headers: Readonly<Record<string, string>>,
-): Promise<ApiResponse> {
-  const own: Record<string, string> = endToEndHeaders(headers);
+export function requestTunnel(target: Target, request: ApiRequest, headers: SentHeaders): Promise<ApiResponse> {
+  const own = endToEndHeaders(headers);
   delete own["content-length"];
   const out = startRequest(target, request, {
     headers: { ...own, connection: "Upgrade", upgrade: headers.upgrade ?? request.upgrade?.protocol ?? "" },

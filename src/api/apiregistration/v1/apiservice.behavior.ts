@@ -12,7 +12,8 @@ import type { APIService } from "./apiservice.ts";
 const GROUP_PRIORITY_MAX = 20_000;
 const VERSION_PRIORITY_MAX = 1000;
 const SERVICE_PORT = 443;
-const LOCAL = {
+/** The condition of an API service that this server answers itself. */
+export const LOCAL_AVAILABLE = {
   type: "Available",
   status: "True",
   reason: "Local",
@@ -31,7 +32,7 @@ export const apiServiceBehavior: KindBehavior<APIService> = {
   },
   statusOnCreate: true,
   prepareCreate: (object, now) => {
-    object.status = object.spec.service ? {} : { conditions: [{ ...LOCAL, lastTransitionTime: now }] };
+    object.status = object.spec.service ? {} : { conditions: [{ ...LOCAL_AVAILABLE, lastTransitionTime: now }] };
   },
   validate: validateAPIService,
   validateUpdate: (object) => validateAPIService(object),

@@ -1,18 +1,24 @@
 import { Buffer } from "node:buffer";
-import { EndpointSlice, type KindDefinition, parseIp, Service, StatusError } from "../../../api/index.ts";
+import { parseIp, StatusError } from "../../../api/index.ts";
 import type { Clock, Random, Scope } from "../../../base/index.ts";
-import { createHttpClient, type HttpClient, makeRequest, readBody } from "../../../net/index.ts";
+import { makeRequest, readBody } from "../../../net/index.ts";
 import type { ApiResponse, Handler } from "../../../net/message.ts";
 import { JsonError, parseJson } from "../../../schema/index.ts";
 import type { Reads } from "../../contracts.ts";
 import { dialProblem } from "../../streaming/dial-problem.ts";
-import { slicesOf } from "../../services/slices.ts";
+import {
+  REFERENCE_PORT,
+  resolveService,
+  type ServiceEndpoint,
+  type ServiceReference,
+} from "../../services/endpoints.ts";
+import { Clients } from "../../streaming/clients.ts";
+import { authorityOf } from "../../subresources/proxy/proxy.ts";
 import type { ProxyTarget } from "../../subresources/proxy/targets.ts";
 import type { Webhook } from "./webhook.ts";
 
 const CLIENTS_MAX = 200;
 const TIMEOUT_SECONDS = 10;
-const SERVICE_PORT = 443;
 
 export interface CallerOptions {
   readonly clock: Clock;
@@ -39,12 +45,6 @@ interface Place {
   readonly query: string;
 }
 
-/** Where a service leads. */
-interface ServiceEndpoint {
-  readonly ip: string;
-  readonly port: number;
-}
-
 interface Question {
   readonly place: Place;
   readonly body: unknown;
@@ -55,13 +55,12 @@ interface Question {
 /** Asks webhooks over TLS. */
 export class WebhookCaller {
   readonly #options: CallerOptions;
-  readonly #clients = new Map<string, HttpClient>();
+  readonly #clients: Clients;
 
   constructor(options: CallerOptions) {
     this.#options = options;
-    options.scope.defer(() => {
-      for (const client of this.#clients.values()) client.close();
-    });
+    this.#clients = new Clients({ clock: options.clock, clientsMax: CLIENTS_MAX });
+    options.scope.defer(() => this.#clients.close());
   }
 
   newUid(): string {
@@ -111,33 +110,15 @@ export class WebhookCaller {
     { host, hostname }: Place,
     endpoint: ServiceEndpoint | undefined,
   ): Handler {
-    const inside =
-      endpoint && this.#options.dial?.({ scheme: "https", host: endpoint.ip, port: String(endpoint.port) });
+    const target = endpoint && ({ scheme: "https", host: endpoint.host, port: String(endpoint.port) } as const);
+    const inside = target && this.#options.dial?.(target);
     if (inside) return inside;
-    const server = `https://${endpoint ? authorityOf(endpoint) : host}`;
-    const key = JSON.stringify([server, hostname, caBundle]);
-    const known = this.#clients.get(key);
-    if (known) return known.handle;
+    const server = `https://${target ? authorityOf(target) : host}`;
     const isName = !parseIp(hostname.replace(/^\[|\]$/g, ""));
-    const client = createHttpClient({
-      server,
-      clock: this.#options.clock,
-      tls: {
-        ...(caBundle && { ca: Buffer.from(caBundle, "base64").toString() }),
-        ...(isName && { serverName: hostname }),
-      },
-    });
-    this.#keep(key, client);
-    return client.handle;
-  }
-
-  /** Configurations come and go: the client that was made first makes room. */
-  #keep(key: string, client: HttpClient): void {
-    this.#clients.set(key, client);
-    if (this.#clients.size <= CLIENTS_MAX) return;
-    const [oldest, first] = this.#clients.entries().next().value!;
-    this.#clients.delete(oldest);
-    first.close();
+    return this.#clients.of(server, {
+      ...(caBundle && { ca: Buffer.from(caBundle, "base64").toString() }),
+      ...(isName && { serverName: hostname }),
+    }).handle;
   }
 }
 
@@ -147,7 +128,7 @@ function placeOf({ clientConfig: { url, service } }: Webhook, timeoutSeconds: nu
     const { protocol, host, hostname, pathname } = new URL(url ?? "");
     return { shown: `${protocol}//${host}${pathname}?${timeout}`, host, hostname, path: pathname, query: timeout };
   }
-  const { namespace, name, path = "/", port = SERVICE_PORT } = service;
+  const { namespace, name, path = "/", port = REFERENCE_PORT } = service;
   const hostname = `${name}.${namespace}.svc`;
   return {
     shown: `https://${hostname}:${port}${path}?${timeout}`,
@@ -158,50 +139,20 @@ function placeOf({ clientConfig: { url, service } }: Webhook, timeoutSeconds: nu
   };
 }
 
-interface ServiceReference {
-  readonly namespace: string;
-  readonly name: string;
-  readonly port?: number;
-}
-
 /** One of the endpoints that a service's port leads to. */
-async function endpointOf(
-  { namespace, name, port = SERVICE_PORT }: ServiceReference,
-  place: Place,
-  reads: Reads,
-): Promise<ServiceEndpoint> {
-  const fail = (why: string): never => {
-    throw new CallError(`Post "${place.shown}": ${why}`);
-  };
-  const service = await reads.get(Service as unknown as KindDefinition, { namespace, name });
-  if (!service) return fail(`service "${name}" not found`);
-  const { ports = [] } = (service as { spec: { ports?: readonly { port: number; name?: string }[] } }).spec;
-  const found = ports.find((one) => one.port === port);
-  if (!found) return fail(`no service port ${port} found for service "${name}"`);
-  const slices = (await reads.list(EndpointSlice as unknown as KindDefinition, namespace)) as readonly Slice[];
-  const endpoint = slicesOf(name, slices).flatMap((slice) => readyEndpoints(slice, found.name ?? ""))[0];
-  return endpoint ?? fail(`no endpoints available for service "${name}"`);
+async function endpointOf(reference: ServiceReference, place: Place, reads: Reads): Promise<ServiceEndpoint> {
+  const resolved = await resolveService(reads, reference);
+  if ("endpoints" in resolved) return resolved.endpoints[0]!;
+  throw new CallError(`Post "${place.shown}": ${whatIsMissing(resolved.missing, reference)}`);
 }
 
-interface Slice {
-  readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
-  readonly ports?: readonly { readonly name?: string; readonly port?: number }[];
-  readonly endpoints?: readonly {
-    readonly addresses: readonly string[];
-    readonly conditions?: { readonly ready?: boolean };
-  }[];
-}
-
-function readyEndpoints({ ports = [], endpoints = [] }: Slice, portName: string): ServiceEndpoint[] {
-  const port = ports.find(({ name = "" }) => name === portName)?.port;
-  if (port === undefined) return [];
-  return endpoints
-    .filter(({ conditions }) => conditions?.ready !== false)
-    .flatMap(({ addresses }) => addresses.slice(0, 1).map((ip) => ({ ip, port })));
-}
-
-function authorityOf({ ip, port }: ServiceEndpoint): string {
-  return `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
+function whatIsMissing(
+  missing: "service" | "port" | "slices" | "endpoints",
+  { name, port = REFERENCE_PORT }: ServiceReference,
+): string {
+  if (missing === "service") return `service "${name}" not found`;
+  if (missing === "port") return `no service port ${port} found for service "${name}"`;
+  return `no endpoints available for service "${name}"`;
 }
 
 async function valueOf(response: ApiResponse): Promise<unknown> {

@@ -16,6 +16,8 @@ export interface Forwarded {
   readonly prefix: string;
   /** The other end's own name in links. */
   readonly authority: string;
+  /** Headers that tell the other end who calls, in place of what told it to this server. */
+  readonly identity?: Pick<ApiRequest, "headers" | "repeatedHeaders">;
 }
 
 /** Splits the path of a request at the proxy subresource: what leads there, and what is asked behind it. */
@@ -39,7 +41,7 @@ function cleanPath(parts: readonly string[]): string {
 
 /** Sends a request on and makes the answer one of this server. */
 export async function forward(handler: Handler, forwarded: Forwarded): Promise<ApiResponse> {
-  const { request, path, prefix } = forwarded;
+  const { request, path, prefix, identity } = forwarded;
   const { method, query, signal, upgrade } = request;
   if (path === "" && !upgrade) {
     const location = `${request.path}/${query === "" ? "" : `?${query}`}`;
@@ -49,7 +51,8 @@ export async function forward(handler: Handler, forwarded: Forwarded): Promise<A
     method,
     path: path || "/",
     query,
-    headers: forwardedHeaders(forwarded),
+    headers: { ...forwardedHeaders(forwarded), ...identity?.headers },
+    ...(identity?.repeatedHeaders && { repeatedHeaders: identity.repeatedHeaders }),
     body: bodyOf(request),
     peer: { address: "" },
     signal,

@@ -42,7 +42,7 @@ export function proxies(parts: Proxies): [string, SubresourceHandler][] {
 }
 
 /** host:port, the port left out where the target has none. */
-export function authorityOf({ host, port }: ProxyTarget): string {
+export function authorityOf({ host, port }: Pick<ProxyTarget, "host" | "port">): string {
   const name = host.includes(":") ? `[${host}]` : host;
   return port === undefined ? name : `${name}:${port}`;
 }
