@@ -37,3 +37,34 @@ test("what can't be done says where", () => {
   assert.equal(outcome({ op: "frobnicate", path: "/a" }), "Unexpected kind: frobnicate");
   assert.throws(() => applyJsonPatch({}, [{ op: "test", path: "/a", value: 1 }]), TestFailedError);
 });
+
+test("a path has to lead somewhere; what it says before its first slash is passed over", () => {
+  const add = "add operation does not apply: doc is missing path";
+  assert.equal(outcome({ op: "add", path: "", value: {} }), `${add}: "": missing value`);
+  assert.equal(outcome({ op: "add", path: "c", value: 1 }), `${add}: "c": missing value`);
+  assert.deepEqual(outcome({ op: "add", path: "a/c", value: 1 }), { ...DOCUMENT, c: 1 });
+  assert.deepEqual(outcome({ op: "replace", path: "", value: { c: 1 } }), { c: 1 });
+  assert.equal(outcome({ op: "replace", path: "", value: 1 }), "replace operation value must be object or array");
+});
+
+test("what is missing is null", () => {
+  assert.deepEqual(outcome({ op: "add", path: "/c" }), { ...DOCUMENT, c: null });
+  assert.deepEqual(outcome({ op: "copy", from: "/none", path: "/c" }), { ...DOCUMENT, c: null });
+});
+
+test("the maps that a patch looked into are told of", () => {
+  const [given, added] = [{ b: { c: {} }, d: {}, e: [{ f: {} }] }, { g: {} }];
+  const opened = new WeakSet<object>();
+  applyJsonPatch(
+    given,
+    [
+      { op: "add", path: "/b/c/x", value: added },
+      { op: "test", path: "/e", value: [{ f: {} }] },
+    ],
+    opened,
+  );
+  const isOpened = [given, given.b, given.b.c, given.d, given.e[0]!, given.e[0]!.f, added].map((one) =>
+    opened.has(one),
+  );
+  assert.deepEqual(isOpened, [true, true, true, false, true, true, false]);
+});

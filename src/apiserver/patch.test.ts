@@ -96,6 +96,75 @@ test("an object without managers has one once it is applied to, of what its type
   await close();
 });
 
+test("a patch that can't be read says of what kind it isn't", async () => {
+  const { json, close } = await server();
+  await json(`POST ${CONFIG_MAPS}`, configMap({}));
+  const says = async (type: string, patch: unknown, query = "") =>
+    (await json(`PATCH ${CONFIG_MAPS}/a${query}`, patch, { "content-type": `application/${type}` })).message;
+  const [operations, merge] = ["json-patch+json", "merge-patch+json"];
+  const cant = "error decoding patch: json: cannot unmarshal";
+  const loosely = "?fieldValidation=Ignore";
+  assert.equal(await says(operations, {}), `${cant} object into Go value of type []handlers.jsonPatchOp`);
+  assert.equal(await says(operations, [1]), `${cant} number into Go value of type handlers.jsonPatchOp`);
+  assert.equal(
+    await says(operations, [{ op: 1 }]),
+    `${cant} number into Go struct field jsonPatchOp.op of type string`,
+  );
+  assert.equal(
+    await says(operations, "x", loosely),
+    "json: cannot unmarshal string into Go value of type jsonpatch.Patch",
+  );
+  assert.equal(await says(merge, []), `${cant} array into Go value of type map[string]interface {}`);
+  assert.equal(await says(merge, 1, loosely), "Invalid JSON Patch");
+  assert.equal(
+    await says(merge, { apiVersion: "" }),
+    "the name of the object (a based on URL) was undeterminable: name must be provided",
+  );
+  assert.match(await says(merge, { apiVersion: "a/b/c" }), /: unexpected GroupVersion string: a\/b\/c$/);
+  assert.match(
+    await says(merge, { kind: 5 }),
+    /: couldn't get version\/kind; json parse error: json: cannot unmarshal/,
+  );
+  await close();
+});
+
+test("what isn't there can't be applied to as one that was", async () => {
+  const about = (metadata: Json) => configMap({ metadata: { name: "a", ...metadata } });
+  assert.match(
+    await refused(`${CONFIG_MAPS}/a`, about({ uid: "u" })),
+    /uid mismatch: the provided object specified uid u/,
+  );
+  assert.equal(
+    await refused(`${CONFIG_MAPS}/a`, about({ resourceVersion: "x" })),
+    'strconv.ParseUint: parsing "x": invalid syntax',
+  );
+});
+
+test("one object can't be shown as a list, and errors have no views", async () => {
+  const { call, json, close } = await server();
+  await json(`POST ${CONFIG_MAPS}`, configMap({}));
+  const list = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
+  const { code, message } = await json(`GET ${CONFIG_MAPS}/a`, undefined, { accept: list });
+  const why = "you requested PartialObjectMetadataList, but the requested object is not a list (*core.ConfigMap)";
+  assert.deepEqual([code, message], [406, why]);
+  const table = "application/yaml;as=Table;v=v1;g=meta.k8s.io";
+  const missing = await call(`GET ${CONFIG_MAPS}/none`, undefined, { accept: table });
+  assert.deepEqual([missing.status, missing.headers["content-type"]], [404, "application/json"]);
+  await close();
+});
+
+test("the first write to a new claim is one even if it changes nothing", async () => {
+  const { json, close } = await server();
+  const path = "/api/v1/namespaces/default/persistentvolumeclaims";
+  const spec = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+  const made = await json(`POST ${path}`, { metadata: { name: "a" }, spec });
+  const again = async () => (await json(`PATCH ${path}/a`, {}, MERGE)).metadata.resourceVersion;
+  const first = await again();
+  assert.notEqual(first, made.metadata.resourceVersion);
+  assert.equal(await again(), first);
+  await close();
+});
+
 const REQUEST = Buffer.from(`-----BEGIN CERTIFICATE REQUEST-----
 MIHTMHoCAQAwGDEKMAgGA1UEAwwBdTEKMAgGA1UECgwBZzBZMBMGByqGSM49AgEG
 CCqGSM49AwEHA0IABGSw+C7okfIZB4cgwQRS+CBf/jY7SQD65TjYulVNBhyTpRib

@@ -24,16 +24,19 @@ import {
   type DecodeOptions,
   goJson,
   goText,
+  isMap,
   isObject,
   JsonError,
   jsonMergePatch,
+  jsonTypeName,
   parseJson,
   PatchError,
   strategicMerge,
+  withSortedKeys,
 } from "../schema/index.ts";
 import type { RequestContext } from "./contracts.ts";
 import { type Body, BodyError, duplicateText, fromYaml, readBytes, yamlErrors } from "./http/body.ts";
-import { decodeObject, DECODING, reportStrict } from "./http/object.ts";
+import { decodeObject, DECODING, reportStrict, sayingItsType } from "./http/object.ts";
 import { applyJsonPatch, JsonPatchError } from "./json-patch.ts";
 import type { Json, WriteOptions } from "./registry/generic.ts";
 import { blankOf, resetFields } from "./registry/resets.ts";
@@ -63,37 +66,36 @@ export function patchType(contentType: string, { custom }: Pick<KindDefinition, 
 
 /** What a patch makes of an object. */
 export interface Patched {
-  readonly object: Json;
+  readonly object: unknown;
   /** How messages show it, where it can't be read. */
   readonly shown: () => string;
 }
 
 /** The object that a patch makes of another. Does not change its arguments. */
-export function patched(kind: KindDefinition, type: PatchType, current: KubeObject, patch: unknown): Patched {
-  if (type === "strategic") return strategic(kind, current, patch);
-  const object = sorted(plainlyPatched(kind, type, { current, patch }), touchedBy(type, patch)) as Json;
+export function patched(kind: KindDefinition, type: PatchType, current: KubeObject, patch: ReadPatch): Patched {
+  if (type === "strategic") return strategic(kind, current, patch.value);
+  const opened = new WeakSet<object>();
+  const made = plainlyPatched(type, patch, { current, opened });
+  const object = withSortedKeys(made, opened);
   return { object, shown: () => goJson(object) };
 }
 
 interface PatchOf {
   readonly current: KubeObject;
-  readonly patch: unknown;
+  /** Gets the maps of the result that the patch has to do with. */
+  readonly opened: WeakSet<object>;
 }
 
 function plainlyPatched(
-  kind: KindDefinition,
   type: Exclude<PatchType, "strategic">,
-  { current, patch }: PatchOf,
-): Json {
+  patch: ReadPatch,
+  { current, opened }: PatchOf,
+): unknown {
   switch (type) {
     case "json":
-      return jsonPatch(current, patch);
+      return jsonPatch(operationsOf(patch), { current, opened });
     case "merge":
-      if (!isObject(patch)) {
-        const problem = "json: cannot unmarshal array into Go value of type map[string]interface {}";
-        throw badRequest(kind.custom ? `error decoding patch: ${problem}` : problem);
-      }
-      return jsonMergePatch(current, patch) as Json;
+      return mergePatch(patch, { current, opened });
     case "apply":
       throw badRequest("apply is no patch of an object");
     default:
@@ -101,11 +103,46 @@ function plainlyPatched(
   }
 }
 
+const MAP_TYPE = "map[string]interface {}";
+
+function cantUnmarshal(value: unknown, target: string): string {
+  return `json: cannot unmarshal ${jsonTypeName(value)} into Go ${target}`;
+}
+
+function mergePatch({ value, isLoose }: ReadPatch, { current, opened }: PatchOf): unknown {
+  if (isMap(value)) return jsonMergePatch(current, value, opened);
+  if (value !== null && !isLoose) throw badRequest(`${BAD_PATCH}${cantUnmarshal(value, `value of type ${MAP_TYPE}`)}`);
+  if (Array.isArray(value)) return value;
+  throw badRequest(BAD_MERGE_PATCH);
+}
+
+const BAD_PATCH = "error decoding patch: ";
+const BAD_MERGE_PATCH = "Invalid JSON Patch";
+
+/** The operations of a JSON patch; 400 when they aren't some. */
+function operationsOf({ value, isLoose }: ReadPatch): readonly unknown[] {
+  const refuse = (given: unknown, strict: string, loose: string) =>
+    badRequest(isLoose ? cantUnmarshal(given, loose) : `${BAD_PATCH}${cantUnmarshal(given, strict)}`);
+  if (value === null) return [];
+  if (!Array.isArray(value))
+    throw refuse(value, "value of type []handlers.jsonPatchOp", "value of type jsonpatch.Patch");
+  for (const one of value) {
+    if (one === null) continue;
+    if (!isMap(one)) throw refuse(one, "value of type handlers.jsonPatchOp", "value of type jsonpatch.Operation");
+    for (const [name, given] of isLoose ? [] : Object.entries(one))
+      if (TEXT_MEMBERS.has(name) && given !== null && typeof given !== "string")
+        throw refuse(given, `struct field jsonPatchOp.${name} of type string`, "");
+  }
+  return value;
+}
+
+const TEXT_MEMBERS = new Set(["op", "path", "from"]);
+
 function strategic(kind: KindDefinition, current: KubeObject, patch: unknown): Patched {
-  if (!isObject(patch)) throw badRequest("json: cannot unmarshal array into Go value of type map[string]interface {}");
+  if (patch !== null && !isMap(patch)) throw badRequest(cantUnmarshal(patch, `value of type ${MAP_TYPE}`));
   try {
-    const { merged, rest } = strategicMerge(kind.struct, current as unknown as Json, patch);
-    return { object: sorted(merged, patch) as Json, shown: () => goText(rest) };
+    const { merged, rest } = strategicMerge(kind.struct, current as unknown as Json, patch ?? {});
+    return { object: merged, shown: () => goText(rest) };
   } catch (error) {
     if (error instanceof PatchError) throw strategicFailure(error);
     throw error;
@@ -127,17 +164,16 @@ function strategicFailure(error: PatchError): StatusError {
   }
 }
 
-function jsonPatch(current: KubeObject, patch: unknown): Json {
-  if (!Array.isArray(patch)) throw badRequest("json: cannot unmarshal object into Go value of type jsonpatch.Patch");
-  if (patch.length > OPERATIONS_MAX) {
+function jsonPatch(operations: readonly unknown[], { current, opened }: PatchOf): unknown {
+  if (operations.length > OPERATIONS_MAX) {
     throw statusError({
       code: 413,
       reason: "RequestEntityTooLarge",
-      message: `Request entity too large: The allowed maximum operations in a JSON patch is ${OPERATIONS_MAX}, got ${patch.length}`,
+      message: `Request entity too large: The allowed maximum operations in a JSON patch is ${OPERATIONS_MAX}, got ${operations.length}`,
     });
   }
   try {
-    return applyJsonPatch(copyJson(current), patch) as Json;
+    return applyJsonPatch(copyJson(current), operations, opened);
   } catch (error) {
     if (!(error instanceof JsonPatchError)) throw error;
     const message = "the server rejected our request due to an error in our request";
@@ -161,10 +197,10 @@ function forceErrors({ query }: RequestContext, type: PatchType): FieldError[] {
 
 /** The configuration in an apply's body, of the kind that it is applied to. */
 export function applyConfiguration(kind: KindDefinition, value: unknown): Json {
-  if (!isObject(value))
-    throw badRequest(
-      "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}",
-    );
+  if (!isMap(value)) {
+    const problem = cantUnmarshal(value, `value of type ${MAP_TYPE}`);
+    throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${problem}`);
+  }
   const config = copyJson(value) as Json;
   if (!config.apiVersion && !config.kind) throw badRequest("invalid object type: /, Kind=");
   if (config.apiVersion !== groupVersion(kind) || config.kind !== kind.kind) {
@@ -235,7 +271,7 @@ export function decodeApplied(
 ): Json {
   if (kind.custom) return decodeObject(context, made, { type: kind });
   try {
-    const { value, emptied } = decodeJson(kind.struct, made, DECODING);
+    const { value, emptied } = decodeJson(kind.struct, made, { ...DECODING, asConversion: true });
     context.emptied = emptied;
     return value;
   } catch (error) {
@@ -251,30 +287,44 @@ export interface ReadPatch {
   readonly value: unknown;
   /** What a strict reader minds about it. */
   readonly complaints: readonly string[];
+  /** Nobody wants to hear such complaints, so that it isn't read strictly first. */
+  readonly isLoose: boolean;
 }
 
 /** The body of a patch as data; 400 when it can't be read. */
 export async function readPatch(context: RequestContext, type: PatchType): Promise<ReadPatch> {
-  const { request } = context;
-  if (request.body.type === "object") return { value: request.body.value, complaints: [] };
+  const { request, query } = context;
+  const isLoose = query.get("fieldValidation") === "Ignore";
+  if (request.body.type === "object") return { value: request.body.value, complaints: [], isLoose };
   const bytes = await readBytes(request);
-  if (type === "apply") return await readApply(context, bytes);
+  if (type === "apply") return { ...(await readApply(context, bytes)), isLoose };
   try {
     const { value, duplicates } = parseJson(Buffer.from(bytes).toString("utf8"));
     const prefix = type === "json" ? "json patch " : "";
     const complaints = duplicates.map((path) => prefix + duplicateText(path));
-    return { value, complaints: [...complaints, ...(type === "json" ? unknownMembers(value) : [])] };
+    return { value, complaints: [...complaints, ...(type === "json" ? unknownMembers(value) : [])], isLoose };
   } catch (error) {
-    if (error instanceof JsonError) throw badRequest(error.message, { cause: error });
+    if (error instanceof JsonError) throw badRequest(unreadable(type, isLoose, error.message), { cause: error });
     throw error;
   }
 }
 
-async function readApply({ query }: RequestContext, bytes: Uint8Array): Promise<ReadPatch> {
+function unreadable(type: PatchType, isLoose: boolean, problem: string): string {
+  if (type === "strategic") return problem;
+  if (!isLoose) return `${BAD_PATCH}${problem}`;
+  return type === "merge" ? BAD_MERGE_PATCH : problem;
+}
+
+async function readApply(context: RequestContext, bytes: Uint8Array): Promise<Pick<ReadPatch, "value" | "complaints">> {
   const { value, duplicates } = await applyYaml(bytes);
-  if (duplicates.length > 0 && query.get("fieldValidation") === "Strict")
-    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${yamlErrors(duplicates)}`);
-  return { value, complaints: [] };
+  return { value, complaints: duplicates };
+}
+
+/** Tells of what is said twice in an apply, once it has succeeded. */
+export function reportApplied({ query, warnings }: RequestContext, { complaints, isLoose }: ReadPatch): void {
+  if (complaints.length === 0 || isLoose) return;
+  if (query.get("fieldValidation") !== "Strict") warnings.push(...complaints);
+  else throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${yamlErrors(complaints)}`);
 }
 
 async function applyYaml(bytes: Uint8Array): Promise<Body> {
@@ -307,13 +357,27 @@ interface PatchCall {
 /** The object that a patch made, canonical; 422 that shows it (or, of a strategic one, the patch) when it can't be decoded. */
 export function decodePatched(
   context: RequestContext,
-  { object: made, shown }: Patched,
+  { object, shown }: Patched,
   { kind, type, patch }: PatchCall,
 ): Json {
   const refuse = (detail: string, cause?: unknown) =>
     invalid({ group: "", kind: "" }, "", [{ path: "patch", type: "Invalid", value: shown(), detail }], { cause });
+  const complain = (unknown: readonly string[]) => {
+    const texts = [...patch.complaints, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)];
+    reportStrict(context, texts, refuse);
+  };
+  const isConverted = type === "strategic";
+  const made = isConverted ? (object as Json) : sayingItsType(object, refuse);
   // A strategic patch is of the type that it patches, whatever it says.
-  const decode = type === "strategic" ? decoderOf(kind, typeOf(kind)) : decoderOf(kind, made);
+  const saysNoVersion = !isConverted && !kind.custom && !made.apiVersion;
+  if (saysNoVersion) {
+    // Then it is read as a form of the kind that has none of its fields.
+    complain(Object.keys(made).filter((name) => name !== "kind" && name !== "apiVersion"));
+    throw undeterminedName(context);
+  }
+  if (String(made.apiVersion).split("/").length > 2)
+    throw refuse(`unexpected GroupVersion string: ${String(made.apiVersion)}`);
+  const decode = decoderOf(kind, isConverted ? typeOf(kind) : { kind: kind.kind, ...withoutEmptyKind(made) });
   if (!decode) {
     const [version = "", group = ""] = String(made.apiVersion).split("/").reverse();
     const where = group === "" ? version : `${group}/${version}`;
@@ -322,18 +386,23 @@ export function decodePatched(
     );
   }
   try {
-    const { value, unknown, emptied } = decode(made, {
-      ...DECODING,
-      asConversion: type === "strategic",
-    });
+    const { value, unknown, emptied } = decode(made, { ...DECODING, asConversion: isConverted });
     context.emptied = emptied;
-    const texts = [...patch.complaints, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)];
-    reportStrict(context, texts, refuse);
+    complain(isConverted ? [...unknown].sort() : unknown);
     return value;
   } catch (error) {
     if (!(error instanceof DecodeError) && !(error instanceof QuantityError)) throw error;
     throw refuse(error.message, error);
   }
+}
+
+/** 400: an object has no name that could be compared with the one on the URL. */
+export function undeterminedName({ info: { name } }: RequestContext): Error {
+  return badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+}
+
+function withoutEmptyKind({ kind, ...rest }: Json): Json {
+  return kind ? { kind, ...rest } : rest;
 }
 
 function typeOf(kind: KindDefinition): Json {
@@ -364,34 +433,4 @@ function decoderOf(
 
 function internalName({ group }: KindDefinition): string {
   return group === "" ? "core" : group.split(".")[0]!;
-}
-
-/** Which maps a patch looked into, as a tree of their keys. */
-function touchedBy(type: PatchType, patch: unknown): unknown {
-  if (type !== "json" || !Array.isArray(patch)) return patch;
-  const touched = bare();
-  for (const operation of patch as Json[]) {
-    for (const pointer of [operation.path, operation.from]) {
-      if (typeof pointer !== "string") continue;
-      let at = touched;
-      for (const key of pointer.split("/").slice(1, -1)) at = (at[key] ??= bare()) as Json;
-    }
-  }
-  return touched;
-}
-
-/** An object that inherits nothing: in any other, keys such as __proto__ lead to what all objects share. */
-function bare(): Json {
-  return Object.create(null) as Json;
-}
-
-/** Maps that a patch looked into are shown with their keys in order, the others as they are. */
-function sorted(value: unknown, touched: unknown): unknown {
-  const inner: Json = isObject(touched) ? touched : {};
-  if (Array.isArray(value)) return value.map((one, index) => (index in inner ? sorted(one, inner[index]) : one));
-  if (!isObject(value)) return value;
-  const entries = Object.keys(value)
-    .sort()
-    .map((key) => [key, Object.hasOwn(inner, key) ? sorted(value[key], inner[key]) : value[key]]);
-  return Object.fromEntries(entries);
 }

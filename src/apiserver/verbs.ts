@@ -1,5 +1,6 @@
 import {
   badRequest,
+  conflict,
   DeleteOptions as DeleteOptionsType,
   forbidden,
   fromHub,
@@ -43,7 +44,10 @@ import {
   patched,
   patchOptions,
   patchType,
+  type ReadPatch,
   readPatch,
+  reportApplied,
+  undeterminedName,
 } from "./patch.ts";
 import { deleteObject, type DeleteOptions } from "./registry/delete.ts";
 import type { Json, Registry, WriteOptions } from "./registry/generic.ts";
@@ -354,13 +358,13 @@ export class Verbs {
     const type = patchType(mediaType(context.request), kind);
     const write = { ...patchOptions(context, type), version: this.#kind };
     if (type === "apply") {
-      const { value } = await readPatch(context, type);
-      return this.#apply(context, { patch: value, write, subresource, format });
+      const patch = await readPatch(context, type);
+      return this.#apply(context, { patch, write, subresource, format });
     }
     const read = await deferred(readPatch(context, type));
     const change = (current: KubeObject | undefined) => {
       const patch = read();
-      const made = patched(kind, type, this.#current(current)!, patch.value);
+      const made = patched(kind, type, this.#current(current)!, patch);
       return this.#placed(context, decodePatched(context, made, { kind, type, patch }));
     };
     const result = await this.#registry.update(context, { change, write, subresource });
@@ -369,7 +373,7 @@ export class Verbs {
 
   async #apply(context: RequestContext, { patch, write, subresource, format }: ApplyCall): Promise<ApiResponse> {
     const kind = this.#kind;
-    const config = applyConfiguration(kind, patch);
+    const config = applyConfiguration(kind, patch.value);
     const change = (current: KubeObject | undefined) => {
       const merged = applyTo({
         kind,
@@ -380,7 +384,10 @@ export class Verbs {
         now: formatTime(this.#options.clock.now()),
         force: isTrue(context.query.get("force")),
       });
-      return this.#placed(context, decodeApplied(context, merged, { kind, config }));
+      const object = decodeApplied(context, merged, { kind, config });
+      reportApplied(context, patch);
+      if (!current) refuseUid(context, kind, metadataOf(object));
+      return this.#placed(context, object);
     };
     const result = await this.#registry.update(context, {
       change,
@@ -509,7 +516,7 @@ function deferred<T>(work: Promise<T>): Promise<() => T> {
 }
 
 interface ApplyCall {
-  readonly patch: unknown;
+  readonly patch: ReadPatch;
   readonly write: WriteOptions;
   readonly subresource: string;
   readonly format: Format;
@@ -536,11 +543,18 @@ function untyped({ kind: _, apiVersion: __, ...object }: KubeObject): unknown {
   return object;
 }
 
-function checkName({ info: { name } }: RequestContext, metadata: Json): void {
-  if (!metadata.name)
-    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+function checkName(context: RequestContext, metadata: Json): void {
+  const { name } = context.info;
+  if (!metadata.name) throw undeterminedName(context);
   if (metadata.name !== name)
     throw badRequest(`the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`);
+}
+
+/** 409: an apply of what isn't there speaks of one that was. */
+function refuseUid({ info: { name } }: RequestContext, kind: KindDefinition, { uid }: Json): void {
+  if (!uid) return;
+  const found = `the provided object specified uid ${String(uid)}, and no existing object was found`;
+  throw conflict(kind, name, `uid mismatch: ${found}`);
 }
 
 function metadataOf(object: Json): Json {

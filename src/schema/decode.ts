@@ -365,11 +365,13 @@ function decodeScalar(node: ScalarNode, value: unknown, place: ValuePlace): unkn
     case "float64":
       return typeof value === "number" ? value : mismatch(node, value, place);
     case "bytes":
-      return typeof value === "string" ? checkBase64(value) : mismatch(node, value, place);
+      return typeof value === "string" ? decodeBytes(value, place.context) : mismatch(node, value, place);
     case "quantity":
       return decodeQuantity(value, place.context);
     case "intOrString":
-      return typeof value === "string" ? value : decodeInteger({ ...node, type: "int32" }, value, place);
+      if (typeof value === "string") return value;
+      if (place.context.asConversion && typeof value !== "number") throw conversionError(node, value);
+      return decodeInteger({ ...node, type: "int32" }, value, place);
     case "time":
       return typeof value === "string" ? canonicalTime(value) : mismatch(node, value, place);
     case "microTime":
@@ -400,6 +402,15 @@ function decodeQuantity(value: unknown, { quantity }: Context): string {
   if (typeof value === "number") return quantity(String(value));
   if (typeof value === "string") return quantity(value);
   return quantity(JSON.stringify(value));
+}
+
+function decodeBytes(text: string, { asConversion }: Context): string {
+  try {
+    return checkBase64(text);
+  } catch (error) {
+    if (!asConversion || !(error instanceof DecodeError)) throw error;
+    throw new DecodeError(`error decoding from json: ${error.message}`);
+  }
 }
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -483,6 +494,25 @@ function goKind(value: unknown): string {
   return rawDigits(value) !== undefined ? "float64" : isObject(value) ? "map" : "string";
 }
 
+function scalarConversionError(node: ScalarNode, value: unknown, from: string): DecodeError {
+  switch (node.type) {
+    case "time":
+    case "microTime":
+    case "duration":
+      return new DecodeError(`json: cannot unmarshal ${jsonTypeName(value)} into Go value of type string`);
+    case "intOrString":
+      return new DecodeError(`json: cannot unmarshal ${jsonTypeName(value)} into Go value of type int32`);
+    case "bytes":
+      return new DecodeError(`cannot restore slice from ${from}`);
+    default: {
+      const to = goType(node);
+      // What its language could convert, the original says it can't.
+      const isNear = (from === "int64" && to === "string") || (from === "float64" && to.startsWith("int"));
+      return new DecodeError(isNear ? `cannot convert ${from} to ${to}` : `unrecognized type: ${to}`);
+    }
+  }
+}
+
 function conversionError(node: Node, value: unknown): DecodeError {
   const from = goKind(value);
   switch (node.kind) {
@@ -493,11 +523,7 @@ function conversionError(node: Node, value: unknown): DecodeError {
     case "struct":
       return new DecodeError(`cannot restore struct from: ${from}`);
     case "scalar":
-      return new DecodeError(
-        from === "slice" || from === "map" || from === "bool"
-          ? `unrecognized type: ${goType(node)}`
-          : `cannot convert ${from} to ${goType(node)}`,
-      );
+      return scalarConversionError(node, value, from);
   }
 }
 
@@ -510,7 +536,8 @@ function mismatch(node: Node, value: unknown, place: ValuePlace): never {
 }
 
 function mismatchNumber(node: Node, digits: string, place: ValuePlace): never {
-  const { owner, goPath } = place;
+  const { context, owner, goPath } = place;
+  if (context.asConversion) throw conversionError(node, Number(digits));
   throw new DecodeError(
     `json: cannot unmarshal number ${digits} into Go struct field ${goName(owner)}.${goPath} of type ${fieldType(node, place)}`,
   );

@@ -40,7 +40,7 @@ export { inVersion } from "./versioned.ts";
 export { type Decoded, DecodeError, decodeJson, type DecodeOptions, jsonTypeName } from "./decode.ts";
 export { isCanonical } from "./canonical.ts";
 export { applyDefaults } from "./defaults.ts";
-export { isObject, jsonMergePatch } from "./merge.ts";
+export { isMap, isObject, jsonMergePatch, withSortedKeys } from "./merge.ts";
 export {
   DEFAULT_PARSE_LIMITS,
   JsonError,

@@ -1,7 +1,7 @@
 import { jsonEqual } from "../base/index.ts";
 import { copyJson } from "./copy.ts";
 import type { Field, Node, StructNode } from "./dsl.ts";
-import { isObject } from "./merge.ts";
+import { isMap, isObject } from "./merge.ts";
 import { rawDigits, setOwn } from "./parse.ts";
 
 type Json = Record<string, unknown>;
@@ -380,10 +380,6 @@ function withoutDirectives(value: unknown): unknown {
     else setOwn(value, key, kept);
   }
   return value;
-}
-
-function isMap(value: unknown): value is Json {
-  return isObject(value) && rawDigits(value) === undefined;
 }
 
 /** The name of a value's type in the original. */

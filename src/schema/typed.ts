@@ -132,6 +132,8 @@ function checkScalar({ type }: ScalarNode, value: unknown, place: Place): void {
       return;
     case "quantity":
     case "intOrString":
+    case "time":
+    case "microTime":
       if (isObject(value) || Array.isArray(value)) tell(place, `expected any scalar, got ${boxed(value)}`);
       return;
     case "raw":
@@ -140,8 +142,6 @@ function checkScalar({ type }: ScalarNode, value: unknown, place: Place): void {
       return;
     case "string":
     case "bytes":
-    case "time":
-    case "microTime":
     case "duration":
       if (typeof value !== "string")
         tell(place, `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`);

@@ -120,7 +120,7 @@ function checkType(body: Body, type: BodyType): Json {
 }
 
 /** The value as an object whose type, where it says one, is text. */
-function sayingItsType(value: unknown, refuse: (why: string) => Error): Json {
+export function sayingItsType(value: unknown, refuse: (why: string) => Error): Json {
   const problem = (given: unknown, target: string) =>
     refuse(
       `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonTypeName(given)} into Go ${target}`,

@@ -322,6 +322,7 @@ export class Registry {
       const wanted = await options.change(current?.object);
       if (!current) {
         await context.authorize({ verb: "create" });
+        checkVersionText((wanted.metadata as Meta).resourceVersion);
         delete (wanted.metadata as Meta).resourceVersion;
         return { object: await this.create(context, wanted, options.write), created: true };
       }
@@ -656,6 +657,13 @@ function refuseVersion(metadata: Meta): void {
   delete metadata.resourceVersion;
 }
 
+/** 500 for a version that is no number. */
+function checkVersionText(version: unknown): void {
+  if (!version || /^\d+$/.test(String(version))) return;
+  const message = `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`;
+  throw statusError({ code: 500, reason: "", message });
+}
+
 /** Checks the version that the client saw; says whether it insists on it. */
 function checkVersion({ kind, wanted, current, whole }: VersionCheck): boolean {
   const { resourceVersion, uid } = wanted.metadata as Meta;
@@ -665,10 +673,7 @@ function checkVersion({ kind, wanted, current, whole }: VersionCheck): boolean {
     throw conflict(kind, name, why);
   }
   if (!resourceVersion || resourceVersion === "0") return false;
-  if (!/^\d+$/.test(String(resourceVersion))) {
-    const message = `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`;
-    throw statusError({ code: 500, reason: "", message });
-  }
+  checkVersionText(resourceVersion);
   if (resourceVersion !== current.object.metadata.resourceVersion) throw conflict(kind, name, MODIFIED);
   return whole;
 }

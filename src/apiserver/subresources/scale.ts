@@ -85,7 +85,7 @@ async function changeOf(context: RequestContext, type: PatchType | undefined, fo
     return (current) => applied(context, current!, { form, config });
   }
   const make = (before: Json) => {
-    const made = patched(SCALE, type, before as unknown as KubeObject, patch.value);
+    const made = patched(SCALE, type, before as unknown as KubeObject, patch);
     return decodePatched(context, made, { kind: SCALE, type, patch });
   };
   return (current) => scaled(context, current!, { form, make });
