@@ -3,6 +3,7 @@ import { suite } from "node:test";
 import type { ApiRequest, ApiResponse, Handler } from "../net/index.ts";
 import type { Change, Store, WatchSink } from "../store/index.ts";
 import { runApi } from "./api-run.ts";
+import { withoutFlush, withoutReservations } from "./sabotage.ts";
 import type { ApiSabotage } from "./api-world.ts";
 import { canaries, SEEDS, seedSuite } from "./seeds.suite.ts";
 import kept from "./testdata/api-seeds.json" with { type: "json" };
@@ -10,8 +11,8 @@ import kept from "./testdata/api-seeds.json" with { type: "json" };
 /** A sabotage must be found within so many seeds. */
 const CANARY_SEEDS = 40;
 
-// A seed here costs as much as eight of the store alone.
-seedSuite("simulated API servers", { run: runApi, count: Math.ceil(SEEDS / 8), kept, file: "api-seeds.json" });
+// A seed here costs as much as ten of the store alone.
+seedSuite("simulated API servers", { run: runApi, count: Math.ceil(SEEDS / 4), kept, file: "api-seeds.json" });
 
 suite("the simulation finds", () => {
   const finds = canaries<ApiSabotage>(runApi, CANARY_SEEDS);
@@ -43,7 +44,26 @@ suite("the simulation finds", () => {
     () => ({ handle: answering(withoutDeleted) }),
     /wanted DELETED|in the end/,
   );
-  finds("a bookmark that promises too much", () => ({ handle: answering(hasty) }), /a bookmark at \d+, but never told/);
+  finds(
+    "writes acknowledged before they are on disk",
+    () => ({ machine: { disk: withoutFlush } }),
+    /the store at \d+ holds|history from/,
+  );
+  finds(
+    "revisions that are used again after a crash",
+    () => ({ machine: { disk: withoutReservations } }),
+    /the store is at \d+, but \d+ has been seen/,
+  );
+  finds(
+    "objects whose writes are relaxed and must not be",
+    () => ({ machine: { relaxedPrefixes: ["/registry/"] } }),
+    /the store at \d+ holds|history from/,
+  );
+  finds(
+    "a bookmark that promises too much",
+    () => ({ handle: answering(hasty) }),
+    /a bookmark at \d+, but never told|began at \d+ without/,
+  );
 });
 
 type Feed = (sink: WatchSink) => Pick<WatchSink, "changes">;

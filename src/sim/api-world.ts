@@ -1,14 +1,19 @@
 import { type ApiServer, createApiServer } from "../apiserver/index.ts";
-import { type Clock, type Random, Scope, seededRandom, silentLog, VirtualClock } from "../base/index.ts";
+import { type Clock, type Random, Scope, silentLog } from "../base/index.ts";
 import type { ApiRequest, ApiResponse, Handler } from "../net/index.ts";
-import { type ForkableStore, openMemoryStore, type Store } from "../store/index.ts";
+import { openEmbeddedStore, SimulatedDisk, type Store } from "../store/index.ts";
 import { Link } from "./link.ts";
+import type { StoreSabotage } from "./store-machine.ts";
+import { World } from "./world.ts";
 
-/** Ways to make a server wrong on purpose: the simulation has to find each of them. */
+const RETRY_MS = 50;
+
+/** Ways to make a server or its store wrong on purpose: the simulation has to find each of them. */
 export interface ApiSabotage {
   /** What a server sees of the store. */
   readonly store?: (store: Store) => Store;
   readonly handle?: (handle: Handler) => Handler;
+  readonly machine?: StoreSabotage;
 }
 
 /** Nobody answers: whether anything has happened is not known. */
@@ -16,85 +21,146 @@ export class Unanswered extends Error {
   override readonly name = "Unanswered";
 }
 
-/** An API server that can be killed and started again, over a connection that can break. */
+interface Running {
+  readonly server: ApiServer;
+  readonly scope: Scope;
+  readonly link: Link;
+}
+
+/** An API server that can be killed and started again, between two networks that break: to its clients, and to the store. */
 export class SimServer {
   readonly #options: ServerOptions;
-  #running: { readonly server: ApiServer; readonly scope: Scope; readonly link: Link } | undefined;
-  #killed = Promise.withResolvers<never>();
+  #running: Running | undefined;
+  #lost = Promise.withResolvers<never>();
+  #isReachable = true;
   #starts = 0;
+  /** Which of its lives this is. */
+  #life = 0;
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    this.#killed.promise.catch(() => {});
+    this.#lost.promise.catch(() => {});
   }
 
+  /** Starts, and tries again while there is no store to start on. */
   async start(): Promise<void> {
+    const life = ++this.#life;
+    while (this.#life === life && !(await this.#begin())) await this.#options.clock.sleep(RETRY_MS);
+  }
+
+  async #begin(): Promise<boolean> {
     const { store, clock, random, delayMs, sabotage } = this.#options;
     const scope = Scope.logging(silentLog);
     const own = random.fork(`start/${this.#starts++}`);
-    const link = new Link({ store, clock, random: own.fork("link"), delayMs });
+    const link = new Link({ current: store, clock, random: own.fork("link"), delayMs });
     const seen = sabotage.store?.(link.store) ?? link.store;
     const made = createApiServer({ store: seen, clock, random: own.fork("server"), log: silentLog, scope });
-    this.#running = { server: { ...made, handle: sabotage.handle?.(made.handle) ?? made.handle }, scope, link };
-    await Promise.race([made.ready, this.#killed.promise]).catch(() => this.kill());
-  }
-
-  get isUp(): boolean {
-    return this.#running !== undefined;
+    const running = { server: { ...made, handle: sabotage.handle?.(made.handle) ?? made.handle }, scope, link };
+    this.#running = running;
+    try {
+      await Promise.race([made.ready, this.#lost.promise]);
+      return true;
+    } catch {
+      if (this.#running === running) this.#end(running);
+      return false;
+    }
   }
 
   /** Its process ends without a word: no answer, and every watch breaks off. */
   kill(): void {
-    const running = this.#running;
-    if (!running) return;
-    this.#running = undefined;
-    running.link.cut();
-    this.#killed.reject(new Unanswered("the server was killed"));
-    this.#killed = Promise.withResolvers<never>();
-    this.#killed.promise.catch(() => {});
-    void running.scope.close();
+    this.#life++;
+    if (this.#running) this.#end(this.#running);
   }
 
-  /** Its connection to the store breaks, and is there again at once or later. */
+  #end({ link, scope }: Running): void {
+    this.#running = undefined;
+    link.cut();
+    this.#lose("the server was killed");
+    void scope.close();
+  }
+
+  #lose(why: string): void {
+    this.#lost.reject(new Unanswered(why));
+    this.#lost = Promise.withResolvers<never>();
+    this.#lost.promise.catch(() => {});
+  }
+
+  /** Its connection to the store breaks; it is there again once it is mended. */
   breakLink(): { mend(): void } {
     const { link } = this.#running ?? {};
     link?.cut();
     return { mend: () => link?.mend() };
   }
 
-  /** Rejects when the server is killed, whoever waits for it. */
-  get killed(): Promise<never> {
-    return this.#killed.promise;
+  /** Everything between it and the store takes up to so long, until it is mended. */
+  slowLink(delayMs: number): { mend(): void } {
+    const { link } = this.#running ?? {};
+    if (link) link.delayMs = delayMs;
+    return {
+      mend: () => {
+        if (link) link.delayMs = this.#options.delayMs;
+      },
+    };
+  }
+
+  /** The store has gone: what was asked of it is lost. */
+  storeLost(): void {
+    this.#running?.link.drop();
+  }
+
+  /** Its clients can't reach it until it is mended; what it was asked before happens or not, and nobody hears of it. */
+  cutOff(): { mend(): void } {
+    this.#isReachable = false;
+    this.#lose("the network is down");
+    return {
+      mend: () => {
+        this.#isReachable = true;
+      },
+    };
+  }
+
+  /** Rejects when the server is killed or cut off, whoever waits for it. */
+  get lost(): Promise<never> {
+    return this.#lost.promise;
   }
 
   async call(request: ApiRequest): Promise<ApiResponse> {
     const running = this.#running;
-    if (!running) throw new Unanswered("no server listens");
-    return Promise.race([running.server.handle(request), this.killed]);
+    if (!running || !this.#isReachable) throw new Unanswered("no server listens");
+    return Promise.race([running.server.handle(request), this.lost]);
   }
 }
 
 export interface ServerOptions {
-  readonly store: Store;
+  /** The store, while it is there. */
+  readonly store: () => Store | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly delayMs: number;
   readonly sabotage: ApiSabotage;
 }
 
-let made: Promise<ForkableStore> | undefined;
+let made: Promise<SimulatedDisk> | undefined;
 
-/** A store with all that a new cluster has: made once, copied for each run. */
-export async function freshStore(): Promise<ForkableStore> {
-  made ??= makeStore();
-  return (await made).fork();
+/** A disk with the store of a new cluster: made once, copied for each run. */
+export async function freshDisk(): Promise<SimulatedDisk> {
+  made ??= makeDisk();
+  return (await made).copy();
 }
 
-async function makeStore(): Promise<ForkableStore> {
-  const store = openMemoryStore();
+async function makeDisk(): Promise<SimulatedDisk> {
+  const world = new World("disk", 0);
+  const disk = new SimulatedDisk();
+  await world.within("make disk", fillDisk(disk, world));
+  return disk;
+}
+
+async function fillDisk(disk: SimulatedDisk, { clock, random }: World): Promise<void> {
+  const store = await openEmbeddedStore({ directory: disk, clock, log: silentLog, compactIntervalMs: 0 });
   const scope = Scope.logging(silentLog);
-  const options = { store, clock: new VirtualClock(), random: seededRandom("api"), log: silentLog, scope };
-  await createApiServer(options).ready;
+  await createApiServer({ store, clock, random, log: silentLog, scope }).ready;
   await scope.close();
-  return store;
+  await store.compact(await store.revision());
+  await store.defragment();
+  await store.close();
 }

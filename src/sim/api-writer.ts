@@ -12,6 +12,9 @@ import {
 import type { ListLog } from "./api-check.ts";
 import { type Held, itemOf, type Truth } from "./truth.ts";
 
+const LEASES = "/apis/coordination.k8s.io/v1/namespaces/default/leases";
+const MERGE_PATCH = "application/merge-patch+json";
+
 export interface WriterOptions {
   readonly name: string;
   readonly client: SimClient;
@@ -75,7 +78,7 @@ export class Writer {
       this.lines.push(`${key} ${what}`);
       this.#answers.push({ what: `${key} ${what}`, key, calledAt, returnedAt: await newest(), says });
     };
-    const pick = random.int(12);
+    const pick = random.int(13);
     if (pick < 4) {
       const labels = randomLabels(random);
       const answer = await client.ask("POST", collection(namespace), { metadata: { name, labels }, data: { mark } });
@@ -84,12 +87,22 @@ export class Writer {
     } else if (pick < 6) {
       const labels = { app: null, ...randomLabels(random) };
       const patch = { metadata: { labels }, data: { mark } };
-      const answer = await client.ask("PATCH", at, patch, "application/merge-patch+json");
+      const answer = await client.ask("PATCH", at, patch, MERGE_PATCH);
       await this.#noteWrite(answer, note);
     } else if (pick < 8) await this.#noteRead(await client.ask("DELETE", at), note, "deleted");
     else if (pick === 8) await this.#replace(at, mark, note);
     else if (pick === 9) await this.#noteRead(await client.ask("GET", at), note, "read");
-    else await this.#list();
+    else if (pick < 12) await this.#list();
+    else await this.#renew(mark);
+  }
+
+  /** Writes a Lease: a crash may take it, but never its revision. */
+  async #renew(mark: string): Promise<void> {
+    const { client, name } = this.#options;
+    const metadata = { name: `of-${name}`, annotations: { mark } };
+    const { status } = await client.ask("PATCH", `${LEASES}/${metadata.name}`, { metadata }, MERGE_PATCH);
+    if (status === 404) await client.ask("POST", LEASES, { metadata });
+    this.lines.push("renewed");
   }
 
   async #list(): Promise<void> {

@@ -4,83 +4,105 @@ import { type Store, StoreError, type Watch, type WatchOptions, type WatchSink }
 const unavailable = () => new StoreError("unavailable", "reach store: the connection is down");
 
 /**
- * A server's connection to a store that others use too: what is asked and answered takes its time, in order where the store
- * promises one, and the connection can break, after which nobody knows whether what was under way has happened.
+ * A server's connection to a store that others use too, and that may go away: what is asked and answered takes its time, in
+ * order where the store promises one, and the connection can break, after which nobody knows whether what was under way has
+ * happened.
  */
 export class Link {
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #delayMs: number;
+  readonly #current: () => Store | undefined;
   readonly #watches = new Set<LinkedWatch>();
-  #isUp = true;
+  /** How long each way takes at most. */
+  delayMs: number;
+  #isCut = false;
   #broken = Promise.withResolvers<never>();
   readonly store: Store;
 
-  constructor(options: { store: Store; clock: Clock; random: Random; delayMs: number }) {
+  /** `current`: the store that is at the other end now. */
+  constructor(options: { current: () => Store | undefined; clock: Clock; random: Random; delayMs: number }) {
     this.#clock = options.clock;
     this.#random = options.random;
-    this.#delayMs = options.delayMs;
-    this.store = this.#over(options.store);
+    this.#current = options.current;
+    this.delayMs = options.delayMs;
+    this.store = this.#over();
     this.#broken.promise.catch(() => {});
   }
 
   /** Nothing passes from now on, and what is under way is lost. */
   cut(): void {
-    this.#isUp = false;
+    this.#isCut = true;
+    this.drop();
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
+  /** What is under way is lost. */
+  drop(): void {
     this.#broken.reject(unavailable());
+    this.#broken = Promise.withResolvers<never>();
+    this.#broken.promise.catch(() => {});
     for (const watch of this.#watches) watch.lose(unavailable());
     this.#watches.clear();
   }
 
-  mend(): void {
-    this.#isUp = true;
-    this.#broken = Promise.withResolvers<never>();
-    this.#broken.promise.catch(() => {});
+  #reach(): Store {
+    const store = this.#isCut ? undefined : this.#current();
+    if (!store) throw unavailable();
+    return store;
   }
 
   #delay(): number {
-    return this.#random.float() * this.#delayMs;
+    return this.#random.float() * this.delayMs;
   }
 
-  async #call<T>(ask: () => Promise<T>): Promise<T> {
-    if (!this.#isUp) throw unavailable();
+  async #call<T>(ask: (store: Store) => Promise<T>): Promise<T> {
+    this.#reach();
     const broken = this.#broken.promise;
     await Promise.race([this.#clock.sleep(this.#delay()), broken]);
-    const answer = await ask();
+    const answer = await Promise.race([ask(this.#reach()), broken]);
     await Promise.race([this.#clock.sleep(this.#delay()), broken]);
     return answer;
   }
 
-  #watch(store: Store, options: WatchOptions, sink: WatchSink): Watch {
+  #watch(options: WatchOptions, sink: WatchSink): Watch {
     const link = { clock: this.#clock, delay: () => this.#delay() };
-    const watch = new LinkedWatch(store, options, sink, link);
+    const watch = new LinkedWatch(this.#isCut ? undefined : this.#current(), options, sink, link);
     this.#watches.add(watch);
-    if (!this.#isUp) watch.lose(unavailable());
     return watch;
   }
 
-  #over(store: Store): Store {
-    const asked = new Set<string | symbol>([
-      "revision",
-      "get",
-      "range",
-      "transact",
-      "status",
-      "compact",
-      "leases",
-      "grantLease",
-    ]);
-    return new Proxy(store, {
+  #over(): Store {
+    // What only some stores have is asked of the one that is there.
+    const present = (name: string | symbol) => this.#current()?.[name as keyof Store];
+    return new Proxy({} as Store, {
       get: (_, name) => {
-        if (name === "watch") return (options: WatchOptions, sink: WatchSink) => this.#watch(store, options, sink);
-        const value = store[name as keyof Store];
-        if (typeof value !== "function") return value;
-        const method = value.bind(store) as (...args: unknown[]) => Promise<unknown>;
-        return asked.has(name) ? (...args: unknown[]) => this.#call(() => method(...args)) : method;
+        if (name === "watch") return (options: WatchOptions, sink: WatchSink) => this.#watch(options, sink);
+        if (!ASKED.has(name)) return present(name);
+        return (...args: readonly unknown[]) =>
+          this.#call((store) => Reflect.apply(store[name as keyof Store] as Asked, store, args));
       },
     });
   }
 }
+
+type Asked = (...args: readonly unknown[]) => Promise<unknown>;
+
+const ASKED: ReadonlySet<string | symbol> = new Set<keyof Store>([
+  "revision",
+  "get",
+  "range",
+  "transact",
+  "status",
+  "compact",
+  "grantLease",
+  "keepLease",
+  "revokeLease",
+  "leases",
+  "leaseKeys",
+]);
 
 /** What a watch tells arrives later, in the same order. */
 class LinkedWatch implements Watch {
@@ -92,7 +114,7 @@ class LinkedWatch implements Watch {
   #lastMs = 0;
 
   constructor(
-    store: Store,
+    store: Store | undefined,
     options: WatchOptions,
     sink: WatchSink,
     link: { readonly clock: Clock; readonly delay: () => number },
@@ -100,11 +122,12 @@ class LinkedWatch implements Watch {
     this.#sink = sink;
     this.#clock = link.clock;
     this.#delay = link.delay;
-    this.#watch = store.watch(options, {
+    this.#watch = store?.watch(options, {
       changes: (changes, revision) => this.#later(() => this.#sink.changes(changes, revision)),
       progress: (revision) => this.#later(() => this.#sink.progress(revision)),
       closed: (error) => this.#later(() => this.lose(error)),
     });
+    if (!store) this.lose(unavailable());
   }
 
   requestProgress(): void {

@@ -116,7 +116,7 @@ export class ApiWatcher {
     const batches = watched(response)[Symbol.asyncIterator]();
     try {
       for (;;) {
-        const batch = await Promise.race([batches.next(), server.killed]);
+        const batch = await Promise.race([batches.next(), server.lost]);
         if (batch.done || this.#isOver) return;
         for (const frame of batch.value) {
           const heard = heardOf(frame);

@@ -11,6 +11,7 @@ const HANG_MAX_MS = 2_000;
 /** Room that a full disk still has when it holds no more than this. */
 const FULL_BYTES = 200;
 const LEASE_SECONDS = 3600;
+const ANSWER_WAIT_MS = 200;
 
 /** Ways to make a store wrong on purpose: the simulation has to find each of them. */
 export interface StoreSabotage {
@@ -40,6 +41,7 @@ export class StoreMachine {
   #store: Store | undefined;
   #down = Promise.withResolvers<void>();
   #up = Promise.withResolvers<void>();
+  #answered = Promise.withResolvers<void>();
   /** How often the store was taken down. */
   epoch = 0;
 
@@ -100,7 +102,10 @@ export class StoreMachine {
     return delegate(store, {
       transact: async (transaction) => {
         try {
-          return await store.transact(transaction);
+          const result = await store.transact(transaction);
+          this.#answered.resolve();
+          this.#answered = Promise.withResolvers();
+          return result;
         } catch (error) {
           const hasFailed = error instanceof StoreError && error.code === "unavailable";
           if (hasFailed && this.#takeDown()) {
@@ -136,10 +141,20 @@ export class StoreMachine {
 
   /** The machine loses power, or only the process is killed; it comes up again after a while. */
   async crash(random: Random): Promise<void> {
+    const { clock } = this.#options.world;
+    if (random.int(2) === 0) await this.#untilAnswered();
     if (!this.#takeDown()) return;
     this.#disk = random.int(3) === 0 ? this.#disk.takeover() : this.#disk.crash(random);
-    await this.#options.world.clock.sleep(random.float() * 100);
+    await clock.sleep(random.float() * 100);
     await this.start();
+  }
+
+  /** The worst moment: somebody has just been told that a write is safe. */
+  async #untilAnswered(): Promise<void> {
+    const { clock } = this.#options.world;
+    await Promise.race([this.#answered.promise, clock.sleep(ANSWER_WAIT_MS)]);
+    // Whoever asked has heard it by then.
+    await clock.sleep(0);
   }
 
   /** Ends in order and starts again; what a flipped bit makes of the disk meanwhile is refused, or does no harm. */

@@ -1,4 +1,4 @@
-import { type Change, type Store, prefixEnd } from "../store/index.ts";
+import { type Change, prefixEnd, type Store, type WatchOptions } from "../store/index.ts";
 
 /** What the simulation looks at in an object. */
 export interface Item {
@@ -40,28 +40,79 @@ interface TrueChange {
 
 export const keyOf = ({ namespace, name }: Item): string => `${namespace}/${name}`;
 
-/** Everything that happened to the objects of one kind, as the store itself has it. */
+const EVERYTHING = { start: "", end: prefixEnd("") };
+
+/**
+ * Everything that happened to the objects of one kind, as the store itself told it at the time; and whether a store that
+ * comes up again still says the same.
+ */
 export class Truth {
   readonly changes: TrueChange[] = [];
+  readonly problems: string[] = [];
+  readonly #prefix: string;
   /** The newest revision of which it is known what happened in it. */
-  revision: number;
+  revision = 0;
   /** What is older may be forgotten. */
   compacted = 0;
+  #began = 0;
+  /** Of the store that is there now: one that has died may say what it likes. */
+  #current: Store | undefined;
 
-  constructor(store: Store, options: { readonly prefix: string; readonly revision: number }) {
-    this.revision = options.revision;
-    const { prefix } = options;
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  /** Begins with a store in which nothing happens yet. */
+  async begin(store: Store): Promise<void> {
+    this.#began = this.revision = await store.revision();
+    await this.follow(store);
+  }
+
+  /** Goes on with a store that is there again, and checks that it has lost nothing that anyone could have seen. */
+  async follow(store: Store): Promise<void> {
+    this.#current = store;
+    const seen = this.revision;
+    // What was seen of other kinds may be lost, and nobody can go on from there; of this kind nothing is.
+    const from = Math.max(this.compacted, this.changes.at(-1)?.revision ?? this.#began) + 1;
+    const hear = (revision: number) => {
+      if (this.#current === store) this.revision = Math.max(this.revision, revision);
+    };
     store.watch(
-      { start: prefix, end: prefixEnd(prefix), from: options.revision + 1 },
+      { ...EVERYTHING, from },
       {
         changes: (changes, revision) => {
-          this.revision = revision;
-          for (const change of changes) this.changes.push(trueChange(change, revision, prefix));
+          if (this.#current !== store) return;
+          hear(revision);
+          this.changes.push(...this.#ours(changes, revision));
         },
-        progress: () => {},
+        progress: hear,
         closed: () => {},
       },
     );
+    const { entries, revision } = await store.range(this.#range);
+    if (revision < seen) this.problems.push(`the store is at ${revision}, but ${seen} has been seen`);
+    const { compactRevision } = await store.status();
+    const oldest = Math.max(compactRevision, this.#began) + 1;
+    const history = (await historyOf(store, { ...this.#range, from: oldest })).flatMap(([changes, at]) =>
+      this.#ours(changes, at),
+    );
+    const told = this.changes.filter((change) => change.revision >= oldest && change.revision <= revision);
+    const past = history.filter((change) => change.revision <= revision);
+    if (JSON.stringify(past) !== JSON.stringify(told))
+      this.problems.push(`history from ${oldest} to ${revision} is ${lines(past)}, it was ${lines(told)}`);
+    const found = entries.map(({ key, modRevision }) => `${key.slice(this.#prefix.length)}@${modRevision}`);
+    const wanted = [...this.stateAt(revision, EVERYTHING_OF_A_KIND)].map(([key, held]) => `${key}@${held.revision}`);
+    if (String(found) !== String(wanted.sort()))
+      this.problems.push(`the store at ${revision} holds ${found}, wanted ${wanted}`);
+  }
+
+  get #range() {
+    return { start: this.#prefix, end: prefixEnd(this.#prefix) };
+  }
+
+  #ours(changes: readonly Change[], revision: number): TrueChange[] {
+    const isOurs = (change: Change) => keyIn(change).startsWith(this.#prefix);
+    return changes.filter(isOurs).map((change) => trueChange(change, revision, this.#prefix));
   }
 
   /** Everything that a selection has at a revision. */
@@ -112,9 +163,31 @@ function isIn(item: Item, { namespace, matches }: Selection): boolean {
   return (namespace === "" || item.namespace === namespace) && matches(item);
 }
 
+const EVERYTHING_OF_A_KIND: Selection = { namespace: "", query: "", matches: () => true };
+
+/** Everything from a revision up to now. */
+function historyOf(store: Store, options: WatchOptions): Promise<(readonly [readonly Change[], number])[]> {
+  const history: (readonly [readonly Change[], number])[] = [];
+  return new Promise((resolve, reject) => {
+    const watch = store.watch(options, {
+      changes: (changes, revision) => history.push([changes, revision]),
+      progress: () => {
+        watch.close();
+        resolve(history);
+      },
+      closed: reject,
+    });
+    watch.requestProgress();
+  });
+}
+
+const lines = (changes: readonly TrueChange[]): string =>
+  changes.map(({ key, revision, item }) => `${key}=${item?.mark}@${revision}`).join(" ");
+
+const keyIn = (change: Change): string => (change.type === "put" ? change.entry.key : change.key);
+
 function trueChange(change: Change, revision: number, prefix: string): TrueChange {
-  const path = change.type === "put" ? change.entry.key : change.key;
-  const key = path.slice(prefix.length);
+  const key = keyIn(change).slice(prefix.length);
   if (change.type === "delete") return { revision, key, item: undefined };
   return { revision, key, item: itemOf(JSON.parse(new TextDecoder().decode(change.entry.value))) };
 }
