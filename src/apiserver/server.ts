@@ -171,7 +171,7 @@ function readsOf(store: Store, cacherOf: (kind: KindDefinition) => Cacher): Read
             .as(kind as KindDefinition).object as unknown as T,
       );
     },
-    version: (kind) => cacherOf(kind).revision,
+    version: (kind) => cacherOf(kind).changedRevision,
     cached<T>(kind: KindDefinition<T>, namespace = "") {
       return cacherOf(kind as KindDefinition)
         .in(namespace)

@@ -62,6 +62,7 @@ export class Cacher {
   /** Changes up to this revision are no longer among the events. */
   #forgotten: Revision = 0;
   #revision: Revision = 0;
+  #changed: Revision = 0;
   #watch: Watch | undefined;
   #starting: Promise<void> | undefined;
   readonly #watchers = new Set<CacheWatcher>();
@@ -86,6 +87,11 @@ export class Cacher {
   /** Everything up to this revision is in. */
   get revision(): Revision {
     return this.#revision;
+  }
+
+  /** The revision of the last change that is in, or that of filling it; other keys' changes leave it as it is. */
+  get changedRevision(): Revision {
+    return this.#changed;
   }
 
   get kind(): KindDefinition {
@@ -225,6 +231,7 @@ export class Cacher {
       await clock.yield();
     }
     this.#revision = revision;
+    this.#changed = revision;
     this.#forgotten = revision;
     this.#watch = store.watch(
       { start: this.#prefix, end, from: revision + 1, previous: false },
@@ -244,6 +251,7 @@ export class Cacher {
       this.#forgotten = this.#events[dropped - 1]!.revision;
       this.#events = this.#events.slice(dropped);
     }
+    this.#changed = revision;
     this.#advance(revision);
     this.#tell(events);
   }
@@ -286,6 +294,7 @@ export class Cacher {
     this.#starting = undefined;
     // Nothing is in: what was worked out from here on must not pass for what follows from a full cache.
     this.#revision = 0;
+    this.#changed = 0;
     this.#objects.clear();
     this.#events = [];
     for (const watcher of [...this.#watchers]) watcher.closed(error);
