@@ -173,10 +173,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     await ready;
     await keepRegistrations(core, { clock, log, signal });
   });
-  scope.spawn("keep how callers are known", async (signal) => {
-    await ready;
-    await keepAuthentication(core, options, { clock, log, signal });
-  });
+  if (options.clientCa || options.requestHeader)
+    scope.spawn("keep how callers are known", async (signal) => {
+      await ready;
+      await keepAuthentication(core, options, { clock, log, signal });
+    });
   scope.spawn("expire events", (signal) => expireEvents(core, { clock, log, ttlMs: eventTtlMs, signal }));
   scope.spawn("repair services", (signal) => keepRepaired({ ...services!, log, signal }));
   const { advertise } = options;
