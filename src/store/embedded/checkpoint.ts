@@ -2,6 +2,7 @@ import type { Clock } from "../../base/index.ts";
 import { StoreError } from "../errors.ts";
 import type { Granted, Versions } from "../memory/index.ts";
 import type { Entry, Revision } from "../store.ts";
+import type { CheckpointFile } from "./checkpoint-files.ts";
 import type { Disk } from "./disk.ts";
 import { checkpointName, UNFINISHED_CHECKPOINT } from "./files.ts";
 import {
@@ -15,7 +16,7 @@ import {
   HEADER_BYTES,
 } from "./format.ts";
 import type { LoadedPieces } from "./loaded-pieces.ts";
-import { FrameWriter, type LogRecord, readRecords } from "./records.ts";
+import { FrameWriter, type KeyPart, type LogRecord, readRecords } from "./records.ts";
 import type { Moment } from "./times.ts";
 
 /** Size of a frame: encoded in one slice of this thread's time. */
@@ -25,66 +26,112 @@ const FRAME_BYTES_MAX = 64 * 1024 * 1024;
 /** Flushed that often, so that transactions never wait for a long flush. */
 const FLUSH_BYTES = 1024 * 1024;
 
-export interface CheckpointState {
-  /** A fork: nothing else changes it. */
-  readonly versions: Versions;
+/** What a checkpoint says beside its entries. */
+export interface CheckpointRest {
   readonly leases: Iterable<Granted>;
-  readonly revision: Revision;
   /** Revisions up to here may have been seen; what the log said of it may go with this checkpoint. */
   readonly reserved?: Revision;
   /** The last that is known of the revision and those before it. */
   readonly moment?: Moment | undefined;
+}
+
+export interface CheckpointState {
+  /** A fork: nothing else changes it. */
+  readonly versions: Versions;
+  readonly revision: Revision;
+  /** Is asked once all entries have been written. What the log says of leases after the revision is only said again. */
+  readonly rest: () => CheckpointRest;
   /** Hears of every entry. */
   readonly pieces?: LoadedPieces;
+}
+
+/** A checkpoint of the state at a revision, piece by piece. */
+export function* encodeCheckpoint(state: CheckpointState): Generator<Buffer<ArrayBuffer>> {
+  const entries = new Entries(state.versions.entriesAt(state.revision));
+  yield* encodePart(entries, state, { start: "", bytesMax: Number.POSITIVE_INFINITY });
+}
+
+/** Entries, the next one in sight. */
+class Entries {
+  readonly #entries: Iterator<Entry, undefined>;
+  next: Entry | undefined;
+
+  constructor(entries: Iterator<Entry, undefined>) {
+    this.#entries = entries;
+    this.next = entries.next().value;
+  }
+
+  shift(): void {
+    this.next = this.#entries.next().value;
+  }
+}
+
+/** As many of the entries as fit, and once they are all written the rest. Returns the key that the next part begins with. */
+function* encodePart(
+  entries: Entries,
+  { revision, rest, pieces }: CheckpointState,
+  { start, bytesMax }: { readonly start: string; readonly bytesMax: number },
+): Generator<Buffer<ArrayBuffer>, string | undefined> {
+  const frame = new FrameWriter();
+  let [count, sequence, bytes] = [0, 0, 0];
+  yield encodeHeader({ kind: "checkpoint", revision, sequence });
+  for (let entry = entries.next; entry && bytes + frame.payloadBytes < bytesMax; entry = entries.next) {
+    entries.shift();
+    pieces?.visit(entry);
+    frame.entry(entry);
+    count++;
+    if (frame.payloadBytes < SLICE_BYTES) continue;
+    bytes += frame.payloadBytes;
+    yield frame.seal({ sequence: sequence++, revision });
+  }
+  const end = entries.next?.key;
+  if (end === undefined) {
+    pieces?.finish();
+    const { leases, reserved, moment } = rest();
+    for (const lease of leases) frame.lease(lease);
+    if (reserved) frame.reserve(reserved);
+    if (moment) frame.time(moment);
+  }
+  // What is whole needs no word of it, and an older version can read it.
+  if (start !== "" || end !== undefined) frame.part({ start, end });
+  frame.end(count);
+  yield frame.seal({ sequence, revision });
+  return end;
 }
 
 export interface CheckpointOptions extends CheckpointState {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-}
-
-/** A checkpoint of the state at a revision, piece by piece. */
-export function* encodeCheckpoint({
-  versions,
-  leases,
-  revision,
-  reserved,
-  moment,
-  pieces,
-}: CheckpointState): Generator<Buffer<ArrayBuffer>> {
-  const frame = new FrameWriter();
-  let count = 0;
-  let sequence = 0;
-  yield encodeHeader({ kind: "checkpoint", revision, sequence });
-  // As they are now: what the log says of them after the revision is only said again.
-  for (const lease of leases) frame.lease(lease);
-  if (reserved) frame.reserve(reserved);
-  if (moment) frame.time(moment);
-  for (const entry of versions.entriesAt(revision)) {
-    pieces?.visit(entry);
-    frame.entry(entry);
-    count++;
-    if (frame.payloadBytes >= SLICE_BYTES) yield frame.seal({ sequence: sequence++, revision });
-  }
-  pieces?.finish();
-  frame.end(count);
-  yield frame.seal({ sequence, revision });
+  /** The key and the number that the first part has. */
+  readonly start: string;
+  readonly part: number;
+  readonly partBytesMax: number;
+  /** Is called once a part is on disk; what it replaces may go. */
+  readonly written: (file: CheckpointFile) => Promise<void>;
 }
 
 /**
- * Writes the state at a revision to a file of its own, a slice at a time; returns its size. It counts once it has its name.
- * What failed, on a full disk say, is taken away again.
+ * Writes the state at a revision, from a key on, to files of its own, a slice at a time. A part counts once it has its name.
+ * One that failed, on a full disk say, is taken away again; those before it stay.
  */
-export async function writeCheckpoint(options: CheckpointOptions): Promise<number> {
-  const { disk, revision } = options;
+export async function writeCheckpoint(options: CheckpointOptions): Promise<void> {
+  const { disk, versions, revision, partBytesMax, written } = options;
   const file = UNFINISHED_CHECKPOINT;
+  const entries = new Entries(versions.entriesAt(revision, options.start));
+  let start: string | undefined = options.start;
   await disk.remove(file);
   try {
-    const sizeBytes = await writePieces(file, options);
-    await disk.rename(file, checkpointName(revision));
-    await disk.flushDirectory();
-    return sizeBytes;
+    for (let part = options.part; start !== undefined; part++) {
+      const { sizeBytes, end } = await writePart(
+        encodePart(entries, options, { start, bytesMax: partBytesMax }),
+        options,
+      );
+      await disk.rename(file, checkpointName(revision, part));
+      await disk.flushDirectory();
+      await written({ revision, part, start, end, sizeBytes });
+      start = end;
+    }
   } catch (error) {
     // The next start removes it too.
     await disk.remove(file).catch(() => {});
@@ -92,13 +139,18 @@ export async function writeCheckpoint(options: CheckpointOptions): Promise<numbe
   }
 }
 
-async function writePieces(file: string, { disk, clock, signal, ...state }: CheckpointOptions): Promise<number> {
+async function writePart(
+  pieces: Generator<Buffer<ArrayBuffer>, string | undefined>,
+  { disk, clock, signal }: CheckpointOptions,
+): Promise<{ sizeBytes: number; end: string | undefined }> {
+  const file = UNFINISHED_CHECKPOINT;
   let offset = 0;
   let flushedAt = 0;
   let writes: Promise<void>[] = [];
-  for (const piece of encodeCheckpoint(state)) {
-    const { length } = piece;
-    const write = disk.write(file, offset, piece);
+  let piece = pieces.next();
+  for (; !piece.done; piece = pieces.next()) {
+    const { length } = piece.value;
+    const write = disk.write(file, offset, piece.value);
     // It is waited for with the others; that may be after it failed.
     write.catch(() => {});
     writes.push(write);
@@ -114,7 +166,7 @@ async function writePieces(file: string, { disk, clock, signal, ...state }: Chec
   }
   await Promise.all(writes);
   await disk.flush(file);
-  return offset;
+  return { sizeBytes: offset, end: piece.value };
 }
 
 /** Takes what a checkpoint holds. */
@@ -139,6 +191,8 @@ export class CheckpointReader {
   #sequence = 0;
   #count = 0;
   #ended = false;
+  /** All keys, unless it says otherwise. */
+  #part: KeyPart = { start: "", end: undefined };
 
   constructor(name: string, sink: CheckpointSink) {
     this.#name = name;
@@ -159,10 +213,10 @@ export class CheckpointReader {
     this.#rest = this.#rest.length > 0 ? this.#rest : left.subarray(this.#read(left));
   }
 
-  /** The revision that this was the state of. */
-  end(): Revision {
+  /** What this was the state of. */
+  end(): KeyPart & { readonly revision: Revision } {
     if (!this.#header || !this.#ended || this.#rest.length > 0) throw this.#damaged();
-    return this.#header.revision;
+    return { revision: this.#header.revision, ...this.#part };
   }
 
   /** Reads what is whole; says where the rest begins. */
@@ -208,6 +262,7 @@ export class CheckpointReader {
       this.#count++;
       sink.entry(record.entry);
     } else if (record.type === "end") this.#ended = record.count === this.#count;
+    else if (record.type === "part") this.#part = record.part;
     else if (record.type === "lease") sink.lease(record.lease);
     else if (record.type === "reserve") sink.reserved?.(record.revision);
     else if (record.type === "time") sink.moment?.(record.moment);

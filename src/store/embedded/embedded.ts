@@ -14,8 +14,8 @@ import type {
   WatchSink,
 } from "../store.ts";
 import { encodeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import type { CheckpointFiles } from "./checkpoint-files.ts";
 import type { Disk } from "./disk.ts";
-import { checkpointName } from "./files.ts";
 import { LoadedPieces } from "./loaded-pieces.ts";
 import { SegmentLog } from "./log.ts";
 import { realDisk } from "./real-disk.ts";
@@ -28,6 +28,10 @@ import type { RevisionTimes } from "./times.ts";
 const GROUP_TRANSACTIONS_MAX = 2048;
 /** Bytes that wait for one flush; no limit on a single transaction, which has its own. */
 const GROUP_BYTES_MAX = 16 * 1024 * 1024;
+/** Of a checkpoint: the old one's parts go as the new one's come, so that the two need an eighth more room than one. */
+const PARTS = 8;
+/** Smaller parts are not worth their files. */
+const PARTS_PER_SEGMENT = 16;
 /** Revisions that are let go of in one slice of the thread's time. */
 const PURGE_SLICE = 2000;
 
@@ -74,7 +78,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   try {
     const startedMs = clock.monotonicMs();
     const recovered = await recover({ disk, clock, log });
-    const { versions, leases, times, segments, sequence, checkpointBytes } = recovered;
+    const { versions, leases, times, segments, sequence, checkpoint } = recovered;
     const segmentBytesMax = options.segmentBytesMax ?? 16 * 1024 * 1024;
     const segmentLog = new SegmentLog({ disk, log, segments, sequence, segmentBytesMax });
     const relaxed = await reserve({ ...recovered, segmentLog, prefixes: options.relaxedPrefixes ?? [] });
@@ -91,7 +95,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       times,
       relaxed,
       segmentLog,
-      checkpointBytes,
+      checkpoint,
       segmentBytesMax,
       compactIntervalMs,
       gather: typeof options.directory === "string" ? () => clock.yield() : () => Promise.resolve(),
@@ -133,7 +137,7 @@ interface EmbeddedParts {
   readonly times: RevisionTimes;
   readonly relaxed: RelaxedWrites;
   readonly segmentLog: SegmentLog;
-  readonly checkpointBytes: number;
+  readonly checkpoint: CheckpointFiles;
   readonly segmentBytesMax: number;
   readonly compactIntervalMs: number;
   /**
@@ -174,7 +178,6 @@ class Embedded implements EmbeddedStore {
   #flushing: Promise<void> | undefined;
   /** Wakes those who wait for room in the group. */
   #roomWanted: Array<() => void> = [];
-  #checkpointBytes: number;
   #tidying: Promise<void> | undefined;
   /** Why nothing can be written any more. */
   #broken: StoreError | undefined;
@@ -184,7 +187,6 @@ class Embedded implements EmbeddedStore {
     this.#parts = parts;
     this.#versions = parts.versions;
     this.#groupRevision = parts.versions.revision;
-    this.#checkpointBytes = parts.checkpointBytes;
     this.#watchers = new Watchers(parts.versions, () => parts.clock.yield());
     this.#scope = Scope.logging(parts.log);
     this.#times = parts.times;
@@ -216,7 +218,7 @@ class Embedded implements EmbeddedStore {
   async status(): Promise<EmbeddedStoreStatus> {
     this.#check();
     const { visible, compactRevision, keptBytes, keyCount } = this.#versions;
-    const diskBytes = this.#parts.segmentLog.sizeBytes + this.#checkpointBytes;
+    const diskBytes = this.#parts.segmentLog.sizeBytes + this.#parts.checkpoint.sizeBytes;
     return { revision: visible, compactRevision, sizeBytes: keptBytes, diskBytes, keyCount };
   }
 
@@ -345,12 +347,9 @@ class Embedded implements EmbeddedStore {
 
   async *snapshot(): AsyncGenerator<Uint8Array> {
     this.#check();
-    const pieces = encodeCheckpoint({
-      versions: this.#versions.fork(),
-      leases: [...this.#leases],
-      revision: this.#versions.visible,
-      moment: this.#times.of(this.#versions.visible),
-    });
+    const revision = this.#versions.visible;
+    const rest = { leases: [...this.#leases], moment: this.#times.of(revision) };
+    const pieces = encodeCheckpoint({ versions: this.#versions.fork(), revision, rest: () => rest });
     for (const piece of pieces) {
       yield piece;
       await this.#parts.clock.yield();
@@ -547,31 +546,37 @@ class Embedded implements EmbeddedStore {
     return segmentLog.bytesThrough(revision) >= Math.max(segmentBytesMax, this.#versions.liveBytes / 2);
   }
 
-  /** Replaces log files by a checkpoint. A crash anywhere leaves the old files or the new one, and perhaps some of both. */
+  /**
+   * Replaces log files, and the checkpoint before them, by a checkpoint. A crash anywhere leaves the old files or the new ones,
+   * or of both what holds every key's state at one of the two revisions.
+   */
   async #rewrite(revision: Revision): Promise<void> {
-    const { disk, clock, segmentLog, log } = this.#parts;
+    const { disk, clock, segmentLog, checkpoint, relaxed, segmentBytesMax, log } = this.#parts;
+    const begin = checkpoint.next(revision);
+    if (!begin) return;
     const startedMs = clock.monotonicMs();
-    const old = await disk.list();
-    // Before the leases are taken: a file that ends meanwhile may hold one that the checkpoint doesn't know.
-    const lastOld = segmentLog.lastThrough(revision);
-    const versions = this.#versions.snapshot();
-    const { signal } = this.#scope;
-    this.#checkpointBytes = await writeCheckpoint({
+    let lastOld = 0;
+    await writeCheckpoint({
+      ...begin,
       disk,
       clock,
-      versions,
-      leases: [...this.#leases],
+      signal: this.#scope.signal,
+      versions: this.#versions.snapshot(),
       revision,
-      reserved: this.#parts.relaxed.reserved,
-      moment: this.#times.of(revision),
+      rest: () => {
+        // Together: a log file that ends later may hold a lease that the checkpoint doesn't know.
+        lastOld = segmentLog.lastThrough(revision);
+        return { leases: this.#leases, reserved: relaxed.reserved, moment: this.#times.of(revision) };
+      },
       pieces: this.#pieces,
-      signal,
+      partBytesMax: Math.max(segmentBytesMax / PARTS_PER_SEGMENT, this.#versions.liveBytes / PARTS),
+      written: async (file) => {
+        for (const name of checkpoint.replace(file)) await disk.remove(name);
+      },
     });
     await segmentLog.removeUpTo(lastOld);
-    for (const { name } of old)
-      if (name.startsWith("checkpoint-") && name !== checkpointName(revision)) await disk.remove(name);
     const durationMs = Math.round(clock.monotonicMs() - startedMs);
-    log.info("Old log files rewritten", { revision, sizeBytes: this.#checkpointBytes, durationMs });
+    log.info("Old log files rewritten", { revision, sizeBytes: checkpoint.sizeBytes, durationMs });
   }
 }
 

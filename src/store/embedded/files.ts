@@ -6,17 +6,26 @@ export const POSITION_FILE = "position";
 export const UNFINISHED_CHECKPOINT = "checkpoint.unfinished";
 
 const DIGITS = 16;
+const PART_DIGITS = 6;
 
 export function segmentName(number: number): string {
   return `log-${String(number).padStart(DIGITS, "0")}`;
 }
 
-export function checkpointName(revision: number): string {
-  return `checkpoint-${String(revision).padStart(DIGITS, "0")}`;
+/** Part 0 is a checkpoint that is whole. */
+export function checkpointName(revision: number, part: number): string {
+  const name = `checkpoint-${String(revision).padStart(DIGITS, "0")}`;
+  return part === 0 ? name : `${name}-${String(part).padStart(PART_DIGITS, "0")}`;
 }
 
-/** The number in a name that starts with a word; undefined for other names. */
-export function numberIn(word: "log" | "checkpoint", name: string): number | undefined {
-  const digits = name.startsWith(`${word}-`) ? name.slice(word.length + 1) : "";
-  return /^\d{16}$/.test(digits) ? Number(digits) : undefined;
+/** The number of a segment of the log; undefined for other names. */
+export function segmentIn(name: string): number | undefined {
+  const digits = /^log-(\d{16})$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** Which part of a checkpoint a file is; undefined for other names. */
+export function checkpointIn(name: string): { readonly revision: number; readonly part: number } | undefined {
+  const found = /^checkpoint-(\d{16})(?:-(\d{6}))?$/.exec(name);
+  return found ? { revision: Number(found[1]), part: Number(found[2] ?? 0) } : undefined;
 }

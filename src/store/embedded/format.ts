@@ -6,10 +6,10 @@ import type { Revision } from "../store.ts";
  * How the files look; docs/internals/store.md draws it. A file is a header and frames; a frame is written whole, and the
  * next one only after it has been flushed, so a broken frame with good ones after it was damaged later.
  *
- * 2 added leases, 3 reserved revisions, 4 has keys as their bytes, 5 added times. A file of an older version is read, and never
+ * 2 added leases, 3 reserved revisions, 4 has keys as their bytes, 5 added times, 6 parts of checkpoints. A file of an older version is read, and never
  * written on.
  */
-export const FORMAT_VERSION = 5;
+export const FORMAT_VERSION = 6;
 export const BYTE_KEYS_VERSION = 4;
 export const HEADER_BYTES = 40;
 export const FRAME_HEADER_BYTES = 28;

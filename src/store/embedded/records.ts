@@ -12,6 +12,12 @@ export interface LoggedWrite {
   readonly lease: number;
 }
 
+/** Keys from one on, up to another; all that follow when there is no other. */
+export interface KeyPart {
+  readonly start: string;
+  readonly end: string | undefined;
+}
+
 export type LogRecord =
   | { readonly type: "transaction"; readonly writes: readonly LoggedWrite[] }
   | { readonly type: "compact"; readonly revision: Revision }
@@ -24,7 +30,9 @@ export type LogRecord =
   | { readonly type: "skip"; readonly revision: Revision }
   /** When a revision was the newest. */
   | { readonly type: "time"; readonly moment: Moment }
-  /** Ends a checkpoint of so many entries. */
+  /** The keys that a part of a checkpoint is about. */
+  | { readonly type: "part"; readonly part: KeyPart }
+  /** Ends a checkpoint, or its part, of so many entries. */
   | { readonly type: "end"; readonly count: number };
 
 const TRANSACTION = 1;
@@ -36,6 +44,7 @@ const REVOKE = 6;
 const RESERVE = 7;
 const SKIP = 8;
 const TIME = 9;
+const PART = 10;
 const PUT = 1;
 const DELETE = 2;
 
@@ -118,6 +127,14 @@ export class FrameWriter {
     this.#uint(revision);
   }
 
+  /** No end is written as the empty key, before which there is none. */
+  part({ start, end = "" }: KeyPart): void {
+    this.#room(9 + 3 * (start.length + end.length));
+    this.#byte(PART);
+    this.#key(start);
+    this.#key(end);
+  }
+
   end(count: number): void {
     this.#room(9);
     this.#byte(END);
@@ -192,6 +209,7 @@ export function* readRecords(payload: Buffer, version: number): Generator<LogRec
     else if (tag === RESERVE) yield { type: "reserve", revision: reader.uint() };
     else if (tag === SKIP) yield { type: "skip", revision: reader.uint() };
     else if (tag === TIME) yield { type: "time", moment: { timeMs: reader.uint(), revision: reader.uint() } };
+    else if (tag === PART) yield { type: "part", part: reader.part() };
     else if (tag === END) yield { type: "end", count: reader.uint() };
     else throw new RangeError(`record type ${tag} is unknown`);
   }
@@ -231,6 +249,11 @@ class Reader {
       writes.push({ key, value: put ? this.#value() : undefined, lease });
     }
     return writes;
+  }
+
+  part(): KeyPart {
+    const [start, end] = [this.#key(), this.#key()];
+    return { start, end: end === "" ? undefined : end };
   }
 
   entry(): Entry {

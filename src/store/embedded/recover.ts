@@ -1,10 +1,11 @@
 import type { Clock, Log } from "../../base/index.ts";
 import { StoreError } from "../errors.ts";
-import { type Granted, Versions } from "../memory/index.ts";
+import { compareKeys, type Granted, Versions } from "../memory/index.ts";
 import type { Revision } from "../store.ts";
 import { CheckpointReader } from "./checkpoint.ts";
+import { CheckpointFiles, Coverage } from "./checkpoint-files.ts";
 import type { Disk, DiskFile } from "./disk.ts";
-import { checkpointName, numberIn, POSITION_FILE, segmentName, UNFINISHED_CHECKPOINT } from "./files.ts";
+import { checkpointIn, checkpointName, POSITION_FILE, segmentIn, segmentName, UNFINISHED_CHECKPOINT } from "./files.ts";
 import {
   decodeHeader,
   decodePosition,
@@ -40,7 +41,7 @@ export interface Recovered {
   readonly segments: Segment[];
   /** Sequence number of the next frame. */
   readonly sequence: number;
-  readonly checkpointBytes: number;
+  readonly checkpoint: CheckpointFiles;
   /** Revisions up to here may have been seen, even where the log ends before. */
   readonly reserved: Revision;
 }
@@ -63,24 +64,26 @@ export async function recover({ disk, clock, log }: RecoverOptions): Promise<Rec
   const versions = Versions.empty();
   const leases = new Map<number, Granted>();
   const times = new RevisionTimes();
-  const checkpoint = files.findLast(({ name }) => numberIn("checkpoint", name) !== undefined);
-  const logs = files.filter(({ name }) => numberIn("log", name) !== undefined);
-  const progress = new Progress({ clock, log, files: [...logs, ...(checkpoint ? [checkpoint] : [])] });
+  const checkpoints = files.filter(({ name }) => checkpointIn(name));
+  const logs = files.filter(({ name }) => segmentIn(name) !== undefined);
+  const progress = new Progress({ clock, log, files: [...logs, ...checkpoints] });
   const loaded = { versions, leases, times };
-  const { revision, sizeBytes, reserved } = await loadCheckpoint({ disk, clock, progress }, checkpoint, loaded);
+  const { coverage, reserved } = await loadCheckpoint({ disk, clock, progress }, checkpoints, loaded);
+  const { revision } = coverage;
   const position = await readPosition(disk, files);
   const candidates = await findSegments({ disk, files, revision, position });
-  const replay = new Replay({ disk, log, ...loaded, position, checkpoint: revision, reserved });
+  const replay = new Replay({ disk, log, ...loaded, position, coverage, reserved });
   for (const [index, candidate] of candidates.entries()) {
     await replay.segment(candidate, candidates[index + 1]);
     progress.read(candidate.sizeBytes);
     while (versions.purge(10_000)) await clock.yield();
     await clock.yield();
   }
+  if (versions.revision < coverage.newestRevision) throw missingLog(disk, versions.revision);
   const last = candidates.at(-1);
   if (replay.segments.length === 0) await replay.begin(last?.number ?? 1);
   else if (last!.header && last!.header.version < FORMAT_VERSION) await replay.begin(last!.number + 1);
-  await removeLeftovers(disk, files, { segments: replay.segments, revision });
+  await removeLeftovers(disk, files, { segments: replay.segments, coverage });
   const { segments, sequence, reserved: reservedNow } = replay;
   return {
     versions,
@@ -88,7 +91,7 @@ export async function recover({ disk, clock, log }: RecoverOptions): Promise<Rec
     times,
     segments,
     sequence,
-    checkpointBytes: sizeBytes,
+    checkpoint: new CheckpointFiles(coverage.files),
     reserved: reservedNow,
   };
 }
@@ -124,43 +127,63 @@ interface Loaded {
   readonly times: RevisionTimes;
 }
 
+/** Newest revision first; of each one, part by part. */
 async function loadCheckpoint(
   { disk, clock, progress }: { readonly disk: Disk; readonly clock: Clock; readonly progress: Progress },
-  file: DiskFile | undefined,
+  checkpoints: readonly DiskFile[],
   { versions, leases, times }: Loaded,
 ) {
-  if (!file) return { revision: 0, sizeBytes: 0, reserved: 0 };
+  const files = checkpoints
+    .map((file) => ({ ...file, ...checkpointIn(file.name)! }))
+    .sort((a, b) => b.revision - a.revision || a.part - b.part);
+  const coverage = new Coverage();
   let reserved = 0;
-  const reader = new CheckpointReader(`${disk.name}/${file.name}`, {
-    entry: (entry) => versions.load(entry),
-    lease: (lease) => leases.set(lease.id, lease),
-    reserved: (through) => (reserved = through),
-    moment: (moment) => times.note(moment),
-  });
-  for await (const piece of piecesOf(disk, file)) {
-    reader.push(piece);
+  let reader: CheckpointReader | undefined;
+  for await (const { file, piece, isFirst, isLast } of piecesOf(disk, files)) {
+    if (isFirst) {
+      if (coverage.isWhole && file.revision < coverage.revision) break;
+      const floor = coverage.begin(file.revision);
+      reader = new CheckpointReader(`${disk.name}/${file.name}`, {
+        entry(entry) {
+          if (floor === "" || compareKeys(entry.key, floor) >= 0) versions.load(entry);
+        },
+        lease: (lease) => leases.set(lease.id, lease),
+        reserved: (through) => (reserved = through),
+        moment: (moment) => times.note(moment),
+      });
+    }
+    reader!.push(piece);
     progress.read(piece.length);
     await clock.yield();
+    if (!isLast) continue;
+    const { revision, ...part } = reader!.end();
+    if (revision !== file.revision || !coverage.add({ ...file, ...part })) throw missingPart(disk, file.revision);
   }
-  const revision = reader.end();
-  if (revision !== numberIn("checkpoint", file.name)) throw missing(disk, revision);
-  versions.loaded(revision);
-  return { revision, sizeBytes: file.sizeBytes, reserved };
+  if (coverage.isWhole) versions.loaded(coverage.revision);
+  return { coverage, reserved };
 }
 
-/** A file from its start; the disk reads a piece while the one before it is looked through. */
-async function* piecesOf(disk: Disk, { name, sizeBytes }: DiskFile): AsyncGenerator<Buffer> {
-  const pieceBytes = Math.min(PIECE_BYTES_MAX, Math.max(PIECE_BYTES_MIN, Math.ceil(sizeBytes / PIECES)));
-  const read = (offset: number) => {
-    const piece = disk.read(name, offset, pieceBytes);
-    piece.catch(() => {});
+/** Files one after the other, each from its start; the disk reads a piece while the one before it is looked through. */
+async function* piecesOf<File extends DiskFile>(disk: Disk, files: readonly File[]) {
+  const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const pieceBytes = Math.min(PIECE_BYTES_MAX, Math.max(PIECE_BYTES_MIN, Math.ceil(totalBytes / PIECES)));
+  const places = files.flatMap((file) =>
+    Array.from({ length: Math.max(1, Math.ceil(file.sizeBytes / pieceBytes)) }, (_, index) => ({
+      file,
+      offset: index * pieceBytes,
+    })),
+  );
+  const read = (place: (typeof places)[number] | undefined) => {
+    const piece = place && disk.read(place.file.name, place.offset, pieceBytes);
+    piece?.catch(() => {});
     return piece;
   };
-  let ahead = read(0);
-  for (let offset = 0; offset < sizeBytes; offset += pieceBytes) {
-    const piece = await ahead;
-    if (offset + pieceBytes < sizeBytes) ahead = read(offset + pieceBytes);
-    yield view(piece);
+  let ahead = read(places[0]);
+  for (const [index, { file, offset }] of places.entries()) {
+    const piece = await ahead!;
+    const next = places[index + 1];
+    ahead = read(next);
+    yield { file, piece: view(piece), isFirst: offset === 0, isLast: next?.file !== file };
   }
 }
 
@@ -179,7 +202,7 @@ async function findSegments(options: {
   const { disk, files, revision, position } = options;
   const all: Candidate[] = [];
   for (const { name, sizeBytes } of files) {
-    const number = numberIn("log", name);
+    const number = segmentIn(name);
     if (number === undefined) continue;
     const header = decodeHeader(view(await disk.read(name, 0, HEADER_BYTES)), `${disk.name}/${name}`);
     all.push({ number, sizeBytes, header });
@@ -193,17 +216,24 @@ async function findSegments(options: {
   const last = needed.at(-1)?.number ?? 0;
   // Without any, the directory is new; one without a header is new too, and its maker died.
   const fresh = revision === 0 && (all.length === 0 || (all.length === 1 && all[0]!.header === undefined));
-  if (first < 0 && !fresh) throw missing(disk, revision);
-  if (needed.some(({ number }, index) => number !== needed[0]!.number + index)) throw missing(disk, revision);
-  if (position && position.segment > last) throw missing(disk, revision);
+  if (first < 0 && !fresh) throw missingLog(disk, revision);
+  if (needed.some(({ number }, index) => number !== needed[0]!.number + index)) throw missingLog(disk, revision);
+  if (position && position.segment > last) throw missingLog(disk, revision);
   return needed;
 }
 
-function missing(disk: Disk, revision: Revision): StoreError {
-  const what = `a part of the log after revision ${revision} is missing`;
+function missingLog(disk: Disk, revision: Revision): StoreError {
+  return missing(disk, `a part of the log after revision ${revision}`);
+}
+
+function missingPart(disk: Disk, revision: Revision): StoreError {
+  return missing(disk, `a part of the state at revision ${revision}`);
+}
+
+function missing(disk: Disk, what: string): StoreError {
   return new StoreError(
     "corrupt",
-    `open store ${disk.name}: ${what}; restore the directory from a backup or start with an empty one`,
+    `open store ${disk.name}: ${what} is missing; restore the directory from a backup or start with an empty one`,
   );
 }
 
@@ -211,8 +241,8 @@ interface ReplayOptions extends Loaded {
   readonly disk: Disk;
   readonly log: Log;
   readonly position: Position | undefined;
-  /** The revision that the versions were loaded at; what the log says up to it is known. */
-  readonly checkpoint: Revision;
+  /** What the versions were loaded of; what the log says up to there is known. */
+  readonly coverage: Coverage;
   /** What the checkpoint says of it; the log has the last word. */
   readonly reserved: Revision;
 }
@@ -321,11 +351,12 @@ class Replay {
   }
 
   #replay(frame: Frame, version: number): void {
-    const { versions, leases, times, checkpoint } = this.#options;
+    const { versions, leases, times, coverage } = this.#options;
     this.sequence++;
     for (const record of readRecords(frame.payload, version)) {
       if (record.type === "transaction") {
-        if (++this.#revision > checkpoint) versions.replay(record.writes);
+        const revision = ++this.#revision;
+        if (revision > coverage.revision) versions.replay(coverage.unknown(record.writes, revision));
       } else if (record.type === "compact" && record.revision > versions.compactRevision)
         versions.compact(record.revision);
       else if (record.type === "lease") leases.set(record.lease.id, record.lease);
@@ -337,10 +368,10 @@ class Replay {
   }
 
   #skip(revision: Revision): void {
-    const { versions, checkpoint } = this.#options;
+    const { versions, coverage } = this.#options;
     if (revision <= this.#revision) throw new RangeError(`the log skips from ${this.#revision} to ${revision}`);
     this.#revision = revision;
-    if (revision > checkpoint) versions.skip(revision);
+    if (revision > coverage.revision) versions.skip(revision);
   }
 
   #damaged(name: string, offset: number, bytes: Buffer, options?: ErrorOptions): StoreError {
@@ -359,14 +390,15 @@ class Replay {
 async function removeLeftovers(
   disk: Disk,
   files: readonly DiskFile[],
-  { segments, revision }: { segments: readonly Segment[]; revision: Revision },
+  { segments, coverage }: { segments: readonly Segment[]; coverage: Coverage },
 ): Promise<void> {
   const first = segments[0]!.number;
+  const kept = new Set(coverage.files.map(({ revision, part }) => checkpointName(revision, part)));
   const stale = files.filter(({ name }) => {
     if (name === UNFINISHED_CHECKPOINT) return true;
-    const segment = numberIn("log", name);
+    const segment = segmentIn(name);
     if (segment !== undefined) return segment < first;
-    return numberIn("checkpoint", name) !== undefined && name !== checkpointName(revision);
+    return checkpointIn(name) !== undefined && !kept.has(name);
   });
   // A process that was killed may have left names that are not on disk yet: nothing may be built on them, and what a
   // checkpoint replaces must not go before it is there.

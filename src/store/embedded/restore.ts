@@ -6,7 +6,7 @@ import { encodeEtcdSnapshot, isEtcdSnapshot, readEtcdSnapshot, type StoreState }
 import type { Entry, Revision } from "../store.ts";
 import { CheckpointReader, encodeCheckpoint } from "./checkpoint.ts";
 import type { Disk } from "./disk.ts";
-import { checkpointName, numberIn, segmentName, UNFINISHED_CHECKPOINT } from "./files.ts";
+import { checkpointIn, checkpointName, segmentIn, segmentName, UNFINISHED_CHECKPOINT } from "./files.ts";
 import { decodeHeader, encodeHeader, HEADER_BYTES, ownBuffer } from "./format.ts";
 import { LOCK_FILE, realDisk } from "./real-disk.ts";
 
@@ -39,7 +39,10 @@ export function readSnapshot(bytes: Buffer, name: string): Snapshot {
     lease: (lease) => leases.push(lease),
   });
   reader.push(bytes);
-  return { format: "navarch", revision: reader.end(), entries, leases };
+  const { revision, start, end } = reader.end();
+  if (start !== "" || end !== undefined)
+    throw new StoreError("corrupt", `read ${name}: it is a part of a checkpoint, wanted all of it`);
+  return { format: "navarch", revision, entries, leases };
 }
 
 /** Checks all of a snapshot and says what is in it. */
@@ -93,7 +96,7 @@ async function restoreLocked(disk: Disk, snapshot: AsyncIterable<Uint8Array>): P
 
 async function restore(disk: Disk, snapshot: AsyncIterable<Uint8Array>): Promise<SnapshotStatus> {
   const files = await disk.list();
-  if (files.some(({ name }) => numberIn("log", name) !== undefined || numberIn("checkpoint", name) !== undefined))
+  if (files.some(({ name }) => segmentIn(name) !== undefined || checkpointIn(name)))
     throw new StoreError("invalid", `restore store ${disk.name}: it holds a store, wanted an empty directory`);
   const file = UNFINISHED_CHECKPOINT;
   await disk.remove(file);
@@ -110,7 +113,7 @@ async function restore(disk: Disk, snapshot: AsyncIterable<Uint8Array>): Promise
     const log = segmentName(1);
     await disk.write(log, 0, encodeHeader({ kind: "log", revision, sequence: 0 }));
     await disk.flush(log);
-    await disk.rename(file, checkpointName(revision));
+    await disk.rename(file, checkpointName(revision, 0));
     await disk.flushDirectory();
     return { isProtected, format, revision, keyCount: known.length, leaseCount: held.length, sizeBytes };
   } catch (error) {
@@ -126,7 +129,7 @@ async function translate(disk: Disk, { revision, entries, leases }: StoreState):
   versions.loaded(revision);
   await disk.truncate(UNFINISHED_CHECKPOINT, 0);
   let offset = 0;
-  for (const piece of encodeCheckpoint({ versions, leases, revision })) {
+  for (const piece of encodeCheckpoint({ versions, revision, rest: () => ({ leases }) })) {
     const { length } = piece;
     await disk.write(UNFINISHED_CHECKPOINT, offset, piece);
     offset += length;

@@ -208,13 +208,21 @@ export class Versions {
     return count;
   }
 
-  /** All entries as of a revision, in no particular order. */
-  *entriesAt(revision: Revision): Iterable<Entry> {
-    for (const tree of [this.#live, this.#deleted]) {
-      for (const version of tree.values()) {
-        const entry = entryAt(version, revision);
+  /** All entries as of a revision from a key on, in the order of their keys. */
+  *entriesAt(revision: Revision, start = ""): Generator<Entry, undefined> {
+    const deleted = this.#deleted.values(start);
+    let gone = deleted.next();
+    for (const version of this.#live.values(start)) {
+      for (; !gone.done && compareKeys(gone.value.key, version.key) < 0; gone = deleted.next()) {
+        const entry = entryAt(gone.value, revision);
         if (entry) yield entry;
       }
+      const entry = entryAt(version, revision);
+      if (entry) yield entry;
+    }
+    for (; !gone.done; gone = deleted.next()) {
+      const entry = entryAt(gone.value, revision);
+      if (entry) yield entry;
     }
   }
 
