@@ -155,6 +155,10 @@ export interface KindBehavior<T> {
   readonly validateUpdate?: (object: T, old: T) => FieldError[];
   /** How often the original looks at the whole metadata of an update, besides twice at what changed (1 when not given). */
   readonly metadataChecks?: number;
+  /** What more is wrong with a name, or what one is to begin with, because of what else the new object says. */
+  readonly nameProblems?: (object: T, name: string) => string[];
+  /** What of a new object's metadata is looked at only where nothing else is wrong, and then takes what any path takes. */
+  readonly metadataLate?: "all" | "name";
   readonly validateStatusUpdate?: (object: T, old: T) => FieldError[];
   /** Of an update by a subresource that changes a part of the spec; undefined: it is validated as a new object. */
   readonly validateSubresourceUpdate?: (subresource: string, object: T, old: T) => FieldError[] | undefined;

@@ -269,7 +269,7 @@ test("what only a hostile client sends is refused, not stumbled over", async () 
   const made = await json(`POST ${CONFIG_MAPS}`, { ...configMap("a"), kind: untyped });
   assert.equal(
     made.message,
-    "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go struct field .kind of type string",
+    'the object provided is unrecognized (must be of type ConfigMap): couldn\'t get version/kind; json parse error: json: cannot unmarshal array into Go struct field .kind of type string ({"metadata":{"name":"a"},"data ...)',
   );
   const APPLY = { "content-type": "application/apply-patch+yaml" };
   const applied = await json(

@@ -32,7 +32,7 @@ import { Gathering } from "./gathering.ts";
 import { BodyError, mediaType, readBody } from "./http/body.ts";
 import { compressedStream } from "./http/compress.ts";
 import { contentType, type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
-import { readObject, unrecognized } from "./http/object.ts";
+import { readObject, requireNamespace, unrecognized } from "./http/object.ts";
 import { respond, respondBytes } from "./http/respond.ts";
 import { list, listHead, type ListResult, parseVersion } from "./list.ts";
 import { listJson, listProto, protoObject } from "./list-body.ts";
@@ -324,9 +324,8 @@ export class Verbs {
       delete metadata.namespace;
       return;
     }
-    if (metadata.namespace === undefined || metadata.namespace === "") metadata.namespace = info.namespace;
-    if (metadata.namespace !== info.namespace)
-      throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+    metadata.namespace ||= info.namespace;
+    requireNamespace(metadata, info.namespace);
   }
 
   async #update(context: RequestContext, subresource: string): Promise<ApiResponse> {

@@ -34,8 +34,16 @@ type Empty = readonly [] | Readonly<Record<string, never>> | "";
 interface Context extends DecodeOptions {
   readonly unknown: string[];
   readonly emptied: Map<string, Empty>;
-  /** Decode fields in the order of the document instead of the type's. */
-  readonly inOrder?: boolean;
+  /** Decode fields in the order of the document instead of the type's, to tell of the fault that the original tells of. */
+  readonly faults?: Faults;
+}
+
+/**
+ * A value of another JSON type is passed over, and the first such is told of at the end; what a type's own reader (of
+ * quantities, times) refuses ends the reading at once.
+ */
+interface Faults {
+  first?: DecodeError;
 }
 
 /**
@@ -50,11 +58,10 @@ export function decodeJson(struct: StructNode, value: unknown, options: DecodeOp
   try {
     const { unknown, emptied } = context;
     return { value: decodeStruct(struct, value, { context, path: "", goPath: "" }), unknown, emptied };
-  } catch {
-    // Again, field by field as the document has them: the first fault is told of.
-    const inOrder = { ...context, unknown: [], inOrder: true };
-    const { emptied } = context;
-    return { value: decodeStruct(struct, value, { context: inOrder, path: "", goPath: "" }), unknown: [], emptied };
+  } catch (error) {
+    const faults: Faults = {};
+    decodeStruct(struct, value, { context: { ...context, unknown: [], faults }, path: "", goPath: "" });
+    throw faults.first ?? error;
   }
 }
 
@@ -151,7 +158,7 @@ function absentOf(field: Field): () => unknown {
 
 function decodeFields(struct: StructNode, value: Record<string, unknown>, target: Target): void {
   const plan = planOf(struct);
-  for (const planned of target.context.inOrder ? inDocumentOrder(plan, value) : plan) {
+  for (const planned of target.context.faults ? inDocumentOrder(plan, value) : plan) {
     const { name, field } = planned;
     if (field.options.inline) {
       decodeInline(field.node as StructNode, value, target);
@@ -232,7 +239,11 @@ export function isPlain(node: Node, value: unknown): boolean {
 
 function inDocumentOrder(plan: readonly PlannedField[], value: Record<string, unknown>): readonly PlannedField[] {
   const places = new Map(Object.keys(value).map((key, index) => [key, index]));
-  const placeOf = ({ name }: PlannedField) => places.get(name) ?? places.size;
+  const firstOf = (struct: StructNode): number =>
+    Math.min(...[...struct.fields].map(([name, field]) => (field.options.inline ? places.size : placeIn(name))));
+  const placeIn = (name: string) => places.get(name) ?? places.size;
+  const placeOf = ({ name, field }: PlannedField) =>
+    field.options.inline ? firstOf(field.node as StructNode) : placeIn(name);
   return [...plan].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
@@ -340,7 +351,8 @@ function decodeElement(node: Node, element: unknown, place: ValuePlace): unknown
 function decodeMap(node: MapNode, value: unknown, place: ValuePlace): unknown {
   if (!isObject(value)) return mismatch(node, value, place);
   const result: Record<string, unknown> = {};
-  for (const key of Object.keys(value).sort()) {
+  const keys = Object.keys(value);
+  for (const key of place.context.faults ? keys : keys.sort()) {
     const given = value[key];
     const isDone = isPlain(node.value, given);
     setOwn(
@@ -371,7 +383,7 @@ function decodeScalar(node: ScalarNode, value: unknown, place: ValuePlace): unkn
     case "intOrString":
       if (typeof value === "string") return value;
       if (place.context.asConversion && typeof value !== "number") throw conversionError(node, value);
-      return decodeInteger({ ...node, type: "int32" }, value, place);
+      return decodeInteger(place.context.asConversion ? { ...node, type: "int32" } : node, value, place);
     case "time":
       return typeof value === "string" ? canonicalTime(value) : mismatch(node, value, place);
     case "microTime":
@@ -527,21 +539,26 @@ function conversionError(node: Node, value: unknown): DecodeError {
   }
 }
 
-function mismatch(node: Node, value: unknown, place: ValuePlace): never {
-  const { context, owner, goPath } = place;
-  if (context.asConversion) throw conversionError(node, value);
-  throw new DecodeError(
-    `json: cannot unmarshal ${jsonTypeName(value)} into Go struct field ${goName(owner)}.${goPath} of type ${fieldType(node, place)}`,
-  );
+function mismatch(node: Node, value: unknown, place: ValuePlace): undefined {
+  if (place.context.asConversion) throw conversionError(node, value);
+  return mistyped(node, jsonTypeName(value), place);
 }
 
-function mismatchNumber(node: Node, digits: string, place: ValuePlace): never {
-  const { context, owner, goPath } = place;
-  if (context.asConversion) throw conversionError(node, Number(digits));
-  throw new DecodeError(
-    `json: cannot unmarshal number ${digits} into Go struct field ${goName(owner)}.${goPath} of type ${fieldType(node, place)}`,
-  );
+function mismatchNumber(node: Node, digits: string, place: ValuePlace): undefined {
+  if (place.context.asConversion) throw conversionError(node, Number(digits));
+  return mistyped(node, `number ${digits}`, place);
 }
+
+function mistyped(node: Node, given: string, place: ValuePlace): undefined {
+  const { context, owner, goPath } = place;
+  const message = `json: cannot unmarshal ${given} into Go struct field ${goName(owner)}.${goPath} of type ${fieldType(node, place)}`;
+  const error = new DecodeError(message);
+  if (!context.faults || (node.kind === "scalar" && OWN_READERS.has(node.type))) throw error;
+  context.faults.first ??= error;
+}
+
+/** Scalars whose types read themselves. */
+const OWN_READERS: ReadonlySet<string> = new Set(["time", "microTime", "quantity", "intOrString"]);
 
 /** The type of a field, or of what is in it, by its own name if it has one. */
 function fieldType(node: Node, { context, holder, name, field }: ValuePlace): string {

@@ -1,12 +1,14 @@
 import { badRequest, forbidden, Namespace, notFound, statusError } from "../../api/index.ts";
 import type { AdmissionPlugin } from "../contracts.ts";
+import { refused } from "./refused.ts";
 
 const IMMORTAL = new Set(["default", "kube-system", "kube-public"]);
 
 /** Objects live in namespaces that exist; nothing new comes into one that is going; some namespaces can't go. */
 export const namespaceLifecycle: AdmissionPlugin = {
   name: "NamespaceLifecycle",
-  async admit({ operation, kind, namespace, name, reads, object }) {
+  async admit(request) {
+    const { operation, kind, namespace, name, reads } = request;
     if (operation === "DELETE" && kind.plural === "namespaces" && kind.group === "" && IMMORTAL.has(name)) {
       throw forbidden(kind, name, "this namespace may not be deleted");
     }
@@ -15,10 +17,8 @@ export const namespaceLifecycle: AdmissionPlugin = {
     const home = await reads.get(Namespace, { name: namespace });
     if (!home) throw notFound({ group: "", plural: "namespaces" }, namespace);
     if (home.status.phase !== "Terminating" && !home.metadata.deletionTimestamp) return;
-    const own = name || String((object?.metadata as { name?: string } | undefined)?.name ?? "");
-    const error = forbidden(
-      kind,
-      own,
+    const error = refused(
+      request,
       `unable to create new content in namespace ${namespace} because it is being terminated`,
     );
     const cause = {

@@ -12,6 +12,7 @@ import {
 import type { UserInfo } from "../../net/message.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../contracts.ts";
 import { forbiddenNodeLabels } from "./node-labels.ts";
+import { refused } from "./refused.ts";
 
 const NODE_PREFIX = "system:node:";
 const MIRROR = "kubernetes.io/config.mirror";
@@ -43,9 +44,9 @@ export const nodeRestriction: AdmissionPlugin = {
   async admit(request) {
     const node = nodeOf(request.user);
     if (node === undefined) return;
-    const { kind, name } = request;
+    const { kind } = request;
     const why = await RESTRICTIONS[`${kind.group}/${kind.plural}`]?.(request, node);
-    if (why !== undefined) throw forbidden(kind, name, why);
+    if (why !== undefined) throw refused(request, why);
   },
 };
 

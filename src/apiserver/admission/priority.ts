@@ -1,5 +1,6 @@
 import { forbidden, PriorityClass } from "../../api/index.ts";
 import type { AdmissionPlugin } from "../contracts.ts";
+import { refused } from "./refused.ts";
 
 interface PodSpecPriority {
   priority?: number;
@@ -11,7 +12,8 @@ interface PodSpecPriority {
 export const priority: AdmissionPlugin = {
   name: "Priority",
   resources: ["/pods", `${PriorityClass.group}/${PriorityClass.plural}`],
-  async admit({ operation, kind, subresource, object, name, reads }) {
+  async admit(request) {
+    const { operation, kind, subresource, object, reads } = request;
     if (kind.plural !== "pods" || kind.group !== "" || subresource !== "" || operation !== "CREATE" || !object) return;
     const spec = object.spec as PodSpecPriority;
     const classes = await reads.list(PriorityClass);
@@ -19,20 +21,18 @@ export const priority: AdmissionPlugin = {
       ? classes.find((one) => one.metadata.name === spec.priorityClassName)
       : classes.filter((one) => one.globalDefault).sort((a, b) => a.value - b.value)[0];
     if (spec.priorityClassName && !named)
-      throw forbidden(kind, name, `no PriorityClass with name ${spec.priorityClassName} was found`);
+      throw refused(request, `no PriorityClass with name ${spec.priorityClassName} was found`);
     const value = named?.value ?? 0;
     if (spec.priority !== undefined && spec.priority !== value) {
-      throw forbidden(
-        kind,
-        name,
+      throw refused(
+        request,
         `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
       );
     }
     const policy = named?.preemptionPolicy ?? "PreemptLowerPriority";
     if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== policy) {
-      throw forbidden(
-        kind,
-        name,
+      throw refused(
+        request,
         `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`,
       );
     }

@@ -1,6 +1,7 @@
 import { jsonEqual } from "../../base/index.ts";
-import { forbidden, type KindDefinition, RuntimeClass } from "../../api/index.ts";
+import { type KindDefinition, RuntimeClass } from "../../api/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../contracts.ts";
+import { refused } from "./refused.ts";
 
 interface Toleration {
   readonly key?: string;
@@ -60,17 +61,17 @@ async function classOf(request: AdmissionRequest, { runtimeClassName }: PodSpec)
   return found;
 }
 
-function rejected({ kind, name }: AdmissionRequest, why: string) {
-  return forbidden(kind, name, `pod rejected: ${why}`);
+function rejected(request: AdmissionRequest, why: string) {
+  return refused(request, `pod rejected: ${why}`);
 }
 
 type Selector = Readonly<Record<string, string>>;
 
-function mergedSelector({ kind, name }: AdmissionRequest, wanted: Selector, own: Selector = {}): Selector {
+function mergedSelector(request: AdmissionRequest, wanted: Selector, own: Selector = {}): Selector {
   for (const [key, value] of Object.entries(wanted)) {
     if (own[key] === undefined || own[key] === value) continue;
     const why = `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own[key]}`;
-    throw forbidden(kind, name, why);
+    throw refused(request, why);
   }
   return { ...own, ...wanted };
 }

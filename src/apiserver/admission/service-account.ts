@@ -1,7 +1,8 @@
-import { forbidden, type Pod, secretNames, ServiceAccount } from "../../api/index.ts";
+import { type Pod, secretNames, ServiceAccount } from "../../api/index.ts";
 import type { Random } from "../../base/index.ts";
 import { secretBeyondAccount } from "./mountable-secrets.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../contracts.ts";
+import { refused } from "./refused.ts";
 
 interface MutableContainer {
   volumeMounts?: { name: string; mountPath: string; readOnly?: boolean }[];
@@ -41,10 +42,10 @@ export function serviceAccount(random: Random): AdmissionPlugin {
       });
       if (!account) {
         const why = `error looking up service account ${request.namespace}/${spec.serviceAccountName}: serviceaccount ${JSON.stringify(spec.serviceAccountName)} not found`;
-        throw forbidden(kind, request.name, why);
+        throw refused(request, why);
       }
       const beyond = secretBeyondAccount(spec as unknown as Pod["spec"], account);
-      if (beyond) throw forbidden(kind, request.name, beyond);
+      if (beyond) throw refused(request, beyond);
       if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(spec, random);
       if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length)
         spec.imagePullSecrets = structuredClone([...account.imagePullSecrets]);
@@ -52,8 +53,8 @@ export function serviceAccount(random: Random): AdmissionPlugin {
   };
 }
 
-function refuseMirror({ kind, name }: AdmissionRequest, spec: MutablePodSpec): void {
-  const refuse = (why: string) => forbidden(kind, name, `a mirror pod may not ${why}`);
+function refuseMirror(request: AdmissionRequest, spec: MutablePodSpec): void {
+  const refuse = (why: string) => refused(request, `a mirror pod may not ${why}`);
   if (spec.serviceAccountName) throw refuse("reference service accounts");
   if (![...secretNames({ spec: spec as unknown as Pod["spec"] })].every((secret) => secret === ""))
     throw refuse("reference secrets");

@@ -14,7 +14,7 @@ import {
 } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
 import type { AdmissionPlugin, AdmissionRequest, Reads, RequestInfo, SubresourceHandler } from "../contracts.ts";
-import { type Json, readObject, respondObject } from "../http/object.ts";
+import { type Json, readObject, requireNamespace, respondObject } from "../http/object.ts";
 import { managedBySender } from "../subresources/managed.ts";
 import type { BoundObject, ServiceAccountTokens } from "./service-accounts.ts";
 
@@ -46,6 +46,7 @@ export function tokenRequests({ tokens, reads, clock, admission }: TokenMaker): 
   return async (context) => {
     const { namespace, name } = context.info;
     const request = await readObject(context, TYPE);
+    requireNamespace((request.metadata ?? {}) as Json, namespace);
     const asked: AdmissionRequest = {
       operation: "CREATE",
       kind: ServiceAccount as unknown as KindDefinition,
@@ -60,9 +61,9 @@ export function tokenRequests({ tokens, reads, clock, admission }: TokenMaker): 
       reads,
     };
     for (const plugin of admission) await plugin.admit?.(asked);
+    checkPlace(request.metadata as Json, context.info);
     const account = await reads.get(ServiceAccount, { namespace, name });
     if (!account) throw notFound({ group: "", plural: "serviceaccounts" }, name);
-    checkPlace(request.metadata as Json, context.info);
     const spec = (request.spec ?? {}) as Spec;
     const seconds = spec.expirationSeconds ?? SECONDS_DEFAULT;
     checkSeconds(seconds);

@@ -66,5 +66,5 @@ function validateInner(metadata: Json, path: string): FieldError[] {
   const scope = metadata.namespace ? "Namespaced" : "Cluster";
   const rules: MetadataRules = { nameRule: "pathSegment", looseFinalizers: true };
   const object = { metadata: { ...metadata, name: metadata.name || "unnamed" } } as unknown as KubeObject;
-  return validateMetadata({ scope }, rules, object).map((error) => ({ ...error, path: `${path}.${error.path}` }));
+  return validateMetadata({ scope }, { rules }, object).map((error) => ({ ...error, path: `${path}.${error.path}` }));
 }

@@ -17,7 +17,11 @@ export interface Body {
   /** What is told of keys given twice. */
   readonly duplicates: readonly string[];
   readonly format: "json" | "yaml" | "protobuf" | "object";
+  /** What was read; empty for an object that was passed as it is. */
+  readonly bytes: Uint8Array;
 }
+
+const NO_BYTES = new Uint8Array(0);
 
 /** A body that can't be read; the message is what Kubernetes says. */
 export class BodyError extends Error {
@@ -70,13 +74,14 @@ export async function readBody(
   decodeProtobuf: (bytes: Uint8Array) => unknown,
   types: readonly string[] = BODY_TYPES,
 ): Promise<Body | undefined> {
-  if (request.body.type === "object") return { value: copyJson(request.body.value), duplicates: [], format: "object" };
+  if (request.body.type === "object")
+    return { value: copyJson(request.body.value), duplicates: [], format: "object", bytes: NO_BYTES };
   const type = mediaType(request);
   if (type !== "" && !types.includes(type)) throw unsupportedMediaType(BODY_TYPES);
   const bytes = await readBytes(request);
   if (bytes.length === 0) return undefined;
   if (type === "application/vnd.kubernetes.protobuf")
-    return { value: fromProtobuf(bytes, decodeProtobuf), duplicates: [], format: "protobuf" };
+    return { value: fromProtobuf(bytes, decodeProtobuf), duplicates: [], format: "protobuf", bytes };
   return type === "application/yaml" ? fromYaml(bytes) : fromJson(bytes);
 }
 
@@ -102,7 +107,7 @@ function fromJson(bytes: Uint8Array): Body {
   const text = textOf(bytes);
   try {
     const { value, duplicates } = parseJson(text);
-    return { value, duplicates: duplicates.map(duplicateText), format: "json" };
+    return { value, duplicates: duplicates.map(duplicateText), format: "json", bytes };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     throw new BodyError(`couldn't get version/kind; json parse error: ${error.message}`, bytes, { cause: error });
@@ -118,9 +123,13 @@ export function duplicateText(path: string): string {
 export async function fromYaml(bytes: Uint8Array): Promise<Body> {
   const text = textOf(bytes);
   const json = maybeJson(text);
-  if (json) return { value: sortedKeys(json.value), duplicates: [], format: "yaml" };
+  if (json) return { value: sortedKeys(json.value), duplicates: [], format: "yaml", bytes };
   try {
-    return { ...(await (text.length > YAML_INLINE_MAX ? readYamlBeside(text) : valueOfYaml(text))), format: "yaml" };
+    return {
+      ...(await (text.length > YAML_INLINE_MAX ? readYamlBeside(text) : valueOfYaml(text))),
+      format: "yaml",
+      bytes,
+    };
   } catch (error) {
     throw error instanceof YamlError ? new BodyError(error.message, bytes, { cause: error }) : error;
   }

@@ -99,22 +99,22 @@ function fromProto(encoded: Uint8Array, type: BodyType): unknown {
 
 /** Checks that a body is of the kind expected. */
 function checkType(body: Body, type: BodyType): Json {
-  const { format } = body;
+  const { format, bytes } = body;
   if (body.value === null && format === "json") return {};
-  const value = sayingItsType(body.value, badRequest);
+  const value = sayingItsType(body.value, (why) => unrecognized(type.kind, new BodyError(why, bytes)));
   const wanted = groupVersion(type);
-  const given = { apiVersion: String(value.apiVersion ?? ""), kind: String(value.kind ?? "") };
+  const given = { apiVersion: String(value.apiVersion || wanted), kind: String(value.kind || type.kind) };
   if (format === "object") return value;
-  if (given.apiVersion !== "" && given.apiVersion !== wanted && !type.alsoVersions?.includes(given.apiVersion)) {
-    if (kindFor(type) && given.kind !== "" && !isRegistered(given)) throw unregistered(given, type, given.apiVersion);
-    if (given.kind !== type.kind) throwForeign(given, type, given.apiVersion);
+  if (given.apiVersion !== wanted && !type.alsoVersions?.includes(given.apiVersion)) {
+    if (!isRegistered(given, type)) throw unregistered(given, type);
+    if (given.kind !== type.kind) throwForeign(given, type);
     throw badRequest(
       `the API version in the data (${given.apiVersion}) does not match the expected API version (${wanted})`,
     );
   }
-  if (given.kind !== "" && given.kind !== type.kind) {
-    throwForeign(given, type, wanted);
-    throw unregistered(given, type, wanted);
+  if (given.kind !== type.kind) {
+    throwForeign(given, type);
+    throw unregistered(given, type);
   }
   return value;
 }
@@ -131,6 +131,9 @@ export function sayingItsType(value: unknown, refuse: (why: string) => Error): J
   for (const [key, given] of Object.entries(value))
     if ((key === "apiVersion" || key === "kind") && given !== null && typeof given !== "string")
       throw problem(given, `struct field .${key} of type string`);
+  const { apiVersion } = value;
+  if (typeof apiVersion === "string" && apiVersion.split("/").length > 2)
+    throw refuse(`unexpected GroupVersion string: ${apiVersion}`);
   return value;
 }
 
@@ -140,8 +143,8 @@ interface GivenType {
 }
 
 /** Refuses an object of another kind that is served. */
-function throwForeign(given: GivenType, type: BodyType, apiVersion: string): void {
-  const [version = "", group = ""] = apiVersion.split("/").reverse();
+function throwForeign(given: GivenType, type: BodyType): void {
+  const [version = "", group = ""] = given.apiVersion.split("/").reverse();
   const other = kindFor({ group, version, kind: given.kind });
   if (!other) return;
   const internal = type.group === "" ? "core" : type.group.split(".")[0];
@@ -150,20 +153,25 @@ function throwForeign(given: GivenType, type: BodyType, apiVersion: string): voi
   );
 }
 
-function unregistered(given: GivenType, type: BodyType, apiVersion: string): StatusError {
-  const version = given.apiVersion.split("/").at(-1) || type.version;
+function unregistered({ apiVersion, kind }: GivenType, type: BodyType): StatusError {
+  const version = apiVersion.split("/").at(-1);
   return badRequest(
-    `${given.kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: no kind ${JSON.stringify(given.kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+    `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
   );
 }
 
-/** Whether Kubernetes knows a type that it may not serve: previews of its groups, and what once was in extensions. */
-function isRegistered({ apiVersion, kind }: GivenType): boolean {
+/** Whether Kubernetes knows a type that it may not serve: previews of a group's kinds, and what once was in extensions. */
+function isRegistered({ apiVersion, kind }: GivenType, type: BodyType): boolean {
   const [version = "", group = ""] = apiVersion.split("/").reverse();
+  if (apiVersion === "extensions/v1beta1") return ONCE_EXTENSIONS.has(kind);
+  const isOfGroup = (one: GroupKind) => one.group === group && one.kind === kind;
   if (kindFor({ group, version, kind })) return true;
-  const isPreview = /^v\d+(alpha|beta)\d+$/.test(version);
-  return isPreview && (group === "extensions" || kinds.some((one) => one.group === group));
+  return /^v\d+(alpha|beta)\d+$/.test(version) && (isOfGroup(type) || kinds.some(isOfGroup));
 }
+
+type GroupKind = Pick<BodyType, "group" | "kind">;
+
+const ONCE_EXTENSIONS = new Set(["DaemonSet", "Deployment", "Ingress", "NetworkPolicy", "ReplicaSet", "Scale"]);
 
 /** The object in a body of a kind that users define, which says itself what it is. */
 async function readCustomObject(context: RequestContext, type: BodyType): Promise<Json> {
@@ -208,6 +216,12 @@ function checkCustomType({ warnings }: RequestContext, value: Json, type: BodyTy
 
 function isUnknownEverywhere(name: string): boolean {
   return !["kind", "apiVersion", "metadata"].includes(name);
+}
+
+/** 400 for an object that says that it is in another namespace than the one that its path names. */
+export function requireNamespace(metadata: Json, namespace: string): void {
+  if (metadata.namespace && metadata.namespace !== namespace)
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
 }
 
 /** Brings JSON to the canonical form of a type; reports fields that it doesn't have. */

@@ -18,7 +18,7 @@ async function outcome(work: () => unknown): Promise<unknown> {
   }
 }
 
-const plain = (text: string) => outcome(() => ({ ...valueOfYaml(text), format: "yaml" }));
+const plain = (text: string) => outcome(() => ({ ...valueOfYaml(text), format: "yaml", bytes: bytesOf(text) }));
 
 async function check(text: string): Promise<void> {
   assert.equal(await outcome(() => fromYaml(bytesOf(text))), await plain(text), text.slice(0, 200));
@@ -91,6 +91,9 @@ test("large YAML is read beside the event loop, with the same outcome", async ()
     `a: &a [${"x, ".repeat(200)}]\nb: [${"*a, ".repeat(400)}]\n${"# ".repeat(20_000)}\n`,
     deep,
   ])
-    assert.equal(await outcome(async () => ({ ...(await readYamlBeside(text)), format: "yaml" })), await plain(text));
+    assert.equal(
+      await outcome(async () => ({ ...(await readYamlBeside(text)), format: "yaml", bytes: bytesOf(text) })),
+      await plain(text),
+    );
   await check(`# ${"x".repeat(40_000)}\n`);
 });

@@ -161,8 +161,7 @@ export class Registry {
     this.#fillSystemMetadata(metadata);
     if (this.kind.scope === "Cluster") delete metadata.namespace;
     context.warnings.push(...joinOwners(metadata));
-    if (generated) this.#generateName(metadata);
-    else if (behavior.namesItself && !metadata.name) metadata.name = this.#options.random.uuid();
+    if (!generated && behavior.namesItself && !metadata.name) metadata.name = this.#options.random.uuid();
     let object = this.#withDefaults(input);
     // Who manages what is settled before the server adds its own. A status stands for annotations in some versions.
     const { status: _, ...main } = object;
@@ -170,6 +169,8 @@ export class Registry {
     this.#manage(context, { before: undefined, object: managed, write, subresource: "" });
     if (this.#hasStatus() && !behavior.statusOnCreate) delete object.status;
     await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
+    // Those who may still change it don't see the name that it gets.
+    if (generated) this.#generateName(object.metadata as Meta);
     object = this.#withDefaults(this.#canonical(object));
     // What follows from the object (a job's labels, a pod's class of service) follows from what admission made of it.
     context.warnings.push(...(behavior.earlyWarnings?.(object as never) ?? []));
@@ -277,18 +278,13 @@ export class Registry {
   }
 
   async #tryCreate({ context, namespace, object, write }: CreateCall) {
-    const errors = [
-      ...validateMetadata(this.kind, this.behavior, object as unknown as KubeObject),
-      ...((write.version && behaviorOf(write.version))?.validateStored?.(object, undefined) ??
-        this.behavior.validate?.(object as never) ??
-        []),
-    ];
+    const errors = this.#validateNew(object, write);
     const { name } = object.metadata as { name: string };
     if (errors.length > 0) throw invalid(this.kind, name ?? "", asGiven(errors, context.emptied));
     this.#warn(context, object, undefined);
     await this.#validateAdmission(context, { operation: "CREATE", object, oldObject: undefined, write });
     this.behavior.settleCreate?.(object as never);
-    refuseVersion(object.metadata as Meta);
+    if (!write.dryRun) refuseVersion(object.metadata as Meta);
     const canonical = orderedMetadata(object);
     const key = this.key(namespace, name);
     const encoded = this.encode(canonical);
@@ -298,6 +294,16 @@ export class Registry {
     return result === undefined
       ? undefined
       : new StoredObject({ key, value, createRevision: result, modRevision: result, version: 1, lease: 0 }, json);
+  }
+
+  #validateNew(object: Json, { version }: WriteOptions): readonly FieldError[] {
+    const { metadataLate: late, validate } = this.behavior;
+    const ofMetadata = (rules: Parameters<typeof validateMetadata>[1]) =>
+      validateMetadata(this.kind, rules, object as unknown as KubeObject);
+    const first = late === "all" ? [] : ofMetadata({ rules: this.behavior, late });
+    const stored = version && behaviorOf(version).validateStored?.(object, undefined);
+    const errors = [...first, ...(stored ?? validate?.(object as never) ?? [])];
+    return errors.length > 0 || !late ? errors : ofMetadata({ rules: this.behavior });
   }
 
   #nameTaken(metadata: Meta, generated: boolean, deleting: boolean): StatusError {

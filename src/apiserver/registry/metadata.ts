@@ -39,21 +39,27 @@ function prefixProblems(prefix: string, rule: NameRule): string[] {
 }
 
 /** What kinds differ in. */
-export type MetadataRules = Pick<KindBehavior<unknown>, "nameRule" | "looseFinalizers">;
+export type MetadataRules = Pick<
+  KindBehavior<unknown>,
+  "nameRule" | "looseFinalizers" | "nameProblems" | "metadataLate"
+>;
 
-/** Everything that is wrong with the metadata of a new object. */
+/** Everything that is wrong with the metadata of a new object; `late`: what is not looked at yet. */
 export function validateMetadata(
   { scope }: Pick<KindDefinition, "scope">,
-  rules: MetadataRules,
+  { rules, late }: { readonly rules: MetadataRules; readonly late?: "name" | undefined },
   object: KubeObject,
 ): FieldError[] {
   const { name, generateName, namespace, generation = 0, finalizers = [] } = object.metadata;
   const rule = rules.nameRule ?? "dnsSubdomain";
   const errors: FieldError[] = [];
-  if (generateName)
-    errors.push(...problemsAt("metadata.generateName", generateName, prefixProblems(generateName, rule)));
+  const more = (text: string) => rules.nameProblems?.(object as never, text) ?? [];
+  if (generateName && !late) {
+    const problems = [...prefixProblems(generateName, rule), ...more(generateName)];
+    errors.push(...problemsAt("metadata.generateName", generateName, problems));
+  }
   if (!name) errors.push(required("metadata.name", "name or generateName is required"));
-  else errors.push(...problemsAt("metadata.name", name, NAME_RULES[rule](name)));
+  else if (!late) errors.push(...problemsAt("metadata.name", name, [...NAME_RULES[rule](name), ...more(name)]));
   if (scope === "Cluster") {
     if (namespace) errors.push(forbiddenField("metadata.namespace", "not allowed on this type"));
   } else if (!namespace) errors.push(required("metadata.namespace"));
@@ -108,11 +114,15 @@ export function finalizerWarnings({ looseFinalizers }: MetadataRules, object: Ku
     );
 }
 
-function validateFinalizers({ looseFinalizers }: MetadataRules, finalizers: readonly string[]): FieldError[] {
+function validateFinalizers(
+  { looseFinalizers, metadataLate }: MetadataRules,
+  finalizers: readonly string[],
+): FieldError[] {
   const path = "metadata.finalizers";
   const errors = finalizers.flatMap((finalizer, index) => {
     const problems = problemsAt(path, finalizer, qualifiedNameProblems(finalizer));
-    if (!looseFinalizers && !finalizer.includes("/") && !STANDARD_FINALIZERS.includes(finalizer)) {
+    const isLoose = looseFinalizers || metadataLate === "all";
+    if (!isLoose && !finalizer.includes("/") && !STANDARD_FINALIZERS.includes(finalizer)) {
       const detail = "name is neither a standard finalizer name nor is it fully qualified";
       problems.push(invalidValue(`${path}[${index}]`, finalizer, detail));
     }

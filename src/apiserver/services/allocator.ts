@@ -25,7 +25,6 @@ export interface Records {
 export interface Numbers {
   /** Says whether it was free. */
   take(value: number, holder: Holder): Promise<boolean>;
-  isFree(value: number): Promise<boolean>;
   release(value: number, holder: Holder): Promise<void>;
 }
 
@@ -78,10 +77,6 @@ export class Allocator implements Numbers {
   #encode(content: unknown): Uint8Array {
     const { records, storageMediaType = "application/json" } = this.#options;
     return encodeStored(records.kind, content as KubeObject, storageMediaType).value;
-  }
-
-  async isFree(value: number): Promise<boolean> {
-    return (await this.#options.store.get(this.#key(value))).entry === undefined;
   }
 
   /** Takes any free number; undefined when there is none. The lowest ones are kept for those who ask for them by number. */

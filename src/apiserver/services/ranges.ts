@@ -82,6 +82,16 @@ export class ServiceRanges {
     });
   }
 
+  /** What a dry run shows for a family: the range that services have had from the start, and its first address. */
+  pretended(family: Family): { readonly cidr: string; readonly address: string } {
+    const index = this.families.indexOf(family);
+    return {
+      cidr: this.#options.serviceCidr.split(",")[index]!,
+      // The network's own, which no service gets.
+      address: addressAt(this.#first[index]!.range, -1),
+    };
+  }
+
   /** Which pool an address is of; undefined for none. */
   async placeOf(text: string): Promise<{ readonly allocator: Allocator; readonly offset: number } | undefined> {
     return placeIn(this.#first, text) ?? placeIn(await this.#added(), text);

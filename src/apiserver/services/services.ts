@@ -90,25 +90,32 @@ class ServiceAllocation {
 
   async #takeAddress(call: ChangeCall, text: string): Promise<void> {
     const place = await this.#ranges.placeOf(text);
+    const { dryRun } = call;
     const fail = (why: string) =>
       refuse(call.service, [
         invalidValue("spec.clusterIPs", call.service.spec.clusterIPs, `failed to allocate IP ${text}: ${why}`),
       ]);
+    if (!place && dryRun) {
+      const { cidr } = this.#ranges.pretended(text.includes(":") ? "IPv6" : "IPv4");
+      throw fail(`the provided IP (${text}) is not in the valid range. The range of valid IPs is ${cidr}`);
+    }
     if (!place) throw fail("the provided network does not match the current range");
     if (!(await this.#take(call, place.allocator, place.offset))) throw fail("provided IP is already allocated");
   }
 
   async #anyAddress(call: ChangeCall, family: Family): Promise<string> {
+    if (call.dryRun) return this.#ranges.pretended(family).address;
     const text = await this.#ranges.takeAny(family, call.holder);
     const fail = (why: string) =>
       refuse(call.service, [invalidValue("spec.clusterIPs", [""], `failed to allocate IP: ${why}`)]);
     if (text === undefined) throw fail("range is full");
     const release = () => this.#ranges.release(text, call.holder);
     // The record of an address names its service, and so is refused before the service itself is looked at.
-    if (call.dryRun || !call.holder.name) await release();
-    else call.taken.push(release);
-    if (!call.holder.name && !call.dryRun)
+    if (call.holder.name) call.taken.push(release);
+    else {
+      await release();
       throw fail(`IPAddress.networking.k8s.io ${JSON.stringify(text)} is invalid: spec.parentRef.name: Required value`);
+    }
     return text;
   }
 
@@ -131,11 +138,18 @@ class ServiceAllocation {
       if (!held.has(port.nodePort)) await this.#takePort(call, index, port.nodePort);
     }
     if (!needsNodePorts(service as Service)) return;
-    for (const port of ports) if (!port.nodePort) port.nodePort = await this.#anyPort(call, "a nodePort");
+    for (const port of ports)
+      port.nodePort ||= nodePortOfTwin(call, port.port) ?? (await this.#anyPort(call, "a nodePort"));
   }
 
   async #takePort(call: ChangeCall, index: number, value: number): Promise<void> {
     const fail = (why: string) => refuse(call.service, [invalidValue(`spec.ports[${index}].nodePort`, value, why)]);
+    await this.#takeFromPorts(call, value, fail);
+  }
+
+  /** A dry run takes any. */
+  async #takeFromPorts(call: ChangeCall, value: number, fail: (why: string) => Error): Promise<void> {
+    if (call.dryRun) return;
     if (!this.#ranges.ports.contains(value)) throw fail(this.#outOfRange());
     if (!(await this.#take(call, this.#ranges.ports, value))) throw fail("provided port is already allocated");
   }
@@ -162,8 +176,7 @@ class ServiceAllocation {
       return;
     }
     const fail = (why: string) => internal(`failed to allocate requested HealthCheck NodePort ${value}: ${why}`);
-    if (!this.#ranges.ports.contains(value)) throw fail(this.#outOfRange());
-    if (!(await this.#take(call, this.#ranges.ports, value))) throw fail("provided port is already allocated");
+    await this.#takeFromPorts(call, value, fail);
   }
 
   #outOfRange(): string {
@@ -172,7 +185,7 @@ class ServiceAllocation {
 
   /** Takes a certain value, until the write is undone; says whether it was free. */
   async #take({ dryRun, taken, holder }: ChangeCall, numbers: Numbers, value: number): Promise<boolean> {
-    if (dryRun) return numbers.isFree(value);
+    if (dryRun) return true;
     const free = await numbers.take(value, holder);
     if (free) taken.push(() => numbers.release(value, holder));
     return free;
@@ -196,6 +209,11 @@ interface ChangeCall {
   /** How to give back what was taken so far. */
   readonly taken: Array<() => Promise<void>>;
   readonly holder: Holder;
+}
+
+/** A new service's ports of one number, which differ in their protocols, share a node port. */
+function nodePortOfTwin({ service, old }: ChangeCall, port: number): number | undefined {
+  return old ? undefined : service.spec.ports?.find((other) => other.port === port && other.nodePort)?.nodePort;
 }
 
 /** A dry run takes nothing: it shows numbers that no service will have. */

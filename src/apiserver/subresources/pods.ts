@@ -12,7 +12,7 @@ import {
 } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
 import type { RequestContext, SubresourceHandler } from "../contracts.ts";
-import { type Json, readObject } from "../http/object.ts";
+import { type Json, readObject, requireNamespace } from "../http/object.ts";
 import { respond } from "../http/respond.ts";
 import { checkPreconditions, deleteObject, type DeleteOptions } from "../registry/delete.ts";
 import type { Registry, WriteOptions } from "../registry/generic.ts";
@@ -42,9 +42,11 @@ const success = () =>
 export function bindPod(core: ServerCore, clock: Clock): SubresourceHandler {
   return async (context) => {
     const binding = await readObject(context, BINDING);
-    const name = context.info.name || String((binding.metadata as Json).name ?? "");
-    const given = (binding.metadata as Json).name;
-    if (given !== undefined && given !== name) throw badRequest("name in URL does not match name in Binding object");
+    requireNamespace(binding.metadata as Json, context.info.namespace);
+    const given = String((binding.metadata as Json).name ?? "");
+    const name = context.info.name || given;
+    if (!name) throw badRequest("Name parameter required.");
+    if (given !== name) throw badRequest("name in URL does not match name in Binding object");
     const target = (binding.target ?? {}) as { kind?: string; name?: string };
     const wrong = targetProblem(target);
     if (wrong) throw statusError({ code: 500, reason: "", message: wrong });
@@ -61,9 +63,11 @@ export function bindPod(core: ServerCore, clock: Clock): SubresourceHandler {
 
 /** Told as it is: the original takes it for an error of its own. */
 function targetProblem({ kind, name }: { readonly kind?: string; readonly name?: string }): string | undefined {
+  const problems: string[] = [];
   if (kind && kind !== "Node" && kind !== "Minion")
-    return `target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`;
-  return name ? undefined : "target.name: Required value";
+    problems.push(`target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`);
+  if (!name) problems.push("target.name: Required value");
+  return problems.length > 1 ? `[${problems.join(", ")}]` : problems[0];
 }
 
 interface BindCall {
@@ -105,8 +109,9 @@ export function evictPod(evictor: Evictor): SubresourceHandler {
   return async (context) => {
     const eviction = await readObject(context, EVICTION);
     const { name, namespace } = context.info;
-    const given = (eviction.metadata as Json).name;
-    if (given !== undefined && given !== name) throw badRequest("name in URL does not match name in Eviction object");
+    requireNamespace(eviction.metadata as Json, namespace);
+    if ((eviction.metadata as Json).name !== name)
+      throw badRequest("name in URL does not match name in Eviction object");
     const registry = evictor.core.registry(POD);
     const stored = await registry.get(namespace, name);
     const options = { ...((eviction.deleteOptions ?? {}) as DeleteOptions & { dryRun?: string[] }) };

@@ -8,7 +8,8 @@ export interface Script {
   readonly title: string;
   /** Scripts of one group run beside each other, groups one after the other: what one makes may bear on another group. */
   readonly group: string;
-  run(ask: Ask, random: Random): Promise<void>;
+  /** `id` makes names unique; it has the same length each time that the script is run, and is `<id>` in what is compared. */
+  run(ask: Ask, random: Random, id: string): Promise<void>;
 }
 
 /** What one server was asked in a script and what it said, in the form that repeats. */
@@ -40,19 +41,20 @@ export interface KnownDifference {
 
 const PER_STEP_MAX = 4;
 
-/** Runs a script on one server. */
-export async function transcribe(script: Script, side: Side, seed: number): Promise<Transcript> {
-  const normaliser = new Normaliser();
+/** Runs a script on one server; `id` as {@link Script.run} says. */
+export async function transcribe(script: Script, side: Side, { seed, id }: { seed: number; id: string }) {
+  const normaliser = new Normaliser(id);
   const steps: Step[] = [];
   const ask: Ask = async (request) => {
+    normaliser.noteBase(request.body);
     const answer: Answer = await side.ask(request);
     // What was asked may hold what an earlier answer said.
     const comparable = normaliser.value({ ...request, body: sentBody(request.body) });
     steps.push({ request, comparable, answer: normaliser.answer(answer) });
     return answer;
   };
-  await script.run(ask, seededRandom(`${seed}/${script.title}`));
-  return steps;
+  await script.run(ask, seededRandom(`${seed}/${script.title}`), id);
+  return steps satisfies Transcript;
 }
 
 const sentBody = (body: unknown) => (Buffer.isBuffer(body) ? body.toString("base64") : (body ?? null));
@@ -76,10 +78,11 @@ export function compare(title: string, upstream: Transcript, navarch: Transcript
   return found;
 }
 
-/** Answers of different outcomes differ as a whole. */
+/** Answers of different outcomes differ as a whole; a message of other words says what its causes do. */
 function pathsWorthTelling(theirs: unknown, ours: unknown): string[] {
   const paths = pathsThatDiffer(theirs, ours);
-  return paths.includes("/status") ? ["/"] : paths.slice(0, PER_STEP_MAX);
+  if (paths.includes("/status")) return ["/"];
+  return paths.includes("/body/message") ? ["/body/message"] : paths.slice(0, PER_STEP_MAX);
 }
 
 /** Pointers to the smallest differing parts; lists of different lengths differ as a whole. */

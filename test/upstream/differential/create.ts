@@ -14,7 +14,7 @@ export function creates({ seed, count }: { readonly seed: number; readonly count
     return {
       title: `create ${index} of ${base.file}: ${base.name}`,
       group: "create",
-      run: (ask, own) => create({ ask, base, vocabulary, index, random: own }),
+      run: (ask, own, id) => create({ ask, base, vocabulary, id, random: own }),
     };
   });
 }
@@ -23,12 +23,12 @@ interface Creation {
   readonly ask: Ask;
   readonly base: RecordedRequest;
   readonly vocabulary: Vocabulary;
-  readonly index: number;
+  readonly id: string;
   readonly random: Random;
 }
 
-async function create({ ask, base, vocabulary, index, random }: Creation): Promise<void> {
-  const { path, body, query } = filled(base, { namespace: "default", id: `c${index}` });
+async function create({ ask, base, vocabulary, id, random }: Creation): Promise<void> {
+  const { path, body, query } = filled(base, { namespace: "default", id });
   const { value } = mutatedSome(body, { random, vocabulary });
   const parameters = new URLSearchParams(query);
   parameters.set("dryRun", "All");

@@ -2,6 +2,8 @@ import type { Answer } from "./exchange.ts";
 
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| \+0000 UTC|[+-]\d\d:\d\d)( m=[+\d.]+)?/g;
+/** Longer bases of generated names are cut. */
+const BASE_MAX = 58;
 const NEAR_MS = 2 * 86_400_000;
 /** Values of the moment in texts, and what stands for them. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
@@ -9,6 +11,8 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/\b10\.96\.(?!0\.1\b)\d+\.\d+\b/g, "<ip>"],
   [/\b127\.0\.0\.1:\d+/g, "<address>"],
   [/(ResourceVersion in record \()\d+/g, "$1<rv>"],
+  // The original draws a new name for each type that it makes of a schema.
+  [/\bselfType\d+\b/g, "object"],
   [/\bkube-api-access-[a-z0-9]{5}\b/g, "kube-api-access-<rand>"],
   [/in scheme "[^"]*"/g, 'in scheme "<scheme>"'],
   [/hash=[0-9A-F]{64,}/g, "hash=<hash>"],
@@ -26,7 +30,20 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
 export class Normaliser {
   readonly #seen = { uid: [] as string[], rv: [] as string[] };
   readonly #generated: [name: string, stands: string][] = [];
+  readonly #bases: string[] = [];
   readonly #now = Date.now();
+  readonly #id: string;
+
+  constructor(id: string) {
+    this.#id = id;
+  }
+
+  /** What is sent says what a generated name begins with, which an error tells too. */
+  noteBase(body: unknown): void {
+    const { name, generateName } =
+      (body as { metadata?: { name?: unknown; generateName?: unknown } } | null)?.metadata ?? {};
+    if (typeof generateName === "string" && generateName && !name) this.#bases.push(generateName.slice(0, BASE_MAX));
+  }
 
   /** Key order doesn't matter to clients, and managedFields' order depends on the second that a write falls in. */
   answer({ status, headers, body }: Answer): Json {
@@ -60,7 +77,9 @@ export class Normaliser {
   }
 
   #text(text: string): string {
-    let result = text;
+    let result = text.replaceAll(this.#id, "<id>");
+    for (const base of this.#bases)
+      result = result.replace(new RegExp(`(?<![\\w-])${RegExp.escape(base)}[a-z0-9]{5}\\b`, "g"), () => `${base}<gen>`);
     for (const [name, stands] of this.#generated) result = result.replaceAll(name, stands);
     result = result.replace(UUID, (uid) => this.#number("uid", uid)).replace(TIME, (time) => this.#time(time));
     for (const [pattern, stands] of TEXTS) result = result.replace(pattern, stands);

@@ -1,9 +1,13 @@
 import { compare, type Difference, type KnownDifference, type Script, type Transcript, transcribe } from "./compare.ts";
 import type { Side } from "./exchange.ts";
 
+/** Scripts of a group that run at a time. */
+const JOBS = 12;
 const SHOWN_CHARS = 300;
 const BODY_CHARS = 700;
-const DIFFERENCES_SHOWN_MAX = 200;
+const DIFFERENCES_SHOWN_MAX = 400;
+/** How often the original is asked again what it has answered differently: it walks through maps in any order. */
+const ASKED_AGAIN_MAX = 8;
 
 export interface RunOptions {
   readonly seed: number;
@@ -37,59 +41,85 @@ export async function runOnBoth(
 ): Promise<Report> {
   const theirs = await runAll(scripts, upstream, options);
   const ours = await runAll(scripts, navarch, options);
-  return report(scripts, theirs, ours, options.known ?? []);
+  return report({ scripts, theirs, ours, upstream, ...options });
 }
 
 /** Runs every script on one server; transcripts by title. */
 export async function runAll(
   scripts: readonly Script[],
   side: Side,
-  { seed, jobs = 12 }: RunOptions,
-): Promise<ReadonlyMap<string, Transcript>> {
+  { seed, jobs = JOBS }: RunOptions,
+): Promise<Map<string, Transcript>> {
   const transcripts = new Map<string, Transcript>();
-  for (const group of Map.groupBy(scripts, (script) => script.group).values()) {
-    const waiting = group.values();
-    const worker = async () => {
-      for (const script of waiting) transcripts.set(script.title, await transcribe(script, side, seed));
-    };
-    await Promise.all(Array.from({ length: jobs }, worker));
+  for (const group of Map.groupBy(scripts.entries(), ([, script]) => script.group).values()) {
+    await inParallel(group, jobs, async ([index, script]) => {
+      transcripts.set(script.title, await transcribe(script, side, { seed, id: idOf(index) }));
+    });
   }
   return transcripts;
 }
 
-/** Compares what two servers said. */
-export function report(
-  scripts: readonly Script[],
-  theirs: ReadonlyMap<string, Transcript>,
-  ours: ReadonlyMap<string, Transcript>,
-  known: readonly KnownDifference[],
-): Report {
+/** No server is sent the same one twice. */
+const idOf = (index: number, attempt = 0) =>
+  `q${attempt.toString(36).padStart(2, "0")}${index.toString(36).padStart(4, "0")}`;
+
+export interface Transcripts extends RunOptions {
+  readonly scripts: readonly Script[];
+  readonly theirs: ReadonlyMap<string, Transcript>;
+  readonly ours: ReadonlyMap<string, Transcript>;
+  /** To be asked again where the two differ. */
+  readonly upstream: Side;
+}
+
+/** Compares what two servers said; what the original itself doesn't say twice is no difference. */
+export async function report(both: Transcripts): Promise<Report> {
+  const { scripts, theirs, ours, known = [], jobs = JOBS } = both;
+  const reasonOf = (difference: Difference) => known.find((each) => each.matches(difference))?.why;
   const counts = new Map<string, number>();
-  const unexpected: Difference[] = [];
+  const open: { script: Script; index: number; found: Difference[] }[] = [];
   let requests = 0;
-  for (const { title } of scripts) {
-    const transcript = ours.get(title) ?? [];
+  for (const [index, script] of scripts.entries()) {
+    const transcript = ours.get(script.title) ?? [];
     requests += transcript.length;
-    for (const difference of compare(title, theirs.get(title) ?? [], transcript)) {
-      const reason = known.find((each) => each.matches(difference))?.why;
-      if (reason === undefined) unexpected.push(difference);
-      else counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    const found: Difference[] = [];
+    for (const difference of compare(script.title, theirs.get(script.title) ?? [], transcript)) {
+      const why = reasonOf(difference);
+      if (why === undefined) found.push(difference);
+      else counts.set(why, (counts.get(why) ?? 0) + 1);
     }
+    if (found.length > 0) open.push({ script, index, found });
   }
-  return { requests, unexpected, known: counts };
+  await inParallel(open, jobs, async (each) => {
+    for (let attempt = 1; each.found.length > 0 && attempt <= ASKED_AGAIN_MAX; attempt++) {
+      const again = await transcribe(each.script, both.upstream, { seed: both.seed, id: idOf(each.index, attempt) });
+      const transcript = ours.get(each.script.title) ?? [];
+      const found = compare(each.script.title, again, transcript).filter((one) => reasonOf(one) === undefined);
+      if (found.length < each.found.length) each.found = found;
+    }
+  });
+  return { requests, unexpected: open.flatMap(({ found }) => found), known: counts };
+}
+
+async function inParallel<T>(list: Iterable<T>, jobs: number, run: (each: T) => Promise<void>): Promise<void> {
+  const waiting = Iterator.from(list);
+  const worker = async () => {
+    for (const each of waiting) await run(each);
+  };
+  await Promise.all(Array.from({ length: jobs }, worker));
 }
 
 /** What a run found, for a reader: alike differences once, with how often they were met. */
 export function described({ requests, unexpected, known }: Report): string {
   const alike = Map.groupBy(unexpected, ({ request, path, upstream, navarch }) =>
-    [shape(request.do), shape(path), shape(shown(upstream)), shape(shown(navarch))].join(" "),
+    [shape(request.do), shape(path), shape(told(upstream)), shape(told(navarch))].join(" "),
   );
   const lines = [...alike.values()].slice(0, DIFFERENCES_SHOWN_MAX).map((found) => {
     const { title, request, path, upstream, navarch } = found[0]!;
+    const [theirs, ours] = fromWhereTheyPart(told(upstream), told(navarch));
     return [
       `${found.length} x ${title}: ${request.do} ${path}`,
-      `  upstream ${shown(upstream)}`,
-      `  navarch  ${shown(navarch)}`,
+      `  upstream ${theirs}`,
+      `  navarch  ${ours}`,
       `  body     ${clipped(typeof request.body === "string" ? request.body : (JSON.stringify(request.body) ?? ""), BODY_CHARS)}`,
     ].join("\n");
   });
@@ -100,5 +130,15 @@ export function described({ requests, unexpected, known }: Report): string {
 }
 
 const shape = (text: string) => text.replace(/\d+/g, "#").replace(/"[^"]*"/g, '""');
-const shown = (value: unknown) => (value === undefined ? "nothing" : clipped(JSON.stringify(value), SHOWN_CHARS));
+const told = (value: unknown) => (value === undefined ? "nothing" : JSON.stringify(value));
+
+/** Long texts, with a little of what they have in common. */
+function fromWhereTheyPart(one: string, other: string): [string, string] {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length++;
+  const start = length < SHOWN_CHARS / 2 ? 0 : length - SHOWN_CHARS / 3;
+  const part = (text: string) => `${start > 0 ? "…" : ""}${clipped(text.slice(start), SHOWN_CHARS)}`;
+  return [part(one), part(other)];
+}
+
 const clipped = (text: string, length: number) => (text.length > length ? `${text.slice(0, length)}…` : text);

@@ -46,13 +46,20 @@ export const validatingPolicyBehavior: KindBehavior<ValidatingAdmissionPolicy> =
 
 const SECTIONS = ["matchConditions", "variables", "validations", "auditAnnotations", "mutations", "reinvocationPolicy"];
 
+/** Of what item what is looked at before all else of it, after that, and so on. */
+const WITHIN: Readonly<Record<string, readonly string[]>> = {
+  matchConditions: [".expression", ".name"],
+  validations: [".expression", ".messageExpression", ".message", ".reason"],
+  mutations: [".expression"],
+};
+
 /** What is wrong with one item stands together, items in their order. */
 function inOrder(errors: readonly FieldError[]): FieldError[] {
   const placeOf = ({ path }: FieldError): readonly [number, number, number] => {
     const [, section = "", index = "-1"] = /^spec\.(\w+)(?:\[(\d+)\])?/.exec(path) ?? [];
-    // Of a condition its expression is looked at before its name.
-    const isLate = section === "matchConditions" && path.endsWith(".name");
-    return [SECTIONS.indexOf(section), Number(index), Number(isLate)];
+    const order = WITHIN[section] ?? [];
+    const rank = order.findIndex((end) => path.endsWith(end));
+    return [SECTIONS.indexOf(section), Number(index), rank < 0 ? order.length : rank];
   };
   return errors
     .map((error) => ({ error, place: placeOf(error) }))

@@ -93,6 +93,22 @@ export interface PolicySource {
   }[];
 }
 
+type MutationSource = NonNullable<PolicySource["mutations"]>[number];
+
+/** Where the expression of each type of mutation stands, and of what type its value must be. */
+const MUTATIONS: Readonly<
+  Record<string, { readonly field: "jsonPatch" | "applyConfiguration"; readonly type: string }>
+> = {
+  JSONPatch: { field: "jsonPatch", type: "list(JSONPatch)" },
+  ApplyConfiguration: { field: "applyConfiguration", type: "Object" },
+};
+
+/** The part of a mutation that counts: another one is an error of its own. */
+function mutationOf(mutation: MutationSource) {
+  const field = MUTATIONS[mutation.patchType ?? ""]?.field;
+  return field && mutation[field];
+}
+
 type Result = Compiled | Failure;
 
 /** A policy's expressions, ready to run; absent where the policy has none. */
@@ -189,8 +205,8 @@ function compileAll(spec: PolicySource, judged: Judged): CompiledPolicy {
       message: messageExpression ? compileExpression(messageExpression, plain) : undefined,
     })),
     annotations: (spec.auditAnnotations ?? []).map(({ valueExpression }) => compileExpression(valueExpression, whole)),
-    mutations: (spec.mutations ?? []).map(({ jsonPatch, applyConfiguration }) => {
-      const expression = jsonPatch?.expression ?? applyConfiguration?.expression;
+    mutations: (spec.mutations ?? []).map((mutation) => {
+      const expression = mutationOf(mutation)?.expression;
       return expression === undefined ? undefined : compileExpression(expression, whole);
     }),
   };
@@ -250,17 +266,12 @@ export function policyExpressionErrors(spec: PolicySource): FieldError[] {
         wanted: ["string", "null_type"],
       }),
     ),
-    ...mutations.flatMap(({ patchType, jsonPatch, applyConfiguration }, index) => {
-      // Which of the two counts can't be told; that there are two is an error of its own.
-      if (jsonPatch && applyConfiguration) return [];
-      const [name, source, wanted] = jsonPatch
-        ? (["jsonPatch", jsonPatch, "list(JSONPatch)"] as const)
-        : (["applyConfiguration", applyConfiguration, "Object"] as const);
-      // What stands where it may not is told of as that.
-      if (patchType && patchType.toLowerCase() !== name.toLowerCase()) return [];
-      return expressionErrors(`spec.mutations[${index}].${name}.expression`, source?.expression, {
+    ...mutations.flatMap((mutation, index) => {
+      const { field, type } = MUTATIONS[mutation.patchType ?? ""] ?? {};
+      if (!field) return [];
+      return expressionErrors(`spec.mutations[${index}].${field}.expression`, mutationOf(mutation)?.expression, {
         result: all.mutations[index],
-        wanted: [wanted],
+        wanted: [type!],
       });
     }),
   ];

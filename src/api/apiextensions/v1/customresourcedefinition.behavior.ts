@@ -5,6 +5,7 @@ import { innerSchemas } from "../schema/structural.validate.ts";
 import type { CustomResourceDefinition } from "./customresourcedefinition.ts";
 import type { JSONSchemaProps } from "./customresourcedefinition.types.ts";
 import {
+  definitionNameProblems,
   validateDefinition,
   validateDefinitionStatus,
   validateDefinitionUpdate,
@@ -33,6 +34,7 @@ export const definitionBehavior: KindBehavior<CustomResourceDefinition> = {
   looseFinalizers: true,
   requiresVersion: true,
   prepareDelete: beginDeletion,
+  nameProblems: definitionNameProblems,
   validate: validateDefinition,
   validateUpdate: validateDefinitionUpdate,
   validateStatusUpdate: validateDefinitionStatus,

@@ -22,15 +22,14 @@ import {
   validateSubresources,
 } from "./version.validate.ts";
 
-/** Everything that is wrong with a new definition. */
+/** A definition has its plural's and its group's name. */
+export function definitionNameProblems({ spec }: CustomResourceDefinition, name: string): string[] {
+  return name === `${spec.names.plural}.${spec.group}` ? [] : ['must be spec.names.plural+"."+spec.group'];
+}
+
+/** Everything that is wrong with a new definition, but for its metadata. */
 export function validateDefinition(definition: CustomResourceDefinition): FieldError[] {
-  const { metadata, spec } = definition;
-  const name = metadata.name ?? "";
-  const nameErrors =
-    name === "" || name === `${spec.names.plural}.${spec.group}`
-      ? []
-      : [invalidValue("metadata.name", name, 'must be spec.names.plural+"."+spec.group')];
-  return [...nameErrors, ...validateRest(definition, undefined)];
+  return validateRest(definition, undefined);
 }
 
 /** Everything that is wrong with a changed definition. */

@@ -34,22 +34,22 @@ export const apiServiceBehavior: KindBehavior<APIService> = {
   prepareCreate: (object, now) => {
     object.status = object.spec.service ? {} : { conditions: [{ ...LOCAL_AVAILABLE, lastTransitionTime: now }] };
   },
+  nameProblems,
   validate: validateAPIService,
-  validateUpdate: (object) => validateAPIService(object),
+  validateUpdate: (object) => {
+    const { name } = object.metadata;
+    return [...problemsAt("metadata.name", name, nameProblems(object, name)), ...validateAPIService(object)];
+  },
 };
 
-function validateAPIService({ metadata, spec }: APIService): FieldError[] {
-  const { group = "", version = "", groupPriorityMinimum, versionPriority } = spec;
+function nameProblems({ spec: { group = "", version = "" } }: APIService, name: string): string[] {
   const wanted = `${version}.${group}`;
+  return name === wanted ? [] : [`must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`];
+}
+
+function validateAPIService({ spec }: APIService): FieldError[] {
+  const { group = "", version = "", groupPriorityMinimum, versionPriority } = spec;
   const errors: FieldError[] = [];
-  if (metadata.name && metadata.name !== wanted)
-    errors.push(
-      invalidValue(
-        "metadata.name",
-        metadata.name,
-        `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`,
-      ),
-    );
   if (group !== "") errors.push(...problemsAt("spec.group", group, dnsSubdomainProblems(group)));
   else if (version !== "v1")
     errors.push(required("spec.group", "only v1 may have an empty group and it better be legacy kube"));

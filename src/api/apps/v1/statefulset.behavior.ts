@@ -107,10 +107,10 @@ function validateSpec(spec: StatefulSetSpec, oldTemplate?: PodTemplateSpec): Fie
   else
     errors.push(
       ...validateSelected("spec.template", template, selector),
-      // Told here, and again with the rest of the template.
+      ...validatePodTemplateSpec("spec.template", withClaimVolumes(spec), oldTemplate),
+      // Told again: with the rest of the template they were told before.
       ...validateLabels("spec.template.labels", metadata.labels),
       ...validateAnnotations("spec.template.annotations", metadata.annotations),
-      ...validatePodTemplateSpec("spec.template", withClaimVolumes(spec), oldTemplate),
     );
   return [...errors, ...validateLastingPods("spec.template", template, "StatefulSet")];
 }

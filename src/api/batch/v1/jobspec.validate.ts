@@ -80,7 +80,7 @@ function validateCompletionMode(path: string, spec: JobSpec): FieldError[] {
   if (mode !== undefined && mode !== "NonIndexed" && mode !== "Indexed")
     errors.push(notSupported(`${path}.completionMode`, mode, ["NonIndexed", "Indexed"]));
   if (mode === "Indexed") return [...errors, ...validateIndexed(path, spec)];
-  if (mode !== "NonIndexed") return errors;
+  if (mode !== undefined && mode !== "NonIndexed") return errors;
   for (const field of ["backoffLimitPerIndex", "maxFailedIndexes"] as const)
     if (spec[field] !== undefined)
       errors.push(invalidValue(`${path}.${field}`, spec[field], "requires indexed completion mode"));

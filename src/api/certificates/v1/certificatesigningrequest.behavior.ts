@@ -45,6 +45,7 @@ type Conditions = readonly CertificateSigningRequestCondition[];
 /** What a request's declaration can't say; who asks for it is the server's to note. */
 export const signingRequestBehavior: KindBehavior<CertificateSigningRequest> = {
   metadataChecks: 2,
+  metadataLate: "name",
   generation: false,
   nameRule: "pathSegment",
   prepareCreate(request) {
@@ -107,11 +108,10 @@ function validateSpec({ request, signerName, usages, expirationSeconds }: Certif
       : requestProblem(Buffer.from(inner.replace(/^.*:.*$/gm, ""), "base64"));
   if (problem !== undefined) errors.push(invalidValue("spec.request", request || null, problem));
   if (!usages || usages.length === 0) errors.push(required("spec.usages"));
-  (usages ?? []).forEach((usage, index) => {
-    const path = `spec.usages[${index}]`;
-    if (!USAGES.includes(usage)) errors.push(notSupported(path, usage, USAGES));
+  const placed = (usages ?? []).map((usage, index) => ({ usage, path: `spec.usages[${index}]` }));
+  for (const { usage, path } of placed) if (!USAGES.includes(usage)) errors.push(notSupported(path, usage, USAGES));
+  for (const [index, { usage, path }] of placed.entries())
     if (usages!.indexOf(usage) < index) errors.push(duplicateValue(path, usage));
-  });
   if (signerName === "kubernetes.io/legacy-unknown")
     errors.push(
       invalidValue("spec.signerName", signerName, "the legacy signerName is not allowed via this API version"),

@@ -22,8 +22,9 @@ export function validatePersistentVolumeClaimSpec(
 ): FieldError[] {
   const { selector, storageClassName, volumeMode, volumeAttributesClassName, dataSource, dataSourceRef } = spec;
   return [
-    ...validateAccessModes(`${path}.accessModes`, spec.accessModes ?? []),
+    ...validateHasAccessMode(`${path}.accessModes`, spec.accessModes ?? []),
     ...validateLabelSelector(`${path}.selector`, selector),
+    ...validateKnownAccessModes(`${path}.accessModes`, spec.accessModes ?? []),
     ...validateStorageRequest(`${path}.resources[storage]`, spec.resources?.requests?.storage),
     ...className(`${path}.storageClassName`, storageClassName),
     ...(volumeMode !== undefined && !VOLUME_MODES.includes(volumeMode)
@@ -37,7 +38,15 @@ export function validatePersistentVolumeClaimSpec(
 
 /** What kinds of access a volume or claim may name. */
 export function validateAccessModes(path: string, modes: readonly string[]): FieldError[] {
-  const errors: FieldError[] = modes.length === 0 ? [required(path, "at least 1 access mode is required")] : [];
+  return [...validateHasAccessMode(path, modes), ...validateKnownAccessModes(path, modes)];
+}
+
+function validateHasAccessMode(path: string, modes: readonly string[]): FieldError[] {
+  return modes.length === 0 ? [required(path, "at least 1 access mode is required")] : [];
+}
+
+function validateKnownAccessModes(path: string, modes: readonly string[]): FieldError[] {
+  const errors: FieldError[] = [];
   for (const mode of modes) if (!ACCESS_MODES.includes(mode)) errors.push(notSupported(path, mode, ACCESS_MODES));
   if (modes.includes("ReadWriteOncePod") && modes.some((mode) => mode !== "ReadWriteOncePod"))
     errors.push(forbiddenField(path, "may not use ReadWriteOncePod with other access modes"));

@@ -58,11 +58,11 @@ export const persistentVolumeClaimBehavior: KindBehavior<PersistentVolumeClaim> 
 
 /**
  * What a claim is filled from is said in one of two fields; the other follows. The older one is for claims and snapshots
- * only: anything else in it is dropped, unless the claim had it before. Sources in other namespaces need a gate that is off.
+ * only: anything else in it is dropped, unless the claim had it before or has the newer one too. Sources in other namespaces need a gate that is off.
  */
 function prepareSources(spec: Mutable<Spec>, old: Spec | undefined): void {
   if (spec.dataSourceRef?.namespace && !old?.dataSourceRef) delete (spec as { dataSourceRef?: unknown }).dataSourceRef;
-  if (!old?.dataSource && spec.dataSource && !isClaimOrSnapshot(spec.dataSource))
+  if (!old?.dataSource && !spec.dataSourceRef && spec.dataSource && !isClaimOrSnapshot(spec.dataSource))
     delete (spec as { dataSource?: unknown }).dataSource;
   if (spec.dataSourceRef?.namespace) return;
   if (spec.dataSource && !spec.dataSourceRef) spec.dataSourceRef = { ...spec.dataSource };

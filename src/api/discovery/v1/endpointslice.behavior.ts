@@ -68,8 +68,8 @@ function dropTopology(slice: Mutable<EndpointSlice>): void {
 function validateSlice({ addressType, endpoints, ports }: EndpointSlice, known: ReadonlySet<string>): FieldError[] {
   return [
     ...validateAddressType(addressType),
-    ...validateEndpoints(endpoints ?? [], addressType, known),
     ...validatePorts(ports ?? []),
+    ...validateEndpoints(endpoints ?? [], addressType, known),
   ];
 }
 

@@ -15,6 +15,8 @@ const POLICIES = ["AlwaysAllow", "IfHealthyBudget"];
 /** What a pod disruption budget's declaration can't say. */
 export const podDisruptionBudgetBehavior: KindBehavior<PodDisruptionBudget> = {
   metadataChecks: 0,
+  metadataLate: "all",
+  nameRule: "pathSegment",
   requiresVersion: true,
   validate: ({ spec }) => validateSpec(spec),
   validateStatusUpdate: ({ status }) => [

@@ -89,6 +89,10 @@ export function validateDeviceClaim(path: string, claim: DeviceClaim): FieldErro
 
 function validateRequest({ name, exactly, firstAvailable = [] }: DeviceRequest, path: string): FieldError[] {
   const errors = validateLabel(`${path}.name`, name);
+  const rule = "exactly one of `exactly` or `firstAvailable` is required";
+  if (exactly && firstAvailable.length > 0)
+    return [...errors, invalidValue(path, null, `${rule}, but multiple fields are set`)];
+  if (!exactly && firstAvailable.length === 0) return [...errors, required(path, rule)];
   if (firstAvailable.length > 0)
     errors.push(
       ...validateSet(`${path}.firstAvailable`, firstAvailable, {
@@ -98,10 +102,6 @@ function validateRequest({ name, exactly, firstAvailable = [] }: DeviceRequest, 
       }),
     );
   if (exactly) errors.push(...validateExact(exactly, `${path}.exactly`));
-  const rule = "exactly one of `exactly` or `firstAvailable` is required";
-  if (!exactly && firstAvailable.length === 0) errors.push(required(path, rule));
-  else if (exactly && firstAvailable.length > 0)
-    errors.push(invalidValue(path, null, `${rule}, but multiple fields are set`));
   return errors;
 }
 

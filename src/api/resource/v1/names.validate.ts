@@ -7,15 +7,15 @@ const DRIVER_MAX = 63;
 const POOL_MAX = 253;
 const ID_MAX = 32;
 
-/** A list that has at most so many elements, each of which is checked. */
+/** A list that has at most so many elements, each of which is checked unless there are more. */
 export function validateItems<T>(
   path: string,
   items: readonly T[] | undefined,
   { max, check }: { readonly max: number; readonly check: (item: T, path: string) => FieldError[] },
 ): FieldError[] {
   const all = items ?? [];
-  const errors = all.length > max ? [tooMany(path, all.length, max)] : [];
-  return [...errors, ...all.flatMap((item, index) => check(item, `${path}[${index}]`))];
+  if (all.length > max) return [tooMany(path, all.length, max)];
+  return all.flatMap((item, index) => check(item, `${path}[${index}]`));
 }
 
 /** The same, of elements that differ in a key; `at` says below which field of an element a twin is told. */

@@ -9,8 +9,25 @@ function policyOf(image: string): string | undefined {
 }
 
 test("an image without a tag, or of the latest one, is pulled always; a text that names no image is not", () => {
-  const always = ["img", "img:latest", "registry.example:5000/a/b", "localhost/a_b", "[::1]:5000/a"];
-  const ifNotPresent = ["img:1", "img@sha256:0", "Bad Value!", " img", "UPPER", "a:b:c", "a".repeat(300)];
+  const always = [
+    "img",
+    "img:latest",
+    "registry.example:5000/a/b",
+    "localhost/a_b",
+    "[::1]:5000/a",
+    "a".repeat(247),
+    `a.b/${"a".repeat(255)}`,
+  ];
+  const ifNotPresent = [
+    "img:1",
+    "img@sha256:0",
+    "Bad Value!",
+    " img",
+    "UPPER",
+    "a:b:c",
+    "a".repeat(248),
+    `a.b/${"a".repeat(256)}`,
+  ];
   for (const image of always) assert.equal(policyOf(image), "Always", image);
   for (const image of ifNotPresent) assert.equal(policyOf(image), "IfNotPresent", image);
 });

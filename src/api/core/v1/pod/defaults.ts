@@ -60,7 +60,7 @@ function pullPolicyOf(image: string): string {
   return tag === undefined || tag === "latest" ? "Always" : "IfNotPresent";
 }
 
-const IMAGE_NAME_MAX = 255;
+const IMAGE_PATH_MAX = 255;
 const PART = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
 const HOST = "[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]";
 const DOMAIN = `(?:(?:${HOST})(?:\\.(?:${HOST}))*|\\[[0-9a-fA-F:]+\\])(?::[0-9]+)?`;
@@ -69,7 +69,14 @@ const IMAGE = new RegExp(`^((?:${DOMAIN}/)?${PART}(?:/${PART})*)(?::\\w[\\w.-]{0
 /** Whether a text names an image, with or without a tag: what doesn't is not looked for anew each time. */
 function isImageName(image: string): boolean {
   const name = IMAGE.exec(image)?.[1];
-  return name !== undefined && name.length <= IMAGE_NAME_MAX && !/^[0-9a-f]{64}$/.test(image);
+  return name !== undefined && imagePath(name).length <= IMAGE_PATH_MAX && !/^[0-9a-f]{64}$/.test(image);
+}
+
+/** What a registry is asked for: the name without the registry's; Docker's own images are in its library. */
+function imagePath(name: string): string {
+  const [first = "", ...rest] = name.split("/");
+  if (rest.length === 0) return `library/${name}`;
+  return /[.:A-Z]/.test(first) || first === "localhost" ? rest.join("/") : name;
 }
 
 function setProbeDefaults(probe: Mutable<Probe>): void {

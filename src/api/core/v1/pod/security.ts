@@ -145,7 +145,7 @@ const SYSCTL_NAME_MAX = 253;
 const SYSCTL_RULE =
   "must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
 /** Kernel parameters that exist once per IPC namespace. */
-const IPC_SYSCTLS = ["kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue."];
+const IPC_SYSCTLS = /^(kernel\.(sem|shm|shmall|shmmax|shmmni|shm_rmid_forced|msg|msgmax|msgmnb|msgmni)$|fs\.mqueue\.)/;
 
 function validateSysctls(path: string, sysctls: readonly Sysctl[] = [], spec: PodSpec): FieldError[] {
   const seen = new Set<string>();
@@ -158,7 +158,7 @@ function validateSysctls(path: string, sysctls: readonly Sysctl[] = [], spec: Po
     const dotted = (name ?? "").replaceAll("/", ".");
     if (spec.hostNetwork && dotted.startsWith("net."))
       errors.push(invalidValue(at, name, "may not be specified when 'hostNetwork' is true"));
-    if (spec.hostIPC && IPC_SYSCTLS.some((prefix) => dotted.startsWith(prefix)))
+    if (spec.hostIPC && IPC_SYSCTLS.test(dotted))
       errors.push(invalidValue(at, name, "may not be specified when 'hostIPC' is true"));
     seen.add(name);
     return errors;

@@ -1,0 +1,57 @@
+/** Requests of which the differential tests of test/upstream showed that they were answered differently, with kube-apiserver's answers. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+import { Scope, seededRandom, silentLog, VirtualClock } from "../base/index.ts";
+import { generateKey } from "../pki/index.ts";
+import { openMemoryStore } from "../store/index.ts";
+import { createApiServer } from "./index.ts";
+
+interface Recorded {
+  readonly title: string;
+  readonly request: string;
+  readonly body: unknown;
+  readonly status: number;
+  readonly message?: string;
+  /** Of the causes, in their order. */
+  readonly fields?: readonly string[];
+}
+
+const recorded = readFileSync(join(import.meta.dirname, "testdata/answers.jsonl"), "utf8")
+  .split("\n")
+  .filter(Boolean)
+  .map((line) => JSON.parse(line) as Recorded);
+
+suite("answers are those of the original", async () => {
+  const scope = Scope.logging(silentLog);
+  const random = seededRandom(1);
+  const serviceAccounts = { issuer: "i", audiences: ["i"], key: generateKey({ random, deterministic: true }) };
+  const parts = { store: openMemoryStore(), clock: new VirtualClock(), random, log: silentLog, scope };
+  const { handle, ready } = createApiServer({ ...parts, serviceAccounts });
+  await ready;
+  for (const { title, request, body, status, message, fields } of recorded)
+    test(title, async () => {
+      const [, method = "", path = "", query = ""] = /^(\S+) ([^?]*)\??(.*)$/.exec(request)!;
+      const answer = await handle({
+        method,
+        path,
+        query,
+        headers: {},
+        body: { type: "bytes", bytes: Buffer.from(JSON.stringify(body)) },
+        peer: { address: "", identity: { name: "admin", groups: ["system:masters"] } },
+        signal: scope.signal,
+      });
+      const text = Buffer.from((answer.body as { bytes: Uint8Array }).bytes).toString();
+      const { message: told, details } = JSON.parse(text) as {
+        message?: string;
+        details?: { causes?: { field?: string }[] };
+      };
+      assert.equal(told, message);
+      assert.deepEqual(
+        details?.causes?.map((cause) => cause.field),
+        fields,
+      );
+      assert.equal(answer.status, status);
+    });
+});
