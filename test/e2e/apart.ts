@@ -122,10 +122,14 @@ export class ApartCluster implements AsyncDisposable {
     return join(this.directory, "pki", file);
   }
 
-  apiserver(store: string, port = this.port): Promise<Process> {
+  apiserver(
+    store: string,
+    { port = this.port, flags = [] }: { port?: number; flags?: readonly string[] } = {},
+  ): Promise<Process> {
     return this.start(
       "apiserver",
       store,
+      ...flags,
       "--bind-address=127.0.0.1",
       `--secure-port=${port}`,
       `--tls-cert-file=${this.pki("apiserver.crt")}`,

@@ -159,7 +159,7 @@ suite("on a real etcd", { skip: skip || withoutEtcd }, () => {
     const otherPort = await freePort();
     await Promise.all([
       cluster.apiserver(`--etcd-servers=${etcd.url}`),
-      cluster.apiserver(`--etcd-servers=${etcd.url}`, otherPort),
+      cluster.apiserver(`--etcd-servers=${etcd.url}`, { port: otherPort }),
     ]);
     const other = ["--server", `https://127.0.0.1:${otherPort}`];
     await cluster.kubectl("create", "configmap", "one", "--from-literal=a=1");
