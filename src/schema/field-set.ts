@@ -18,8 +18,13 @@ export function emptySet(): FieldSet {
   return { member: false, children: new Map() };
 }
 
+/** A path that ends here; all sets share it, since objects may have a hundred thousand leaves. */
+const LEAF: FieldSet = Object.freeze({ member: true, children: new Map() });
+
 export function isEmptySet(set: FieldSet): boolean {
-  return !set.member && [...set.children.values()].every(isEmptySet);
+  if (set.member) return false;
+  for (const child of set.children.values()) if (!isEmptySet(child)) return false;
+  return true;
 }
 
 /** Whether a client's FieldsV1 form can be read. */
@@ -48,23 +53,37 @@ export function setFromFieldsV1(fields: Json): FieldSet {
     // Kinds of steps that came later are passed over.
     else if (STEP_ORDER[key[0]!] === undefined) continue;
     else if (isObject(value) && Object.keys(value).length > 0) set.children.set(key, setFromFieldsV1(value));
-    else set.children.set(key, { member: true, children: new Map() });
+    else set.children.set(key, LEAF);
   }
   return set;
 }
 
 /** Writes the FieldsV1 form, keys in order. */
 export function setToFieldsV1(set: FieldSet): Json {
+  if (set.children.size === 0) return NOTHING_BELOW;
   const result: Json = {};
-  if (set.member && set.children.size > 0) result["."] = {};
-  for (const key of [...set.children.keys()].sort(compareSteps)) {
+  if (set.member) result["."] = NOTHING_BELOW;
+  for (const key of orderedSteps(set)) {
     const child = set.children.get(key)!;
     if (!isEmptySet(child)) result[key] = setToFieldsV1(child);
   }
   return result;
 }
 
+/** Nobody writes into fields that are written. */
+const NOTHING_BELOW: Json = Object.freeze({});
+
 const STEP_ORDER: Readonly<Record<string, number>> = { f: 0, k: 1, v: 2, i: 3 };
+
+/** They mostly are in order, as the object's fields are. */
+function orderedSteps({ children }: FieldSet): Iterable<string> {
+  let last: string | undefined;
+  for (const step of children.keys()) {
+    if (last !== undefined && compareSteps(last, step) > 0) return [...children.keys()].sort(compareSteps);
+    last = step;
+  }
+  return children.keys();
+}
 
 function compareSteps(a: string, b: string): number {
   return STEP_ORDER[a[0]!]! - STEP_ORDER[b[0]!]! || (a < b ? -1 : a > b ? 1 : 0);
@@ -106,6 +125,7 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
 
 /** Paths of `a` that are not in `b`. */
 export function minus(a: FieldSet, b: FieldSet): FieldSet {
+  if (b.children.size === 0 && !b.member) return a;
   const result: FieldSet = { member: a.member && !b.member, children: new Map() };
   for (const [key, child] of a.children) {
     const other = b.children.get(key);
@@ -337,14 +357,14 @@ function zeroOf(node: Node): unknown {
 /** All paths of a value that someone sets: leaves, elements of lists, and empty containers other than lists. */
 export function setOf(shape: Shape, value: unknown): FieldSet {
   const parts = partsOf(shape, value);
-  if (!parts) return { member: true, children: new Map() };
+  if (!parts) return LEAF;
   const isList = shape.merge === "listMap" || shape.merge === "set";
   const set: FieldSet = { member: parts.size === 0 && !isList, children: new Map() };
   for (const [step, part] of parts) {
     const child = setOf(part.shape, part.value);
     // What isn't a declared field is managed itself, beside what is in it.
-    if (step.startsWith("k:") || !isDeclared(shape, step)) child.member = true;
-    set.children.set(step, child);
+    const isManaged = child.member || step.startsWith("k:") || !isDeclared(shape, step);
+    set.children.set(step, isManaged === child.member ? child : { ...child, member: true });
   }
   return set;
 }
@@ -458,7 +478,12 @@ function compareNamed(shapeOfName: (name: string) => Shape, before: Json, after:
 
 /** Every path of a value, containers included: it came, or went, as a whole. */
 function whole(shape: Shape, value: unknown): FieldSet {
-  const set: FieldSet = { member: true, children: new Map() };
-  for (const [step, part] of partsOf(shape, value) ?? []) set.children.set(step, whole(part.shape, part.value));
-  return set;
+  if (shape.merge === "atomic") return LEAF;
+  const children = new Map<string, FieldSet>();
+  const shapeOfName = namesOf(shape);
+  if (!shapeOfName)
+    for (const [step, part] of partsOf(shape, value) ?? []) children.set(step, whole(part.shape, part.value));
+  else if (isObject(value))
+    for (const name of Object.keys(value)) children.set(`f:${name}`, whole(shapeOfName(name), value[name]));
+  return children.size === 0 ? LEAF : { member: true, children };
 }
