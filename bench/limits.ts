@@ -12,6 +12,7 @@ import {
 import { type Call, Connections } from "./harness/load.ts";
 import { type Row, type Scenario, scaled } from "./harness/scenario.ts";
 import { BenchServer } from "./harness/server.ts";
+import { stallRow } from "./harness/stall.ts";
 
 const CALLS = 10;
 const FRAMES = 200_000;
@@ -22,7 +23,8 @@ const BODY_BYTES = 3 * 1024 * 1024 - 100;
 /** What requests and frames at the limits cost the server, refused or not. */
 export const limits: Scenario = {
   name: "limits",
-  about: "the server's CPU time for requests at the limits and for floods of HTTP/2 frames; most are refused",
+  about:
+    "the server's CPU time for requests at the limits and for floods of HTTP/2 frames, and how long one holds up others; most are refused",
   async run(scale) {
     await using server = await BenchServer.start(["--nodes", "none", "--disable", "scheduler,controller-manager"]);
     using connections = new Connections(server.access, 1);
@@ -36,6 +38,7 @@ export const limits: Scenario = {
       const count = scaled(CALLS, scale);
       // The first one compiles what it runs.
       await connections.call(call);
+      await stallRow(connections, what);
       const before = server.cpuSeconds();
       let status = 0;
       for (let index = 0; index < count; index++) ({ status } = await connections.call(call));
@@ -44,6 +47,7 @@ export const limits: Scenario = {
         value: ((server.cpuSeconds() - before) * 1e3) / count,
         unit: "ms of CPU",
       });
+      rows.push(await stallRow(connections, what));
     }
     for (const [what, make] of floods()) rows.push(...(await flood(server, what, make, scaled(FRAMES, scale))));
     rows.push({ what: "memory after all of it", value: server.rssBytes() / 1e6, unit: "MB" });

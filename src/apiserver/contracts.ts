@@ -93,6 +93,10 @@ export interface RequestContext {
   readonly warnings: string[];
   /** Empty lists and maps that the client gave, by path: stored objects lack them, but some kinds and messages tell them from none. */
   emptied: Emptied;
+  /** What is sent or changed is so large that others have a turn of the event loop between the steps of the work on it. */
+  isLarge: boolean;
+  /** Gives others a turn of the event loop. */
+  readonly turn: () => Promise<void>;
   /** Asks whether the caller may also do something else, where the request turns out to be that; throws 403. */
   readonly authorize: (other: Partial<Attributes>) => Promise<void>;
 }

@@ -13,8 +13,7 @@ const MS_MAX = 30_000;
 
 type Ask = (what: string, body?: string | Uint8Array, type?: string) => Promise<{ code: number; message: string }>;
 
-async function server(t: TestContext): Promise<Ask> {
-  const clock = realClock();
+async function server(t: TestContext, clock = realClock()): Promise<Ask> {
   const scope = Scope.logging(silentLog);
   t.after(() => scope.close());
   const options = { store: openMemoryStore(), clock, random: seededRandom(1), log: silentLog, scope };
@@ -112,6 +111,66 @@ test("an object of more than 1.5 MiB is refused in the store's words, however it
     tooLarge,
   );
   assert.deepEqual(await ask(`PUT ${policies}/a`, policy("a", 50_000)), tooLarge);
+});
+
+/** A ConfigMap with so many entries that what is noted of its managers is as long as they are. */
+const entries = (name: string, count: number) =>
+  JSON.stringify({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name },
+    data: Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, "vvvvvv"])),
+  });
+
+test("an object that only the notes of its managers make too large is stored without them, unless it is applied", async (t) => {
+  const ask = await server(t);
+  const managers = async (name: string) => {
+    const { managedFields } = JSON.parse((await ask(`GET ${CONFIG_MAPS}/${name}`)).message).metadata;
+    return managedFields?.length;
+  };
+  assert.equal((await ask(`POST ${CONFIG_MAPS}`, entries("a", 60_000))).code, 201);
+  assert.equal(await managers("a"), undefined);
+  assert.equal((await ask(`POST ${CONFIG_MAPS}`, entries("b", 10))).code, 201);
+  assert.equal(await managers("b"), 1);
+  assert.equal((await ask(`PUT ${CONFIG_MAPS}/b`, entries("b", 60_000))).code, 200);
+  assert.equal(await managers("b"), undefined);
+  const applied = `PATCH ${CONFIG_MAPS}/c?fieldManager=me`;
+  assert.deepEqual(
+    await ask(applied, entries("c", 60_000), "application/apply-patch+yaml"),
+    refused(500, "etcdserver: request is too large"),
+  );
+});
+
+test("others have their turn between the steps of the work on something large, sent or stored, and only then", async (t) => {
+  const clock = realClock();
+  let turns = 0;
+  const ask = await server(t, {
+    ...clock,
+    yield() {
+      turns++;
+      return clock.yield();
+    },
+  });
+  const turnsOf = async (...call: Parameters<Ask>) => {
+    const before = turns;
+    assert.ok((await ask(...call)).code < 300, call[0]);
+    return turns - before;
+  };
+  const label = '{"metadata":{"labels":{"a":"b"}}}';
+  assert.equal(await turnsOf(`POST ${CONFIG_MAPS}`, entries("small", 10)), 0);
+  assert.equal(await turnsOf(`PATCH ${CONFIG_MAPS}/small`, label, "application/merge-patch+json"), 0);
+  assert.ok((await turnsOf(`POST ${CONFIG_MAPS}`, entries("large", 20_000))) >= 6);
+  assert.ok((await turnsOf(`PUT ${CONFIG_MAPS}/large`, entries("large", 20_001))) >= 6);
+  assert.ok((await turnsOf(`PATCH ${CONFIG_MAPS}/large`, label, "application/merge-patch+json")) >= 4);
+});
+
+test("about one document a hundred complaints are made at most", async (t) => {
+  const ask = await server(t);
+  const fields = (value: string) => Array.from({ length: 80 }, (_, index) => `"u${index}":${value}`).join();
+  const twice = `{"metadata":{"name":"a"},"data":{${fields('"a"')},${fields('"b"')}},${fields("1")},${fields("2")}}`;
+  const { code, message } = await ask(`POST ${CONFIG_MAPS}?fieldValidation=Strict`, twice);
+  assert.equal(code, 400);
+  assert.equal(message.match(/(duplicate|unknown) field/g)?.length, 100);
 });
 
 test("texts of very many documents, faults, aliases or keys given twice are read in time", async (t) => {

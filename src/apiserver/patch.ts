@@ -29,17 +29,17 @@ import {
   JsonError,
   jsonMergePatch,
   jsonTypeName,
-  parseJson,
   PatchError,
   strategicMerge,
   withSortedKeys,
 } from "../schema/index.ts";
 import type { RequestContext } from "./contracts.ts";
-import { type Body, BodyError, duplicateText, fromYaml, readBytes, yamlErrors } from "./http/body.ts";
-import { decodeObject, DECODING, reportStrict, sayingItsType } from "./http/object.ts";
+import { type Body, BodyError, duplicateText, fromYaml, readBytes, readJson, yamlErrors } from "./http/body.ts";
+import { COMPLAINTS_MAX, decodeObject, DECODING, reportStrict, sayingItsType } from "./http/object.ts";
 import { applyJsonPatch, JsonPatchError } from "./json-patch.ts";
 import type { Json, WriteOptions } from "./registry/generic.ts";
 import { blankOf, resetFields } from "./registry/resets.ts";
+import { LARGE_BYTES } from "./turns.ts";
 import { writeOptions } from "./write-options.ts";
 
 export type PatchType = "json" | "merge" | "strategic" | "apply";
@@ -297,12 +297,14 @@ export async function readPatch(context: RequestContext, type: PatchType): Promi
   const isLoose = query.get("fieldValidation") === "Ignore";
   if (request.body.type === "object") return { value: request.body.value, complaints: [], isLoose };
   const bytes = await readBytes(request);
+  context.isLarge ||= bytes.length > LARGE_BYTES;
   if (type === "apply") return { ...(await readApply(context, bytes)), isLoose };
   try {
-    const { value, duplicates } = parseJson(Buffer.from(bytes).toString("utf8"));
+    const { value, duplicates } = await readJson(Buffer.from(bytes).toString("utf8"), context);
     const prefix = type === "json" ? "json patch " : "";
     const complaints = duplicates.map((path) => prefix + duplicateText(path));
-    return { value, complaints: [...complaints, ...(type === "json" ? unknownMembers(value) : [])], isLoose };
+    if (type === "json") complaints.push(...unknownMembers(value));
+    return { value, complaints: complaints.slice(0, COMPLAINTS_MAX), isLoose };
   } catch (error) {
     if (error instanceof JsonError) throw badRequest(unreadable(type, isLoose, error.message), { cause: error });
     throw error;
@@ -316,7 +318,7 @@ function unreadable(type: PatchType, isLoose: boolean, problem: string): string 
 }
 
 async function readApply(context: RequestContext, bytes: Uint8Array): Promise<Pick<ReadPatch, "value" | "complaints">> {
-  const { value, duplicates } = await applyYaml(bytes);
+  const { value, duplicates } = await applyYaml(context, bytes);
   return { value, complaints: duplicates };
 }
 
@@ -327,9 +329,9 @@ export function reportApplied({ query, warnings }: RequestContext, { complaints,
   else throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${yamlErrors(complaints)}`);
 }
 
-async function applyYaml(bytes: Uint8Array): Promise<Body> {
+async function applyYaml(context: RequestContext, bytes: Uint8Array): Promise<Body> {
   try {
-    const body = await fromYaml(bytes);
+    const body = await fromYaml(bytes, context);
     return { ...body, value: body.value ?? {} };
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
@@ -388,7 +390,9 @@ export function decodePatched(
   try {
     const { value, unknown, emptied } = decode(made, { ...DECODING, asConversion: isConverted });
     context.emptied = emptied;
-    complain(isConverted ? [...unknown].sort() : unknown);
+    // What a strategic patch makes was never text: all that is wrong with it is told.
+    if (isConverted) complain([...unknown].sort());
+    else complain(kind.custom ? unknown : unknown.slice(0, COMPLAINTS_MAX));
     return value;
   } catch (error) {
     if (!(error instanceof DecodeError) && !(error instanceof QuantityError)) throw error;

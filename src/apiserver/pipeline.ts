@@ -40,6 +40,7 @@ const READ_VERBS = new Set(["get", "list", "watch", "head", "options"]);
 /** The whole way of a request: who, what, may they, do it, say how it went. */
 export function pipeline(options: PipelineOptions): Handler {
   const { metrics, clock } = options;
+  const turn = () => clock.yield();
   return async (request) => {
     const startMs = clock.monotonicMs();
     const auditId = request.headers["audit-id"] || options.random.uuid();
@@ -63,6 +64,8 @@ export function pipeline(options: PipelineOptions): Handler {
           user,
           warnings,
           emptied: NOTHING_EMPTIED,
+          isLarge: false,
+          turn,
           authorize: (other) => authorize({ ...attributes, ...other }, options.authorizers),
         });
       });

@@ -1,4 +1,15 @@
 import type { Clock } from "../base/index.ts";
+import type { RequestContext } from "./contracts.ts";
+
+/** From this size on the steps of the work on an object are taken in turns: together they would take tens of milliseconds. */
+export const LARGE_BYTES = 128 * 1024;
+
+type Steps = Pick<RequestContext, "isLarge" | "turn">;
+
+/** To be awaited between two steps of the work on an object: of a large one, others have a turn first. */
+export function betweenSteps({ isLarge, turn }: Steps): Promise<void> | undefined {
+  return isLarge ? turn() : undefined;
+}
 
 /** How long one works before others get a turn. */
 const TURN_MS = 8;

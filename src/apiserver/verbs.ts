@@ -68,7 +68,7 @@ import {
 import { watch, type WatchItem } from "./watch.ts";
 import { EventEncoder } from "./watch-encode.ts";
 import { SharedChunks } from "./watch-shared.ts";
-import { inTurns } from "./turns.ts";
+import { betweenSteps, inTurns } from "./turns.ts";
 import { WatchTurns } from "./watch-turns.ts";
 
 export interface VerbOptions {
@@ -361,9 +361,10 @@ export class Verbs {
       return this.#apply(context, { patch, write, subresource, format });
     }
     const read = await deferred(readPatch(context, type));
-    const change = (current: KubeObject | undefined) => {
+    const change = async (current: KubeObject | undefined) => {
       const patch = read();
       const made = patched(kind, type, this.#current(current)!, patch);
+      await betweenSteps(context);
       return this.#placed(context, decodePatched(context, made, { kind, type, patch }));
     };
     const result = await this.#registry.update(context, { change, write, subresource });
@@ -373,7 +374,7 @@ export class Verbs {
   async #apply(context: RequestContext, { patch, write, subresource, format }: ApplyCall): Promise<ApiResponse> {
     const kind = this.#kind;
     const config = applyConfiguration(kind, patch.value);
-    const change = (current: KubeObject | undefined) => {
+    const change = async (current: KubeObject | undefined) => {
       const merged = applyTo({
         kind,
         current: this.#current(current),
@@ -383,6 +384,7 @@ export class Verbs {
         now: formatTime(this.#options.clock.now()),
         force: isTrue(context.query.get("force")),
       });
+      await betweenSteps(context);
       const object = decodeApplied(context, merged, { kind, config });
       reportApplied(context, patch);
       if (!current) refuseUid(context, kind, metadataOf(object));
@@ -429,11 +431,11 @@ export class Verbs {
 
   async #deleteOptions(context: RequestContext): Promise<DeleteOptions> {
     const { query } = context;
-    const body = await readBody(context.request, (bytes) =>
-      decodeProto(DeleteOptionsType, openProtoEnvelope(bytes).raw),
-    ).catch((error) => {
-      throw error instanceof BodyError ? unrecognized("DeleteOptions", error) : error;
-    });
+    const body = await readBody(context, (bytes) => decodeProto(DeleteOptionsType, openProtoEnvelope(bytes).raw)).catch(
+      (error) => {
+        throw error instanceof BodyError ? unrecognized("DeleteOptions", error) : error;
+      },
+    );
     const given = body && isObject(body.value) ? body.value : {};
     if (given.kind !== undefined && given.kind !== "DeleteOptions")
       throw badRequest(

@@ -8,18 +8,24 @@ const UNSENDABLE = /\p{Cc}/u;
  * and no more once there is no more room. What is sent decides how many there are, and clients limit their headers.
  */
 export function fittingWarnings(warnings: readonly string[]): string[] {
-  return fitting(new Set(warnings.filter((text) => !UNSENDABLE.test(text))));
-}
-
-function fitting(warnings: ReadonlySet<string>): string[] {
   const whole: string[] = [];
   let total = 0;
-  for (const text of warnings) {
+  for (const text of sendable(warnings)) {
     total += characters(text).length;
-    if (total > TOTAL_MAX) return shortened(warnings);
+    if (total > TOTAL_MAX) return shortened(sendable(warnings));
     whole.push(text);
   }
   return whole;
+}
+
+/** Each once. */
+function* sendable(warnings: readonly string[]): Iterable<string> {
+  const seen = new Set<string>();
+  for (const text of warnings) {
+    if (seen.has(text) || UNSENDABLE.test(text)) continue;
+    seen.add(text);
+    yield text;
+  }
 }
 
 function shortened(warnings: Iterable<string>): string[] {

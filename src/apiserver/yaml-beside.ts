@@ -1,5 +1,7 @@
 import { extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { timedOut } from "../api/index.ts";
+import { realClock } from "../base/index.ts";
 import { YamlError, type YamlValue } from "./http/yaml-reader.ts";
 import type { YamlAnswer } from "./yaml-thread.ts";
 
@@ -7,34 +9,50 @@ import type { YamlAnswer } from "./yaml-thread.ts";
 const THREAD = join(import.meta.dirname, "../apiserver", `yaml-thread${extname(import.meta.filename)}`);
 /** What a document of the largest size takes many times over. */
 const HEAP_MEGABYTES_MAX = 512;
+/** From when a document comes to when it is read, those before it included: what Kubernetes gives a whole request. */
+const TOTAL_MS_MAX = 60_000;
+
+/** A thread runs in the machine's time, whatever time the server has. */
+const clock = realClock();
 
 /** Ends with the document that is being read. */
 let last: Promise<unknown> = Promise.resolve();
 
-/** Reads YAML in a thread of its own, one document at a time; throws a {@link YamlError}. */
-export function readYamlBeside(text: string): Promise<YamlValue> {
-  const document = last.then(() => readOne(text));
+/**
+ * Reads YAML in a thread of its own, one document at a time. Throws a {@link YamlError}, or 504 when it hasn't been read
+ * after `withinMs`; nothing goes on for such a document then.
+ */
+export function readYamlBeside(text: string, withinMs = TOTAL_MS_MAX): Promise<YamlValue> {
+  const untilMs = clock.monotonicMs() + withinMs;
+  const document = last.then(() => readOne(text, untilMs - clock.monotonicMs()));
   last = document.catch(() => {});
   return document;
 }
 
 /** Large YAML is rare: a thread that waited for it would cost more than one that is made for each. */
-async function readOne(text: string): Promise<YamlValue> {
+async function readOne(text: string, leftMs: number): Promise<YamlValue> {
+  if (leftMs <= 0) throw tooLate();
   const worker = new Worker(THREAD, {
     name: "yaml",
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES_MAX },
     execArgv: ["--disable-warning=ExperimentalWarning"],
   });
+  const { promise, resolve, reject } = Promise.withResolvers<YamlAnswer>();
+  const timer = clock.timer(leftMs, () => reject(tooLate()));
   try {
-    const { json, duplicates, problem } = await new Promise<YamlAnswer>((resolve, reject) => {
-      worker.once("message", resolve).once("error", (cause) => reject(tooMuch(cause)));
-      worker.postMessage(text);
-    });
+    worker.once("message", resolve).once("error", (cause) => reject(tooMuch(cause)));
+    worker.postMessage(text);
+    const { json, duplicates, problem } = await promise;
     if (problem !== undefined) throw new YamlError(problem);
     return { value: json === undefined ? null : JSON.parse(json), duplicates };
   } finally {
+    timer.cancel();
     await worker.terminate();
   }
+}
+
+function tooLate(): Error {
+  return timedOut("request did not complete within the allotted timeout");
 }
 
 function tooMuch(cause: unknown): YamlError {

@@ -57,7 +57,9 @@ function isCanonicalStruct(struct: StructNode, value: unknown, quantity: Quantit
 function isKept(field: Field, value: unknown, quantity: Quantity): boolean {
   if (value === undefined) return false;
   if (value === null) return keep(field, undefined) === null;
-  return isCanonicalValue(field.node, value, quantity) && keep(field, value) === value;
+  if (field.node.kind !== "map") return isCanonicalValue(field.node, value, quantity) && keep(field, value) === value;
+  const count = isObject(value) ? canonicalEntries(field.node.value, value, quantity) : undefined;
+  return count !== undefined && (count > 0 || keep(field, value) === value);
 }
 
 function isCanonicalValue(node: Node, value: unknown, quantity: Quantity): boolean {
@@ -72,21 +74,23 @@ function isCanonicalValue(node: Node, value: unknown, quantity: Quantity): boole
         value.every((element) => element !== null && isCanonicalValue(node.element, element, quantity))
       );
     case "map":
-      return isCanonicalMap(node.value, value, quantity);
+      return isObject(value) && canonicalEntries(node.value, value, quantity) !== undefined;
     default:
       return node satisfies never;
   }
 }
 
-function isCanonicalMap(node: Node, value: unknown, quantity: Quantity): boolean {
-  if (!isObject(value)) return false;
+/** How many entries a map has; undefined if one isn't canonical. */
+function canonicalEntries(node: Node, value: Record<string, unknown>, quantity: Quantity): number | undefined {
   let last = "";
+  let count = 0;
   for (const key in value) {
     const element = value[key];
-    if (key < last || element === null || !isCanonicalValue(node, element, quantity)) return false;
+    if (key < last || element === null || !isCanonicalValue(node, element, quantity)) return undefined;
     last = key;
+    count++;
   }
-  return true;
+  return count;
 }
 
 function isCanonicalScalar({ type }: ScalarNode, value: unknown, quantity: Quantity): boolean {

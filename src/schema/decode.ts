@@ -195,7 +195,7 @@ function decodeGiven(struct: StructNode, { planned: { name, field }, given, targ
   const { context, owner } = target;
   const { unknown } = context;
   const before = unknown.length;
-  const decoded = decodeValue(field.node, given, {
+  const place: ValuePlace = {
     context,
     path: joinPath(target.path, name),
     goPath: joinPath(target.goPath, name),
@@ -203,11 +203,14 @@ function decodeGiven(struct: StructNode, { planned: { name, field }, given, targ
     holder: struct,
     name,
     field,
-  });
+    hasEntries: false,
+  };
+  const decoded = decodeValue(field.node, given, place);
   if (unknown.length > before) {
     target.below ??= new Map();
     target.below.set(name, unknown.slice(before));
   }
+  if (place.hasEntries) return decoded;
   const isEmptyList = Array.isArray(decoded) && decoded.length === 0;
   if (!field.options.keepsEmpty) {
     if (isEmptyList) context.emptied.set(joinPath(target.path, name), []);
@@ -320,6 +323,8 @@ interface ValuePlace extends Place {
   readonly holder: StructNode;
   readonly name: string;
   readonly field: Field;
+  /** Whether the field is a map with something in it. To look again takes as long as all of its keys. */
+  hasEntries: boolean;
 }
 
 function decodeValue(node: Node, value: unknown, place: ValuePlace): unknown {
@@ -352,6 +357,7 @@ function decodeMap(node: MapNode, value: unknown, place: ValuePlace): unknown {
   if (!isObject(value)) return mismatch(node, value, place);
   const result: Record<string, unknown> = {};
   const keys = Object.keys(value);
+  place.hasEntries = keys.length > 0;
   for (const key of place.context.faults ? keys : keys.sort()) {
     const given = value[key];
     const isDone = isPlain(node.value, given);

@@ -11,6 +11,8 @@ type Json = Record<string, unknown>;
 export interface FieldSet {
   member: boolean;
   readonly children: Map<string, FieldSet>;
+  /** The FieldsV1 form, where there is a shorter way to it than over the children. */
+  readonly written?: () => Json;
 }
 
 /** A set without paths. */
@@ -60,6 +62,7 @@ export function setFromFieldsV1(fields: Json): FieldSet {
 
 /** Writes the FieldsV1 form, keys in order. */
 export function setToFieldsV1(set: FieldSet): Json {
+  if (set.written) return set.written();
   if (set.children.size === 0) return NOTHING_BELOW;
   const result: Json = {};
   if (set.member) result["."] = NOTHING_BELOW;
@@ -478,12 +481,43 @@ function compareNamed(shapeOfName: (name: string) => Shape, before: Json, after:
 
 /** Every path of a value, containers included: it came, or went, as a whole. */
 function whole(shape: Shape, value: unknown): FieldSet {
-  if (shape.merge === "atomic") return LEAF;
-  const children = new Map<string, FieldSet>();
+  return shape.merge === "atomic" ? LEAF : new Whole(shape, value);
+}
+
+/** All of a value. Its paths are looked for when somebody asks for them: most of what comes is only written. */
+class Whole implements FieldSet {
+  readonly member = true;
+  readonly #shape: Shape;
+  readonly #value: unknown;
+  #children: Map<string, FieldSet> | undefined;
+
+  constructor(shape: Shape, value: unknown) {
+    this.#shape = shape;
+    this.#value = value;
+  }
+
+  get children(): Map<string, FieldSet> {
+    if (!this.#children) {
+      this.#children = new Map();
+      for (const [step, part] of partsOf(this.#shape, this.#value) ?? [])
+        this.#children.set(step, whole(part.shape, part.value));
+    }
+    return this.#children;
+  }
+
+  written(): Json {
+    return wholeFieldsV1(this.#shape, this.#value);
+  }
+}
+
+function wholeFieldsV1(shape: Shape, value: unknown): Json {
+  if (shape.merge === "atomic") return NOTHING_BELOW;
   const shapeOfName = namesOf(shape);
-  if (!shapeOfName)
-    for (const [step, part] of partsOf(shape, value) ?? []) children.set(step, whole(part.shape, part.value));
-  else if (isObject(value))
-    for (const name of Object.keys(value)) children.set(`f:${name}`, whole(shapeOfName(name), value[name]));
-  return children.size === 0 ? LEAF : { member: true, children };
+  if (!shapeOfName) return setToFieldsV1({ member: true, children: new Whole(shape, value).children });
+  if (!isObject(value)) return NOTHING_BELOW;
+  const names = Object.keys(value);
+  if (names.length === 0) return NOTHING_BELOW;
+  const result: Json = { ".": NOTHING_BELOW };
+  for (const name of names.sort()) result[`f:${name}`] = wholeFieldsV1(shapeOfName(name), value[name]);
+  return result;
 }

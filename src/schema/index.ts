@@ -46,6 +46,7 @@ export {
   JsonError,
   type ParsedJson,
   parseJson,
+  parseJsonInSteps,
   type ParseLimits,
   rawDigits,
   setOwn,

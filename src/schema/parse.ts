@@ -5,9 +5,12 @@ export class JsonError extends Error {
 
 export interface ParsedJson {
   readonly value: unknown;
-  /** Paths of keys that an object has twice; the last one counts. */
+  /** Paths of keys that an object has twice, each path once, {@link DUPLICATES_MAX} at most; the last value counts. */
   readonly duplicates: readonly string[];
 }
+
+/** As many complaints about a document as the original makes. */
+export const DUPLICATES_MAX = 100;
 
 export interface ParseLimits {
   /** Objects and lists inside one another. */
@@ -24,10 +27,23 @@ export function parseJson(text: string, limits: ParseLimits = DEFAULT_PARSE_LIMI
   return maybePlainJson(text, limits) ?? parseJsonFully(text, limits);
 }
 
+/** The same of a long text, in several steps: `turn` is awaited between them. */
+export async function parseJsonInSteps(text: string, turn: () => Promise<void>): Promise<ParsedJson> {
+  const { depthMax } = DEFAULT_PARSE_LIMITS;
+  if (mayBePlain(text, depthMax)) {
+    await turn();
+    const value = plainValue(text);
+    await turn();
+    if (value !== NO_VALUE && hasAllKeys(text, value, depthMax)) return { value, duplicates: NONE };
+    await turn();
+  }
+  return parseJsonFully(text);
+}
+
 /** The same by our own reader alone. */
 export function parseJsonFully(text: string, limits: ParseLimits = DEFAULT_PARSE_LIMITS): ParsedJson {
   const parser = new Parser(text, limits);
-  return { value: parser.parse(), duplicates: parser.duplicates };
+  return { value: parser.parse(), duplicates: [...parser.duplicates] };
 }
 
 /** Digits that may be a whole number beyond 2^53; halves of characters. */
@@ -38,19 +54,32 @@ const SPECIAL = /\d{16}|\\u[dD][89a-fA-F]/;
  * doesn't tell. Keys that were given twice show in their number: the text has more than the value.
  */
 function maybePlainJson(text: string, { depthMax }: ParseLimits): ParsedJson | undefined {
-  if (SPECIAL.test(text) || !text.isWellFormed()) return undefined;
-  if (text.length > LONG_TEXT && isNestedOver(text, depthMax)) return undefined;
+  if (!mayBePlain(text, depthMax)) return undefined;
+  const value = plainValue(text);
+  return value !== NO_VALUE && hasAllKeys(text, value, depthMax) ? { value, duplicates: NONE } : undefined;
+}
+
+function mayBePlain(text: string, depthMax: number): boolean {
+  if (SPECIAL.test(text) || !text.isWellFormed()) return false;
+  return text.length <= LONG_TEXT || !isNestedOver(text, depthMax);
+}
+
+/** Our own reader says what is wrong, in the words of Kubernetes. */
+function plainValue(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    const count = keysOf(value, depthMax);
-    return count >= 0 && count === keysIn(text) ? { value, duplicates: NONE } : undefined;
+    return JSON.parse(text);
   } catch (error) {
-    // Our own reader says what is wrong, in the words of Kubernetes.
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof SyntaxError) return NO_VALUE;
     throw error;
   }
 }
 
+function hasAllKeys(text: string, value: unknown, depthMax: number): boolean {
+  const count = keysOf(value, depthMax);
+  return count >= 0 && count === keysIn(text);
+}
+
+const NO_VALUE = Symbol("no value");
 const NONE: readonly string[] = [];
 
 /** Characters from which on a text is looked through for its depth first: JSON.parse would build every level of it. */
@@ -111,26 +140,32 @@ function isEscaped(text: string, at: number): boolean {
   return (at - first) % 2 === 1;
 }
 
+const TAB = 0x09;
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 const SPACE = 0x20;
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const COLON = 0x3a;
+const LETTER_F = 0x66;
+const LETTER_N = 0x6e;
+const LETTER_T = 0x74;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const BACKSLASH = 0x5c;
 
-const WHITESPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const PLAIN_STRING = /"[^"\\\u0000-\u001f]*"/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 
 class Parser {
-  readonly duplicates: string[] = [];
+  readonly duplicates = new Set<string>();
   readonly #text: string;
   readonly #depthMax: number;
   #at = 0;
-  #depth = 0;
+  /** Keys and places of the objects and lists that are open. */
+  readonly #path: (string | number)[] = [];
 
   constructor(text: string, { depthMax }: ParseLimits) {
     this.#text = text;
@@ -138,89 +173,104 @@ class Parser {
   }
 
   parse(): unknown {
-    const value = this.#value("");
+    const value = this.#value();
     this.#space();
     if (this.#at < this.#text.length) this.#fail("after top-level value");
     return value;
   }
 
-  #value(path: string): unknown {
+  #value(): unknown {
     this.#space();
-    switch (this.#text[this.#at]) {
-      case "{":
-        return this.#object(path);
-      case "[":
-        return this.#list(path);
-      case '"':
+    switch (this.#text.charCodeAt(this.#at)) {
+      case OPEN_OBJECT:
+        return this.#object();
+      case OPEN_LIST:
+        return this.#list();
+      case QUOTE:
         return this.#string();
-      case "t":
+      case LETTER_T:
         return this.#word("true", true);
-      case "f":
+      case LETTER_F:
         return this.#word("false", false);
-      case "n":
+      case LETTER_N:
         return this.#word("null", null);
       default:
         return this.#number();
     }
   }
 
-  #object(path: string): Record<string, unknown> {
-    this.#enter();
+  #object(): Record<string, unknown> {
+    const depth = this.#enter();
     const object: Record<string, unknown> = {};
+    let noted: Set<string> | undefined;
     this.#at++;
     this.#space();
-    if (this.#text[this.#at] === "}") return this.#leave(object);
+    if (this.#text.charCodeAt(this.#at) === CLOSE_OBJECT) return this.#leave(object);
     for (;;) {
       this.#space();
-      if (this.#text[this.#at] !== '"') this.#fail("looking for beginning of object key string");
+      if (this.#text.charCodeAt(this.#at) !== QUOTE) this.#fail("looking for beginning of object key string");
       const key = this.#string();
       this.#space();
-      if (this.#text[this.#at] !== ":") this.#fail("after object key");
+      if (this.#text.charCodeAt(this.#at) !== COLON) this.#fail("after object key");
       this.#at++;
-      const inner = path === "" ? key : `${path}.${key}`;
-      const value = this.#value(inner);
-      if (Object.hasOwn(object, key)) this.duplicates.push(inner);
+      this.#path[depth] = key;
+      const value = this.#value();
+      if (Object.hasOwn(object, key) && !noted?.has(key)) {
+        noted ??= new Set();
+        noted.add(key);
+        this.#noteDuplicate();
+      }
       setOwn(object, key, value);
       this.#space();
-      const next = this.#text[this.#at];
-      if (next === "}") return this.#leave(object);
-      if (next !== ",") this.#fail("after object key:value pair");
+      const next = this.#text.charCodeAt(this.#at);
+      if (next === CLOSE_OBJECT) return this.#leave(object);
+      if (next !== COMMA) this.#fail("after object key:value pair");
       this.#at++;
     }
   }
 
-  #list(path: string): unknown[] {
-    this.#enter();
+  #noteDuplicate(): void {
+    if (this.duplicates.size >= DUPLICATES_MAX) return;
+    const steps = this.#path.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`)).join("");
+    this.duplicates.add(typeof this.#path[0] === "number" ? steps : steps.slice(1));
+  }
+
+  #list(): unknown[] {
+    const depth = this.#enter();
     const list: unknown[] = [];
     this.#at++;
     this.#space();
-    if (this.#text[this.#at] === "]") return this.#leave(list);
+    if (this.#text.charCodeAt(this.#at) === CLOSE_LIST) return this.#leave(list);
     for (;;) {
-      list.push(this.#value(`${path}[${list.length}]`));
+      this.#path[depth] = list.length;
+      list.push(this.#value());
       this.#space();
-      const next = this.#text[this.#at];
-      if (next === "]") return this.#leave(list);
-      if (next !== ",") this.#fail("after array element");
+      const next = this.#text.charCodeAt(this.#at);
+      if (next === CLOSE_LIST) return this.#leave(list);
+      if (next !== COMMA) this.#fail("after array element");
       this.#at++;
     }
   }
 
-  #enter(): void {
-    if (++this.#depth > this.#depthMax) this.#fail("exceeded max depth");
+  /** Goes into an object or a list; its index in the path. */
+  #enter(): number {
+    const depth = this.#path.push("") - 1;
+    if (depth >= this.#depthMax) this.#fail("exceeded max depth");
+    return depth;
   }
 
   #leave<T>(value: T): T {
-    this.#depth--;
+    this.#path.pop();
     this.#at++;
     return value;
   }
 
   #string(): string {
-    PLAIN_STRING.lastIndex = this.#at;
-    if (PLAIN_STRING.test(this.#text)) {
-      const start = this.#at + 1;
-      this.#at = PLAIN_STRING.lastIndex;
-      return this.#text.slice(start, this.#at - 1);
+    const end = this.#plainStringEnd();
+    if (end >= 0) {
+      const plain = this.#text.slice(this.#at + 1, end);
+      this.#at = end + 1;
+      return plain;
     }
     STRING.lastIndex = this.#at;
     if (!STRING.test(this.#text)) {
@@ -233,6 +283,17 @@ class Parser {
     this.#at = STRING.lastIndex;
     // Half a character, which only an escape can write, is none.
     return (JSON.parse(this.#text.slice(start, this.#at)) as string).toWellFormed();
+  }
+
+  /** The closing quote of a string without escapes; less than none for any other. */
+  #plainStringEnd(): number {
+    const text = this.#text;
+    for (let at = this.#at + 1; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code === QUOTE) return at;
+      if (code === BACKSLASH || code < SPACE) return -1;
+    }
+    return -1;
   }
 
   #number(): unknown {
@@ -252,7 +313,11 @@ class Parser {
   }
 
   #space(): void {
-    while (WHITESPACE.has(this.#text.charCodeAt(this.#at))) this.#at++;
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code !== SPACE && code !== NEWLINE && code !== RETURN && code !== TAB) return;
+      this.#at++;
+    }
   }
 
   #fail(where: string): never {

@@ -136,6 +136,8 @@ export function systemContext(kind: KindDefinition, namespace: string, name: str
     user: { name: "system:apiserver", groups: ["system:masters", "system:authenticated"] },
     warnings: [],
     emptied: new Map(),
+    isLarge: false,
+    turn: async () => {},
     authorize: async () => {},
   };
 }

@@ -1,7 +1,9 @@
 import { requestEntityTooLarge, unsupportedMediaType } from "../../api/index.ts";
 import { NetError, readBody as readStream } from "../../net/index.ts";
 import type { ApiRequest } from "../../net/message.ts";
-import { copyJson, JsonError, parseJson, ProtoError } from "../../schema/index.ts";
+import { copyJson, JsonError, type ParsedJson, parseJson, parseJsonInSteps, ProtoError } from "../../schema/index.ts";
+import type { RequestContext } from "../contracts.ts";
+import { betweenSteps, LARGE_BYTES } from "../turns.ts";
 import { readYamlBeside } from "../yaml-beside.ts";
 import { maybeJson } from "./yaml-json.ts";
 import { valueOfYaml, sortedKeys, YamlError } from "./yaml-reader.ts";
@@ -68,21 +70,26 @@ function checked(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** What reading a body needs of a request, and learns of it. */
+export type BodyContext = Pick<RequestContext, "request" | "turn" | "isLarge">;
+
 /** Reads a body in one of the formats of {@link BODY_TYPES}; undefined when it is empty. */
 export async function readBody(
-  request: ApiRequest,
+  context: BodyContext,
   decodeProtobuf: (bytes: Uint8Array) => unknown,
   types: readonly string[] = BODY_TYPES,
 ): Promise<Body | undefined> {
+  const { request } = context;
   if (request.body.type === "object")
     return { value: copyJson(request.body.value), duplicates: [], format: "object", bytes: NO_BYTES };
   const type = mediaType(request);
   if (type !== "" && !types.includes(type)) throw unsupportedMediaType(BODY_TYPES);
   const bytes = await readBytes(request);
   if (bytes.length === 0) return undefined;
+  context.isLarge ||= bytes.length > LARGE_BYTES;
   if (type === "application/vnd.kubernetes.protobuf")
     return { value: fromProtobuf(bytes, decodeProtobuf), duplicates: [], format: "protobuf", bytes };
-  return type === "application/yaml" ? fromYaml(bytes) : fromJson(bytes);
+  return type === "application/yaml" ? fromYaml(bytes, context) : fromJson(bytes, context);
 }
 
 function fromProtobuf(bytes: Uint8Array, decode: (bytes: Uint8Array) => unknown): unknown {
@@ -103,10 +110,16 @@ function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }
 
-function fromJson(bytes: Uint8Array): Body {
-  const text = textOf(bytes);
+type Steps = Pick<RequestContext, "turn" | "isLarge">;
+
+/** Reads JSON; in steps if it is large. */
+export function readJson(text: string, { isLarge, turn }: Steps): ParsedJson | Promise<ParsedJson> {
+  return isLarge ? parseJsonInSteps(text, turn) : parseJson(text);
+}
+
+async function fromJson(bytes: Uint8Array, steps: Steps): Promise<Body> {
   try {
-    const { value, duplicates } = parseJson(text);
+    const { value, duplicates } = await readJson(textOf(bytes), steps);
     return { value, duplicates: duplicates.map(duplicateText), format: "json", bytes };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
@@ -120,9 +133,10 @@ export function duplicateText(path: string): string {
 }
 
 /** Reads the first document of YAML; keys given twice are told by line, as the original does. */
-export async function fromYaml(bytes: Uint8Array): Promise<Body> {
+export async function fromYaml(bytes: Uint8Array, steps: Steps): Promise<Body> {
   const text = textOf(bytes);
-  const json = maybeJson(text);
+  const json = await maybeJson(text, (one) => readJson(one, steps));
+  await betweenSteps(steps);
   if (json) return { value: sortedKeys(json.value), duplicates: [], format: "yaml", bytes };
   try {
     return {

@@ -24,6 +24,7 @@ import {
 } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import { type Body, BodyError, CUSTOM_BODY_TYPES, readBody, readBytes, yamlErrors, mediaType } from "./body.ts";
+import { betweenSteps, LARGE_BYTES } from "../turns.ts";
 import { contentType, negotiate, wantsPretty } from "./negotiate.ts";
 import { respond, respondBytes } from "./respond.ts";
 
@@ -46,16 +47,17 @@ export const DECODING = { quantity: canonicalQuantity, typeNameOf, keepsEmptyLis
 /** The object in a request's body, canonical; 400 when it is of another kind or can't be decoded. */
 export async function readObject(context: RequestContext, type: BodyType): Promise<Json> {
   if (type.custom) return readCustomObject(context, type);
-  const body = await readBody(context.request, (bytes) => fromProto(bytes, type)).catch((error) => {
+  const body = await readBody(context, (bytes) => fromProto(bytes, type)).catch((error) => {
     throw error instanceof BodyError ? unrecognized(type.kind, error) : error;
   });
   if (!body && mediaType(context.request) === PROTOBUF)
     throw unrecognized(type.kind, new BodyError("empty data", new Uint8Array(0)));
   if (!body) throw badRequest("an empty request body is not allowed");
   const value = checkType(body, type);
+  await betweenSteps(context);
   // What was read by its type is of it.
   if (body.format === "protobuf" && isCanonical(type.struct, value, DECODING)) return value;
-  return decodeObject(context, value, { type, duplicates: body.duplicates });
+  return decodeObject(context, value, { type, body });
 }
 
 /** 400 for a body that can't be read; shows how it begins. */
@@ -177,21 +179,24 @@ const ONCE_EXTENSIONS = new Set(["DaemonSet", "Deployment", "Ingress", "NetworkP
 async function readCustomObject(context: RequestContext, type: BodyType): Promise<Json> {
   const bytes = await readBytes(context.request);
   const given = context.request.body.type === "object" ? context.request.body : { type: "bytes" as const, bytes };
+  context.isLarge ||= bytes.length > LARGE_BYTES;
+  const { isLarge, turn } = context;
   const request = { ...context.request, body: given };
   const refuse = (why: string) => unrecognized(type.kind, new BodyError(why, bytes));
-  const body = await readBody(request, () => undefined, CUSTOM_BODY_TYPES).catch((error) => {
+  const body = await readBody({ request, isLarge, turn }, () => undefined, CUSTOM_BODY_TYPES).catch((error) => {
     throw error instanceof BodyError ? unrecognized(type.kind, error) : error;
   });
   if (!body && mediaType(context.request) === PROTOBUF)
     throw unrecognized(type.kind, new BodyError("empty data", new Uint8Array(0)));
   if (!body) throw badRequest("an empty request body is not allowed");
-  const { format, duplicates } = body;
+  const { format } = body;
   const value = sayingItsType(body.value, refuse);
   if (format !== "object") {
     if (!value.kind) throw refuse(`Object 'Kind' is missing in '${Buffer.from(bytes).toString("utf8")}'`);
     checkCustomType(context, value, type);
   }
-  return decodeObject(context, value, { type, duplicates });
+  await betweenSteps(context);
+  return decodeObject(context, value, { type, body });
 }
 
 function checkCustomType({ warnings }: RequestContext, value: Json, type: BodyType): void {
@@ -228,14 +233,13 @@ export function requireNamespace(metadata: Json, namespace: string): void {
 export function decodeObject(
   context: RequestContext,
   value: Json,
-  { type, duplicates = [] }: { type: BodyType; duplicates?: readonly string[] },
+  { type, body }: { type: BodyType; body?: Body },
 ): Json {
   const prefix = `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}`;
   try {
     const decoded = decodeJson(type.struct, value, DECODING);
     context.emptied = decoded.emptied;
-    const unknown = type.custom ? [...decoded.unknown].sort() : decoded.unknown;
-    reportFields(context, { prefix, unknown, duplicates });
+    reportFields(context, { prefix, type, body, unknown: decoded.unknown });
     return decoded.value;
   } catch (error) {
     if (!(error instanceof DecodeError) && !(error instanceof QuantityError)) throw error;
@@ -245,15 +249,22 @@ export function decodeObject(
 
 interface FieldReport {
   readonly prefix: string;
+  readonly type: BodyType;
+  readonly body: Body | undefined;
   readonly unknown: readonly string[];
-  readonly duplicates: readonly string[];
 }
 
+/** As many complaints as the original makes about the JSON of one object, custom ones apart, whose fields it checks otherwise. */
+export const COMPLAINTS_MAX = 100;
+
 /** Unknown and repeated fields: refused, warned of or ignored, as the client asks. */
-function reportFields(context: RequestContext, { prefix, unknown, duplicates }: FieldReport): void {
+function reportFields(context: RequestContext, { prefix, type, body, unknown }: FieldReport): void {
+  const { duplicates = [], format } = body ?? {};
   const isStrict = context.query.get("fieldValidation") === "Strict";
-  const twice = isStrict && duplicates[0]?.startsWith("line ") ? [yamlErrors(duplicates)] : duplicates;
-  const texts = [...twice, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)];
+  const twice = isStrict && format === "yaml" && duplicates.length > 0 ? [yamlErrors(duplicates)] : duplicates;
+  const left = COMPLAINTS_MAX - (format === "yaml" ? 0 : duplicates.length);
+  const shown = type.custom ? [...unknown].sort() : unknown.slice(0, left);
+  const texts = [...twice, ...shown.map((path) => `unknown field ${JSON.stringify(path)}`)];
   reportStrict(context, texts, (message) => badRequest(`${prefix}: ${message}`));
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { parseJson } from "../../schema/index.ts";
 import { readYamlBeside } from "../yaml-beside.ts";
 import { fromYaml } from "./body.ts";
 import { maybeJson } from "./yaml-json.ts";
@@ -9,6 +10,7 @@ import { valueOfYaml } from "./yaml-reader.ts";
 
 const RECORDINGS = join(import.meta.dirname, "../../../test/parity/kinds");
 const bytesOf = (text: string) => new TextEncoder().encode(text);
+const read = (text: string) => fromYaml(bytesOf(text), { isLarge: false, turn: async () => {} });
 
 async function outcome(work: () => unknown): Promise<unknown> {
   try {
@@ -21,7 +23,7 @@ async function outcome(work: () => unknown): Promise<unknown> {
 const plain = (text: string) => outcome(() => ({ ...valueOfYaml(text), format: "yaml", bytes: bytesOf(text) }));
 
 async function check(text: string): Promise<void> {
-  assert.equal(await outcome(() => fromYaml(bytesOf(text))), await plain(text), text.slice(0, 200));
+  assert.equal(await outcome(() => read(text)), await plain(text), text.slice(0, 200));
 }
 
 /** All objects in a recording, however deep. */
@@ -40,7 +42,7 @@ test("JSON that is read as JSON says what the YAML reader makes of it, on record
     for (const object of objects.slice(0, 3)) {
       const text = JSON.stringify(object);
       count++;
-      if (maybeJson(text)) short++;
+      if (await maybeJson(text, parseJson)) short++;
       await check(text);
     }
   }
@@ -69,7 +71,10 @@ test("what YAML reads otherwise is left to it", async () => {
     '{"image":"a@sha256:1e5-0","name":"node-0","quoted":"\\"1e5"}',
   ])
     await check(text);
-  assert.ok(maybeJson('{"image":"a@sha256:1e5-0","name":"node-0","quoted":"\\"1e5"}'), "only numbers count");
+  assert.ok(
+    await maybeJson('{"image":"a@sha256:1e5-0","name":"node-0","quoted":"\\"1e5"}', parseJson),
+    "only numbers count",
+  );
 });
 
 test("times stay text, binary data become it", () => {
@@ -96,4 +101,14 @@ test("large YAML is read beside the event loop, with the same outcome", async ()
       await plain(text),
     );
   await check(`# ${"x".repeat(40_000)}\n`);
+});
+
+test("YAML that isn't read in time is answered as too late, and nothing of it goes on", async () => {
+  const text = `data:\n${Array.from({ length: 50_000 }, (_, index) => `  key-${index}: value\n`).join("")}`;
+  const late = { code: 504, message: "Timeout: request did not complete within the allotted timeout" };
+  const beginMs = performance.now();
+  // The first has begun when its time is over, the second hasn't.
+  await Promise.all([assert.rejects(readYamlBeside(text, 1), late), assert.rejects(readYamlBeside(text, 1), late)]);
+  assert.deepEqual((await readYamlBeside("a: 1")).value, { a: 1 });
+  assert.ok(performance.now() - beginMs < 20_000);
 });

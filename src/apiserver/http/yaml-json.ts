@@ -1,4 +1,4 @@
-import { isObject, JsonError, parseJson, rawDigits } from "../../schema/index.ts";
+import { isObject, JsonError, type ParsedJson, rawDigits } from "../../schema/index.ts";
 
 /** What JSON and YAML read differently, or may: tabs, some escapes, merge keys … */
 const DIFFERENT = /\t|\\[u/]|"<<"|"__proto__"/;
@@ -12,11 +12,14 @@ const KEY_CHARACTERS_MAX = 1000;
  * YAML that is JSON, as most clients send it; undefined when it is not, or when YAML might read it otherwise. What it saves:
  * the YAML reader takes a hundred times as long.
  */
-export function maybeJson(text: string): { readonly value: unknown } | undefined {
+export async function maybeJson(
+  text: string,
+  parse: (text: string) => ParsedJson | Promise<ParsedJson>,
+): Promise<{ readonly value: unknown } | undefined> {
   if (text[0] !== "{" || DIFFERENT.test(text)) return undefined;
   if (DIFFERENT_NUMBER.test(text) && DIFFERENT_NUMBER.test(text.replace(TEXTS, ""))) return undefined;
   try {
-    const { value, duplicates } = parseJson(text);
+    const { value, duplicates } = await parse(text);
     return duplicates.length > 0 || !isPlain(value) ? undefined : { value };
   } catch (error) {
     if (error instanceof JsonError) return undefined;

@@ -44,6 +44,7 @@ import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaTyp
 import { asGiven, hasEmptied } from "./given.ts";
 import { blankOf, resetFields } from "./resets.ts";
 import { storageKey, StoredObject } from "./stored.ts";
+import { betweenSteps, LARGE_BYTES } from "../turns.ts";
 
 export type Json = Record<string, unknown>;
 type Meta = Record<string, unknown>;
@@ -162,12 +163,14 @@ export class Registry {
     if (this.kind.scope === "Cluster") delete metadata.namespace;
     context.warnings.push(...joinOwners(metadata));
     if (!generated && behavior.namesItself && !metadata.name) metadata.name = this.#options.random.uuid();
+    await betweenSteps(context);
     let object = this.#withDefaults(input);
     // Who manages what is settled before the server adds its own. A status stands for annotations in some versions.
     const { status: _, ...main } = object;
     const managed = behavior.statusOnCreate ? main : object;
     this.#manage(context, { before: undefined, object: managed, write, subresource: "" });
     if (this.#hasStatus() && !behavior.statusOnCreate) delete object.status;
+    await betweenSteps(context);
     await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
     // Those who may still change it don't see the name that it gets.
     if (generated) this.#generateName(object.metadata as Meta);
@@ -176,7 +179,8 @@ export class Registry {
     context.warnings.push(...(behavior.earlyWarnings?.(object as never) ?? []));
     behavior.prepareCreate?.(object as never, this.#now());
     const settle = await this.#hooks.before?.(object, undefined, write);
-    object = this.#withDefaults(this.#canonical(object));
+    await betweenSteps(context);
+    if (behavior.prepareCreate || this.#hooks.before) object = this.#withDefaults(this.#canonical(object));
     try {
       const saved = await this.#createNamed({ context, namespace, object, write, generated: Boolean(generated) });
       await settle?.done();
@@ -282,18 +286,38 @@ export class Registry {
     const { name } = object.metadata as { name: string };
     if (errors.length > 0) throw invalid(this.kind, name ?? "", asGiven(errors, context.emptied));
     this.#warn(context, object, undefined);
+    await betweenSteps(context);
     await this.#validateAdmission(context, { operation: "CREATE", object, oldObject: undefined, write });
     this.behavior.settleCreate?.(object as never);
     if (!write.dryRun) refuseVersion(object.metadata as Meta);
     const canonical = orderedMetadata(object);
     const key = this.key(namespace, name);
     const encoded = this.encode(canonical);
-    const { value, json } = encoded;
     if (write.dryRun) return (await this.find(namespace, name)) ? undefined : unsaved(key, encoded);
-    const result = await this.#transact(key, value, 0);
-    return result === undefined
-      ? undefined
-      : new StoredObject({ key, value, createRevision: result, modRevision: result, version: 1, lease: 0 }, json);
+    const stored = await this.#put(key, { object: canonical, encoded, expected: 0, write });
+    if (!stored) return undefined;
+    const { value, json, revision } = stored;
+    return new StoredObject(
+      { key, value, createRevision: revision, modRevision: revision, version: 1, lease: 0 },
+      json,
+    );
+  }
+
+  /**
+   * Writes an object. What is noted of its managers can be longer than all else in it: where that makes it too large it is
+   * written without, unless it was applied.
+   */
+  async #put(key: string, { object, encoded, expected, write }: Put) {
+    try {
+      const revision = await this.#transact(key, encoded.value, expected);
+      return revision === undefined ? undefined : { ...encoded, revision };
+    } catch (error) {
+      if (write.isApply || !object.metadata.managedFields || !isTooLarge(error)) throw error;
+      const { managedFields: _, ...metadata } = object.metadata;
+      const bare = this.encode({ ...object, metadata });
+      const revision = await this.#transact(key, bare.value, expected);
+      return revision === undefined ? undefined : { ...bare, revision };
+    }
   }
 
   #validateNew(object: Json, { version }: WriteOptions): readonly FieldError[] {
@@ -325,6 +349,7 @@ export class Registry {
     for (let attempt = 1; ; attempt++) {
       const current = await this.find(namespace, name);
       if (!current && !options.createMissing) throw notFound(this.kind, name);
+      if (current) context.isLarge ||= current.entry.value.length > LARGE_BYTES;
       const wanted = await options.change(current?.object);
       if (!current) {
         await context.authorize({ verb: "create" });
@@ -360,11 +385,13 @@ export class Registry {
       this.#countGeneration(object, old, context);
       return this.#save({ current, object, write });
     }
+    await betweenSteps(context);
     context.warnings.push(...joinOwners(wanted.metadata as Meta));
     const claimed = MANAGED_AS_SENT.has(subresource) ? this.#withDefaults(copyJson(wanted)) : undefined;
     let object = this.#prepareUpdate(wanted, old, subresource);
     this.#manage(context, { before: old, object: claimed ?? object, write, subresource });
     if (claimed) keepManagers(object, claimed);
+    await betweenSteps(context);
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write });
     // Where it is changed further it must share nothing with the old one.
     const isFinal = !this.behavior.settleUpdate && !this.#hooks.before;
@@ -375,6 +402,7 @@ export class Registry {
     }
     const settle = subresource === "" ? await this.#hooks.before?.(object, old, write) : undefined;
     if (settle) object = this.#withDefaults(this.decode(object).value);
+    await betweenSteps(context);
     try {
       const saved = await this.#checkAndSave(context, { current, object, write, subresource });
       await (saved ? settle?.done() : settle?.undone());
@@ -396,6 +424,7 @@ export class Registry {
       : this.#validateUpdate(object, old, subresource);
     if (errors.length > 0) throw invalid(this.kind, old.metadata.name, asGiven(errors, context.emptied));
     if (subresource !== "status") this.#warn(context, object, old);
+    await betweenSteps(context);
     await this.#validateAdmission(context, { operation: "UPDATE", object, oldObject: old, write });
     return this.#save({ current, object, write });
   }
@@ -404,15 +433,18 @@ export class Registry {
   async #save({ current, object, write }: SaveCall): Promise<StoredObject | undefined> {
     const { key } = current.entry;
     if (isGone(object)) return this.#finishDeletion(current, { object, write });
-    const encoded = this.encode(orderedMetadata(object));
-    const { value, json } = encoded;
+    const canonical = orderedMetadata(object);
+    const encoded = this.encode(canonical);
     // A write that changes nothing is none: no new version, no event.
-    if (!this.#isIncomplete(current) && Buffer.compare(value, current.entry.value) === 0) return current;
+    if (!this.#isIncomplete(current) && Buffer.compare(encoded.value, current.entry.value) === 0) return current;
     if (write.dryRun) return unsaved(key, encoded, current);
-    const revision = await this.#transact(key, value, current.revision);
-    return revision === undefined
-      ? undefined
-      : new StoredObject({ ...current.entry, value, modRevision: revision, version: current.entry.version + 1 }, json);
+    const stored = await this.#put(key, { object: canonical, encoded, expected: current.revision, write });
+    if (!stored) return undefined;
+    const { value, json, revision } = stored;
+    return new StoredObject(
+      { ...current.entry, value, modRevision: revision, version: current.entry.version + 1 },
+      json,
+    );
   }
 
   /** Whether what is stored of an object is to be written again even as it is. */
@@ -597,6 +629,18 @@ interface ManageCall {
   readonly object: Json;
   readonly write: WriteOptions;
   readonly subresource: string;
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof StoreError && error.cause.code === "tooLarge";
+}
+
+interface Put {
+  readonly object: KubeObject;
+  readonly encoded: EncodedObject;
+  /** The revision that the key is at; 0: absent. */
+  readonly expected: number;
+  readonly write: WriteOptions;
 }
 
 interface SaveCall {
