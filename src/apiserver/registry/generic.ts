@@ -4,7 +4,6 @@ import {
   type FieldError,
   fromHub,
   groupVersion,
-  internal,
   invalid,
   invalidValue,
   type KindDefinition,
@@ -28,7 +27,7 @@ import {
   managedAfterUpdate,
   type VersionView,
 } from "../../schema/index.ts";
-import { type Store, StoreError } from "../../store/index.ts";
+import type { Store } from "../../store/index.ts";
 import { canonicalQuantity } from "../../api/index.ts";
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
 import type { Cacher } from "../cacher/cacher.ts";
@@ -43,6 +42,7 @@ import {
 import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaType } from "./encoding.ts";
 import { asGiven, hasEmptied } from "./given.ts";
 import { blankOf, resetFields } from "./resets.ts";
+import { isTooLarge, storeFailure } from "./store-failure.ts";
 import { storageKey, StoredObject } from "./stored.ts";
 import { betweenSteps, LARGE_BYTES } from "../turns.ts";
 
@@ -631,10 +631,6 @@ interface ManageCall {
   readonly subresource: string;
 }
 
-function isTooLarge(error: unknown): boolean {
-  return error instanceof Error && error.cause instanceof StoreError && error.cause.code === "tooLarge";
-}
-
 interface Put {
   readonly object: KubeObject;
   readonly encoded: EncodedObject;
@@ -673,22 +669,6 @@ export interface UpdateOptions {
   readonly whole?: boolean;
   /** The server itself changes the object: nothing is put back, admitted or validated. */
   readonly own?: boolean;
-}
-
-/** A store's failure as clients see it. */
-export function storeFailure(error: unknown): unknown {
-  if (!(error instanceof StoreError)) return error;
-  switch (error.code) {
-    case "tooLarge":
-      return statusError({ code: 500, reason: "", message: "etcdserver: request is too large" }, { cause: error });
-    case "noSpace":
-      return statusError(
-        { code: 500, reason: "", message: "etcdserver: mvcc: database space exceeded" },
-        { cause: error },
-      );
-    default:
-      return internal(error.message, { cause: error });
-  }
 }
 
 interface VersionCheck {
