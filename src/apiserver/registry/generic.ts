@@ -44,6 +44,7 @@ import { asGiven, hasEmptied } from "./given.ts";
 import { blankOf, resetFields } from "./resets.ts";
 import { isTooLarge, storeFailure } from "./store-failure.ts";
 import { storageKey, StoredObject } from "./stored.ts";
+import { checkVersion, checkVersionText, refuseVersion } from "./versions.ts";
 import { betweenSteps, LARGE_BYTES } from "../turns.ts";
 
 export type Json = Record<string, unknown>;
@@ -669,43 +670,6 @@ export interface UpdateOptions {
   readonly whole?: boolean;
   /** The server itself changes the object: nothing is put back, admitted or validated. */
   readonly own?: boolean;
-}
-
-interface VersionCheck {
-  readonly kind: KindDefinition;
-  readonly wanted: Json;
-  readonly current: StoredObject;
-  /** The client sent the whole object. */
-  readonly whole: boolean;
-}
-
-/** What has a version was stored already: 500, as the store answers. A version that says nothing is taken off. */
-function refuseVersion(metadata: Meta): void {
-  const version = String(metadata.resourceVersion ?? "");
-  if (/^\d+$/.test(version) && Number(version) !== 0)
-    throw statusError({ code: 500, reason: "", message: "resourceVersion should not be set on objects to be created" });
-  delete metadata.resourceVersion;
-}
-
-/** 500 for a version that is no number. */
-function checkVersionText(version: unknown): void {
-  if (!version || /^\d+$/.test(String(version))) return;
-  const message = `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`;
-  throw statusError({ code: 500, reason: "", message });
-}
-
-/** Checks the version that the client saw; says whether it insists on it. */
-function checkVersion({ kind, wanted, current, whole }: VersionCheck): boolean {
-  const { resourceVersion, uid } = wanted.metadata as Meta;
-  const { name } = current.object.metadata;
-  if (whole && uid && uid !== current.object.metadata.uid) {
-    const why = `StorageError: invalid object, Code: 4, Key: ${current.entry.key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${current.object.metadata.uid}`;
-    throw conflict(kind, name, why);
-  }
-  if (!resourceVersion || resourceVersion === "0") return false;
-  checkVersionText(resourceVersion);
-  if (resourceVersion !== current.object.metadata.resourceVersion) throw conflict(kind, name, MODIFIED);
-  return whole;
 }
 
 /** What only the server sets stays as it is. */
