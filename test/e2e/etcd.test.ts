@@ -3,8 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { command, LAUNCHER, TestCluster, withoutKubectl } from "./cli.ts";
+import { SmallDisk } from "../../src/store/testing/small-disk.ts";
+import { KubeClient } from "../ha/client.ts";
+import { ApartCluster } from "./apart.ts";
+import { command, eventually, LAUNCHER, TestCluster, withoutKubectl } from "./cli.ts";
 import { OurEtcd } from "./our-etcd.ts";
+
+const DISK_BYTES = 48 * 1024 * 1024;
+const MAP_BYTES = 900_000;
 
 async function withoutEtcdctl(): Promise<string | false> {
   return (await command("etcdctl", ["version"])).code === 0 ? false : "etcdctl is not installed";
@@ -129,6 +135,53 @@ suite("navarch etcd", { skip: (await withoutEtcdctl()) || (await withoutKubectl(
     assert.ok((await revision(etcd.url)) >= before + 1000);
     await etcd.stop();
     rmSync(directory, { recursive: true });
+  });
+
+  test("on a full disk it refuses what is written as etcd does, goes on reading, and recovers", async (t) => {
+    const directory = temporary();
+    t.after(() => rmSync(directory, { recursive: true, force: true }));
+    using disk = SmallDisk.mount(directory, DISK_BYTES);
+    if (!disk) return t.skip("only root may mount a file system");
+    await using etcd = await OurEtcd.start(join(directory, "data"));
+    await etcdctl(etcd.url, "put", "/first", "1");
+    await using cluster = await ApartCluster.create([]);
+    await cluster.apiserver(`--etcd-servers=${etcd.url}`);
+    const client = new KubeClient(`127.0.0.1:${cluster.port}`, cluster.directory);
+    const maps = "/api/v1/namespaces/default/configmaps";
+    const create = (name: string) =>
+      client.send("POST", maps, { metadata: { name }, data: { value: "x".repeat(MAP_BYTES) } });
+    assert.equal((await create("m-before")).status, 201);
+    disk.fill();
+    const made = ["m-before"];
+    // What was set aside before the disk was full may still be written to.
+    for (let index = 0; ; index++) {
+      const { status, body } = await create(`m${index}`);
+      if (status === 201) made.push(`m${index}`);
+      else {
+        assert.deepEqual([status, body.message], [500, "etcdserver: mvcc: database space exceeded"]);
+        break;
+      }
+    }
+    const endpoint = etcd.url.replace("http://", "");
+    const refused = await command("etcdctl", [`--endpoints=${endpoint}`, "put", "/second"], {
+      env: { ETCDCTL_API: "3" },
+      input: "2".repeat(MAP_BYTES),
+    });
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.stderr, /etcdserver: mvcc: database space exceeded/);
+    assert.equal(await etcdctl(etcd.url, "get", "/first", "--print-value-only"), "1\n");
+    const names = async () => {
+      const { items = [] } = await client.must("GET", maps);
+      return items.map(({ metadata }) => metadata.name).filter((name) => name.startsWith("m"));
+    };
+    assert.deepEqual(await names(), made.toSorted());
+    disk.free();
+    assert.equal((await create("m-after")).status, 201);
+    await etcd.stop("SIGKILL");
+    await etcd.startAgain();
+    await eventually(async () => assert.deepEqual(await names(), [...made, "m-after"].toSorted()));
+    assert.equal(await etcdctl(etcd.url, "get", "/second", "--print-value-only"), "");
+    client.close();
   });
 
   test("settings that make no sense are refused in a sentence", async () => {

@@ -11,6 +11,11 @@ import { HERE, Machine } from "./network.ts";
 const PORT = 6443;
 const NAVARCH = [process.execPath, `--import=${join(import.meta.dirname, "jumping-clock.ts")}`, ...SERVER];
 
+export interface Manager {
+  readonly machine: Machine;
+  readonly process: Process;
+}
+
 interface ApiServer {
   readonly machine: Machine;
   readonly client: KubeClient;
@@ -21,7 +26,7 @@ interface ApiServer {
 export class HaCluster {
   readonly etcd: EtcdCluster;
   readonly servers: readonly ApiServer[];
-  readonly managers: Process[] = [];
+  readonly managers: Manager[] = [];
   readonly #directory: string;
   readonly #balancer: Balancer;
 
@@ -86,10 +91,12 @@ export class HaCluster {
     await server.process.said("Component started");
   }
 
-  /** Reaches the servers through the balancer. */
-  async startManager(): Promise<Process> {
-    const manager = new Process(NAVARCH[0]!, [
-      ...NAVARCH.slice(1),
+  /** On a machine of its own; reaches the servers through the balancer. */
+  async startManager(): Promise<Manager> {
+    const number = this.managers.length + 1;
+    const machine = await Machine.add(`manager${number}`, 30 + number);
+    const [program, args] = machine.running(
+      ...NAVARCH,
       "controller-manager",
       `--kubeconfig=${join(this.#directory, "pki/controller-manager.kubeconfig")}`,
       "--secure-port=0",
@@ -98,9 +105,10 @@ export class HaCluster {
       "--leader-elect-lease-duration=6s",
       "--leader-elect-renew-deadline=4s",
       "--leader-elect-retry-period=1s",
-    ]);
+    );
+    const manager = { machine, process: new Process(program, args) };
     this.managers.push(manager);
-    await manager.said("Component started");
+    await manager.process.said("Component started");
     return manager;
   }
 
@@ -110,9 +118,9 @@ export class HaCluster {
       process?.signal("SIGCONT");
       await process?.stop("SIGKILL");
     }
-    for (const manager of this.managers) {
-      manager.signal("SIGCONT");
-      await manager.stop("SIGKILL");
+    for (const { process } of this.managers) {
+      process.signal("SIGCONT");
+      await process.stop("SIGKILL");
     }
     await this.#balancer.close();
     await this.etcd.stop();

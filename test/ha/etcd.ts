@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cryptoRandom, realClock } from "../../src/base/index.ts";
 import { certificateToPem, createAuthority, issueKeyPair } from "../../src/pki/index.ts";
 import { openEtcdStore, type Store } from "../../src/store/index.ts";
+import { SmallDisk } from "../../src/store/testing/small-disk.ts";
 import { silentLog } from "../../src/base/index.ts";
 import { Process } from "../e2e/apart.ts";
 import { command } from "../e2e/cli.ts";
@@ -13,8 +14,7 @@ const clock = realClock();
 export const SMALL = 2;
 
 /** Room for two files of the log, which etcd makes before it needs them, and for some data. */
-const DISK_MIB = 192;
-const FULL = "full";
+const DISK_BYTES = 192 * 1024 * 1024;
 
 interface Member {
   readonly machine: Machine;
@@ -25,10 +25,15 @@ interface Member {
 export class EtcdCluster {
   readonly members: readonly Member[];
   readonly #directory: string;
+  /** Of {@link SMALL}. */
+  readonly #disk: SmallDisk;
 
   private constructor(members: readonly Member[], directory: string) {
     this.members = members;
     this.#directory = directory;
+    const disk = SmallDisk.mount(this.#file(members[SMALL]!.machine.name), DISK_BYTES);
+    if (!disk) throw new Error("make a small disk: this process may not mount one");
+    this.#disk = disk;
   }
 
   static async start(parent: string): Promise<EtcdCluster> {
@@ -38,7 +43,6 @@ export class EtcdCluster {
       members.push({ machine: await Machine.add(`etcd${number}`, 10 + number), process: undefined });
     const cluster = new EtcdCluster(members, directory);
     cluster.#writeCertificates();
-    await cluster.#mountDisk(SMALL);
     await Promise.all(members.map((_, index) => cluster.start(index)));
     return cluster;
   }
@@ -105,28 +109,13 @@ export class EtcdCluster {
     await member.process.said("ready to serve client requests");
   }
 
-  /** Gives a member a disk of its own, a small one; before the members start. */
-  async #mountDisk(index: number): Promise<void> {
-    const path = this.#file(this.members[index]!.machine.name);
-    mkdirSync(path, { mode: 0o700 });
-    const { code, stderr } = await command("mount", ["-t", "tmpfs", "-o", `size=${DISK_MIB}m,mode=0700`, "disk", path]);
-    if (code !== 0) throw new Error(`mount: ${stderr}`);
-  }
-
   /** Leaves no room on the disk of {@link SMALL}. */
   fillDisk(): void {
-    const file = openSync(join(this.#file(this.members[SMALL]!.machine.name), FULL), "w");
-    try {
-      for (;;) writeSync(file, Buffer.alloc(64 * 1024));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
-    } finally {
-      closeSync(file);
-    }
+    this.#disk.fill();
   }
 
   emptyDisk(): void {
-    rmSync(join(this.#file(this.members[SMALL]!.machine.name), FULL));
+    this.#disk.free();
   }
 
   async kill(index: number): Promise<void> {
@@ -164,6 +153,6 @@ export class EtcdCluster {
       process?.signal("SIGCONT");
       await process?.stop("SIGKILL");
     }
-    await command("umount", [this.#file(this.members[SMALL]!.machine.name)]);
+    this.#disk[Symbol.dispose]();
   }
 }

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -8,6 +7,7 @@ import { realClock, silentLog } from "../../base/index.ts";
 import { StoreError } from "../errors.ts";
 import type { Store } from "../store.ts";
 import { Recorder } from "../suite-tools.ts";
+import { SmallDisk } from "../testing/small-disk.ts";
 import { type EmbeddedStore, openEmbeddedStore } from "./embedded.ts";
 
 const MEGABYTE = 1024 * 1024;
@@ -17,15 +17,15 @@ const VALUE_BYTES = 50_000;
 /** More than the disk takes. */
 const WRITES_MAX = 1000;
 
-/** A file system of its own, small; undefined where this process may not mount one. */
-function smallDisk(t: TestContext): string | undefined {
+/** A small one; undefined where this process may not mount one. */
+function smallDisk(t: TestContext): SmallDisk | undefined {
   const directory = mkdtempSync(join(tmpdir(), "navarch-full-"));
-  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_BYTES}`, "tmpfs", directory]);
+  const disk = SmallDisk.mount(directory, DISK_BYTES);
   t.after(() => {
-    if (status === 0) spawnSync("umount", ["--lazy", directory]);
+    disk?.[Symbol.dispose]();
     rmSync(directory, { recursive: true, force: true });
   });
-  return status === 0 ? directory : undefined;
+  return disk;
 }
 
 const open = (directory: string): Promise<EmbeddedStore> =>
@@ -74,9 +74,8 @@ async function keys(store: Store): Promise<string[]> {
 test("on a full disk writes are refused, reads go on, and all is well once there is room", async (t) => {
   const disk = smallDisk(t);
   if (disk === undefined) return t.skip("only root may mount a file system");
-  const filler = join(disk, "filler");
-  writeFileSync(filler, Buffer.alloc(FILLER_BYTES));
-  const directory = join(disk, "store");
+  disk.fill(FILLER_BYTES);
+  const directory = join(disk.path, "store");
   const store = await open(directory);
   const first = await fill(store, "a");
   assert.ok(first.length > 50, `${first.length} writes`);
@@ -96,7 +95,7 @@ test("on a full disk writes are refused, reads go on, and all is well once there
   await assert.rejects(store.defragment(), { code: "noSpace" });
   assert.deepEqual(await keys(store), first);
 
-  rmSync(filler);
+  disk.free();
   const second = await fill(store, "b");
   assert.ok(second.length > 20, `${second.length} writes more`);
   assert.deepEqual(await keys(store), [...first, ...second]);
@@ -105,8 +104,7 @@ test("on a full disk writes are refused, reads go on, and all is well once there
   // Full as it is, it is opened; what is deleted makes room by rewriting, which needs some itself.
   const again = await open(directory);
   assert.deepEqual(await keys(again), [...first, ...second]);
-  const grown = spawnSync("mount", ["-o", `remount,size=${DISK_BYTES + 2 * MEGABYTE}`, disk]);
-  assert.equal(grown.status, 0);
+  disk.grow(DISK_BYTES + 2 * MEGABYTE);
   await again.transact({ compare: [], success: [{ type: "deleteRange", start: "/b/", end: "/b0" }], failure: [] });
   await again.transact({
     compare: [],
