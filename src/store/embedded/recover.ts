@@ -159,7 +159,7 @@ async function loadCheckpoint(
     const { revision, ...part } = reader!.end();
     if (revision !== file.revision || !coverage.add({ ...file, ...part })) throw missingPart(disk, file.revision);
   }
-  if (coverage.isWhole) versions.loaded(coverage.revision);
+  versions.loaded(coverage.isWhole ? coverage.revision : undefined);
   return { coverage, reserved };
 }
 

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seededRandom } from "../../base/index.ts";
-import { prefixEnd } from "../store.ts";
+import { type Entry, prefixEnd } from "../store.ts";
 import { storeSuite } from "../store.suite.ts";
 import { put, Recorder, remove, text, write } from "../suite-tools.ts";
 import { LAST_KEY } from "./keys.ts";
 import { openMemoryStore } from "./memory.ts";
+import { Versions } from "./versions.ts";
 
 storeSuite("memory store", { open: async () => openMemoryStore(), modelRuns: 150 });
 
@@ -77,4 +78,35 @@ test("a page of an earlier revision, and how many there were, are what reading a
       assert.equal(page.more, wanted.length > limit);
       assert.equal((await store.range({ ...options, countOnly: true })).count, wanted.length);
     }
+});
+
+test("entries of a checkpoint are taken over in whatever order they come, the newest of a key", () => {
+  const entry = (key: string, modRevision: number): Entry => ({
+    key,
+    value: Buffer.from(String(modRevision)),
+    createRevision: 1,
+    modRevision,
+    version: 1,
+    lease: 0,
+  });
+  const inOrder = Array.from({ length: 500 }, (_, index) => entry(`/k${1000 + index}`, index + 2));
+  const others = [entry("/k1003", 900), entry("/k1400", 3), entry("/a", 5), entry("/z", 6)];
+  for (const entries of [
+    inOrder,
+    [...inOrder, ...others],
+    [...others, ...inOrder],
+    [...inOrder, ...others.toReversed()],
+  ]) {
+    const versions = Versions.empty();
+    for (const one of entries) versions.load(one);
+    versions.loaded(1000);
+    const newest = new Map<string, Entry>();
+    for (const one of entries) if (one.modRevision > (newest.get(one.key)?.modRevision ?? 0)) newest.set(one.key, one);
+    const expected = [...newest.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    assert.deepEqual(versions.range({ start: "/", end: "0" }).entries, expected);
+    assert.deepEqual([...versions.entriesAt(1000)], expected);
+    assert.equal(versions.keyCount, expected.length);
+    const bytes = expected.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
+    assert.deepEqual([versions.liveBytes, versions.keptBytes], [bytes, bytes]);
+  }
 });

@@ -1,4 +1,5 @@
 import BTreeModule from "sorted-btree";
+import bulkModule from "sorted-btree/extended/bulkLoad.js";
 import { StoreError } from "../errors.ts";
 import type {
   Change,
@@ -17,6 +18,9 @@ import { checkTransaction } from "./check.ts";
 import { compareKeys } from "./keys.ts";
 
 const BTree = BTreeModule.default;
+const { bulkLoad } = bulkModule;
+/** The tree's own default. */
+const NODE_KEYS_MAX = 32;
 type Tree<K, V> = InstanceType<typeof BTreeModule.default<K, V>>;
 
 /** What one revision made of one key: an entry, or nothing. */
@@ -42,7 +46,7 @@ interface Past {
  */
 export class Versions {
   /** Newest version of each key that exists. */
-  readonly #live: Tree<string, Version>;
+  #live: Tree<string, Version>;
   /** Newest version of each key that was deleted after the compaction revision. */
   readonly #deleted: Tree<string, Version>;
   /** What each revision after the last purge did. */
@@ -58,6 +62,8 @@ export class Versions {
   #gaps: readonly Gap[] = [];
   #keptBytes = 0;
   #liveBytes = 0;
+  /** Entries of a checkpoint, as long as they come in the order of their keys. */
+  #loading: { readonly keys: string[]; readonly versions: Version[] } = { keys: [], versions: [] };
 
   private constructor(
     live: Tree<string, Version>,
@@ -471,8 +477,27 @@ export class Versions {
     this.#revision = this.#visible = revision;
   }
 
-  /** Takes over an entry of a checkpoint; only before the first revision. */
+  /** Takes over an entry of a checkpoint; only before the first revision, and call {@link loaded} after the last. */
   load(entry: Entry): void {
+    const { keys, versions } = this.#loading;
+    if (keys.length === 0 ? this.#live.size > 0 : compareKeys(entry.key, keys.at(-1)!) <= 0)
+      return this.#loadAlone(entry);
+    keys.push(entry.key);
+    versions.push({ key: entry.key, revision: entry.modRevision, entry, older: undefined });
+    this.#keptBytes += sizeOf(entry);
+    this.#liveBytes += sizeOf(entry);
+  }
+
+  /** Makes the tree of what came in the order of its keys: all at once costs half of one by one. */
+  #build(): void {
+    const { keys, versions } = this.#loading;
+    if (keys.length === 0) return;
+    this.#live = bulkLoad(keys, versions, NODE_KEYS_MAX, compareKeys);
+    this.#loading = { keys: [], versions: [] };
+  }
+
+  #loadAlone(entry: Entry): void {
+    this.#build();
     // Two keys of an old file may be one by now: the newer one counts.
     const there = this.#live.get(entry.key)?.entry;
     if (there && there.modRevision > entry.modRevision) return;
@@ -483,9 +508,10 @@ export class Versions {
     this.#liveBytes += sizeOf(entry);
   }
 
-  /** Says which revision {@link load}ed entries are the state of. */
-  loaded(revision: Revision): void {
-    this.#revision = this.#visible = this.#compactRevision = this.#purged = revision;
+  /** Says which revision {@link load}ed entries are the state of; none, when they are of several and the log has the rest. */
+  loaded(revision: Revision | undefined): void {
+    this.#build();
+    if (revision) this.#revision = this.#visible = this.#compactRevision = this.#purged = revision;
   }
 }
 
