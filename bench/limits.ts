@@ -8,7 +8,7 @@ import {
   RawHttp2,
   requestFields,
   uint32,
-} from "../src/net/http/testing/raw-http2.ts";
+} from "../src/net/http2/testing/raw-http2.ts";
 import { type Call, Connections } from "./harness/load.ts";
 import { type Row, type Scenario, scaled } from "./harness/scenario.ts";
 import { BenchServer } from "./harness/server.ts";

@@ -6,34 +6,26 @@ import type { RequestBody, ResponseBody } from "./message.ts";
 /** What the API server reads of a request unless it says otherwise: upstream's limit. */
 export const BODY_BYTES_MAX = 3 * 1024 * 1024;
 
-/** Who reads a body, and whether it has a stream of its own on the connection, as in HTTP/2, or the connection for itself. */
-export type BodySide = "server" | "serverStream" | "client";
+export type BodySide = "server" | "client";
+
+/** A body that can be had in one piece more cheaply than by iterating. */
+export interface CollectableBody extends AsyncIterable<Uint8Array> {
+  collect(limitBytes: number): Promise<Uint8Array>;
+}
 
 /**
  * A body that arrives on a socket. A server that leaves off in the middle leaves the stream alone, as it still answers on
  * it; a client that does cancels what it asked for.
  */
-export class SocketBody implements AsyncIterable<Uint8Array> {
+export class SocketBody implements CollectableBody {
   readonly #readable: Readable;
   readonly #lengthBytes: number | undefined;
   readonly #side: BodySide;
-  readonly #turn: () => Promise<void>;
-  /** All that was announced has been read. */
-  #isWhole = false;
 
-  /** `turn` resolves in the next turn of the event loop; only a server's stream asks for it. */
-  constructor(
-    readable: Readable,
-    {
-      contentLength,
-      side,
-      turn = () => Promise.resolve(),
-    }: { contentLength: string | undefined; side: BodySide; turn?: () => Promise<void> },
-  ) {
+  constructor(readable: Readable, { contentLength, side }: { contentLength: string | undefined; side: BodySide }) {
     this.#readable = readable;
     this.#lengthBytes = contentLength === undefined ? undefined : Number(contentLength);
     this.#side = side;
-    this.#turn = turn;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
@@ -42,62 +34,8 @@ export class SocketBody implements AsyncIterable<Uint8Array> {
 
   /** The whole body. By events: much cheaper than iterating. */
   collect(limitBytes: number): Promise<Uint8Array> {
-    if (this.#lengthBytes !== undefined && this.#lengthBytes > limitBytes) return Promise.reject(tooLarge(limitBytes));
-    return this.#side === "serverStream" && this.#lengthBytes
-      ? this.#take(this.#lengthBytes)
-      : this.#gather(limitBytes);
-  }
-
-  /**
-   * A body whose length was announced, in one piece. Nobody is told of its end: Node makes an error object, with its stack,
-   * for every stream that closes after that with its answer just written.
-   */
-  #take(length: number): Promise<Uint8Array> {
-    const readable = this.#readable;
-    // Asking for more than there is tells the stream to hold that much.
-    const take = (): Uint8Array | null => readable.read(length);
-    const ready = readable.readableLength === length ? take() : null;
-    this.#isWhole = ready !== null;
-    if (ready) return Promise.resolve(ready);
-    return new Promise((resolve, reject) => {
-      let isOver = false;
-      const stop = () => {
-        isOver = true;
-        readable.off("readable", onReadable).off("end", onLost).off("error", onLost).off("close", onLost);
-      };
-      const onLost = (cause?: Error) => {
-        stop();
-        reject(lost(cause));
-      };
-      const finish = () => {
-        const bytes = isOver ? null : take();
-        if (bytes === null) return;
-        if (bytes.length < length) return onLost();
-        stop();
-        this.#isWhole = true;
-        resolve(bytes);
-      };
-      let isDue = false;
-      const onReadable = () => {
-        if (isDue) return;
-        isDue = true;
-        // The end comes with the last bytes, in the same turn, and is told of at once when it finds nothing to read.
-        void this.#turn().then(() => {
-          isDue = false;
-          finish();
-        });
-      };
-      if (readable.readableEnded || readable.destroyed) onLost();
-      else readable.on("readable", onReadable).on("end", onLost).on("error", onLost).on("close", onLost);
-    });
-  }
-
-  /** Lets go of what nobody has read, which would hold the stream open. */
-  dismiss(): void {
-    if (!this.#isWhole && !this.#readable.readableEnded) this.#readable.resume();
-  }
-
-  #gather(limitBytes: number): Promise<Uint8Array> {
+    if (this.#lengthBytes !== undefined && this.#lengthBytes > limitBytes)
+      return Promise.reject(bodyTooLarge(limitBytes));
     const readable = this.#readable;
     return new Promise((resolve, reject) => {
       const chunks: Uint8Array[] = [];
@@ -114,16 +52,16 @@ export class SocketBody implements AsyncIterable<Uint8Array> {
         // The rest is read and dropped, so that the answer gets through to a client that is still sending.
         if (this.#side === "client") readable.destroy();
         else readable.resume();
-        reject(tooLarge(limitBytes));
+        reject(bodyTooLarge(limitBytes));
       };
       const onEnd = () => {
         stop();
-        if (isCutShort(readable, sizeBytes, this.#lengthBytes)) reject(lost());
+        if (isCutShort(readable, sizeBytes, this.#lengthBytes)) reject(bodyLost());
         else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, sizeBytes));
       };
       const onLost = (cause?: Error) => {
         stop();
-        reject(lost(cause));
+        reject(bodyLost(cause));
       };
       if (readable.readableEnded) return onEnd();
       if (readable.destroyed) return onLost();
@@ -161,10 +99,10 @@ class BodyIterator implements AsyncIterator<Uint8Array> {
       }
       if (readable.readableEnded) {
         this.#stop();
-        if (isCutShort(readable, this.#sizeBytes, this.#lengthBytes)) throw lost();
+        if (isCutShort(readable, this.#sizeBytes, this.#lengthBytes)) throw bodyLost();
       } else if (readable.destroyed) {
         this.#stop();
-        throw lost(readable.errored ?? undefined);
+        throw bodyLost(readable.errored ?? undefined);
       } else
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
@@ -210,7 +148,7 @@ const EVENTS = ["readable", "end", "error", "close"] as const;
 const DONE = { done: true, value: undefined } as const;
 
 /** Why a body ended early; who broke it off may have said so already. */
-function lost(cause?: Error): NetError {
+export function bodyLost(cause?: Error): NetError {
   if (cause instanceof NetError) return cause;
   return new NetError("connectionLost", "read body: the connection ended in the middle", { cause });
 }
@@ -227,10 +165,10 @@ export async function readBody(
     case "none":
       return EMPTY;
     case "bytes":
-      if (body.bytes.length > limitBytes) throw tooLarge(limitBytes);
+      if (body.bytes.length > limitBytes) throw bodyTooLarge(limitBytes);
       return body.bytes;
     case "stream":
-      return body.chunks instanceof SocketBody ? body.chunks.collect(limitBytes) : collect(body.chunks, limitBytes);
+      return isCollectable(body.chunks) ? body.chunks.collect(limitBytes) : collect(body.chunks, limitBytes);
     case "object":
     case "events":
     case "upgrade":
@@ -241,17 +179,22 @@ export async function readBody(
   }
 }
 
+function isCollectable(chunks: AsyncIterable<Uint8Array>): chunks is CollectableBody {
+  return "collect" in chunks;
+}
+
 async function collect(source: AsyncIterable<Uint8Array>, limitBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const chunk of source) {
     sizeBytes += chunk.length;
-    if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
+    if (sizeBytes > limitBytes) throw bodyTooLarge(limitBytes);
     chunks.push(chunk);
   }
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, sizeBytes);
 }
 
-function tooLarge(limitBytes: number): NetError {
+/** A body is larger than its reader takes. */
+export function bodyTooLarge(limitBytes: number): NetError {
   return new NetError("bodyTooLarge", `read body: it is larger than the limit of ${limitBytes} bytes`);
 }

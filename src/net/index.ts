@@ -16,7 +16,7 @@ export {
   type ServingCertificate,
 } from "./http/server.ts";
 export { type ClientTls, endToEndHeaders } from "./http/target.ts";
-export { pump } from "./http/pump.ts";
+export { pump, writableSink } from "./http/pump.ts";
 export * from "./message.ts";
 export { AsyncQueue } from "./queue.ts";
 export { bridgeConnections } from "./upgrade/bridge.ts";

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { constants, createGzip, gzip } from "node:zlib";
-import { type ApiRequest, type ApiResponse, pump } from "../../net/index.ts";
+import { type ApiRequest, type ApiResponse, pump, writableSink } from "../../net/index.ts";
 
 const COMPRESS_FROM_BYTES = 128 * 1024;
 const OPTIONS = { level: constants.Z_BEST_SPEED };
@@ -17,7 +17,7 @@ export function compressedStream(request: ApiRequest, response: ApiResponse): Ap
   const { body } = response;
   if (body.type !== "stream" || !takesGzip(request)) return response;
   const chunks = createGzip(OPTIONS);
-  pump(body, chunks).then(
+  pump(body, writableSink(chunks)).then(
     () => chunks.end(),
     (error) => chunks.destroy(error),
   );

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { Clock, Log } from "../../base/index.ts";
 import type { ServerTls } from "../http/server.ts";
-import { ServerConnection } from "../http2/connection.ts";
+import { type ConnectionLimits, ServerConnection } from "../http2/connection.ts";
 import { encodeHeaders } from "../http2/hpack.ts";
 import type { ServerStream } from "../http2/stream.ts";
 import { AsyncQueue } from "../queue.ts";
@@ -13,6 +13,12 @@ import { encodeStatusMessage, GRPC_STATUS, GrpcError, type GrpcMetadata } from "
 
 const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
 const WAITING_MESSAGES_MAX = 256;
+const CONNECTION_LIMITS: ConnectionLimits = {
+  streamsMax: 10_000,
+  headerListBytesMax: 64 * 1024,
+  streamWindowBytes: 4 * 1024 * 1024,
+  connectionWindowBytes: 32 * 1024 * 1024,
+};
 
 /** What a handler knows of its call beside the messages. */
 export interface GrpcCallContext {
@@ -60,7 +66,7 @@ export async function listenGrpc(options: GrpcServerOptions): Promise<GrpcServer
   const routes = routesOf(options.implementations);
   const onRequest = (stream: ServerStream) => serveCall(stream, routes, options);
   const http2 = (socket: Socket) => {
-    const connection = new ServerConnection(socket, { clock, onRequest });
+    const connection = new ServerConnection(socket, { clock, onRequest, limits: CONNECTION_LIMITS });
     connections.add(connection);
     socket.once("close", () => connections.delete(connection));
   };

@@ -4,7 +4,7 @@ import { SocketBody } from "../body.ts";
 import { NetError } from "../errors.ts";
 import type { ApiRequest, ApiResponse } from "../message.ts";
 import { http, https } from "./node-http.ts";
-import { pump } from "./pump.ts";
+import { pump, writableSink } from "./pump.ts";
 import { endToEndHeaders, pathOf, type Target, tlsOptions, type SentHeaders } from "./target.ts";
 
 const IDLE_SOCKETS_MAX = 16;
@@ -31,7 +31,7 @@ export class Http1Pool {
     const out = startRequest(this.#target, request, { headers: own, agent: this.#agent });
     this.#limitConnecting(out);
     if (body.type === "stream")
-      void pump(body, out).then(
+      void pump(body, writableSink(out)).then(
         () => out.end(),
         (error) => out.destroy(error),
       );

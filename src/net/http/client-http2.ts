@@ -10,7 +10,7 @@ import type { Clock, Timer } from "../../base/index.ts";
 import { SocketBody } from "../body.ts";
 import { NetError } from "../errors.ts";
 import type { ApiRequest, ApiResponse, ResponseBody } from "../message.ts";
-import { pump } from "./pump.ts";
+import { pump, writableSink } from "./pump.ts";
 import { endToEndHeaders, pathOf, type Target, type SentHeaders } from "./target.ts";
 
 const STREAM_WINDOW_BYTES = 1024 * 1024;
@@ -81,7 +81,7 @@ export class Http2Connection {
     stream.once("close", () => this.#openStreams--);
     if (body.type === "bytes") stream.end(body.bytes);
     else if (body.type === "stream")
-      void pump(body, stream).then(
+      void pump(body, writableSink(stream)).then(
         () => stream.end(),
         (error) => stream.destroy(error),
       );

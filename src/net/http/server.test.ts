@@ -102,6 +102,7 @@ for (const [version, client] of [
       });
       assert.equal(answer.body, "hello");
       assert.equal(answer.headers["content-length"], "5");
+      assert.ok(Math.abs(Date.parse(String(answer.headers.date)) - Date.now()) < 60_000);
       assert.equal(seen?.method, "POST");
       assert.equal(seen.path, "/a%2Fb/c");
       assert.equal(seen.query, "x=1&y=%20?");
@@ -151,6 +152,7 @@ for (const [version, client] of [
       const { port } = await serve(t, async () => text("12345"));
       const answer = await client(port, { method: "HEAD" });
       assert.equal(answer.headers["content-length"], "5");
+      assert.ok(Math.abs(Date.parse(String(answer.headers.date)) - Date.now()) < 60_000);
       assert.equal(answer.body, "");
     });
 
@@ -212,30 +214,6 @@ test("a body of HTTP/2 is whole, announced or not, at once or in pieces, and its
   }
   // Streams that were left open would hold this up until the grace is over.
   await listener.close(60_000);
-});
-
-test("a stream whose body was read closes with its answer written, for which Node makes no error", async (t) => {
-  const closed = Promise.withResolvers<boolean>();
-  const watchClose = (message: unknown) => {
-    const { stream } = message as { readonly stream: ServerHttp2Stream };
-    stream.once("close", () => closed.resolve(stream.writableFinished));
-  };
-  subscribe("http2.server.stream.created", watchClose);
-  t.after(() => unsubscribe("http2.server.stream.created", watchClose));
-  const answered = Promise.withResolvers<void>();
-  const { port } = await serve(t, async (request) => {
-    const bytes = await readBody(request);
-    // Whoever waits for a disk answers when the end of the body has long come.
-    await answered.promise;
-    return text(Buffer.from(bytes).toString());
-  });
-  const stream = session(t, port).request({ ":method": "PUT", "content-length": "5" });
-  stream.end("hello");
-  // The other end has seen all of it once it answers this.
-  await new Promise<void>((resolve) => stream.session!.ping(() => resolve()));
-  answered.resolve();
-  stream.resume();
-  assert.equal(await closed.promise, true);
 });
 
 test("a client that goes in the middle of an announced body ends the reading", async (t) => {
@@ -346,9 +324,10 @@ test("a slow reader stops the source", async (t) => {
 test("closing ends watches, finishes what runs, and refuses the new", async (t) => {
   const { promise: slow, resolve: finish } = Promise.withResolvers<void>();
   const { promise: started, resolve: start } = Promise.withResolvers<void>();
+  let begun = 0;
   const listener = await serve(t, async (request) => {
     if (request.path === "/slow") {
-      start();
+      if (++begun === 2) start();
       await slow;
       return text("done");
     }

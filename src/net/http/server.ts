@@ -1,26 +1,23 @@
 import { Buffer } from "node:buffer";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import {
-  constants,
-  createSecureServer,
-  type Http2SecureServer,
-  type Http2Session,
-  type IncomingHttpHeaders,
-  type ServerHttp2Stream,
-} from "node:http2";
+import type { Server as HttpsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex as NodeDuplex } from "node:stream";
 import { createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import type { Clock, Log } from "../../base/index.ts";
 import { SocketBody } from "../body.ts";
 import { NetError } from "../errors.ts";
+import { type ConnectionLimits, ServerConnection } from "../http2/connection.ts";
+import { encodeHeaders } from "../http2/hpack.ts";
+import type { ServerStream } from "../http2/stream.ts";
 import type { ApiResponse, Handler, Peer, RequestBody } from "../message.ts";
 import { offerOf, serveUpgrade } from "../upgrade/serve.ts";
 import { serveTunnel } from "../upgrade/tunnel.ts";
-import { http } from "./node-http.ts";
+import { http, https } from "./node-http.ts";
 import { refuseHttp1, refusePlain, refuseTwoHosts } from "./refuse.ts";
 import { SocketRequest } from "./request.ts";
 import { respondHttp1, respondHttp2 } from "./respond.ts";
+import { StreamBody } from "./stream-body.ts";
 
 /** A certificate chain with its key, both PEM. */
 export interface ServingCertificate {
@@ -49,20 +46,11 @@ const DEFAULT_LIMITS: ServerLimits = {
   requestTimeoutMs: 300_000,
   idleConnectionMs: 120_000,
 };
-const HEADER_PAIRS_MAX = 256;
 const KEEP_ALIVE_MS = 30_000;
 /** How long the last answers may take to leave when the server closes. */
 const FLUSH_MS = 100;
 const STREAM_WINDOW_BYTES = 256 * 1024;
-/** What may wait in one connection: as many streams as there may be, each with a piece to send and a window to read. */
-const SESSION_MEGABYTES_MIN = 64;
-const SESSION_MEGABYTES_PER_STREAM = 0.64;
 const CONNECTION_WINDOW_BYTES = 8 * 1024 * 1024;
-/** Cancelled streams: so many at once, then so many a second, until the connection is ended (CVE-2023-44487). */
-const RESET_BURST = 1000;
-const RESETS_PER_SECOND = 33;
-/** How often a client may change its settings; each time costs an answer, which waits in memory while it doesn't read. */
-const SETTINGS_MAX = 1000;
 
 export interface ListenOptions {
   readonly host: string;
@@ -96,15 +84,16 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 class ServerAdapter implements Listener {
   readonly #options: ListenOptions;
   readonly #limits: ServerLimits;
-  readonly #turn: () => Promise<void>;
-  readonly #server: Server | Http2SecureServer;
-  readonly #sessions = new Set<Http2Session>();
+  readonly #server: Server | HttpsServer;
+  readonly #http2Limits: ConnectionLimits;
+  readonly #http2Connections = new Set<ServerConnection>();
   readonly #sockets = new Set<Socket>();
   readonly #longRunning = new Set<SocketRequest>();
-  readonly #connections = new WeakMap<object, Connection>();
+  readonly #peers = new WeakMap<object, Peer>();
   /** Of HTTP/1: the answer that is under way on a socket. */
   readonly #answers = new WeakMap<object, ServerResponse>();
   #sniContexts: ReadonlyMap<string, SecureContext>;
+  #dated = { second: Number.NaN, text: "" };
   #inFlight = 0;
   #onIdle: (() => void) | undefined;
   #closing: Promise<void> | undefined;
@@ -113,7 +102,12 @@ class ServerAdapter implements Listener {
     this.#options = options;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#limits = limits;
-    this.#turn = () => options.clock.yield();
+    this.#http2Limits = {
+      streamsMax: limits.streamsPerConnectionMax,
+      headerListBytesMax: limits.headerBytesMax,
+      streamWindowBytes: STREAM_WINDOW_BYTES,
+      connectionWindowBytes: CONNECTION_WINDOW_BYTES,
+    };
     this.#sniContexts = sniContexts(options.tls);
     this.#server = options.tls
       ? secureServer(options.tls, limits, (name) => contextFor(this.#sniContexts, name))
@@ -142,8 +136,7 @@ class ServerAdapter implements Listener {
   }
 
   setTls(tls: ServerTls): void {
-    if (!("setSecureContext" in this.#server))
-      throw new NetError("unsupported", "set certificate: the server speaks plain HTTP");
+    if (!isHttps(this.#server)) throw new NetError("unsupported", "set certificate: the server speaks plain HTTP");
     this.#server.setSecureContext(contextOptions(tls));
     this.#sniContexts = sniContexts(tls);
   }
@@ -156,20 +149,19 @@ class ServerAdapter implements Listener {
   #attach(): void {
     const server = this.#server;
     server.on("connection", (socket: Socket) => this.#track(socket));
-    server.on("secureConnection", (socket: Socket) => this.#track(socket));
-    if ("setSecureContext" in server) {
-      const secure = server as Http2SecureServer;
-      // With a "request" listener the server would also build its slower request objects for HTTP/2.
-      secure.removeAllListeners("newListener");
-      secure.on("session", (session) => this.#trackSession(session));
-      secure.on("stream", (stream, headers, flags) => this.#onStream(stream as ServerHttp2Stream, headers, flags));
-      secure.on("sessionError", (error) => this.#options.log.debug("HTTP/2 connection failed", { error }));
-      secure.on("tlsClientError", (error, socket) => refusePlain(socket, error));
+    if (isHttps(server)) {
+      const [http1] = server.listeners("secureConnection") as [(socket: TLSSocket) => void];
+      server.removeAllListeners("secureConnection");
+      server.on("secureConnection", (socket) => {
+        this.#track(socket);
+        if (socket.alpnProtocol === "h2") this.#speakHttp2(socket);
+        else http1.call(server, socket);
+      });
+      server.on("tlsClientError", (error, socket) => refusePlain(socket, error));
     }
-    const http1 = server as Server;
-    http1.on("request", (incoming, out) => this.#onRequest(incoming, out));
-    http1.on("clientError", (error, socket) => this.#onClientError(error, socket));
-    http1.on("upgrade", (incoming, socket, head) => this.#onUpgrade(incoming, socket, head));
+    server.on("request", (incoming, out) => this.#onRequest(incoming, out));
+    server.on("clientError", (error, socket) => this.#onClientError(error, socket));
+    server.on("upgrade", (incoming, socket, head) => this.#onUpgrade(incoming, socket, head));
   }
 
   #track(socket: Socket): void {
@@ -180,72 +172,47 @@ class ServerAdapter implements Listener {
     socket.once("close", () => this.#sockets.delete(socket));
   }
 
-  #trackSession(session: Http2Session): void {
-    this.#sessions.add(session);
-    session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
-    session.setTimeout(this.#limits.idleConnectionMs, () => {
-      // An open watch may be silent for long.
-      if (!this.#connections.get(session)?.requests) session.close();
+  #speakHttp2(socket: TLSSocket): void {
+    const peer = peerOf(socket);
+    const connection = new ServerConnection(socket, {
+      clock: this.#options.clock,
+      limits: this.#http2Limits,
+      onRequest: (stream) => this.#onStream(stream, peer),
     });
-    session.once("close", () => this.#sessions.delete(session));
-    let settings = 0;
-    session.on("remoteSettings", () => {
-      if (++settings > SETTINGS_MAX) session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
-    });
+    this.#http2Connections.add(connection);
+    socket.once("close", () => this.#http2Connections.delete(connection));
+    // An open watch may be silent for long.
+    socket.setTimeout(this.#limits.idleConnectionMs, () => connection.isIdle && connection.close());
+    if (this.#closing) connection.close();
   }
 
-  #connectionOf(key: object, socket: NodeDuplex): Connection {
-    let connection = this.#connections.get(key);
-    if (!connection) this.#connections.set(key, (connection = { peer: peerOf(socket), requests: 0 }));
-    return connection;
-  }
-
-  #onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number): void {
-    stream.on("error", ignore);
-    const session = stream.session;
-    if (!session) return;
-    const own: Record<string, string> = {};
-    let headerBytes = 0;
-    for (const name in headers) {
-      const value = String(headers[name]);
-      headerBytes += name.length + value.length;
-      if (name.charCodeAt(0) !== 58) own[name] = value; // Not ":", a pseudo-header.
-    }
-    // The limit in the settings is advice; a client may send more.
-    if (headerBytes > this.#limits.headerBytesMax) {
-      stream.respond({ ":status": 431, "content-type": "text/html; charset=utf-8" });
-      stream.end("<h1>HTTP Error 431</h1><p>Request Header Field(s) Too Large</p>");
-      return;
-    }
-    own.host ??= headers[":authority"] ?? "";
-    const method = headers[":method"] ?? "";
-    const bodiless = (flags & 1) !== 0;
-    const contentLength = headers["content-length"];
-    const chunks = bodiless
-      ? undefined
-      : new SocketBody(stream, { contentLength, side: "serverStream", turn: this.#turn });
-    const body: RequestBody = chunks ? { type: "stream", chunks } : NO_BODY;
-    if (!bodiless && own.expect === "100-continue") stream.additionalHeaders({ ":status": 100 });
-    const connection = this.#connectionOf(session, session.socket);
+  #onStream(stream: ServerStream, peer: Peer): void {
+    const headers = plainHeaders(stream);
+    const method = stream.header(":method")!;
+    const chunks = stream.isRequestWhole ? undefined : new StreamBody(stream);
+    if (chunks && headers.expect === "100-continue") stream.inform(CONTINUE);
     const request = new SocketRequest({
       method,
-      target: headers[":path"] ?? "",
-      headers: own,
-      body,
-      peer: connection.peer,
-      watchClient: (gone) => (stream.closed || stream.destroyed ? gone() : stream.once("close", gone)),
+      target: stream.header(":path")!,
+      headers,
+      body: chunks ? { type: "stream", chunks } : NO_BODY,
+      peer,
+      watchClient: (gone) => (stream.isClosed ? gone() : void stream.onClosed(gone)),
     });
-    connection.requests++;
-    void this.#serve(request, (response) => respondHttp2(stream, { method, response, unread: chunks }))
-      .catch((error) => {
-        this.#options.log.error("Request failed", { method, path: request.path, error });
-        if (stream.destroyed) return;
-        // Not close(): that would say first that the body is complete.
-        if (stream.headersSent)
-          stream.destroy(new NetError("aborted", "write body: its source failed", { cause: error }));
-        else stream.respond({ ":status": 500 }, { endStream: true });
-      })
-      .finally(() => connection.requests--);
+    void this.#serve(request, (response) =>
+      respondHttp2(stream, { method, response, unread: chunks, date: this.#date() }),
+    ).catch((error) => {
+      this.#options.log.error("Request failed", { method, path: request.path, error });
+      if (stream.hasResponded) stream.reset("internal");
+      else stream.respondWhole(INTERNAL_ERROR);
+    });
+  }
+
+  /** Written anew once a second. */
+  #date(): string {
+    const second = Math.floor(this.#options.clock.now() / 1000);
+    if (second !== this.#dated.second) this.#dated = { second, text: new Date(second * 1000).toUTCString() };
+    return this.#dated.text;
   }
 
   #onRequest(incoming: IncomingMessage, out: ServerResponse): void {
@@ -293,10 +260,16 @@ class ServerAdapter implements Listener {
               chunks: new SocketBody(incoming, { contentLength: headers["content-length"], side: "server" }),
             }
           : NO_BODY,
-      peer: this.#connectionOf(incoming.socket, incoming.socket).peer,
+      peer: this.#peerOf(incoming.socket),
       watchClient,
       ...(upgrade && { upgrade }),
     });
+  }
+
+  #peerOf(socket: Socket): Peer {
+    let peer = this.#peers.get(socket);
+    if (!peer) this.#peers.set(socket, (peer = peerOf(socket)));
+    return peer;
   }
 
   #onUpgrade(incoming: IncomingMessage, socket: NodeDuplex, head: Buffer): void {
@@ -358,10 +331,9 @@ class ServerAdapter implements Listener {
   async #close(graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const request of this.#longRunning) request.abort();
-    for (const session of this.#sessions) session.close();
-    if ("closeIdleConnections" in this.#server) this.#server.closeIdleConnections();
+    for (const connection of this.#http2Connections) connection.close();
+    this.#server.closeIdleConnections();
     const cut = () => {
-      for (const session of this.#sessions) session.destroy();
       for (const socket of this.#sockets) socket.destroy();
     };
     const { promise: idleOrLate, resolve } = Promise.withResolvers<void>();
@@ -372,8 +344,8 @@ class ServerAdapter implements Listener {
       resolve();
     });
     await idleOrLate;
-    if ("closeIdleConnections" in this.#server) this.#server.closeIdleConnections();
-    // The last answers are on their way: sessions close by themselves, kept-alive sockets once they are flushed.
+    this.#server.closeIdleConnections();
+    // The last answers are on their way: connections of HTTP/2 close by themselves, kept-alive sockets once they are flushed.
     timer.cancel();
     const flushing = this.#options.clock.timer(Math.min(graceMs, FLUSH_MS), cut);
     await closed;
@@ -381,17 +353,26 @@ class ServerAdapter implements Listener {
   }
 }
 
-/** What is known of one connection. */
-interface Connection {
-  readonly peer: Peer;
-  /** Unanswered ones (HTTP/2 only). */
-  requests: number;
-}
-
 const NO_BODY: RequestBody = { type: "none" };
 const BAD_REQUEST: ApiResponse = { status: 400, headers: {}, body: { type: "none" } };
 
-function ignore(): void {}
+const CONTINUE = encodeHeaders({ ":status": 100 });
+const INTERNAL_ERROR = encodeHeaders({ ":status": 500 });
+
+function isHttps(server: Server | HttpsServer): server is HttpsServer {
+  return "setSecureContext" in server;
+}
+
+/** A request's headers as HTTP/1 has them. */
+function plainHeaders(stream: ServerStream): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const all = stream.headers;
+  for (const name in all) if (name.charCodeAt(0) !== COLON) headers[name] = all[name]!;
+  headers.host ??= all[":authority"] ?? "";
+  return headers;
+}
+
+const COLON = 58;
 
 /** Proxies' absolute form ("GET http://host/path") counts as its path. */
 function originForm(target: string): string {
@@ -420,40 +401,25 @@ function shouldUpgradeCallback(incoming: IncomingMessage): boolean {
   return offerOf(incoming.headers as Record<string, string>) !== undefined;
 }
 
+/** Speaks HTTP/1.1 by itself; connections that choose HTTP/2 are the caller's. */
 function secureServer(
   tls: ServerTls,
   limits: ServerLimits,
   contextFor: (name: string) => SecureContext | undefined,
-): Http2SecureServer {
-  const http1 = {
-    allowHTTP1: true,
+): HttpsServer {
+  return https.createServer({
+    ...contextOptions(tls),
+    ALPNProtocols: ["h2", "http/1.1"],
     maxHeaderSize: limits.headerBytesMax,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.idleConnectionMs,
     shouldUpgradeCallback,
-  };
-  return createSecureServer({
-    ...contextOptions(tls),
-    ...http1,
     requestCert: tls.ca !== undefined,
     rejectUnauthorized: false,
     minVersion: "TLSv1.2",
     SNICallback: (name: string, give: (error: Error | null, context?: SecureContext) => void) =>
       give(null, contextFor(name)),
-    maxHeaderListPairs: HEADER_PAIRS_MAX,
-    settings: {
-      maxConcurrentStreams: limits.streamsPerConnectionMax,
-      maxHeaderListSize: limits.headerBytesMax,
-      initialWindowSize: STREAM_WINDOW_BYTES,
-      enablePush: false,
-    },
-    maxSessionMemory: Math.max(
-      SESSION_MEGABYTES_MIN,
-      Math.ceil(limits.streamsPerConnectionMax * SESSION_MEGABYTES_PER_STREAM),
-    ),
-    streamResetBurst: RESET_BURST,
-    streamResetRate: RESETS_PER_SECOND,
-  } as Parameters<typeof createSecureServer>[0] & object);
+  } as Parameters<typeof https.createServer>[0] & object);
 }
 
 function contextOptions({ cert, key, ca }: ServerTls) {

@@ -18,6 +18,7 @@ import {
 } from "./frames.ts";
 import { encodeHeaders } from "./hpack.ts";
 import type { ServerStream } from "./stream.ts";
+import { headerBlock } from "./testing/raw-http2.ts";
 
 const HEAD = encodeHeaders({ ":status": 200 });
 const TAIL = encodeHeaders({ "x-end": "fine" });
@@ -36,10 +37,17 @@ function echo(stream: ServerStream): void {
   };
 }
 
+const LIMITS = {
+  streamsMax: 10_000,
+  headerListBytesMax: 64 * 1024,
+  streamWindowBytes: 4 * 1024 * 1024,
+  connectionWindowBytes: 32 * 1024 * 1024,
+};
+
 async function serve(t: TestContext, onRequest: (stream: ServerStream) => void = echo) {
   const connections: ServerConnection[] = [];
   const server = createServer((socket) => {
-    connections.push(new ServerConnection(socket, { clock: realClock(), onRequest }));
+    connections.push(new ServerConnection(socket, { clock: realClock(), onRequest, limits: LIMITS }));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => {
@@ -293,16 +301,20 @@ test("more data than a window ends the connection", async (t) => {
   assert.equal((await client.next(FRAME.goAway)).payload.readUInt32BE(4), ERROR_CODE.flowControl);
 });
 
+const PSEUDO = { ":method": "POST", ":scheme": "http", ":path": "/" };
+
 for (const [what, headers] of [
-  ["without a path", { ":method": "POST" }],
-  ["with a name in capitals", { ":path": "/", "X-Name": "1" }],
-  ["with a line's end in a value", { ":path": "/", x: "a\r\nb: c" }],
-  ["with a pseudo-header behind others", { x: "1", ":path": "/" }],
+  ["without a path", { ":method": "POST", ":scheme": "http" }],
+  ["with a name in capitals", { ...PSEUDO, "X-Name": "1" }],
+  ["with a line's end in a value", { ...PSEUDO, x: "a\r\nb: c" }],
+  ["with a header of connections", { ...PSEUDO, connection: "close" }],
+  ["with a pseudo-header that there isn't", { ...PSEUDO, ":status": "200" }],
+  ["with a pseudo-header behind others", { x: "1", ...PSEUDO }],
 ] as const)
   test(`a request ${what} is refused, and only that`, async (t) => {
     const { port } = await serve(t);
     const client = await rawClient(t, port);
-    client.send(PREFACE, SETTINGS, frame(FRAME.headers, 1, encodeHeaders(headers as never), FLAG.endHeaders));
+    client.send(PREFACE, SETTINGS, frame(FRAME.headers, 1, headerBlock(Object.entries(headers)), FLAG.endHeaders));
     assert.equal((await client.next(FRAME.reset)).payload.readUInt32BE(0), ERROR_CODE.protocol);
     client.send(request(3, FLAG.endHeaders | FLAG.endStream));
     assert.equal((await client.next(FRAME.headers)).stream, 3);

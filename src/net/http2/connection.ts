@@ -19,36 +19,50 @@ import {
   SETTING,
   words,
 } from "./frames.ts";
-import { type Field, HEADER_LIST_BYTES_MAX, HeaderDecoder } from "./hpack.ts";
+import { encodeHeaders, type Field, HeaderDecoder } from "./hpack.ts";
 import { ServerStream, type StreamParts } from "./stream.ts";
 
-/** What a peer may send on a stream, and on the connection, before what it sent has been read. */
-const WINDOW_BYTES = 4 * 1024 * 1024;
-const CONNECTION_WINDOW_BYTES = 32 * 1024 * 1024;
 /** What each side begins with, by the standard. */
 const FIRST_WINDOW_BYTES = 65_535;
 const WINDOW_BYTES_MAX = 0x7fff_ffff;
-const STREAMS_MAX = 10_000;
 /** What is handed to the socket at a time; what is left waits until that has taken it. */
 const BATCH_BYTES = 256 * 1024;
 /** Up to here one copy is cheaper than many pieces. */
 const COPIED_BYTES_MAX = 32 * 1024;
 /** A peer that asks and does not read: answers to its pings and settings that wait. */
 const UNREAD_BYTES_MAX = 1024 * 1024;
-/** Streams that a peer may take back: so many at once, and then so many in a second. Each one costs us a request. */
+/**
+ * Streams that a peer may take back, or make us refuse: so many at once, and then so many in a second. Each one costs us a
+ * request that nobody waits for (CVE-2023-44487, CVE-2025-8671).
+ */
 const RESETS_MAX = 1000;
-const RESETS_PER_SECOND = 100;
+const RESETS_PER_SECOND = 33;
+/** How often a peer may change its settings. */
+const SETTINGS_MAX = 1000;
+/** Pieces that one list of headers may come in, beside one for each KiB. */
+const HEADER_FRAMES_MAX = 64;
+/** Frames that bring nothing: so many at once, and then so many in a second. */
+const IDLE_FRAMES_MAX = 10_000;
+const IDLE_FRAMES_PER_SECOND = 1000;
+/** What may come above the limit for us to answer that it did. */
+const HEADERS_READ_FACTOR = 4;
 
-const SETTINGS = encodeSettings(
-  new Map([
-    [SETTING.streamsMax, STREAMS_MAX],
-    [SETTING.initialWindow, WINDOW_BYTES],
-    [SETTING.headerListBytesMax, HEADER_LIST_BYTES_MAX],
-  ]),
-);
+const HEADERS_TOO_LARGE = encodeHeaders({ ":status": 431, "content-type": "text/html; charset=utf-8" });
+const HEADERS_TOO_LARGE_BODY = Buffer.from("<h1>HTTP Error 431</h1><p>Request Header Field(s) Too Large</p>");
+
+/** What a peer may ask of a connection. */
+export interface ConnectionLimits {
+  readonly streamsMax: number;
+  /** Of the headers of a request: names, values and 32 bytes for each. Beyond it the answer is 431. */
+  readonly headerListBytesMax: number;
+  /** What a peer may send on a stream, and on the connection, before what it sent has been read. */
+  readonly streamWindowBytes: number;
+  readonly connectionWindowBytes: number;
+}
 
 export interface ConnectionOptions {
   readonly clock: Clock;
+  readonly limits: ConnectionLimits;
   /** Is called with each request once its headers are there, and gives the stream its reader before it returns. */
   readonly onRequest: (stream: ServerStream) => void;
 }
@@ -62,17 +76,17 @@ export class ServerConnection {
   readonly socket: Socket;
   readonly #options: ConnectionOptions;
   readonly #reader = new FrameReader((frame) => this.#frame(frame));
-  readonly #decoder = new HeaderDecoder();
+  readonly #decoder: HeaderDecoder;
   readonly #streams = new Map<number, ServerStream>();
   readonly #parts: StreamParts;
   /** Header block that goes on in the next frame. */
-  #headers: { readonly stream: number; readonly flags: number; readonly blocks: Buffer[] } | undefined;
+  #headers: { readonly stream: number; readonly flags: number; readonly blocks: Buffer[]; bytes: number } | undefined;
   #lastStream = 0;
   /** The last one that was not refused. */
   #lastServed = 0;
-  #hasSettings = false;
+  #settingsReceived = 0;
   #isClosing = false;
-  #receiveWindow = CONNECTION_WINDOW_BYTES;
+  #receiveWindow: number;
   /** Read, and not yet told to the peer. */
   #unreportedBytes = 0;
   #sendWindow = FIRST_WINDOW_BYTES;
@@ -81,22 +95,29 @@ export class ServerConnection {
   #mustResizeTable = false;
   #out: Uint8Array[] = [];
   #outBytes = 0;
+  /** To be told once what waits has left. */
+  #sent: (() => void)[] = [];
   #isFlushing = false;
   /** Streams whose data waits for a window or for the socket. */
   readonly #waiting = new Set<ServerStream>();
-  #resetsLeft = RESETS_MAX;
-  #resetsAtMs: number;
+  readonly #resets: Allowance;
+  readonly #idleFrames: Allowance;
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.socket = socket;
     this.#options = options;
-    this.#resetsAtMs = options.clock.monotonicMs();
+    const { streamsMax, headerListBytesMax, streamWindowBytes, connectionWindowBytes } = options.limits;
+    this.#decoder = new HeaderDecoder(headerListBytesMax);
+    this.#receiveWindow = connectionWindowBytes;
+    this.#resets = new Allowance(options.clock, RESETS_MAX, RESETS_PER_SECOND);
+    this.#idleFrames = new Allowance(options.clock, IDLE_FRAMES_MAX, IDLE_FRAMES_PER_SECOND);
     this.#parts = {
       socket,
       headers: (stream, block, flags) => this.#sendHeaders(stream, block, flags),
       send: (stream) => this.#send(stream),
       read: (stream, bytes) => this.#wasRead(stream, bytes),
-      reset: (stream, code) => this.#sendFrame(FRAME.reset, 0, stream.id, words(ERROR_CODE[code])),
+      reset: (stream, code) => this.#sendReset(stream.id, code),
+      misused: () => this.#countReset(),
       lastData: (stream) => this.#sendFrame(FRAME.data, FLAG.endStream, stream.id, Buffer.alloc(0)),
       closed: (stream) => this.#closed(stream),
     };
@@ -105,8 +126,18 @@ export class ServerConnection {
     socket.on("drain", () => this.#sendWaiting());
     socket.on("error", () => {});
     socket.once("close", () => this.#lost());
-    this.#sendFrame(FRAME.settings, 0, 0, SETTINGS);
-    this.#sendFrame(FRAME.windowUpdate, 0, 0, words(CONNECTION_WINDOW_BYTES - FIRST_WINDOW_BYTES));
+    const settings = new Map([
+      [SETTING.streamsMax, streamsMax],
+      [SETTING.initialWindow, streamWindowBytes],
+      [SETTING.headerListBytesMax, headerListBytesMax],
+    ]);
+    this.#sendFrame(FRAME.settings, 0, 0, encodeSettings(settings));
+    this.#sendFrame(FRAME.windowUpdate, 0, 0, words(connectionWindowBytes - FIRST_WINDOW_BYTES));
+  }
+
+  /** No request is under way. */
+  get isIdle(): boolean {
+    return this.#streams.size === 0;
   }
 
   /** Lets requests that have begun end, takes no more, and ends the connection. */
@@ -138,7 +169,9 @@ export class ServerConnection {
     );
     this.#flush();
     this.socket.removeAllListeners("data");
-    this.socket.destroySoon();
+    // Who reads nothing won't read this either.
+    if (this.socket.writableNeedDrain) this.socket.destroy();
+    else this.socket.destroySoon();
     this.#lost();
   }
 
@@ -150,7 +183,7 @@ export class ServerConnection {
 
   #frame(frame: Frame): void {
     const { type } = frame;
-    if (!this.#hasSettings && type !== FRAME.settings) throw protocolError("settings come first");
+    if (this.#settingsReceived === 0 && type !== FRAME.settings) throw protocolError("settings come first");
     if (this.#headers && (type !== FRAME.continuation || frame.stream !== this.#headers.stream))
       throw protocolError("headers were interrupted");
     if (type === FRAME.data) this.#data(frame);
@@ -162,6 +195,11 @@ export class ServerConnection {
     else if (type === FRAME.ping) this.#ping(frame);
     else if (type === FRAME.pushPromise) throw protocolError("clients push nothing");
     // Priorities have no meaning any more, and what is unknown is to be passed over.
+    else this.#countIdle();
+  }
+
+  #countIdle(): void {
+    if (!this.#idleFrames.take()) throw new Http2Error("enhanceYourCalm", "read frame: too many that bring nothing");
   }
 
   #data(frame: Frame): void {
@@ -170,6 +208,7 @@ export class ServerConnection {
     this.#receiveWindow -= length;
     if (this.#receiveWindow < 0) throw new Http2Error("flowControl", "read data: more than the connection's window");
     const content = contentOf(frame);
+    if (content.length === 0 && (frame.flags & FLAG.endStream) === 0) this.#countIdle();
     const stream = this.#streams.get(frame.stream);
     if (stream) stream.receive(content, { frameBytes: length, isLast: (frame.flags & FLAG.endStream) !== 0 });
     // What came after a stream's end counts all the same.
@@ -179,7 +218,8 @@ export class ServerConnection {
   #headersFrame(frame: Frame): void {
     const { stream, flags } = frame;
     if (stream % 2 === 0) throw protocolError("headers of no stream");
-    this.#headers = { stream, flags, blocks: [contentOf(frame)] };
+    const block = contentOf(frame);
+    this.#headers = { stream, flags, blocks: [block], bytes: block.length };
     if (flags & FLAG.endHeaders) this.#headersDone();
   }
 
@@ -187,8 +227,9 @@ export class ServerConnection {
     if (!this.#headers) throw protocolError("headers go on that never began");
     const { blocks } = this.#headers;
     blocks.push(payload);
-    const bytes = blocks.reduce((sum, { length }) => sum + length, 0);
-    if (bytes > HEADER_LIST_BYTES_MAX || blocks.length > HEADER_LIST_BYTES_MAX / 1024)
+    this.#headers.bytes += payload.length;
+    const bytesMax = HEADERS_READ_FACTOR * this.#options.limits.headerListBytesMax;
+    if (this.#headers.bytes > bytesMax || blocks.length > HEADER_FRAMES_MAX + this.#headers.bytes / 1024)
       throw new Http2Error("enhanceYourCalm", "read headers: they are too long");
     if (flags & FLAG.endHeaders) this.#headersDone();
   }
@@ -196,29 +237,34 @@ export class ServerConnection {
   #headersDone(): void {
     const { stream: id, flags, blocks } = this.#headers!;
     this.#headers = undefined;
-    const fields = this.#decoder.decode(blocks.length === 1 ? blocks[0]! : Buffer.concat(blocks));
+    const { fields, isTooLong } = this.#decoder.decode(blocks.length === 1 ? blocks[0]! : Buffer.concat(blocks));
     const isLast = (flags & FLAG.endStream) !== 0;
     const known = this.#streams.get(id);
     if (known) return known.receiveTrailers(isLast);
     if (id <= this.#lastStream) throw new Http2Error("streamClosed", "read headers: their stream is over");
-    const refusal = this.#refusal(fields);
+    const refusal = this.#refusal(fields, isTooLong);
     this.#lastStream = id;
-    if (refusal) return this.#sendFrame(FRAME.reset, 0, id, words(ERROR_CODE[refusal]));
+    if (refusal) {
+      this.#countReset();
+      return this.#sendReset(id, refusal);
+    }
     this.#lastServed = id;
     const stream = new ServerStream(this.#parts, {
       id,
       fields,
       sendWindow: this.#streamWindow,
-      receiveWindow: WINDOW_BYTES,
+      receiveWindow: this.#options.limits.streamWindowBytes,
+      isRequestWhole: isLast,
     });
     this.#streams.set(id, stream);
-    this.#options.onRequest(stream);
-    if (isLast) stream.receive(Buffer.alloc(0), { frameBytes: 0, isLast });
+    if (isTooLong) refuseHeaders(stream);
+    else this.#options.onRequest(stream);
+    if (isLast) stream.requestDone();
   }
 
-  #refusal(fields: readonly Field[]): Http2ErrorCode | undefined {
-    if (this.#isClosing || this.#streams.size >= STREAMS_MAX) return "refusedStream";
-    return isRequest(fields) ? undefined : "protocol";
+  #refusal(fields: readonly Field[], isTooLong: boolean): Http2ErrorCode | undefined {
+    if (this.#isClosing || this.#streams.size >= this.#options.limits.streamsMax) return "refusedStream";
+    return isTooLong || isRequest(fields) ? undefined : "protocol";
   }
 
   #windowUpdate({ stream: id, payload }: Frame): void {
@@ -233,7 +279,7 @@ export class ServerConnection {
     const stream = this.#streams.get(id);
     if (!stream) return;
     stream.sendWindow += bytes;
-    if (stream.sendWindow > WINDOW_BYTES_MAX) return stream.reset("flowControl");
+    if (stream.sendWindow > WINDOW_BYTES_MAX) return stream.misuse("flowControl");
     this.#send(stream);
   }
 
@@ -241,7 +287,7 @@ export class ServerConnection {
     if (payload.length !== 4) throw new Http2Error("frameSize", "read reset: not four bytes");
     if (id === 0 || id > this.#lastStream) throw protocolError("a reset of no stream");
     const stream = this.#streams.get(id);
-    if (!stream) return;
+    if (!stream) return this.#countIdle();
     this.#countReset();
     this.#streams.delete(id);
     this.#waiting.delete(stream);
@@ -250,17 +296,14 @@ export class ServerConnection {
   }
 
   #countReset(): void {
-    const nowMs = this.#options.clock.monotonicMs();
-    const earned = ((nowMs - this.#resetsAtMs) / 1000) * RESETS_PER_SECOND;
-    this.#resetsAtMs = nowMs;
-    this.#resetsLeft = Math.min(RESETS_MAX, this.#resetsLeft + earned) - 1;
-    if (this.#resetsLeft < 0) throw new Http2Error("enhanceYourCalm", "read reset: too many of them");
+    if (!this.#resets.take()) throw new Http2Error("enhanceYourCalm", "read reset: too many of them");
   }
 
   #settings({ flags, payload, stream }: Frame): void {
     if (stream !== 0) throw protocolError("settings of a stream");
     if (flags & FLAG.ack) return;
-    this.#hasSettings = true;
+    if (++this.#settingsReceived > SETTINGS_MAX)
+      throw new Http2Error("enhanceYourCalm", "read settings: they change too often");
     for (const [setting, value] of decodeSettings(payload)) {
       if (setting === SETTING.initialWindow) this.#resizeWindows(value);
       else if (setting === SETTING.frameBytesMax) {
@@ -293,7 +336,8 @@ export class ServerConnection {
   /** Bytes of a stream's frames have been worked on: the peer may send as many more. */
   #wasRead(stream: ServerStream, bytes: number): void {
     this.#wasReadOfConnection(bytes);
-    if (stream.isClosed || stream.isRequestWhole || stream.unreportedBytes < WINDOW_BYTES / 4) return;
+    if (stream.isClosed || stream.isRequestWhole || stream.unreportedBytes < this.#options.limits.streamWindowBytes / 4)
+      return;
     this.#sendFrame(FRAME.windowUpdate, 0, stream.id, words(stream.unreportedBytes));
     stream.receiveWindow += stream.unreportedBytes;
     stream.unreportedBytes = 0;
@@ -301,7 +345,7 @@ export class ServerConnection {
 
   #wasReadOfConnection(bytes: number): void {
     this.#unreportedBytes += bytes;
-    if (this.#unreportedBytes < CONNECTION_WINDOW_BYTES / 4) return;
+    if (this.#unreportedBytes < this.#options.limits.connectionWindowBytes / 4) return;
     this.#sendFrame(FRAME.windowUpdate, 0, 0, words(this.#unreportedBytes));
     this.#receiveWindow += this.#unreportedBytes;
     this.#unreportedBytes = 0;
@@ -327,10 +371,11 @@ export class ServerConnection {
         this.#waiting.add(stream);
         return;
       }
-      const part = stream.take(room);
-      this.#sendWindow -= part.length;
-      stream.sendWindow -= part.length;
-      this.#sendFrame(FRAME.data, 0, stream.id, part);
+      const { bytes, sent } = stream.take(room);
+      this.#sendWindow -= bytes.length;
+      stream.sendWindow -= bytes.length;
+      this.#sendFrame(FRAME.data, 0, stream.id, bytes);
+      if (sent) this.#sent.push(sent);
     }
     this.#waiting.delete(stream);
     stream.allSent();
@@ -349,6 +394,10 @@ export class ServerConnection {
     }
   }
 
+  #sendReset(stream: number, code: Http2ErrorCode): void {
+    this.#sendFrame(FRAME.reset, 0, stream, words(ERROR_CODE[code]));
+  }
+
   #sendFrame(type: number, flags: number, stream: number, payload: Uint8Array): void {
     this.#out.push(frameHeader({ type, flags, stream, length: payload.length }), payload);
     this.#outBytes += FRAME_HEADER_BYTES + payload.length;
@@ -360,14 +409,22 @@ export class ServerConnection {
 
   #flush(): void {
     this.#isFlushing = false;
-    const [pieces, bytes] = [this.#out, this.#outBytes];
+    const [pieces, bytes, sent] = [this.#out, this.#outBytes, this.#sent];
     this.#out = [];
     this.#outBytes = 0;
+    if (sent.length > 0) this.#sent = [];
     if (pieces.length === 0 || !this.socket.writable) return;
-    if (bytes <= COPIED_BYTES_MAX) this.socket.write(Buffer.concat(pieces, bytes));
-    else {
+    if (bytes <= COPIED_BYTES_MAX) {
+      this.socket.write(Buffer.concat(pieces, bytes));
+      for (const tell of sent) tell();
+    } else {
       this.socket.cork();
+      const last = pieces.pop()!;
       for (const piece of pieces) this.socket.write(piece);
+      // Who waits for a write that failed may not use its bytes again: they may still be read.
+      this.socket.write(last, (error) => {
+        if (!error) for (const tell of sent) tell();
+      });
       this.socket.uncork();
     }
     if (this.#waiting.size > 0) this.#sendWaiting();
@@ -386,22 +443,63 @@ export class ServerConnection {
   }
 }
 
-/** Whether headers are those of a request: what HTTP calls malformed is refused. */
-function isRequest(fields: readonly Field[]): boolean {
-  let isPseudo = true;
-  let hasPath = false;
-  for (const [name, value] of fields) {
-    if (name.startsWith(":")) {
-      if (!isPseudo) return false;
-      hasPath ||= name === ":path" && value.length > 0;
-    } else isPseudo = false;
-    if (!NAME.test(name) || UNSOUND.test(value)) return false;
+/** So many at once, and then so many in a second. */
+class Allowance {
+  readonly #clock: Clock;
+  readonly #max: number;
+  readonly #perSecond: number;
+  #left: number;
+  #atMs: number;
+
+  constructor(clock: Clock, max: number, perSecond: number) {
+    this.#clock = clock;
+    this.#max = max;
+    this.#perSecond = perSecond;
+    this.#left = max;
+    this.#atMs = clock.monotonicMs();
   }
-  return hasPath;
+
+  /** Says whether there was one left. */
+  take(): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    this.#left = Math.min(this.#max, this.#left + ((nowMs - this.#atMs) / 1000) * this.#perSecond) - 1;
+    this.#atMs = nowMs;
+    return this.#left >= 0;
+  }
 }
 
-const NAME = /^:?[!#$%&'*+.^_`|~0-9a-z-]+$/;
+/** Whether headers are those of a request: what HTTP calls malformed is refused (RFC 9113, section 8.1.1). */
+function isRequest(fields: readonly Field[]): boolean {
+  let isPseudo = true;
+  let pseudo = 0;
+  for (const [name, value] of fields) {
+    if (name.charCodeAt(0) === COLON) {
+      const bit = PSEUDO[name];
+      if (!isPseudo || bit === undefined || pseudo & bit || value === "") return false;
+      pseudo |= bit;
+    } else {
+      isPseudo = false;
+      if (!NAME.test(name) || OF_CONNECTION.has(name) || (name === "te" && value !== "trailers")) return false;
+    }
+    if (UNSOUND.test(value)) return false;
+  }
+  return (pseudo & PSEUDO_NEEDED) === PSEUDO_NEEDED;
+}
+
+const COLON = 58;
+/** The fields that say what is asked for; each once, and before all others. */
+const PSEUDO: Readonly<Record<string, number>> = { ":method": 1, ":scheme": 2, ":path": 4, ":authority": 8 };
+const PSEUDO_NEEDED = 7;
+const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+const OF_CONNECTION = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);
 const UNSOUND = /[\0\r\n]/;
+
+/** Says that a request's headers are too long; what else it sends is not looked at. */
+function refuseHeaders(stream: ServerStream): void {
+  stream.respond(HEADERS_TOO_LARGE);
+  stream.write(HEADERS_TOO_LARGE_BODY);
+  stream.end();
+}
 
 function protocolError(what: string): Http2Error {
   return new Http2Error("protocol", `read frame: ${what}`);

@@ -23,8 +23,14 @@ retry-after|server|set-cookie|strict-transport-security|transfer-encoding|user-a
 const TABLE_BYTES_MAX = 4096;
 /** What RFC 7541 adds to the length of each field. */
 const FIELD_BYTES = 32;
-/** Of one list of headers, counted likewise. */
-export const HEADER_LIST_BYTES_MAX = 64 * 1024;
+
+/** What a header block says. */
+export interface HeaderList {
+  /** As many as the list may have. */
+  readonly fields: readonly Field[];
+  /** There were more. */
+  readonly isTooLong: boolean;
+}
 
 /** Reads the header blocks of one connection, in their order: what one says the next may refer to. */
 export class HeaderDecoder {
@@ -34,26 +40,33 @@ export class HeaderDecoder {
   #tableBytesMax = TABLE_BYTES_MAX;
   #block: Buffer = Buffer.alloc(0);
   #at = 0;
+  readonly #listBytesMax: number;
 
-  decode(block: Buffer): Field[] {
+  /** The limit counts names, values and 32 bytes for each field, as the standard does. */
+  constructor(listBytesMax: number) {
+    this.#listBytesMax = listBytesMax;
+  }
+
+  /** Reads a block to its end even if it says too much: what it adds to the table is missing otherwise. */
+  decode(block: Buffer): HeaderList {
     this.#block = block;
     this.#at = 0;
     const fields: Field[] = [];
     let listBytes = 0;
+    let mayResize = true;
     while (this.#at < block.length) {
       const byte = block[this.#at]!;
       if ((byte & 0xe0) === 0x20) {
-        if (fields.length > 0) throw malformed("a table's size comes late");
+        if (!mayResize) throw malformed("a table's size comes late");
         this.#resize(this.#number(5));
         continue;
       }
+      mayResize = false;
       const field = byte & 0x80 ? this.#indexed(this.#number(7)) : this.#literal(byte);
       listBytes += bytesOf(field);
-      // What was not read would be missing in the table: the connection can't go on.
-      if (listBytes > HEADER_LIST_BYTES_MAX) throw new Http2Error("enhanceYourCalm", "read headers: they are too long");
-      fields.push(field);
+      if (listBytes <= this.#listBytesMax) fields.push(field);
     }
-    return fields;
+    return { fields, isTooLong: listBytes > this.#listBytesMax };
   }
 
   #literal(byte: number): Field {
@@ -131,29 +144,51 @@ function malformed(problem: string): Http2Error {
   return new Http2Error("compression", `read headers: ${problem}`);
 }
 
+/** Names and whole fields of the static table, by what is sent for them. */
+const NAME_INDEX: ReadonlyMap<string, number> = new Map(
+  STATIC_FIELDS.map(([name], index): [string, number] => [name, index + 1]).reverse(),
+);
+const FIELD_INDEX: ReadonlyMap<string, number> = new Map(
+  STATIC_FIELDS.map((field, index): [string, number] => [field.join("\n"), index + 1]),
+);
+
+/** Header values by name; one that is a list is sent as often as it has elements. */
+export type Headers = Readonly<Record<string, string | number | readonly string[]>>;
+
 /** A header block that refers to nothing and is remembered by nobody, so that it can be sent on any connection, repeatedly. */
-export function encodeHeaders(headers: Readonly<Record<string, string | number>>): Buffer {
-  const parts: Buffer[] = [];
+export function encodeHeaders(headers: Headers): Buffer {
+  let block = "";
   for (const name in headers) {
-    const value = String(headers[name]);
-    const whole = STATIC_FIELDS.findIndex((field) => field[0] === name && field[1] === value) + 1;
-    const index = STATIC_FIELDS.findIndex((field) => field[0] === name) + 1;
-    if (whole > 0) parts.push(encodeNumber(whole, 7, 0x80));
-    else parts.push(encodeNumber(index, 4, 0), ...(index > 0 ? [] : encodeText(name)), ...encodeText(value));
+    const value = headers[name]!;
+    if (typeof value === "string") block += encodedField(name, value);
+    else if (typeof value === "number") block += encodedField(name, String(value));
+    else for (const one of value) block += encodedField(name, one);
   }
-  return Buffer.concat(parts);
+  return Buffer.from(block, "latin1");
 }
 
-function encodeText(text: string): Buffer[] {
-  return [encodeNumber(text.length, 7, 0), Buffer.from(text, "latin1")];
+/** One field; each character is a byte. */
+function encodedField(name: string, value: string): string {
+  const whole = FIELD_INDEX.get(`${name}\n${value}`);
+  if (whole !== undefined) return String.fromCharCode(0x80 | whole);
+  if (UNSENDABLE.test(value)) throw new RangeError(`send header ${name}: its value holds what no header may`);
+  const index = NAME_INDEX.get(name);
+  const head = index === undefined ? `\0${encodedText(name)}` : encodedNumber(index, 4);
+  return head + encodedText(value);
 }
 
-function encodeNumber(value: number, bits: number, pattern: number): Buffer {
+/** Line breaks would begin another header for who passes it on; what is more than a byte would become something else. */
+const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
+
+function encodedText(text: string): string {
+  return encodedNumber(text.length, 7) + text;
+}
+
+function encodedNumber(value: number, bits: number): string {
   const most = (1 << bits) - 1;
-  if (value < most) return Buffer.of(pattern | value);
-  const bytes = [pattern | most];
+  if (value < most) return String.fromCharCode(value);
+  let encoded = String.fromCharCode(most);
   let rest = value - most;
-  for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
-  bytes.push(rest);
-  return Buffer.from(bytes);
+  for (; rest > 127; rest >>>= 7) encoded += String.fromCharCode((rest & 127) | 128);
+  return encoded + String.fromCharCode(rest);
 }

@@ -10,6 +10,8 @@ export interface StreamParts {
   send(stream: ServerStream): void;
   read(stream: ServerStream, bytes: number): void;
   reset(stream: ServerStream, code: Http2ErrorCode): void;
+  /** The peer did something that is not allowed; throws when that has been too often. */
+  misused(): void;
   /** An empty piece of data that is the last one. */
   lastData(stream: ServerStream): void;
   closed(stream: ServerStream): void;
@@ -24,18 +26,24 @@ export interface RequestReader {
   closed(): void;
 }
 
+/** Bytes to be sent, and who wants to know when they are out of use. */
+interface Piece {
+  readonly bytes: Uint8Array;
+  readonly sent?: (() => void) | undefined;
+}
+
 /** One request and its answer, at the server. */
 export class ServerStream {
   readonly id: number;
   readonly #parts: StreamParts;
-  readonly #fields: readonly Field[];
+  readonly fields: readonly Field[];
   #headers: Readonly<Record<string, string>> | undefined;
   reader: RequestReader | undefined;
   sendWindow: number;
   receiveWindow: number;
   /** Of the stream's window: read, and not yet told to the peer. */
   unreportedBytes = 0;
-  isRequestWhole = false;
+  isRequestWhole: boolean;
   hasResponded = false;
   /** Nothing more is written. */
   hasEnded = false;
@@ -43,19 +51,24 @@ export class ServerStream {
   #isPaused = false;
   /** Read from the socket while the reader had paused. */
   #heldBytes = 0;
-  #waiting: Uint8Array[] = [];
+  #waiting: Piece[] = [];
   waitingBytes = 0;
   #trailers: Buffer | undefined;
   /** The end of the answer is to be sent after what waits. */
   #isEndDue = false;
   #drained: Array<() => void> = [];
+  #onClosed: Array<() => void> = [];
 
   constructor(
     parts: StreamParts,
-    request: { id: number; fields: readonly Field[]; sendWindow: number; receiveWindow: number },
+    request: Pick<ServerStream, "id" | "fields" | "sendWindow" | "receiveWindow" | "isRequestWhole">,
   ) {
     this.#parts = parts;
-    ({ id: this.id, fields: this.#fields, sendWindow: this.sendWindow, receiveWindow: this.receiveWindow } = request);
+    this.id = request.id;
+    this.fields = request.fields;
+    this.sendWindow = request.sendWindow;
+    this.receiveWindow = request.receiveWindow;
+    this.isRequestWhole = request.isRequestWhole;
   }
 
   get socket(): Socket {
@@ -64,33 +77,35 @@ export class ServerStream {
 
   /** The request's headers, ":path" and its like among them; those that come repeatedly are joined. */
   get headers(): Readonly<Record<string, string>> {
-    this.#headers ??= headersOf(this.#fields);
+    this.#headers ??= headersOf(this.fields);
     return this.#headers;
   }
 
   header(name: string): string | undefined {
-    return this.#fields.find((field) => field[0] === name)?.[1];
+    return this.fields.find((field) => field[0] === name)?.[1];
   }
 
   receive(content: Buffer, { frameBytes, isLast }: { readonly frameBytes: number; readonly isLast: boolean }): void {
-    if (this.isRequestWhole) return this.reset("streamClosed");
+    if (this.isRequestWhole) return this.misuse("streamClosed");
     this.receiveWindow -= frameBytes;
     if (this.receiveWindow < 0) throw new Http2Error("flowControl", "read data: more than the stream's window");
     this.isRequestWhole = isLast;
     if (content.length > 0) this.reader?.data(content);
     if (this.#isPaused) this.#heldBytes += frameBytes;
     else if (frameBytes > 0) this.#read(frameBytes);
-    if (isLast) this.#requestDone();
+    if (isLast) this.requestDone();
   }
 
   /** Headers behind the request's data; nothing in them is of use here. */
   receiveTrailers(isLast: boolean): void {
-    if (!isLast || this.isRequestWhole) return this.reset("protocol");
+    if (!isLast || this.isRequestWhole) return this.misuse("protocol");
     this.isRequestWhole = true;
-    this.#requestDone();
+    this.requestDone();
   }
 
-  #requestDone(): void {
+  /** All of the request has come. */
+  requestDone(): void {
+    if (this.isClosed) return;
     this.reader?.end();
     this.#closeIfDone();
   }
@@ -127,10 +142,18 @@ export class ServerStream {
     this.#answerDone();
   }
 
-  /** Says whether more may be written at once; else wait for {@link drained}. The bytes are the stream's from here on. */
-  write(bytes: Uint8Array): boolean {
+  /** Tells the client something before its answer. */
+  inform(block: Buffer): void {
+    if (!this.isClosed) this.#parts.headers(this, block, 0);
+  }
+
+  /**
+   * Says whether more may be written at once; else wait for {@link drained}. The bytes are the stream's until `sent` is called,
+   * which isn't when they can't be sent.
+   */
+  write(bytes: Uint8Array, sent?: () => void): boolean {
     if (this.isClosed || this.hasEnded) return true;
-    this.#waiting.push(bytes);
+    this.#waiting.push({ bytes, sent });
     this.waitingBytes += bytes.length;
     this.#parts.send(this);
     return this.waitingBytes === 0;
@@ -162,13 +185,13 @@ export class ServerStream {
   }
 
   /** At most so many of the bytes that wait. */
-  take(bytesMax: number): Uint8Array {
+  take(bytesMax: number): Piece {
     const first = this.#waiting[0]!;
-    const part = first.length <= bytesMax ? first : first.subarray(0, bytesMax);
-    if (part === first) this.#waiting.shift();
-    else this.#waiting[0] = first.subarray(bytesMax);
-    this.waitingBytes -= part.length;
-    return part;
+    const { bytes, sent } = first;
+    this.waitingBytes -= Math.min(bytes.length, bytesMax);
+    if (bytes.length <= bytesMax) return this.#waiting.shift()!;
+    this.#waiting[0] = { bytes: bytes.subarray(bytesMax), sent };
+    return { bytes: bytes.subarray(0, bytesMax) };
   }
 
   #answerDone(): void {
@@ -182,6 +205,12 @@ export class ServerStream {
     if (!this.isRequestWhole || !this.hasEnded || this.#isEndDue || this.isClosed) return;
     this.lose();
     this.#parts.closed(this);
+  }
+
+  /** The peer may not do what it did: the stream ends, and so does the connection if that goes on. */
+  misuse(code: Http2ErrorCode): void {
+    this.reset(code);
+    this.#parts.misused();
   }
 
   /** Ends both directions at once. */
@@ -202,6 +231,15 @@ export class ServerStream {
     this.resume();
     this.#wake();
     this.reader?.closed();
+    for (const closed of this.#onClosed) closed();
+  }
+
+  /** Calls back once the stream is over; the answer takes that back. */
+  onClosed(closed: () => void): () => void {
+    this.#onClosed.push(closed);
+    return () => {
+      this.#onClosed = this.#onClosed.filter((one) => one !== closed);
+    };
   }
 
   #wake(): void {
