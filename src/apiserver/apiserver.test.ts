@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OBJECT_MEDIA_TYPE, type WatchFrame } from "../net/message.ts";
-import { openMemoryStore } from "../store/index.ts";
 import { server } from "./testing/requests.ts";
 
 type Json = Record<string, any>;
@@ -47,6 +46,17 @@ test("callers in the process share the objects themselves, whole or their metada
   assert.deepEqual(rest, { metadata: one.metadata });
   // Tables are only made as text.
   assert.equal((await ask(CONFIG_MAPS, views("Table"))).type, "bytes");
+  await close();
+});
+
+test("callers in the process share aggregated discovery", async () => {
+  const { call, json, close } = await server();
+  const view = "as=APIGroupDiscoveryList;g=apidiscovery.k8s.io;v=v2";
+  const accept = `${OBJECT_MEDIA_TYPE};${view}, application/json;${view}`;
+  const ask = async () => (await call("GET /apis", undefined, { accept })).body as unknown as { value: Json };
+  const { value } = await ask();
+  assert.deepEqual(value, await json("GET /apis", undefined, { accept: `application/json;${view}` }));
+  assert.equal((await ask()).value.items, value.items);
   await close();
 });
 

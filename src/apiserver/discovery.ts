@@ -45,8 +45,20 @@ export function discoveryOf({ kinds, aggregation, serverAddress }: DiscoverySour
     const versions = versionsOf(name).map((version) => ({ groupVersion: `${name}/${version}`, version }));
     return { name, versions, preferredVersion: versions[0] };
   };
-  // Controllers ask for all of them again and again.
+  // Controllers ask for all of it again and again.
   const lists = new Map<string, Json>();
+  let coreItems: Json | undefined;
+  let groupItems: Json | undefined;
+  const itemsOf = (names: readonly string[]) => ({
+    metadata: {},
+    items: names.map((group) => ({
+      metadata: group ? { name: group } : {},
+      versions: versionsOf(group).map((version) => {
+        const other = aggregation.versions.find((one) => one.group === group && one.version === version);
+        return other ? othersVersion(other) : ownVersionOf(version, kindsOf(group, version));
+      }),
+    })),
+  });
   return {
     coreVersions: {
       kind: "APIVersions",
@@ -62,16 +74,7 @@ export function discoveryOf({ kinds, aggregation, serverAddress }: DiscoverySour
       if (list) lists.set(key, list);
       return list;
     },
-    aggregated: (core) => ({
-      metadata: {},
-      items: (core ? [""] : groups).map((group) => ({
-        metadata: group ? { name: group } : {},
-        versions: versionsOf(group).map((version) => {
-          const other = aggregation.versions.find((one) => one.group === group && one.version === version);
-          return other ? othersVersion(other) : ownVersionOf(version, kindsOf(group, version));
-        }),
-      })),
-    }),
+    aggregated: (core) => (core ? (coreItems ??= itemsOf([""])) : (groupItems ??= itemsOf(groups))),
     paths: groups.flatMap((group) => [
       `/apis/${group}`,
       ...versionsOf(group).map((version) => `/apis/${group}/${version}`),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { APIGroup, APIGroupList, APIResourceList, APIVersions, type KindDefinition, noSuchPath } from "../api/index.ts";
-import type { ApiResponse } from "../net/message.ts";
+import { type ApiResponse, OBJECT_MEDIA_TYPE } from "../net/message.ts";
 import { encodeProtoObject, type StructNode } from "../schema/index.ts";
 import type { Aggregation } from "./aggregation/aggregator.ts";
 import type { RequestContext, SubresourceHandler } from "./contracts.ts";
@@ -122,10 +122,16 @@ function respondDiscovery({ request, query }: RequestContext, { name, struct, va
   return respondBytes(200, bytes, contentType(format, false));
 }
 
-const AGGREGATED = /^application\/json;(?:g=apidiscovery\.k8s\.io|v=(?:v2|v2beta1)|as=APIGroupDiscoveryList)/;
+const AGGREGATED =
+  /^application\/(?:json|vnd\.navarch\.object);(?:g=apidiscovery\.k8s\.io|v=(?:v2|v2beta1)|as=APIGroupDiscoveryList)/;
 
-/** The version of aggregated discovery that a client takes first; undefined when it takes the plain one before. */
-function aggregatedVersion(accept: string): "v2" | "v2beta1" | undefined {
+interface AggregatedForm {
+  readonly version: "v2" | "v2beta1";
+  readonly encoding: "json" | "object";
+}
+
+/** The form of aggregated discovery that a client takes first; undefined when it takes the plain one before. */
+function aggregatedForm(accept: string): AggregatedForm | undefined {
   for (const clause of accept.split(",").map((one) => one.replaceAll(" ", ""))) {
     if (
       !AGGREGATED.test(clause) ||
@@ -136,14 +142,18 @@ function aggregatedVersion(accept: string): "v2" | "v2beta1" | undefined {
       continue;
     }
     const version = /v=(v2beta1|v2)(?:;|$)/.exec(clause)?.[1];
-    if (version) return version as "v2" | "v2beta1";
+    if (version)
+      return {
+        version: version as AggregatedForm["version"],
+        encoding: clause.startsWith(OBJECT_MEDIA_TYPE) ? "object" : "json",
+      };
   }
   return undefined;
 }
 
 function discoveryRoot(context: RequestContext, discovery: Discovery, isGroups: boolean): ApiResponse {
-  const version = aggregatedVersion(context.request.headers.accept ?? "");
-  if (version) return aggregated(context, discovery, { version, isGroups });
+  const form = aggregatedForm(context.request.headers.accept ?? "");
+  if (form) return aggregated(context, discovery.aggregated(!isGroups), form);
   const response = isGroups
     ? respondDiscovery(context, { name: "APIGroupList", struct: APIGroupList, value: discovery.groups })
     : respondDiscovery(context, { name: "APIVersions", struct: APIVersions, value: discovery.coreVersions });
@@ -152,15 +162,12 @@ function discoveryRoot(context: RequestContext, discovery: Discovery, isGroups: 
 
 function aggregated(
   { request }: RequestContext,
-  discovery: Discovery,
-  { version, isGroups }: { readonly version: "v2" | "v2beta1"; readonly isGroups: boolean },
+  groups: Record<string, unknown>,
+  { version, encoding }: AggregatedForm,
 ): ApiResponse {
-  const value = {
-    kind: "APIGroupDiscoveryList",
-    apiVersion: `apidiscovery.k8s.io/${version}`,
-    ...discovery.aggregated(!isGroups),
-  };
-  const response = respond(200, value, { encoding: "json", as: "object", pretty: false });
+  const value = { kind: "APIGroupDiscoveryList", apiVersion: `apidiscovery.k8s.io/${version}`, ...groups };
+  const response = respond(200, value, { encoding, as: "object", pretty: false });
+  if (encoding === "object") return response;
   const { bytes } = response.body as { bytes: Uint8Array };
   const etag = `"${createHash("sha512").update(bytes).digest("hex").toUpperCase()}"`;
   const headers = { etag, vary: "Accept", "cache-control": "public" };

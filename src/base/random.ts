@@ -90,22 +90,24 @@ function make(fill: (target: Uint8Array<ArrayBuffer>) => void, fork: (label: str
 }
 
 /** Four 32-bit words from a text, by FNV-1a with a different start each. */
-function seedState(text: string): Uint32Array {
-  return Uint32Array.from([0x811c9dc5, 0x9e3779b9, 0x85ebca6b, 0xc2b2ae35], (start) => {
+function seedState(text: string): Int32Array {
+  return Int32Array.from([0x811c9dc5, 0x9e3779b9, 0x85ebca6b, 0xc2b2ae35], (start) => {
     let hash = start;
     for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-    return (hash ^ (hash >>> 15)) >>> 0 || 1;
+    return hash ^ (hash >>> 15) || 1;
   });
 }
 
-/** xoshiro128**: small, fast, and good enough for simulation. */
-function nextWord(state: Uint32Array): number {
-  // By index: taking a typed array apart goes through its iterator, which costs most of a short-lived cluster's randomness.
+/**
+ * The next word of xoshiro128**, signed: small, fast, and good enough for simulation. Unsigned words would not fit V8's small
+ * integers, and words that are taken by an iterator cost more than all of it; it is most of a short-lived cluster's randomness.
+ */
+function nextWord(state: Int32Array): number {
   const s0 = state[0]!;
   const s1 = state[1]!;
   const s2 = state[2]!;
   const s3 = state[3]!;
-  const scrambled = Math.imul(rotate(Math.imul(s1, 5), 7), 9) >>> 0;
+  const scrambled = Math.imul(rotate(Math.imul(s1, 5), 7), 9);
   const shifted = s1 << 9;
   const t2 = s2 ^ s0;
   const t3 = s3 ^ s1;
@@ -117,5 +119,5 @@ function nextWord(state: Uint32Array): number {
 }
 
 function rotate(word: number, bits: number): number {
-  return ((word << bits) | (word >>> (32 - bits))) >>> 0;
+  return (word << bits) | (word >>> (32 - bits));
 }

@@ -109,6 +109,12 @@ export interface RawRequest {
   readonly upgrade?: ApiRequest["upgrade"];
 }
 
+export interface JsonOptions extends CallOptions {
+  readonly query?: string;
+  /** The view to ask for; servers that don't have it answer as they would without. */
+  readonly as?: { readonly group: string; readonly version: string; readonly kind: string };
+}
+
 /** An object that says itself what it is. */
 export type SelfNamed = { readonly apiVersion: string; readonly kind: string } & Readonly<Record<string, unknown>>;
 
@@ -149,5 +155,5 @@ export interface Client {
   /** Any request, answered as it is; no retries. */
   raw(request: RawRequest): Promise<ApiResponse>;
   /** Any GET of JSON, such as discovery. */
-  getJson<R = unknown>(path: string, options?: { readonly query?: string; readonly signal?: AbortSignal }): Promise<R>;
+  getJson<R = unknown>(path: string, options?: JsonOptions): Promise<R>;
 }

@@ -7,6 +7,7 @@ import type {
   DeleteCollectionOptions,
   DeleteOptions,
   GetOptions,
+  JsonOptions,
   ListOptions,
   ObjectKey,
   ObjectList,
@@ -39,8 +40,8 @@ export interface ClientOptions {
 
 const JSON_TYPE = "application/json";
 const WHOLE = `${OBJECT_MEDIA_TYPE}, ${JSON_TYPE}`;
-const METADATA_LIST = metadataAs("PartialObjectMetadataList");
-const METADATA = metadataAs("PartialObjectMetadata");
+const METADATA_LIST = viewOf({ group: "meta.k8s.io", version: "v1", kind: "PartialObjectMetadataList" });
+const METADATA = viewOf({ group: "meta.k8s.io", version: "v1", kind: "PartialObjectMetadata" });
 
 const PATCH_TYPES = {
   json: "application/json-patch+json",
@@ -52,8 +53,8 @@ const PATCH_TYPES = {
 const NEVER = new AbortController().signal;
 
 /** A view of objects, best as they are; a server that doesn't have it sends them whole. */
-function metadataAs(view: string): string {
-  const parameters = `as=${view};g=meta.k8s.io;v=v1`;
+function viewOf({ group, version, kind }: NonNullable<JsonOptions["as"]>): string {
+  const parameters = `as=${kind};g=${group};v=${version}`;
   return `${OBJECT_MEDIA_TYPE};${parameters}, ${JSON_TYPE};${parameters}, ${JSON_TYPE}`;
 }
 
@@ -228,8 +229,8 @@ class TypedClient implements Client {
     });
   }
 
-  async getJson<R>(path: string, options: { query?: string; signal?: AbortSignal } = {}): Promise<R> {
-    return (await this.#value({ method: "GET", path, ...options })) as R;
+  async getJson<R>(path: string, { as, ...options }: JsonOptions = {}): Promise<R> {
+    return (await this.#value({ method: "GET", path, ...options, ...(as && { accept: viewOf(as) }) })) as R;
   }
 
   async #value(call: Call): Promise<unknown> {

@@ -8,6 +8,7 @@ export type {
   DeleteCollectionOptions,
   DeleteOptions,
   GetOptions,
+  JsonOptions,
   ListOptions,
   ObjectKey,
   ObjectList,

@@ -38,7 +38,7 @@ function fieldsWithDefaults(struct: StructNode): readonly NamedField[] {
 }
 
 /** `above` are the structs that are being looked into: one that holds itself has what is found elsewhere in it. */
-function hasDefaults(node: Node, above: ReadonlySet<StructNode>): boolean {
+function hasDefaults(node: Node, above: Set<StructNode>): boolean {
   switch (node.kind) {
     case "scalar":
       return false;
@@ -49,10 +49,12 @@ function hasDefaults(node: Node, above: ReadonlySet<StructNode>): boolean {
     case "struct": {
       if (node.options.custom) return true;
       if (above.has(node)) return false;
-      const inside = new Set([...above, node]);
-      return [...node.fields.values()].some(
-        ({ options, node: inner }) => options.default !== undefined || hasDefaults(inner, inside),
-      );
+      above.add(node);
+      const found = node.fields.values().some(({ options, node: inner }) => {
+        return options.default !== undefined || hasDefaults(inner, above);
+      });
+      above.delete(node);
+      return found;
     }
     default:
       return node satisfies never;

@@ -107,10 +107,12 @@ export class Cacher {
     return this.#objects.get(key);
   }
 
-  /** What a store's entry holds; decoded already if the cache has this version. */
-  stored(entry: Entry): StoredObject {
+  /** What a store's entry holds; decoded already if the cache has this version. With its JSON, where that is known. */
+  stored(entry: Entry, json?: Uint8Array): StoredObject {
     const cached = this.#objects.get(entry.key);
-    return cached?.revision === entry.modRevision ? cached : new StoredObject(entry);
+    if (cached?.revision !== entry.modRevision) return new StoredObject(entry, json);
+    if (json) cached.learn(json);
+    return cached;
   }
 
   /** The objects of a namespace, or all when it is empty, in key order; the first of them when there is a limit above 0. */

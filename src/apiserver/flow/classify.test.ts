@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FlowSchema, PriorityLevelConfiguration } from "../../api/index.ts";
 import { requestInfo } from "../request-info.ts";
-import { flowOf, flowsOf } from "./classify.ts";
+import { flowOf, flowsOf, rulesAbout } from "./classify.ts";
 
 type Rules = FlowSchema["spec"]["rules"];
 const schema = (name: string, matchingPrecedence: number, rules: Rules, level = "l") =>
@@ -16,7 +16,8 @@ const everything = { verbs: ["*"], apiGroups: ["*"], resources: ["*"], clusterSc
 
 function check(schemas: readonly FlowSchema[], [method, path]: [string, string], wanted: string | undefined): void {
   const user = { name: "system:serviceaccount:ns:a", groups: ["g"] };
-  const found = flowOf(flowsOf(schemas, [level]), requestInfo(method, path, new URLSearchParams()), user);
+  const rules = rulesAbout(flowsOf(schemas, [level]), user);
+  const found = flowOf(rules, requestInfo(method, path, new URLSearchParams()));
   assert.equal(found?.schema.metadata.name, wanted);
 }
 

@@ -32,13 +32,27 @@ function precedence({ schema }: Flow): number {
   return schema.spec.matchingPrecedence ?? 0;
 }
 
-/** The first flow that a request belongs to. */
-export function flowOf(flows: readonly Flow[], info: RequestInfo, user: UserInfo): Flow | undefined {
-  return flows.find(({ schema }) => schema.spec.rules?.some((rule) => matches(rule, info, user)));
+/** A rule by which requests come into a flow. */
+export interface FlowRule {
+  readonly flow: Flow;
+  readonly rule: Rule;
 }
 
-function matches({ subjects, resourceRules, nonResourceRules }: Rule, info: RequestInfo, user: UserInfo): boolean {
-  if (!subjects?.some((subject) => isSubject(subject, user))) return false;
+/** The rules that are about a user, in the order in which they are tried. */
+export function rulesAbout(flows: readonly Flow[], user: UserInfo): readonly FlowRule[] {
+  return flows.flatMap((flow) =>
+    (flow.schema.spec.rules ?? [])
+      .filter(({ subjects }) => subjects?.some((subject) => isSubject(subject, user)))
+      .map((rule) => ({ flow, rule })),
+  );
+}
+
+/** The first flow that a request belongs to, by the rules about its user. */
+export function flowOf(rules: readonly FlowRule[], info: RequestInfo): Flow | undefined {
+  return rules.find(({ rule }) => covers(rule, info))?.flow;
+}
+
+function covers({ resourceRules, nonResourceRules }: Rule, info: RequestInfo): boolean {
   return info.isResource
     ? Boolean(resourceRules?.some((rule) => allowsResource(rule, info)))
     : Boolean(nonResourceRules?.some((rule) => allowsPath(rule, info)));

@@ -2,7 +2,7 @@ import { FlowSchema, type KindDefinition, PriorityLevelConfiguration } from "../
 import type { UserInfo } from "../../net/message.ts";
 import type { Cacher } from "../cacher/cacher.ts";
 import type { Reads, RequestInfo } from "../contracts.ts";
-import { type Flow, flowOf, flowsOf } from "./classify.ts";
+import { type Flow, flowOf, type FlowRule, flowsOf, rulesAbout } from "./classify.ts";
 
 const KINDS = [FlowSchema, PriorityLevelConfiguration] as unknown as readonly KindDefinition[];
 
@@ -17,6 +17,8 @@ export class FlowControl {
   readonly #reads: Reads;
   readonly #cacherOf: (kind: KindDefinition) => Cacher;
   #table: FlowTable | undefined;
+  /** Of the table: a user's requests differ in little, and each is asked for. */
+  #rules = new WeakMap<UserInfo, readonly FlowRule[]>();
   /** Ends the subscriptions; undefined when there are none. */
   #unwatch: (() => void) | undefined;
 
@@ -27,7 +29,10 @@ export class FlowControl {
 
   /** The flow that a request belongs to; none before there are any. */
   flowOf(info: RequestInfo, user: UserInfo): Flow | undefined {
-    return flowOf(this.current.flows, info, user);
+    const { flows } = this.current;
+    let rules = this.#rules.get(user);
+    if (!rules) this.#rules.set(user, (rules = rulesAbout(flows, user)));
+    return flowOf(rules, info);
   }
 
   get current(): FlowTable {
@@ -35,6 +40,7 @@ export class FlowControl {
     if (!this.#table) {
       const levels = this.#reads.cached(PriorityLevelConfiguration);
       this.#table = { flows: flowsOf(this.#reads.cached(FlowSchema), levels), levels };
+      this.#rules = new WeakMap();
     }
     return this.#table;
   }

@@ -298,7 +298,7 @@ export class Registry {
     const stored = await this.#put(key, { object: canonical, encoded, expected: 0, write });
     if (!stored) return undefined;
     const { value, json, revision } = stored;
-    return new StoredObject(
+    return this.cacher.stored(
       { key, value, createRevision: revision, modRevision: revision, version: 1, lease: 0 },
       json,
     );
@@ -394,9 +394,11 @@ export class Registry {
     if (claimed) keepManagers(object, claimed);
     await betweenSteps(context);
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write });
+    const canonical = this.#canonical(object);
     // Where it is changed further it must share nothing with the old one.
-    const isFinal = !this.behavior.settleUpdate && !this.#hooks.before;
-    object = this.#withDefaults(isFinal ? this.#canonical(object) : this.decode(object).value);
+    const isFinal =
+      (subresource === "status" || !this.behavior.settleUpdate) && (subresource !== "" || !this.#hooks.before);
+    object = this.#withDefaults(isFinal ? canonical : copyJson(canonical));
     if (subresource !== "status") {
       this.#countGeneration(object, old, context);
       this.behavior.settleUpdate?.(object as never, old as never);
@@ -442,7 +444,7 @@ export class Registry {
     const stored = await this.#put(key, { object: canonical, encoded, expected: current.revision, write });
     if (!stored) return undefined;
     const { value, json, revision } = stored;
-    return new StoredObject(
+    return this.cacher.stored(
       { ...current.entry, value, modRevision: revision, version: current.entry.version + 1 },
       json,
     );

@@ -62,7 +62,12 @@ export class StoredObject implements Warm {
   /** With its JSON, where that is known, so that it needn't be decoded. */
   constructor(entry: Entry, bare?: Uint8Array) {
     this.entry = entry;
-    if (bare === undefined || bare === entry.value) return;
+    if (bare) this.learn(bare);
+  }
+
+  /** Takes its JSON without the version from who has it, so that it needn't be decoded. */
+  learn(bare: Uint8Array): void {
+    if (bare === this.entry.value || this.#bare) return;
     this.#bare = bufferOf(bare);
     this.#warm();
   }

@@ -1,61 +1,69 @@
+import { groupVersion } from "../../api/index.ts";
 import type { Client } from "../../client/index.ts";
 import type { DiscoveredKind } from "./environment.ts";
 
-interface Group {
-  readonly name: string;
-  readonly versions: readonly { readonly groupVersion: string; readonly version: string }[];
-  readonly preferredVersion?: { readonly version: string };
+interface GroupDiscoveryList {
+  readonly items: readonly {
+    readonly metadata?: { readonly name?: string };
+    readonly versions?: readonly VersionDiscovery[];
+  }[];
 }
 
-interface Resource {
-  readonly name: string;
-  readonly kind: string;
-  readonly namespaced: boolean;
+interface VersionDiscovery {
+  readonly version: string;
+  readonly resources?: readonly ResourceDiscovery[];
+  /** Stale: what another server has told before, or nothing. */
+  readonly freshness?: "Current" | "Stale";
+}
+
+interface ResourceDiscovery {
+  readonly resource: string;
+  readonly responseKind?: { readonly kind: string };
+  readonly scope: DiscoveredKind["scope"];
   readonly verbs: readonly string[];
 }
 
-/** Reads what the server serves: every resource in its group's preferred version. */
+const LIST = { group: "apidiscovery.k8s.io", version: "v2", kind: "APIGroupDiscoveryList" };
+
+/**
+ * Reads what the server serves: every resource in its group's preferred version. Two requests for all of it: controllers ask
+ * again and again. Throws when the server itself doesn't know all.
+ */
 export function discovery(client: Client): (signal?: AbortSignal) => Promise<readonly DiscoveredKind[]> {
   return async (signal) => {
-    const options = signal ? { signal } : {};
-    const { groups } = await client.getJson<{ groups?: readonly Group[] }>("/apis", options);
-    const found: DiscoveredKind[] = await resourcesAt(client, "/api/v1", { group: "", version: "v1" }, options);
-    for (const group of groups ?? []) {
-      const seen = new Set<string>();
-      for (const version of ordered(group)) {
-        const place = { group: group.name, version };
-        const resources = await resourcesAt(client, `/apis/${group.name}/${version}`, place, options);
-        for (const resource of resources) {
-          if (seen.has(resource.plural)) continue;
-          seen.add(resource.plural);
-          found.push(resource);
-        }
-      }
-    }
-    return found;
+    const read = (path: string) => client.getJson<GroupDiscoveryList>(path, { as: LIST, ...(signal && { signal }) });
+    const groups = [...(await read("/api")).items, ...(await read("/apis")).items].map((item) => ({
+      group: item.metadata?.name ?? "",
+      versions: item.versions ?? [],
+    }));
+    refuseStale(groups);
+    return groups.flatMap(resourcesOf);
   };
 }
 
-function ordered({ versions, preferredVersion }: Group): string[] {
-  const all = versions.map(({ version }) => version);
-  const first = preferredVersion?.version ?? all[0];
-  return [...all.filter((version) => version === first), ...all.filter((version) => version !== first)];
+interface Group {
+  readonly group: string;
+  /** The preferred one first. */
+  readonly versions: readonly VersionDiscovery[];
 }
 
-async function resourcesAt(
-  client: Client,
-  path: string,
-  place: { readonly group: string; readonly version: string },
-  options: { readonly signal?: AbortSignal },
-): Promise<DiscoveredKind[]> {
-  const { resources } = await client.getJson<{ resources?: readonly Resource[] }>(path, options);
-  return (resources ?? [])
-    .filter(({ name }) => !name.includes("/"))
-    .map(({ name, kind, namespaced, verbs }) => ({
-      ...place,
-      kind,
-      plural: name,
-      scope: namespaced ? "Namespaced" : "Cluster",
-      verbs,
-    }));
+function refuseStale(groups: readonly Group[]): void {
+  const stale = groups.flatMap(({ group, versions }) =>
+    versions.filter(({ freshness }) => freshness === "Stale").map(({ version }) => groupVersion({ group, version })),
+  );
+  if (stale.length === 0) return;
+  const each = stale.map((one) => `${one}: stale GroupVersion discovery: ${one}`);
+  throw new Error(`unable to retrieve the complete list of server APIs: ${each.join(", ")}`);
+}
+
+/** A resource counts in the first version that has it. */
+function resourcesOf({ group, versions }: Group): DiscoveredKind[] {
+  const found = new Map<string, DiscoveredKind>();
+  for (const { version, resources = [] } of versions) {
+    for (const { resource: plural, responseKind, scope, verbs } of resources) {
+      if (found.has(plural)) continue;
+      found.set(plural, { group, version, kind: responseKind?.kind ?? "", plural, scope, verbs });
+    }
+  }
+  return [...found.values()];
 }
