@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { realClock } from "../base/index.ts";
+import { type Clock, realClock } from "../base/index.ts";
 import { WatchTurns } from "./watch-turns.ts";
 
 test("a few watchers are woken at once, thousands over several turns, each once and in order", async () => {
@@ -30,4 +30,32 @@ test("after all have been woken, the next is again woken at once", async () => {
   for (let index = 0; index < 5; index++) await clock.yield();
   turns.wake(() => woken++);
   assert.equal(woken, 101);
+});
+
+test("after many were woken the next ones wait twice as long as that took, and no longer than a limit", async () => {
+  for (const [turnMs, restMs] of [
+    [2, 20],
+    [40, 50],
+  ] as const) {
+    let nowMs = 0;
+    const rests: number[] = [];
+    const clock: Clock = {
+      ...realClock(),
+      monotonicMs: () => nowMs,
+      yield: async () => {
+        nowMs += turnMs;
+      },
+      timer(delayMs, run) {
+        rests.push(delayMs);
+        queueMicrotask(run);
+        return { cancel() {} };
+      },
+    };
+    const turns = new WatchTurns(clock);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    // 64 at once and 256 in four turns; the one after them comes within the rest.
+    for (let index = 0; index < 320; index++) turns.wake(() => index === 319 && turns.wake(resolve));
+    await promise;
+    assert.deepEqual(rests, [restMs]);
+  }
 });
