@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { Connections, load } from "./harness/load.ts";
-import { makePods, PODS } from "./harness/pod.ts";
+import { makePods, nodeOf, PODS } from "./harness/pod.ts";
 import { type Row, type Scenario, scaled } from "./harness/scenario.ts";
 import { BenchServer } from "./harness/server.ts";
 import { stallRow } from "./harness/stall.ts";
@@ -126,10 +126,17 @@ async function perNode(
   await write(0);
   const alone = await write(writes);
   using sockets = new Connections(server.access, Math.ceil(watchers / 100));
+  const begun = Promise.withResolvers<void>();
+  // Each is told first of the pods that are there, which is no part of a write.
+  let left = Array.from({ length: count }, (_, index) => nodeOf(index)).filter((node) => node < watchers).length;
   const streams = Array.from({ length: watchers }, (_, index) =>
-    sockets.watch(`${PODS}?watch=1&resourceVersion=0&fieldSelector=spec.nodeName=node-${index}`, () => {}),
+    sockets.watch(`${PODS}?watch=1&resourceVersion=0&fieldSelector=spec.nodeName=node-${index}`, (events) => {
+      left -= events;
+      if (left <= 0) begun.resolve();
+    }),
   );
   await Promise.all(streams.map((stream) => stream.open));
+  await begun.promise;
   const watched = await write(2 * writes);
   for (const stream of streams) stream.close();
   const what = `writes, ${watchers} watchers of a node each`;

@@ -3,6 +3,9 @@ import type { BenchServer } from "./server.ts";
 
 export const PODS = "/api/v1/namespaces/default/pods";
 
+/** The number of the node that a pod is on. */
+export const nodeOf = (index: number): number => index % 1000;
+
 /** A pod of some 3.5 KB in JSON as it is stored. */
 export function pod(index: number) {
   const environment = Array.from({ length: 12 }, (_, at) => ({
@@ -14,7 +17,7 @@ export function pod(index: number) {
     kind: "Pod",
     metadata: { name: `pod-${index}`, labels: { app: `app-${index % 50}`, tier: "backend" } },
     spec: {
-      nodeName: `node-${index % 1000}`,
+      nodeName: `node-${nodeOf(index)}`,
       containers: [
         {
           name: "main",

@@ -2,16 +2,23 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kindFor, type KubeObject } from "../api/index.ts";
 import { encodeStored } from "./registry/encoding.ts";
-import { StoredObject } from "./registry/stored.ts";
+import { storageKey, StoredObject } from "./registry/stored.ts";
 import { selection } from "./selection.ts";
 
 const kind = kindFor({ group: "", version: "v1", kind: "Pod" })!;
 
-function stored(labels: Readonly<Record<string, string>>, spec: object = {}): StoredObject {
-  const metadata = { name: "a", namespace: "default", uid: "u", labels };
+function stored(labels: Readonly<Record<string, string>>, spec: object = {}, namespace = "default"): StoredObject {
+  const metadata = { name: "a", namespace, uid: "u", labels };
   const object = { kind: "Pod", apiVersion: "v1", metadata, spec } as unknown as KubeObject;
   const { value } = encodeStored(kind, object, "application/json");
-  return new StoredObject({ key: "/k", value, createRevision: 1, modRevision: 1, version: 1, lease: 0 });
+  return new StoredObject({
+    key: storageKey(kind, namespace, "a"),
+    value,
+    createRevision: 1,
+    modRevision: 1,
+    version: 1,
+    lease: 0,
+  });
 }
 
 const PODS = [
@@ -19,9 +26,12 @@ const PODS = [
   stored({ app: "web", tier: "" }, { nodeName: "node-10" }),
   stored({ "example.com/app": "web" }, { nodeSelector: { app: "web" } }),
   stored({ app: "web<1>" }),
+  stored({ nodeName: "node-1" }),
+  stored({ app: "web" }, { nodeName: "node-1" }, "default-too"),
   stored({}),
 ];
 const QUERIES = [
+  "",
   "labelSelector=app=web",
   "labelSelector=app in (web)",
   "labelSelector=app in (web,other)",
@@ -36,16 +46,28 @@ const QUERIES = [
 ];
 
 test("what is picked of the bytes is what matches when it is parsed", () => {
-  for (const query of QUERIES) {
-    const { matches, picks } = selection(kind, "default", new URLSearchParams(query));
-    const wanted = PODS.map(({ object }) => matches(object));
-    for (const pod of PODS) pod.cool();
-    assert.deepEqual(PODS.map(picks), wanted, query);
-  }
+  for (const query of QUERIES)
+    for (const namespace of ["", "default"]) {
+      const { matches, picks } = selection(kind, namespace, new URLSearchParams(query));
+      const wanted = PODS.map(({ object }) => matches(object));
+      for (const { entry } of PODS) assert.equal(picks(new StoredObject(entry)), wanted.shift(), query);
+    }
 });
 
 test("a pod whose bytes don't hold a wanted label isn't parsed", () => {
   const { picks } = selection(kind, "", new URLSearchParams("labelSelector=app=web"));
-  const broken = new StoredObject({ ...PODS[4]!.entry, value: Buffer.from('{"metadata":{"uid":"u"') });
+  const broken = new StoredObject({ ...PODS.at(-1)!.entry, value: Buffer.from('{"metadata":{"uid":"u"') });
   assert.equal(picks(broken), false);
+});
+
+test("which node a pod is on is known without parsing it", () => {
+  const picks = (node: string, { entry }: StoredObject) => {
+    const query = new URLSearchParams(`fieldSelector=spec.nodeName=${node}`);
+    return selection(kind, "default", query).picks(new StoredObject(entry));
+  };
+  // It would be an error to parse this.
+  const { entry } = PODS[0]!;
+  const broken = new StoredObject({ ...entry, value: entry.value.subarray(0, -1) });
+  assert.equal(picks("node-1", broken), true);
+  assert.equal(picks("node-10", broken), false);
 });

@@ -11,7 +11,7 @@ import {
   behaviorOf,
 } from "../api/index.ts";
 import { namespaceInterest, nodeInterest } from "./cacher/cacher.ts";
-import type { StoredObject } from "./registry/stored.ts";
+import { storagePrefix, type StoredObject } from "./registry/stored.ts";
 
 /** Which objects of a kind a request is about. */
 export interface Selection {
@@ -21,7 +21,7 @@ export interface Selection {
   /** metadata.name when the request names one. */
   readonly name: string | undefined;
   matches(object: KubeObject): boolean;
-  /** The same of what is stored, which is only parsed when its bytes hold what an object that matches must hold. */
+  /** The same of what is stored, which is only parsed when its key and bytes don't tell. */
   picks(stored: StoredObject): boolean;
   /** Which changes a watch of it needs to hear of; undefined for all. */
   readonly interest: string | undefined;
@@ -44,6 +44,10 @@ export function selection(kind: KindDefinition, namespace: string, query: URLSea
   const node = nodeOf(fields);
   const mayMatch = (stored: StoredObject) =>
     (!node || stored.nodeName === node) && texts.every((text) => stored.mayHold(text));
+  // What each node asks for: there is nothing else to look at.
+  const isOfNode =
+    node !== undefined && node !== "" && fields.length === 1 && labels.length === 0 && name === undefined;
+  const prefix = namespace === "" ? "" : `${storagePrefix(kind)}${namespace}/`;
   const key = [
     kind.version,
     namespace,
@@ -58,7 +62,8 @@ export function selection(kind: KindDefinition, namespace: string, query: URLSea
     everything,
     interest: interestOf(namespace, fields),
     matches,
-    picks: (stored) => everything || (mayMatch(stored) && matches(stored.object)),
+    picks: (stored) =>
+      stored.entry.key.startsWith(prefix) && (everything || (mayMatch(stored) && (isOfNode || matches(stored.object)))),
   };
 }
 

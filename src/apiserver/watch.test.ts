@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ConfigMap, type KindDefinition } from "../api/index.ts";
+import { ConfigMap, kindFor, type KindDefinition } from "../api/index.ts";
 import { cryptoRandom, realClock } from "../base/index.ts";
 import { openMemoryStore } from "../store/index.ts";
 import { Cacher } from "./cacher/cacher.ts";
@@ -78,4 +78,45 @@ test("a watch that goes on from another server, which was ahead, hears nothing t
   const { value } = await first;
   assert.deepEqual(names(value ?? []), ["ADDED new"]);
   controller.abort();
+});
+
+test("a watch of a node's pods hears of those that come to it, change on it and leave it", async () => {
+  const pods = kindFor({ group: "", version: "v1", kind: "Pod" })!;
+  const store = openMemoryStore();
+  const cacher = new Cacher({ kind: pods, store, clock });
+  await cacher.start();
+  const put = (namespace: string, nodeName: string | undefined, label = "") => {
+    const metadata = { name: "a", namespace, uid: "u", labels: { nodeName: label } };
+    const object = { kind: "Pod", apiVersion: "v1", metadata, spec: { ...(nodeName && { nodeName }) } };
+    const value = new TextEncoder().encode(JSON.stringify(object));
+    const key = storageKey(pods, namespace, "a");
+    return store.transact({ compare: [], success: [{ type: "put", key, value }], failure: [] });
+  };
+  const query = new URLSearchParams({ fieldSelector: "spec.nodeName=node-1", resourceVersion: "0" });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const told = async (namespace: string) => {
+    const picked = selection(pods, namespace, query);
+    const random = cryptoRandom();
+    return watch({ kind: pods, hub: pods, cacher, query, selection: picked, clock, random, turns, signal });
+  };
+  const [everywhere, inOne] = [await told(""), await told("one")];
+  const first = [everywhere.next(), inOne.next()];
+  await put("one", undefined, "node-1");
+  await put("one", "node-1");
+  await put("other", "node-1");
+  await put("one", "node-1", "changed");
+  await put("one", "node-2", "node-1");
+  await cacher.fresh();
+  controller.abort();
+  const all = async (of: typeof everywhere, begin: (typeof first)[number]) => {
+    const events = [...((await begin).value ?? [])];
+    for await (const batch of of) events.push(...batch);
+    return events.map((item) =>
+      "stored" in item ? `${item.type} ${item.stored.object.metadata.namespace}` : item.type,
+    );
+  };
+  const ofOne = ["ADDED one", "MODIFIED one", "DELETED one"];
+  assert.deepEqual(await all(everywhere, first[0]!), [ofOne[0], "ADDED other", ...ofOne.slice(1)]);
+  assert.deepEqual(await all(inOne, first[1]!), ofOne);
 });

@@ -325,8 +325,8 @@ function itemFor(event: CacheEvent, selection: Selection): WatchItem | undefined
 
 function newItem(event: CacheEvent, selection: Selection): WatchItem | undefined {
   const { revision, current, previous } = event;
-  const matches = current !== undefined && selection.matches(current.object);
-  const matched = previous !== undefined && selection.matches(previous.object);
+  const matches = current !== undefined && selection.picks(current);
+  const matched = previous !== undefined && selection.picks(previous);
   if (matches) return sharedItem(matched ? "MODIFIED" : "ADDED", current);
   if (!matched) return undefined;
   // The last state that matched, at the version of the change that ended it.

@@ -275,9 +275,10 @@ export class Cacher {
     const interests = new Set<string>();
     for (const stored of [current, previous]) {
       if (!stored) continue;
-      const { metadata, spec } = stored.object as { metadata: { namespace?: string }; spec?: { nodeName?: unknown } };
-      if (metadata.namespace) interests.add(namespaceInterest(metadata.namespace));
-      if (typeof spec?.nodeName === "string") interests.add(nodeInterest(spec.nodeName));
+      const { key } = stored.entry;
+      const slash = key.indexOf("/", this.#prefix.length);
+      if (slash >= 0) interests.add(namespaceInterest(key.slice(this.#prefix.length, slash)));
+      if (stored.nodeName !== "") interests.add(nodeInterest(stored.nodeName));
     }
     return interests;
   }

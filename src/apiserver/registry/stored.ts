@@ -3,6 +3,7 @@ import { goJson } from "../../schema/index.ts";
 import type { Entry } from "../../store/index.ts";
 import { type Warm, warmed } from "./warm.ts";
 import { storedJson } from "./encoding.ts";
+import { nodeNameIn, nodeNameOf } from "./node-name.ts";
 
 const encoder = new TextEncoder();
 
@@ -125,10 +126,7 @@ export class StoredObject implements Warm {
 
   /** Its spec.nodeName, "" for none: kept, as each of thousands of nodes asks all pods for it. */
   get nodeName(): string {
-    if (this.#nodeName === undefined) {
-      const { spec } = this.parsed() as { readonly spec?: { readonly nodeName?: unknown } };
-      this.#nodeName = typeof spec?.nodeName === "string" ? spec.nodeName : "";
-    }
+    this.#nodeName ??= this.#object ? nodeNameOf(this.#object) : nodeNameIn(this.#value());
     return this.#nodeName;
   }
 
