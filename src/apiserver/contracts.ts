@@ -57,7 +57,10 @@ export type AdmissionOperation = "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
 
 export interface AdmissionRequest {
   readonly operation: AdmissionOperation;
+  /** In the version that is stored, as the objects are. */
   readonly kind: KindDefinition;
+  /** Group and version that the client speaks. */
+  readonly apiVersion: string;
   readonly subresource: string;
   readonly namespace: string;
   readonly name: string;
@@ -75,8 +78,8 @@ export interface AdmissionPlugin {
   readonly name: string;
   /** "group/plural" of those whose requests it looks at; all unless it says. Others needn't be shown to it. */
   readonly resources?: readonly string[];
-  /** May change the object. */
-  readonly admit?: (request: AdmissionRequest) => Promise<void>;
+  /** May change the object. It is true when the others should see it once more, which happens once for a request. */
+  readonly admit?: (request: AdmissionRequest) => Promise<boolean | void>;
   readonly validate?: (request: AdmissionRequest) => Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import type { KindDefinition } from "../api/index.ts";
+import { hubOf, type KindDefinition } from "../api/index.ts";
 
 /** The kinds that a server serves now: its own, and those that definitions add and remove while it runs. */
 export class ServedKinds {
@@ -28,6 +28,11 @@ export class ServedKinds {
     return this.#all.find(
       (one) => one.kind === kind && apiVersion === (one.group ? `${one.group}/${one.version}` : one.version),
     );
+  }
+
+  /** All versions of a kind, also those in other groups. */
+  versionsOf(hub: KindDefinition): readonly KindDefinition[] {
+    return this.#all.filter((kind) => hubOf(kind) === hub);
   }
 
   /** Whether a group is served whatever is defined. */

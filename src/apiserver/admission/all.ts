@@ -49,6 +49,7 @@ export interface PluginOptions extends CallerOptions {
   readonly charge: ChargeQuota;
   readonly authorizers: readonly Authorizer[];
   readonly kindNamed: PolicyOptions["kindNamed"];
+  readonly versionsOf: PolicyOptions["versionsOf"];
 }
 
 /** All admission plugins in the order in which they run, or those that are chosen. */
@@ -65,7 +66,8 @@ export function admissionPlugins(options: PluginOptions, choice?: AdmissionChoic
 }
 
 function allPlugins(options: PluginOptions): readonly AdmissionPlugin[] {
-  const { random, charge, authorizers, kindNamed } = options;
+  const { random, charge, authorizers, kindNamed, versionsOf } = options;
+  const policies = { authorizers, kindNamed, versionsOf };
   const webhooks = new WebhookCaller(options);
   return [
     namespaceLifecycle,
@@ -85,10 +87,10 @@ function allPlugins(options: PluginOptions): readonly AdmissionPlugin[] {
     certificateSigning(authorizers),
     certificateSubjectRestriction,
     defaultIngressClass,
-    mutatingPolicies(MUTATING, { authorizers, kindNamed }),
-    mutatingWebhooks(webhooks, { authorizers, kindNamed }),
-    validatingPolicies(VALIDATING, { authorizers, kindNamed }),
-    validatingWebhooks(webhooks, { authorizers, kindNamed }),
+    mutatingPolicies(MUTATING, policies),
+    mutatingWebhooks(webhooks, policies),
+    validatingPolicies(VALIDATING, policies),
+    validatingWebhooks(webhooks, policies),
     resourceQuota(charge),
   ];
 }

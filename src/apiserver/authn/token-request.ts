@@ -1,3 +1,4 @@
+import { admitReview } from "../admission/admit.ts";
 import {
   badRequest,
   conflict,
@@ -13,7 +14,7 @@ import {
   TokenRequest,
 } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
-import type { AdmissionPlugin, AdmissionRequest, Reads, RequestInfo, SubresourceHandler } from "../contracts.ts";
+import type { AdmissionPlugin, Reads, RequestInfo, SubresourceHandler } from "../contracts.ts";
 import { type Json, readObject, requireNamespace, respondObject } from "../http/object.ts";
 import { managedBySender } from "../subresources/managed.ts";
 import type { BoundObject, ServiceAccountTokens } from "./service-accounts.ts";
@@ -47,26 +48,15 @@ export function tokenRequests({ tokens, reads, clock, admission }: TokenMaker): 
     const { namespace, name } = context.info;
     const request = await readObject(context, TYPE);
     requireNamespace((request.metadata ?? {}) as Json, namespace);
-    const asked: AdmissionRequest = {
-      operation: "CREATE",
-      kind: ServiceAccount as unknown as KindDefinition,
-      subresource: "token",
-      namespace,
-      name,
-      object: request,
-      oldObject: undefined,
-      user: context.user,
-      dryRun: false,
-      warnings: context.warnings,
-      reads,
-    };
-    for (const plugin of admission) await plugin.admit?.(asked);
+    const kind = ServiceAccount as unknown as KindDefinition;
+    const { validate } = await admitReview(context, { kind, object: request }, { admission, reads });
     checkPlace(request.metadata as Json, context.info);
     const account = await reads.get(ServiceAccount, { namespace, name });
     if (!account) throw notFound({ group: "", plural: "serviceaccounts" }, name);
     const spec = (request.spec ?? {}) as Spec;
     const seconds = spec.expirationSeconds ?? SECONDS_DEFAULT;
     checkSeconds(seconds);
+    await validate();
     const audiences = spec.audiences?.length ? spec.audiences : tokens.audiences;
     const { bound, node } = await boundTo(reads, namespace, spec, account);
     const { token, expiresMs } = tokens.issue({ account, audiences, seconds, bound, node });

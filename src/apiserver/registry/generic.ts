@@ -1,3 +1,4 @@
+import { admit, concernedPlugins, validateAdmission } from "../admission/admit.ts";
 import {
   alreadyExists,
   conflict,
@@ -115,8 +116,7 @@ export class Registry {
     this.#options = options;
     this.#hooks = hooks;
     this.#type = { kind: kind.kind, apiVersion: groupVersion(kind) };
-    const resource = `${kind.group}/${kind.plural}`;
-    const concerned = options.admission.filter(({ resources }) => resources?.includes(resource) ?? true);
+    const concerned = concernedPlugins(options.admission, kind);
     this.#admitting = concerned.filter(({ admit }) => admit);
     this.#validating = concerned.filter(({ validate }) => validate);
   }
@@ -567,12 +567,12 @@ export class Registry {
   /** Runs mutating admission; the object may change. */
   async #admit(context: RequestContext, call: AdmissionCall): Promise<void> {
     const request = this.#admissionRequest(context, call);
-    for (const plugin of this.#admitting) await plugin.admit!(request);
+    await admit(this.#admitting, request);
   }
 
   async #validateAdmission(context: RequestContext, call: AdmissionCall): Promise<void> {
     const request = this.#admissionRequest(context, call);
-    for (const plugin of this.#validating) await plugin.validate!(request);
+    await validateAdmission(this.#validating, request);
   }
 
   /** Asks admission about a deletion. */
@@ -587,6 +587,7 @@ export class Registry {
     return {
       operation,
       kind: this.kind,
+      apiVersion: groupVersion(context.info),
       subresource,
       namespace,
       object,

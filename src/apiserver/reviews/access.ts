@@ -1,3 +1,4 @@
+import { admitReview, type ReviewAdmission } from "../admission/admit.ts";
 import {
   type FieldError,
   invalid,
@@ -16,7 +17,7 @@ import { type Json, readObject, respondObject } from "../http/object.ts";
 import { managedBySender } from "../subresources/managed.ts";
 import { attributeErrors, subjectErrors } from "./validate.ts";
 
-export interface AccessReviewOptions {
+export interface AccessReviewOptions extends ReviewAdmission {
   readonly authorizers: readonly Authorizer[];
   readonly clock: Clock;
 }
@@ -52,17 +53,21 @@ export function accessReviews(options: AccessReviewOptions): [string, Subresourc
   return Object.entries(REVIEWS).map(([name, review]) => [name, accessReview(options, review)]);
 }
 
-function accessReview({ authorizers, clock }: AccessReviewOptions, review: Review): SubresourceHandler {
+function accessReview(options: AccessReviewOptions, review: Review): SubresourceHandler {
   const { kind } = review;
+  const { authorizers, clock } = options;
   return async (context) => {
-    const object = await readObject(context, kind);
-    const managedFields = managedBySender(context, object, { type: kind, clock });
-    const { managedFields: _, ...sent } = object.metadata as Json;
+    const read = await readObject(context, kind);
+    const managedFields = managedBySender(context, read, { type: kind, clock });
+    const { managedFields: _, ...sent } = read.metadata as Json;
     if (kind.scope === "Namespaced") sent.namespace ||= context.info.namespace;
-    const metadata = { ...sent, ...(managedFields !== undefined && { managedFields }) };
+    const asked = { ...read, metadata: { ...sent, ...(managedFields !== undefined && { managedFields }) } };
+    const { object, validate } = await admitReview(context, { kind, object: asked }, options);
+    const metadata = (object.metadata ?? {}) as Json;
     const spec = object.spec as unknown as Spec;
     const errors = review.validate(spec, metadata);
     if (errors.length > 0) throw invalid({ group: kind.group, kind: "" }, "", errors);
+    await validate();
     const { fields, evaluationError } = selectorsOf(spec);
     const attributes = { ...attributesOf(review.subject(context, spec), spec), ...(fields && { fields }) };
     const { decision, reason } = await decide(attributes, authorizers);
@@ -72,7 +77,7 @@ function accessReview({ authorizers, clock }: AccessReviewOptions, review: Revie
       ...(reason && { reason }),
       ...(evaluationError && { evaluationError }),
     };
-    return respondObject(context, 201, { ...object, metadata, status }, kind);
+    return respondObject(context, 201, { ...object, status }, kind);
   };
 }
 

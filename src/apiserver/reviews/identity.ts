@@ -1,3 +1,4 @@
+import { admitReview, type ReviewAdmission } from "../admission/admit.ts";
 import { badRequest, type KindDefinition, SelfSubjectReview, StatusError, TokenReview } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
 import type { UserInfo } from "../../net/message.ts";
@@ -6,7 +7,7 @@ import type { Authenticator, RequestContext, SubresourceHandler } from "../contr
 import { type Json, readObject, respondObject } from "../http/object.ts";
 import { managedBySender } from "../subresources/managed.ts";
 
-export interface IdentityReviewOptions {
+export interface IdentityReviewOptions extends ReviewAdmission {
   readonly authenticators: readonly Authenticator[];
   /** Of the API server: whom a token that names nobody else is for. */
   readonly audiences: readonly string[];
@@ -29,10 +30,12 @@ function userJson({ name, uid, groups, extra }: UserInfo): Json {
 function tokenReview(options: IdentityReviewOptions): SubresourceHandler {
   const kind = TokenReview as unknown as KindDefinition;
   return async (context) => {
-    const review = await readObject(context, kind);
-    const managedFields = managedBySender(context, review, { type: kind, clock: options.clock });
+    const read = await readObject(context, kind);
+    const managedFields = managedBySender(context, read, { type: kind, clock: options.clock });
+    const { object: review, validate } = await admitReview(context, { kind, object: read }, options);
     const { token, audiences } = (review.spec ?? {}) as { token?: string; audiences?: readonly string[] };
     if (!token) throw badRequest("token is required for TokenReview in authentication");
+    await validate();
     const status = await statusOfToken(context, { ...options, token, wanted: audiences });
     const metadata = { ...(review.metadata as Json), ...(managedFields !== undefined && { managedFields }) };
     return respondObject(context, 201, { ...review, metadata, status }, kind);
@@ -68,11 +71,12 @@ async function statusOfToken(
   return { user: {} };
 }
 
-function selfReview({ clock }: IdentityReviewOptions): SubresourceHandler {
+function selfReview(options: IdentityReviewOptions): SubresourceHandler {
   const kind = SelfSubjectReview as unknown as KindDefinition;
   return async (context) => {
-    await readObject(context, kind);
-    const metadata = { creationTimestamp: formatTime(clock.now()) };
+    const object = await readObject(context, kind);
+    await (await admitReview(context, { kind, object }, options)).validate();
+    const metadata = { creationTimestamp: formatTime(options.clock.now()) };
     return respondObject(context, 201, { metadata, status: { userInfo: userJson(context.user) } }, kind);
   };
 }

@@ -1,17 +1,20 @@
+import { admitReview, type ReviewAdmission } from "../admission/admit.ts";
 import { badRequest, type KindDefinition, type PolicyRule, SelfSubjectRulesReview } from "../../api/index.ts";
 import { nodeOf } from "../admission/node-restriction.ts";
 import { rulesFor } from "../authz/rbac.ts";
-import type { Reads, SubresourceHandler } from "../contracts.ts";
+import type { SubresourceHandler } from "../contracts.ts";
 import { type Json, readObject, respondObject } from "../http/object.ts";
 
 /** What may I do in a namespace? */
-export function rulesReview(reads: Reads): [string, SubresourceHandler] {
+export function rulesReview(options: ReviewAdmission): [string, SubresourceHandler] {
   const kind = SelfSubjectRulesReview as unknown as KindDefinition;
   const handler: SubresourceHandler = async (context) => {
-    const review = await readObject(context, kind);
+    const read = await readObject(context, kind);
+    const { object: review, validate } = await admitReview(context, { kind, object: read }, options);
     const { namespace } = (review.spec ?? {}) as { namespace?: string };
     if (!namespace) throw badRequest("no namespace on request");
-    const rules = rulesFor(reads, context.user, namespace);
+    await validate();
+    const rules = rulesFor(options.reads, context.user, namespace);
     const isNode = nodeOf(context.user) !== undefined;
     const status = {
       resourceRules: rules.filter((rule) => rule.resources?.length).map(resourceRule),

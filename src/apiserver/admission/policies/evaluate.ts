@@ -1,3 +1,4 @@
+import { kindName, resourceName } from "../versions.ts";
 import {
   type AuthorizationAnswer,
   type AuthorizationQuery,
@@ -13,7 +14,7 @@ import {
   requestResourceValue,
   type Value,
 } from "../../../cel/index.ts";
-import { parseFieldSelector } from "../../../api/index.ts";
+import { type KindDefinition, parseFieldSelector } from "../../../api/index.ts";
 import type { AdmissionRequest, Authorizer } from "../../contracts.ts";
 
 /** Thrown out of an evaluation that needs an answer that isn't there yet. */
@@ -28,16 +29,25 @@ class Unanswered extends Error {
 /** Questions of one evaluation; more are refused. */
 const QUESTIONS_MAX = 100;
 
+export interface RequestSurroundings {
+  /** The version in which the client asked. */
+  readonly made: KindDefinition;
+  readonly namespace: unknown;
+  readonly authorizers: readonly Authorizer[];
+}
+
 /** Everything that expressions about one request can look at. */
 export class RequestValues {
   readonly #request: AdmissionRequest;
+  readonly #made: KindDefinition;
   readonly #namespace: unknown;
   readonly #authorizers: readonly Authorizer[];
   readonly #answers = new Map<string, AuthorizationAnswer>();
   readonly #known = new Map<string, Value>();
 
-  constructor(request: AdmissionRequest, namespace: unknown, authorizers: readonly Authorizer[]) {
+  constructor(request: AdmissionRequest, { made, namespace, authorizers }: RequestSurroundings) {
     this.#request = request;
+    this.#made = made;
     this.#namespace = namespace;
     this.#authorizers = authorizers;
   }
@@ -60,7 +70,7 @@ export class RequestValues {
       case "oldObject":
         return fromJson(oldObject ?? null);
       case "request":
-        return fromJson(requestOf(this.#request));
+        return fromJson(requestOf(this.#request, this.#made));
       case "namespaceObject":
         return fromJson(this.#namespace ?? null);
       case "authorizer":
@@ -140,15 +150,16 @@ function fieldsOf(selector: string): Readonly<Record<string, string>> {
 }
 
 /** The request as expressions see it. */
-function requestOf({ kind, subresource, name, namespace, operation, user, dryRun }: AdmissionRequest) {
-  const kindOf = { group: kind.group, version: kind.version, kind: kind.kind };
-  const resource = { group: kind.group, version: kind.version, resource: kind.plural };
+function requestOf(
+  { kind, subresource, name, namespace, operation, user, dryRun }: AdmissionRequest,
+  made: KindDefinition,
+) {
   return {
-    kind: kindOf,
-    resource,
+    kind: kindName(kind),
+    resource: resourceName(kind),
     ...(subresource && { subResource: subresource, requestSubResource: subresource }),
-    requestKind: kindOf,
-    requestResource: resource,
+    requestKind: kindName(made),
+    requestResource: resourceName(made),
     name,
     ...(namespace && { namespace }),
     operation,

@@ -1,3 +1,6 @@
+import { jsonEqual } from "../../../base/index.ts";
+import { inVersion, takeBack } from "../versions.ts";
+import { Rounds } from "../rounds.ts";
 import { overwrite } from "../overwrite.ts";
 import { compilePolicy, type PolicySource, statusError } from "../../../api/index.ts";
 import { EvaluationError, toJson, type Value } from "../../../cel/index.ts";
@@ -12,13 +15,31 @@ type Json = Record<string, unknown>;
 
 /** Changes requests as policies say. */
 export function mutatingPolicies(kinds: PolicyKinds, options: PolicyOptions): AdmissionPlugin {
+  const rounds = new Rounds();
   return {
     name: "MutatingAdmissionPolicy",
     async admit(request) {
-      if (!request.object) return;
-      for (const applied of await appliedPolicies(request, kinds, options)) await mutate(applied, request, options);
+      if (!request.object) return false;
+      return rounds.ask(
+        request,
+        (await appliedPolicies(request, kinds, options)).map((applied) => ({
+          key: `${applied.policy.metadata.name}/${applied.binding?.metadata.name}`,
+          isAskedAgain: applied.policy.spec.reinvocationPolicy === "IfNeeded",
+          change: () => change(applied, request, options),
+        })),
+      );
     },
   };
+}
+
+/** Whether the policy changed the object. */
+async function change(applied: Applied, request: AdmissionRequest, options: PolicyOptions): Promise<boolean> {
+  const view = inVersion(request, applied.version);
+  const before = structuredClone(view.object);
+  await mutate(applied, view, options);
+  if (jsonEqual(before, view.object)) return false;
+  takeBack(request, view);
+  return true;
 }
 
 async function mutate(

@@ -2,7 +2,8 @@ import { type KindDefinition, type LabelSelector, labelSelectorMatches, Namespac
 import { fromJson, type Value } from "../../../cel/index.ts";
 import type { AdmissionRequest, Authorizer } from "../../contracts.ts";
 import { RequestValues } from "./evaluate.ts";
-import { type MatchResources, matches } from "./match.ts";
+import { matchedVersion, type MatchResources } from "./match.ts";
+import { requestVersions, type VersionsOf } from "../versions.ts";
 
 interface Named {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
@@ -13,6 +14,7 @@ export interface Policy extends Named {
     readonly paramKind?: { readonly apiVersion?: string; readonly kind?: string };
     readonly matchConstraints?: MatchResources;
     readonly failurePolicy?: string;
+    readonly reinvocationPolicy?: string;
     readonly matchConditions?: readonly { readonly name: string; readonly expression: string }[];
     readonly validations?: readonly {
       readonly expression: string;
@@ -46,12 +48,15 @@ export interface PolicyOptions {
   readonly authorizers: readonly Authorizer[];
   /** The kind that parameters are of, if it is served. */
   readonly kindNamed: (apiVersion: string, kind: string) => KindDefinition | undefined;
+  readonly versionsOf: VersionsOf;
 }
 
 /** A policy that a binding puts to work on a request. */
 export interface Applied {
   readonly policy: Policy;
   readonly binding: Binding | undefined;
+  /** The version in which its expressions know the request's kind. */
+  readonly version: KindDefinition;
   /** One evaluation for each. */
   readonly params: readonly Value[];
   /** Why it can't be evaluated. */
@@ -73,16 +78,17 @@ export async function appliedPolicies(
   const bindings = reads.cached(bindingKind) as readonly Binding[];
   if (bindings.length === 0) return [];
   const labels = labelsOf(await namespaceOf(request), request);
-  const policies = (reads.cached(policyKind) as readonly Policy[])
-    .filter(({ spec }) => matches(spec.matchConstraints, request, labels))
-    .sort(byName);
+  const matching = { request, labels, versions: requestVersions(request, options.versionsOf) };
+  const policies = [...(reads.cached(policyKind) as readonly Policy[])].sort(byName);
   const found: Applied[] = [];
   for (const policy of policies) {
+    const version = matchedVersion(policy.spec.matchConstraints, matching);
+    if (!version) continue;
     const own = bindings.filter(({ spec }) => spec.policyName === policy.metadata.name).sort(byName);
     for (const binding of own) {
-      if (!matches(binding.spec.matchResources, request, labels)) continue;
+      if (!matchedVersion(binding.spec.matchResources, matching)) continue;
       const applied = await apply(request, { policy, binding }, options);
-      if (applied) found.push(applied);
+      if (applied) found.push({ ...applied, version });
     }
   }
   return found;
@@ -102,8 +108,12 @@ async function namespaceOf({ namespace, reads, kind }: AdmissionRequest): Promis
 }
 
 /** What expressions about a request can look at. */
-export async function valuesFor(request: AdmissionRequest, { authorizers }: PolicyOptions): Promise<RequestValues> {
-  return new RequestValues(request, visible(await namespaceOf(request)), authorizers);
+export async function valuesFor(
+  request: AdmissionRequest,
+  { authorizers, versionsOf }: PolicyOptions,
+): Promise<RequestValues> {
+  const [made = request.kind] = requestVersions(request, versionsOf);
+  return new RequestValues(request, { made, namespace: visible(await namespaceOf(request)), authorizers });
 }
 
 /** A namespace has only these fields in expressions. */
@@ -122,7 +132,7 @@ async function apply(
   request: AdmissionRequest,
   { policy, binding }: { readonly policy: Policy; readonly binding: Binding },
   { kindNamed }: PolicyOptions,
-): Promise<Applied | undefined> {
+): Promise<Omit<Applied, "version"> | undefined> {
   const { paramKind } = policy.spec;
   const { paramRef } = binding.spec;
   if (!paramKind) return { policy, binding, params: [null] };

@@ -1,4 +1,12 @@
-import { type CompiledPolicy, compilePolicy, forbidden, type PolicySource, StatusError } from "../../../api/index.ts";
+import { inVersion } from "../versions.ts";
+import {
+  type CompiledPolicy,
+  compilePolicy,
+  forbidden,
+  type KindDefinition,
+  type PolicySource,
+  StatusError,
+} from "../../../api/index.ts";
 import { EvaluationError, type Value } from "../../../cel/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
 import { Budget, type RequestValues, Variables } from "./evaluate.ts";
@@ -32,8 +40,13 @@ export function validatingPolicies(kinds: PolicyKinds, options: PolicyOptions): 
     async validate(request) {
       const found = await appliedPolicies(request, kinds, options);
       if (found.length === 0) return;
-      const values = await valuesFor(request, options);
-      for (const applied of found) await judge(applied, request, values);
+      const known = new Map<KindDefinition, RequestValues>();
+      for (const applied of found) {
+        const { version } = applied;
+        const values = known.get(version) ?? (await valuesFor(inVersion(request, version), options));
+        known.set(version, values);
+        await judge(applied, request, values);
+      }
     },
   };
 }

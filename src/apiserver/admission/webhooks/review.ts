@@ -1,4 +1,5 @@
-import { groupVersion } from "../../../api/index.ts";
+import { kindName, resourceName } from "../versions.ts";
+import { groupVersion, type KindDefinition } from "../../../api/index.ts";
 import { isObject } from "../../../schema/index.ts";
 import type { AdmissionRequest } from "../../contracts.ts";
 import type { Webhook } from "./webhook.ts";
@@ -23,27 +24,31 @@ export interface ReviewAnswer {
   readonly patch: string | undefined;
 }
 
+interface ReviewOptions {
+  readonly uid: string;
+  /** The version in which the client asked. */
+  readonly made: KindDefinition;
+  readonly webhook: Webhook;
+}
+
 /** What a webhook is asked; undefined when it takes no version that this server speaks. */
 export function reviewOf(
   request: AdmissionRequest,
-  uid: string,
-  { admissionReviewVersions }: Webhook,
+  { uid, made, webhook: { admissionReviewVersions } }: ReviewOptions,
 ): Json | undefined {
   if (!admissionReviewVersions?.includes("v1")) return undefined;
   const { kind, subresource, name, namespace, operation, user, object, oldObject, dryRun } = request;
-  const kindOf = { group: kind.group, version: kind.version, kind: kind.kind };
-  const resource = { group: kind.group, version: kind.version, resource: kind.plural };
   const options = OPTIONS[operation];
   return {
     kind: KIND,
     apiVersion: API_VERSION,
     request: {
       uid,
-      kind: kindOf,
-      resource,
+      kind: kindName(kind),
+      resource: resourceName(kind),
       ...(subresource && { subResource: subresource }),
-      requestKind: kindOf,
-      requestResource: resource,
+      requestKind: kindName(made),
+      requestResource: resourceName(made),
       ...(subresource && { requestSubResource: subresource }),
       ...(name && { name }),
       ...(namespace && { namespace }),

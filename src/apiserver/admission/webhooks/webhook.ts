@@ -5,7 +5,8 @@ import {
   ValidatingWebhookConfiguration,
 } from "../../../api/index.ts";
 import type { AdmissionRequest } from "../../contracts.ts";
-import { type MatchResources, matches, type NamespaceLabels } from "../policies/match.ts";
+import { matchedVersion, type MatchResources, type Matching, type NamespaceLabels } from "../policies/match.ts";
+import { requestVersions, type VersionsOf } from "../versions.ts";
 
 /** A webhook as a configuration has it, with its defaults. */
 export interface Webhook {
@@ -41,35 +42,53 @@ interface Configuration {
 export const MUTATING = MutatingWebhookConfiguration as unknown as KindDefinition;
 export const VALIDATING = ValidatingWebhookConfiguration as unknown as KindDefinition;
 
+/** A webhook that a request is to be shown to. */
+export interface Wanted {
+  readonly webhook: Webhook;
+  /** Which one of all it is. */
+  readonly key: string;
+  /** The version in which it knows the request's kind. */
+  readonly version: KindDefinition;
+}
+
+interface WantedOptions {
+  readonly configurations: KindDefinition;
+  readonly labelsOf: () => Promise<NamespaceLabels>;
+  readonly versionsOf: VersionsOf;
+}
+
 /** Webhooks that a request is to be shown to, their conditions left aside: configurations by name, webhooks in their order. */
 export async function webhooksFor(
   request: AdmissionRequest,
-  kind: KindDefinition,
-  labelsOf: () => Promise<NamespaceLabels>,
-): Promise<readonly Webhook[]> {
+  { configurations: kind, labelsOf, versionsOf }: WantedOptions,
+): Promise<readonly Wanted[]> {
   // Webhooks that judged what configures them could never be taken back.
   if (request.kind.group === "admissionregistration.k8s.io") return [];
   const { reads } = request;
   await reads.filled(kind);
   const configurations = reads.cached(kind) as readonly Configuration[];
   if (configurations.length === 0) return [];
-  const labels = await labelsOf();
+  const matching = { request, labels: await labelsOf(), versions: requestVersions(request, versionsOf) };
   return [...configurations]
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
-    .flatMap(({ webhooks = [] }) => webhooks.filter((webhook) => isConcerned(webhook, request, labels)));
+    .flatMap(({ metadata: { name }, webhooks = [] }) =>
+      webhooks.flatMap((webhook) => {
+        const version = versionFor(webhook, matching);
+        return version ? [{ webhook, key: `${name}/${webhook.name}`, version }] : [];
+      }),
+    );
 }
 
-function isConcerned(
+function versionFor(
   { rules = [], namespaceSelector, objectSelector, matchPolicy }: Webhook,
-  request: AdmissionRequest,
-  labels: NamespaceLabels,
-): boolean {
-  if (rules.length === 0) return false;
+  matching: Matching,
+): KindDefinition | undefined {
+  if (rules.length === 0) return undefined;
   const match = {
     resourceRules: rules,
     ...(namespaceSelector && { namespaceSelector }),
     ...(objectSelector && { objectSelector }),
     ...(matchPolicy !== undefined && { matchPolicy }),
   };
-  return matches(match, request, labels);
+  return matchedVersion(match, matching);
 }

@@ -263,3 +263,124 @@ test("over TLS, a webhook at a URL is believed only with a certificate by the au
     /^Internal error occurred: failed calling webhook "mark.example.com": failed to call webhook: Post "https:\/\/127\.0\.0\.1:\d+\/mark\?timeout=10s": tls: failed to verify certificate: x509: certificate signed by unknown authority$/,
   );
 });
+
+test("what comes by default comes to what a webhook added, and who asks for it sees that", async (t) => {
+  const told: Json[] = [];
+  const sidecar = { name: "sidecar", image: "example.com/sidecar" };
+  const ask = await start(t, {
+    "/add": ({ object }) => {
+      told.push(object);
+      const has = object.spec.containers.some(({ name }: Json) => name === "sidecar");
+      return has ? { allowed: true } : patchOf({ op: "add", path: "/spec/containers/-", value: sidecar });
+    },
+  });
+  const pods = { apiGroups: [""], apiVersions: ["v1"], resources: ["pods"], operations: ["CREATE"] };
+  const adding = { ...webhook("/add"), rules: [pods] };
+  await configure(ask, MUTATING, { ...adding, reinvocationPolicy: "IfNeeded" });
+  await ask("POST /api/v1/namespaces/default/serviceaccounts", { metadata: { name: "default" } });
+  const limits = { limits: [{ type: "Container", defaultRequest: { cpu: "7m" } }] };
+  assert.equal(
+    (await ask("POST /api/v1/namespaces/default/limitranges", { metadata: { name: "l" }, spec: limits })).code,
+    201,
+  );
+  const pod = { metadata: { name: "p" }, spec: { containers: [{ name: "c", image: "i" }] } };
+  const { value } = await ask("POST /api/v1/namespaces/default/pods", pod);
+  const [own, added] = value.spec.containers;
+  assert.deepEqual([own.resources.requests, added.resources.requests], [{ cpu: "7m" }, { cpu: "7m" }]);
+  assert.deepEqual(
+    told.map(({ spec }) => spec.containers.at(-1)?.resources?.requests),
+    [{ cpu: "7m" }, { cpu: "7m" }],
+  );
+  assert.deepEqual(
+    told.map(({ spec }) => spec.containers.length),
+    [1, 2],
+  );
+});
+
+test("reviews are shown to webhooks, which may refuse or change them", async (t) => {
+  const ask = await start(t, {
+    "/no": () => ({ allowed: false, status: { message: "not asked" } }),
+    "/change": () => patchOf({ op: "replace", path: "/spec/user", value: "nobody" }),
+  });
+  const reviews = (group: string, resources: string[]) => ({
+    apiGroups: [group],
+    apiVersions: ["v1"],
+    resources,
+    operations: ["CREATE"],
+  });
+  const rule = reviews("authentication.k8s.io", ["*"]);
+  await configure(ask, VALIDATING, { ...webhook("/no"), rules: [rule] });
+  const authorization = reviews("authorization.k8s.io", ["subjectaccessreviews"]);
+  await configure(ask, MUTATING, { ...webhook("/change"), rules: [authorization] });
+  for (const [path, spec] of [
+    ["authentication.k8s.io/v1/tokenreviews", { token: "t" }],
+    ["authentication.k8s.io/v1/selfsubjectreviews", {}],
+  ] as const) {
+    const { code, value } = await ask(`POST /apis/${path}`, { spec });
+    assert.equal(code, 400, path);
+    assert.match(value.message, /denied the request: not asked/);
+  }
+  const attributes = { verb: "get", resource: "pods" };
+  const asked = { user: "admin", groups: ["system:masters"], resourceAttributes: attributes };
+  const { value } = await ask("POST /apis/authorization.k8s.io/v1/subjectaccessreviews", { spec: asked });
+  assert.equal(value.spec.user, "nobody");
+});
+
+test("a webhook sees a version that its rules name, and the request's own only where they name that or ask for no other", async (t) => {
+  const told: Json[] = [];
+  const see: Webhook = (request) => {
+    told.push(request);
+    return { allowed: true };
+  };
+  const ask = await start(t, {
+    "/exact": see,
+    "/equivalent": see,
+    "/double": (request) => {
+      told.push(request);
+      return patchOf({ op: "replace", path: "/spec/targetCPUUtilizationPercentage", value: 90 });
+    },
+  });
+  const rule = { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], operations: ["CREATE"] };
+  const older = { rules: [{ ...rule, apiVersions: ["v1"] }] };
+  await configure(
+    ask,
+    VALIDATING,
+    { ...webhook("/exact"), ...older, name: "exact.example.com", matchPolicy: "Exact" },
+    { ...webhook("/equivalent"), ...older, name: "equivalent.example.com" },
+  );
+  await configure(ask, MUTATING, { ...webhook("/double"), ...older });
+  const cpu = { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 50 } } };
+  const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "d" };
+  const { code, value } = await ask("POST /apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers", {
+    metadata: { name: "h" },
+    spec: { scaleTargetRef, maxReplicas: 3, metrics: [cpu] },
+  });
+  assert.equal(code, 201, value.message);
+  assert.equal(value.spec.metrics[0].resource.target.averageUtilization, 90);
+  assert.deepEqual(
+    told.map(({ kind, requestKind, requestResource, object }) => [
+      kind.version,
+      requestKind.version,
+      requestResource.version,
+      object.apiVersion,
+      object.spec.targetCPUUtilizationPercentage,
+    ]),
+    [
+      ["v1", "v2", "v2", "autoscaling/v1", 50],
+      ["v1", "v2", "v2", "autoscaling/v1", 90],
+    ],
+  );
+  told.length = 0;
+  await ask("POST /apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers", {
+    metadata: { name: "i" },
+    spec: { scaleTargetRef, maxReplicas: 3, targetCPUUtilizationPercentage: 50 },
+  });
+  assert.deepEqual(
+    told.map(({ kind, requestKind }) => [kind.version, requestKind.version]),
+    [
+      ["v1", "v1"],
+      ["v1", "v1"],
+      ["v1", "v1"],
+    ],
+  );
+});

@@ -1,3 +1,5 @@
+import { inVersion, requestVersions, takeBack } from "../versions.ts";
+import { Rounds } from "../rounds.ts";
 import { overwrite } from "../overwrite.ts";
 import { jsonEqual } from "../../../base/index.ts";
 import {
@@ -19,22 +21,24 @@ import { type Policy, type PolicyOptions, valuesFor } from "../policies/policies
 import { conditionsHold } from "../policies/validating.ts";
 import { CallError, type WebhookCaller } from "./caller.ts";
 import { answerFrom, type ReviewAnswer, reviewOf } from "./review.ts";
-import { MUTATING, VALIDATING, type Webhook, webhooksFor } from "./webhook.ts";
+import { MUTATING, VALIDATING, type Wanted, type Webhook, webhooksFor } from "./webhook.ts";
 
 type Json = Record<string, unknown>;
 
 /** Changes requests as webhooks say, one after the other. */
 export function mutatingWebhooks(caller: WebhookCaller, options: PolicyOptions): AdmissionPlugin {
+  const rounds = new Rounds();
   return {
     name: "MutatingAdmissionWebhook",
     async admit(request) {
-      const webhooks = await webhooksFor(request, MUTATING, () => namespaceLabels(request));
-      let lastChange = -1;
-      for (const [index, webhook] of webhooks.entries())
-        if (await mutate(webhook, request, { caller, options })) lastChange = index;
-      // Those that ask for it see once more what others changed after them.
-      for (const webhook of webhooks.slice(0, Math.max(0, lastChange)))
-        if (webhook.reinvocationPolicy === "IfNeeded") await mutate(webhook, request, { caller, options });
+      return rounds.ask(
+        request,
+        (await wantedFor(request, MUTATING, options)).map((wanted) => ({
+          key: wanted.key,
+          isAskedAgain: wanted.webhook.reinvocationPolicy === "IfNeeded",
+          change: () => mutate(wanted, request, { caller, options }),
+        })),
+      );
     },
   };
 }
@@ -44,14 +48,20 @@ export function validatingWebhooks(caller: WebhookCaller, options: PolicyOptions
   return {
     name: "ValidatingAdmissionWebhook",
     async validate(request) {
-      const webhooks = await webhooksFor(request, VALIDATING, () => namespaceLabels(request));
-      if (webhooks.length === 0) return;
+      const all = await wantedFor(request, VALIDATING, options);
+      if (all.length === 0) return;
       const outcomes = await Promise.allSettled(
-        webhooks.map((webhook) => judge(webhook, request, { caller, options, isMutating: false })),
+        all.map(({ webhook, version }) =>
+          judge(webhook, inVersion(request, version), { caller, options, isMutating: false }),
+        ),
       );
       for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
     },
   };
+}
+
+function wantedFor(request: AdmissionRequest, configurations: KindDefinition, { versionsOf }: PolicyOptions) {
+  return webhooksFor(request, { configurations, labelsOf: () => namespaceLabels(request), versionsOf });
 }
 
 interface Asking {
@@ -62,16 +72,18 @@ interface Asking {
 
 /** Whether the webhook changed the object. */
 async function mutate(
-  webhook: Webhook,
+  { webhook, version }: Wanted,
   request: AdmissionRequest,
   asking: Omit<Asking, "isMutating">,
 ): Promise<boolean> {
-  const answer = await judge(webhook, request, { ...asking, isMutating: true });
-  const { object } = request;
+  const view = inVersion(request, version);
+  const answer = await judge(webhook, view, { ...asking, isMutating: true });
+  const { object } = view;
   if (answer?.patch === undefined || !object) return false;
   const made = patched(object, answer.patch);
   if (jsonEqual(made, object)) return false;
   overwrite(object, made);
+  takeBack(request, view);
   return true;
 }
 
@@ -106,9 +118,14 @@ async function judge(webhook: Webhook, request: AdmissionRequest, asking: Asking
   }
 }
 
-async function ask(webhook: Webhook, request: AdmissionRequest, { caller, isMutating }: Asking): Promise<ReviewAnswer> {
+async function ask(
+  webhook: Webhook,
+  request: AdmissionRequest,
+  { caller, isMutating, options }: Asking,
+): Promise<ReviewAnswer> {
   const uid = caller.newUid();
-  const review = reviewOf(request, uid, webhook);
+  const [made = request.kind] = requestVersions(request, options.versionsOf);
+  const review = reviewOf(request, { uid, made, webhook });
   if (!review) throw new CallError("webhook does not accept known AdmissionReview versions (v1)");
   const value = await caller.call(webhook, review, request.reads).catch((error) => {
     throw error instanceof CallError

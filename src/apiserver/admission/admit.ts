@@ -1,0 +1,67 @@
+import { groupVersion, type KindDefinition } from "../../api/index.ts";
+import type { AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
+
+type Concerned = Pick<AdmissionRequest, "kind">;
+
+function isConcerned({ resources }: AdmissionPlugin, { kind }: Concerned): boolean {
+  return resources?.includes(`${kind.group}/${kind.plural}`) ?? true;
+}
+
+/** The plugins that look at a kind's requests. */
+export function concernedPlugins(plugins: readonly AdmissionPlugin[], kind: KindDefinition): AdmissionPlugin[] {
+  return plugins.filter((plugin) => isConcerned(plugin, { kind }));
+}
+
+/**
+ * Shows a request to plugins that may change its object. When what users configure has changed it, all see it once more:
+ * what comes by default must come to what was added, too.
+ */
+export async function admit(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): Promise<void> {
+  let isChanged = false;
+  for (const plugin of plugins) if (await plugin.admit?.(request)) isChanged = true;
+  if (isChanged) for (const plugin of plugins) await plugin.admit?.(request);
+}
+
+/** Shows a request to plugins that may refuse it as it is now. */
+export async function validateAdmission(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): Promise<void> {
+  for (const plugin of plugins) await plugin.validate?.(request);
+}
+
+/** What looks at objects that are only answered. */
+export interface ReviewAdmission {
+  readonly admission: readonly AdmissionPlugin[];
+  readonly reads: Reads;
+}
+
+/** An object that is answered and not stored, on its way through admission. */
+export interface AdmittedReview {
+  /** As plugins have made it. */
+  readonly object: Record<string, unknown>;
+  /** To be called once the object is found to make sense. */
+  readonly validate: () => Promise<void>;
+}
+
+/** Shows an object that isn't stored to those who may change it. */
+export async function admitReview(
+  { info, user, warnings }: RequestContext,
+  { kind, object }: { readonly kind: KindDefinition; readonly object: Record<string, unknown> },
+  { admission, reads }: ReviewAdmission,
+): Promise<AdmittedReview> {
+  const plugins = concernedPlugins(admission, kind);
+  const request: AdmissionRequest = {
+    operation: "CREATE",
+    kind,
+    apiVersion: groupVersion(kind),
+    subresource: info.subresource,
+    namespace: info.namespace,
+    name: info.name,
+    object,
+    oldObject: undefined,
+    user,
+    dryRun: false,
+    warnings,
+    reads,
+  };
+  await admit(plugins, request);
+  return { object, validate: () => validateAdmission(plugins, request) };
+}

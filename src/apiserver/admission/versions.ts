@@ -1,0 +1,42 @@
+import { fromHub, groupVersion, hubOf, type KindDefinition, toHub } from "../../api/index.ts";
+import type { AdmissionRequest } from "../contracts.ts";
+import { overwrite } from "./overwrite.ts";
+
+type Json = Record<string, unknown>;
+
+/** All versions of a kind that are served, those of other groups too. */
+export type VersionsOf = (hub: KindDefinition) => readonly KindDefinition[];
+
+/** The versions in which a request could have been made, the one in which it was first. */
+export function requestVersions({ kind, apiVersion }: AdmissionRequest, versionsOf: VersionsOf): KindDefinition[] {
+  const all = versionsOf(hubOf(kind));
+  const made = all.find((one) => groupVersion(one) === apiVersion) ?? kind;
+  return [made, ...all.filter((one) => one !== made)];
+}
+
+/** A version's kind as reviews and expressions name it. */
+export function kindName({ group, version, kind }: KindDefinition): Json {
+  return { group, version, kind };
+}
+
+/** A version's resource as they name it. */
+export function resourceName({ group, version, plural }: KindDefinition): Json {
+  return { group, version, resource: plural };
+}
+
+/** The request as if it had been made in another version. */
+export function inVersion(request: AdmissionRequest, kind: KindDefinition): AdmissionRequest {
+  if (kind === request.kind) return request;
+  const { object, oldObject } = request;
+  return {
+    ...request,
+    kind,
+    object: object && fromHub(kind, structuredClone(object)),
+    oldObject: oldObject && fromHub(kind, structuredClone(oldObject) as Json),
+  };
+}
+
+/** Brings what has become of the object in another version back to the request. */
+export function takeBack(request: AdmissionRequest, { kind, object }: AdmissionRequest): void {
+  if (request.object && object && object !== request.object) overwrite(request.object, toHub(kind, object));
+}
