@@ -1,7 +1,6 @@
 import {
   badRequest,
   conflict,
-  DeleteOptions as DeleteOptionsType,
   forbidden,
   fromHub,
   invalid,
@@ -17,22 +16,15 @@ import {
 } from "../api/index.ts";
 import { type Clock, formatTime, type Random } from "../base/index.ts";
 import type { ApiResponse, UpgradedConnection } from "../net/message.ts";
-import {
-  applyDefaults,
-  copyJson,
-  decodeProto,
-  encodeProtoObject,
-  isObject,
-  openProtoEnvelope,
-} from "../schema/index.ts";
+import { applyDefaults, copyJson, encodeProtoObject, isObject } from "../schema/index.ts";
 import type { Store } from "../store/index.ts";
 import { giveBack } from "./chunks.ts";
 import type { RequestContext } from "./contracts.ts";
 import { Gathering } from "./gathering.ts";
-import { BodyError, mediaType, readBody } from "./http/body.ts";
+import { mediaType } from "./http/body.ts";
 import { compressedStream } from "./http/compress.ts";
 import { contentType, type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
-import { readObject, requireNamespace, unrecognized } from "./http/object.ts";
+import { readObject, requireNamespace } from "./http/object.ts";
 import { respond, respondBytes } from "./http/respond.ts";
 import { list, listHead, type ListResult, parseVersion } from "./list.ts";
 import { listJson, listProto, protoObject } from "./list-body.ts";
@@ -49,6 +41,7 @@ import {
   reportApplied,
   undeterminedName,
 } from "./patch.ts";
+import { deleteOptions } from "./delete-options.ts";
 import { deleteObject, type DeleteOptions } from "./registry/delete.ts";
 import type { Json, Registry, WriteOptions } from "./registry/generic.ts";
 import type { StoredObject } from "./registry/stored.ts";
@@ -430,23 +423,7 @@ export class Verbs {
   }
 
   async #deleteOptions(context: RequestContext): Promise<DeleteOptions> {
-    const { query } = context;
-    const body = await readBody(context, (bytes) => decodeProto(DeleteOptionsType, openProtoEnvelope(bytes).raw)).catch(
-      (error) => {
-        throw error instanceof BodyError ? unrecognized("DeleteOptions", error) : error;
-      },
-    );
-    const given = body && isObject(body.value) ? body.value : {};
-    if (given.kind !== undefined && given.kind !== "DeleteOptions")
-      throw badRequest(
-        `no kind ${JSON.stringify(given.kind)} is registered for version ${JSON.stringify(given.apiVersion ?? "")} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
-      );
-    const fromQuery: Json = {};
-    if (query.get("gracePeriodSeconds")) fromQuery.gracePeriodSeconds = Number(query.get("gracePeriodSeconds"));
-    if (query.get("propagationPolicy")) fromQuery.propagationPolicy = query.get("propagationPolicy");
-    if (query.get("orphanDependents")) fromQuery.orphanDependents = isTrue(query.get("orphanDependents"));
-    const all = { ...fromQuery, ...given } as DeleteOptions & { dryRun?: string[] };
-    for (const one of all.dryRun ?? []) query.append("dryRun", one);
+    const all = await deleteOptions(context);
     if (
       all.propagationPolicy !== undefined &&
       !["Orphan", "Background", "Foreground"].includes(all.propagationPolicy)

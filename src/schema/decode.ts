@@ -4,6 +4,7 @@ import { decodeCustom } from "./custom.ts";
 import type { Field, MapNode, Node, ScalarNode, StructNode } from "./dsl.ts";
 import { copyJson } from "./copy.ts";
 import { rawDigits, setOwn } from "./parse.ts";
+import { readMicroTime, type ReadTime, readTime, TimeError } from "./time.ts";
 
 /** A value that does not have the type its field wants; the message is what Kubernetes says. */
 export class DecodeError extends Error {
@@ -449,59 +450,41 @@ function base64Fault(text: string): number {
   return text[bad + 1] === "=" ? bad + 2 : bad;
 }
 
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
-
 /** Times that are canonical already: an object is read several times, and many objects have the same. */
 const canonicalTimes = new Set<string>();
 const CANONICAL_TIMES_MAX = 1000;
 
 export function canonicalTime(text: string): string {
   if (canonicalTimes.has(text)) return text;
-  const canonical = `${checkedTime(text, "2006-01-02T15:04:05Z07:00").slice(0, 19)}Z`;
+  const canonical = `${isoSeconds(told(() => readTime(text)))}Z`;
   if (canonicalTimes.size >= CANONICAL_TIMES_MAX) canonicalTimes.clear();
   canonicalTimes.add(canonical);
   return canonical;
 }
-
-const MICRO_LAYOUT = "2006-01-02T15:04:05.000000Z07:00";
 
 /** An object is read, looked at and written with the same ones. */
 const canonicalMicroTimes = new Set<string>();
 
 export function canonicalMicroTime(text: string): string {
   if (canonicalMicroTimes.has(text)) return text;
-  const canonical = readMicroTime(text);
+  const read = told(() => readMicroTime(text));
+  const canonical = `${isoSeconds(read)}.${read.fraction}Z`;
   if (canonicalMicroTimes.size >= CANONICAL_TIMES_MAX) canonicalMicroTimes.clear();
   canonicalMicroTimes.add(canonical);
   return canonical;
 }
 
-function readMicroTime(text: string): string {
-  const iso = checkedTime(text, MICRO_LAYOUT);
-  const [, digits = "", zone] = /^.{19}(?:\.(\d+))?(.*)$/.exec(text) ?? [];
-  if (digits.length < 6) throw timeError(text, MICRO_LAYOUT, `${digits && "."}${digits}${zone}`, ".000000");
-  if (digits.length > 6) throw timeError(text, MICRO_LAYOUT, `${digits.slice(6)}${zone}`, "Z07:00");
-  const fraction = (/\.(\d+)/.exec(text)?.[1] ?? "").slice(0, 6).padEnd(6, "0");
-  return `${iso.slice(0, 19)}.${fraction}Z`;
+function isoSeconds({ ms }: ReadTime): string {
+  return new Date(ms).toISOString().slice(0, 19);
 }
 
-/** Text of Kubernetes for a time it can't read; names the first part of the layout that fails. */
-function checkedTime(text: string, layout: string): string {
-  const ms = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(ms)) return new Date(ms).toISOString();
-  const quoted = JSON.stringify(text);
-  const extra = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)([\s\S]+)$/.exec(text)?.[1];
-  if (extra !== undefined) throw new DecodeError(`parsing time ${quoted}: extra text: ${JSON.stringify(extra)}`);
-  if (/^\d{4}/.test(text)) {
-    const rest = text.slice(10);
-    throw new DecodeError(`parsing time ${quoted} as "${layout}": cannot parse ${JSON.stringify(rest)} as "T"`);
+/** What a reader of times refuses, as any value that is none of its field's. */
+function told<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof TimeError ? new DecodeError(error.message, { cause: error }) : error;
   }
-  throw new DecodeError(`parsing time ${quoted} as "${layout}": cannot parse ${quoted} as "2006"`);
-}
-
-function timeError(text: string, layout: string, rest: string, part: string): DecodeError {
-  const [whole, wrong] = [JSON.stringify(text), JSON.stringify(rest)];
-  return new DecodeError(`parsing time ${whole} as "${layout}": cannot parse ${wrong} as "${part}"`);
 }
 
 /** How the original names a value's type when it converts data. */

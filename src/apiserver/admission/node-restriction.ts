@@ -1,7 +1,6 @@
 import { own, jsonEqual } from "../../base/index.ts";
 import {
   configMapNames,
-  forbidden,
   type KubeObject,
   Node,
   Pod,

@@ -45,7 +45,7 @@ import { asGiven, hasEmptied } from "./given.ts";
 import { blankOf, resetFields } from "./resets.ts";
 import { isTooLarge, storeFailure } from "./store-failure.ts";
 import { storageKey, StoredObject } from "./stored.ts";
-import { checkVersion, checkVersionText, refuseVersion } from "./versions.ts";
+import { checkUid, checkVersion, checkVersionText, refuseVersion } from "./versions.ts";
 import { betweenSteps, LARGE_BYTES } from "../turns.ts";
 
 export type Json = Record<string, unknown>;
@@ -358,6 +358,7 @@ export class Registry {
         delete (wanted.metadata as Meta).resourceVersion;
         return { object: await this.create(context, wanted, options.write), created: true };
       }
+      if (options.whole) checkUid(this.kind, wanted, { current, dryRun: options.write.dryRun });
       if (options.whole && options.subresource !== "scale" && this.behavior.requiresVersion)
         this.#requireVersion(name, wanted);
       const insists = checkVersion({ kind: this.kind, wanted, current, whole: options.whole === true });

@@ -27,14 +27,25 @@ export function checkVersionText(version: unknown): void {
   throw statusError({ code: 500, reason: "", message });
 }
 
+/** 409 where the client means another object of that name. */
+export function checkUid(
+  kind: KindDefinition,
+  { metadata }: Json,
+  { current: { object, entry }, dryRun }: { readonly current: StoredObject; readonly dryRun: boolean },
+): void {
+  const { uid } = metadata as Meta;
+  const { name, uid: own } = object.metadata;
+  if (!uid || uid === own) return;
+  // A dry run doesn't get as far as where the keys of the original get their prefix.
+  const key = dryRun ? entry.key.replace(/^\/registry/, "") : entry.key;
+  const why = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${own}`;
+  throw conflict(kind, name, why);
+}
+
 /** Checks the version that the client saw; says whether it insists on it. */
 export function checkVersion({ kind, wanted, current, whole }: VersionCheck): boolean {
-  const { resourceVersion, uid } = wanted.metadata as Meta;
+  const { resourceVersion } = wanted.metadata as Meta;
   const { name } = current.object.metadata;
-  if (whole && uid && uid !== current.object.metadata.uid) {
-    const why = `StorageError: invalid object, Code: 4, Key: ${current.entry.key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${current.object.metadata.uid}`;
-    throw conflict(kind, name, why);
-  }
   if (!resourceVersion || resourceVersion === "0") return false;
   checkVersionText(resourceVersion);
   if (resourceVersion !== current.object.metadata.resourceVersion) throw conflict(kind, name, MODIFIED);

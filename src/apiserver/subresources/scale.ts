@@ -14,7 +14,7 @@ import {
 import { isObject, managedAfterUpdate, type ManagerEntry, setOwn } from "../../schema/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
 import type { RequestContext, SubresourceHandler } from "../contracts.ts";
-import { type Json, readObject, respondObject } from "../http/object.ts";
+import { type Json, readObject, requireNamespace, respondObject } from "../http/object.ts";
 import { mediaType } from "../http/body.ts";
 import {
   applyConfiguration,
@@ -76,6 +76,7 @@ interface ScaleForm {
 async function changeOf(context: RequestContext, type: PatchType | undefined, form: ScaleForm): Promise<Change> {
   if (!type) {
     const scale = await readObject(context, TYPE);
+    requireNamespace((scale.metadata ?? {}) as Json, context.info.namespace);
     return (current) => scaled(context, current!, { form, make: () => scale });
   }
   if (type === "apply" && form.paths) throw noScaleApply();

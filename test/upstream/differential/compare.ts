@@ -29,8 +29,14 @@ export interface Difference {
   readonly path: string;
   readonly upstream: unknown;
   readonly navarch: unknown;
-  /** All of upstream's answer, to recognise one by. */
-  readonly answer: { readonly status: number; readonly body?: unknown };
+  /** All of upstream's answer, and of ours, to recognise one by. */
+  readonly answer: ComparableAnswer;
+  readonly ours: ComparableAnswer;
+}
+
+export interface ComparableAnswer {
+  readonly status: number;
+  readonly body?: unknown;
 }
 
 /** A difference that stays, and why. */
@@ -72,7 +78,8 @@ export function compare(title: string, upstream: Transcript, navarch: Transcript
         path,
         upstream: at(theirs.answer, path),
         navarch: at(answer, path),
-        answer: theirs.answer as Difference["answer"],
+        answer: theirs.answer as ComparableAnswer,
+        ours: answer as ComparableAnswer,
       });
   }
   return found;

@@ -37,7 +37,7 @@ async function create({ ask, base, vocabulary, id, random }: Creation): Promise<
 }
 
 /** One change mostly, sometimes more. */
-function mutatedSome(
+export function mutatedSome(
   value: unknown,
   options: { readonly random: Random; readonly vocabulary: Vocabulary; readonly keep?: RegExp },
 ): Mutation {

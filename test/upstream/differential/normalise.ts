@@ -13,6 +13,8 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/(ResourceVersion in record \()\d+/g, "$1<rv>"],
   // The original draws a new name for each type that it makes of a schema.
   [/\bselfType\d+\b/g, "object"],
+  // The original calls itself as its program's file is called.
+  [/\bkube-apiserver-1\.36\.1\b/g, "kube-apiserver"],
   [/\bkube-api-access-[a-z0-9]{5}\b/g, "kube-api-access-<rand>"],
   [/in scheme "[^"]*"/g, 'in scheme "<scheme>"'],
   [/hash=[0-9A-F]{64,}/g, "hash=<hash>"],

@@ -7,7 +7,7 @@ const SHOWN_CHARS = 300;
 const BODY_CHARS = 700;
 const DIFFERENCES_SHOWN_MAX = 400;
 /** How often the original is asked again what it has answered differently: it walks through maps in any order. */
-const ASKED_AGAIN_MAX = 8;
+const ASKED_AGAIN_MAX = 3;
 
 export interface RunOptions {
   readonly seed: number;
@@ -53,15 +53,17 @@ export async function runAll(
   const transcripts = new Map<string, Transcript>();
   for (const group of Map.groupBy(scripts.entries(), ([, script]) => script.group).values()) {
     await inParallel(group, jobs, async ([index, script]) => {
-      transcripts.set(script.title, await transcribe(script, side, { seed, id: idOf(index) }));
+      transcripts.set(script.title, await transcribe(script, side, { seed, id: idOf(seed, index) }));
     });
   }
   return transcripts;
 }
 
 /** No server is sent the same one twice. */
-const idOf = (index: number, attempt = 0) =>
-  `q${attempt.toString(36).padStart(2, "0")}${index.toString(36).padStart(4, "0")}`;
+const idOf = (seed: number, index: number, attempt = 0) =>
+  [[seed % 1296, 2] as const, [attempt, 1] as const, [index, 4] as const]
+    .map(([number, length]) => number.toString(36).padStart(length, "0"))
+    .reduce((id, part) => id + part, "q");
 
 export interface Transcripts extends RunOptions {
   readonly scripts: readonly Script[];
@@ -91,7 +93,10 @@ export async function report(both: Transcripts): Promise<Report> {
   }
   await inParallel(open, jobs, async (each) => {
     for (let attempt = 1; each.found.length > 0 && attempt <= ASKED_AGAIN_MAX; attempt++) {
-      const again = await transcribe(each.script, both.upstream, { seed: both.seed, id: idOf(each.index, attempt) });
+      const again = await transcribe(each.script, both.upstream, {
+        seed: both.seed,
+        id: idOf(both.seed, each.index, attempt),
+      });
       const transcript = ours.get(each.script.title) ?? [];
       const found = compare(each.script.title, again, transcript).filter((one) => reasonOf(one) === undefined);
       if (found.length < each.found.length) each.found = found;

@@ -29,7 +29,7 @@ import { validateTolerations } from "./tolerations.ts";
 import { validateVolumes } from "./volumes.ts";
 
 const DEADLINE_SECONDS_MAX = 2_147_483_647;
-const PREEMPTION_POLICIES = ["Never", "PreemptLowerPriority"];
+const PREEMPTION_POLICIES = ["PreemptLowerPriority", "Never"];
 const NONE: ReadonlySet<string> = new Set();
 
 export interface SpecContext {

@@ -1,0 +1,41 @@
+import { jsonEqual } from "../../../src/base/index.ts";
+import type { Difference, KnownDifference } from "./compare.ts";
+
+/** What stays different, and why. Whatever else differs is to be mended. */
+export const KNOWN: readonly KnownDifference[] = [
+  {
+    why: "the original's handler panics and drops the connection",
+    matches: ({ answer }) => answer.status === 0,
+  },
+  {
+    why: "the original walks through a map in any order, too rarely in this one",
+    matches: ({ answer, ours }) => jsonEqual(orderedCauses(answer), orderedCauses(ours)),
+  },
+  {
+    why: "the original lists the rules of a user in any order",
+    matches: ({ request, path }) =>
+      request.do.includes("/selfsubjectrulesreviews") && /^\/body\/status\/(nonR|r)esourceRules\b/.test(path),
+  },
+];
+
+interface Cause {
+  readonly field?: string;
+}
+
+/** The causes of a refusal, those of one map's entries in the order of their texts; the answer itself when it has none. */
+function orderedCauses(answer: Difference["answer"]): unknown {
+  const causes = (answer.body as { details?: { causes?: readonly Cause[] } } | undefined)?.details?.causes;
+  if (!causes) return answer;
+  const runs: { map: string; texts: string[] }[] = [];
+  for (const cause of causes) {
+    const map = mapOf(cause.field ?? "");
+    if (runs.at(-1)?.map !== map) runs.push({ map, texts: [] });
+    runs.at(-1)!.texts.push(JSON.stringify(cause));
+  }
+  return [answer.status, runs.map(({ map, texts }) => [map, texts.sort()])];
+}
+
+/** A field's path up to its first key that is no index. */
+function mapOf(field: string): string {
+  return /^(?:[^[]|\[\d+\])*/.exec(field)![0];
+}
