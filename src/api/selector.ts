@@ -65,28 +65,27 @@ interface Token {
   readonly text: string;
 }
 
-const SYMBOLS = ["==", "!=", "=", "!", "(", ")", ",", ">", "<"];
+const SPECIAL = /[=!(),<>]/;
+const SYMBOLS = new Set(["==", "!=", "=", "!", "(", ")", ",", ">", "<"]);
 
 function tokens(text: string): Token[] {
   const result: Token[] = [];
-  let index = 0;
-  while (index < text.length) {
-    if (/\s/.test(text[index]!)) {
-      index++;
-      continue;
-    }
-    const symbol = SYMBOLS.find((one) => text.startsWith(one, index));
-    if (symbol) {
-      result.push({ type: "symbol", text: symbol });
-      index += symbol.length;
-      continue;
-    }
-    const start = index;
-    while (index < text.length && !/[\s=!(),<>]/.test(text[index]!)) index++;
-    result.push({ type: "identifier", text: text.slice(start, index) });
+  for (let index = 0; index < text.length; ) {
+    const rest = text.slice(index);
+    const [space] = /^[ \t\r\n]+/.exec(rest) ?? [];
+    const token = space === undefined ? firstToken(rest) : undefined;
+    if (token) result.push(token);
+    index += (space ?? token!.text).length;
   }
   result.push({ type: "end", text: "" });
   return result;
+}
+
+function firstToken(text: string): Token {
+  const length = text.search(SPECIAL.test(text[0]!) ? /[^=!(),<>]|$/ : /[ \t\r\n=!(),<>]|$/);
+  const run = text.slice(0, length);
+  if (!SPECIAL.test(run[0]!)) return { type: "identifier", text: run };
+  return { type: "symbol", text: SYMBOLS.has(run.slice(0, 2)) ? run.slice(0, 2) : run[0]! };
 }
 
 /** Reads a labelSelector parameter such as "a=b,c in (d,e),!f"; throws {@link SelectorError}. */
@@ -94,6 +93,16 @@ export function parseLabelSelector(text: string): Requirement[] {
   const parser = new LabelParser(tokens(text));
   return parser.parse().sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
+
+const OPERATORS: Readonly<Record<string, Requirement["operator"]>> = {
+  in: "in",
+  notin: "notin",
+  "=": "=",
+  "==": "=",
+  "!=": "!=",
+  ">": "gt",
+  "<": "lt",
+};
 
 class LabelParser {
   readonly #tokens: readonly Token[];
@@ -105,87 +114,87 @@ class LabelParser {
 
   parse(): Requirement[] {
     const requirements: Requirement[] = [];
-    if (this.#peek().type === "end") return requirements;
     for (;;) {
+      const first = this.#peek();
+      if (first.type === "end") return requirements;
+      if (first.type === "symbol" && first.text !== "!")
+        throw new SelectorError(`found '${first.text}', expected: !, identifier, or 'end of string'`);
       requirements.push(this.#requirement());
       const next = this.#take();
       if (next.type === "end") return requirements;
       if (next.text !== ",") throw new SelectorError(`found '${next.text}', expected: ',' or 'end of string'`);
       const after = this.#peek();
-      if (after.type === "end" || (after.type === "symbol" && after.text !== "!")) {
+      if (after.type !== "identifier" && after.text !== "!")
         throw new SelectorError(`found '${after.text}', expected: identifier after ','`);
-      }
     }
   }
 
   #requirement(): Requirement {
-    if (this.#peek().text === "!") {
-      this.#take();
-      return { key: this.#key(), operator: "!", values: [] };
-    }
+    const isNegated = this.#peek().text === "!";
+    if (isNegated) this.#take();
     const key = this.#key();
     const next = this.#peek();
-    if (next.type === "end" || next.text === ",") return { key, operator: "exists", values: [] };
-    const operator = this.#take().text;
-    switch (operator) {
-      case "=":
-      case "==":
-        return { key, operator: "=", values: [this.#value(key)] };
-      case "!=":
-        return { key, operator: "!=", values: [this.#value(key)] };
-      case ">":
-      case "<":
-        return { key, operator: operator === ">" ? "gt" : "lt", values: [this.#integer()] };
-      case "in":
-      case "notin":
-        return { key, operator, values: this.#list(key) };
-      default:
-        throw new SelectorError(`found '${operator}', expected: in, notin, =, ==, !=, gt, lt`);
-    }
+    if (next.type === "end" || next.text === ",") return { key, operator: isNegated ? "!" : "exists", values: [] };
+    if (isNegated) return this.#checked({ key, operator: "!", values: [] });
+    return this.#compared(key);
+  }
+
+  #compared(key: string): Requirement {
+    const { text } = this.#take();
+    const operator = Object.hasOwn(OPERATORS, text) ? OPERATORS[text]! : undefined;
+    if (!operator) throw faulty(`found '${text}', expected: in, notin, =, ==, !=, gt, lt`);
+    const values = operator === "in" || operator === "notin" ? this.#list() : [this.#value()];
+    return this.#checked({ key, operator, values });
   }
 
   #key(): string {
     const token = this.#take();
-    if (token.type !== "identifier")
-      throw new SelectorError(`found '${token.text}', expected: !, identifier, or 'end of string'`);
+    if (token.type !== "identifier") throw faulty(`found '${token.text}', expected: identifier`);
     const problem = labelKeyProblem(token.text);
-    if (problem) throw new SelectorError(`key: Invalid value: ${JSON.stringify(token.text)}: ${problem}`);
+    if (problem) throw faulty(`<nil>: Invalid value: ${JSON.stringify(token.text)}: ${problem}`);
     return token.text;
   }
 
-  #value(key: string): string {
+  #value(): string {
     const next = this.#peek();
     if (next.type === "end" || next.text === ",") return "";
-    return this.#checked(key, this.#take());
-  }
-
-  #checked(key: string, token: Token): string {
-    if (token.type !== "identifier") throw new SelectorError(`found '${token.text}', expected: identifier`);
-    const problem = labelValueProblem(token.text);
-    if (problem) throw new SelectorError(`values[0][${key}]: Invalid value: ${JSON.stringify(token.text)}: ${problem}`);
-    return token.text;
-  }
-
-  #integer(): string {
     const token = this.#take();
-    if (!/^-?\d{1,19}$/.test(token.text)) {
-      throw new SelectorError(
-        `values[0]: Invalid value: ${JSON.stringify(token.text)}: for 'Gt', 'Lt' operators, the value must be an integer`,
-      );
-    }
+    if (token.type !== "identifier") throw faulty(`found '${token.text}', expected: identifier`);
     return token.text;
   }
 
-  #list(key: string): string[] {
-    if (this.#take().text !== "(") throw new SelectorError(`found '${this.#tokens[this.#at - 1]!.text}' expected: '('`);
+  /** Every problem with the values of a requirement. */
+  #checked(requirement: Requirement): Requirement {
+    const { key, operator, values } = requirement;
+    const isNumeric = operator === "gt" || operator === "lt";
+    const problems = values.flatMap((value, index) => {
+      const shown = JSON.stringify(value);
+      const integer =
+        isNumeric && !isInteger(value) ? [`values[${index}]: Invalid value: ${shown}: ${NO_INTEGER}`] : [];
+      const problem = labelValueProblem(value);
+      return [...integer, ...(problem ? [`values[${index}][${key}]: Invalid value: ${shown}: ${problem}`] : [])];
+    });
+    if (problems.length > 0) throw faulty(problems.length === 1 ? problems[0]! : `[${problems.join(", ")}]`);
+    return requirement;
+  }
+
+  #list(): string[] {
+    const open = this.#take();
+    if (open.text !== "(") throw faulty(`found '${open.text}' expected: '('`);
+    const first = this.#peek();
+    if (first.type === "end" || (first.type === "symbol" && first.text !== "," && first.text !== ")"))
+      throw faulty(`found '${first.text}', expected: ',', ')' or identifier`);
     const values: string[] = [];
     for (;;) {
       const next = this.#peek();
-      if (next.text === "," || next.text === ")") values.push("");
-      else values.push(this.#checked(key, this.#take()));
-      const separator = this.#take();
+      if (next.type === "identifier") values.push(this.#take().text);
+      else if (next.text === "," || next.text === ")") values.push("");
+      else throw faulty(`found '${next.text}', expected: ',', or identifier`);
+      const separator = this.#peek();
+      if (separator.text !== ")" && separator.text !== ",")
+        throw faulty(`found '${separator.text}', expected: ',' or ')'`);
+      this.#take();
       if (separator.text === ")") return [...new Set(values)].sort();
-      if (separator.text !== ",") throw new SelectorError(`found '${separator.text}', expected: ',' or ')'`);
     }
   }
 
@@ -196,6 +205,19 @@ class LabelParser {
   #take(): Token {
     return this.#tokens[Math.min(this.#at++, this.#tokens.length - 1)]!;
   }
+}
+
+const NO_INTEGER = "for 'Gt', 'Lt' operators, the value must be an integer";
+const INT64_MAX = 2n ** 63n;
+
+function isInteger(text: string): boolean {
+  if (!/^[+-]?\d+$/.test(text)) return false;
+  const value = BigInt(text.replace("+", ""));
+  return value < INT64_MAX && value >= -INT64_MAX;
+}
+
+function faulty(problem: string): SelectorError {
+  return new SelectorError(`unable to parse requirement: ${problem}`);
 }
 
 /** Why a text can't be a label key; undefined when it can. */

@@ -266,5 +266,8 @@ test("long paths and selectors, and garbage where numbers and tokens belong, cos
   );
   assert.equal((await ask(`GET ${CONFIG_MAPS}?limit=9223372036854775807`)).code, 200);
   for (const token of ["abc", "%25", Buffer.from("[".repeat(100_000)).toString("base64url")])
-    assert.match((await ask(`GET ${CONFIG_MAPS}?limit=1&continue=${token}`)).message, /^continue key is not valid: /);
+    assert.match(
+      (await ask(`GET ${CONFIG_MAPS}?limit=1&continue=${token}`)).message,
+      /^invalid continue token: continue key is not valid: /,
+    );
 });

@@ -2,16 +2,17 @@ import {
   badRequest,
   groupVersion,
   listKindOf,
-  invalid,
   type KindDefinition,
   resourceExpired,
   statusError,
 } from "../api/index.ts";
+import { posix } from "node:path";
 import type { Clock } from "../base/index.ts";
+import { isObject, JsonError, parseJson } from "../schema/index.ts";
 import { prefixEnd, type Revision, type Store, StoreError } from "../store/index.ts";
 import type { Cacher } from "./cacher/cacher.ts";
 import { inTurns } from "./turns.ts";
-import { queryInteger } from "./request-info.ts";
+import type { ListOptions } from "./list-options.ts";
 import { storageKey, storagePrefix, type StoredObject } from "./registry/stored.ts";
 import type { Selection } from "./selection.ts";
 
@@ -28,7 +29,7 @@ export interface ListCall {
   readonly kind: KindDefinition;
   readonly cacher: Cacher;
   readonly store: Store;
-  readonly query: URLSearchParams;
+  readonly options: ListOptions;
   readonly selection: Selection;
   readonly clock: Clock;
 }
@@ -59,18 +60,15 @@ interface Options {
   readonly atLeast: Revision | undefined;
 }
 
-function readOptions({ query }: ListCall): Options {
-  const limit = queryInteger(query, "limit") ?? 0;
-  const version = query.get("resourceVersion") ?? "";
-  const match = query.get("resourceVersionMatch") ?? "";
-  const token = query.get("continue") ?? "";
-  checkMatch({ version, match, token });
-  const revision = parseVersion(version);
-  if (token !== "") {
+function readOptions({ options }: ListCall): Options {
+  const { limit, resourceVersion: version, resourceVersionMatch: match } = options;
+  if (options.continue !== "") {
+    const position = parseToken(options.continue);
     if (version !== "" && version !== "0")
       throw badRequest("specifying resource version is not allowed when using continue");
-    return { limit, position: parseToken(token), exact: undefined, atLeast: undefined };
+    return { limit, position, exact: undefined, atLeast: undefined };
   }
+  const revision = listedVersion(version);
   if (match === "Exact") return { limit, position: undefined, exact: revision, atLeast: undefined };
   // The oldest rule: with a limit, a version without a match means exactly that version.
   if (match === "" && limit > 0 && revision !== undefined && revision > 0)
@@ -78,49 +76,25 @@ function readOptions({ query }: ListCall): Options {
   return { limit, position: undefined, exact: undefined, atLeast: revision };
 }
 
-function checkMatch({ version, match, token }: { version: string; match: string; token: string }): void {
-  if (match === "") return;
-  const field = "resourceVersionMatch";
-  const errors = [];
-  if (version === "")
-    errors.push({
-      path: field,
-      type: "Forbidden" as const,
-      detail: "resourceVersionMatch is forbidden unless resourceVersion is provided",
-    });
-  if (token !== "")
-    errors.push({
-      path: field,
-      type: "Forbidden" as const,
-      detail: "resourceVersionMatch is forbidden when continue is provided",
-    });
-  if (match !== "Exact" && match !== "NotOlderThan") {
-    errors.push({
-      path: field,
-      type: "NotSupported" as const,
-      value: match,
-      detail: 'supported values: "Exact", "NotOlderThan", ""',
-    });
-  }
-  if (match === "Exact" && version === "0")
-    errors.push({
-      path: field,
-      type: "Forbidden" as const,
-      detail: 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
-    });
-  if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", errors);
+/** The version that a list asks for; 400 for text that is none. */
+function listedVersion(text: string): Revision | undefined {
+  const problem = versionProblem(text);
+  if (problem) throw badRequest(`invalid resource version: ${problem}`);
+  return text === "" ? undefined : Number(text);
 }
 
 /** A version from a query; undefined for none. 500 for text that is none, as the original answers. */
 export function parseVersion(text: string): Revision | undefined {
-  if (text === "") return undefined;
-  if (/^\d{1,16}$/.test(text)) return Number(text);
+  const problem = versionProblem(text);
+  if (problem) throw statusError({ code: 500, reason: "", message: problem });
+  return text === "" ? undefined : Number(text);
+}
+
+function versionProblem(text: string): string | undefined {
+  if (text === "" || /^\d{1,16}$/.test(text)) return undefined;
   const why = /^\d+$/.test(text) ? "value out of range" : "invalid syntax";
-  throw statusError({
-    code: 500,
-    reason: "",
-    message: `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`,
-  });
+  const value = JSON.stringify(text);
+  return `resourceVersion: Invalid value: ${value}: strconv.ParseUint: parsing ${value}: ${why}`;
 }
 
 async function fromCache(call: ListCall, limit: number): Promise<ListResult> {
@@ -137,9 +111,9 @@ async function fromCache(call: ListCall, limit: number): Promise<ListResult> {
   const items: StoredObject[] = [];
   let more = 0;
   await inTurns(all, clock, (stored) => {
-    if (more > 0 || !selection.picks(stored)) return;
+    // There is more once anything follows, picked or not.
     if (limit > 0 && items.length === limit) more = 1;
-    else items.push(stored);
+    else if (selection.picks(stored)) items.push(stored);
   });
   return { items, metadata: pageMetadata({ ...page, last: items.at(-1), more }) };
 }
@@ -169,10 +143,17 @@ async function listAt(
   const scope = selection.namespace === "" ? prefix : `${prefix}${selection.namespace}/`;
   const from = start === "" ? scope : prefix + start;
   try {
-    const found = await scan(call, { start: from.startsWith(scope) ? from : scope, scope, revision, limit });
-    const items = limit > 0 ? found.items.slice(0, limit) : found.items;
-    const more = selection.everything ? found.total - items.length : found.items.length - items.length;
-    const page = { revision: revision ?? found.revision, prefix, last: items.at(-1), more };
+    const {
+      items,
+      more,
+      revision: at,
+    } = await scan(call, {
+      start: from.startsWith(scope) ? from : scope,
+      scope,
+      revision,
+      limit,
+    });
+    const page = { revision: revision ?? at, prefix, last: items.at(-1), more };
     return { items, metadata: pageMetadata({ ...page, exactCount: selection.everything }) };
   } catch (error) {
     throw versionFailure(error, revision);
@@ -190,8 +171,16 @@ interface Scan {
   readonly limit: number;
 }
 
+interface Scanned {
+  readonly items: StoredObject[];
+  /** How many follow, where everything is picked; otherwise whether any do. */
+  readonly more: number;
+  readonly revision: Revision;
+}
+
 /** Reads what a selection picks, no more than is needed to know whether there is more than the limit. */
-async function scan({ store, selection, cacher }: ListCall, { start, scope, revision, limit }: Scan) {
+async function scan({ store, selection, cacher }: ListCall, call: Scan): Promise<Scanned> {
+  const { start, scope, revision, limit } = call;
   const size = limit === 0 ? undefined : selection.everything ? limit : Math.max(SCAN_PAGE, limit + 1);
   const items: StoredObject[] = [];
   let at = revision;
@@ -201,11 +190,14 @@ async function scan({ store, selection, cacher }: ListCall, { start, scope, revi
     const page = await store.range(options);
     // Further pages are of the moment of the first.
     at ??= page.revision;
-    for (const entry of page.entries) {
+    for (const [index, entry] of page.entries.entries()) {
       const stored = cacher.stored(entry);
       if (selection.picks(stored)) items.push(stored);
+      const follow = page.count - index - 1;
+      if (limit > 0 && items.length === limit)
+        return { items, more: selection.everything ? follow : Math.min(follow, 1), revision: at };
     }
-    if (!page.more || selection.everything || items.length > limit) return { items, total: page.count, revision: at };
+    if (!page.more) return { items, more: 0, revision: at };
     next = `${page.entries.at(-1)!.key}\0`;
   }
 }
@@ -252,23 +244,32 @@ function formatToken({ revision, start }: Position): string {
 }
 
 function parseToken(token: string): Position {
-  let value: { v?: unknown; rv?: unknown; start?: unknown };
+  const { v, rv, start } = tokenContent(token);
+  if (v !== "meta.k8s.io/v1")
+    throw badToken(`: server does not recognize this encoded version ${typeof v === "string" ? v : ""}`);
+  if (typeof rv !== "number" || rv === 0)
+    throw badToken(": incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
+  if (typeof start !== "string" || start === "") throw badToken(": encoded start key empty (version meta.k8s.io/v1)");
+  const path = start.startsWith("/") ? start : `/${start}`;
+  if (posix.normalize(path) !== path || (path.length > 1 && path.endsWith("/"))) throw badToken(`: ${start}`);
+  return { revision: rv, start };
+}
+
+function badToken(problem: string, cause?: unknown): Error {
+  return badRequest(`invalid continue token: continue key is not valid${problem}`, { cause });
+}
+
+function tokenContent(token: string): { readonly v?: unknown; readonly rv?: unknown; readonly start?: unknown } {
+  const bad = token.search(/[^A-Za-z0-9_-]/);
+  const fault = bad >= 0 ? bad : token.length % 4 === 1 ? token.length - 1 : undefined;
+  if (fault !== undefined) throw badToken(`: illegal base64 data at input byte ${fault}`);
   try {
-    value = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
+    const { value } = parseJson(Buffer.from(token, "base64url").toString("utf8"));
+    return isObject(value) ? value : {};
   } catch (error) {
-    throw badRequest("continue key is not valid: illegal base64 data or JSON", { cause: error });
+    if (error instanceof JsonError) throw badToken(`: ${error.message}`, error);
+    throw error;
   }
-  if (value.v !== "meta.k8s.io/v1")
-    throw badRequest(
-      `continue key is not valid: server does not recognize this encoded version ${JSON.stringify(value.v ?? "")}`,
-    );
-  if (typeof value.rv !== "number" || value.rv === 0)
-    throw badRequest("continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
-  if (typeof value.start !== "string" || value.start === "")
-    throw badRequest("continue key is not valid: encoded start key empty (version meta.k8s.io/v1)");
-  if (value.start.split("/").includes(".."))
-    throw badRequest("continue key is not valid: encoded start key contains ..");
-  return { revision: value.rv, start: value.start };
 }
 
 /** apiVersion and kind of the answer. */

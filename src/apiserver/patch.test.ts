@@ -140,19 +140,6 @@ test("what isn't there can't be applied to as one that was", async () => {
   );
 });
 
-test("one object can't be shown as a list, and errors have no views", async () => {
-  const { call, json, close } = await server();
-  await json(`POST ${CONFIG_MAPS}`, configMap({}));
-  const list = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
-  const { code, message } = await json(`GET ${CONFIG_MAPS}/a`, undefined, { accept: list });
-  const why = "you requested PartialObjectMetadataList, but the requested object is not a list (*core.ConfigMap)";
-  assert.deepEqual([code, message], [406, why]);
-  const table = "application/yaml;as=Table;v=v1;g=meta.k8s.io";
-  const missing = await call(`GET ${CONFIG_MAPS}/none`, undefined, { accept: table });
-  assert.deepEqual([missing.status, missing.headers["content-type"]], [404, "application/json"]);
-  await close();
-});
-
 test("the first write to a new claim is one even if it changes nothing", async () => {
   const { json, close } = await server();
   const path = "/api/v1/namespaces/default/persistentvolumeclaims";

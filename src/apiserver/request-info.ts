@@ -83,7 +83,7 @@ function verbOf({ method, name, query }: { method: string; name: string; query: 
 
 /** Booleans of queries: absent, "false" and "0" are false, everything else is true. */
 export function isTrue(value: string | null): boolean {
-  return value !== null && !["false", "0", "f", "F", "False", "FALSE"].includes(value);
+  return value !== null && value !== "0" && value.toLowerCase() !== "false";
 }
 
 const INT64_MAX = 2n ** 63n - 1n;
@@ -91,7 +91,7 @@ const INT64_MAX = 2n ** 63n - 1n;
 /** A whole number of a query; undefined when it isn't given, 400 for what is none. */
 export function queryInteger(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
-  if (!text) return undefined;
+  if (text === null) return undefined;
   const isNumber = /^[+-]?\d+$/.test(text);
   const digits = text.replace(/^[+-]?0*/, "");
   if (isNumber && (digits.length < 19 || (digits.length === 19 && BigInt(digits) <= INT64_MAX))) return Number(text);

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { kindFor, type KubeObject } from "../api/index.ts";
 import { encodeStored } from "./registry/encoding.ts";
 import { storageKey, StoredObject } from "./registry/stored.ts";
+import { listOptions } from "./list-options.ts";
 import { selection } from "./selection.ts";
 
 const kind = kindFor({ group: "", version: "v1", kind: "Pod" })!;
@@ -48,14 +49,14 @@ const QUERIES = [
 test("what is picked of the bytes is what matches when it is parsed", () => {
   for (const query of QUERIES)
     for (const namespace of ["", "default"]) {
-      const { matches, picks } = selection(kind, namespace, new URLSearchParams(query));
+      const { matches, picks } = selection(kind, namespace, listOptions(new URLSearchParams(query)));
       const wanted = PODS.map(({ object }) => matches(object));
       for (const { entry } of PODS) assert.equal(picks(new StoredObject(entry)), wanted.shift(), query);
     }
 });
 
 test("a pod whose bytes don't hold a wanted label isn't parsed", () => {
-  const { picks } = selection(kind, "", new URLSearchParams("labelSelector=app=web"));
+  const { picks } = selection(kind, "", listOptions(new URLSearchParams("labelSelector=app=web")));
   const broken = new StoredObject({ ...PODS.at(-1)!.entry, value: Buffer.from('{"metadata":{"uid":"u"') });
   assert.equal(picks(broken), false);
 });
@@ -63,7 +64,7 @@ test("a pod whose bytes don't hold a wanted label isn't parsed", () => {
 test("which node a pod is on is known without parsing it", () => {
   const picks = (node: string, { entry }: StoredObject) => {
     const query = new URLSearchParams(`fieldSelector=spec.nodeName=${node}`);
-    return selection(kind, "default", query).picks(new StoredObject(entry));
+    return selection(kind, "default", listOptions(query)).picks(new StoredObject(entry));
   };
   // It would be an error to parse this.
   const { entry } = PODS[0]!;

@@ -3,15 +3,15 @@ import {
   hubOf,
   type KindDefinition,
   type KubeObject,
-  parseFieldSelector,
-  parseLabelSelector,
   type Requirement,
   requirementsMatch,
-  SelectorError,
   behaviorOf,
 } from "../api/index.ts";
 import { namespaceInterest, nodeInterest } from "./cacher/cacher.ts";
+import type { ListOptions } from "./list-options.ts";
 import { storagePrefix, type StoredObject } from "./registry/stored.ts";
+
+type Selectors = Pick<ListOptions, "labels" | "fields" | "labelSelector" | "fieldSelector">;
 
 /** Which objects of a kind a request is about. */
 export interface Selection {
@@ -29,10 +29,10 @@ export interface Selection {
   readonly everything: boolean;
 }
 
-/** Reads namespace, name and selectors; 400 for selectors that make no sense. */
-export function selection(kind: KindDefinition, namespace: string, query: URLSearchParams, name?: string): Selection {
-  const labels = readLabels(query.get("labelSelector") ?? "");
-  const fields = readFields(kind, query.get("fieldSelector") ?? "");
+/** What a request's namespace, name and selectors pick; 400 for fields that the kind can't be selected by. */
+export function selection(kind: KindDefinition, namespace: string, options: Selectors, name?: string): Selection {
+  const { labels, fields } = options;
+  for (const { key } of fields) if (valueOf(kind, key) === undefined) throw badRequest(unsupported(kind, key));
   const named = name ?? fields.find((one) => one.key === "metadata.name" && one.operator === "=")?.values[0];
   const everything = labels.length === 0 && fields.length === 0 && name === undefined;
   const matches = (object: KubeObject) =>
@@ -48,13 +48,7 @@ export function selection(kind: KindDefinition, namespace: string, query: URLSea
   const isOfNode =
     node !== undefined && node !== "" && fields.length === 1 && labels.length === 0 && name === undefined;
   const prefix = namespace === "" ? "" : `${storagePrefix(kind)}${namespace}/`;
-  const key = [
-    kind.version,
-    namespace,
-    name ?? "",
-    query.get("labelSelector") ?? "",
-    query.get("fieldSelector") ?? "",
-  ].join("\n");
+  const key = [kind.version, namespace, name ?? "", options.labelSelector, options.fieldSelector].join("\n");
   return {
     namespace,
     key,
@@ -86,28 +80,6 @@ function interestOf(namespace: string, fields: readonly Requirement[]): string |
   const node = nodeOf(fields);
   if (node) return nodeInterest(node);
   return namespace === "" ? undefined : namespaceInterest(namespace);
-}
-
-function readLabels(text: string): Requirement[] {
-  try {
-    return text === "" ? [] : parseLabelSelector(text);
-  } catch (error) {
-    if (error instanceof SelectorError)
-      throw badRequest(`unable to parse requirement: ${error.message}`, { cause: error });
-    throw error;
-  }
-}
-
-function readFields(kind: KindDefinition, text: string): Requirement[] {
-  if (text === "") return [];
-  try {
-    const fields = parseFieldSelector(text);
-    for (const { key } of fields) if (valueOf(kind, key) === undefined) throw badRequest(unsupported(kind, key));
-    return fields;
-  } catch (error) {
-    if (error instanceof SelectorError) throw badRequest(error.message, { cause: error });
-    throw error;
-  }
 }
 
 /** Kinds with selectors of their own say less than those that have none. */

@@ -50,7 +50,8 @@ export function tableOf(
   items: readonly { readonly object: KubeObject }[],
   call: TableCall,
 ): unknown {
-  return { ...tableHead(kind, call), rows: items.map(({ object }) => rowOf(kind, object, call)) };
+  const rows = items.map(({ object }) => rowOf(kind, object, call));
+  return { ...tableHead(kind, call), rows: rows.length === 0 && hasPlainColumns(kind) ? null : rows };
 }
 
 /** What stands before the rows. */
@@ -65,6 +66,12 @@ function tableHead(kind: KindDefinition, { metadata, format, withoutColumns }: T
 
 function shownColumns(kind: KindDefinition): readonly Column<KubeObject>[] {
   return (columnsOf(kind) ?? NAME_AND_CREATION) as readonly Column<KubeObject>[];
+}
+
+/** Whether a kind's table has but the columns that every kind has; then no rows are null. */
+function hasPlainColumns(kind: KindDefinition): boolean {
+  const shown = shownColumns(kind);
+  return shown.length === 2 && shown[1]!.name === createdAtColumn.name;
 }
 
 function rowOf(kind: KindDefinition, object: KubeObject, { nowMs, format, includeObject }: TableCall) {
@@ -93,8 +100,11 @@ export function longTable(kind: KindDefinition, { items, clock, ...call }: LongC
 }
 
 /** The JSON of a list of many objects' metadata. */
-export function longMetadataList(head: object, call: LongCall): ApiResponse {
-  return longJson({ ...head, items: [] }, call, (object) => partialMetadata(object));
+export function longMetadataList(
+  head: { readonly kind: string; readonly apiVersion: string; readonly metadata: unknown },
+  call: LongCall,
+): ApiResponse {
+  return longJson({ ...head, items: [] }, call, (object) => partialMetadata(object, head.apiVersion));
 }
 
 /** The protobuf of a list of many objects' metadata. */
@@ -103,7 +113,7 @@ export function longMetadataListProto(
   call: LongCall & { readonly metadata: unknown },
 ): Promise<ApiResponse> {
   return listProtoOf(PartialObjectMetadataList, { ...call, head }, (stored) =>
-    encodeProto(PartialObjectMetadata, partialMetadata(stored.parsed())),
+    encodeProto(PartialObjectMetadata, partialMetadata(stored.parsed(), head.apiVersion)),
   );
 }
 

@@ -23,10 +23,11 @@ import type { RequestContext } from "./contracts.ts";
 import { Gathering } from "./gathering.ts";
 import { mediaType } from "./http/body.ts";
 import { compressedStream } from "./http/compress.ts";
-import { contentType, type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
+import { contentType, type Format, negotiate, negotiateStream, wantsPretty } from "./http/negotiate.ts";
 import { readObject, requireNamespace } from "./http/object.ts";
 import { respond, respondBytes } from "./http/respond.ts";
 import { list, listHead, type ListResult, parseVersion } from "./list.ts";
+import { type ListOptions, listOptions, watchOptions } from "./list-options.ts";
 import { listJson, listProto, protoObject } from "./list-body.ts";
 import {
   applyConfiguration,
@@ -71,7 +72,6 @@ export interface VerbOptions {
 }
 
 const encoder = new TextEncoder();
-const METADATA_LIST = { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1" } as const;
 const NEWLINE = encoder.encode("\n");
 
 /** Reads and writes of one version of a resource, each from request to response. */
@@ -129,21 +129,30 @@ export class Verbs {
   }
 
   async #get(context: RequestContext): Promise<ApiResponse> {
-    const format = this.#format(context, false);
+    const format = this.#format(context);
     const { namespace, name } = context.info;
     const version = parseVersion(context.query.get("resourceVersion") ?? "");
     if (version) await this.#registry.cacher.notOlderThan(version);
     return this.#one(200, await this.#registry.get(namespace, name), format, context);
   }
 
-  #format({ request, query, info }: RequestContext, isWatch: boolean): Format {
-    const offer = {
-      watch: isWatch,
-      streams: info.name === "",
-      views: true,
-      noProtobuf: this.#kind.custom !== undefined,
-    };
+  #format({ request, query, info }: RequestContext): Format {
+    const offer = { watch: false, ...this.#offer(info.name === "") };
     return negotiate(request.headers.accept, offer, wantsPretty(request, query));
+  }
+
+  #offer(streams: boolean) {
+    return { streams, views: true, noProtobuf: this.#kind.custom !== undefined };
+  }
+
+  /** The format of a watch that has begun; ends it when there is none. */
+  async #streamFormat({ request, query }: RequestContext, batches: AsyncIterableIterator<unknown>): Promise<Format> {
+    try {
+      return negotiateStream(request.headers.accept, this.#offer(true), wantsPretty(request, query));
+    } catch (error) {
+      await batches.return?.();
+      throw error;
+    }
   }
 
   /** One object in the format asked for. */
@@ -157,10 +166,11 @@ export class Verbs {
     const stored = held.as(this.#kind);
     if (format.as === "metadata") {
       if (format.encoding === "protobuf")
-        return respondBytes(status, protoMetadata(stored), contentType(format, false));
-      return respond(status, partialMetadata(stored.object), format);
+        return respondBytes(status, protoMetadata(stored, format.viewVersion), contentType(format, false));
+      return respond(status, partialMetadata(stored.object, format.viewVersion), format);
     }
-    if (format.as === "metadataList") throw noList(this.#kind);
+    if (format.as === "metadataList")
+      throw isNo("PartialObjectMetadataList", "not a list", typeName(this.#registry.kind));
     if (format.encoding === "protobuf") return respondBytes(status, this.#proto(stored), contentType(format, false));
     if (format.encoding !== "json" || format.pretty) return respond(status, stored.object, format);
     const headers = { "content-type": contentType(format, false), "cache-control": "no-cache, private" };
@@ -191,19 +201,16 @@ export class Verbs {
   }
 
   async #list(context: RequestContext): Promise<ApiResponse> {
-    const format = this.#format(context, false);
+    const format = this.#format(context);
     const kind = this.#kind;
     const { cacher, kind: hub } = this.#registry;
     const { query, info, request } = context;
+    const options = listOptions(query);
+    const picked = selection(kind, info.namespace, options);
     await cacher.start();
-    const result = await list({
-      kind: hub,
-      cacher,
-      store: this.#options.store,
-      query,
-      selection: selection(kind, info.namespace, query),
-      clock: this.#options.clock,
-    });
+    const { store, clock } = this.#options;
+    const result = await list({ kind: hub, cacher, store, options, selection: picked, clock });
+    if (format.as === "metadata") throw isNo("PartialObjectMetadata", "a list", `${typeName(hub)}List`);
     const head = listHead(kind);
     // Lists of custom kinds always say where they go on, even when they don't.
     const metadata = kind.custom ? { continue: "", ...result.metadata } : result.metadata;
@@ -216,9 +223,9 @@ export class Verbs {
     if (format.as === "table")
       return respond(200, this.#table(result.items, result.metadata, { query, format }), format);
     if (format.as !== "object") {
-      const some = await this.#shown(result.items, (object) => partialMetadata(object));
+      const some = await this.#shown(result.items, (object) => partialMetadata(object, format.viewVersion));
       const items = some.length > 0 ? some : null;
-      const all = { ...METADATA_LIST, metadata: result.metadata, items };
+      const all = { ...metadataHead(format), metadata: result.metadata, items };
       return format.encoding === "protobuf"
         ? respondBytes(200, encodeProtoObject(PartialObjectMetadataList, all), contentType(format, false))
         : respond(200, all, format);
@@ -231,7 +238,7 @@ export class Verbs {
         listJson({ ...body, part: kind.custom === undefined ? "withoutType" : "whole" }),
       );
     if (format.encoding === "protobuf") return compressedStream(request, await listProto(kind, body));
-    const whole = await this.#shown(items, (object) => object);
+    const whole = await this.#shown(items, kind.custom || format.encoding === "object" ? (object) => object : untyped);
     return respond(200, { ...head, metadata, items: whole }, format);
   }
 
@@ -248,23 +255,25 @@ export class Verbs {
     { query, format }: { query: URLSearchParams; format: Format },
   ): Promise<ApiResponse> {
     const { clock } = this.#options;
-    if (format.encoding === "protobuf") return longMetadataListProto(METADATA_LIST, { metadata, items, clock });
-    if (format.as !== "table") return longMetadataList({ ...METADATA_LIST, metadata }, { items, clock });
+    if (format.encoding === "protobuf") return longMetadataListProto(metadataHead(format), { metadata, items, clock });
+    if (format.as !== "table") return longMetadataList({ ...metadataHead(format), metadata }, { items, clock });
     const shown = this.#kind.custom ? items.map((stored) => stored.as(this.#kind)) : items;
     const call = { metadata, nowMs: clock.now(), format, ...tableOptions(query) };
     return longTable(this.#tableKind(), { ...call, items: shown, clock });
   }
 
   async #watch(context: RequestContext): Promise<ApiResponse> {
-    const format = this.#format(context, true);
+    this.#format(context);
     const { cacher, kind: hub } = this.#registry;
     const kind = this.#kind;
     const { query, info, request } = context;
     const { clock, random } = this.#options;
-    const picked = selection(kind, info.namespace, query, info.name || undefined);
+    const options = watchOptions(query);
+    const picked = selection(kind, info.namespace, options, nameIn(info.name, options));
     const { signal } = request;
     const turns = this.#turns;
-    const batches = await watch({ kind, hub, cacher, query, selection: picked, clock, random, signal, turns });
+    const batches = await watch({ kind, hub, cacher, options, selection: picked, clock, random, signal, turns });
+    const format = await this.#streamFormat(context, batches);
     const encoder = new EventEncoder({ kind, hub, format, query, clock, shared: this.#shared });
     if (format.encoding === "object")
       return {
@@ -281,7 +290,7 @@ export class Verbs {
   }
 
   async #create(context: RequestContext): Promise<ApiResponse> {
-    const format = this.#format(context, false);
+    const format = this.#format(context);
     const write = this.#writeOptions(context);
     const object = await readObject(context, this.#kind);
     const metadata = metadataOf(object);
@@ -322,7 +331,7 @@ export class Verbs {
   }
 
   async #update(context: RequestContext, subresource: string): Promise<ApiResponse> {
-    const format = this.#format(context, false);
+    const format = this.#format(context);
     const write = this.#writeOptions(context);
     const kind = this.#kind;
     // Callers in the same process cost no wake-up of their own.
@@ -345,7 +354,7 @@ export class Verbs {
   }
 
   async #patch(context: RequestContext, subresource: string): Promise<ApiResponse> {
-    const format = this.#format(context, false);
+    const format = this.#format(context);
     const kind = this.#kind;
     const type = patchType(mediaType(context.request), kind);
     const write = { ...patchOptions(context, type), version: this.#kind };
@@ -393,7 +402,7 @@ export class Verbs {
   }
 
   async #delete(context: RequestContext, name: string): Promise<ApiResponse> {
-    const format = this.#format(context, false);
+    const format = this.#format(context);
     const { store, clock } = this.#options;
     const options = await this.#deleteOptions(context);
     const { namespace } = context.info;
@@ -440,15 +449,16 @@ export class Verbs {
   }
 
   async #deleteCollection(context: RequestContext): Promise<ApiResponse> {
-    const format = this.#format(context, false);
+    const format = this.#format(context);
     const { kind, cacher } = this.#registry;
     const { query, info } = context;
     const { store, clock } = this.#options;
+    const listed = listOptions(query);
     const options = await this.#deleteOptions(context);
     const write = this.#writeOptions(context);
     await cacher.start();
-    const picked = selection(this.#kind, info.namespace, query);
-    const result = await list({ kind, cacher, store, query, selection: picked, clock });
+    const picked = selection(this.#kind, info.namespace, listed);
+    const result = await list({ kind, cacher, store, options: listed, selection: picked, clock });
     const items: StoredObject[] = [];
     for (const stored of result.items) {
       const { namespace = "", name } = stored.object.metadata;
@@ -473,11 +483,29 @@ export class Verbs {
   }
 }
 
-/** 406: one object can't be shown as a list. */
-function noList({ group, kind, custom }: KindDefinition): Error {
-  const type = custom ? "unstructured.Unstructured" : `${group === "" ? "core" : group.split(".")[0]}.${kind}`;
-  const message = `you requested PartialObjectMetadataList, but the requested object is not a list (*${type})`;
+/** The name of the one object that a watch is about; 400 when its selector names another. */
+function nameIn(name: string, { fields }: ListOptions): string | undefined {
+  if (name === "") return undefined;
+  const isNamed =
+    fields.length === 0 ||
+    fields.some(({ key, operator, values }) => key === "metadata.name" && operator === "=" && values[0] === name);
+  if (!isNamed) throw badRequest("fieldSelector metadata.name doesn't match requested name");
+  return name;
+}
+
+function metadataHead({ viewVersion = "meta.k8s.io/v1" }: Format) {
+  return { kind: "PartialObjectMetadataList", apiVersion: viewVersion };
+}
+
+/** 406: one object can't be shown as a list, nor a list as one object. */
+function isNo(view: string, what: string, type: string): Error {
+  const message = `you requested ${view}, but the requested object is ${what} (*${type})`;
   return statusError({ code: 406, reason: "NotAcceptable", message });
+}
+
+/** What the original calls the type of a kind's objects in its own language. */
+function typeName({ group, kind, custom }: KindDefinition): string {
+  return custom ? "unstructured.Unstructured" : `${group === "" ? "core" : group.split(".")[0]}.${kind}`;
 }
 
 /** Keeps a complaint about a body back until its object is known to be there. */

@@ -5,6 +5,7 @@ import { cryptoRandom, realClock } from "../base/index.ts";
 import { openMemoryStore } from "../store/index.ts";
 import { Cacher } from "./cacher/cacher.ts";
 import { storageKey } from "./registry/stored.ts";
+import { watchOptions } from "./list-options.ts";
 import { selection } from "./selection.ts";
 import { watch, type WatchItem } from "./watch.ts";
 import { WatchTurns } from "./watch-turns.ts";
@@ -44,10 +45,10 @@ test("a watch begins with everything that matches, in pieces, and goes on with w
     ["team=a", 20],
     ["team=none", 0],
   ] as const) {
-    const query = new URLSearchParams({ labelSelector: selector, resourceVersion: "0" });
+    const options = watchOptions(new URLSearchParams({ labelSelector: selector, resourceVersion: "0" }));
     const controller = new AbortController();
-    const picked = selection(kind, "default", query);
-    const call = { kind, hub: kind, cacher, query, selection: picked, clock, random: cryptoRandom(), turns };
+    const picked = selection(kind, "default", options);
+    const call = { kind, hub: kind, cacher, options, selection: picked, clock, random: cryptoRandom(), turns };
     const stream = await watch({ ...call, signal: controller.signal });
     const first = stream.next();
     await put("late", selector.split("=")[1] ?? "a");
@@ -69,9 +70,9 @@ test("a watch that goes on from another server, which was ahead, hears nothing t
   const { cacher, put } = await filled(3);
   await cacher.start();
   const ahead = cacher.revision + 2;
-  const query = new URLSearchParams({ resourceVersion: String(ahead) });
+  const options = watchOptions(new URLSearchParams({ resourceVersion: String(ahead) }));
   const controller = new AbortController();
-  const parts = { kind, hub: kind, cacher, query, selection: selection(kind, "default", query), clock, turns };
+  const parts = { kind, hub: kind, cacher, options, selection: selection(kind, "default", options), clock, turns };
   const stream = await watch({ ...parts, random: cryptoRandom(), signal: controller.signal });
   const first = stream.next();
   for (const name of ["known", "known-too", "new"]) await put(name, "a");
@@ -92,13 +93,13 @@ test("a watch of a node's pods hears of those that come to it, change on it and 
     const key = storageKey(pods, namespace, "a");
     return store.transact({ compare: [], success: [{ type: "put", key, value }], failure: [] });
   };
-  const query = new URLSearchParams({ fieldSelector: "spec.nodeName=node-1", resourceVersion: "0" });
+  const options = watchOptions(new URLSearchParams({ fieldSelector: "spec.nodeName=node-1", resourceVersion: "0" }));
   const controller = new AbortController();
   const { signal } = controller;
   const told = async (namespace: string) => {
-    const picked = selection(pods, namespace, query);
+    const picked = selection(pods, namespace, options);
     const random = cryptoRandom();
-    return watch({ kind: pods, hub: pods, cacher, query, selection: picked, clock, random, turns, signal });
+    return watch({ kind: pods, hub: pods, cacher, options, selection: picked, clock, random, turns, signal });
   };
   const [everywhere, inOne] = [await told(""), await told("one")];
   const first = [everywhere.next(), inOne.next()];

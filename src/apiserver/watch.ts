@@ -1,18 +1,11 @@
-import {
-  groupVersion,
-  invalid,
-  type FieldError,
-  type KindDefinition,
-  resourceExpired,
-  StatusError,
-} from "../api/index.ts";
+import { groupVersion, type KindDefinition, resourceExpired, StatusError } from "../api/index.ts";
 import type { Clock, Random, Timer } from "../base/index.ts";
 import type { Revision } from "../store/index.ts";
 import type { CacheEvent, Cacher } from "./cacher/cacher.ts";
 import { CHUNK_BYTES } from "./chunks.ts";
 import { candidates, parseVersion } from "./list.ts";
 import type { StoredObject } from "./registry/stored.ts";
-import { isTrue, queryInteger } from "./request-info.ts";
+import type { ListOptions } from "./list-options.ts";
 import type { Selection } from "./selection.ts";
 import type { WatchTurns } from "./watch-turns.ts";
 
@@ -32,7 +25,7 @@ export interface WatchCall {
   /** The version that is stored. */
   readonly hub: KindDefinition;
   readonly cacher: Cacher;
-  readonly query: URLSearchParams;
+  readonly options: ListOptions;
   readonly selection: Selection;
   readonly clock: Clock;
   readonly random: Random;
@@ -73,41 +66,17 @@ interface Options {
   readonly timeoutMs: number;
 }
 
-function readOptions({ query, random }: WatchCall): Options {
-  const version = query.get("resourceVersion") ?? "";
-  const match = query.get("resourceVersionMatch") ?? "";
-  const asked = query.get("sendInitialEvents");
-  checkOptions({ match, asked, query });
-  const from = parseVersion(version);
-  const bookmarks = isTrue(query.get("allowWatchBookmarks"));
-  const sendInitial = asked === null ? from === undefined || from === 0 : isTrue(asked);
-  const seconds = queryInteger(query, "timeoutSeconds") ?? 0;
+function readOptions({ options, random }: WatchCall): Options {
+  const { sendInitialEvents: asked, allowWatchBookmarks: bookmarks, timeoutSeconds } = options;
+  const from = parseVersion(options.resourceVersion);
   return {
     from,
-    sendInitial,
-    markEnd: asked !== null && isTrue(asked) && bookmarks,
+    sendInitial: asked ?? (from === undefined || from === 0),
+    markEnd: asked === true && bookmarks,
     bookmarks,
-    timeoutMs: seconds > 0 ? seconds * 1000 : TIMEOUT_MIN_MS + Math.floor(random.float() * TIMEOUT_MIN_MS),
+    timeoutMs:
+      timeoutSeconds > 0 ? timeoutSeconds * 1000 : TIMEOUT_MIN_MS + Math.floor(random.float() * TIMEOUT_MIN_MS),
   };
-}
-
-function checkOptions({ match, asked, query }: { match: string; asked: string | null; query: URLSearchParams }): void {
-  const errors: FieldError[] = [];
-  const forbid = (detail: string) => errors.push({ path: "resourceVersionMatch", type: "Forbidden", detail });
-  if (query.get("continue")) forbid("resourceVersionMatch is forbidden when continue is provided");
-  if (asked === null) {
-    if (match !== "") forbid("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
-  } else if (match !== "NotOlderThan")
-    forbid("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-  if (match !== "" && match !== "NotOlderThan") {
-    errors.push({
-      path: "resourceVersionMatch",
-      type: "NotSupported",
-      value: match,
-      detail: 'supported values: "NotOlderThan"',
-    });
-  }
-  if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", errors);
 }
 
 /** What a watcher is owed; a reader takes it all at once. */

@@ -1,6 +1,5 @@
 import { noSuchPath, notAcceptable, statusError } from "../../api/index.ts";
 import { type ApiRequest, OBJECT_MEDIA_TYPE } from "../../net/message.ts";
-import { isTrue } from "../request-info.ts";
 
 /** How an answer is written. */
 export interface Format {
@@ -46,9 +45,9 @@ export function negotiate(accept: string | undefined, offer: Offer, pretty: bool
   // What nearly all callers in this process ask for; no need to read the rest.
   if (accept?.startsWith(OBJECTS_FIRST)) return OBJECTS;
   let known = false;
-  for (const accepted of parseAccept(accept ?? "*/*")) {
+  for (const accepted of parseAccept(accept || "*/*")) {
     const encoding = encodingOf(accepted.type);
-    known ||= encoding !== undefined && (accepted.parameters.has("as") || encoding === "protobuf");
+    known ||= encoding !== undefined && (asksForView(accepted) || encoding === "protobuf");
     const format = formatOf(accepted, offer, pretty);
     if (format) return format;
   }
@@ -63,10 +62,11 @@ function formatOf(
   const encoding = encodingOf(type);
   if (encoding === undefined || (watch && encoding === "yaml") || (jsonOnly && encoding !== "json")) return undefined;
   const stream = parameters.get("stream");
-  if (stream !== undefined && !(watch && stream === "watch")) return undefined;
-  const wanted = parameters.get("as");
-  if (wanted === undefined && encoding === "protobuf" && noProtobuf) return undefined;
-  if (wanted === undefined) return { encoding, as: "object", pretty: pretty || isPretty(parameters) };
+  if (stream !== undefined && !(stream === "watch" && encoding !== "yaml")) return undefined;
+  const wanted = parameters.get("as") ?? "";
+  const isObject = !asksForView({ parameters });
+  if (isObject && encoding === "protobuf" && noProtobuf) return undefined;
+  if (isObject) return { encoding, as: "object", pretty: pretty || isPretty(parameters) };
   if (
     !views ||
     VIEWS[wanted] === undefined ||
@@ -80,21 +80,24 @@ function formatOf(
   return { encoding, as: VIEWS[wanted]!, viewVersion, pretty: pretty || isPretty(parameters) };
 }
 
+function asksForView({ parameters }: Pick<Accepted, "parameters">): boolean {
+  return ["as", "g", "v"].some((name) => parameters.has(name));
+}
+
 function isPretty(parameters: ReadonlyMap<string, string>): boolean {
-  return isTrue(parameters.get("pretty") ?? null);
+  return parameters.get("pretty") === "1";
 }
 
 /** Whether JSON is to be indented: as the query says, and otherwise for people. */
 export function wantsPretty(request: ApiRequest, query: URLSearchParams): boolean {
   const asked = query.get("pretty");
-  if (asked !== null && asked !== "") return isTrue(asked);
+  if (asked !== null && asked !== "") return ["1", "t", "T", "true", "TRUE", "True"].includes(asked);
   return /^(?:curl|Wget|Mozilla\/5\.0)/.test(request.headers["user-agent"] ?? "");
 }
 
 function encodingOf(type: string): Format["encoding"] | undefined {
   switch (type) {
     case "application/json":
-    case "application/*":
     case "*/*":
       return "json";
     case "application/yaml":
@@ -113,8 +116,7 @@ function notInOffer({ watch, streams, jsonOnly, noProtobuf }: Offer): Error {
     ? ["application/json"]
     : ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
   if (noProtobuf && !watch && !streams) return notAcceptable(types);
-  const ofEvents = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
-  const all = watch || streams ? [...types, ...ofEvents] : types;
+  const all = watch || streams ? [...types, ...STREAM_TYPES] : types;
   return statusError({
     code: 406,
     reason: "NotAcceptable",
@@ -125,7 +127,21 @@ function notInOffer({ watch, streams, jsonOnly, noProtobuf }: Offer): Error {
 
 /** The encoding would do, the view that is asked for doesn't exist. */
 function noSuchView(): Error {
-  const types = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+  return onlyThese(["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"]);
+}
+
+/** Chooses the format of a stream of events; 406 when the client takes none that can be one. */
+export function negotiateStream(accept: string | undefined, offer: Omit<Offer, "watch">, pretty: boolean): Format {
+  try {
+    return negotiate(accept, { ...offer, watch: true }, pretty);
+  } catch {
+    throw onlyThese(STREAM_TYPES);
+  }
+}
+
+const STREAM_TYPES = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
+
+function onlyThese(types: readonly string[]): Error {
   const message = `only the following media types are accepted: ${types.join(", ")}`;
   return statusError({ code: 406, reason: "NotAcceptable", message });
 }
@@ -140,9 +156,11 @@ function parseAccept(header: string): Accepted[] {
 
 function parseClause(clause: string): Accepted {
   const [type = "", ...rest] = clause.split(";").map((part) => part.trim());
-  const parameters = new Map(rest.map((part) => part.split("=", 2) as [string, string]));
+  const parameters = new Map(
+    rest.map((part) => part.split("=", 2)).filter((pair) => pair.length === 2) as [string, string][],
+  );
   const quality = Number(parameters.get("q") ?? "1");
-  return { type: type.toLowerCase() || "*/*", parameters, quality: Number.isFinite(quality) ? quality : 0 };
+  return { type: type.toLowerCase(), parameters, quality: Number.isFinite(quality) ? quality : 0 };
 }
 
 /** The media type that a format is announced as. */
