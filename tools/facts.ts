@@ -199,7 +199,7 @@ function line(field: FactField, type: string): string {
     field.elemPtr && "element:ptr",
     field.required && "required",
     field.nullable && "nullable",
-    (filled(field.default) || (field.ptr && field.default === false)) && `default=${JSON.stringify(field.default)}`,
+    isTold(field) && `default=${JSON.stringify(field.default)}`,
     field.enum && `enum=${[...field.enum].sort().join("|")}`,
     elem?.enum && `element:enum=${[...elem.enum].sort().join("|")}`,
     elem?.nullable && "element:nullable",
@@ -218,6 +218,11 @@ function line(field: FactField, type: string): string {
 function written({ omitempty, omitzero, ptr }: FactField, type: string): boolean {
   if (omitempty) return false;
   return ptr === true || !(omitzero || type.startsWith("io.k8s."));
+}
+
+/** A default that makes a difference: to what is written, or to the key of a list's element. */
+function isTold({ default: value, ptr, omitempty }: FactField): boolean {
+  return filled(value) || (value === false && ptr === true) || (value === "" && omitempty === true);
 }
 
 /** Zero values are what is there without a default. */

@@ -15,7 +15,7 @@ export function applyDefaults(struct: StructNode, value: Value): void {
       continue;
     }
     const { default: fallback } = field.options;
-    if (fallback !== undefined && (value[name] === undefined || value[name] === ""))
+    if (isFilledIn(field.options) && (value[name] === undefined || value[name] === ""))
       value[name] = typeof fallback === "object" ? structuredClone(fallback) : fallback;
     if (value[name] !== undefined && value[name] !== null) descend(field.node, value[name]);
   }
@@ -30,11 +30,16 @@ function fieldsWithDefaults(struct: StructNode): readonly NamedField[] {
   let fields = relevant.get(struct);
   if (!fields) {
     fields = [...struct.fields].filter(
-      ([, { options, node }]) => options.default !== undefined || hasDefaults(node, new Set([struct])),
+      ([, { options, node }]) => isFilledIn(options) || hasDefaults(node, new Set([struct])),
     );
     relevant.set(struct, fields);
   }
   return fields;
+}
+
+/** An empty text is what there is without it, too: only who asks for the key of a list's element needs to know of that default. */
+function isFilledIn({ default: fallback }: Field["options"]): boolean {
+  return fallback !== undefined && fallback !== "";
 }
 
 /** `above` are the structs that are being looked into: one that holds itself has what is found elsewhere in it. */
@@ -51,7 +56,7 @@ function hasDefaults(node: Node, above: Set<StructNode>): boolean {
       if (above.has(node)) return false;
       above.add(node);
       const found = node.fields.values().some(({ options, node: inner }) => {
-        return options.default !== undefined || hasDefaults(inner, above);
+        return isFilledIn(options) || hasDefaults(inner, above);
       });
       above.delete(node);
       return found;

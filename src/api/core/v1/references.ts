@@ -47,7 +47,7 @@ export interface TypedLocalObjectReference extends Infer<typeof TypedLocalObject
 export const LocalObjectReference = struct(
   "io.k8s.api.core.v1.LocalObjectReference",
   () => ({
-    name: string(1),
+    name: string(1, { default: "" }),
   }),
   { atomic: true },
 );
