@@ -80,6 +80,8 @@ export interface AdmissionPlugin {
   readonly resources?: readonly string[];
   /** May change the object. It is true when the others should see it once more, which happens once for a request. */
   readonly admit?: (request: AdmissionRequest) => Promise<boolean | void>;
+  /** The same when they see it once more, of plugins that don't do then what they did at first. */
+  readonly admitAgain?: (request: AdmissionRequest) => Promise<void>;
   readonly validate?: (request: AdmissionRequest) => Promise<void>;
 }
 

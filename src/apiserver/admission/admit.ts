@@ -19,7 +19,10 @@ export function concernedPlugins(plugins: readonly AdmissionPlugin[], kind: Kind
 export async function admit(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): Promise<void> {
   let isChanged = false;
   for (const plugin of plugins) if (await plugin.admit?.(request)) isChanged = true;
-  if (isChanged) for (const plugin of plugins) await plugin.admit?.(request);
+  if (!isChanged) return;
+  for (const plugin of plugins)
+    if (plugin.admitAgain) await plugin.admitAgain(request);
+    else await plugin.admit?.(request);
 }
 
 /** Shows a request to plugins that may refuse it as it is now. */

@@ -21,15 +21,12 @@ interface FirstRound {
 
 /** Asks all in a request's first round through admission, and in its second those that want it and missed something. */
 export class Rounds {
+  /** Of requests for which anybody was asked. */
   readonly #first = new WeakMap<AdmissionRequest, FirstRound>();
 
   /** Whether another round is to follow. */
   async ask(request: AdmissionRequest, changers: readonly Changer[]): Promise<boolean> {
-    const first = this.#first.get(request);
-    if (first) {
-      await askAgain(request, changers, first);
-      return false;
-    }
+    if (changers.length === 0) return false;
     const asked = new Set<string>();
     const due = new Set<string>();
     let isChanged = false;
@@ -40,18 +37,17 @@ export class Rounds {
       }
       if (isAskedAgain) asked.add(key);
     }
-    const output = asked.size > 0 ? structuredClone(request.object) : undefined;
-    this.#first.set(request, { asked, due, output });
+    if (asked.size > 0) this.#first.set(request, { asked, due, output: structuredClone(request.object) });
     return isChanged;
   }
-}
 
-async function askAgain(
-  { object }: AdmissionRequest,
-  changers: readonly Changer[],
-  { asked, due, output }: FirstRound,
-): Promise<void> {
-  // Whatever has changed the object since, they haven't seen it.
-  const wanted = asked.size > 0 && !jsonEqual(output, object) ? asked : due;
-  for (const { key, change } of changers) if (wanted.has(key)) await change();
+  /** Only those that were asked before: what is concerned only now was not. */
+  async askAgain(request: AdmissionRequest, changers: () => Promise<readonly Changer[]>): Promise<void> {
+    const first = this.#first.get(request);
+    if (!first) return;
+    // Whatever has changed the object since, they haven't seen it.
+    const wanted = jsonEqual(first.output, request.object) ? first.due : first.asked;
+    if (wanted.size === 0) return;
+    for (const { key, change } of await changers()) if (wanted.has(key)) await change();
+  }
 }

@@ -16,19 +16,16 @@ type Json = Record<string, unknown>;
 /** Changes requests as policies say. */
 export function mutatingPolicies(kinds: PolicyKinds, options: PolicyOptions): AdmissionPlugin {
   const rounds = new Rounds();
+  const changers = async (request: AdmissionRequest) =>
+    (await appliedPolicies(request, kinds, options)).map((applied) => ({
+      key: `${applied.policy.metadata.name}/${applied.binding?.metadata.name}`,
+      isAskedAgain: applied.policy.spec.reinvocationPolicy === "IfNeeded",
+      change: () => change(applied, request, options),
+    }));
   return {
     name: "MutatingAdmissionPolicy",
-    async admit(request) {
-      if (!request.object) return false;
-      return rounds.ask(
-        request,
-        (await appliedPolicies(request, kinds, options)).map((applied) => ({
-          key: `${applied.policy.metadata.name}/${applied.binding?.metadata.name}`,
-          isAskedAgain: applied.policy.spec.reinvocationPolicy === "IfNeeded",
-          change: () => change(applied, request, options),
-        })),
-      );
-    },
+    admit: async (request) => (request.object ? rounds.ask(request, await changers(request)) : false),
+    admitAgain: (request) => rounds.askAgain(request, () => changers(request)),
   };
 }
 

@@ -28,18 +28,16 @@ type Json = Record<string, unknown>;
 /** Changes requests as webhooks say, one after the other. */
 export function mutatingWebhooks(caller: WebhookCaller, options: PolicyOptions): AdmissionPlugin {
   const rounds = new Rounds();
+  const changers = async (request: AdmissionRequest) =>
+    (await wantedFor(request, MUTATING, options)).map((wanted) => ({
+      key: wanted.key,
+      isAskedAgain: wanted.webhook.reinvocationPolicy === "IfNeeded",
+      change: () => mutate(wanted, request, { caller, options }),
+    }));
   return {
     name: "MutatingAdmissionWebhook",
-    async admit(request) {
-      return rounds.ask(
-        request,
-        (await wantedFor(request, MUTATING, options)).map((wanted) => ({
-          key: wanted.key,
-          isAskedAgain: wanted.webhook.reinvocationPolicy === "IfNeeded",
-          change: () => mutate(wanted, request, { caller, options }),
-        })),
-      );
-    },
+    admit: async (request) => rounds.ask(request, await changers(request)),
+    admitAgain: (request) => rounds.askAgain(request, () => changers(request)),
   };
 }
 
