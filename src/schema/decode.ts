@@ -395,13 +395,33 @@ function decodeScalar(node: ScalarNode, value: unknown, place: ValuePlace): unkn
       return typeof value === "string" ? canonicalTime(value) : mismatch(node, value, place);
     case "microTime":
       return typeof value === "string" ? canonicalMicroTime(value) : mismatch(node, value, place);
-    case "raw":
     case "any":
+      return place.field.options.holds ? decodeHeld(value, place.field.options.holds, place) : value;
+    case "raw":
     case "deduced":
       return value;
     default:
       return node.type satisfies never;
   }
+}
+
+/** Reads what is an object of one type or something else; fields that the type doesn't have are passed over in silence. */
+function decodeHeld(
+  value: unknown,
+  { node, or }: NonNullable<Field["options"]["holds"]>,
+  { context, path, goPath }: Place,
+): unknown {
+  const read = (one: Record<string, unknown>) => {
+    const faults: Faults = {};
+    const inner = { ...context, unknown: [], ...(context.faults && { faults }) };
+    const decoded = decodeStruct(node(), one, { context: inner, path, goPath });
+    if (faults.first) throw faults.first;
+    return decoded;
+  };
+  if (isObject(value)) return read(value);
+  if (or === "list") return Array.isArray(value) ? value.map((one) => (isObject(one) ? read(one) : one)) : undefined;
+  if (typeof value === "boolean") return value;
+  throw new DecodeError("boolean or JSON schema expected");
 }
 
 function decodeInteger(node: ScalarNode, value: unknown, place: ValuePlace): unknown {

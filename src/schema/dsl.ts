@@ -83,6 +83,8 @@ export interface StructOptions {
 
 /** When a field appears in JSON although it has no value: `always` writes the zero value. */
 export interface FieldOptions {
+  /** Of a field of any JSON: what an object in it is read as, or what else it may be. */
+  readonly holds?: { readonly node: () => StructNode; readonly or: "list" | "boolean" };
   /** A Go pointer: absent and zero differ. */
   readonly ptr?: boolean;
   /** Always written, also when zero (no omitempty). */

@@ -146,7 +146,7 @@ function runRule({ rule, test, message }: CompiledRule, { place, self, oldSelf }
   }
   const lookup = (name: string): Value => {
     if (name === "self") return self;
-    return rule.optionalOldSelf === undefined ? (oldSelf ?? null) : new Optional(oldSelf);
+    return rule.optionalOldSelf ? new Optional(oldSelf) : (oldSelf ?? null);
   };
   try {
     if (spend(test.program, lookup, run) === true) return;

@@ -1,6 +1,7 @@
 import { isObject } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { forbiddenField, invalidValue, notSupported, required } from "../../validation/errors.ts";
+import { validateWrittenRules } from "./rules.validate.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
 
 /** What holds for a schema because of where it stands. */
@@ -28,6 +29,7 @@ function keywords(schema: JSONSchemaProps, place: Place): FieldError[] {
     ...listType(schema, place.path),
     ...listMapKeys(schema, place.path),
     ...nullableKeys(schema, place.path),
+    ...validateWrittenRules(schema, place.path),
   ];
 }
 

@@ -10,7 +10,7 @@ const object = (properties: Record<string, unknown>, more = {}) =>
 
 /** Which rules cost too much, and by how much. */
 function problems(schema: JSONSchemaProps): string[] {
-  return validateRules(object({ spec: schema }), "s").map(
+  return validateRules(object({ spec: schema }), "s", []).map(
     ({ path, detail }) =>
       `${path.replace("s.properties[spec]", "")} ${/factor of (.*) \(/.exec(detail)?.[1] ?? "share"}`,
   );

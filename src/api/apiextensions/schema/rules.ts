@@ -5,6 +5,7 @@ import {
   environment,
   type Failure,
   kubernetesLibraries,
+  showType,
   type Type,
 } from "../../../cel/index.ts";
 import type { JSONSchemaProps, ValidationRule } from "../v1/customresourcedefinition.types.ts";
@@ -31,14 +32,19 @@ export function rulesOf(schema: JSONSchemaProps, isRoot: boolean): readonly Comp
 }
 
 function compileRule(rule: ValidationRule, self: Type): CompiledRule {
-  const oldSelf = rule.optionalOldSelf === undefined ? self : celTypes.optionalOf(self);
+  const oldSelf = rule.optionalOldSelf ? celTypes.optionalOf(self) : self;
   const place = environment({ libraries: kubernetesLibraries, variables: { self, oldSelf } });
   const test = compileExpression(rule.rule, place);
   const { messageExpression } = rule;
   return {
     rule,
     test,
-    message: messageExpression?.trim() ? compileExpression(messageExpression, place) : undefined,
+    message: isTest(test) && messageExpression?.trim() ? compileExpression(messageExpression, place) : undefined,
     isTransition: "program" in test && [...test.checked.names.values()].includes("oldSelf"),
   };
+}
+
+/** Whether an expression says yes or no: of a rule that doesn't, nothing more is looked at. */
+export function isTest(test: Compiled | Failure): boolean {
+  return "program" in test && showType(test.type) === "bool";
 }

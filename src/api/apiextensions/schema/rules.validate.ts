@@ -18,12 +18,25 @@ interface Place {
   /** How many such values an object can have, as far as the schemas above say. */
   readonly cardinality: Cardinality;
   readonly costs: RuleCosts;
+  /** Where something else is wrong. */
+  readonly wrong: readonly string[];
 }
 
-/** What is wrong with the rules of a schema and all below it. */
-export function validateRules(schema: JSONSchemaProps, path: string): FieldError[] {
+/** What is wrong with how the rules of one schema are written, their expressions left aside. */
+export function validateWrittenRules(schema: JSONSchemaProps, path: string): FieldError[] {
+  return (schema["x-kubernetes-validations"] ?? []).flatMap((rule, index) =>
+    validateRule(rule, schema, `${path}.x-kubernetes-validations[${index}]`),
+  );
+}
+
+/**
+ * What is wrong with the expressions in the rules of a structural schema and all below it. Of a schema in which, or below
+ * which, something else is wrong they are not looked at: `others`.
+ */
+export function validateRules(schema: JSONSchemaProps, path: string, others: readonly FieldError[]): FieldError[] {
   const costs = new RuleCosts();
-  const errors = validatePlace({ schema, path, isRoot: true, cardinality: 1, costs });
+  const wrong = others.map((error) => error.path);
+  const errors = validatePlace({ schema, path, isRoot: true, cardinality: 1, costs, wrong });
   return [...errors, ...costs.ofSchema(path)];
 }
 
@@ -37,6 +50,7 @@ function validatePlace(place: Place): FieldError[] {
       isRoot: false,
       cardinality: cardinalityBelow(schema, place.cardinality),
       costs: place.costs,
+      wrong: place.wrong,
       ...(loose !== undefined && { uncorrelated: loose }),
     });
   const isMap = schema["x-kubernetes-list-type"] === "map";
@@ -52,8 +66,7 @@ function validateOwn(place: Place): FieldError[] {
   const { schema, path, isRoot } = place;
   const rules = schema["x-kubernetes-validations"] ?? [];
   const at = (index: number) => `${path}.x-kubernetes-validations[${index}]`;
-  const written = rules.flatMap((rule, index) => validateRule(rule, schema, at(index)));
-  if (rules.length === 0 || written.length > 0) return written;
+  if (rules.length === 0 || place.wrong.some((one) => one.startsWith(`${path}.`))) return [];
   const compiled = rulesOf(schema, isRoot);
   if (!compiled) {
     const detail =

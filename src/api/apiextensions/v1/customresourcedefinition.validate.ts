@@ -171,11 +171,13 @@ function validateSchema(path: string, schema: JSONSchemaProps | undefined, hasSt
   const at = `${path}.openAPIV3Schema`;
   const errors: FieldError[] = hasStatus ? validateRoot(schema, at) : [];
   if (schema.nullable) errors.push(forbiddenField(`${at}.nullable`, "nullable cannot be true at the root"));
-  if (canBeStructural(schema)) {
-    const structural = validateStructural(schema, at);
-    errors.push(...(structural.length > 0 ? structural : validateDefaults(schema, at)));
-  }
-  return [...errors, ...validateKeywords(schema, at), ...validateRules(schema, at)];
+  const keywords = validateKeywords(schema, at);
+  if (!canBeStructural(schema)) return [...errors, ...keywords];
+  const structural = validateStructural(schema, at);
+  const unfit = structural.length > 0 ? structural : validateDefaults(schema, at);
+  // Only for a structural schema is it known of what types the values in its rules are.
+  const rules = unfit.length > 0 ? [] : validateRules(schema, at, keywords);
+  return [...errors, ...unfit, ...keywords, ...rules];
 }
 
 /** With a status of its own, the schema is split at its root, so that little else may stand there. */

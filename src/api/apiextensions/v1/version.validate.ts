@@ -89,9 +89,8 @@ export function validateSelectableFields(
   schema: JSONSchemaProps | undefined,
 ): FieldError[] {
   if (fields.length === 0) return [];
-  if (fields.length > SELECTABLE_MAX) return [tooMany(path, fields.length, SELECTABLE_MAX)];
   const seen = new Set<string>();
-  return fields.flatMap(({ jsonPath }, index) => {
+  const errors = fields.flatMap(({ jsonPath }, index) => {
     const at = `${path}[${index}].jsonPath`;
     if (!jsonPath) return [required(at)];
     const found = schemaAt(schema, jsonPath);
@@ -105,6 +104,9 @@ export function validateSelectableFields(
     seen.add(jsonPath);
     return [];
   });
+  return errors.length === 0 && fields.length > SELECTABLE_MAX
+    ? [tooMany(path, fields.length, SELECTABLE_MAX)]
+    : errors;
 }
 
 /** The schema that a path leads to, or why it leads nowhere. */
