@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { seededRandom } from "../base/index.ts";
-import { JsonError, parseJson, parseJsonFully } from "./parse.ts";
+import { JsonError, parseJson, parseJsonFully, parseJsonValue } from "./parse.ts";
 
 const PARITY = join(import.meta.dirname, "../../test/parity");
 
@@ -20,6 +20,11 @@ function check(text: string, depthMax = 1000): void {
   assert.equal(
     outcome(() => parseJson(text, { depthMax })),
     outcome(() => parseJsonFully(text, { depthMax })),
+    JSON.stringify(text.slice(0, 200)),
+  );
+  assert.equal(
+    outcome(() => parseJsonValue(text)),
+    outcome(() => parseJsonFully(text).value),
     JSON.stringify(text.slice(0, 200)),
   );
 }

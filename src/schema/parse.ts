@@ -27,6 +27,13 @@ export function parseJson(text: string, limits: ParseLimits = DEFAULT_PARSE_LIMI
   return maybePlainJson(text, limits) ?? parseJsonFully(text, limits);
 }
 
+/** The value alone, for who doesn't ask for keys given twice. */
+export function parseJsonValue(text: string): unknown {
+  const { depthMax } = DEFAULT_PARSE_LIMITS;
+  const value = mayBePlain(text, depthMax) ? plainValue(text) : NO_VALUE;
+  return value !== NO_VALUE && keysOf(value, depthMax) >= 0 ? value : parseJsonFully(text).value;
+}
+
 /** The same of a long text, in several steps: `turn` is awaited between them. */
 export async function parseJsonInSteps(text: string, turn: () => Promise<void>): Promise<ParsedJson> {
   const { depthMax } = DEFAULT_PARSE_LIMITS;

@@ -183,7 +183,7 @@ const SMALL_BYTES = 7;
 export class ProtoReader {
   readonly #bytes: Buffer;
   #at: number;
-  readonly #end: number;
+  #end: number;
 
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
     this.#bytes = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -278,6 +278,17 @@ export class ProtoReader {
     const inner = new ProtoReader(this.#bytes, this.#at, end);
     this.#at = end;
     return inner;
+  }
+
+  /** Goes into a message inside this one; `leave` gets what this returned, once all of it was read. */
+  enter(): number {
+    const end = this.#end;
+    this.#end = this.#past();
+    return end;
+  }
+
+  leave(end: number): void {
+    this.#end = end;
   }
 
   /** Where what has its length in front of it ends. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { canonicalQuantity, kindFor } from "../api/index.ts";
-import { decodeJson, decodeProto, encodeProtoObject, openProtoEnvelope } from "./index.ts";
+import { decodeJson, decodeProto, encodeProtoObject, isCanonical, openProtoEnvelope } from "./index.ts";
 
 interface Vector {
   readonly json: { readonly apiVersion: string; readonly kind: string };
@@ -30,3 +30,53 @@ for (const vector of Array.isArray(vectors) ? vectors : (vectors.objects ?? []))
     assert.deepEqual(decodeJson(kind.struct, decoded, { quantity: canonicalQuantity }).value, vector.json);
   });
 }
+
+test("fields are read in the order of their declaration, whatever their numbers are, so that nothing is decoded again", () => {
+  const options = { quantity: canonicalQuantity };
+  for (const [kind, parts] of [
+    [kindFor({ group: "", version: "v1", kind: "Pod" })!, POD],
+    [kindFor({ group: "networking.k8s.io", version: "v1", kind: "Ingress" })!, INGRESS],
+  ] as const) {
+    const { value } = decodeJson(
+      kind.struct,
+      { kind: kind.kind, metadata: { name: "a", namespace: "b" }, ...parts },
+      options,
+    );
+    const { raw } = openProtoEnvelope(encodeProtoObject(kind.struct, { apiVersion: "v1", kind: kind.kind, ...value }));
+    const read = { kind: kind.kind, ...decodeProto(kind.struct, raw) };
+    assert.equal(JSON.stringify(read), JSON.stringify(value));
+    assert.ok(isCanonical(kind.struct, read, options));
+  }
+});
+
+const POD = {
+  spec: {
+    volumes: [{ name: "v", emptyDir: { medium: "Memory" } }],
+    initContainers: [{ name: "i", image: "i" }],
+    containers: [
+      {
+        name: "c",
+        image: "c",
+        ports: [{ containerPort: 1, protocol: "TCP" }],
+        terminationMessagePath: "/t",
+        terminationMessagePolicy: "File",
+        imagePullPolicy: "Always",
+        securityContext: { runAsUser: 1, runAsGroup: 2, runAsNonRoot: true, procMount: "Default" },
+      },
+    ],
+    restartPolicy: "Always",
+    enableServiceLinks: true,
+    priority: 5,
+  },
+};
+
+const INGRESS = {
+  spec: {
+    rules: [
+      {
+        host: "h",
+        http: { paths: [{ path: "/", pathType: "Exact", backend: { service: { name: "s", port: { number: 1 } } } }] },
+      },
+    ],
+  },
+};

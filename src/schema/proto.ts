@@ -1,7 +1,7 @@
 import { formatTime } from "../base/index.ts";
 import { keep } from "./decode.ts";
 import type { Field, Node, ScalarNode, StructNode } from "./dsl.ts";
-import { parseJson, rawDigits, setOwn } from "./parse.ts";
+import { parseJsonValue, rawDigits, setOwn } from "./parse.ts";
 import { ProtoError, ProtoReader, ProtoWriter } from "./proto-wire.ts";
 
 type Json = Record<string, unknown>;
@@ -213,20 +213,54 @@ function durationNanos(text: string): number {
 
 /** Reads one message into the JSON form of its type. */
 export function decodeProto(struct: StructNode, bytes: Uint8Array): Json {
-  const value: Json = {};
-  readStruct(new ProtoReader(bytes), { struct, value, depth: 0 });
-  return value;
+  return readStruct(new ProtoReader(bytes), struct, 0);
 }
 
-const byNumber = new WeakMap<StructNode, ReadonlyMap<number, readonly [string, Field]>>();
+type FieldEntries = readonly (readonly [string, Field])[];
 
-function numbersOf(struct: StructNode): ReadonlyMap<number, readonly [string, Field]> {
-  let numbers = byNumber.get(struct);
-  if (!numbers) {
-    numbers = new Map(fieldsOf(struct).map((entry) => [entry[1].number, entry]));
-    byNumber.set(struct, numbers);
+interface ReadPlan {
+  /** By their numbers, which are small. */
+  readonly byNumber: readonly (readonly [string, Field] | undefined)[];
+  /** The names in the order of their declaration, where the numbers are in another, in which they come. */
+  readonly order: readonly string[] | undefined;
+}
+
+const readPlans = new WeakMap<StructNode, ReadPlan>();
+
+function readPlanOf(struct: StructNode): ReadPlan {
+  let plan = readPlans.get(struct);
+  if (!plan) {
+    const byNumber: (readonly [string, Field] | undefined)[] = [];
+    for (const entry of fieldsOf(struct)) byNumber[entry[1].number] = entry;
+    const declared = namesOf(struct, ({ fields }) => [...fields]);
+    const isSame = namesOf(struct, fieldsOf).every((name, index) => name === declared[index]);
+    readPlans.set(struct, (plan = { byNumber, order: isSame ? undefined : declared }));
   }
-  return numbers;
+  return plan;
+}
+
+/** Those of embedded structs at their place, and none that protobuf doesn't have. */
+function namesOf(struct: StructNode, fieldsOf: (struct: StructNode) => FieldEntries): readonly string[] {
+  return fieldsOf(struct).flatMap(([name, { number, node, options }]) =>
+    number <= 0 ? [] : options.inline ? namesOf(node as StructNode, fieldsOf) : [name],
+  );
+}
+
+/** Its fields are in the order of their declaration, as those of an object that is written again must be. */
+function readStruct(reader: ProtoReader, struct: StructNode, depth: number): Json {
+  const value: Json = {};
+  readFields(reader, { struct, value, depth });
+  const { order } = readPlanOf(struct);
+  return order ? inOrder(value, order) : value;
+}
+
+function inOrder(value: Json, order: readonly string[]): Json {
+  const ordered: Json = {};
+  for (const name of order) {
+    const field = value[name];
+    if (field !== undefined) ordered[name] = field;
+  }
+  return ordered;
 }
 
 interface Target {
@@ -235,20 +269,22 @@ interface Target {
   readonly depth: number;
 }
 
-function readStruct(reader: ProtoReader, { struct, value, depth }: Target): void {
+function readFields(reader: ProtoReader, { struct, value, depth }: Target): void {
   if (depth > DEPTH_MAX) throw new ProtoError("exceeded max depth");
-  const numbers = numbersOf(struct);
+  const { byNumber } = readPlanOf(struct);
   while (!reader.done) {
     const key = reader.key();
-    const entry = numbers.get(key >>> 3);
+    const entry = byNumber[key >>> 3];
     if (!entry) {
       reader.skip(key & 7);
       continue;
     }
     const [name, field] = entry;
-    if (field.options.inline)
-      readStruct(reader.message(), { struct: field.node as StructNode, value, depth: depth + 1 });
-    else readField(reader, { name, field, value, depth });
+    if (field.options.inline) {
+      const end = reader.enter();
+      readFields(reader, { struct: field.node as StructNode, value, depth: depth + 1 });
+      reader.leave(end);
+    } else readField(reader, { name, field, value, depth });
   }
 }
 
@@ -262,10 +298,13 @@ interface FieldTarget {
 function readField(reader: ProtoReader, { name, field, value, depth }: FieldTarget): void {
   const { node } = field;
   switch (node.kind) {
-    case "list":
-      value[name] ??= [];
-      (value[name] as unknown[]).push(readElement(reader, node.element, depth));
+    case "list": {
+      const element = readElement(reader, node.element, depth);
+      const list = value[name] as unknown[] | undefined;
+      if (list) list.push(element);
+      else value[name] = [element];
       return;
+    }
     case "map": {
       value[name] ??= {};
       const [key, element] = readEntry(reader.message(), node.value, depth);
@@ -297,8 +336,9 @@ function readEntry(reader: ProtoReader, node: Node, depth: number): [string, unk
 function readElement(reader: ProtoReader, node: Node, depth: number): unknown {
   switch (node.kind) {
     case "struct": {
-      const value: Json = {};
-      readStruct(reader.message(), { struct: node, value, depth: depth + 1 });
+      const end = reader.enter();
+      const value = readStruct(reader, node, depth + 1);
+      reader.leave(end);
       return value;
     }
     case "list": {
@@ -361,7 +401,7 @@ function readScalar(reader: ProtoReader, node: ScalarNode): unknown {
 /** JSON that stands in a message as it was written. */
 function readRaw(bytes: Buffer): unknown {
   try {
-    return parseJson(bytes.toString("utf8")).value;
+    return parseJsonValue(bytes.toString("utf8"));
   } catch (error) {
     throw new ProtoError(`json: ${(error as Error).message}`, { cause: error });
   }
