@@ -94,17 +94,18 @@ export async function statusOfCommand(file: string, { output }: { readonly outpu
   return 0;
 }
 
-const LEFT_OUT =
-  "Only users had access to this etcd. They are not in what is restored: make them again, and enable authentication.\n";
+const PROTECTED =
+  "Only users have access to this etcd. They count again where what is restored is served by `navarch etcd`; a cluster has users of its own.\n";
 
-function textOf({ format, revision, keyCount, leaseCount, sizeBytes, isProtected }: SnapshotStatus): string {
+function textOf({ format, revision, keyCount, leaseCount, sizeBytes, userCount, isProtected }: SnapshotStatus): string {
   const lines = [
     ["Format", format],
     ["Revision", revision],
     ["Keys", keyCount],
     ["Leases", leaseCount],
+    ...(userCount > 0 ? [["Users", userCount]] : []),
     ["Bytes", sizeBytes],
   ];
   const text = lines.map(([name, value]) => `  ${String(name).padEnd(10)}${value}\n`).join("");
-  return isProtected ? text + LEFT_OUT : text;
+  return isProtected ? text + PROTECTED : text;
 }

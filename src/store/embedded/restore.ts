@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { type Accounts, ACCOUNTS_FILE, encodeAccounts, NO_ACCOUNTS } from "../accounts.ts";
 import { StoreError } from "../errors.ts";
 import { type Granted, Versions } from "../memory/index.ts";
 import { encodeEtcdSnapshot, isEtcdSnapshot, readEtcdSnapshot, type StoreState } from "../snapshot/index.ts";
@@ -18,7 +19,9 @@ export interface SnapshotStatus {
   readonly keyCount: number;
   readonly leaseCount: number;
   readonly sizeBytes: number;
-  /** It is of an etcd that only users had access to. They don't go along: whoever reaches what is restored may do everything. */
+  /** Of an etcd: who it knows. */
+  readonly userCount: number;
+  /** Only they have access to it, and to what is restored where that is served as an etcd. */
   readonly isProtected: boolean;
 }
 
@@ -47,9 +50,10 @@ export function readSnapshot(bytes: Buffer, name: string): Snapshot {
 
 /** Checks all of a snapshot and says what is in it. */
 export function snapshotStatus(bytes: Buffer, name: string): SnapshotStatus {
-  const { format, revision, entries, leases, isProtected = false } = readSnapshot(bytes, name);
+  const { format, revision, entries, leases, accounts = NO_ACCOUNTS } = readSnapshot(bytes, name);
   return {
-    isProtected,
+    userCount: accounts.users.size,
+    isProtected: accounts.enabled,
     format,
     revision,
     keyCount: [...entries].length,
@@ -98,6 +102,8 @@ async function restore(disk: Disk, snapshot: AsyncIterable<Uint8Array>): Promise
   const files = await disk.list();
   if (files.some(({ name }) => segmentIn(name) !== undefined || checkpointIn(name)))
     throw new StoreError("invalid", `restore store ${disk.name}: it holds a store, wanted an empty directory`);
+  if (files.some(({ name }) => name === ACCOUNTS_FILE))
+    throw new StoreError("invalid", `restore store ${disk.name}: it has users, wanted an empty directory`);
   const file = UNFINISHED_CHECKPOINT;
   await disk.remove(file);
   try {
@@ -105,21 +111,31 @@ async function restore(disk: Disk, snapshot: AsyncIterable<Uint8Array>): Promise
     const read = await disk.read(file, 0, sizeBytes);
     const bytes = Buffer.from(read.buffer, read.byteOffset, read.byteLength);
     const name = "the snapshot";
-    const { format, revision, entries, leases, isProtected = false } = readSnapshot(bytes, name);
+    const { format, revision, entries, leases, accounts } = readSnapshot(bytes, name);
     const known = [...entries];
     const held = [...leases];
     if (format === "etcd") await translate(disk, { revision, entries: known, leases: held });
+    if (accounts) await writeAccounts(disk, accounts);
     // First the log that goes on from it: with one of the two alone the directory is refused.
     const log = segmentName(1);
     await disk.write(log, 0, encodeHeader({ kind: "log", revision, sequence: 0 }));
     await disk.flush(log);
     await disk.rename(file, checkpointName(revision, 0));
     await disk.flushDirectory();
-    return { isProtected, format, revision, keyCount: known.length, leaseCount: held.length, sizeBytes };
+    const { users, enabled } = accounts ?? NO_ACCOUNTS;
+    const counts = { userCount: users.size, keyCount: known.length, leaseCount: held.length };
+    return { ...counts, isProtected: enabled, format, revision, sizeBytes };
   } catch (error) {
     await disk.remove(file);
+    await disk.remove(ACCOUNTS_FILE);
     throw error;
   }
+}
+
+async function writeAccounts(disk: Disk, accounts: Accounts): Promise<void> {
+  const bytes = encodeAccounts(accounts);
+  await disk.write(ACCOUNTS_FILE, 0, new Uint8Array(bytes));
+  await disk.flush(ACCOUNTS_FILE);
 }
 
 /** Puts what was read of another format in the place of it, as a checkpoint. */

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { Clock } from "../../base/index.ts";
 import { GrpcError, type StreamHandler, type UnaryHandler } from "../../net/index.ts";
+import type { Accounts } from "../accounts.ts";
 import { encodeEtcdSnapshot } from "../snapshot/index.ts";
 import type { Revision, Store } from "../store.ts";
 import { header } from "./encode.ts";
@@ -23,6 +24,8 @@ export interface MaintenanceParts {
   readonly quota: Quota;
   readonly clock: Clock;
   readonly clientUrls: readonly string[];
+  /** Who may do what, for snapshots. */
+  readonly accounts: () => Accounts;
   /** Gives back what the files hold in vain. */
   readonly defragment: (() => Promise<void>) | undefined;
 }
@@ -82,7 +85,12 @@ export function maintenanceHandlers(parts: MaintenanceParts): Record<string, Una
 }
 
 /** What of the Maintenance service streams: the whole store as a file that etcd can be restored from. */
-export function maintenanceStreams({ store, member, clock }: MaintenanceParts): Record<string, StreamHandler> {
+export function maintenanceStreams({
+  store,
+  member,
+  clock,
+  ...parts
+}: MaintenanceParts): Record<string, StreamHandler> {
   return {
     Snapshot: async function* () {
       try {
@@ -91,7 +99,7 @@ export function maintenanceStreams({ store, member, clock }: MaintenanceParts): 
           store.range({ start: "", end: LAST_KEY }),
           store.leases(),
         ]);
-        const gathered = inMessages(encodeEtcdSnapshot({ revision, entries, leases }));
+        const gathered = inMessages(encodeEtcdSnapshot({ revision, entries, leases, accounts: parts.accounts() }));
         for (const blob of gathered) {
           yield { header: header(member, revision), blob, version: ETCD_VERSION };
           await clock.yield();

@@ -61,6 +61,7 @@ export interface EtcdServer {
 export async function serveEtcd(options: EtcdServerOptions): Promise<EtcdServer> {
   const { store, clock, log, tls } = options;
   const quota = new Quota(store, options.quotaBytes ?? 0);
+  const auth = await Auth.open({ clock, ...(options.accounts && { storage: options.accounts }) });
   const servers: GrpcServer[] = [];
   const clientUrls: string[] = [...(options.advertise ?? [])];
   const parts: MaintenanceParts = {
@@ -69,9 +70,9 @@ export async function serveEtcd(options: EtcdServerOptions): Promise<EtcdServer>
     quota,
     clock,
     clientUrls,
+    accounts: () => auth.accounts,
     defragment: store.defragment && (() => store.defragment!()),
   };
-  const auth = await Auth.open({ clock, ...(options.accounts && { storage: options.accounts }) });
   const implementations = implementationsOf(parts, auth);
   try {
     for (const address of options.listen) {

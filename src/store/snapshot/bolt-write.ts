@@ -156,3 +156,13 @@ function pageOf({ id, flags, count, size }: { id: number; flags: number; count: 
   page.writeUInt32LE(size - 1, 12);
   return page;
 }
+
+export function entryOf(key: Buffer, value: Buffer): BoltEntry {
+  return { key, valueBytes: value.length, value: () => value };
+}
+
+export function uintKey(value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(value));
+  return bytes;
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
@@ -9,7 +9,7 @@ import { realClock, silentLog } from "../../base/index.ts";
 import { openEmbeddedStore, restoreEmbeddedStore, snapshotStatus } from "../embedded/index.ts";
 import { openEtcdStore } from "../etcd/index.ts";
 import { LAST_KEY, openMemoryStore } from "../memory/index.ts";
-import { serveEtcd } from "../serve/index.ts";
+import { accountFile, serveEtcd } from "../serve/index.ts";
 import type { Entry, Store } from "../store.ts";
 import { bytes, put, write } from "../suite-tools.ts";
 import { RealEtcd, withoutEtcd } from "../testing/real-etcd.ts";
@@ -118,22 +118,53 @@ suite("etcd's snapshots", () => {
     assert.deepEqual(await contents(store), await contents(real));
   });
 
-  test("one of an etcd with users says that they stay behind", { skip: withoutEtcd }, async (t) => {
-    const file = join(temporary(t), "saved");
+  test("users, roles and passwords go along, from a real etcd to ours and back", { skip: withoutEtcd }, async (t) => {
+    const directory = temporary(t);
+    const [first, second] = [join(directory, "first"), join(directory, "second")];
     const real = new RealEtcd();
+    t.after(() => real.stop());
     await real.start();
-    try {
-      const ask = (...args: string[]) => etcdctl("--endpoints", real.endpoint, ...args);
-      ask("snapshot", "save", file);
-      assert.equal(snapshotStatus(readFileSync(file), file).isProtected, false);
-      ask("user", "add", "root:pw");
-      ask("user", "grant-role", "root", "root");
-      ask("auth", "enable");
-      ask("--user=root:pw", "snapshot", "save", file);
-      assert.equal(snapshotStatus(readFileSync(file), file).isProtected, true);
-    } finally {
-      await real.stop();
+    const ask = (...args: string[]) => etcdctl("--endpoints", real.endpoint, ...args);
+    ask("snapshot", "save", first);
+    const { userCount, isProtected } = snapshotStatus(readFileSync(first), first);
+    assert.deepEqual([userCount, isProtected], [0, false]);
+    for (const line of [
+      "user add root:pw",
+      "user grant-role root root",
+      "role add r",
+      "user add alice:a",
+      "role add no",
+    ])
+      ask(...line.split(" "));
+    ask("role", "grant-permission", "r", "readwrite", "/a/", "--prefix=true");
+    ask("role", "grant-permission", "r", "read", "/b");
+    ask("user", "grant-role", "alice", "r");
+    ask("user", "add", "mute", "--no-password");
+    ask("put", "/b", "1");
+    ask("auth", "enable");
+    ask("--user=root:pw", "snapshot", "save", first);
+
+    const store = join(directory, "store");
+    const status = await restoreEmbeddedStore({ directory: store, snapshot: oneChunk(readFileSync(first)) });
+    assert.deepEqual([status.userCount, status.isProtected], [3, true]);
+    assert.equal(statSync(join(store, "auth.json")).mode & 0o777, 0o600);
+    {
+      await using opened = await openEmbeddedStore({ directory: store, clock, log });
+      const options = { store: opened, listen: ["127.0.0.1:0"], name: "default", clock, log } as const;
+      const server = await serveEtcd({ ...options, accounts: accountFile(store) });
+      const endpoint = `http://127.0.0.1:${server.ports[0]}`;
+      await checkUsers(endpoint);
+      await asks(endpoint, "--user=root:pw", "user", "add", "bob:b");
+      await asks(endpoint, "--user=root:pw", "user", "grant-role", "bob", "r");
+      await asks(endpoint, "--user=root:pw", "snapshot", "save", second);
+      await server.close(100);
     }
+    const restored = new RealEtcd();
+    restored.restore(second);
+    t.after(() => restored.stop());
+    await restored.start();
+    await checkUsers(restored.endpoint);
+    assert.equal(await asks(restored.endpoint, "--user=bob:b", "get", "/b", "--print-value-only"), "1\n");
   });
 
   test("one of ours becomes a real etcd", { skip: withoutEtcd }, async (t) => {
@@ -143,7 +174,7 @@ suite("etcd's snapshots", () => {
     const server = await serveEtcd({ store, listen: ["127.0.0.1:0"], name: "default", clock, log });
     t.after(() => server.close(100));
     const file = join(directory, "saved");
-    await saved(`http://127.0.0.1:${server.ports[0]}`, file);
+    await asks(`http://127.0.0.1:${server.ports[0]}`, "snapshot", "save", file);
     const [status] = JSON.parse(`[${etcdctl("snapshot", "status", file, "-w", "json")}]`) as [{ revision: number }];
     assert.equal(status.revision, await store.revision());
     const restored = new RealEtcd();
@@ -157,9 +188,27 @@ suite("etcd's snapshots", () => {
   });
 });
 
-/** Without blocking this process, which serves it. */
-async function saved(endpoint: string, file: string): Promise<void> {
-  await promisify(execFile)("etcdctl", ["--endpoints", endpoint, "snapshot", "save", file], {
-    env: { ...process.env, ETCDCTL_API: "3" },
+/** Without blocking this process, which may be the one that serves it. */
+async function asks(endpoint: string, ...args: string[]): Promise<string> {
+  const env = { ...process.env, ETCDCTL_API: "3" };
+  const { stdout } = await promisify(execFile)("etcdctl", ["--endpoints", endpoint.replace("http://", ""), ...args], {
+    env,
   });
+  return stdout;
+}
+
+/** Alice may do what her role says, whoever knows no password nothing, root everything. */
+async function checkUsers(endpoint: string): Promise<void> {
+  await asks(endpoint, "--user=alice:a", "put", "/a/b", "2");
+  assert.equal(await asks(endpoint, "--user=alice:a", "get", "/b", "--print-value-only"), "1\n");
+  for (const args of [
+    ["get", "/b"],
+    ["--user=alice:wrong", "get", "/b"],
+    ["--user=mute:", "get", "/b"],
+    ["--user=alice:a", "put", "/b", "3"],
+    ["--user=alice:a", "get", "/c"],
+  ])
+    await assert.rejects(asks(endpoint, ...args), Error, args.join(" "));
+  assert.equal(await asks(endpoint, "--user=root:pw", "get", "/a/b", "--print-value-only"), "2\n");
+  assert.match(await asks(endpoint, "--user=root:pw", "role", "list"), /^no\nr\n|\nno\nr\n/);
 }

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { StoreError } from "../errors.ts";
 import { type Granted, keyText } from "../memory/index.ts";
+import type { Accounts } from "../accounts.ts";
 import type { Entry, Revision } from "../store.ts";
 import { type BoltFile, damaged, isBolt, openBolt } from "./bolt-read.ts";
-import { type BoltBucket, type BoltEntry, encodeBolt } from "./bolt-write.ts";
+import { type BoltBucket, type BoltEntry, encodeBolt, entryOf, uintKey } from "./bolt-write.ts";
+import { bucketsOfAccounts, readAccounts } from "./users.ts";
 import { decodeKeyValue, decodeLease, encodeKeyValue, encodeLease, keyValueBytes } from "./messages.ts";
 
 /** All of a store at one revision. */
@@ -11,8 +13,8 @@ export interface StoreState {
   readonly revision: Revision;
   readonly entries: Iterable<Entry>;
   readonly leases: Iterable<Granted>;
-  /** Only users had access to it: nothing else of them is read. */
-  readonly isProtected?: boolean;
+  /** Who may do what with it as an etcd. */
+  readonly accounts?: Accounts;
 }
 
 const SHA256_BYTES = 32;
@@ -23,7 +25,7 @@ const UNDERSCORE = 0x5f;
 const TOMBSTONE = 0x74;
 const RAFT_TERM = 2;
 /** Buckets that etcd expects to be there. */
-const EMPTY_BUCKETS = ["alarm", "auth", "authRoles", "authUsers", "cluster", "members", "members_removed"];
+const EMPTY_BUCKETS = ["alarm", "cluster", "members", "members_removed"];
 /** What a key's lease gets that is being revoked while the snapshot is made. */
 const ENDING_TTL_SECONDS = 1;
 
@@ -52,7 +54,8 @@ export function readEtcdFile(bytes: Buffer, name: string): StoreState {
     const compacted = readCompacted(file);
     const revision = Math.max(newest, compacted, 1);
     if (!Number.isSafeInteger(revision)) throw damaged(name, `its revision is ${revision}`);
-    return { revision, entries, leases, isProtected: isProtected(file) };
+    const accounts = readAccounts(file);
+    return { revision, entries, leases, ...(accounts && { accounts }) };
   } catch (error) {
     if (error instanceof RangeError)
       throw new StoreError("corrupt", `read ${name}: ${error.message}`, { cause: error });
@@ -90,11 +93,6 @@ function readLeases(file: BoltFile, ids: LeaseIds): Granted[] {
   // Those that stay as they are come first, so that none is taken.
   stored.sort((a, b) => Number(a.id > Number.MAX_SAFE_INTEGER) - Number(b.id > Number.MAX_SAFE_INTEGER));
   return stored.map(({ id, ttlSeconds }) => ({ id: ids.of(id), ttlSeconds: Number(ttlSeconds) }));
-}
-
-function isProtected(file: BoltFile): boolean {
-  for (const { key, value } of file.items("auth")) if (key.toString("latin1") === "authEnabled") return value[0] === 1;
-  return false;
 }
 
 /** Keys that compaction has taken away may have had the newest revision. */
@@ -135,7 +133,7 @@ export function* encodeEtcdSnapshot(state: StoreState): Generator<Buffer> {
   yield checksum.digest();
 }
 
-function bucketsOf({ revision, entries, leases }: StoreState): BoltBucket[] {
+function bucketsOf({ revision, entries, leases, accounts }: StoreState): BoltBucket[] {
   const sorted = [...entries].sort((a, b) => a.modRevision - b.modRevision);
   const known = [...leases];
   const ids = new Set(known.map(({ id }) => id));
@@ -148,6 +146,7 @@ function bucketsOf({ revision, entries, leases }: StoreState): BoltBucket[] {
   const compacted = revisionKey(revision, 0);
   return [
     ...EMPTY_BUCKETS.map((name) => ({ name, entries: [] })),
+    ...bucketsOfAccounts(accounts),
     { name: "key", entries: keysOf(sorted, revision) },
     { name: "lease", entries: known.map((one) => entryOf(uintKey(one.id), encodeLease(one))) },
     {
@@ -178,16 +177,6 @@ function keysOf(sorted: readonly Entry[], revision: Revision): BoltEntry[] {
 
 /** A KeyValue with only a key, as etcd writes for what was deleted: here one that never was. */
 const GONE = Buffer.from([0x0a, 1, 0]);
-
-function entryOf(key: Buffer, value: Buffer): BoltEntry {
-  return { key, valueBytes: value.length, value: () => value };
-}
-
-function uintKey(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(value));
-  return bytes;
-}
 
 function revisionKey(main: Revision, sub: number): Buffer {
   const bytes = Buffer.alloc(REVISION_BYTES);

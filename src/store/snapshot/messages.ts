@@ -12,9 +12,16 @@ export interface StoredKeyValue {
   readonly lease: bigint;
 }
 
+type Field = readonly [number: number, value: bigint | Buffer];
+
 /** The fields of a message by number: numbers and bytes. Throws `RangeError` on what is no message. */
 function fieldsOf(bytes: Buffer): Map<number, bigint | Buffer> {
-  const fields = new Map<number, bigint | Buffer>();
+  return new Map(fieldsIn(bytes));
+}
+
+/** All fields in their order, those that are repeated too. */
+export function fieldsIn(bytes: Buffer): readonly Field[] {
+  const fields: Field[] = [];
   let offset = 0;
   const number = () => {
     let value = 0n;
@@ -28,11 +35,11 @@ function fieldsOf(bytes: Buffer): Map<number, bigint | Buffer> {
   while (offset < bytes.length) {
     const tag = Number(number());
     const wire = tag & 7;
-    if (wire === 0) fields.set(tag >>> 3, number());
+    if (wire === 0) fields.push([tag >>> 3, number()]);
     else if (wire === 2) {
       const length = Number(number());
       if (length > bytes.length - offset) throw new RangeError("a field of a message is cut");
-      fields.set(tag >>> 3, bytes.subarray(offset, offset + length));
+      fields.push([tag >>> 3, bytes.subarray(offset, offset + length)]);
       offset += length;
     } else throw new RangeError(`a message has a field of wire type ${wire}`);
   }
@@ -59,12 +66,12 @@ export function decodeLease(bytes: Buffer): { readonly id: bigint; readonly ttlS
   return { id: numberOf(fields.get(1)), ttlSeconds: numberOf(fields.get(2)) };
 }
 
-function bytesOf(field: bigint | Buffer | undefined): Buffer {
+export function bytesOf(field: bigint | Buffer | undefined): Buffer {
   if (typeof field === "bigint") throw new RangeError("a field of a message is a number, wanted bytes");
   return field ?? NONE;
 }
 
-function numberOf(field: bigint | Buffer | undefined): bigint {
+export function numberOf(field: bigint | Buffer | undefined): bigint {
   if (typeof field === "object") throw new RangeError("a field of a message is bytes, wanted a number");
   return field ?? 0n;
 }
@@ -112,6 +119,20 @@ export function encodeLease({ id, ttlSeconds }: { readonly id: number; readonly 
   const offset = writeVarint(message, id, writeTag(message, 1, 0, 0));
   writeVarint(message, ttlSeconds, writeTag(message, 2, 0, offset));
   return message;
+}
+
+/** A message of a few small fields; empty ones are left out. */
+export function encodeFields(fields: readonly (readonly [number: number, value: number | Uint8Array])[]): Buffer {
+  return Buffer.concat(
+    fields.flatMap(([field, value]) => {
+      const isNumber = typeof value === "number";
+      const size = isNumber ? value : value.length;
+      if (size === 0) return [];
+      const head = Buffer.alloc(1 + varintBytes(size));
+      writeVarint(head, size, writeTag(head, field, isNumber ? 0 : 2, 0));
+      return isNumber ? [head] : [head, value];
+    }),
+  );
 }
 
 function writeTag(target: Buffer, field: number, wire: number, offset: number): number {

@@ -1,35 +1,8 @@
 import { GrpcError } from "../../../net/index.ts";
-import type { PasswordHash } from "./passwords.ts";
+import type { Accounts, PasswordHash, Permission, User } from "../../accounts.ts";
 
 /** Who may do everything, once they hold the role of the same name. */
 export const ROOT = "root";
-
-export type PermissionType = "READ" | "WRITE" | "READWRITE";
-
-/** What a role allows: one key, or those up to the range's end; keys are text as the store has them. */
-export interface Permission {
-  readonly type: PermissionType;
-  readonly key: string;
-  /** "" for the one key; "\0" for all that follow. */
-  readonly rangeEnd: string;
-}
-
-export interface User {
-  /** Absent for who shows a certificate instead. */
-  readonly password?: PasswordHash;
-  readonly roles: readonly string[];
-}
-
-/** Users, roles, and whether they count. */
-export interface Accounts {
-  readonly enabled: boolean;
-  /** Goes up with each change. */
-  readonly revision: number;
-  readonly users: ReadonlyMap<string, User>;
-  readonly roles: ReadonlyMap<string, readonly Permission[]>;
-}
-
-export const NO_ACCOUNTS: Accounts = { enabled: false, revision: 1, users: new Map(), roles: new Map() };
 
 /** What is wrong with a request, in etcd's words, which clients know. */
 export const wrong = {
@@ -148,18 +121,4 @@ function withRole(accounts: Accounts, name: string, permissions: readonly Permis
 
 function changed(accounts: Accounts): Accounts {
   return { ...accounts, revision: accounts.revision + 1 };
-}
-
-/** As a file has them. */
-export function encodeAccounts({ enabled, revision, users, roles }: Accounts): Uint8Array {
-  const text = JSON.stringify({ version: 1, enabled, revision, users: [...users], roles: [...roles] });
-  return new TextEncoder().encode(text);
-}
-
-/** Throws on anything that isn't as {@link encodeAccounts} writes it: nobody gets in on a file that is damaged. */
-export function decodeAccounts(bytes: Uint8Array): Accounts {
-  const { version, enabled, revision, users, roles } = JSON.parse(new TextDecoder().decode(bytes));
-  if (version !== 1 || typeof enabled !== "boolean" || !Number.isSafeInteger(revision))
-    throw new TypeError(`read accounts: version is ${version}, wanted 1 and its fields`);
-  return { enabled, revision, users: new Map(users), roles: new Map(roles) };
 }

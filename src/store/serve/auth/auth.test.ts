@@ -9,7 +9,8 @@ import descriptor from "../../etcd-v3.json" with { type: "json" };
 import { openMemoryStore } from "../../memory/index.ts";
 import { bytes, put, refused, write } from "../../suite-tools.ts";
 import { serveEtcd } from "../serve.ts";
-import { addRole, addUser, enable, encodeAccounts, grantPermission, grantRole, NO_ACCOUNTS } from "./accounts.ts";
+import { encodeAccounts, NO_ACCOUNTS } from "../../accounts.ts";
+import { addRole, addUser, enable, grantPermission, grantRole } from "./accounts.ts";
 import { Auth } from "./auth.ts";
 import { accountFile } from "./file.ts";
 import { hashPassword } from "./passwords.ts";
@@ -27,7 +28,7 @@ function temporary(t: TestContext): string {
 
 /** root with a password, and a user who may read what begins with /a/ and write it, and a little more. */
 async function accounts() {
-  const password = await hashPassword("pw");
+  const password = await hashPassword("pw", () => Promise.resolve());
   let now = grantRole(addUser(NO_ACCOUNTS, "root", password), "root", "root");
   now = addRole(addUser(now, "alice", password), "reader");
   for (const [type, key, rangeEnd] of [
@@ -219,4 +220,35 @@ test("every method that reads or changes keys asks what its caller may do", asyn
   }
   await channel.unary(method("etcdserverpb.KV/Put"), { key: bytes("/a/b"), value: bytes("2") }, { metadata });
   assert.equal((await store.get("/secret")).entry!.version, 1);
+});
+
+test("a password may come as a hash of etcd's kind, and as no other", async () => {
+  await using store = openMemoryStore();
+  const server = await serveEtcd({
+    store,
+    listen: ["127.0.0.1:0"],
+    name: "default",
+    clock: realClock(),
+    log: silentLog,
+  });
+  const channel = createGrpcChannel({ clock: realClock(), target: `http://127.0.0.1:${server.ports[0]}` });
+  const service = loadService(descriptor as unknown as ProtocolDescriptor, "etcdserverpb.Auth");
+  const call = (name: string, request: object) => channel.unary(service.method(name), request);
+  // Of "a".
+  const hash = "$2a$06$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe";
+  const add = (name: string, kept: string) =>
+    call("UserAdd", { name, hashedPassword: Buffer.from(kept).toString("base64") });
+  try {
+    await add("root", hash);
+    await assert.rejects(add("x", "x"), failed("invalidArgument", /hash of a password is none/));
+    await call("UserGrantRole", { user: "root", role: "root" });
+    await call("AuthEnable", {});
+    const wrongPassword = failed("invalidArgument", /invalid user ID or password/);
+    await assert.rejects(call("Authenticate", { name: "root", password: "b" }), wrongPassword);
+    const { token } = (await call("Authenticate", { name: "root", password: "a" })) as { token: string };
+    assert.ok(token);
+  } finally {
+    channel.close();
+    await server.close(100);
+  }
 });

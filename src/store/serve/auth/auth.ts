@@ -1,8 +1,9 @@
 import type { Clock } from "../../../base/index.ts";
 import type { GrpcCallContext } from "../../../net/index.ts";
 import { StoreError } from "../../errors.ts";
-import { type Accounts, decodeAccounts, encodeAccounts, NO_ACCOUNTS, wrong } from "./accounts.ts";
-import { isPassword } from "./passwords.ts";
+import { type Accounts, decodeAccounts, encodeAccounts, NO_ACCOUNTS, type PasswordHash } from "../../accounts.ts";
+import { wrong } from "./accounts.ts";
+import { hashPassword, isPassword } from "./passwords.ts";
 import { Rights } from "./rights.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -20,6 +21,7 @@ const COMPARING_MAX = 64;
 /** Knows users and roles, who calls, and what they may do. */
 export class Auth {
   readonly #storage: AccountStorage | undefined;
+  readonly #clock: Clock;
   readonly #tokens: Tokens;
   #accounts: Accounts;
   #rights = new Map<string, Rights>();
@@ -29,6 +31,7 @@ export class Auth {
   private constructor(accounts: Accounts, storage: AccountStorage | undefined, clock: Clock) {
     this.#accounts = accounts;
     this.#storage = storage;
+    this.#clock = clock;
     this.#tokens = new Tokens(clock);
   }
 
@@ -62,11 +65,16 @@ export class Auth {
     if (!kept) throw wrong.failed();
     if (this.#comparing >= COMPARING_MAX) throw wrong.busy();
     this.#comparing++;
-    const isRight = await isPassword(password, kept).finally(() => this.#comparing--);
+    const isRight = await isPassword(password, kept, () => this.#clock.yield()).finally(() => this.#comparing--);
     if (!isRight) throw wrong.failed();
     // It may have been changed while it was being compared.
     if (this.#accounts.users.get(name)?.password !== kept) throw wrong.failed();
     return this.#tokens.make(name);
+  }
+
+  /** A password as it is to be kept. */
+  hash(password: string): Promise<PasswordHash> {
+    return hashPassword(password, () => this.#clock.yield());
   }
 
   /** Whoever is known by a token has to show the password again. */

@@ -1,12 +1,11 @@
 import { open, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { ACCOUNTS_FILE } from "../../accounts.ts";
 import type { AccountStorage } from "./auth.ts";
-
-const NAME = "auth.json";
 
 /** Users and roles in a file of a store's directory, which its owner alone can read; written whole, or not at all. */
 export function accountFile(directory: string): AccountStorage {
-  const path = join(directory, NAME);
+  const path = join(directory, ACCOUNTS_FILE);
   return {
     async load() {
       try {

@@ -1,11 +1,12 @@
 import { type GrpcCallContext, GrpcError, type UnaryHandler } from "../../../net/index.ts";
 import { keyBytes, keyText } from "../../memory/index.ts";
+import type { PasswordHash, Permission, PermissionType } from "../../accounts.ts";
 import type { Store } from "../../store.ts";
 import { header } from "../encode.ts";
 import type { Member } from "../messages.ts";
 import * as accounts from "./accounts.ts";
 import type { Auth } from "./auth.ts";
-import { hashPassword, type PasswordHash } from "./passwords.ts";
+import { isBcryptHash } from "./bcrypt.ts";
 
 interface UserRequest {
   readonly name: string;
@@ -15,7 +16,7 @@ interface UserRequest {
 }
 
 interface WirePermission {
-  readonly permType: accounts.PermissionType;
+  readonly permType: PermissionType;
   readonly key: Uint8Array;
   readonly rangeEnd: Uint8Array;
 }
@@ -67,7 +68,7 @@ function switchHandlers(auth: Auth): Handlers {
 function userHandlers(auth: Auth): Handlers {
   return {
     async UserAdd({ name, options, ...given }: UserRequest) {
-      const password = options?.noPassword ? undefined : await passwordOf(given);
+      const password = options?.noPassword ? undefined : await passwordOf(auth, given);
       await auth.change((now) => accounts.addUser(now, name, password));
       return {};
     },
@@ -84,7 +85,7 @@ function userHandlers(auth: Auth): Handlers {
       return {};
     },
     async UserChangePassword({ name, ...given }: UserRequest) {
-      const password = await passwordOf(given);
+      const password = await passwordOf(auth, given);
       await auth.change((now) => accounts.setPassword(now, name, password));
       auth.endTokens(name);
       return {};
@@ -134,15 +135,17 @@ function roleHandlers(auth: Auth): Handlers {
   };
 }
 
-function wirePermission({ type, key, rangeEnd }: accounts.Permission): WirePermission {
+function wirePermission({ type, key, rangeEnd }: Permission): WirePermission {
   return { permType: type, key: keyBytes(key), rangeEnd: keyBytes(rangeEnd) };
 }
 
-/** Clients may send a hash of their own making only where it is etcd's, which this isn't. */
-async function passwordOf({
-  password,
-  hashedPassword,
-}: Pick<UserRequest, "password" | "hashedPassword">): Promise<PasswordHash | undefined> {
-  if (hashedPassword) throw new GrpcError("unimplemented", "etcdserver: a password that is hashed is not taken here");
-  return hashPassword(password);
+/** Clients may send a hash of their own making, in base64. */
+async function passwordOf(
+  auth: Auth,
+  { password, hashedPassword }: Pick<UserRequest, "password" | "hashedPassword">,
+): Promise<PasswordHash> {
+  if (!hashedPassword) return auth.hash(password);
+  const bcrypt = Buffer.from(hashedPassword, "base64").toString();
+  if (!isBcryptHash(bcrypt)) throw new GrpcError("invalidArgument", "etcdserver: the hash of a password is none");
+  return { bcrypt };
 }

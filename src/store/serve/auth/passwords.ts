@@ -1,23 +1,28 @@
 import { randomBytes, scrypt, type ScryptOptions, timingSafeEqual } from "node:crypto";
-
-/** A password as it is kept. */
-export interface PasswordHash {
-  /** Both in base64. */
-  readonly salt: string;
-  readonly scrypt: string;
-}
+import type { PasswordHash } from "../../accounts.ts";
+import { bcryptHash, isBcryptPassword } from "./bcrypt.ts";
 
 const HASH_BYTES = 32;
 const SALT_BYTES = 16;
 /** Some 50 ms and 16 MiB for one try. */
 const COST: ScryptOptions = { N: 16_384, r: 8, p: 1 };
 
-export async function hashPassword(password: string): Promise<PasswordHash> {
+/**
+ * What is compared is made by a thread of its own; what etcd would keep goes along, for snapshots that it takes. `pause` lets
+ * other work run in between.
+ */
+export async function hashPassword(password: string, pause: () => Promise<void>): Promise<PasswordHash> {
   const salt = randomBytes(SALT_BYTES);
-  return { salt: salt.toString("base64"), scrypt: (await derive(password, salt)).toString("base64") };
+  const [derived, bcrypt] = await Promise.all([derive(password, salt), bcryptHash(password, pause)]);
+  return { salt: salt.toString("base64"), scrypt: derived.toString("base64"), bcrypt };
 }
 
-export async function isPassword(password: string, { salt, scrypt: kept }: PasswordHash): Promise<boolean> {
+export async function isPassword(
+  password: string,
+  { salt, scrypt: kept, bcrypt = "" }: PasswordHash,
+  pause: () => Promise<void>,
+): Promise<boolean> {
+  if (salt === undefined || kept === undefined) return isBcryptPassword(password, bcrypt, pause);
   const derived = await derive(password, Buffer.from(salt, "base64"));
   const wanted = Buffer.from(kept, "base64");
   return derived.length === wanted.length && timingSafeEqual(derived, wanted);

@@ -1,7 +1,8 @@
 import { compareKeys } from "../../memory/index.ts";
 import type { KeyRange } from "../../store.ts";
 import { rangeOfText } from "../messages.ts";
-import { type Accounts, ROOT, type PermissionType, wrong } from "./accounts.ts";
+import type { Accounts, PermissionType } from "../../accounts.ts";
+import { ROOT, wrong } from "./accounts.ts";
 
 /** What a user may do. */
 export class Rights {
