@@ -43,7 +43,9 @@ async function respondHttp1(request: IncomingMessage, response: ServerResponse, 
 
 export async function respondPlain(stream: ServerStream, answer: AnswerPlain): Promise<void> {
   const { status, type, text } = await answered(stream.header(":path") ?? "/", answer);
-  stream.respond(encodeHeaders({ ":status": status, "content-type": type }));
+  const head = encodeHeaders({ ":status": status, "content-type": type });
+  if (stream.header(":method") === "HEAD") return stream.respondWhole(head);
+  stream.respond(head);
   stream.write(Buffer.from(text));
   stream.end();
 }

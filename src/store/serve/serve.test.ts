@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:http2";
 import { after, before, suite, test } from "node:test";
 import { realClock, silentLog } from "../../base/index.ts";
 import { createGrpcChannel, GrpcError, loadService, type ProtocolDescriptor } from "../../net/index.ts";
@@ -162,6 +164,23 @@ suite("the served etcd", () => {
     assert.match(await get("/health"), /"health":"true"/);
     assert.match(await get("/metrics"), /etcd_debugging_mvcc_current_revision 1\n/);
     assert.equal((await fetch(`${server.endpoint}/nothing`)).status, 404);
+    await server.close(100);
+  });
+
+  test("so does HTTP/2 without gRPC, and a HEAD has no body", async () => {
+    await using store = openMemoryStore();
+    const server = await serve(store);
+    const session = connect(server.endpoint);
+    const ask = async (method: string) => {
+      const stream = session.request({ ":method": method, ":path": "/version" });
+      let body = "";
+      stream.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
+      const [[headers]] = await Promise.all([once(stream, "response"), once(stream, "end")]);
+      return [headers[":status"], body.slice(0, 15)];
+    };
+    assert.deepEqual(await ask("GET"), [200, '{"etcdserver":"']);
+    assert.deepEqual(await ask("HEAD"), [200, ""]);
+    session.close();
     await server.close(100);
   });
 
