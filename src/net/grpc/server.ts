@@ -192,7 +192,7 @@ class ServedCall implements GrpcCallContext {
   }
 
   get metadata(): GrpcMetadata {
-    return metadataOf(this.#stream.headers);
+    return this.#stream.headers;
   }
 
   get signal(): AbortSignal {
@@ -313,12 +313,6 @@ function requestsOf({ stream, method, limitBytes, closed }: Served<never, unknow
     },
   };
   return queue;
-}
-
-function metadataOf(headers: Readonly<Record<string, string>>): GrpcMetadata {
-  const metadata: Record<string, string> = {};
-  for (const name in headers) if (!name.startsWith(":")) metadata[name] = headers[name]!;
-  return metadata;
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { H: 3600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 };

@@ -187,7 +187,7 @@ class ServerAdapter implements Listener {
   }
 
   #onStream(stream: ServerStream, peer: Peer): void {
-    const headers = plainHeaders(stream);
+    const { headers } = stream;
     const method = stream.header(":method")!;
     const chunks = stream.isRequestWhole ? undefined : new StreamBody(stream);
     if (chunks && headers.expect === "100-continue") stream.inform(CONTINUE);
@@ -362,17 +362,6 @@ const INTERNAL_ERROR = encodeHeaders({ ":status": 500 });
 function isHttps(server: Server | HttpsServer): server is HttpsServer {
   return "setSecureContext" in server;
 }
-
-/** A request's headers as HTTP/1 has them. */
-function plainHeaders(stream: ServerStream): Record<string, string> {
-  const headers: Record<string, string> = {};
-  const all = stream.headers;
-  for (const name in all) if (name.charCodeAt(0) !== COLON) headers[name] = all[name]!;
-  headers.host ??= all[":authority"] ?? "";
-  return headers;
-}
-
-const COLON = 58;
 
 /** Proxies' absolute form ("GET http://host/path") counts as its path. */
 function originForm(target: string): string {

@@ -169,7 +169,8 @@ export function encodeHeaders(headers: Headers): Buffer {
 
 /** One field; each character is a byte. */
 function encodedField(name: string, value: string): string {
-  const whole = FIELD_INDEX.get(`${name}\n${value}`);
+  // Of the others none that the table has whole is ever sent.
+  const whole = name.charCodeAt(0) === COLON ? FIELD_INDEX.get(`${name}\n${value}`) : undefined;
   if (whole !== undefined) return String.fromCharCode(0x80 | whole);
   if (UNSENDABLE.test(value)) throw new RangeError(`send header ${name}: its value holds what no header may`);
   const index = NAME_INDEX.get(name);
@@ -177,6 +178,7 @@ function encodedField(name: string, value: string): string {
   return head + encodedText(value);
 }
 
+const COLON = 58;
 /** Line breaks would begin another header for who passes it on; what is more than a byte would become something else. */
 const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
 

@@ -75,7 +75,7 @@ export class ServerStream {
     return this.#parts.socket;
   }
 
-  /** The request's headers, ":path" and its like among them; those that come repeatedly are joined. */
+  /** The request's headers without ":path" and its like, but with the authority as host; those that come repeatedly are joined. */
   get headers(): Readonly<Record<string, string>> {
     this.#headers ??= headersOf(this.fields);
     return this.#headers;
@@ -247,11 +247,19 @@ export class ServerStream {
   }
 }
 
+const COLON = 58;
+
 function headersOf(fields: readonly Field[]): Record<string, string> {
   const headers: Record<string, string> = Object.create(null);
+  let authority = "";
   for (const [name, value] of fields) {
+    if (name.charCodeAt(0) === COLON) {
+      if (name === ":authority") authority = value;
+      continue;
+    }
     const before = headers[name];
     headers[name] = before === undefined ? value : `${before}${name === "cookie" ? "; " : ", "}${value}`;
   }
+  headers.host ??= authority;
   return headers;
 }
