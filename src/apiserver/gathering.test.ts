@@ -62,7 +62,7 @@ test("renewals of leases that come over sockets are worked on together, others a
   await count(put("leases", "d", whole));
   await count(put("configmaps", "e", streamed));
   assert.equal(done, 3);
-  await clock.advance(10);
+  await clock.advance(25);
   await Promise.all(later);
   await scope.close();
 });

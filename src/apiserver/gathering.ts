@@ -1,7 +1,7 @@
 import type { Clock } from "../base/index.ts";
 
 /** How long what can wait does so for others. */
-const GATHER_MS = 10;
+const GATHER_MS = 25;
 /** So many never wait longer. */
 const WAITING_MAX = 128;
 
