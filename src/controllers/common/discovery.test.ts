@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Client } from "../../client/index.ts";
-import { discovery } from "./discovery.ts";
+import { discovery, staleProblem } from "./discovery.ts";
 
 type Json = Record<string, unknown>;
 
@@ -26,7 +26,7 @@ function discover(groups: Readonly<Record<string, readonly Json[]>>) {
 }
 
 test("a resource is found in the first version of its group that has it", async () => {
-  const found = await discover({
+  const { kinds: found } = await discover({
     apps: [version("v1", ["sets"]), version("v1beta1", ["sets", "old"])],
     batch: [version("v1", ["sets"])],
   });
@@ -44,10 +44,17 @@ test("a resource is found in the first version of its group that has it", async 
   });
 });
 
-test("what another server told before, or never told, is no answer", async () => {
-  const groups = { apps: [version("v1", ["sets"])], "metrics.k8s.io": [version("v1beta1", ["pods"], "Stale")] };
-  await assert.rejects(discover(groups), {
-    message:
-      "unable to retrieve the complete list of server APIs: metrics.k8s.io/v1beta1: stale GroupVersion discovery: metrics.k8s.io/v1beta1",
-  });
+test("of what another server told before, or never told, nothing is known; of all else it is", async () => {
+  const groups = { apps: [version("v1", ["sets"])], "metrics.k8s.io": [version("v1beta1", ["nodes"], "Stale")] };
+  const { kinds, stale } = await discover(groups);
+  assert.deepEqual(
+    kinds.map(({ plural }) => plural),
+    ["pods", "sets"],
+  );
+  assert.deepEqual(stale, ["metrics.k8s.io/v1beta1"]);
+  assert.equal(
+    staleProblem(stale),
+    "unable to retrieve the complete list of server APIs: metrics.k8s.io/v1beta1: stale GroupVersion discovery: metrics.k8s.io/v1beta1",
+  );
+  assert.equal(staleProblem([]), undefined);
 });

@@ -1,6 +1,6 @@
 import { groupVersion } from "../../api/index.ts";
 import type { Client } from "../../client/index.ts";
-import type { DiscoveredKind } from "./environment.ts";
+import type { Discovered, DiscoveredKind } from "./environment.ts";
 
 interface GroupDiscoveryList {
   readonly items: readonly {
@@ -27,17 +27,16 @@ const LIST = { group: "apidiscovery.k8s.io", version: "v2", kind: "APIGroupDisco
 
 /**
  * Reads what the server serves: every resource in its group's preferred version. Two requests for all of it: controllers ask
- * again and again. Throws when the server itself doesn't know all.
+ * again and again. What isn't known for now is told apart, so that one server that doesn't answer doesn't stop all.
  */
-export function discovery(client: Client): (signal?: AbortSignal) => Promise<readonly DiscoveredKind[]> {
+export function discovery(client: Client): (signal?: AbortSignal) => Promise<Discovered> {
   return async (signal) => {
     const read = (path: string) => client.getJson<GroupDiscoveryList>(path, { as: LIST, ...(signal && { signal }) });
     const groups = [...(await read("/api")).items, ...(await read("/apis")).items].map((item) => ({
       group: item.metadata?.name ?? "",
       versions: item.versions ?? [],
     }));
-    refuseStale(groups);
-    return groups.flatMap(resourcesOf);
+    return { kinds: groups.flatMap(resourcesOf), stale: groups.flatMap(staleVersions) };
   };
 }
 
@@ -47,19 +46,23 @@ interface Group {
   readonly versions: readonly VersionDiscovery[];
 }
 
-function refuseStale(groups: readonly Group[]): void {
-  const stale = groups.flatMap(({ group, versions }) =>
-    versions.filter(({ freshness }) => freshness === "Stale").map(({ version }) => groupVersion({ group, version })),
-  );
-  if (stale.length === 0) return;
-  const each = stale.map((one) => `${one}: stale GroupVersion discovery: ${one}`);
-  throw new Error(`unable to retrieve the complete list of server APIs: ${each.join(", ")}`);
+const isStale = ({ freshness }: VersionDiscovery) => freshness === "Stale";
+
+function staleVersions({ group, versions }: Group): string[] {
+  return versions.filter(isStale).map(({ version }) => groupVersion({ group, version }));
+}
+
+/** What is said of group versions that nothing is known of. */
+export function staleProblem(stale: readonly string[]): string | undefined {
+  if (stale.length === 0) return undefined;
+  const each = stale.map((one) => `${one}: stale GroupVersion discovery: ${one}`).join(", ");
+  return `unable to retrieve the complete list of server APIs: ${each}`;
 }
 
 /** A resource counts in the first version that has it. */
 function resourcesOf({ group, versions }: Group): DiscoveredKind[] {
   const found = new Map<string, DiscoveredKind>();
-  for (const { version, resources = [] } of versions) {
+  for (const { version, resources = [] } of versions.filter((one) => !isStale(one))) {
     for (const { resource: plural, responseKind, scope, verbs } of resources) {
       if (found.has(plural)) continue;
       found.set(plural, { group, version, kind: responseKind?.kind ?? "", plural, scope, verbs });

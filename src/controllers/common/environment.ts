@@ -15,8 +15,15 @@ export interface ControllerEnvironment extends ComponentContext {
   readonly options: ControllerOptions;
   /** Records events as this controller. */
   recorder(component: string): EventRecorder;
-  /** Kinds to watch that come and go with discovery; see the garbage collector. */
-  readonly discover: (signal?: AbortSignal) => Promise<readonly DiscoveredKind[]>;
+  /** What is served now, which comes and goes; see the garbage collector. */
+  readonly discover: (signal?: AbortSignal) => Promise<Discovered>;
+}
+
+/** What the server serves, as far as it knows. */
+export interface Discovered {
+  readonly kinds: readonly DiscoveredKind[];
+  /** Group versions of other servers that don't answer now: nothing is known of their kinds. */
+  readonly stale: readonly string[];
 }
 
 /** A kind that the server serves now. */

@@ -177,6 +177,6 @@ async function servedKind(
   signal: AbortSignal,
 ): Promise<ResourceReference | undefined> {
   const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
-  const found = (await discover(signal)).find((one) => one.kind === kind && one.group === group);
+  const found = (await discover(signal)).kinds.find((one) => one.kind === kind && one.group === group);
   return found && dynamicKind(found);
 }

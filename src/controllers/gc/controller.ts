@@ -17,7 +17,7 @@ import {
   runReconciler,
   type WorkQueue,
 } from "../../runtime/index.ts";
-import type { ControllerEnvironment, DiscoveredKind } from "../common/environment.ts";
+import type { ControllerEnvironment, Discovered, DiscoveredKind } from "../common/environment.ts";
 import { deletesDependents, ORPHAN, OwnerGraph, orphansDependents } from "./graph.ts";
 import { type OwnerState, plan } from "./plan.ts";
 
@@ -74,7 +74,7 @@ class GarbageCollector {
 
   /** Watches what is served, and only that. */
   async #discover(signal: AbortSignal): Promise<void> {
-    let served: readonly DiscoveredKind[];
+    let served: Discovered;
     try {
       served = await this.#environment.discover(signal);
     } catch (error) {
@@ -83,14 +83,15 @@ class GarbageCollector {
       return;
     }
     const present = new Set<string>();
-    for (const kind of served) {
+    for (const kind of served.kinds) {
       if (!isCollectable(kind)) continue;
       const resource = resourceOf(kind);
       present.add(resource);
       if (!this.#monitors.has(resource)) this.#watch(resource, kind);
     }
-    for (const [resource, { scope }] of this.#monitors) {
-      if (present.has(resource)) continue;
+    for (const [resource, { kind, scope }] of this.#monitors) {
+      // Of what isn't known for now it isn't known either that it has gone.
+      if (present.has(resource) || served.stale.includes(groupVersion(kind))) continue;
       this.#monitors.delete(resource);
       await scope.close();
     }

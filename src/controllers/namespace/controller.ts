@@ -1,7 +1,13 @@
+import { staleProblem } from "../common/discovery.ts";
 import { jsonEqual } from "../../base/index.ts";
 import { isConflict, isNotFound, type KubeObject, Namespace, StatusError } from "../../api/index.ts";
 import { dynamicKind } from "../../client/index.ts";
-import { type ControllerEnvironment, type DiscoveredKind, reconcileKeys } from "../common/environment.ts";
+import {
+  type ControllerEnvironment,
+  type Discovered,
+  type DiscoveredKind,
+  reconcileKeys,
+} from "../common/environment.ts";
 import { conditionsAfter, type Findings } from "./plan.ts";
 
 const FINALIZER = "kubernetes";
@@ -67,15 +73,20 @@ async function empty(environment: ControllerEnvironment, namespace: string, sign
   const remaining = new Map<string, number>();
   const finalizers = new Map<string, number>();
   const deletionErrors: string[] = [];
-  let kinds: readonly DiscoveredKind[];
+  let discovered: Discovered;
   try {
-    kinds = await environment.discover(signal);
+    discovered = await environment.discover(signal);
   } catch (error) {
     return {
       findings: { discoveryError: String((error as Error).message), deletionErrors, remaining, finalizers },
       podsSeconds: 0,
     };
   }
+  const { kinds, stale } = discovered;
+  // What is known goes all the same; the namespace stays until it is known that there is nothing else.
+  const problem = staleProblem(stale);
+  const discoveryError = problem && `Discovery failed for some groups, ${stale.length} failing: ${problem}`;
+  const found = { ...(discoveryError && { discoveryError }), deletionErrors, remaining, finalizers };
   const isPod = ({ group, plural }: DiscoveredKind) => group === "" && plural === "pods";
   const deletable = kinds.filter(
     ({ scope, verbs }) => scope === "Namespaced" && verbs.includes("delete") && verbs.includes("list"),
@@ -88,7 +99,7 @@ async function empty(environment: ControllerEnvironment, namespace: string, sign
       if (isPod(kind) && left.length > 0) {
         const podsSeconds = Math.max(1, ...left.map(({ metadata }) => metadata.deletionGracePeriodSeconds ?? 0));
         if (left.some(({ metadata }) => (metadata.finalizers ?? []).length === 0))
-          return { findings: { deletionErrors, remaining, finalizers }, podsSeconds };
+          return { findings: found, podsSeconds };
       }
       count(left, kind, { remaining, finalizers });
       if (isPod(kind) && left.length > 0) break;
@@ -97,7 +108,7 @@ async function empty(environment: ControllerEnvironment, namespace: string, sign
       deletionErrors.push(String((error as Error).message));
     }
   }
-  return { findings: { deletionErrors, remaining, finalizers }, podsSeconds: 0 };
+  return { findings: found, podsSeconds: 0 };
 }
 
 function count(

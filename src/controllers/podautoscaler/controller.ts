@@ -64,7 +64,7 @@ async function targetKind(
   const group = slash < 0 ? "" : apiVersion.slice(0, slash);
   const declared = kindFor({ group, version: apiVersion.slice(slash + 1), kind });
   if (declared) return declared as KindDefinition<KubeObject>;
-  const found = (await discover(signal)).find((one) => one.group === group && one.kind === kind);
+  const found = (await discover(signal)).kinds.find((one) => one.group === group && one.kind === kind);
   return found ? dynamicKind(found) : `no matches for kind "${kind}" in group "${group}"`;
 }
 

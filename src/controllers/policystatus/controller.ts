@@ -26,7 +26,7 @@ export async function startPolicyStatusController(environment: ControllerEnviron
       const policy = policies.get({ name });
       if (!policy || policy.status?.observedGeneration === policy.metadata.generation) return undefined;
       const kinds = await Promise.all(
-        kindsOf(policy, await environment.discover(signal)).map(async (kind) => ({
+        kindsOf(policy, (await environment.discover(signal)).kinds).map(async (kind) => ({
           kind: describeKind(kind),
           type: await typeOf(kind, signal),
         })),

@@ -6,6 +6,7 @@ import {
   type KubeObject,
   kindFor,
   ResourceQuota,
+  groupVersion,
 } from "../../api/index.ts";
 import { dynamicKind } from "../../client/index.ts";
 import type { Informer, WorkQueue } from "../../runtime/index.ts";
@@ -91,13 +92,15 @@ class QuotaCounter {
     const nowMs = this.#environment.clock.monotonicMs();
     if (nowMs - this.#servedAtMs < DISCOVERY_PERIOD_MS) return;
     this.#servedAtMs = nowMs;
-    const served = await this.#environment.discover(signal);
-    this.#served = served
+    const { kinds, stale } = await this.#environment.discover(signal);
+    const unknown = this.#served.filter((kind) => stale.includes(groupVersion(kind)));
+    const found = kinds
       .filter(
         ({ scope, verbs }) =>
           scope === "Namespaced" && ["list", "watch", "create"].every((verb) => verbs.includes(verb)),
       )
-      .map((found) => (kindFor(found) as KindDefinition<KubeObject> | undefined) ?? dynamicKind(found));
+      .map((one) => (kindFor(one) as KindDefinition<KubeObject> | undefined) ?? dynamicKind(one));
+    this.#served = [...found, ...unknown];
   }
 
   #monitor(kind: KindDefinition<KubeObject>): Monitor {

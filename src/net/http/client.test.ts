@@ -32,6 +32,17 @@ const textOf = async (response: ApiResponse) => Buffer.from(await readBody(respo
 
 for (const protocol of ["auto", "http1"] as const)
   suite(`the client, protocol ${protocol}`, () => {
+    test("a header with several values goes as a line each", async (t) => {
+      const { port } = await serve(t, async ({ headers }) => ({
+        status: 200,
+        headers: {},
+        body: bytes(headers["x-a"]!),
+      }));
+      const { handle } = client(t, port, { protocol });
+      const request = makeRequest({ path: "/", repeatedHeaders: { "x-a": ["1", "2"] } });
+      assert.equal(await textOf(await handle(request)), "1, 2");
+    });
+
     test("a request arrives as it was made, and the answer as it was given", async (t) => {
       const { port } = await serve(t, async (request) => ({
         status: 201,
