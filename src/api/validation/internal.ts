@@ -61,6 +61,26 @@ const ACRONYMS: Readonly<Record<string, string>> = {
   volumeID: "VolumeID",
 };
 
+const RBD_NAMES = { monitors: "CephMonitors", image: "RBDImage", pool: "RBDPool", user: "RadosUser" };
+
+/** Names that only one struct's fields have. */
+const OWN_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "io.k8s.api.core.v1.RBDVolumeSource": RBD_NAMES,
+  "io.k8s.api.core.v1.RBDPersistentVolumeSource": RBD_NAMES,
+  "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps": {
+    id: "ID",
+    $schema: "Schema",
+    $ref: "Ref",
+    "x-kubernetes-preserve-unknown-fields": "XPreserveUnknownFields",
+    "x-kubernetes-embedded-resource": "XEmbeddedResource",
+    "x-kubernetes-int-or-string": "XIntOrString",
+    "x-kubernetes-list-map-keys": "XListMapKeys",
+    "x-kubernetes-list-type": "XListType",
+    "x-kubernetes-map-type": "XMapType",
+    "x-kubernetes-validations": "XValidations",
+  },
+};
+
 /** A versioned value as messages of Kubernetes show it. */
 export function internalValue(struct: StructNode, value: unknown, shapes: InternalShapes = {}): Json {
   return internalStruct(struct, (value ?? {}) as Json, shapes);
@@ -75,7 +95,12 @@ function internalStruct(struct: StructNode, value: Json, shapes: InternalShapes)
     if (field.options.inline) Object.assign(result, internalStruct(field.node as StructNode, value, shapes));
     // Metadata is embedded: its own fields stand at this level.
     else if (name === "metadata") Object.assign(result, value.metadata);
-    else result[internalName(name)] = internalField(field, name, { value: value[name], shape, shapes });
+    else
+      result[OWN_NAMES[struct.name]?.[name] ?? internalName(name)] = internalField(field, name, {
+        value: value[name],
+        shape,
+        shapes,
+      });
   }
   return result;
 }
@@ -94,7 +119,21 @@ interface FieldContext {
 function internalField(field: Field, name: string, { value, shape, shapes }: FieldContext): unknown {
   const pointer = (field.options.ptr || shape?.pointer?.includes(name)) && !shape?.plain?.includes(name);
   if (value === undefined || value === null) return pointer ? null : zeroOf(field.node, shapes);
-  return internalNode(field.node, value, shapes);
+  return field.options.holds
+    ? internalHeld(field.options.holds, value, shapes)
+    : internalNode(field.node, value, shapes);
+}
+
+/** What is an object of one type or something else is a struct with a field for each. */
+function internalHeld(
+  { node, or }: NonNullable<Field["options"]["holds"]>,
+  value: unknown,
+  shapes: InternalShapes,
+): unknown {
+  const shown = (one: unknown) => internalStruct(node(), one as Json, shapes);
+  if (or === "boolean") return { Allows: value !== false, Schema: typeof value === "boolean" ? null : shown(value) };
+  const list = Array.isArray(value) ? value.map(shown) : null;
+  return { Schema: list ? null : shown(value), JSONSchemas: list };
 }
 
 function internalNode(node: Node, value: unknown, shapes: InternalShapes): unknown {
@@ -135,6 +174,13 @@ function zeroOf(node: Node, shapes: InternalShapes): unknown {
 
 function isMeta(struct: StructNode): boolean {
   return struct.name.startsWith("io.k8s.apimachinery.");
+}
+
+/** The declared fields of a struct, with one of them moved to where it stands in the unversioned form. */
+export function movedAfter(struct: StructNode, moved: string, before: string): readonly string[] {
+  return [...struct.fields.keys()]
+    .filter((name) => name !== moved)
+    .flatMap((name) => (name === before ? [name, moved] : [name]));
 }
 
 /** A field's name there. */

@@ -1,6 +1,6 @@
 import type { FieldError } from "../../kind.ts";
 import { forbiddenField, invalidValue, oneOf, problemsAt, required } from "../../validation/errors.ts";
-import { internalValue } from "../../validation/internal.ts";
+import { internalValue, type InternalShapes, movedAfter } from "../../validation/internal.ts";
 import { dnsLabel1035Problems, dnsSubdomainProblems } from "../../validation/names.ts";
 import { validateKeywords } from "../schema/definition.validate.ts";
 import { validateDefaults } from "../schema/defaults.validate.ts";
@@ -13,7 +13,7 @@ import {
   type CustomResourceDefinitionNames,
   type CustomResourceDefinitionSpec,
   CustomResourceDefinitionVersion,
-  type JSONSchemaProps,
+  JSONSchemaProps,
 } from "./customresourcedefinition.types.ts";
 import {
   validateColumns,
@@ -114,10 +114,21 @@ function validateSharedParts(shared: SharedParts): FieldError[] {
   ];
 }
 
+/** Unversioned, a schema says earlier whether its value may be null. */
+const SHAPES: InternalShapes = {
+  [JSONSchemaProps.name]: {
+    get order() {
+      return movedAfter(JSONSchemaProps, "nullable", "type");
+    },
+  },
+};
+
 function validateVersionSet(spec: CustomResourceDefinitionSpec, shared: SharedParts): FieldError[] {
   const versions = spec.versions ?? [];
   const errors: FieldError[] = [];
-  const value = versions.map((version) => internalValue(CustomResourceDefinitionVersion, shared.without(version)));
+  const value = versions.map((version) =>
+    internalValue(CustomResourceDefinitionVersion, shared.without(version), SHAPES),
+  );
   if (new Set(versions.map(({ name }) => name)).size < versions.length)
     errors.push(invalidValue("spec.versions", value, "must contain unique version names"));
   if (versions.filter(({ storage }) => storage).length !== 1)

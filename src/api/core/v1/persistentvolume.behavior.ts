@@ -1,7 +1,14 @@
 import { jsonEqual } from "../../../base/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { roundAmounts } from "../../quantity.ts";
-import { forbiddenField, immutableField, internalValue, invalidValue, unifiedDiff } from "../../validation/index.ts";
+import {
+  forbiddenField,
+  immutableField,
+  internalValue,
+  invalidValue,
+  movedAfter,
+  unifiedDiff,
+} from "../../validation/index.ts";
 import { VolumeNodeAffinity } from "./affinity.ts";
 import type { PersistentVolume, PersistentVolumeSpec } from "./persistentvolume.ts";
 import { validateVolumeSpec } from "./persistentvolume.validate.ts";
@@ -93,8 +100,9 @@ function validateSameSource(spec: PersistentVolumeSpec, old: PersistentVolumeSpe
       ? { ...old, csi: { ...old.csi, controllerExpandSecretRef: secret } }
       : old;
   if (jsonEqual(sourceOf(spec), sourceOf(before))) return [];
+  const shapes = { [PersistentVolumeSource.name]: { order: movedAfter(PersistentVolumeSource, "quobyte", "rbd") } };
   const shown = (one: PersistentVolumeSpec) =>
-    JSON.stringify(internalValue(PersistentVolumeSource, sourceOf(one)), undefined, 1);
+    JSON.stringify(internalValue(PersistentVolumeSource, sourceOf(one), shapes), undefined, 1);
   const detail = `spec.persistentvolumesource is immutable after creation\n${unifiedDiff(shown(before), shown(spec))}`;
   return [forbiddenField("spec.persistentvolumesource", detail)];
 }

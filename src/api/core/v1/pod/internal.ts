@@ -1,7 +1,8 @@
-import { internalValue, type InternalShapes } from "../../../validation/index.ts";
+import { internalValue, type InternalShapes, movedAfter } from "../../../validation/index.ts";
 import { EphemeralContainer } from "../container.ts";
 import { PodSpec } from "../podspec.ts";
 import type { PodTemplateSpec } from "../podtemplatespec.ts";
+import { VolumeSource } from "../volume.ts";
 
 type Json = Record<string, unknown>;
 
@@ -63,6 +64,11 @@ const POD_SECURITY_CONTEXT = [
 const SHAPES: InternalShapes = {
   "io.k8s.api.core.v1.PodSpec": { order: POD_SPEC },
   "io.k8s.api.core.v1.PodSecurityContext": { order: POD_SECURITY_CONTEXT },
+  [VolumeSource.name]: {
+    get order() {
+      return movedAfter(VolumeSource, "quobyte", "rbd");
+    },
+  },
 };
 
 /** The spec of a pod as messages show it: what is about the host stands in its security context. */
