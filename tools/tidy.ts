@@ -119,8 +119,8 @@ function importProblems({ file, imports }: Source): Problem[] {
   });
 }
 
-/** Types that stand below a door because the door itself would pull in sockets. */
-const CONTRACT_FILES = new Set(["src/net/message.ts"]);
+/** What stands below a door because the door itself would pull in sockets, or all components where one is to run. */
+const CONTRACT_FILES = new Set(["src/net/message.ts", "src/cluster/components/index.ts"]);
 
 function ownershipProblems({ file, text, imports }: Source): Problem[] {
   if (isTest(file) || file.startsWith("tools/") || file.startsWith("test/") || file.startsWith("bench/")) return [];

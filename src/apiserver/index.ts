@@ -6,13 +6,12 @@
 export { type ApiServer, type ApiServerOptions, type AuthorizationMode, createApiServer } from "./create.ts";
 export type { StorageMediaType } from "./registry/encoding.ts";
 export { FEATURE_GATES, type RuntimeConfigOptions } from "./runtime-config.ts";
-export {
-  type Encryption,
-  EncryptionConfigError,
-  encryptedStore,
-  parseEncryption,
-  resourceOfKey,
-} from "./encryption/index.ts";
+export type { Encryption } from "./encryption/index.ts";
 export { parseTokenFile, type StaticToken } from "./authn/authn.ts";
 export type { AdmissionPlugin, AdmissionRequest, Attributes, Authenticator, Authorizer, Reads } from "./contracts.ts";
 export { type KubeletConnectionOptions, kubeletConnections, type Kubelets } from "./streaming/kubelets.ts";
+
+/** Encryption of what is stored; loaded when it is first called, since most servers do without. */
+export function storeEncryption(): Promise<typeof import("./encryption/index.ts")> {
+  return import("./encryption/index.ts");
+}

@@ -2,7 +2,7 @@ import { extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { timedOut } from "../api/index.ts";
 import { realClock } from "../base/index.ts";
-import { YamlError, type YamlValue } from "./http/yaml-reader.ts";
+import { YamlError, type YamlValue } from "./http/yaml-value.ts";
 import type { YamlAnswer } from "./yaml-thread.ts";
 
 /** Beside this file both in the tree and in a bundle, whose files lie two folders deep as well. */

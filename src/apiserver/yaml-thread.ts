@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
-import { valueOfYaml, YamlError } from "./http/yaml-reader.ts";
+import { valueOfYaml } from "./http/yaml-reader.ts";
+import { YamlError } from "./http/yaml-value.ts";
 
 /**
  * A thread's whole program: reads YAML that would hold up the event loop. Gets a text; answers with what is in it, as JSON

@@ -9,7 +9,7 @@ import {
   releaseStartGarbage,
   type RunningComponent,
   STARTERS,
-} from "../cluster/index.ts";
+} from "../cluster/components/index.ts";
 import { logToFile, untilStopped } from "./process.ts";
 
 const STDERR = 2;

@@ -1,4 +1,3 @@
-import { Command, CommanderError } from "commander";
 import { addObjectCommands } from "./objects/commands.ts";
 import { addStoreCommands } from "./snapshot-commands.ts";
 
@@ -23,6 +22,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const componentFlags = args.filter((word) => /^--[a-z-]+\.[a-z-]+/.test(word));
   const plain = args.filter((word) => !componentFlags.includes(word));
   let code = 0;
+  // Components that run apart do without.
+  const { Command } = await import("commander");
   const program = new Command("navarch")
     .description("Kubernetes 1.36 in one process")
     .version("0.1.0")
@@ -100,12 +101,17 @@ async function reporting(command: () => Promise<number>): Promise<number> {
   try {
     return await command();
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode;
+    if (isUsage(error)) return error.exitCode;
     process.stderr.write(
       isAnswer(error) ? `Error from server (${error.reason}): ${error.message}\n` : `navarch: ${sentence(error)}\n`,
     );
     return 1;
   }
+}
+
+/** Whether the words were no command, which has been said. */
+function isUsage(error: unknown): error is { readonly exitCode: number } {
+  return error instanceof Error && error.name === "CommanderError";
 }
 
 /** Whether the API server said so; as kubectl words it. */

@@ -1,5 +1,9 @@
-import { parse, stringify } from "yaml";
+import { createRequire } from "node:module";
 import type { ConnectionOptions } from "./transport.ts";
+
+const require = createRequire(import.meta.url);
+/** The reader and writer of YAML, loaded by who has a kubeconfig: an API server has none. */
+const yaml = () => require("yaml") as typeof import("yaml");
 
 /** A kubeconfig that can't be used. */
 export class KubeconfigError extends Error {
@@ -56,7 +60,7 @@ export function loadKubeconfig(text: string, options: LoadOptions = {}): Connect
 function parseConfig(text: string): Config {
   let config: unknown;
   try {
-    config = parse(text, { version: "1.1", maxAliasCount: 100 });
+    config = yaml().parse(text, { version: "1.1", maxAliasCount: 100 });
   } catch (cause) {
     throw new KubeconfigError("load kubeconfig: not YAML", { cause });
   }
@@ -109,7 +113,7 @@ export interface KubeconfigContent {
 export function writeKubeconfig(content: KubeconfigContent): string {
   const { server, ca, cert, key, token, insecureSkipTlsVerify, name = "navarch", user = "admin", namespace } = content;
   const data = (text: string) => Buffer.from(text, "utf8").toString("base64");
-  return stringify(
+  return yaml().stringify(
     {
       apiVersion: "v1",
       kind: "Config",

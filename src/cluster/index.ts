@@ -5,8 +5,6 @@
 export { Cluster, type ClusterOptions } from "./cluster.ts";
 export type { ComponentEnvironment, RunningComponent } from "./components/environment.ts";
 export { startEtcd } from "./components/etcd.ts";
-export { STARTERS } from "./components/index.ts";
-export { cleanupProxy } from "./components/proxy.ts";
 export { type ClusterConfig, defaultDataDirectory, parseConfig } from "./config.ts";
 export type { RawConfig } from "./config-file.ts";
 export { type DataDirectory, openDataDirectory, purgeDataDirectory, runningPid } from "./data-directory.ts";

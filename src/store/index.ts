@@ -20,8 +20,11 @@ export {
   SimulatedDisk,
 } from "./embedded/index.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
-export { type EtcdStoreOptions, keepCompacted, openEtcdStore } from "./etcd/index.ts";
-export { accountFile, type EtcdServer, type EtcdServerOptions, serveEtcd } from "./serve/index.ts";
+export { keepCompacted } from "./etcd/compaction.ts";
+export type { EtcdStoreOptions } from "./etcd/index.ts";
+export { openEtcdStore, serveEtcd } from "./remote.ts";
+export { accountFile } from "./serve/auth/file.ts";
+export type { EtcdServer, EtcdServerOptions } from "./serve/index.ts";
 export { LAST_KEY, openMemoryStore } from "./memory/index.ts";
 export {
   type Change,

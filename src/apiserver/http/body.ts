@@ -6,7 +6,7 @@ import type { RequestContext } from "../contracts.ts";
 import { betweenSteps, LARGE_BYTES } from "../turns.ts";
 import { readYamlBeside } from "../yaml-beside.ts";
 import { maybeJson } from "./yaml-json.ts";
-import { valueOfYaml, sortedKeys, YamlError } from "./yaml-reader.ts";
+import { sortedKeys, YamlError, type YamlValue } from "./yaml-value.ts";
 
 /** The largest body that is read. */
 export const BODY_BYTES_MAX = 3 * 1024 * 1024;
@@ -140,13 +140,19 @@ export async function fromYaml(bytes: Uint8Array, steps: Steps): Promise<Body> {
   if (json) return { value: sortedKeys(json.value), duplicates: [], format: "yaml", bytes };
   try {
     return {
-      ...(await (text.length > YAML_INLINE_MAX ? readYamlBeside(text) : valueOfYaml(text))),
+      ...(await (text.length > YAML_INLINE_MAX ? readYamlBeside(text) : readYamlHere(text))),
       format: "yaml",
       bytes,
     };
   } catch (error) {
     throw error instanceof YamlError ? new BodyError(error.message, bytes, { cause: error }) : error;
   }
+}
+
+/** The reader is loaded when somebody sends YAML that is no JSON: most clients never do. */
+async function readYamlHere(text: string): Promise<YamlValue> {
+  const { valueOfYaml } = await import("./yaml-reader.ts");
+  return valueOfYaml(text);
 }
 
 /** Several complaints of a YAML reader as one. */

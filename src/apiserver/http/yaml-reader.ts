@@ -1,20 +1,9 @@
 import { type Document, isScalar, visit, type YAMLParseError } from "yaml";
-import { isObject, setOwn } from "../../schema/index.ts";
 import { readYaml } from "./yaml-document.ts";
+import { sortedKeys, YamlError, type YamlValue } from "./yaml-value.ts";
 
 const YAML_ALIASES_MAX = 100;
 const YAML_DEPTH_MAX = 10_000;
-
-export interface YamlValue {
-  readonly value: unknown;
-  /** What is told of keys given twice. */
-  readonly duplicates: readonly string[];
-}
-
-/** YAML that can't be read; the message is what Kubernetes says. */
-export class YamlError extends Error {
-  override readonly name = "YamlError";
-}
 
 /** Reads the first document of YAML, by the YAML reader alone; throws a {@link YamlError}. */
 export function valueOfYaml(text: string): YamlValue {
@@ -29,15 +18,6 @@ export function valueOfYaml(text: string): YamlValue {
   } catch (error) {
     throw new YamlError("yaml: document contains excessive aliasing", { cause: error });
   }
-}
-
-/** YAML passes through JSON whose keys are in order, which decides which fault is told of first. */
-export function sortedKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortedKeys);
-  if (!isObject(value)) return value;
-  const result: Record<string, unknown> = {};
-  for (const key of Object.keys(value).sort()) setOwn(result, key, sortedKeys(value[key]));
-  return result;
 }
 
 const SCANNER_PROBLEMS: Readonly<Record<string, string>> = {

@@ -1,10 +1,4 @@
-import {
-  type Encryption,
-  EncryptionConfigError,
-  encryptedStore,
-  parseEncryption,
-  resourceOfKey,
-} from "../../apiserver/index.ts";
+import { type Encryption, storeEncryption } from "../../apiserver/index.ts";
 import type { Store } from "../../store/index.ts";
 import { ConfigError } from "../errors.ts";
 import { type ApiServerFlags, readFlagFile } from "../flags/index.ts";
@@ -28,6 +22,7 @@ export async function encryptedAsConfigured(
     return store;
   }
   const { clock, log, scope } = environment;
+  const { EncryptionConfigError, encryptedStore, parseEncryption, resourceOfKey } = await storeEncryption();
   const load = (text: string) => {
     try {
       return parseEncryption(text, resourceOfKey, environment);

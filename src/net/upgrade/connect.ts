@@ -1,5 +1,4 @@
 import type { IncomingMessage } from "node:http";
-import { WebSocket } from "ws";
 import { socketDuplex } from "../duplex.ts";
 import { NetError } from "../errors.ts";
 import { failWith, requestFailed, responseOfHttp1, startRequest } from "../http/client-http1.ts";
@@ -46,13 +45,14 @@ function handshakeHeaders(headers: SentHeaders): Record<string, string | readonl
   return own;
 }
 
-function requestWebSocket(target: Target, request: ApiRequest, headers: SentHeaders): Promise<ApiResponse> {
+async function requestWebSocket(target: Target, request: ApiRequest, headers: SentHeaders): Promise<ApiResponse> {
   const { signal } = request;
   const offered = request.upgrade?.subprotocols ?? [];
   const url = `${target.isSecure ? "wss" : "ws"}://${target.authority}${pathOf(target, request)}`;
   const own = handshakeHeaders(headers);
   // Not by the library's own parameter: it refuses "SPDY/3.1+…", whose slash the standard doesn't allow.
   if (offered.length > 0) own["sec-websocket-protocol"] = offered.join(", ");
+  const { WebSocket } = await import("ws");
   const webSocket = new WebSocket(url, [], {
     // It hands them to Node, which takes lists; its types don't say so.
     headers: own as Record<string, string>,

@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { Duplex as NodeDuplex } from "node:stream";
-import { type WebSocket, WebSocketServer } from "ws";
+import type { WebSocket, WebSocketServer } from "ws";
 import { socketDuplex } from "../duplex.ts";
 import type { ApiResponse, ResponseBody, UpgradedConnection, UpgradeOffer } from "../message.ts";
 import { SpdyConnection } from "./spdy.ts";
@@ -86,19 +86,25 @@ function acceptSpdy({ socket, head, body, response }: UpgradeServing): UpgradedC
 }
 
 const chosen = new WeakMap<IncomingMessage, UpgradeServing>();
-const webSockets = new WebSocketServer({
-  noServer: true,
-  clientTracking: false,
-  perMessageDeflate: false,
-  maxPayload: MESSAGE_BYTES_MAX,
-});
-webSockets.on("headers", (lines, incoming) => {
-  const upgrade = chosen.get(incoming);
-  if (!upgrade) return;
-  const { response, body } = upgrade;
-  if (body.subprotocol) lines.push(`Sec-WebSocket-Protocol: ${body.subprotocol}`);
-  lines.push(...extraHeaders(response));
-});
+let webSockets: Promise<WebSocketServer> | undefined;
+
+/** The library is loaded with the first WebSocket: most servers never see one. */
+async function webSocketServer(): Promise<WebSocketServer> {
+  const { WebSocketServer } = await import("ws");
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: MESSAGE_BYTES_MAX,
+  });
+  return server.on("headers", (lines, incoming) => {
+    const upgrade = chosen.get(incoming);
+    if (!upgrade) return;
+    const { response, body } = upgrade;
+    if (body.subprotocol) lines.push(`Sec-WebSocket-Protocol: ${body.subprotocol}`);
+    lines.push(...extraHeaders(response));
+  });
+}
 
 /** Undefined when the handshake was bad: it has been answered then. */
 async function acceptWebSocket(upgrade: UpgradeServing): Promise<UpgradedConnection | undefined> {
@@ -107,9 +113,12 @@ async function acceptWebSocket(upgrade: UpgradeServing): Promise<UpgradedConnect
   chosen.set(incoming, upgrade);
   // The handler has chosen; and the library would refuse "SPDY/3.1+…", whose slash the standard doesn't allow.
   delete incoming.headers["sec-websocket-protocol"];
+  webSockets ??= webSocketServer();
+  const server = await webSockets;
   const webSocket = await new Promise<WebSocket | undefined>((resolve) => {
+    if (socket.destroyed) return resolve(undefined);
     socket.once("close", () => resolve(undefined));
-    webSockets.handleUpgrade(incoming, socket, head, resolve);
+    server.handleUpgrade(incoming, socket, head, resolve);
   });
   return webSocket && overWebSocket(webSocket, subprotocol, "server");
 }
