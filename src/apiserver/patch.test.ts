@@ -68,6 +68,27 @@ test("an element without any of its keys can't be applied", async () => {
   );
 });
 
+test("a key that isn't given counts as empty where that is its default", async () => {
+  const { json, close } = await server();
+  const spec = { containers: [{ name: "c", image: "i" }], imagePullSecrets: [{}] };
+  const made = await json("POST /api/v1/namespaces/default/podtemplates", {
+    metadata: { name: "a" },
+    template: { spec },
+  });
+  const managed = managersOf(made)[0][1]["f:template"]["f:spec"]["f:imagePullSecrets"];
+  assert.deepEqual(managed, { ".": {}, 'k:{"name":""}': {} });
+  await close();
+});
+
+test("a patch can't take the version off where one is needed", async () => {
+  const { json, close } = await server();
+  const path = "/apis/coordination.k8s.io/v1/namespaces/default/leases";
+  await json(`POST ${path}`, { metadata: { name: "a" }, spec: { holderIdentity: "x" } });
+  const { message } = await json(`PATCH ${path}/a`, { metadata: { resourceVersion: null } }, MERGE);
+  assert.match(message, /metadata.resourceVersion: Invalid value: 0: must be specified for an update/);
+  await close();
+});
+
 test("nobody manages what a request for a certificate says of itself", async () => {
   const { json, close } = await server();
   const path = "/apis/certificates.k8s.io/v1/certificatesigningrequests";

@@ -389,7 +389,7 @@ function decodeScalar(node: ScalarNode, value: unknown, place: ValuePlace): unkn
       return decodeQuantity(value, place.context);
     case "intOrString":
       if (typeof value === "string") return value;
-      if (place.context.asConversion && typeof value !== "number") throw conversionError(node, value);
+      if (place.context.asConversion) return convertedInteger(node, value);
       return decodeInteger(place.context.asConversion ? { ...node, type: "int32" } : node, value, place);
     case "time":
       return typeof value === "string" ? canonicalTime(value) : mismatch(node, value, place);
@@ -422,6 +422,14 @@ function decodeHeld(
   if (or === "list") return Array.isArray(value) ? value.map((one) => (isObject(one) ? read(one) : one)) : undefined;
   if (typeof value === "boolean") return value;
   throw new DecodeError("boolean or JSON schema expected");
+}
+
+/** The number of a value that may be text, as it is read when it comes without its JSON text. */
+function convertedInteger(node: ScalarNode, value: unknown): number {
+  if (typeof value === "number" && Number.isInteger(value) && Math.abs(value) < 2 ** 31) return value;
+  const digits = typeof value === "number" ? String(value) : rawDigits(value);
+  if (digits === undefined) throw conversionError(node, value);
+  throw new DecodeError(`json: cannot unmarshal number ${digits} into Go value of type int32`);
 }
 
 function decodeInteger(node: ScalarNode, value: unknown, place: ValuePlace): unknown {

@@ -359,7 +359,7 @@ export class Registry {
         return { object: await this.create(context, wanted, options.write), created: true };
       }
       if (options.whole) checkUid(this.kind, wanted, { current, dryRun: options.write.dryRun });
-      if (options.whole && options.subresource !== "scale" && this.behavior.requiresVersion)
+      if (!options.own && options.subresource !== "scale" && this.behavior.requiresVersion)
         this.#requireVersion(name, wanted);
       const insists = checkVersion({ kind: this.kind, wanted, current, whole: options.whole === true });
       const result = await this.#tryUpdate(context, { ...options, current, wanted });

@@ -16,6 +16,21 @@ export const KNOWN: readonly KnownDifference[] = [
     matches: ({ request, path }) =>
       request.do.includes("/selfsubjectrulesreviews") && /^\/body\/status\/(nonR|r)esourceRules\b/.test(path),
   },
+  {
+    why: "columns are described in words of our own, or not at all",
+    matches: ({ path }) => /^\/body\/columnDefinitions\/\d+\/description$/.test(path),
+  },
+  {
+    why: "columns are described in words of our own, or not at all, in YAML too",
+    matches: ({ path, answer }) => path === "/body" && /^kind: Table$/m.test(String(answer.body)),
+  },
+  {
+    why: "the original's controllers may not have seen a definition yet when it is deleted",
+    matches: ({ request, path }) =>
+      request.do.startsWith("DELETE ") &&
+      request.do.includes("/customresourcedefinitions/") &&
+      /^\/body\/metadata\/(generation|deletionGracePeriodSeconds)$/.test(path),
+  },
 ];
 
 interface Cause {

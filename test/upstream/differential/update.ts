@@ -33,7 +33,7 @@ export function updates({ seed, count }: { readonly seed: number; readonly count
 }
 
 /** Not a request about something else, such as a review or a binding. */
-function isObjectPath(path: string): boolean {
+export function isObjectPath(path: string): boolean {
   return !/reviews$|bindings$|\/(binding|eviction|token)$/.test(path) || /rolebindings$|policybindings$/.test(path);
 }
 
@@ -62,7 +62,7 @@ async function update({ ask, base, vocabulary, id, random }: Life): Promise<void
   await remove({ ask, random, vocabulary, own, made });
 }
 
-async function makeNamespace(ask: Ask, name: string): Promise<void> {
+export async function makeNamespace(ask: Ask, name: string): Promise<void> {
   await ask({ do: "POST /api/v1/namespaces", body: { metadata: { name } } });
   await ask({ do: `POST /api/v1/namespaces/${name}/serviceaccounts`, body: { metadata: { name: "default" } } });
 }
