@@ -1,5 +1,5 @@
 import { groupVersion, type KindDefinition, resourceExpired, StatusError } from "../api/index.ts";
-import type { Clock, Random, Timer } from "../base/index.ts";
+import { type Clock, onAbort, type Random, type Timer } from "../base/index.ts";
 import type { Revision } from "../store/index.ts";
 import type { CacheEvent, Cacher } from "./cacher/cacher.ts";
 import { CHUNK_BYTES } from "./chunks.ts";
@@ -95,6 +95,8 @@ class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
   /** Changes up to this one are known to the client. */
   readonly #from: Revision;
   readonly #close: () => void;
+  /** Ends the wait for the client to go. */
+  readonly #forget: (() => void) | undefined;
   readonly #timers: (Timer | undefined)[] = [];
 
   constructor(call: WatchCall, options: Options) {
@@ -112,7 +114,7 @@ class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
     if (this.#ended) return;
     this.#timers.push(clock.timer(options.timeoutMs, () => this.#end()));
     if (options.bookmarks) this.#scheduleBookmarks(options.timeoutMs);
-    signal.addEventListener("abort", () => this.#end(), { once: true });
+    this.#forget = onAbort(signal, () => this.#end());
     if (signal.aborted) this.#end();
   }
 
@@ -244,6 +246,7 @@ class WatchStream implements AsyncIterableIterator<readonly WatchItem[]> {
     if (this.#ended) return;
     this.#ended = true;
     this.#close?.();
+    this.#forget?.();
     for (const timer of this.#timers) timer?.cancel();
     this.#notify();
   }

@@ -1,3 +1,5 @@
+import { onAbort } from "./aborted.ts";
+
 /** A pending timer. Cancelling one that has fired does nothing. */
 export interface Timer {
   cancel(): void;
@@ -37,15 +39,16 @@ export function realClock(): Clock {
 export function sleepOn(clock: Pick<Clock, "timer">, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    const onAbort = () => {
-      timer.cancel();
-      reject(signal?.reason);
-    };
     const timer = clock.timer(delayMs, () => {
-      signal?.removeEventListener("abort", onAbort);
+      forget?.();
       resolve();
     });
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const forget =
+      signal &&
+      onAbort(signal, () => {
+        timer.cancel();
+        reject(signal.reason);
+      });
   });
 }
 

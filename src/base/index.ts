@@ -2,7 +2,7 @@
  * What every part stands on: time, randomness, lifetimes, log lines, invariants.
  * Knows nothing of Kubernetes and does no I/O. Start at {@link Clock} and {@link Scope}.
  */
-export { whenAborted } from "./aborted.ts";
+export { onAbort, whenAborted } from "./aborted.ts";
 export { assert, BrokenInvariant, unreachable } from "./assert.ts";
 export { type Clock, formatMicroTime, formatTime, parseTime, realClock, type Timer } from "./clock.ts";
 export { jsonAlike, jsonEqual } from "./equal.ts";

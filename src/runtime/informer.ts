@@ -1,4 +1,5 @@
 import type { KindDefinition, KubeObject } from "../api/index.ts";
+import { onAbort } from "../base/index.ts";
 import type { Client, ObjectKey, WatchEvent } from "../client/index.ts";
 import type { ComponentContext } from "./context.ts";
 import { INITIAL, step, type WatchInput, type WatchState } from "./watch-state.ts";
@@ -116,7 +117,7 @@ class RunningInformer<T> implements Informer<T> {
     promise.catch(() => {});
     const { signal: closed } = context.scope;
     if (closed.aborted) reject(closed.reason);
-    else closed.addEventListener("abort", () => reject(closed.reason), { once: true });
+    else onAbort(closed, () => reject(closed.reason));
     this.addIndex("namespace", (object) => [metadata(object).namespace ?? ""]);
     context.scope.spawn(`informer ${kind.plural}`, (signal) => this.#run(signal));
   }

@@ -1,4 +1,5 @@
 import { isConflict, isNotFound } from "../api/index.ts";
+import { onAbort } from "../base/index.ts";
 import type { ComponentContext } from "./context.ts";
 import type { WorkQueue } from "./queue.ts";
 
@@ -24,7 +25,7 @@ export function runReconciler<Key>(options: ReconcilerOptions<Key>): void {
   const { context, queue, workers, name } = options;
   context.scope.defer(() => queue.close());
   // Closing aborts first and waits for the workers, which only an ended queue releases.
-  context.scope.signal.addEventListener("abort", () => queue.close(), { once: true });
+  onAbort(context.scope.signal, () => queue.close());
   for (let worker = 0; worker < workers; worker++) {
     context.scope.spawn(`${name} worker`, async (signal) => {
       for (;;) {

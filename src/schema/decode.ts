@@ -133,7 +133,8 @@ interface Target extends Place {
 interface PlannedField {
   readonly name: string;
   readonly field: Field;
-  readonly absent: () => unknown;
+  /** Undefined where nothing is. */
+  readonly absent: (() => unknown) | undefined;
 }
 
 const plans = new WeakMap<StructNode, readonly PlannedField[]>();
@@ -148,13 +149,12 @@ function planOf(struct: StructNode): readonly PlannedField[] {
   return plan;
 }
 
-const nothing = () => undefined;
-
-function absentOf(field: Field): () => unknown {
-  if (field.options.inline) return nothing;
-  if (field.node.kind === "struct") return () => keep(field, undefined);
+function absentOf(field: Field): PlannedField["absent"] {
+  const { inline, ptr, omitZero, always } = field.options;
+  if (inline) return undefined;
+  if (field.node.kind === "struct") return (ptr || omitZero) && !always ? undefined : () => keep(field, undefined);
   const value = keep(field, undefined);
-  return value === undefined ? nothing : () => value;
+  return value === undefined ? undefined : () => value;
 }
 
 function decodeFields(struct: StructNode, value: Record<string, unknown>, target: Target): void {
@@ -174,7 +174,7 @@ function decodeFields(struct: StructNode, value: Record<string, unknown>, target
         continue;
       }
     }
-    const kept = planned.absent();
+    const kept = planned.absent?.();
     if (kept !== undefined) target.result[name] = kept;
   }
 }

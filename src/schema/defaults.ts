@@ -9,7 +9,8 @@ export function applyDefaults(struct: StructNode, value: Value): void {
     defaultCustom(struct, value);
     return;
   }
-  for (const [name, field] of fieldsWithDefaults(struct)) {
+  for (const known of fieldsWithDefaults(struct)) {
+    const { name, field } = known;
     if (field.options.inline) {
       applyDefaults(field.node as StructNode, value);
       continue;
@@ -17,24 +18,36 @@ export function applyDefaults(struct: StructNode, value: Value): void {
     const { default: fallback } = field.options;
     if (isFilledIn(field.options) && (value[name] === undefined || value[name] === ""))
       value[name] = typeof fallback === "object" ? structuredClone(fallback) : fallback;
-    if (value[name] !== undefined && value[name] !== null) descend(field.node, value[name]);
+    if (value[name] === undefined || value[name] === null) continue;
+    known.isDeep ??= hasDefaults(field.node, new Set([struct]));
+    if (known.isDeep) descend(field.node, value[name]);
   }
 }
 
-type NamedField = readonly [name: string, field: Field];
+interface MaybeDefaulted {
+  readonly name: string;
+  readonly field: Field;
+  /** Whether something in it has a default; looked for when it is first given: most fields of most kinds never are. */
+  isDeep: boolean | undefined;
+}
 
-const relevant = new WeakMap<StructNode, readonly NamedField[]>();
+const relevant = new WeakMap<StructNode, readonly MaybeDefaulted[]>();
 
-/** The fields that have a default, or something in them that has: few of those that there are. */
-function fieldsWithDefaults(struct: StructNode): readonly NamedField[] {
+/** The fields that have a default, or may have something in them that has. */
+function fieldsWithDefaults(struct: StructNode): readonly MaybeDefaulted[] {
   let fields = relevant.get(struct);
   if (!fields) {
-    fields = [...struct.fields].filter(
-      ([, { options, node }]) => isFilledIn(options) || hasDefaults(node, new Set([struct])),
+    fields = [...struct.fields].flatMap(([name, field]) =>
+      isFilledIn(field.options) || holdsStructs(field.node) ? [{ name, field, isDeep: undefined }] : [],
     );
     relevant.set(struct, fields);
   }
   return fields;
+}
+
+function holdsStructs(node: Node): boolean {
+  if (node.kind === "list") return holdsStructs(node.element);
+  return node.kind === "map" ? holdsStructs(node.value) : node.kind === "struct";
 }
 
 /** An empty text is what there is without it, too: only who asks for the key of a list's element needs to know of that default. */
