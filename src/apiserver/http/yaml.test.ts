@@ -42,3 +42,7 @@ test("long lines break behind the eightieth column", () => {
   const [first = ""] = yamlText({ a: "1234567 ".repeat(15).trim() }).split("\n");
   assert.equal(first.length, 82);
 });
+
+test("what has no value isn't written", () => {
+  assert.equal(yamlText({ a: undefined, b: null, c: { d: undefined } }), "b: null\nc: {}\n");
+});

@@ -18,13 +18,18 @@ interface Place {
 
 function writeBlock(value: unknown, place: Place): void {
   if (Array.isArray(value) && value.length > 0) writeList(value, place);
-  else if (isMap(value) && Object.keys(value).length > 0) writeMap(value, place);
+  else if (isMap(value) && keysOf(value).length > 0) writeMap(value, place);
   else if (typeof value === "string") writeText(value, place);
   else place.lines.push(place.lead + scalarText(value));
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && rawDigits(value) === undefined;
+}
+
+/** Keys with a value: what has none isn't there, as in JSON. */
+function keysOf(map: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(map).filter((key) => map[key] !== undefined);
 }
 
 function scalarText(value: unknown): string {
@@ -44,14 +49,14 @@ function numberText(value: unknown): string {
 function writeMap(map: Readonly<Record<string, unknown>>, { indent, lines, lead }: Place): void {
   const pad = " ".repeat(indent);
   let head = lead;
-  for (const key of Object.keys(map).sort(compareKeys)) {
+  for (const key of keysOf(map).sort(compareKeys)) {
     const name = `${head}${inlineText(key, true)}:`;
     head = pad;
     const value = map[key];
     if (Array.isArray(value) && value.length > 0) {
       lines.push(name);
       writeList(value, { indent, lines, lead: pad });
-    } else if (isMap(value) && Object.keys(value).length > 0) {
+    } else if (isMap(value) && keysOf(value).length > 0) {
       lines.push(name);
       writeMap(value, { indent: indent + 2, lines, lead: " ".repeat(indent + 2) });
     } else writeBlock(value, { indent: indent + 2, lines, lead: `${name} ` });

@@ -25,7 +25,13 @@ export function patches({ seed, count }: { readonly seed: number; readonly count
   const all = recordedRequests().filter(({ type }) => !type);
   const bases = all.filter(
     ({ method, status, path, query, file, body }) =>
-      method === "POST" && file.startsWith("kinds/") && status === 201 && !query && isObjectPath(path) && body.kind,
+      method === "POST" &&
+      file.startsWith("kinds/") &&
+      status === 201 &&
+      !query &&
+      isObjectPath(path) &&
+      body.kind &&
+      body.metadata?.name,
   );
   const vocabulary = vocabularyOf(all.map(({ body }) => body));
   const random = seededRandom(`${seed}/patches`);
