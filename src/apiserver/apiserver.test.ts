@@ -364,3 +364,10 @@ test("a changed schema changes how what is stored looks", async () => {
   assert.deepEqual((await json("GET /apis/x.example/v1/things/t")).spec, { b: 2 });
   await close();
 });
+
+test("a new object in a dry run keeps the version that it came with", async () => {
+  const { json, close } = await server();
+  const made = await json(`POST ${CONFIG_MAPS}?dryRun=All`, { metadata: { name: "a", resourceVersion: "5" } });
+  assert.equal(made.metadata.resourceVersion, "5");
+  await close();
+});

@@ -451,11 +451,16 @@ function decodeQuantity(value: unknown, { quantity }: Context): string {
   return quantity(JSON.stringify(value));
 }
 
-function decodeBytes(text: string, { asConversion }: Context): string {
+function decodeBytes(text: string, { asConversion, faults }: Context): string | undefined {
   try {
     return checkBase64(text);
   } catch (error) {
-    if (!asConversion || !(error instanceof DecodeError)) throw error;
+    if (!(error instanceof DecodeError)) throw error;
+    if (faults) {
+      faults.first ??= error;
+      return undefined;
+    }
+    if (!asConversion) throw error;
     throw new DecodeError(`error decoding from json: ${error.message}`);
   }
 }

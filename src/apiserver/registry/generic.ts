@@ -294,7 +294,7 @@ export class Registry {
     const canonical = orderedMetadata(object);
     const key = this.key(namespace, name);
     const encoded = this.encode(canonical);
-    if (write.dryRun) return (await this.find(namespace, name)) ? undefined : unsaved(key, encoded);
+    if (write.dryRun) return (await this.find(namespace, name)) ? undefined : unsavedNew(key, encoded, object);
     const stored = await this.#put(key, { object: canonical, encoded, expected: 0, write });
     if (!stored) return undefined;
     const { value, json, revision } = stored;
@@ -775,6 +775,12 @@ function isGone(object: Json): boolean {
 }
 
 /** What a dry run would have stored. */
+/** Of a dry run, which doesn't get as far as where a new object is refused that has a version: it keeps it. */
+function unsavedNew(key: string, { value, json }: EncodedObject, { metadata }: Json): StoredObject {
+  const version = Number((metadata as Meta).resourceVersion ?? 0) || 0;
+  return new StoredObject({ key, value, createRevision: version, modRevision: version, version: 1, lease: 0 }, json);
+}
+
 function unsaved(key: string, { value, json }: EncodedObject, current?: StoredObject): StoredObject {
   const revision = current?.revision ?? 0;
   const made = { key, value, createRevision: revision, modRevision: revision, version: 1, lease: 0 };

@@ -13,7 +13,7 @@ import {
 import type { Clock } from "../../base/index.ts";
 import type { UserInfo } from "../../net/message.ts";
 import type { Attributes, Authorizer, RequestContext, SubresourceHandler } from "../contracts.ts";
-import { type Json, readObject, respondObject } from "../http/object.ts";
+import { type Json, readObject, requireNamespace, respondObject } from "../http/object.ts";
 import { managedBySender } from "../subresources/managed.ts";
 import { attributeErrors, subjectErrors } from "./validate.ts";
 
@@ -60,7 +60,10 @@ function accessReview(options: AccessReviewOptions, review: Review): Subresource
     const read = await readObject(context, kind);
     const managedFields = managedBySender(context, read, { type: kind, clock });
     const { managedFields: _, ...sent } = read.metadata as Json;
-    if (kind.scope === "Namespaced") sent.namespace ||= context.info.namespace;
+    if (kind.scope === "Namespaced") {
+      requireNamespace(sent, context.info.namespace);
+      sent.namespace ||= context.info.namespace;
+    }
     const asked = { ...read, metadata: { ...sent, ...(managedFields !== undefined && { managedFields }) } };
     const { object, validate } = await admitReview(context, { kind, object: asked }, options);
     const metadata = (object.metadata ?? {}) as Json;

@@ -3,6 +3,7 @@ import {
   dnsLabel1035Problems,
   dnsSubdomainProblems,
   invalidValue,
+  pathSegmentProblems,
   problemsAt,
   required,
 } from "../../validation/index.ts";
@@ -44,7 +45,10 @@ export const apiServiceBehavior: KindBehavior<APIService> = {
 
 function nameProblems({ spec: { group = "", version = "" } }: APIService, name: string): string[] {
   const wanted = `${version}.${group}`;
-  return name === wanted ? [] : [`must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`];
+  // Of a name that no path takes, that is all that is said.
+  return name === wanted || pathSegmentProblems(name).length > 0
+    ? []
+    : [`must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`];
 }
 
 function validateAPIService({ spec }: APIService): FieldError[] {
