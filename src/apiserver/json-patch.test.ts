@@ -68,3 +68,10 @@ test("the maps that a patch looked into are told of", () => {
   );
   assert.deepEqual(isOpened, [true, true, true, false, true, true, false]);
 });
+
+test("what is copied into itself is copied as it stands once the way there is opened", () => {
+  const document = { spec: { b: 1, a: { c: {} } } };
+  applyJsonPatch(document, [{ op: "copy", from: "/spec", path: "/spec/a/d" }]);
+  const { a } = document.spec as { a: Record<string, unknown> };
+  assert.equal(JSON.stringify(a.d), '{"a":{"c":{}},"b":1}');
+});

@@ -112,11 +112,12 @@ const OPERATIONS: Readonly<Record<string, (work: Work, operation: Operation) => 
   copy: (work, operation) => {
     const from = pathOf(operation.from);
     const source = locate(work, from) ?? missing(`copy operation does not apply: doc is missing from path: ${from}`);
-    const value = within(`error in copy for from: '${from}'`, () => work.copies.copy(peek(source) ?? null));
+    const value = within(`error in copy for from: '${from}'`, () => peek(source) ?? null);
     const path = pathOf(operation.path);
     const place =
       locate(work, path) ?? missing(`copy operation does not apply: doc is missing destination path: ${path}`);
-    within("error while adding value during copy", () => add(place, value));
+    // Copied as it stands once the way to its place is opened.
+    within("error while adding value during copy", () => add(place, work.copies.copy(value)));
   },
   test: (work, operation) => {
     const path = pathOf(operation.path);

@@ -141,6 +141,10 @@ test("a patch that can't be read says of what kind it isn't", async () => {
     await says(merge, { apiVersion: "" }),
     "the name of the object (a based on URL) was undeterminable: name must be provided",
   );
+  assert.match(
+    await says(merge, { apiVersion: "apps/v9", kind: "" }),
+    /: no kind "ConfigMap" is registered for version/,
+  );
   assert.match(await says(merge, { apiVersion: "a/b/c" }), /: unexpected GroupVersion string: a\/b\/c$/);
   assert.match(
     await says(merge, { kind: 5 }),

@@ -384,7 +384,7 @@ export function decodePatched(
     const [version = "", group = ""] = String(made.apiVersion).split("/").reverse();
     const where = group === "" ? version : `${group}/${version}`;
     throw refuse(
-      `no kind ${JSON.stringify(made.kind)} is registered for version ${JSON.stringify(where)} in scheme ${JSON.stringify(SCHEME)}`,
+      `no kind ${JSON.stringify(made.kind || kind.kind)} is registered for version ${JSON.stringify(where)} in scheme ${JSON.stringify(SCHEME)}`,
     );
   }
   try {
