@@ -371,3 +371,12 @@ test("a new object in a dry run keeps the version that it came with", async () =
   assert.equal(made.metadata.resourceVersion, "5");
   await close();
 });
+
+test("a replication controller that is gone at once is answered for with a Status", async () => {
+  const { json, close } = await server();
+  const path = "/api/v1/namespaces/default/replicationcontrollers";
+  const template = { metadata: { labels: { a: "b" } }, spec: { containers: [{ name: "c", image: "i" }] } };
+  await json(`POST ${path}`, { metadata: { name: "a" }, spec: { selector: { a: "b" }, template } });
+  assert.equal((await json(`DELETE ${path}/a?propagationPolicy=Background`)).kind, "Status");
+  await close();
+});

@@ -40,7 +40,6 @@ export const ReplicationController = kind({
   version: "v1",
   kind: "ReplicationController",
   plural: "replicationcontrollers",
-  rules: { returnsDeleted: true },
   shortNames: ["rc"],
   categories: ["all"],
   scope: "Namespaced",
