@@ -20,8 +20,8 @@ async function bodyOptions(context: RequestContext): Promise<DeleteOptions | und
   );
   if (!body) return undefined;
   const given = sayingItsType(body.value ?? {}, badRequest);
-  const { kind = "DeleteOptions", apiVersion } = given;
-  if (kind !== "DeleteOptions") {
+  const { kind, apiVersion } = given;
+  if (kind && kind !== "DeleteOptions") {
     const version = JSON.stringify(apiVersion || "meta.k8s.io/v1");
     throw badRequest(
       `no kind ${JSON.stringify(kind)} is registered for version ${version} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
