@@ -12,7 +12,7 @@ export interface StreamLog {
     | { readonly type: "initial"; readonly atLeast: number; readonly marksEnd: boolean };
   readonly heard: Heard[];
   /** The version it was to go on from is no longer known, the server says; what had been forgotten by then. */
-  goneAt?: { readonly compacted: number };
+  goneAt?: { readonly compacted: number; readonly mayBeLost: boolean };
 }
 
 export interface ListLog {
@@ -28,7 +28,7 @@ export interface ListLog {
 /** Everything that is wrong with what a watch told. */
 export function checkStream(log: StreamLog, truth: Truth): string[] {
   const { start, name } = log;
-  if (log.goneAt && start.type === "resume" && start.from >= log.goneAt.compacted)
+  if (log.goneAt && start.type === "resume" && start.from >= log.goneAt.compacted && !log.goneAt.mayBeLost)
     return [
       `${name}: refused to go on from ${start.from}, although only what is before ${log.goneAt.compacted} is forgotten`,
     ];

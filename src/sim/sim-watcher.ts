@@ -160,7 +160,11 @@ export class ApiWatcher {
   }
 
   #gone(log: StreamLog): void {
-    log.goneAt = { compacted: this.#options.truth.compacted };
+    const { truth } = this.#options;
+    log.goneAt = {
+      compacted: truth.compacted,
+      mayBeLost: log.start.type === "resume" && truth.mayBeLost(log.start.from),
+    };
     this.#from = undefined;
   }
 }

@@ -55,6 +55,8 @@ export class Truth {
   /** What is older may be forgotten. */
   compacted = 0;
   #began = 0;
+  /** Revisions of other kinds only, which were seen before the store went down: a crash may have taken them. */
+  readonly #lost: { readonly from: number; readonly to: number }[] = [];
   /** Of the store that is there now: one that has died may say what it likes. */
   #current: Store | undefined;
 
@@ -74,6 +76,7 @@ export class Truth {
     const seen = this.revision;
     // What was seen of other kinds may be lost, and nobody can go on from there; of this kind nothing is.
     const from = Math.max(this.compacted, this.changes.at(-1)?.revision ?? this.#began) + 1;
+    this.#lost.push({ from, to: seen });
     const hear = (revision: number) => {
       if (this.#current === store) this.revision = Math.max(this.revision, revision);
     };
@@ -104,6 +107,11 @@ export class Truth {
     const wanted = [...this.stateAt(revision, EVERYTHING_OF_A_KIND)].map(([key, held]) => `${key}@${held.revision}`);
     if (String(found) !== String(wanted.sort()))
       this.problems.push(`the store at ${revision} holds ${found}, wanted ${wanted}`);
+  }
+
+  /** Whether a revision may be one that a crash has taken, from which nobody can go on. */
+  mayBeLost(revision: number): boolean {
+    return this.#lost.some(({ from, to }) => revision >= from && revision <= to);
   }
 
   get #range() {
