@@ -1,7 +1,7 @@
 import type { KindDefinition } from "../api/index.ts";
 import type { Reads } from "./contracts.ts";
 import type { Registry } from "./registry/generic.ts";
-import type { ServedKinds } from "./served.ts";
+import type { ServedKinds } from "./discovery/served.ts";
 
 /** What parts of the server may use of it. */
 export interface ServerCore {

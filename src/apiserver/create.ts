@@ -33,7 +33,7 @@ import { Aggregator } from "./aggregation/aggregator.ts";
 import { keepAvailability } from "./aggregation/availability.ts";
 import { keepRegistrations, removeUnserved } from "./aggregation/registration.ts";
 import { keepAuthentication, publishAuthentication } from "./bootstrap/authentication.ts";
-import type { StorageMediaType } from "./registry/encoding.ts";
+import type { StorageMediaType } from "./stored/encoding.ts";
 import { openApiHandlers } from "./openapi/openapi.ts";
 import {
   COMPACT_PATH,
@@ -42,9 +42,9 @@ import {
   revisionHandler,
   SNAPSHOT_PATH,
   snapshotHandler,
-} from "./snapshot.ts";
-import { expireEvents } from "./services/events.ts";
-import { chargeQuotas } from "./services/quotas.ts";
+} from "./introspection/snapshot.ts";
+import { expireEvents } from "./upkeep/events.ts";
+import { chargeQuotas } from "./upkeep/quotas.ts";
 import { ServiceRanges } from "./services/ranges.ts";
 import { addedCidrs, keepRepaired, type RepairParts, repairServices } from "./services/repair.ts";
 import { firstServiceAddress, serviceHooks } from "./services/services.ts";
@@ -54,8 +54,8 @@ import { accessReviews } from "./reviews/access.ts";
 import { identityReviews } from "./reviews/identity.ts";
 import { rulesReview } from "./reviews/rules.ts";
 import { deviceAdminAccess } from "./admission/device-admin.ts";
-import { debugPages, type GivenFlags } from "./zpages.ts";
-import { type RuntimeConfigOptions, servedKinds } from "./runtime-config.ts";
+import { debugPages, type GivenFlags } from "./introspection/zpages.ts";
+import { type RuntimeConfigOptions, servedKinds } from "./discovery/runtime-config.ts";
 
 export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly store: Store;

@@ -4,8 +4,8 @@
  * at `cacher/cacher.ts` for what reads and watches live from.
  */
 export { type ApiServer, type ApiServerOptions, type AuthorizationMode, createApiServer } from "./create.ts";
-export type { StorageMediaType } from "./registry/encoding.ts";
-export { FEATURE_GATES, type RuntimeConfigOptions } from "./runtime-config.ts";
+export type { StorageMediaType } from "./stored/encoding.ts";
+export { FEATURE_GATES, type RuntimeConfigOptions } from "./discovery/runtime-config.ts";
 export type { Encryption } from "./encryption/index.ts";
 export { parseTokenFile, type StaticToken } from "./authn/authn.ts";
 export type { AdmissionPlugin, AdmissionRequest, Attributes, Authenticator, Authorizer, Reads } from "./contracts.ts";

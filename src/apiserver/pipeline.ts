@@ -5,14 +5,14 @@ import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.
 import type { Attributes, Authenticator, Authorizer, Emptied, RequestContext, RequestInfo } from "./contracts.ts";
 import { type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
 import { respondError, respondText } from "./http/respond.ts";
-import { fittingWarnings } from "./warnings.ts";
+import { fittingWarnings } from "./http/warnings.ts";
 import { compressed } from "./http/compress.ts";
 import { TurnedAway } from "./fairness/errors.ts";
 import type { Fairness } from "./fairness/fairness.ts";
 import type { Flow } from "./flow/classify.ts";
 import type { FlowControl } from "./flow/flow-control.ts";
-import type { RequestMetrics } from "./metrics.ts";
-import { requestInfo } from "./request-info.ts";
+import type { RequestMetrics } from "./introspection/metrics.ts";
+import { requestInfo } from "./http/request-info.ts";
 
 export interface PipelineOptions {
   readonly authenticators: readonly Authenticator[];

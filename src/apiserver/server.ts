@@ -27,15 +27,15 @@ import type {
 } from "./contracts.ts";
 import { Fairness, type FairnessOptions } from "./fairness/fairness.ts";
 import { FlowControl } from "./flow/flow-control.ts";
-import { type ObjectCount, RequestMetrics } from "./metrics.ts";
-import { NOT_FOUND, pathHandlers } from "./paths.ts";
+import { type ObjectCount, RequestMetrics } from "./introspection/metrics.ts";
+import { NOT_FOUND, pathHandlers } from "./introspection/paths.ts";
 import { pipeline } from "./pipeline.ts";
 import { Registry, type ResourceHooks } from "./registry/generic.ts";
-import { ServedKinds } from "./served.ts";
-import { storageKey, storagePrefix } from "./registry/stored.ts";
-import type { StorageMediaType } from "./registry/encoding.ts";
+import { ServedKinds } from "./discovery/served.ts";
+import { storageKey, storagePrefix } from "./stored/stored.ts";
+import type { StorageMediaType } from "./stored/encoding.ts";
 import { scaleOf } from "./subresources/scale.ts";
-import { Verbs } from "./verbs.ts";
+import { Verbs } from "./verbs/verbs.ts";
 
 /** What the server itself needs from the parts that decide who may do what, and from those that serve special paths. */
 export interface ApiServerParts {

@@ -22,7 +22,7 @@ import { parseDuration as parseFlagDuration } from "../../src/cluster/flags/inde
 import type { ApiResponse, WatchFrame } from "../../src/net/index.ts";
 import { ProtoError, setOwn } from "../../src/schema/index.ts";
 import { decodeFrame } from "../../src/sim/watch-reader.ts";
-import { EventEncoder } from "../../src/apiserver/watch-encode.ts";
+import { EventEncoder } from "../../src/apiserver/watch/encode.ts";
 import { VirtualClock } from "../../src/base/index.ts";
 import { isPolluted, runs } from "./seed.ts";
 import { ANY, KEYS } from "./values.ts";

@@ -1,5 +1,6 @@
 import { isObject } from "../../schema/index.ts";
-import type { Json } from "../registry/generic.ts";
+
+type Json = Record<string, unknown>;
 
 /** Makes an object into another; it stays the same one, since others hold it. */
 export function overwrite(object: Json, made: unknown): void {

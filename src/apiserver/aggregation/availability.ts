@@ -8,10 +8,10 @@ import {
   Service,
 } from "../../api/index.ts";
 import { type Clock, type Log, messageOf } from "../../base/index.ts";
-import { keepCondition, type Verdict } from "../conditions.ts";
+import { keepCondition, type Verdict } from "../upkeep/conditions.ts";
 import type { Reads } from "../contracts.ts";
 import type { ServerCore } from "../core.ts";
-import { nextChange } from "../next-change.ts";
+import { nextChange } from "../upkeep/next-change.ts";
 import type { Json } from "../registry/generic.ts";
 import { REFERENCE_PORT, resolveCached } from "../services/endpoints.ts";
 import { type Aggregator, referenceOf } from "./aggregator.ts";

@@ -10,7 +10,7 @@ import {
 import { type Clock, jsonEqual, type Log, messageOf, type Timer } from "../../base/index.ts";
 import { systemContext } from "../bootstrap/bootstrap.ts";
 import type { ServerCore } from "../core.ts";
-import { nextChange } from "../next-change.ts";
+import { nextChange } from "../upkeep/next-change.ts";
 import type { Json } from "../registry/generic.ts";
 import { CUSTOM_PRIORITY } from "./priority.ts";
 

@@ -1,4 +1,4 @@
-import { coversName } from "../covers-name.ts";
+import { coversName } from "./covers-name.ts";
 import {
   ClusterRole,
   ClusterRoleBinding,

@@ -4,7 +4,7 @@ import type { Lease } from "../../api/index.ts";
 import { parseTime, Scope, seededRandom, silentLog, VirtualClock } from "../../base/index.ts";
 import { openMemoryStore, type Store, StoreError } from "../../store/index.ts";
 import { createApiServer } from "../create.ts";
-import { storedJson } from "../registry/encoding.ts";
+import { storedJson } from "../stored/encoding.ts";
 
 const PREFIX = "/registry/leases/kube-system/";
 

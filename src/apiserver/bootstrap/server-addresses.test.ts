@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openMemoryStore } from "../../store/index.ts";
-import { isProtobuf, storedJson } from "../registry/encoding.ts";
+import { isProtobuf, storedJson } from "../stored/encoding.ts";
 import { ServerAddresses } from "./server-addresses.ts";
 
 const PROTOBUF = "application/vnd.kubernetes.protobuf";

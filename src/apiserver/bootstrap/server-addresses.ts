@@ -1,7 +1,7 @@
 import type { Clock, Log, Scope } from "../../base/index.ts";
 import { Endpoints, type KindDefinition, type KubeObject } from "../../api/index.ts";
 import { prefixEnd, type Store, StoreError } from "../../store/index.ts";
-import { encodeStored, type StorageMediaType } from "../registry/encoding.ts";
+import { encodeStored, type StorageMediaType } from "../stored/encoding.ts";
 import type { ServerCore } from "../core.ts";
 import { identityName } from "./identity.ts";
 import { publishKubernetesService } from "./kubernetes-service.ts";

@@ -10,7 +10,7 @@ import {
   StoreError,
   type Watch,
 } from "../../store/index.ts";
-import { storagePrefix, StoredObject } from "../registry/stored.ts";
+import { storagePrefix, StoredObject } from "../stored/stored.ts";
 import { type CacheEvent, eventOf, readHistory, type Span } from "./history.ts";
 
 export type { CacheEvent } from "./history.ts";

@@ -1,5 +1,5 @@
 import { type Change, prefixEnd, type Revision, type Store, type Watch } from "../../store/index.ts";
-import { StoredObject } from "../registry/stored.ts";
+import { StoredObject } from "../stored/stored.ts";
 
 /** One change of one object, as watchers get it before their selectors. */
 export interface CacheEvent {

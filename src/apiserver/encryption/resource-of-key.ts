@@ -1,5 +1,5 @@
 import { hubOf, kinds } from "../../api/index.ts";
-import { storagePrefix } from "../registry/stored.ts";
+import { storagePrefix } from "../stored/stored.ts";
 
 /** A resource as configurations name it. */
 export interface Resource {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FlowSchema, PriorityLevelConfiguration } from "../../api/index.ts";
 import { VirtualClock } from "../../base/index.ts";
-import { requestInfo } from "../request-info.ts";
+import { requestInfo } from "../http/request-info.ts";
 import { Fairness, WAIT_MAX_MS } from "./fairness.ts";
 
 const info = requestInfo("GET", "/api/v1/namespaces/n/pods/p", new URLSearchParams());

@@ -1,5 +1,5 @@
 import type { Flow } from "../flow/classify.ts";
-import { type Durations, histogram, noDurations, observe, series } from "../metrics.ts";
+import { type Durations, histogram, noDurations, observe, series } from "../introspection/metrics.ts";
 import type { TurnedAway } from "./errors.ts";
 import type { FairQueues, Ticket } from "./queues.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FlowSchema, PriorityLevelConfiguration } from "../../api/index.ts";
-import { requestInfo } from "../request-info.ts";
+import { requestInfo } from "../http/request-info.ts";
 import { flowOf, flowsOf, rulesAbout } from "./classify.ts";
 
 type Rules = FlowSchema["spec"]["rules"];

@@ -1,4 +1,4 @@
-import { coversName } from "../covers-name.ts";
+import { coversName } from "../authz/covers-name.ts";
 import type { FlowSchema, PriorityLevelConfiguration } from "../../api/index.ts";
 import type { UserInfo } from "../../net/message.ts";
 import type { RequestInfo } from "../contracts.ts";

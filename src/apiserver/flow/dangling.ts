@@ -6,9 +6,9 @@ import {
   PriorityLevelConfiguration,
 } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
-import { keepCondition } from "../conditions.ts";
-import { nextChange } from "../next-change.ts";
-import { applyTo } from "../patch.ts";
+import { keepCondition } from "../upkeep/conditions.ts";
+import { nextChange } from "../upkeep/next-change.ts";
+import { applyTo } from "../verbs/patch.ts";
 import type { ServerCore } from "../core.ts";
 import type { Json } from "../registry/generic.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { APIGroup, APIGroupList, APIResourceList, APIVersions, type KindDefinition } from "../../api/index.ts";
 import { goJson } from "../../schema/index.ts";
-import { VERSION } from "../version.ts";
+import { VERSION } from "../introspection/version.ts";
 import { VersionInfo } from "./version-info.ts";
 import {
   ANSWERS,

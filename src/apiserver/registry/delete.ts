@@ -3,7 +3,7 @@ import { type Clock, formatTime, parseTime } from "../../base/index.ts";
 import { copyJson } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import type { Json, Registry, WriteOptions } from "./generic.ts";
-import { StoredObject } from "./stored.ts";
+import { StoredObject } from "../stored/stored.ts";
 import type { Store } from "../../store/index.ts";
 
 /** What a client says about a deletion. */

@@ -40,11 +40,11 @@ import {
   validateNewFinalizers,
   validateShared,
 } from "./metadata.ts";
-import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaType } from "./encoding.ts";
+import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaType } from "../stored/encoding.ts";
 import { asGiven, hasEmptied } from "./given.ts";
 import { blankOf, resetFields } from "./resets.ts";
 import { isTooLarge, storeFailure } from "./store-failure.ts";
-import { storageKey, StoredObject } from "./stored.ts";
+import { storageKey, StoredObject } from "../stored/stored.ts";
 import { checkUid, checkVersion, checkVersionText, refuseVersion } from "./versions.ts";
 import { betweenSteps, LARGE_BYTES } from "../turns.ts";
 

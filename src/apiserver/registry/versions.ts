@@ -1,5 +1,5 @@
 import { conflict, type KindDefinition, MODIFIED, statusError } from "../../api/index.ts";
-import type { StoredObject } from "./stored.ts";
+import type { StoredObject } from "../stored/stored.ts";
 
 type Json = Record<string, unknown>;
 type Meta = Record<string, unknown>;

@@ -2,7 +2,7 @@ import type { Clock, Random } from "../../base/index.ts";
 import { formatTime } from "../../base/index.ts";
 import type { KindDefinition, KubeObject } from "../../api/index.ts";
 import { type Entry, prefixEnd, type Store } from "../../store/index.ts";
-import { encodeStored, type StorageMediaType, storedJson } from "../registry/encoding.ts";
+import { encodeStored, type StorageMediaType, storedJson } from "../stored/encoding.ts";
 
 /** Who holds a number. */
 export interface Holder {

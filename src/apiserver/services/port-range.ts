@@ -1,7 +1,7 @@
 import { internal } from "../../api/index.ts";
 import type { Random } from "../../base/index.ts";
 import { type Entry, prefixEnd, type Revision, type Store } from "../../store/index.ts";
-import type { StorageMediaType } from "../registry/encoding.ts";
+import type { StorageMediaType } from "../stored/encoding.ts";
 import type { Numbers } from "./allocator.ts";
 import { decodeRange, encodeRange } from "./range-allocation.ts";
 

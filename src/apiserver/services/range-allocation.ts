@@ -9,7 +9,7 @@ import {
   string,
   struct,
 } from "../../schema/index.ts";
-import { isProtobuf, type StorageMediaType } from "../registry/encoding.ts";
+import { isProtobuf, type StorageMediaType } from "../stored/encoding.ts";
 
 /** Stored, and never served. */
 const RangeAllocation = struct("io.k8s.api.core.v1.RangeAllocation", () => ({

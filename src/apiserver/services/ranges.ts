@@ -1,7 +1,7 @@
 import { formatIp, IPAddress, type KindDefinition, parseIp, type Service } from "../../api/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
 import type { Store } from "../../store/index.ts";
-import type { StorageMediaType } from "../registry/encoding.ts";
+import type { StorageMediaType } from "../stored/encoding.ts";
 import { addressAt, type AddressRange, addressRange, holdsAddresses, offsetOf } from "./addresses.ts";
 import { Allocator, type Holder, type Records, releaseRecord } from "./allocator.ts";
 import type { Family } from "./families.ts";

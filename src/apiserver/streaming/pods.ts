@@ -11,7 +11,7 @@ import {
 import { NetError } from "../../net/index.ts";
 import type { ApiRequest, ApiResponse, Handler } from "../../net/message.ts";
 import type { Reads, RequestContext, SubresourceHandler } from "../contracts.ts";
-import { isTrue, queryInteger } from "../request-info.ts";
+import { isTrue, queryInteger } from "../http/request-info.ts";
 import { dialProblem } from "./dial-problem.ts";
 import type { Kubelets } from "./kubelets.ts";
 

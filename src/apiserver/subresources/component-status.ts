@@ -6,7 +6,7 @@ import type { Reads, RequestContext, SubresourceHandler } from "../contracts.ts"
 import { negotiate, wantsPretty } from "../http/negotiate.ts";
 import { respondObject } from "../http/object.ts";
 import { respond } from "../http/respond.ts";
-import { tableOf, tableOptions } from "../table.ts";
+import { tableOf, tableOptions } from "../list/table.ts";
 
 export interface ComponentStatusOptions {
   readonly store: Store;

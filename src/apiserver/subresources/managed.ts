@@ -4,7 +4,7 @@ import { managedAfterUpdate } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import type { BodyType, Json } from "../http/object.ts";
 import { blankOf } from "../registry/resets.ts";
-import { writeOptions } from "../write-options.ts";
+import { writeOptions } from "../verbs/write-options.ts";
 
 /** metadata.managedFields of an object that isn't stored: who sent it manages all that it says. */
 export function managedBySender(

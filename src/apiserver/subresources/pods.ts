@@ -17,7 +17,7 @@ import { respond } from "../http/respond.ts";
 import { checkPreconditions, deleteObject, type DeleteOptions } from "../registry/delete.ts";
 import type { Registry, WriteOptions } from "../registry/generic.ts";
 import type { ServerCore } from "../core.ts";
-import { writeOptions } from "../write-options.ts";
+import { writeOptions } from "../verbs/write-options.ts";
 import type { Store } from "../../store/index.ts";
 
 const BINDING = Binding as unknown as KindDefinition;

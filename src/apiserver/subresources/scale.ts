@@ -25,11 +25,11 @@ import {
   type PatchType,
   patchType,
   readPatch,
-} from "../patch.ts";
+} from "../verbs/patch.ts";
 import type { WriteOptions } from "../registry/generic.ts";
-import { isTrue } from "../request-info.ts";
+import { isTrue } from "../http/request-info.ts";
 import type { ServerCore } from "../core.ts";
-import { writeOptions } from "../write-options.ts";
+import { writeOptions } from "../verbs/write-options.ts";
 import { entriesAfterScale, scaleEntries } from "./scale-managers.ts";
 
 const TYPE = { group: "autoscaling", version: "v1", kind: "Scale", struct: Scale };

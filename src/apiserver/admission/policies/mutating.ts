@@ -6,7 +6,7 @@ import { compilePolicy, type PolicySource, statusError } from "../../../api/inde
 import { EvaluationError, toJson, type Value } from "../../../cel/index.ts";
 import { ApplyTypeError, mergeApplied } from "../../../schema/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
-import { applyJsonPatch, JsonPatchError, TestFailedError } from "../../json-patch.ts";
+import { applyJsonPatch, JsonPatchError, TestFailedError } from "../../verbs/json-patch.ts";
 import { Budget, type RequestValues } from "./evaluate.ts";
 import { type Applied, appliedPolicies, type PolicyKinds, type PolicyOptions, valuesFor } from "./policies.ts";
 import { conditionsHold, lookupOf } from "./validating.ts";

@@ -14,7 +14,7 @@ import {
 } from "../../../api/index.ts";
 import { isObject, JsonError, parseJson } from "../../../schema/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
-import { applyJsonPatch, JsonPatchError } from "../../json-patch.ts";
+import { applyJsonPatch, JsonPatchError } from "../../verbs/json-patch.ts";
 import { Budget } from "../policies/evaluate.ts";
 import type { NamespaceLabels } from "../policies/match.ts";
 import { type Policy, type PolicyOptions, valuesFor } from "../policies/policies.ts";

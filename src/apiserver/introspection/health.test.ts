@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { VirtualClock } from "../../base/index.ts";
+import type { RequestContext } from "../contracts.ts";
+import { health } from "./health.ts";
+
+const asked = (path: string) =>
+  ({ info: { path }, query: new URLSearchParams("verbose") }) as unknown as RequestContext;
+const textOf = async (answer: ReturnType<typeof health>) => {
+  const { status, body } = (await answer)!;
+  return [status, body.type === "bytes" ? new TextDecoder().decode(body.bytes) : ""] as const;
+};
+const isStopping = () => false;
+const state = { ready: true };
+
+test("a store that answers, fails or keeps silent", async () => {
+  const clock = new VirtualClock();
+  const readyz = (revision: () => Promise<number>) =>
+    textOf(health(asked("/readyz/etcd"), { store: { revision }, clock, state, isStopping }));
+  assert.deepEqual(await readyz(async () => 1), [200, "ok"]);
+  const failing = async () => {
+    throw new Error("no leader");
+  };
+  assert.deepEqual(await readyz(failing), [500, "internal server error: no leader\n"]);
+  const silent = readyz(() => new Promise(() => {}));
+  await clock.advance(2_000);
+  assert.deepEqual(await silent, [500, "internal server error: etcd failed to answer in time\n"]);
+});
+
+test("of all checks it is said which one failed", async () => {
+  const options = {
+    store: { revision: () => Promise.reject(new Error("no leader")) },
+    clock: new VirtualClock(),
+    state,
+    isStopping,
+  };
+  const [status, text] = await textOf(health(asked("/readyz"), options));
+  assert.equal(status, 500);
+  assert.match(text, /^\[-\]etcd failed: reason withheld$/m);
+  assert.match(text, /^\[\+\]ping ok$/m);
+});

@@ -1,0 +1,56 @@
+import { badRequest, DeleteOptions as DeleteOptionsType } from "../../api/index.ts";
+import { DecodeError, decodeJson, decodeProto, openProtoEnvelope } from "../../schema/index.ts";
+import type { RequestContext } from "../contracts.ts";
+import { BodyError, readBody } from "../http/body.ts";
+import { DECODING, type Json, sayingItsType } from "../http/object.ts";
+import type { DeleteOptions } from "../registry/delete.ts";
+import { isTrue } from "../http/request-info.ts";
+
+/** How something is to be deleted: what the body says, and only where there is none the query; 400 for what can't be read. */
+export async function deleteOptions(context: RequestContext): Promise<DeleteOptions> {
+  return (await bodyOptions(context)) ?? queryOptions(context.query);
+}
+
+/** Undefined without a body. What it says of dry runs takes the place of what the query says. */
+async function bodyOptions(context: RequestContext): Promise<DeleteOptions | undefined> {
+  const body = await readBody(context, (bytes) => decodeProto(DeleteOptionsType, openProtoEnvelope(bytes).raw)).catch(
+    (error) => {
+      throw error instanceof BodyError ? badRequest(error.message, { cause: error }) : error;
+    },
+  );
+  if (!body) return undefined;
+  const given = sayingItsType(body.value ?? {}, badRequest);
+  const { kind, apiVersion } = given;
+  if (kind && kind !== "DeleteOptions") {
+    const version = JSON.stringify(apiVersion || "meta.k8s.io/v1");
+    throw badRequest(
+      `no kind ${JSON.stringify(kind)} is registered for version ${version} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+    );
+  }
+  const options = readOptions(given);
+  const { query } = context;
+  query.delete("dryRun");
+  for (const one of options.dryRun ?? []) query.append("dryRun", one);
+  return options;
+}
+
+function readOptions(given: Json): DeleteOptions & { readonly dryRun?: readonly string[] } {
+  try {
+    return decodeJson(DeleteOptionsType, given, DECODING).value;
+  } catch (error) {
+    throw error instanceof DecodeError ? badRequest(error.message, { cause: error }) : error;
+  }
+}
+
+function queryOptions(query: URLSearchParams): DeleteOptions {
+  const [seconds, policy, orphan] = ["gracePeriodSeconds", "propagationPolicy", "orphanDependents"].map((name) =>
+    query.get(name),
+  );
+  if (seconds && !/^[+-]?\d+$/.test(seconds))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(seconds)}: invalid syntax`);
+  return {
+    ...(seconds && { gracePeriodSeconds: Number(seconds) }),
+    ...(policy && { propagationPolicy: policy }),
+    ...(orphan && { orphanDependents: isTrue(orphan) }),
+  };
+}

@@ -1,0 +1,601 @@
+import {
+  badRequest,
+  conflict,
+  forbidden,
+  fromHub,
+  invalid,
+  type KindDefinition,
+  type KubeObject,
+  noSuchPath,
+  PartialObjectMetadataList,
+  Status,
+  statusError,
+  StatusError,
+  toHub,
+  behaviorOf,
+} from "../../api/index.ts";
+import { type Clock, formatTime, type Random } from "../../base/index.ts";
+import type { ApiResponse, UpgradedConnection } from "../../net/message.ts";
+import { applyDefaults, copyJson, encodeProtoObject, isObject } from "../../schema/index.ts";
+import type { Store } from "../../store/index.ts";
+import { giveBack } from "../list/chunks.ts";
+import type { RequestContext } from "../contracts.ts";
+import { Gathering } from "./gathering.ts";
+import { mediaType } from "../http/body.ts";
+import { compressedStream } from "../http/compress.ts";
+import { contentType, type Format, negotiate, negotiateStream, wantsPretty } from "../http/negotiate.ts";
+import { readObject, requireNamespace } from "../http/object.ts";
+import { respond, respondBytes } from "../http/respond.ts";
+import { list, listHead, type ListResult, parseVersion } from "../list/list.ts";
+import { type ListOptions, listOptions, watchOptions } from "../list/options.ts";
+import { listJson, listProto, protoObject } from "../list/body.ts";
+import {
+  applyConfiguration,
+  applyTo,
+  decodeApplied,
+  decodePatched,
+  patched,
+  patchOptions,
+  patchType,
+  type ReadPatch,
+  readPatch,
+  reportApplied,
+  undeterminedName,
+} from "./patch.ts";
+import { deleteOptions } from "./delete-options.ts";
+import { deleteObject, type DeleteOptions } from "../registry/delete.ts";
+import type { Json, Registry, WriteOptions } from "../registry/generic.ts";
+import type { StoredObject } from "../stored/stored.ts";
+import { isTrue } from "../http/request-info.ts";
+import { writeOptions } from "./write-options.ts";
+import { selection } from "../list/selection.ts";
+import {
+  LONG_LIST_ITEMS,
+  longMetadataList,
+  longMetadataListProto,
+  longTable,
+  partialMetadata,
+  protoMetadata,
+  tableOf,
+  tableOptions,
+} from "../list/table.ts";
+import { watch, type WatchItem } from "../watch/watch.ts";
+import { EventEncoder } from "../watch/encode.ts";
+import { SharedChunks } from "../watch/shared.ts";
+import { betweenSteps, inTurns } from "../turns.ts";
+import { WatchTurns } from "../watch/turns.ts";
+
+export interface VerbOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const encoder = new TextEncoder();
+const NEWLINE = encoder.encode("\n");
+
+/** Reads and writes of one version of a resource, each from request to response. */
+export class Verbs {
+  /** What clients of this version speak; the registry speaks the version that is stored. */
+  readonly #kind: KindDefinition;
+  readonly #registry: Registry;
+  readonly #options: VerbOptions;
+  readonly #turns: WatchTurns;
+  readonly #renewals: Gathering;
+  readonly #shared = new SharedChunks();
+
+  constructor(kind: KindDefinition, registry: Registry, options: VerbOptions) {
+    this.#kind = kind;
+    this.#registry = registry;
+    this.#options = options;
+    this.#turns = new WatchTurns(options.clock);
+    this.#renewals = new Gathering(options.clock);
+  }
+
+  async run(context: RequestContext): Promise<ApiResponse> {
+    try {
+      return await this.#run(context);
+    } catch (error) {
+      throw inServedGroup(error, this.#registry.kind, this.#kind);
+    }
+  }
+
+  async #run(context: RequestContext): Promise<ApiResponse> {
+    const { verb, name, subresource } = context.info;
+    switch (verb) {
+      case "get":
+        return this.#get(context);
+      case "list":
+        return this.#list(context);
+      case "watch":
+        return this.#watch(context);
+      case "create":
+        return this.#create(context);
+      case "update":
+        return this.#update(context, subresource);
+      case "patch":
+        return this.#patch(context, subresource);
+      case "delete":
+        return this.#delete(context, name);
+      case "deletecollection":
+        return this.#deleteCollection(context);
+      default:
+        throw noSuchPath();
+    }
+  }
+
+  #writeOptions(context: RequestContext): WriteOptions {
+    return { ...writeOptions(context), version: this.#kind };
+  }
+
+  async #get(context: RequestContext): Promise<ApiResponse> {
+    const format = this.#format(context);
+    const { namespace, name } = context.info;
+    const version = parseVersion(context.query.get("resourceVersion") ?? "");
+    if (version) await this.#registry.cacher.notOlderThan(version);
+    return this.#one(200, await this.#registry.get(namespace, name), format, context);
+  }
+
+  #format({ request, query, info }: RequestContext): Format {
+    const offer = { watch: false, ...this.#offer(info.name === "") };
+    return negotiate(request.headers.accept, offer, wantsPretty(request, query));
+  }
+
+  #offer(streams: boolean) {
+    return { streams, views: true, noProtobuf: this.#kind.custom !== undefined };
+  }
+
+  /** The format of a watch that has begun; ends it when there is none. */
+  async #streamFormat({ request, query }: RequestContext, batches: AsyncIterableIterator<unknown>): Promise<Format> {
+    try {
+      return negotiateStream(request.headers.accept, this.#offer(true), wantsPretty(request, query));
+    } catch (error) {
+      await batches.return?.();
+      throw error;
+    }
+  }
+
+  /** One object in the format asked for. */
+  #one(status: number, held: StoredObject, format: Format, { query }: RequestContext): ApiResponse {
+    if (format.as === "table")
+      return respond(
+        status,
+        this.#table([held], { resourceVersion: String(held.revision) }, { query, format }),
+        format,
+      );
+    const stored = held.as(this.#kind);
+    if (format.as === "metadata") {
+      if (format.encoding === "protobuf")
+        return respondBytes(status, protoMetadata(stored, format.viewVersion), contentType(format, false));
+      return respond(status, partialMetadata(stored.object, format.viewVersion), format);
+    }
+    if (format.as === "metadataList")
+      throw isNo("PartialObjectMetadataList", "not a list", typeName(this.#registry.kind));
+    if (format.encoding === "protobuf") return respondBytes(status, this.#proto(stored), contentType(format, false));
+    if (format.encoding !== "json" || format.pretty) return respond(status, stored.object, format);
+    const headers = { "content-type": contentType(format, false), "cache-control": "no-cache, private" };
+    return { status, headers, body: { type: "bytes", bytes: Buffer.concat([stored.json, NEWLINE]) } };
+  }
+
+  #proto(stored: StoredObject): Uint8Array {
+    return protoObject(this.#kind, stored);
+  }
+
+  #table(
+    items: readonly StoredObject[],
+    metadata: unknown,
+    { query, format }: { query: URLSearchParams; format: Format },
+  ): unknown {
+    const nowMs = this.#options.clock.now();
+    return tableOf(this.#tableKind(), this.#kind.custom ? items.map((stored) => stored.as(this.#kind)) : items, {
+      metadata,
+      nowMs,
+      format,
+      ...tableOptions(query),
+    });
+  }
+
+  /** Versions of custom kinds have columns of their own; of all others the stored version has them. */
+  #tableKind(): KindDefinition {
+    return this.#kind.custom ? this.#kind : this.#registry.kind;
+  }
+
+  async #list(context: RequestContext): Promise<ApiResponse> {
+    const format = this.#format(context);
+    const kind = this.#kind;
+    const { cacher, kind: hub } = this.#registry;
+    const { query, info, request } = context;
+    const options = listOptions(query);
+    const picked = selection(kind, info.namespace, options);
+    await cacher.start();
+    const { store, clock } = this.#options;
+    const result = await list({ kind: hub, cacher, store, options, selection: picked, clock });
+    if (format.as === "metadata") throw isNo("PartialObjectMetadata", "a list", `${typeName(hub)}List`);
+    const head = listHead(kind);
+    // Lists of custom kinds always say where they go on, even when they don't.
+    const metadata = kind.custom ? { continue: "", ...result.metadata } : result.metadata;
+    if (
+      result.items.length >= LONG_LIST_ITEMS &&
+      format.as !== "object" &&
+      (format.encoding === "protobuf" || (format.encoding === "json" && !format.pretty))
+    )
+      return compressedStream(request, await this.#longView(result, { query, format }));
+    if (format.as === "table")
+      return respond(200, this.#table(result.items, result.metadata, { query, format }), format);
+    if (format.as !== "object") {
+      const some = await this.#shown(result.items, (object) => partialMetadata(object, format.viewVersion));
+      const items = some.length > 0 ? some : null;
+      const all = { ...metadataHead(format), metadata: result.metadata, items };
+      return format.encoding === "protobuf"
+        ? respondBytes(200, encodeProtoObject(PartialObjectMetadataList, all), contentType(format, false))
+        : respond(200, all, format);
+    }
+    const items = kind.storage ? result.items.map((stored) => stored.as(kind)) : result.items;
+    const body = { head, metadata, items, clock: this.#options.clock };
+    if (format.encoding === "json" && !format.pretty)
+      return compressedStream(
+        request,
+        listJson({ ...body, part: kind.custom === undefined ? "withoutType" : "whole" }),
+      );
+    if (format.encoding === "protobuf") return compressedStream(request, await listProto(kind, body));
+    const whole = await this.#shown(items, kind.custom || format.encoding === "object" ? (object) => object : untyped);
+    return respond(200, { ...head, metadata, items: whole }, format);
+  }
+
+  /** What is shown of objects, in turns: each may have to be parsed. */
+  async #shown(items: readonly StoredObject[], show: (object: KubeObject) => unknown): Promise<unknown[]> {
+    const shown: unknown[] = [];
+    await inTurns(items, this.#options.clock, ({ object }) => shown.push(show(object)));
+    return shown;
+  }
+
+  /** A table or the metadata of many objects, made as they are sent. */
+  async #longView(
+    { items, metadata }: ListResult,
+    { query, format }: { query: URLSearchParams; format: Format },
+  ): Promise<ApiResponse> {
+    const { clock } = this.#options;
+    if (format.encoding === "protobuf") return longMetadataListProto(metadataHead(format), { metadata, items, clock });
+    if (format.as !== "table") return longMetadataList({ ...metadataHead(format), metadata }, { items, clock });
+    const shown = this.#kind.custom ? items.map((stored) => stored.as(this.#kind)) : items;
+    const call = { metadata, nowMs: clock.now(), format, ...tableOptions(query) };
+    return longTable(this.#tableKind(), { ...call, items: shown, clock });
+  }
+
+  async #watch(context: RequestContext): Promise<ApiResponse> {
+    this.#format(context);
+    const { cacher, kind: hub } = this.#registry;
+    const kind = this.#kind;
+    const { query, info, request } = context;
+    const { clock, random } = this.#options;
+    const options = watchOptions(query);
+    const picked = selection(kind, info.namespace, options, nameIn(info.name, options));
+    const { signal } = request;
+    const turns = this.#turns;
+    const batches = await watch({ kind, hub, cacher, options, selection: picked, clock, random, signal, turns });
+    const format = await this.#streamFormat(context, batches);
+    const encoder = new EventEncoder({ kind, hub, format, query, clock, shared: this.#shared });
+    if (format.encoding === "object")
+      return {
+        status: 200,
+        headers: { "content-type": "application/json" },
+        body: { type: "events", batches: mapBatches(batches, (items) => encoder.frames(items)) },
+      };
+    if (request.upgrade?.protocol === "websocket") return overWebSocket(batches, (item) => encoder.encode([item]));
+    return {
+      status: 200,
+      headers: { "content-type": contentType(format, true), "cache-control": "no-cache, private" },
+      body: { type: "stream", chunks: mapBatches(batches, (items) => encoder.encode(items)), release: giveBack },
+    };
+  }
+
+  async #create(context: RequestContext): Promise<ApiResponse> {
+    const format = this.#format(context);
+    const write = this.#writeOptions(context);
+    const object = await readObject(context, this.#kind);
+    const metadata = metadataOf(object);
+    this.#placeInNamespace(context, metadata);
+    if (this.#kind.custom?.terminating) throw goingAway(this.#kind, String(metadata.name ?? ""));
+    return this.#one(201, await this.#registry.create(context, this.#toHub(object), write), format, context);
+  }
+
+  /** An object of this version as the registry wants it; its version's defaults are set first, since the hub may have others. */
+  #toHub(object: Json): Json {
+    const kind = this.#kind;
+    if (!kind.storage) return object;
+    applyDefaults(kind.struct, object);
+    behaviorOf(kind).setDefaults?.(object as never);
+    return toHub(kind, object);
+  }
+
+  /** The current object as this version shows it. */
+  #current(object: KubeObject | undefined): KubeObject | undefined {
+    return object && (fromHub(this.#kind, object as unknown as Json) as unknown as KubeObject);
+  }
+
+  /** A changed object that is the one on the URL, as the registry wants it. */
+  #placed(context: RequestContext, object: Json): Json {
+    const metadata = metadataOf(object);
+    this.#placeInNamespace(context, metadata);
+    checkName(context, metadata);
+    return this.#toHub(object);
+  }
+
+  #placeInNamespace({ info }: RequestContext, metadata: Json): void {
+    if (this.#registry.kind.scope === "Cluster") {
+      delete metadata.namespace;
+      return;
+    }
+    metadata.namespace ||= info.namespace;
+    requireNamespace(metadata, info.namespace);
+  }
+
+  async #update(context: RequestContext, subresource: string): Promise<ApiResponse> {
+    const format = this.#format(context);
+    const write = this.#writeOptions(context);
+    const kind = this.#kind;
+    // Callers in the same process cost no wake-up of their own.
+    if (this.#registry.kind.rules.renewed && context.request.body.type === "stream") await this.#renewals.turn();
+    const object = await readObject(context, kind);
+    const metadata = metadataOf(object);
+    checkName(context, metadata);
+    this.#placeInNamespace(context, metadata);
+    // Who insists on a version gets one try; others need the object again when someone else was faster.
+    const { resourceVersion } = metadata;
+    const isLast = Boolean(resourceVersion) && resourceVersion !== "0";
+    const result = await this.#registry.update(context, {
+      change: () => this.#toHub(isLast ? object : copyJson(object)),
+      write,
+      subresource,
+      whole: true,
+      createMissing: subresource === "" && this.#registry.kind.rules.createdByUpdate === true,
+    });
+    return this.#one(result.created ? 201 : 200, result.object, format, context);
+  }
+
+  async #patch(context: RequestContext, subresource: string): Promise<ApiResponse> {
+    const format = this.#format(context);
+    const kind = this.#kind;
+    const type = patchType(mediaType(context.request), kind);
+    const write = { ...patchOptions(context, type), version: this.#kind };
+    if (type === "apply") {
+      const patch = await readPatch(context, type);
+      return this.#apply(context, { patch, write, subresource, format });
+    }
+    const read = await deferred(readPatch(context, type));
+    const change = async (current: KubeObject | undefined) => {
+      const patch = read();
+      const made = patched(kind, type, this.#current(current)!, patch);
+      await betweenSteps(context);
+      return this.#placed(context, decodePatched(context, made, { kind, type, patch }));
+    };
+    const result = await this.#registry.update(context, { change, write, subresource });
+    return this.#one(result.created ? 201 : 200, result.object, format, context);
+  }
+
+  async #apply(context: RequestContext, { patch, write, subresource, format }: ApplyCall): Promise<ApiResponse> {
+    const kind = this.#kind;
+    const config = applyConfiguration(kind, patch.value);
+    const change = async (current: KubeObject | undefined) => {
+      const merged = applyTo({
+        kind,
+        current: this.#current(current),
+        config,
+        write,
+        subresource,
+        now: formatTime(this.#options.clock.now()),
+        force: isTrue(context.query.get("force")),
+      });
+      await betweenSteps(context);
+      const object = decodeApplied(context, merged, { kind, config });
+      reportApplied(context, patch);
+      if (!current) refuseUid(context, kind, metadataOf(object));
+      return this.#placed(context, object);
+    };
+    const result = await this.#registry.update(context, {
+      change,
+      write,
+      subresource,
+      createMissing: subresource === "",
+    });
+    return this.#one(result.created ? 201 : 200, result.object, format, context);
+  }
+
+  async #delete(context: RequestContext, name: string): Promise<ApiResponse> {
+    const format = this.#format(context);
+    const { store, clock } = this.#options;
+    const options = await this.#deleteOptions(context);
+    const { namespace } = context.info;
+    const write = this.#writeOptions(context);
+    const { object, gone } = await deleteObject(
+      { registry: this.#registry, context, options, write, store, clock },
+      namespace,
+      name,
+    );
+    if (!gone) return this.#one(this.#registry.kind.kind === "Namespace" ? 200 : 200, object, format, context);
+    if (this.#registry.kind.rules.returnsDeleted) return this.#one(200, object, format, context);
+    const status = this.#deleted(object.object);
+    if (format.encoding === "protobuf")
+      return respondBytes(200, encodeProtoObject(Status, status), contentType(format, false));
+    return respond(200, status, { ...format, as: "object" });
+  }
+
+  #deleted({ metadata: { name, uid } }: KubeObject) {
+    const { group, plural } = this.#kind;
+    return {
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Success",
+      details: { name, ...(group && { group }), kind: plural, uid },
+    };
+  }
+
+  async #deleteOptions(context: RequestContext): Promise<DeleteOptions> {
+    const all = await deleteOptions(context);
+    if (
+      all.propagationPolicy !== undefined &&
+      !["Orphan", "Background", "Foreground"].includes(all.propagationPolicy)
+    ) {
+      const detail = 'supported values: "Foreground", "Background", "Orphan", "nil"';
+      throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", [
+        { path: "propagationPolicy", type: "NotSupported", value: all.propagationPolicy, detail },
+      ]);
+    }
+    const { propagationWarning } = behaviorOf(this.#kind);
+    if (propagationWarning && all.propagationPolicy === undefined && all.orphanDependents === undefined)
+      context.warnings.push(propagationWarning);
+    return all;
+  }
+
+  async #deleteCollection(context: RequestContext): Promise<ApiResponse> {
+    const format = this.#format(context);
+    const { kind, cacher } = this.#registry;
+    const { query, info } = context;
+    const { store, clock } = this.#options;
+    const listed = listOptions(query);
+    const options = await this.#deleteOptions(context);
+    const write = this.#writeOptions(context);
+    await cacher.start();
+    const picked = selection(this.#kind, info.namespace, listed);
+    const result = await list({ kind, cacher, store, options: listed, selection: picked, clock });
+    const items: StoredObject[] = [];
+    for (const stored of result.items) {
+      const { namespace = "", name } = stored.object.metadata;
+      const call = { registry: this.#registry, context, options, write, store, clock };
+      const deleted = await deleteObject(call, namespace, name).catch((error) => {
+        if (error instanceof StatusError && error.code === 404) return undefined;
+        throw error;
+      });
+      if (deleted) items.push(stored);
+    }
+    return respond(
+      200,
+      {
+        ...listHead(this.#kind),
+        metadata: kind.custom ? { continue: "", ...result.metadata } : result.metadata,
+        items: items
+          .map((stored) => stored.as(this.#kind))
+          .map(({ object }) => (this.#kind.custom ? object : untyped(object))),
+      },
+      { ...format, as: "object" },
+    );
+  }
+}
+
+/** The name of the one object that a watch is about; 400 when its selector names another. */
+function nameIn(name: string, { fields }: ListOptions): string | undefined {
+  if (name === "") return undefined;
+  const isNamed =
+    fields.length === 0 ||
+    fields.some(({ key, operator, values }) => key === "metadata.name" && operator === "=" && values[0] === name);
+  if (!isNamed) throw badRequest("fieldSelector metadata.name doesn't match requested name");
+  return name;
+}
+
+function metadataHead({ viewVersion = "meta.k8s.io/v1" }: Format) {
+  return { kind: "PartialObjectMetadataList", apiVersion: viewVersion };
+}
+
+/** 406: one object can't be shown as a list, nor a list as one object. */
+function isNo(view: string, what: string, type: string): Error {
+  const message = `you requested ${view}, but the requested object is ${what} (*${type})`;
+  return statusError({ code: 406, reason: "NotAcceptable", message });
+}
+
+/** What the original calls the type of a kind's objects in its own language. */
+function typeName({ group, kind, custom }: KindDefinition): string {
+  return custom ? "unstructured.Unstructured" : `${group === "" ? "core" : group.split(".")[0]}.${kind}`;
+}
+
+/** Keeps a complaint about a body back until its object is known to be there. */
+function deferred<T>(work: Promise<T>): Promise<() => T> {
+  return work.then(
+    (value) => () => value,
+    (error) => {
+      if (!(error instanceof StatusError) || error.code !== 400) throw error;
+      return () => {
+        throw error;
+      };
+    },
+  );
+}
+
+interface ApplyCall {
+  readonly patch: ReadPatch;
+  readonly write: WriteOptions;
+  readonly subresource: string;
+  readonly format: Format;
+}
+
+/** What is said of a resource that is stored in another group than it is served in (events) names the latter. */
+function inServedGroup(error: unknown, stored: KindDefinition, served: KindDefinition): unknown {
+  if (stored.group === served.group || !(error instanceof StatusError)) return error;
+  const { details, message = "" } = error.status;
+  if (details?.kind !== stored.plural || (details.group ?? "") !== stored.group) return error;
+  const named = ({ plural, group }: KindDefinition) => `${plural}${group === "" ? "" : `.${group}`} "`;
+  return new StatusError({
+    ...error.status,
+    message: message.replace(named(stored), named(served)),
+    details: { ...details, group: served.group },
+  });
+}
+
+function goingAway(kind: KindDefinition, name: string): Error {
+  return forbidden(kind, name, "create not allowed while custom resource definition is terminating");
+}
+
+function untyped({ kind: _, apiVersion: __, ...object }: KubeObject): unknown {
+  return object;
+}
+
+function checkName(context: RequestContext, metadata: Json): void {
+  const { name } = context.info;
+  if (!metadata.name) throw undeterminedName(context);
+  if (metadata.name !== name)
+    throw badRequest(`the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`);
+}
+
+/** 409: an apply of what isn't there speaks of one that was. */
+function refuseUid({ info: { name } }: RequestContext, kind: KindDefinition, { uid }: Json): void {
+  if (!uid) return;
+  const found = `the provided object specified uid ${String(uid)}, and no existing object was found`;
+  throw conflict(kind, name, `uid mismatch: ${found}`);
+}
+
+function metadataOf(object: Json): Json {
+  if (!isObject(object.metadata)) object.metadata = {};
+  return object.metadata as Json;
+}
+
+/** A watch over a WebSocket: one event in each message. */
+function overWebSocket(
+  batches: AsyncIterable<readonly WatchItem[]>,
+  encode: (item: WatchItem) => Uint8Array,
+): ApiResponse {
+  const serve = async (connection: UpgradedConnection) => {
+    const channel = connection.channel(0);
+    const iterator = batches[Symbol.asyncIterator]();
+    connection.closed.then(() => iterator.return?.()).catch(() => {});
+    for (let next = await iterator.next(); !next.done; next = await iterator.next())
+      for (const item of next.value) await channel.write(encode(item));
+    connection.close();
+  };
+  return { status: 101, headers: {}, body: { type: "upgrade", subprotocol: "", serve } };
+}
+
+/** Written out, since a generator costs more than the rest of a delivery. */
+function mapBatches<T, R>(batches: AsyncIterableIterator<T>, map: (batch: T) => R): AsyncIterableIterator<R> {
+  const mapped = (result: IteratorResult<T>): IteratorResult<R> =>
+    result.done ? { done: true, value: undefined } : { done: false, value: map(result.value) };
+  return {
+    next: () => batches.next().then(mapped),
+    async return() {
+      await batches.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
