@@ -76,6 +76,8 @@ export interface KindRules {
   readonly createdByUpdate?: boolean;
   /** Its updates say that someone still lives, and may wait some milliseconds for others. */
   readonly renewed?: boolean;
+  /** The original keeps no cache of it: a version that is none is the client's fault also where one object is got. */
+  readonly uncached?: boolean;
   /** A deletion that ends at once answers with the object instead of a Status. */
   readonly returnsDeleted?: boolean;
   /** Metadata that an update of the status leaves as it is. */

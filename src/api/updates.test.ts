@@ -7,6 +7,7 @@ import { persistentVolumeBehavior } from "./core/v1/persistentvolume.behavior.ts
 import { persistentVolumeClaimBehavior } from "./core/v1/persistentvolumeclaim.behavior.ts";
 import { validateChangedEvent } from "./core/v1/event.validate.ts";
 import { ingressClassBehavior } from "./networking/v1/ingressclass.behavior.ts";
+import { serviceCIDRBehavior } from "./networking/v1/servicecidr.behavior.ts";
 import { csiDriverBehavior } from "./storage/v1/csidriver.behavior.ts";
 import { csiStorageCapacityBehavior } from "./storage/v1/csistoragecapacity.behavior.ts";
 import { storageClassBehavior } from "./storage/v1/storageclass.behavior.ts";
@@ -31,6 +32,30 @@ const CASES: readonly [string, KindBehavior<never>, object, object, readonly str
     { provisioner: "a.b/c", volumeBindingMode: "Immediate" },
     ["provisioner Required", "provisioner Invalid"],
   ],
+  [
+    "what a storage class tells its driver is looked at before the driver",
+    storageClassBehavior as never,
+    { provisioner: "c.d/e", parameters: { a: "b" }, volumeBindingMode: "Immediate" },
+    { provisioner: "a.b/c", volumeBindingMode: "Immediate" },
+    ["parameters Forbidden", "provisioner Forbidden"],
+  ],
+  ...(
+    [
+      [["10.0.0.0/8"], ["10.0.0.0/8", "fd00::/64"], []],
+      [["10.0.0.0/8"], ["11.0.0.0/8"], ["spec.cidrs[0] Invalid"]],
+      [["10.0.0.0/8"], undefined, ["spec.cidrs Invalid"]],
+      [["10.0.0.0/8", "fd00::/64"], ["10.0.0.0/8"], ["spec.cidrs Invalid"]],
+    ] as const
+  ).map(
+    ([old, wanted, errors]) =>
+      [
+        `ranges ${old.join()} as ${wanted?.join()}`,
+        serviceCIDRBehavior as never,
+        { spec: { cidrs: wanted } },
+        { spec: { cidrs: old } },
+        errors,
+      ] as const,
+  ),
   [
     "so is a storage capacity",
     csiStorageCapacityBehavior as never,

@@ -1,3 +1,4 @@
+import { takesAnyEncoding } from "./http/negotiate.ts";
 import type { Aggregator } from "./aggregation/aggregator.ts";
 import {
   badRequest,
@@ -239,7 +240,9 @@ function dispatcher({
     const kind = core.served.find({ ...info, plural: info.resource });
     if (!kind) return notServed(core.served, info.group);
     const isServed = info.subresource === "" || kind.subresources?.some(({ name }) => name === info.subresource);
-    if (kind.rules.deprecation && isServed) context.warnings.push(kind.rules.deprecation);
+    // The original's router refuses what it can't write before the kind has a say.
+    const isHeard = kind.custom || takesAnyEncoding(request.headers.accept);
+    if (kind.rules.deprecation && isServed && isHeard) context.warnings.push(kind.rules.deprecation);
     if (kind.custom) return custom(kind, context);
     const handler = parts.handlers.get(info.subresource ? `${info.resource}/${info.subresource}` : info.resource);
     checkVerb(kind, context);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeJson } from "./decode.ts";
-import { bytes, list, listOf, map, scalar, struct, time } from "./dsl.ts";
+import { bytes, int32, int64, list, listOf, map, scalar, struct, time } from "./dsl.ts";
+import { parseJson } from "./parse.ts";
 
 test("a time without a value is written as null, unless it is a pointer or left out when zero", () => {
   const Times = struct("test.Times", () => ({
@@ -63,4 +64,23 @@ test("text behind a time, and padding too early in bytes, are told of", () => {
   assert.equal(fault({ bytes: "AQ=A" }), "illegal base64 data at input byte 2");
   assert.equal(fault({ bytes: "AQ=" }), "illegal base64 data at input byte 3");
   assert.equal(fault({ bytes: "AQI" }), "illegal base64 data at input byte 0");
+});
+
+test("what is converted loses the upper bits of a number that doesn't fit, and says how bytes were read", () => {
+  const Holder = struct("test.Holder", () => ({
+    short: int32(1),
+    long: int64(2),
+    bytes: bytes(3),
+    names: list(4, scalar.string),
+  }));
+  const options = { quantity: String, asConversion: true, typeNameOf: () => "v1.Name" };
+  const converted = (text: string) => decodeJson(Holder, parseJson(text), options).value;
+  assert.deepEqual(converted('{"short":2147483648}'), { short: -2147483648 });
+  assert.deepEqual(converted('{"short":1099511627777}'), { short: 1 });
+  assert.deepEqual(converted('{"short":100000000000000000000}'), {});
+  assert.equal(JSON.stringify(converted('{"long":9223372036854775808}')), '{"long":-9223372036854775808}');
+  assert.throws(() => converted('{"bytes":"*"}'), {
+    message: "error decoding from json: illegal base64 data at input byte 0",
+  });
+  assert.throws(() => converted('{"names":[1]}'), { message: "cannot convert int64 to v1.Name" });
 });

@@ -3,7 +3,7 @@ import { isObject } from "./merge.ts";
 import { decodeCustom } from "./custom.ts";
 import type { Field, MapNode, Node, ScalarNode, StructNode } from "./dsl.ts";
 import { copyJson } from "./copy.ts";
-import { rawDigits, setOwn } from "./parse.ts";
+import { rawDigits, rawNumber, setOwn } from "./parse.ts";
 import { readMicroTime, type ReadTime, readTime, TimeError } from "./time.ts";
 
 /** A value that does not have the type its field wants; the message is what Kubernetes says. */
@@ -390,7 +390,7 @@ function decodeScalar(node: ScalarNode, value: unknown, place: ValuePlace): unkn
     case "intOrString":
       if (typeof value === "string") return value;
       if (place.context.asConversion) return convertedInteger(node, value);
-      return decodeInteger(place.context.asConversion ? { ...node, type: "int32" } : node, value, place);
+      return decodeInteger(node, value, place);
     case "time":
       return typeof value === "string" ? canonicalTime(value) : mismatch(node, value, place);
     case "microTime":
@@ -432,7 +432,19 @@ function convertedInteger(node: ScalarNode, value: unknown): number {
   throw new DecodeError(`json: cannot unmarshal number ${digits} into Go value of type int32`);
 }
 
+/** A whole number as the original converts it without its JSON text: one that doesn't fit loses its upper bits. */
+function wrappedInteger({ type }: ScalarNode, value: unknown): unknown {
+  const digits = rawDigits(value) ?? (Number.isInteger(value) ? String(BigInt(value as number)) : undefined);
+  if (digits === undefined) return undefined;
+  const given = BigInt(digits);
+  const long = given === BigInt.asIntN(64, given) ? given : -(2n ** 63n);
+  if (type === "int32") return Number(BigInt.asIntN(32, long));
+  return Number.isSafeInteger(Number(long)) ? Number(long) : rawNumber(String(long));
+}
+
 function decodeInteger(node: ScalarNode, value: unknown, place: ValuePlace): unknown {
+  const converted = place.context.asConversion ? wrappedInteger(node, value) : undefined;
+  if (converted !== undefined) return converted;
   const digits = rawDigits(value);
   if (digits !== undefined) {
     const big = BigInt(digits);
@@ -456,12 +468,10 @@ function decodeBytes(text: string, { asConversion, faults }: Context): string | 
     return checkBase64(text);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    if (faults) {
-      faults.first ??= error;
-      return undefined;
-    }
-    if (!asConversion) throw error;
-    throw new DecodeError(`error decoding from json: ${error.message}`);
+    if (asConversion) throw new DecodeError(`error decoding from json: ${error.message}`, { cause: error });
+    if (!faults) throw error;
+    faults.first ??= error;
+    return undefined;
   }
 }
 
@@ -528,7 +538,8 @@ function goKind(value: unknown): string {
   return rawDigits(value) !== undefined ? "float64" : isObject(value) ? "map" : "string";
 }
 
-function scalarConversionError(node: ScalarNode, value: unknown, from: string): DecodeError {
+function scalarConversionError(node: ScalarNode, value: unknown, ownName = goType(node)): DecodeError {
+  const from = goKind(value);
   switch (node.type) {
     case "time":
     case "microTime":
@@ -542,12 +553,12 @@ function scalarConversionError(node: ScalarNode, value: unknown, from: string): 
       const to = goType(node);
       // What its language could convert, the original says it can't.
       const isNear = (from === "int64" && to === "string") || (from === "float64" && to.startsWith("int"));
-      return new DecodeError(isNear ? `cannot convert ${from} to ${to}` : `unrecognized type: ${to}`);
+      return new DecodeError(isNear ? `cannot convert ${from} to ${ownName}` : `unrecognized type: ${to}`);
     }
   }
 }
 
-function conversionError(node: Node, value: unknown): DecodeError {
+function conversionError(node: Node, value: unknown, place?: ValuePlace): DecodeError {
   const from = goKind(value);
   switch (node.kind) {
     case "map":
@@ -557,17 +568,17 @@ function conversionError(node: Node, value: unknown): DecodeError {
     case "struct":
       return new DecodeError(`cannot restore struct from: ${from}`);
     case "scalar":
-      return scalarConversionError(node, value, from);
+      return scalarConversionError(node, value, place && fieldType(node, place));
   }
 }
 
 function mismatch(node: Node, value: unknown, place: ValuePlace): undefined {
-  if (place.context.asConversion) throw conversionError(node, value);
+  if (place.context.asConversion) throw conversionError(node, value, place);
   return mistyped(node, jsonTypeName(value), place);
 }
 
 function mismatchNumber(node: Node, digits: string, place: ValuePlace): undefined {
-  if (place.context.asConversion) throw conversionError(node, Number(digits));
+  if (place.context.asConversion) throw conversionError(node, Number(digits), place);
   return mistyped(node, `number ${digits}`, place);
 }
 

@@ -345,7 +345,7 @@ function quoted(character: string): string {
 }
 
 /** A whole number that a double can't hold; JSON.stringify writes it as it was. */
-function rawNumber(digits: string): unknown {
+export function rawNumber(digits: string): unknown {
   return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(digits);
 }
 

@@ -2,7 +2,7 @@ import type { ScalarNode } from "./dsl.ts";
 import { elementStep, fieldOf, lacksKeys, pathText, type Shape, shapeOfElement, shapeOfField } from "./field-set.ts";
 import { isObject } from "./merge.ts";
 import { rawDigits } from "./parse.ts";
-import { goText } from "./strategic.ts";
+import { goDigits, goText } from "./strategic.ts";
 
 type Json = Record<string, unknown>;
 
@@ -166,7 +166,8 @@ function goTypeOf(value: unknown): string {
 function goSyntax(value: unknown): string {
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(", ")}}`;
   const digits = rawDigits(value);
-  if (digits !== undefined) return digits;
+  if (digits !== undefined) return goDigits(digits);
+  if (value === null) return "interface {}(nil)";
   if (!isObject(value)) return typeof value === "string" ? JSON.stringify(value) : String(value);
   const entries = Object.entries(value as Json).sort(([a], [b]) => (a < b ? -1 : 1));
   return `map[string]interface {}{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${goSyntax(inner)}`).join(", ")}}`;

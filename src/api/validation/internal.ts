@@ -38,6 +38,8 @@ const ACRONYMS: Readonly<Record<string, string>> = {
   fsGroupChangePolicy: "FSGroupChangePolicy",
   fsType: "FSType",
   gcePersistentDisk: "GCEPersistentDisk",
+  gmsaCredentialSpec: "GMSACredentialSpec",
+  gmsaCredentialSpecName: "GMSACredentialSpecName",
   grpc: "GRPC",
   httpGet: "HTTPGet",
   httpHeaders: "HTTPHeaders",
@@ -63,8 +65,16 @@ const ACRONYMS: Readonly<Record<string, string>> = {
 
 const RBD_NAMES = { monitors: "CephMonitors", image: "RBDImage", pool: "RBDPool", user: "RadosUser" };
 
+const ISCSI_NAMES = {
+  iscsiInterface: "ISCSIInterface",
+  chapAuthDiscovery: "DiscoveryCHAPAuth",
+  chapAuthSession: "SessionCHAPAuth",
+};
+
 /** Names that only one struct's fields have. */
 const OWN_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "io.k8s.api.core.v1.ISCSIVolumeSource": ISCSI_NAMES,
+  "io.k8s.api.core.v1.ISCSIPersistentVolumeSource": ISCSI_NAMES,
   "io.k8s.api.core.v1.RBDVolumeSource": RBD_NAMES,
   "io.k8s.api.core.v1.RBDPersistentVolumeSource": RBD_NAMES,
   "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps": {
@@ -176,11 +186,13 @@ function isMeta(struct: StructNode): boolean {
   return struct.name.startsWith("io.k8s.apimachinery.");
 }
 
-/** The declared fields of a struct, with one of them moved to where it stands in the unversioned form. */
-export function movedAfter(struct: StructNode, moved: string, before: string): readonly string[] {
-  return [...struct.fields.keys()]
-    .filter((name) => name !== moved)
-    .flatMap((name) => (name === before ? [name, moved] : [name]));
+/** The declared fields of a struct, with some moved to where they stand in the unversioned form: each after another. */
+export function movedAfter(struct: StructNode, moves: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(moves).reduce<readonly string[]>(
+    (names, [moved, before]) =>
+      names.filter((name) => name !== moved).flatMap((name) => (name === before ? [name, moved] : [name])),
+    [...struct.fields.keys()],
+  );
 }
 
 /** A field's name there. */

@@ -18,3 +18,18 @@ test("only one priority class is the default", async () => {
   await priority.validate!(classes("UPDATE", "first", { globalDefault: true }));
   await priority.validate!(classes("CREATE", "second", { globalDefault: false }));
 });
+
+test("an update that leaves a pod's priority out keeps it", async () => {
+  const update = (spec: object, old: object) =>
+    priority.admit!({
+      operation: "UPDATE",
+      kind: { group: "", plural: "pods" },
+      subresource: "",
+      object: { spec },
+      oldObject: { spec: old },
+    } as unknown as AdmissionRequest);
+  const [silent, telling] = [{}, { priority: 2 }];
+  await update(silent, { priority: 1, preemptionPolicy: "Never" });
+  await update(telling, { priority: 1 });
+  assert.deepEqual([silent, telling], [{ priority: 1, preemptionPolicy: "Never" }, { priority: 2 }]);
+});

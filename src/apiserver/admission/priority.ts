@@ -8,14 +8,22 @@ interface PodSpecPriority {
   preemptionPolicy?: string;
 }
 
+/** What an update doesn't say stays as it was worked out when the pod was made. */
+function keepPriority(spec: PodSpecPriority, old: Readonly<PodSpecPriority>): void {
+  if (old.priority !== undefined) spec.priority ??= old.priority;
+  if (old.preemptionPolicy !== undefined) spec.preemptionPolicy ??= old.preemptionPolicy;
+}
+
 /** Works out a pod's priority from its class. */
 export const priority: AdmissionPlugin = {
   name: "Priority",
   resources: ["/pods", `${PriorityClass.group}/${PriorityClass.plural}`],
   async admit(request) {
-    const { operation, kind, subresource, object, reads } = request;
-    if (kind.plural !== "pods" || kind.group !== "" || subresource !== "" || operation !== "CREATE" || !object) return;
+    const { operation, kind, subresource, object, oldObject, reads } = request;
+    if (kind.plural !== "pods" || kind.group !== "" || subresource !== "" || !object) return;
     const spec = object.spec as PodSpecPriority;
+    if (operation === "UPDATE") keepPriority(spec, (oldObject as { readonly spec: PodSpecPriority }).spec);
+    if (operation !== "CREATE") return;
     const classes = await reads.list(PriorityClass);
     const named = spec.priorityClassName
       ? classes.find((one) => one.metadata.name === spec.priorityClassName)

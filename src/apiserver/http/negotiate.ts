@@ -54,6 +54,11 @@ export function negotiate(accept: string | undefined, offer: Offer, pretty: bool
   throw known && offer.views ? noSuchView() : notInOffer(offer);
 }
 
+/** Whether objects have an encoding that a client takes, whatever the view that it asks for. */
+export function takesAnyEncoding(accept: string | undefined): boolean {
+  return parseAccept(accept || "*/*").some(({ type }) => encodingOf(type) !== undefined);
+}
+
 function formatOf(
   { type, parameters }: Accepted,
   { views, watch, noProtobuf, jsonOnly }: Offer,

@@ -75,7 +75,7 @@ function writeList(list: readonly unknown[], { indent, lines, lead }: Place): vo
 function writeText(text: string, { indent, lines, lead }: Place): void {
   if (text.includes("\n") && canBeLiteral(text)) return writeLiteral(text, { indent, lines, lead });
   const pad = " ".repeat(indent);
-  const [first = "", ...rest] = folded(inlineText(text, false), lead.length);
+  const [first = "", ...rest] = folded(inlineText(text, false), { lead: lead.length, indent });
   lines.push(lead + first, ...rest.map((line) => pad + line));
 }
 
@@ -148,11 +148,11 @@ function hex(code: number, digits: number): string {
 }
 
 /** Cuts a long line at spaces that stand alone. */
-function folded(text: string, startColumn: number): string[] {
-  if (startColumn + text.length <= LINE_MAX) return [text];
+function folded(text: string, { lead, indent }: { readonly lead: number; readonly indent: number }): string[] {
+  if (lead + text.length <= LINE_MAX) return [text];
   const lines: string[] = [];
   let line = "";
-  let column = startColumn;
+  let column = lead;
   for (let index = 0; index < text.length; index++) {
     const isCut = text[index] === " " && text[index - 1] !== " " && text[index + 1] !== " " && column > LINE_MAX;
     if (!isCut || index === 0 || index === text.length - 1) {
@@ -162,7 +162,7 @@ function folded(text: string, startColumn: number): string[] {
     }
     lines.push(line);
     line = "";
-    column = 0;
+    column = indent;
   }
   return [...lines, line];
 }

@@ -76,8 +76,8 @@ function readOptions({ options }: ListCall): Options {
   return { limit, position: undefined, exact: undefined, atLeast: revision };
 }
 
-/** The version that a list asks for; 400 for text that is none. */
-function listedVersion(text: string): Revision | undefined {
+/** The version that a list, or the get of what the original has no cache of, asks for; 400 for text that is none. */
+export function listedVersion(text: string): Revision | undefined {
   const problem = versionProblem(text);
   if (problem) throw badRequest(`invalid resource version: ${problem}`);
   return text === "" ? undefined : Number(text);

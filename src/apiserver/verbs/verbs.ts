@@ -26,7 +26,7 @@ import { compressedStream } from "../http/compress.ts";
 import { contentType, type Format, negotiate, negotiateStream, wantsPretty } from "../http/negotiate.ts";
 import { readObject, requireNamespace } from "../http/object.ts";
 import { respond, respondBytes } from "../http/respond.ts";
-import { list, listHead, type ListResult, parseVersion } from "../list/list.ts";
+import { list, listHead, listedVersion, type ListResult, parseVersion } from "../list/list.ts";
 import { type ListOptions, listOptions, watchOptions } from "../list/options.ts";
 import { listJson, listProto, protoObject } from "../list/body.ts";
 import {
@@ -131,7 +131,8 @@ export class Verbs {
   async #get(context: RequestContext): Promise<ApiResponse> {
     const format = this.#format(context);
     const { namespace, name } = context.info;
-    const version = parseVersion(context.query.get("resourceVersion") ?? "");
+    const read = this.#registry.kind.rules?.uncached ? listedVersion : parseVersion;
+    const version = read(context.query.get("resourceVersion") ?? "");
     if (version) await this.#registry.cacher.notOlderThan(version);
     return this.#one(200, await this.#registry.get(namespace, name), format, context);
   }

@@ -118,7 +118,7 @@ function validateSharedParts(shared: SharedParts): FieldError[] {
 const SHAPES: InternalShapes = {
   [JSONSchemaProps.name]: {
     get order() {
-      return movedAfter(JSONSchemaProps, "nullable", "type");
+      return movedAfter(JSONSchemaProps, { nullable: "type" });
     },
   },
 };

@@ -20,7 +20,7 @@ export const Event = kind({
   version: "v1",
   kind: "Event",
   plural: "events",
-  rules: { createdByUpdate: true },
+  rules: { createdByUpdate: true, uncached: true },
   shortNames: ["ev"],
   scope: "Namespaced",
   requiresMetadata: true,

@@ -100,7 +100,8 @@ function validateSameSource(spec: PersistentVolumeSpec, old: PersistentVolumeSpe
       ? { ...old, csi: { ...old.csi, controllerExpandSecretRef: secret } }
       : old;
   if (jsonEqual(sourceOf(spec), sourceOf(before))) return [];
-  const shapes = { [PersistentVolumeSource.name]: { order: movedAfter(PersistentVolumeSource, "quobyte", "rbd") } };
+  const order = movedAfter(PersistentVolumeSource, { quobyte: "rbd", flexVolume: "iscsi" });
+  const shapes = { [PersistentVolumeSource.name]: { order } };
   const shown = (one: PersistentVolumeSpec) =>
     JSON.stringify(internalValue(PersistentVolumeSource, sourceOf(one), shapes), undefined, 1);
   const detail = `spec.persistentvolumesource is immutable after creation\n${unifiedDiff(shown(before), shown(spec))}`;

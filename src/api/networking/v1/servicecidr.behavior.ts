@@ -21,7 +21,7 @@ export const serviceCIDRBehavior: KindBehavior<ServiceCIDR> = {
     range.metadata = { ...kept, ...(managedFields && { managedFields }) } as Mutable<ServiceCIDR>["metadata"];
   },
   validate: ({ spec }) => validateCidrs(spec.cidrs ?? []),
-  validateUpdate: ({ spec }, old) => validateChange(spec.cidrs ?? [], old.spec.cidrs ?? []),
+  validateUpdate: ({ spec }, old) => validateChange(spec.cidrs, old.spec.cidrs ?? []),
 };
 
 function validateCidrs(cidrs: readonly string[]): FieldError[] {
@@ -38,11 +38,14 @@ function validateCidrs(cidrs: readonly string[]): FieldError[] {
   ];
 }
 
-/** A range stays; a second one of the other family may be added, or taken away again. */
-function validateChange(cidrs: readonly string[], old: readonly string[]): FieldError[] {
-  const changed = cidrs.flatMap((cidr, index) =>
-    index < old.length && cidr !== old[index] ? [invalidValue(`spec.cidrs[${index}]`, cidr, IMMUTABLE)] : [],
+/** Ranges stay; a second one of the other family may be added. */
+function validateChange(cidrs: readonly string[] | undefined, old: readonly string[]): FieldError[] {
+  const length = cidrs?.length ?? 0;
+  const isAdded = old.length === 1 && length === 2;
+  if (!cidrs || (length !== old.length && !isAdded))
+    return length === old.length ? [] : [invalidValue("spec.cidrs", cidrs ?? null, IMMUTABLE)];
+  const changed = old.flatMap((cidr, index) =>
+    cidr === cidrs[index] ? [] : [invalidValue(`spec.cidrs[${index}]`, cidrs[index], IMMUTABLE)],
   );
-  if (cidrs.length <= old.length && cidrs.length > 0) return changed;
-  return [...changed, ...validateCidrs(cidrs)];
+  return isAdded ? [...changed, ...validateCidrs(cidrs)] : changed;
 }

@@ -23,8 +23,8 @@ export const storageClassBehavior: KindBehavior<StorageClass> = {
   validate: validateStorageClass,
   validateUpdate: (storageClass, old) => [
     ...validateStorageClass(storageClass),
-    ...immutableField("provisioner", storageClass.provisioner, old.provisioner),
     ...immutableField("parameters", storageClass.parameters, old.parameters),
+    ...immutableField("provisioner", storageClass.provisioner, old.provisioner),
     ...immutableField("reclaimPolicy", storageClass.reclaimPolicy, old.reclaimPolicy),
     ...immutableField("volumeBindingMode", storageClass.volumeBindingMode, old.volumeBindingMode),
   ],

@@ -66,7 +66,7 @@ const SHAPES: InternalShapes = {
   "io.k8s.api.core.v1.PodSecurityContext": { order: POD_SECURITY_CONTEXT },
   [VolumeSource.name]: {
     get order() {
-      return movedAfter(VolumeSource, "quobyte", "rbd");
+      return movedAfter(VolumeSource, { quobyte: "rbd" });
     },
   },
 };
