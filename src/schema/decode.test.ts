@@ -74,7 +74,7 @@ test("what is converted loses the upper bits of a number that doesn't fit, and s
     names: list(4, scalar.string),
   }));
   const options = { quantity: String, asConversion: true, typeNameOf: () => "v1.Name" };
-  const converted = (text: string) => decodeJson(Holder, parseJson(text), options).value;
+  const converted = (text: string) => decodeJson(Holder, parseJson(text).value, options).value;
   assert.deepEqual(converted('{"short":2147483648}'), { short: -2147483648 });
   assert.deepEqual(converted('{"short":1099511627777}'), { short: 1 });
   assert.deepEqual(converted('{"short":100000000000000000000}'), {});

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { int32, list, map, ref, scalar, string, struct } from "./dsl.ts";
 import { fieldsAt } from "./field-set.ts";
 import { applyConfig, ApplyConflictError, areManagers, managedAfterUpdate } from "./managed-fields.ts";
+import { parseJson } from "./parse.ts";
 import { ApplyTypeError } from "./typed.ts";
 
 type Json = Record<string, any>;
@@ -141,6 +142,19 @@ test("a configuration of another type is told of with all its problems", () => {
       return true;
     },
   );
+});
+
+test("values in messages look as in the original", () => {
+  const problem = (value: unknown) => {
+    try {
+      apply(undefined, { spec: { extra: value } }, "one");
+    } catch (error) {
+      return /Value:(.*)\}$/.exec((error as Error).message)?.[1];
+    }
+    return undefined;
+  };
+  const { value } = parseJson("[null, 100000000000000000000, 9007199254740993]");
+  assert.equal(problem(value), "[]interface {}{interface {}(nil), 1e+20, 9007199254740993}");
 });
 
 test("a field goes with its defaults once nobody owns a part of it; what was never applied stays", () => {

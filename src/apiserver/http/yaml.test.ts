@@ -46,3 +46,11 @@ test("long lines break behind the eightieth column", () => {
 test("what has no value isn't written", () => {
   assert.equal(yamlText({ a: undefined, b: null, c: { d: undefined } }), "b: null\nc: {}\n");
 });
+
+test("the column of a line that goes on counts from its margin", () => {
+  const lines = yamlText({ a: "1234567 ".repeat(25).trim() }).split("\n");
+  assert.deepEqual(
+    lines.slice(0, 2).map((line) => line.length),
+    [82, 81],
+  );
+});
