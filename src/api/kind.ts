@@ -155,8 +155,13 @@ export interface KindBehavior<T> {
   readonly prepareStatusUpdate?: (object: Mutable<T>, old: T, now: string) => void;
   readonly validate?: (object: T) => FieldError[];
   readonly validateUpdate?: (object: T, old: T) => FieldError[];
-  /** How often the original looks at the whole metadata of an update, besides twice at what changed (1 when not given). */
+  /**
+   * How often the original looks at the metadata of an update once more than it does for every kind (1 when not given): the
+   * first time at what changed, then at the whole of it.
+   */
   readonly metadataChecks?: number;
+  /** The same of an update of the status. */
+  readonly statusMetadataChecks?: number;
   /** What more is wrong with a name, or what one is to begin with, because of what else the new object says. */
   readonly nameProblems?: (object: T, name: string) => string[];
   /** What of a new object's metadata is looked at only where nothing else is wrong, and then takes what any path takes. */

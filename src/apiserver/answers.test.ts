@@ -10,12 +10,19 @@ import { createApiServer } from "./index.ts";
 
 interface Recorded {
   readonly title: string;
+  /** What is sent first. */
+  readonly after?: readonly { readonly request: string; readonly body: unknown }[];
   readonly request: string;
   readonly body: unknown;
   readonly status: number;
   readonly message?: string;
   /** Of the causes, in their order. */
   readonly fields?: readonly string[];
+}
+
+interface Told {
+  readonly message?: string;
+  readonly details?: { readonly causes?: readonly { readonly field?: string }[] };
 }
 
 const recorded = readFileSync(join(import.meta.dirname, "testdata/answers.jsonl"), "utf8")
@@ -30,28 +37,29 @@ suite("answers are those of the original", async () => {
   const parts = { store: openMemoryStore(), clock: new VirtualClock(), random, log: silentLog, scope };
   const { handle, ready } = createApiServer({ ...parts, serviceAccounts });
   await ready;
-  for (const { title, request, body, status, message, fields } of recorded)
+  const ask = async (request: string, body: unknown) => {
+    const [, method = "", path = "", query = ""] = /^(\S+) ([^?]*)\??(.*)$/.exec(request)!;
+    const answer = await handle({
+      method,
+      path,
+      query,
+      headers: {},
+      body: body === undefined ? { type: "none" } : { type: "bytes", bytes: Buffer.from(JSON.stringify(body)) },
+      peer: { address: "", identity: { name: "admin", groups: ["system:masters"] } },
+      signal: scope.signal,
+    });
+    const text = Buffer.from((answer.body as { bytes: Uint8Array }).bytes).toString();
+    return { code: answer.status, told: JSON.parse(text) as Told };
+  };
+  for (const { title, after = [], request, body, status, message, fields } of recorded)
     test(title, async () => {
-      const [, method = "", path = "", query = ""] = /^(\S+) ([^?]*)\??(.*)$/.exec(request)!;
-      const answer = await handle({
-        method,
-        path,
-        query,
-        headers: {},
-        body: body === undefined ? { type: "none" } : { type: "bytes", bytes: Buffer.from(JSON.stringify(body)) },
-        peer: { address: "", identity: { name: "admin", groups: ["system:masters"] } },
-        signal: scope.signal,
-      });
-      const text = Buffer.from((answer.body as { bytes: Uint8Array }).bytes).toString();
-      const { message: told, details } = JSON.parse(text) as {
-        message?: string;
-        details?: { causes?: { field?: string }[] };
-      };
-      assert.equal(told?.replace(/(UID in object meta: )\S+/, "$1<uid>"), message);
+      for (const first of after) assert.equal((await ask(first.request, first.body)).code, 201);
+      const { code, told } = await ask(request, body);
+      assert.equal(told.message?.replace(/(UID in object meta: )\S+/, "$1<uid>"), message);
       assert.deepEqual(
-        details?.causes?.map((cause) => cause.field),
+        told.details?.causes?.map((cause) => cause.field),
         fields,
       );
-      assert.equal(answer.status, status);
+      assert.equal(code, status);
     });
 });

@@ -55,12 +55,14 @@ const ACRONYMS: Readonly<Record<string, string>> = {
   seLinuxChangePolicy: "SELinuxChangePolicy",
   seLinuxOptions: "SELinuxOptions",
   setHostnameAsFQDN: "SetHostnameAsFQDN",
+  sslEnabled: "SSLEnabled",
   storageos: "StorageOS",
   tcpSocket: "TCPSocket",
   tty: "TTY",
   uid: "UID",
   uri: "URI",
   volumeID: "VolumeID",
+  wwids: "WWIDs",
 };
 
 const RBD_NAMES = { monitors: "CephMonitors", image: "RBDImage", pool: "RBDPool", user: "RadosUser" };
@@ -73,8 +75,11 @@ const ISCSI_NAMES = {
 
 /** Names that only one struct's fields have. */
 const OWN_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "io.k8s.api.core.v1.ISCSIVolumeSource": ISCSI_NAMES,
+  "io.k8s.api.core.v1.AzureDiskVolumeSource": { diskURI: "DataDiskURI" },
+  "io.k8s.api.core.v1.GlusterfsPersistentVolumeSource": { endpoints: "EndpointsName" },
+  "io.k8s.api.core.v1.GlusterfsVolumeSource": { endpoints: "EndpointsName" },
   "io.k8s.api.core.v1.ISCSIPersistentVolumeSource": ISCSI_NAMES,
+  "io.k8s.api.core.v1.ISCSIVolumeSource": ISCSI_NAMES,
   "io.k8s.api.core.v1.RBDVolumeSource": RBD_NAMES,
   "io.k8s.api.core.v1.RBDPersistentVolumeSource": RBD_NAMES,
   "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps": {

@@ -144,14 +144,24 @@ interface GivenType {
   readonly kind: string;
 }
 
-/** Refuses an object of another kind that is served. */
+/** What verbs take belongs to every version of every group. */
+const OPTIONS_KINDS: ReadonlySet<string> = new Set([
+  "CreateOptions",
+  "DeleteOptions",
+  "GetOptions",
+  "ListOptions",
+  "PatchOptions",
+  "UpdateOptions",
+  "WatchEvent",
+]);
+
+/** Refuses an object of another kind that is known. */
 function throwForeign(given: GivenType, type: BodyType): void {
   const [version = "", group = ""] = given.apiVersion.split("/").reverse();
-  const other = kindFor({ group, version, kind: given.kind });
-  if (!other) return;
+  if (!kindFor({ group, version, kind: given.kind }) && !OPTIONS_KINDS.has(given.kind)) return;
   const internal = type.group === "" ? "core" : type.group.split(".")[0];
   throw badRequest(
-    `${given.kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: converting (${other.version}.${other.kind}) to (${internal}.${type.kind}): unknown conversion`,
+    `${given.kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: converting (${version}.${given.kind}) to (${internal}.${type.kind}): unknown conversion`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { admit, concernedPlugins, validateAdmission } from "../admission/admit.ts";
 import {
   alreadyExists,
+  CLIENT_METADATA,
   conflict,
   type FieldError,
   fromHub,
@@ -32,14 +33,7 @@ import type { Store } from "../../store/index.ts";
 import { canonicalQuantity } from "../../api/index.ts";
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
 import type { Cacher } from "../cacher/cacher.ts";
-import {
-  finalizerWarnings,
-  joinOwners,
-  validateMetadata,
-  validateMetadataUpdate,
-  validateNewFinalizers,
-  validateShared,
-} from "./metadata.ts";
+import { finalizerWarnings, joinOwners, validateMetadata, validateMetadataUpdate } from "./metadata.ts";
 import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaType } from "../stored/encoding.ts";
 import { asGiven, hasEmptied } from "./given.ts";
 import { blankOf, resetFields } from "./resets.ts";
@@ -422,9 +416,13 @@ export class Registry {
     { current, object, write, subresource }: SaveCall & { subresource: string },
   ): Promise<StoredObject | undefined> {
     const old = current.object;
-    const stored = (write.version && behaviorOf(write.version))?.validateStored?.(object, old);
+    const rules = write.version && behaviorOf(write.version);
+    const stored = rules?.validateStored?.(object, old);
     const errors = stored
-      ? [...this.#validateMetadataUpdate(object as unknown as KubeObject, old, subresource), ...stored]
+      ? [
+          ...this.#validateMetadataUpdate(object as unknown as KubeObject, old, { rules: rules!, subresource }),
+          ...stored,
+        ]
       : this.#validateUpdate(object, old, subresource);
     if (errors.length > 0) throw invalid(this.kind, old.metadata.name, asGiven(errors, context.emptied));
     if (subresource !== "status") this.#warn(context, object, old);
@@ -489,22 +487,22 @@ export class Registry {
     (object.metadata as Meta).generation = changed ? (before ?? 0) + 1 : before;
   }
 
-  /** What is wrong with changed metadata, as often as the original tells of it. */
-  #validateMetadataUpdate(object: KubeObject, old: KubeObject, subresource: string): FieldError[] {
-    // It looks at every change twice, once for all kinds and once for each.
-    const change = validateMetadataUpdate(object, old);
-    // Most kinds look at the whole of it once more; of what is refused now and was there before they say nothing here.
-    const checks = subresource === "" ? (this.behavior.metadataChecks ?? 1) : 0;
-    const whole = [
-      ...validateShared(object),
-      ...validateNewFinalizers(this.behavior, object.metadata.finalizers ?? [], old.metadata.finalizers ?? []),
-    ];
-    return [...change, ...change, ...Array.from({ length: checks }, () => whole).flat()];
+  /** What is wrong with changed metadata; kinds that are stored as another's ask in their own way. */
+  #validateMetadataUpdate(
+    object: KubeObject,
+    old: KubeObject,
+    { rules, subresource }: { readonly rules: KindBehavior<unknown>; readonly subresource: string },
+  ): FieldError[] {
+    const checks = (subresource === "status" ? rules.statusMetadataChecks : rules.metadataChecks) ?? 1;
+    return validateMetadataUpdate(this.kind, { object, old, rules, checks });
   }
 
   #validateUpdate(object: Json, old: KubeObject, subresource: string): FieldError[] {
     const { behavior } = this;
-    const metadata = this.#validateMetadataUpdate(object as unknown as KubeObject, old, subresource);
+    const metadata = this.#validateMetadataUpdate(object as unknown as KubeObject, old, {
+      rules: behavior,
+      subresource,
+    });
     if (SPEC_PARTS[subresource])
       return [
         ...metadata,
@@ -681,7 +679,7 @@ function keepSystemMetadata(metadata: Meta, old: KubeObject): void {
   const before = old.metadata as Meta;
   // Another uid is no update of this object; validation says so.
   metadata.uid ||= before.uid;
-  for (const key of ["creationTimestamp", "selfLink", "generation"]) {
+  for (const key of ["creationTimestamp", "generation"]) {
     if (before[key] === undefined) delete metadata[key];
     else metadata[key] = before[key];
   }
@@ -708,20 +706,22 @@ function keepAllBut({ object, old, subresource, keeps }: Narrowing): void {
     if (before[key] === undefined) delete object[key];
     else object[key] = before[key];
   }
-  const { managedFields } = object.metadata as Meta;
+  const sent = object.metadata as Meta;
+  const { managedFields } = sent;
   const metadata = before.metadata as Meta;
   delete metadata.resourceVersion;
-  const { labels, annotations, ownerReferences, finalizers } = object.metadata as Meta;
-  if (subresource === "status") {
-    for (const [key, value] of Object.entries({ labels, annotations, ownerReferences, finalizers })) {
-      if (keeps.includes(key)) continue;
-      if (value === undefined) delete metadata[key];
-      else metadata[key] = value;
+  if (subresource === "status" && keeps !== CLIENT_METADATA) {
+    for (const key of SENT_WITH_STATUS) {
+      if ((keeps as readonly string[]).includes(key)) continue;
+      if (sent[key] === undefined) delete metadata[key];
+      else metadata[key] = sent[key];
     }
   }
   if (managedFields !== undefined) metadata.managedFields = managedFields;
   object.metadata = metadata;
 }
+
+const SENT_WITH_STATUS = [...CLIENT_METADATA, "generateName", "selfLink"];
 
 type Part = (wanted: Json, old: Json) => Json;
 

@@ -1,4 +1,3 @@
-import { jsonEqual } from "../../base/index.ts";
 import {
   asPrefix,
   canonicalIpProblems,
@@ -114,25 +113,28 @@ export function finalizerWarnings({ looseFinalizers }: MetadataRules, object: Ku
     );
 }
 
-function validateFinalizers(
-  { looseFinalizers, metadataLate }: MetadataRules,
-  finalizers: readonly string[],
-): FieldError[] {
+function validateFinalizers(rules: MetadataRules, finalizers: readonly string[]): FieldError[] {
   const path = "metadata.finalizers";
-  const errors = finalizers.flatMap((finalizer, index) => {
-    const problems = problemsAt(path, finalizer, qualifiedNameProblems(finalizer));
-    const isLoose = looseFinalizers || metadataLate === "all";
-    if (!isLoose && !finalizer.includes("/") && !STANDARD_FINALIZERS.includes(finalizer)) {
-      const detail = "name is neither a standard finalizer name nor is it fully qualified";
-      problems.push(invalidValue(`${path}[${index}]`, finalizer, detail));
-    }
-    return problems;
-  });
+  const errors = finalizers.flatMap((finalizer) => problemsAt(path, finalizer, qualifiedNameProblems(finalizer)));
   if (finalizers.includes("orphan") && finalizers.includes("foregroundDeletion")) {
     const detail = "finalizer orphan and foregroundDeletion cannot be both set";
     errors.push(invalidValue(path, finalizers, detail));
   }
-  return errors;
+  return [...errors, ...validateDomains(rules, finalizers)];
+}
+
+/** Finalizers that anybody else could have chosen too. */
+function validateDomains(
+  { looseFinalizers, metadataLate }: MetadataRules,
+  finalizers: readonly string[],
+): FieldError[] {
+  if (looseFinalizers || metadataLate === "all") return [];
+  const detail = "name is neither a standard finalizer name nor is it fully qualified";
+  return finalizers.flatMap((finalizer, index) =>
+    finalizer.includes("/") || STANDARD_FINALIZERS.includes(finalizer)
+      ? []
+      : [invalidValue(`metadata.finalizers[${index}]`, finalizer, detail)],
+  );
 }
 
 /** Keeps one of owners that are named twice; what the client is warned of. */
@@ -148,8 +150,31 @@ export function joinOwners(metadata: { ownerReferences?: unknown }): string[] {
   ];
 }
 
-/** Everything that an update of metadata may not do. */
-export function validateMetadataUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+/** What names and finalizers of any kind may be; kinds ask for more. */
+const ANY_KIND: MetadataRules = { nameRule: "pathSegment", looseFinalizers: true };
+
+export interface MetadataChange {
+  readonly object: KubeObject;
+  readonly old: KubeObject;
+  readonly rules: MetadataRules;
+  /** How often it is looked at because of its kind, as {@link KindBehavior.metadataChecks} says. */
+  readonly checks: number;
+}
+
+/** What is wrong with changed metadata, as often as the original tells of it. */
+export function validateMetadataUpdate(
+  kind: Pick<KindDefinition, "scope">,
+  { object, old, rules, checks }: MetadataChange,
+): FieldError[] {
+  const change = validateChange(object, old);
+  const ofKind = checks === 0 ? [] : [...change, ...validateDomains(rules, object.metadata.finalizers ?? [])];
+  const whole = [...validateShared(object), ...validateFinalizers(rules, object.metadata.finalizers ?? [])];
+  const further = Array.from({ length: Math.max(0, checks - 1) }, () => whole).flat();
+  return [...validateMetadata(kind, { rules: ANY_KIND }, object), ...change, ...ofKind, ...further];
+}
+
+/** What no change of metadata may do. */
+function validateChange(object: KubeObject, old: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
   if (old.metadata.deletionTimestamp) {
     const added = (object.metadata.finalizers ?? []).filter((one) => !old.metadata.finalizers?.includes(one));
@@ -167,12 +192,3 @@ export function validateMetadataUpdate(object: KubeObject, old: KubeObject): Fie
 }
 
 const FIXED = ["name", "namespace", "uid", "deletionTimestamp", "deletionGracePeriodSeconds"] as const;
-
-/** Finalizers that are there already stay, whatever they are. */
-export function validateNewFinalizers(
-  rules: MetadataRules,
-  finalizers: readonly string[],
-  old: readonly string[],
-): FieldError[] {
-  return jsonEqual(finalizers, old) ? [] : validateFinalizers(rules, finalizers);
-}

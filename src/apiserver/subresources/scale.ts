@@ -1,9 +1,11 @@
 import {
   badRequest,
+  type FieldError,
   formatLabelSelector,
   groupVersion,
   internal,
   invalid,
+  invalidValue,
   type KindDefinition,
   type KubeObject,
   parseJsonPath,
@@ -27,6 +29,7 @@ import {
   readPatch,
 } from "../verbs/patch.ts";
 import type { WriteOptions } from "../registry/generic.ts";
+import { validateMetadata } from "../registry/metadata.ts";
 import { isTrue } from "../http/request-info.ts";
 import type { ServerCore } from "../core.ts";
 import { writeOptions } from "../verbs/write-options.ts";
@@ -169,20 +172,19 @@ function withScale(
       `the name of the object (${String(metadata.name ?? "")}) does not match the name on the URL (${info.name})`,
     );
   const replicas = Number((scale.spec as Json | undefined)?.replicas ?? 0);
-  if (replicas < 0 && !paths) {
-    const error = {
-      path: "spec.replicas",
-      type: "Invalid" as const,
-      value: replicas,
-      detail: "must be greater than or equal to 0",
-    };
-    throw invalid(TYPE, info.name, [error]);
-  }
+  const problems = paths ? [] : validateScale(scale, replicas);
+  if (problems.length > 0) throw invalid(TYPE, info.name, problems);
   const wanted = structuredClone(current) as unknown as { metadata: Json; spec: Json };
   setAt(wanted as unknown as Json, paths?.spec ?? REPLICAS, replicas);
   wanted.metadata.resourceVersion = metadata.resourceVersion;
   if (metadata.uid) wanted.metadata.uid = metadata.uid;
   return wanted as unknown as Json;
+}
+
+function validateScale(scale: Json, replicas: number): FieldError[] {
+  const errors = validateMetadata(SCALE, { rules: {} }, scale as unknown as KubeObject);
+  if (replicas < 0) errors.push(invalidValue("spec.replicas", replicas, "must be greater than or equal to 0"));
+  return errors;
 }
 
 /** Kinds that users define say where their numbers are. */

@@ -24,12 +24,12 @@ export const podBehavior: KindBehavior<Pod> = {
     dropDisabledFields(pod.spec);
     pod.status = { phase: "Pending", qosClass: qosClass(pod.spec as Pod["spec"]) } as Mutable<Pod>["status"];
     if (pod.spec.schedulingGates?.length) pod.status.conditions = [gated(now)] as never;
-    if ((pod.spec.terminationGracePeriodSeconds ?? 0) < 0) pod.spec.terminationGracePeriodSeconds = 1;
     mergeLabelKeys(pod.spec, pod.metadata.labels);
     syncAppArmor(pod as never);
   },
   setDefaults(pod) {
     setPodDefaults(pod);
+    if ((pod.spec.terminationGracePeriodSeconds ?? 0) < 0) pod.spec.terminationGracePeriodSeconds = 1;
     setPodStatusDefaults(pod.status);
   },
   prepareUpdate(pod, old) {

@@ -14,6 +14,7 @@ const POLICIES = ["AlwaysAllow", "IfHealthyBudget"];
 
 /** What a pod disruption budget's declaration can't say. */
 export const podDisruptionBudgetBehavior: KindBehavior<PodDisruptionBudget> = {
+  statusMetadataChecks: 0,
   metadataChecks: 0,
   metadataLate: "all",
   nameRule: "pathSegment",
