@@ -34,6 +34,7 @@ export {
   type Column,
   type CustomKind,
   listKindOf,
+  type Change,
   type FieldError,
   type FieldErrorType,
   groupVersion,

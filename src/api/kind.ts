@@ -45,6 +45,17 @@ export interface FieldError {
   /** The message shows no value although its type does. */
   readonly valueOmitted?: true;
   readonly detail: string;
+  /** Of what may not change, where the detail ends with the difference: what that is made of. */
+  readonly change?: Change;
+}
+
+/** A value before and after a change, as a message shows it. */
+export interface Change {
+  /** Path of what is shown. */
+  readonly path: string;
+  readonly what: string;
+  readonly before: unknown;
+  readonly after: unknown;
 }
 
 export type FieldErrorType =

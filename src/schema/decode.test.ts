@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeJson } from "./decode.ts";
-import { bytes, int32, int64, list, listOf, map, scalar, struct, time } from "./dsl.ts";
+import { bytes, int32, int64, list, listOf, map, raw, scalar, struct, time } from "./dsl.ts";
 import { parseJson } from "./parse.ts";
 
 test("a time without a value is written as null, unless it is a pointer or left out when zero", () => {
@@ -83,4 +83,23 @@ test("what is converted loses the upper bits of a number that doesn't fit, and s
     message: "error decoding from json: illegal base64 data at input byte 0",
   });
   assert.throws(() => converted('{"names":[1]}'), { message: "cannot convert int64 to v1.Name" });
+});
+
+test("bytes may come as a list of numbers", () => {
+  const Holder = struct("test.Holder", () => ({ bytes: bytes(1) }));
+  const read = (value: unknown[], more = {}) =>
+    decodeJson(Holder, { bytes: value }, { quantity: String, ...more }).value;
+  assert.deepEqual([read([1, null, 255]), read([257], { asConversion: true })], [{ bytes: "AQD/" }, { bytes: "AQ==" }]);
+  const where = "into Go struct field Holder.bytes of type uint8";
+  assert.throws(() => read(["x"]), { message: `json: cannot unmarshal string ${where}` });
+  assert.throws(() => read([256]), { message: `json: cannot unmarshal number 256 ${where}` });
+  assert.throws(() => read(["x"], { asConversion: true }), { message: "unrecognized type: uint8" });
+});
+
+test("what is converted as it is has its keys in order", () => {
+  const Holder = struct("test.Holder", () => ({ data: raw(1) }));
+  const text = (more: object) =>
+    JSON.stringify(decodeJson(Holder, { data: { b: 1, a: [{ d: 1, c: 1 }] } }, { quantity: String, ...more }).value);
+  assert.equal(text({}), '{"data":{"b":1,"a":[{"d":1,"c":1}]}}');
+  assert.equal(text({ asConversion: true }), '{"data":{"a":[{"c":1,"d":1}],"b":1}}');
 });

@@ -1,5 +1,5 @@
 import { joinPath } from "./path.ts";
-import { isObject } from "./merge.ts";
+import { isObject, withSortedKeys } from "./merge.ts";
 import { decodeCustom } from "./custom.ts";
 import type { Field, MapNode, Node, ScalarNode, StructNode } from "./dsl.ts";
 import { copyJson } from "./copy.ts";
@@ -384,6 +384,7 @@ function decodeScalar(node: ScalarNode, value: unknown, place: ValuePlace): unkn
     case "float64":
       return typeof value === "number" ? value : mismatch(node, value, place);
     case "bytes":
+      if (Array.isArray(value)) return decodeByteList(value, place);
       return typeof value === "string" ? decodeBytes(value, place.context) : mismatch(node, value, place);
     case "quantity":
       return decodeQuantity(value, place.context);
@@ -398,6 +399,7 @@ function decodeScalar(node: ScalarNode, value: unknown, place: ValuePlace): unkn
     case "any":
       return place.field.options.holds ? decodeHeld(value, place.field.options.holds, place) : value;
     case "raw":
+      return place.context.asConversion ? withSortedKeys(value) : value;
     case "deduced":
       return value;
     default:
@@ -473,6 +475,18 @@ function decodeBytes(text: string, { asConversion, faults }: Context): string | 
     faults.first ??= error;
     return undefined;
   }
+}
+
+/** Bytes may come as a list of numbers too. */
+function decodeByteList(values: readonly unknown[], place: ValuePlace): string | undefined {
+  const { asConversion } = place.context;
+  const numbers = values.map((value) => value ?? 0);
+  const isByte = (value: unknown) => Number.isInteger(value) && (asConversion || (Number(value) & 255) === value);
+  const wrong = numbers.find((value) => !isByte(value));
+  if (wrong === undefined) return Buffer.from(numbers as number[]).toString("base64");
+  if (asConversion) throw new DecodeError("unrecognized type: uint8");
+  const given = typeof wrong === "number" ? `number ${wrong}` : jsonTypeName(wrong);
+  return mistypedAs("uint8", given, place);
 }
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -583,11 +597,22 @@ function mismatchNumber(node: Node, digits: string, place: ValuePlace): undefine
 }
 
 function mistyped(node: Node, given: string, place: ValuePlace): undefined {
-  const { context, owner, goPath } = place;
-  const message = `json: cannot unmarshal ${given} into Go struct field ${goName(owner)}.${goPath} of type ${fieldType(node, place)}`;
-  const error = new DecodeError(message);
-  if (!context.faults || (node.kind === "scalar" && OWN_READERS.has(node.type))) throw error;
-  context.faults.first ??= error;
+  const type = fieldType(node, place);
+  if (node.kind === "scalar" && OWN_READERS.has(node.type)) throw mistypedError(type, given, place);
+  return mistypedAs(type, given, place);
+}
+
+function mistypedAs(type: string, given: string, place: ValuePlace): undefined {
+  const { faults } = place.context;
+  const error = mistypedError(type, given, place);
+  if (!faults) throw error;
+  faults.first ??= error;
+}
+
+function mistypedError(type: string, given: string, { owner, goPath }: ValuePlace): DecodeError {
+  return new DecodeError(
+    `json: cannot unmarshal ${given} into Go struct field ${goName(owner)}.${goPath} of type ${type}`,
+  );
 }
 
 /** Scalars whose types read themselves. */

@@ -324,16 +324,25 @@ function elementPart(shape: ListShape, elements: readonly unknown[]): Part {
   return { value, shape: shapeOfElement(shape.node.element, shape.node.options) };
 }
 
-/** The step of an element of a keyed list, by the keys that it has or gets by default. */
+/** An element of a keyed list has none of its keys: nobody can say who manages it. */
+export class KeylessError extends Error {
+  override readonly name = "KeylessError";
+}
+
+/** The step of an element of a keyed list, by the keys that it has or gets by default; throws {@link KeylessError}. */
 export function elementStep(
   { node, keys }: { readonly node: ListNode; readonly keys: readonly string[] },
   element: unknown,
 ): string {
   const values: Json = {};
+  let isKeyless = true;
   for (const key of [...keys].sort()) {
     const value = isObject(element) && element[key] !== undefined ? element[key] : defaultKey(node, key);
-    if (value !== undefined) values[key] = value;
+    if (value === undefined) continue;
+    values[key] = value;
+    isKeyless = false;
   }
+  if (isKeyless) throw new KeylessError(`tell elements of a list apart: one has none of ${keys.join(", ")}`);
   return `k:${JSON.stringify(values)}`;
 }
 

@@ -51,7 +51,7 @@ export {
   rawDigits,
   setOwn,
 } from "./parse.ts";
-export { fieldsAt, type FieldSet } from "./field-set.ts";
+export { fieldsAt, type FieldSet, KeylessError } from "./field-set.ts";
 export { mergeApplied } from "./apply-plain.ts";
 export { ApplyTypeError } from "./typed.ts";
 export { goJson } from "./go-json.ts";

@@ -218,3 +218,23 @@ test("keys of a map are managed beside what is in their values", () => {
   }) as Json;
   assert.deepEqual(metadata.managedFields[0].fieldsV1, { "f:byName": { "f:x": { ".": {}, "f:replicas": {} } } });
 });
+
+test("nobody manages an object with an element that has none of its list's keys, nor can it be applied to", () => {
+  const Part = struct("test.Part", () => ({ name: string(1), port: int32(2) }));
+  const Parted = struct("test.Parted", () => ({
+    metadata: ref(1, Meta),
+    parts: list(2, Part, { list: "map", keys: ["name"] }),
+  }));
+  const before = { metadata: { name: "a" } };
+  const update = (parts: Json[]) =>
+    managedAfterUpdate({ struct: Parted, before, after: { ...before, parts }, write: write("one"), versions });
+  assert.equal(update([{ name: "x" }]).length, 1);
+  assert.deepEqual(update([{ name: "x" }, { port: 1 }]), []);
+  const live = { metadata: { name: "a" }, parts: [{ port: 1 }] };
+  const config = { metadata: { name: "a" }, parts: [{ name: "y" }] };
+  const input = { struct: Parted, live, config, write: write("one"), versions, blank: before, ignored: fieldsAt([]) };
+  assert.throws(() => applyConfig({ ...input, force: false }), {
+    message:
+      '.parts: element 0: associative list with keys has an element that omits all key fields ["name"] (and doesn\'t have default values for any key fields)',
+  });
+});

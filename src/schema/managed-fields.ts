@@ -9,6 +9,7 @@ import {
   type FieldSet,
   intersection,
   isEmptySet,
+  KeylessError,
   minus,
   outside,
   pathsOf,
@@ -24,7 +25,7 @@ import {
 import { mergeValue } from "./apply-merge.ts";
 import { prune } from "./apply-prune.ts";
 import { goJson } from "./go-json.ts";
-import { checkTyped } from "./typed.ts";
+import { checkTyped, keylessProblem } from "./typed.ts";
 
 type Json = Record<string, unknown>;
 
@@ -193,7 +194,13 @@ export function managedAfterUpdate(update: ManagedUpdate): ManagerEntry[] {
   const isUntracked = (before.metadata as Json).uid !== undefined && !(after.metadata as Json).managedFields;
   if (isUntracked) return [];
   const compare = comparison(struct, before, after);
-  return maybeRenewed(update, compare) ?? workedOut(update, compare);
+  try {
+    return maybeRenewed(update, compare) ?? workedOut(update, compare);
+  } catch (error) {
+    // The original gives up on an object of which it can't say who manages what, until someone applies.
+    if (error instanceof KeylessError) return [];
+    throw error;
+  }
 }
 
 /** The same, always by working out everybody's fields anew. */
@@ -321,8 +328,18 @@ export interface ApplyInput {
   readonly force: boolean;
 }
 
-/** Server-side apply: the merged object, with managedFields. */
+/** Server-side apply: the merged object, with managedFields. A {@link KeylessError} says what is wrong with the live one. */
 export function applyConfig(input: ApplyInput): Json {
+  try {
+    return applied(input);
+  } catch (error) {
+    if (!(error instanceof KeylessError)) throw error;
+    const problem = keylessProblem(objectShape(input.struct), input.live);
+    throw new KeylessError(problem ?? error.message, { cause: error });
+  }
+}
+
+function applied(input: ApplyInput): Json {
   const { struct, live, config, write, versions, ignored, force } = input;
   const shape = objectShape(struct);
   const base: Json = live ?? { apiVersion: config.apiVersion, kind: config.kind, metadata: {} };

@@ -39,12 +39,13 @@ export function isMap(value: unknown): value is Json {
   return isObject(value) && rawDigits(value) === undefined;
 }
 
-/** The value with the keys of these maps in order, as the original writes what a patch has to do with. */
-export function withSortedKeys(value: unknown, maps: WeakSet<object>): unknown {
+/** The value with the keys of these maps (or all) in order, as the original writes what a patch has to do with. */
+export function withSortedKeys(value: unknown, maps?: WeakSet<object>): unknown {
   if (Array.isArray(value)) return value.map((one) => withSortedKeys(one, maps));
   if (!isMap(value)) return value;
   const result: Json = {};
   const keys = Object.keys(value);
-  for (const key of maps.has(value) ? keys.sort() : keys) setOwn(result, key, withSortedKeys(value[key], maps));
+  for (const key of !maps || maps.has(value) ? keys.sort() : keys)
+    setOwn(result, key, withSortedKeys(value[key], maps));
   return result;
 }

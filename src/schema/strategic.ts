@@ -393,19 +393,20 @@ function goTypeOf(value: unknown): string {
   return Array.isArray(value) ? "[]interface {}" : "map[string]interface {}";
 }
 
-/** A whole number as messages of the original print it: one that 64 bits can't hold is a double there. */
-export function goDigits(digits: string): string {
-  const given = BigInt(digits);
-  return given === BigInt.asIntN(64, given) ? digits : Number(digits).toExponential();
+/** A number as messages of the original print it: a whole one that 64 bits can't hold is a double there. */
+export function goNumber(number: number | string): string {
+  if (typeof number === "number" && !Number.isInteger(number)) return String(number);
+  const given = BigInt(number);
+  return given === BigInt.asIntN(64, given) ? String(given) : Number(number).toExponential();
 }
 
 /** A JSON value as messages of the original print it. */
 export function goText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goText).join(" ")}]`;
   if (value === null || value === undefined) return "<nil>";
+  const number = typeof value === "number" ? value : rawDigits(value);
+  if (number !== undefined) return goNumber(number);
   if (!isObject(value)) return String(value);
-  const digits = rawDigits(value);
-  if (digits !== undefined) return goDigits(digits);
   const entries = Object.keys(value)
     .sort()
     .map((key) => `${key}:${goText(value[key])}`);

@@ -2,7 +2,7 @@ import type { ScalarNode } from "./dsl.ts";
 import { elementStep, fieldOf, lacksKeys, pathText, type Shape, shapeOfElement, shapeOfField } from "./field-set.ts";
 import { isObject } from "./merge.ts";
 import { rawDigits } from "./parse.ts";
-import { goDigits, goText } from "./strategic.ts";
+import { goNumber, goText } from "./strategic.ts";
 
 type Json = Record<string, unknown>;
 
@@ -20,6 +20,15 @@ export function checkTyped(shape: Shape, config: unknown): void {
     problems.length === 1 ? problems[0]! : `errors:\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
   );
 }
+
+/** Why an object that is stored can't be told apart into its parts; undefined when it can. */
+export function keylessProblem(shape: Shape, live: unknown): string | undefined {
+  const problems: string[] = [];
+  checkValue(shape, live, { path: [], problems });
+  return problems.find((problem) => problem.includes(KEYLESS));
+}
+
+const KEYLESS = "has an element that omits all key fields";
 
 interface Place {
   readonly path: readonly string[];
@@ -92,7 +101,7 @@ function keysProblem(shape: Extract<Shape, { merge: "listMap" }>, element: unkno
   if (!isObject(element)) return `${list} may not have non-map elements`;
   if (!lacksKeys(shape, element)) return undefined;
   const names = shape.keys.map((key) => JSON.stringify(key)).join(" ");
-  return `${list} has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`;
+  return `${list} ${KEYLESS} [${names}] (and doesn't have default values for any key fields)`;
 }
 
 function checkAtomic({ node }: Extract<Shape, { merge: "atomic" }>, value: unknown, place: Place): void {
@@ -165,8 +174,8 @@ function goTypeOf(value: unknown): string {
 /** A value as the original's source would write it. */
 function goSyntax(value: unknown): string {
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(", ")}}`;
-  const digits = rawDigits(value);
-  if (digits !== undefined) return goDigits(digits);
+  const number = typeof value === "number" ? value : rawDigits(value);
+  if (number !== undefined) return goNumber(number);
   if (value === null) return "interface {}(nil)";
   if (!isObject(value)) return typeof value === "string" ? JSON.stringify(value) : String(value);
   const entries = Object.entries(value as Json).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,5 +1,6 @@
 import { jsonEqual } from "../../base/index.ts";
-import type { FieldError } from "../kind.ts";
+import type { Change, FieldError } from "../kind.ts";
+import { unifiedDiff } from "./diff.ts";
 
 /** A value must be there. */
 export function required(path: string, detail = ""): FieldError {
@@ -19,6 +20,20 @@ export function invalidWithoutValue(path: string, detail: string): FieldError {
 /** A value may not be there. */
 export function forbiddenField(path: string, detail: string): FieldError {
   return { path, type: "Forbidden", detail };
+}
+
+/** A part of an object may not change; the message shows what did. `path` is that of the error unless `change` has another. */
+export function changedField(path: string, change: Change): FieldError {
+  return { ...forbiddenField(path, `${change.what}\n${changeText(change)}`), change };
+}
+
+function changeText({ before, after }: Change): string {
+  return unifiedDiff(shownText(before), shownText(after));
+}
+
+/** As the original writes it, which takes care of what HTML would read. */
+function shownText(shown: unknown): string {
+  return JSON.stringify(shown, null, 1).replace(/[<>&]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
 }
 
 /** A value is none of a closed set, which is listed in the order given. */

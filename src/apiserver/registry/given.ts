@@ -1,4 +1,4 @@
-import { type FieldError, internalName } from "../../api/index.ts";
+import { changedField, type FieldError, internalName } from "../../api/index.ts";
 import { isObject } from "../../schema/index.ts";
 import type { Emptied } from "../contracts.ts";
 
@@ -13,14 +13,24 @@ export function asGiven(errors: readonly FieldError[], emptied: Emptied): readon
 }
 
 function shownAsGiven(error: FieldError, emptied: Emptied): FieldError {
-  const { path, value } = error;
+  const { path, value, change } = error;
+  if (change) {
+    const after = withGiven(change.after, change.path, emptied);
+    return after === change.after ? error : changedField(path, { ...change, after });
+  }
   if (value === undefined || value === null) return emptied.has(path) ? { ...error, value: emptied.get(path) } : error;
   if (typeof value !== "object") return error;
+  const shown = withGiven(value, path, emptied);
+  return shown === value ? error : { ...error, value: shown };
+}
+
+/** What stands at a path as messages show it, with what was given empty in it. */
+function withGiven(value: unknown, path: string, emptied: Emptied): unknown {
   const inside = [...emptied].filter(([at]) => at !== path && isWithin(at, path));
-  if (inside.length === 0) return error;
+  if (inside.length === 0) return value;
   const shown = structuredClone(value);
   for (const [at, given] of inside) putGiven(shown, keysOf(at.slice(path.length)).map(internalName), given);
-  return { ...error, value: shown };
+  return shown;
 }
 
 /** Puts a value where an object as messages show it says null. */

@@ -16,6 +16,7 @@ import {
 import {
   applyConfig,
   ApplyConflictError,
+  KeylessError,
   ApplyTypeError,
   copyJson,
   DecodeError,
@@ -253,6 +254,8 @@ export function applyTo({ kind, current, config, write, subresource, now, force 
   } catch (error) {
     if (error instanceof ApplyTypeError)
       throw applyFailure(`failed to create typed patch object (${identityOf(config)}): ${error.message}`, error);
+    if (error instanceof KeylessError)
+      throw applyFailure(`failed to create typed live object (${identityOf({ ...current })}): ${error.message}`, error);
     if (!(error instanceof ApplyConflictError)) throw error;
     const causes = error.conflicts.map(({ field, message }) => ({ reason: "FieldManagerConflict", message, field }));
     throw statusError({ code: 409, reason: "Conflict", message: error.message, details: { causes } }, { cause: error });

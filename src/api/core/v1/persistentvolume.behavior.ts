@@ -2,12 +2,12 @@ import { jsonEqual } from "../../../base/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { roundAmounts } from "../../quantity.ts";
 import {
+  changedField,
   forbiddenField,
   immutableField,
   internalValue,
   invalidValue,
   movedAfter,
-  unifiedDiff,
 } from "../../validation/index.ts";
 import { VolumeNodeAffinity } from "./affinity.ts";
 import type { PersistentVolume, PersistentVolumeSpec } from "./persistentvolume.ts";
@@ -102,10 +102,10 @@ function validateSameSource(spec: PersistentVolumeSpec, old: PersistentVolumeSpe
   if (jsonEqual(sourceOf(spec), sourceOf(before))) return [];
   const order = movedAfter(PersistentVolumeSource, { quobyte: "rbd", flexVolume: "iscsi" });
   const shapes = { [PersistentVolumeSource.name]: { order } };
-  const shown = (one: PersistentVolumeSpec) =>
-    JSON.stringify(internalValue(PersistentVolumeSource, sourceOf(one), shapes), undefined, 1);
-  const detail = `spec.persistentvolumesource is immutable after creation\n${unifiedDiff(shown(before), shown(spec))}`;
-  return [forbiddenField("spec.persistentvolumesource", detail)];
+  const shown = (one: PersistentVolumeSpec) => internalValue(PersistentVolumeSource, sourceOf(one), shapes);
+  const what = "spec.persistentvolumesource is immutable after creation";
+  const change = { path: "spec", what, before: shown(before), after: shown(spec) };
+  return [changedField("spec.persistentvolumesource", change)];
 }
 
 type Affinity = NonNullable<PersistentVolumeSpec["nodeAffinity"]>;

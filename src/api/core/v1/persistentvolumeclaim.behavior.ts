@@ -2,13 +2,13 @@ import { jsonEqual } from "../../../base/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { compareQuantities, parseQuantity, roundAmounts } from "../../quantity.ts";
 import {
+  changedField,
   forbiddenField,
   IMMUTABLE,
   immutableField,
   internalValue,
   invalidValue,
   isNativeResource,
-  unifiedDiff,
   notSupported,
   problemsAt,
   qualifiedNameProblems,
@@ -96,10 +96,10 @@ function validateChange(claim: PersistentVolumeClaim, old: PersistentVolumeClaim
   const [before, after] = comparable(claim, old);
   const errors = validateClassAnnotation(claim, old);
   if (!jsonEqual(before, after)) {
-    const shown = (one: Spec) => JSON.stringify(internalValue(PersistentVolumeClaimSpec, one), undefined, 1);
-    const diff = unifiedDiff(shown(before), shown(after));
-    const detail = `spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n${diff}`;
-    errors.push(forbiddenField("spec", detail));
+    const what =
+      "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
+    const shown = (one: Spec) => internalValue(PersistentVolumeClaimSpec, one);
+    errors.push(changedField("spec", { path: "spec", what, before: shown(before), after: shown(after) }));
   }
   return [
     ...errors,

@@ -1,7 +1,7 @@
 import type { FieldError } from "../../../kind.ts";
-import { forbiddenField, unifiedDiff } from "../../../validation/index.ts";
+import { forbiddenField, changedField } from "../../../validation/index.ts";
 import type { Pod } from "../pod.ts";
-import { ephemeralContainerText } from "./internal.ts";
+import { shownEphemeralContainer } from "./internal.ts";
 import { MIRROR_ANNOTATION } from "./metadata.ts";
 import { sameMeaning } from "./update.ts";
 
@@ -15,7 +15,9 @@ export function validateEphemeralUpdate(pod: Pod, old: Pod): FieldError[] {
     const now = wanted.get(container.name);
     if (!now) return [forbiddenField("spec.ephemeralContainers", `${what} may not be removed\n`)];
     if (sameMeaning(container, now)) return [];
-    const difference = unifiedDiff(ephemeralContainerText(container), ephemeralContainerText(now));
-    return [forbiddenField("spec.ephemeralContainers", `${what} may not be changed\n${difference}`)];
+    const path = "spec.ephemeralContainers";
+    const [before, after] = [shownEphemeralContainer(container), shownEphemeralContainer(now)];
+    const at = pod.spec.ephemeralContainers!.indexOf(now);
+    return [changedField(path, { path: `${path}[${at}]`, what: `${what} may not be changed`, before, after })];
   });
 }

@@ -93,16 +93,7 @@ export function shownPodTemplate({ metadata, spec }: PodTemplateSpec): Json {
   return { ...metadata, Spec: shownPodSpec(spec) };
 }
 
-/** A spec as differences in messages show it: a line for each field. */
-export function podSpecText(spec: PodSpec): string {
-  return textOf(shownPodSpec(spec));
-}
-
 /** A container added to a running pod, in the same way. */
-export function ephemeralContainerText(container: EphemeralContainer): string {
-  return textOf(internalValue(EphemeralContainer, container, SHAPES));
-}
-
-function textOf(shown: Json): string {
-  return JSON.stringify(shown, null, 1).replace(/[<>&]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
+export function shownEphemeralContainer(container: EphemeralContainer): Json {
+  return internalValue(EphemeralContainer, container, SHAPES);
 }

@@ -1,18 +1,18 @@
 import { own, jsonEqual } from "../../../../base/index.ts";
 import type { FieldError } from "../../../kind.ts";
 import {
+  changedField,
   forbiddenField,
   internalValue,
   invalidValue,
   problemsAt,
   rangeProblems,
-  unifiedDiff,
 } from "../../../validation/index.ts";
 import { NodeSelectorTerm, type Toleration } from "../affinity.ts";
 import type { Container } from "../container.ts";
 import type { PodSpec } from "../podspec.ts";
 import { validateImage } from "./containers.ts";
-import { podSpecText } from "./internal.ts";
+import { shownPodSpec } from "./internal.ts";
 import { validateTolerations } from "./tolerations.ts";
 
 const MAY_CHANGE =
@@ -89,8 +89,8 @@ function validateRest(path: string, spec: PodSpec, old: PodSpec): FieldError[] {
     munged = { ...munged, nodeSelector: old.nodeSelector, affinity: affinityWithOldNodes(spec, old) } as PodSpec;
   }
   if (sameMeaning(munged, old)) return errors;
-  const difference = unifiedDiff(podSpecText(old), podSpecText(munged));
-  return [...errors, forbiddenField(path, `${MAY_CHANGE}\n${difference}`)];
+  const change = { path, what: MAY_CHANGE, before: shownPodSpec(old), after: shownPodSpec(munged) };
+  return [...errors, changedField(path, change)];
 }
 
 function withOldValues(spec: PodSpec, old: PodSpec): PodSpec {

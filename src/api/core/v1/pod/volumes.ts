@@ -1,6 +1,7 @@
 import type { FieldError } from "../../../kind.ts";
 import {
   dnsLabelProblems,
+  dnsSubdomainProblems,
   duplicateValue,
   forbiddenField,
   invalidValue,
@@ -66,7 +67,7 @@ export function validateVolumes(
     const at = `${path}[${index}]`;
     const { name = "" } = volume;
     const wrong = [
-      ...validateSource(at, volume),
+      ...validateSource(at, volume, podName),
       ...(name === "" ? [required(`${at}.name`)] : problemsAt(`${at}.name`, name, dnsLabelProblems(name))),
       ...(sound.has(name) ? [duplicateValue(`${at}.name`, name)] : []),
     ];
@@ -76,7 +77,7 @@ export function validateVolumes(
   return { errors: [...errors, ...claimsOfOthers(path, volumes, podName)], volumes: sound };
 }
 
-function validateSource(path: string, volume: Volume): FieldError[] {
+function validateSource(path: string, volume: Volume, podName: string | undefined): FieldError[] {
   const errors: FieldError[] = [];
   let count = 0;
   for (const type of Object.keys(CHECKS) as Source[]) {
@@ -88,8 +89,17 @@ function validateSource(path: string, volume: Volume): FieldError[] {
     }
     const check = CHECKS[type] as Check<Source>;
     errors.push(...check(`${path}.${PATHS[type] ?? type}`, source as never, volume.name ?? ""));
+    if (type === "ephemeral") errors.push(...validateClaimName(path, volume.name, podName));
   }
   return count > 0 ? errors : [required(path, "must specify a volume type")];
+}
+
+/** The claim that is made for an ephemeral volume is named after the pod and the volume. */
+function validateClaimName(path: string, name: string | undefined, podName: string | undefined): FieldError[] {
+  if (!podName || !name) return [];
+  const claim = `${podName}-${name}`;
+  const problems = dnsSubdomainProblems(claim).map((problem) => `PVC name ${JSON.stringify(claim)}: ${problem}`);
+  return problemsAt(`${path}.name`, name, problems);
 }
 
 /** A claim that is made for one of the pod's ephemeral volumes can't be mounted by name as well. */
