@@ -119,3 +119,12 @@ test("a repair makes records that are missing and drops old ones without a servi
   await repair();
   assert.deepEqual([await records(), await ports()], left);
 });
+
+test("a headless service that loses its selector keeps the one family that it had", async () => {
+  const { hooks, make } = world();
+  const { service } = await make("a", { clusterIP: "None", clusterIPs: ["None"] });
+  const { selector: _, ipFamilies: __, ipFamilyPolicy: ___, ...spec } = service.spec;
+  const changed = { ...service, spec, status: {} };
+  await hooks.before!(changed as Hooked, service as never, WRITE as never);
+  assert.deepEqual([changed.spec.ipFamilyPolicy, changed.spec.ipFamilies], ["SingleStack", ["IPv4"]]);
+});

@@ -227,6 +227,9 @@ function fillFamiliesOf(
   old: Service | undefined,
   configured: readonly Family[],
 ): FieldError[] {
+  // Nobody comes to have other addresses by saying nothing of them.
+  if (old?.spec.ipFamilyPolicy && service.spec.type !== "ExternalName")
+    service.spec.ipFamilyPolicy ??= old.spec.ipFamilyPolicy;
   const wrong = validateClusterIPs(service as Service, old);
   return wrong.length > 0 ? wrong : fillFamilies(service.spec, old?.spec, configured);
 }
