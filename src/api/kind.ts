@@ -217,7 +217,7 @@ export interface KindBehavior<T> {
   readonly fieldAnnotations?: readonly string[];
   /** Finalizers without a domain are warned of, not refused. */
   readonly looseFinalizers?: boolean;
-  /** What else changes when the deletion of an object begins; may add finalizers. */
+  /** What changes, besides the time of it, when the deletion of an object begins, whatever its options; may add finalizers. */
   readonly prepareDelete?: (object: Mutable<T>, now: string) => void;
   /** Default deletion propagation of dependents; "background" unless said. With "none" it has none, whatever is asked. */
   readonly defaultPropagation?: "background" | "orphan" | "none";

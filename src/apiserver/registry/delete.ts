@@ -1,4 +1,4 @@
-import { conflict, invalid, type KubeObject, MODIFIED } from "../../api/index.ts";
+import { conflict, invalid, type KubeObject, MODIFIED, type Mutable } from "../../api/index.ts";
 import { type Clock, formatTime, parseTime } from "../../base/index.ts";
 import { copyJson } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
@@ -63,8 +63,10 @@ async function lastState(call: DeleteCall, current: StoredObject): Promise<Store
   if (!registry.behavior.gracePeriodSeconds || metadata.deletionGracePeriodSeconds === 0) return current;
   const started = metadata.deletionTimestamp !== undefined;
   const generation = (metadata as Json).generation as number | undefined;
+  // Nothing keeps it: what did the options of this deletion have taken away.
+  const { finalizers: _, ...kept } = metadata;
   const marked = {
-    ...metadata,
+    ...kept,
     deletionTimestamp: formatTime(clock.now()),
     deletionGracePeriodSeconds: 0,
     ...(generation !== undefined && !started && { generation: generation + 1 }),
@@ -102,6 +104,7 @@ export function checkPreconditions(
 function mark(call: DeleteCall, given: KubeObject): Json | undefined {
   const { registry, options, clock } = call;
   const object = prepared(call, given);
+  if (object !== given) return object as unknown as Json;
   const finalizers = finalizersAfter(registry, object, options);
   const asked = options.gracePeriodSeconds;
   const grace = registry.behavior.gracePeriodSeconds?.(object as never, asked) ?? 0;
@@ -115,8 +118,7 @@ function mark(call: DeleteCall, given: KubeObject): Json | undefined {
   const unchanged = started && left === known && sameList(finalizers, object.metadata.finalizers ?? []);
   const metadata: Json = { ...(object.metadata as unknown as Json) };
   if (!unchanged) {
-    const beganMs =
-      started && known !== undefined ? parseTime(object.metadata.deletionTimestamp!) - known * 1000 : nowMs;
+    const beganMs = started ? parseTime(object.metadata.deletionTimestamp!) - (known ?? 0) * 1000 : nowMs;
     metadata.deletionTimestamp =
       started && left === known ? object.metadata.deletionTimestamp : formatTime(beganMs + left * 1000);
     // A namespace waits for what is in it, not for a time.
@@ -132,13 +134,15 @@ function mark(call: DeleteCall, given: KubeObject): Json | undefined {
   return result;
 }
 
-/** The object with what its kind changes when its deletion begins. */
+/** The object as its kind begins its deletion, whatever the options; the same where the kind doesn't. */
 function prepared({ registry, clock }: DeleteCall, object: KubeObject): KubeObject {
   const { prepareDelete } = registry.behavior;
   if (!prepareDelete || object.metadata.deletionTimestamp) return object;
-  const changed = copyJson(object);
-  prepareDelete(changed as never, formatTime(clock.now()));
-  return changed;
+  const changed = copyJson(object) as Mutable<KubeObject>;
+  const now = formatTime(clock.now());
+  changed.metadata.deletionTimestamp = now;
+  prepareDelete(changed as never, now);
+  return changed as KubeObject;
 }
 
 /** A namespace stays until what is in it has gone. */

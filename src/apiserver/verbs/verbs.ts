@@ -413,7 +413,8 @@ export class Verbs {
       namespace,
       name,
     );
-    if (!gone) return this.#one(this.#registry.kind.kind === "Namespace" ? 200 : 200, object, format, context);
+    // Only who asks for dependents to go too, in the old way, is told that it takes time.
+    if (!gone) return this.#one(options.orphanDependents === false ? 202 : 200, object, format, context);
     if (this.#registry.kind.rules.returnsDeleted) return this.#one(200, object, format, context);
     const status = this.#deleted(object.object);
     if (format.encoding === "protobuf")
