@@ -98,6 +98,8 @@ export interface KindRules {
    * the status, `spec`: nobody manages what they say there.
    */
   readonly resets?: Readonly<Record<string, readonly string[]>>;
+  /** Who updates it manages all that they changed, even what they may not change. */
+  readonly managedAsSent?: boolean;
   /** It is never stored as protobuf, although it is spoken. */
   readonly storedAsJson?: boolean;
   /** The form in which the original stores it, where that is a version that nobody speaks any more. */

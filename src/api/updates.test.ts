@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { FieldError, KindBehavior } from "./kind.ts";
 import { controllerRevisionBehavior } from "./apps/v1/controllerrevision.behavior.ts";
 import { nodeBehavior } from "./core/v1/node.behavior.ts";
+import { definitionBehavior } from "./apiextensions/v1/customresourcedefinition.behavior.ts";
 import { persistentVolumeBehavior } from "./core/v1/persistentvolume.behavior.ts";
 import { persistentVolumeClaimBehavior } from "./core/v1/persistentvolumeclaim.behavior.ts";
 import { validateChangedEvent } from "./core/v1/event.validate.ts";
@@ -181,5 +182,40 @@ test("a service's ranges stay, but for a second one", () => {
   deepStrictEqual(
     [change(one, two), change(one, ["11.0.0.0/8"]), change(one), change(two, one)],
     [[], ["spec.cidrs[0] Invalid"], ["spec.cidrs Invalid"], ["spec.cidrs Invalid"]],
+  );
+});
+
+test("a volume's status says when its phase last changed, whatever an update leaves out", () => {
+  const [old, now] = [{ status: { phase: "Available", lastPhaseTransitionTime: "T1" } }, "T3"];
+  const written = (status: object) => {
+    const volume = { status: { ...status } };
+    persistentVolumeBehavior.prepareStatusUpdate!(volume as never, old as never, now);
+    return (volume.status as { lastPhaseTransitionTime?: string }).lastPhaseTransitionTime;
+  };
+  deepStrictEqual(
+    [
+      written({ phase: "Available" }),
+      written({ phase: "Bound" }),
+      written({ phase: "Bound", lastPhaseTransitionTime: "T1" }),
+      written({ phase: "Bound", lastPhaseTransitionTime: "T2" }),
+      written({ phase: "Available", lastPhaseTransitionTime: "T2" }),
+    ],
+    ["T1", "T3", "T3", "T2", "T2"],
+  );
+});
+
+test("a definition is warned about formats that its types don't have", () => {
+  const properties = {
+    a: { type: "integer", format: "zzz" },
+    b: { type: "integer", format: "int64" },
+    c: { type: "number", format: "int32" },
+    d: { type: "object", format: "date" },
+    e: { format: "date" },
+    f: { type: "string", format: "yyy" },
+  };
+  const spec = { versions: [{ schema: { openAPIV3Schema: { type: "object", properties } } }] };
+  deepStrictEqual(
+    definitionBehavior.warnings!({ metadata, spec } as never, undefined),
+    ["zzz", "int32", "date", "yyy"].map((format) => `unrecognized format "${format}"`),
   );
 });

@@ -31,9 +31,20 @@ export function prune(shape: Shape, merged: unknown, { last, owned }: Ownership)
   const given = withFields(shape, last);
   const bare = removeItems(shape, merged, given);
   const stays = union(withFields(shape, setOf(shape, bare)), withFields(shape, owned));
-  const left = removeItems(shape, merged, minus(everything, stays));
-  const gone = minus(everything, withFields(shape, setOf(shape, left)));
+  // A container of which only the parts go stays, and so do parts in it that the manager never had.
+  const gone = within(everything, minus(everything, stays));
   return removeItems(shape, merged, intersection(gone, given));
+}
+
+/** The members of a set that are members of another one, or below one. */
+function within(set: FieldSet, other: FieldSet): FieldSet {
+  if (other.member) return set;
+  const children = new Map<string, FieldSet>();
+  for (const [step, child] of other.children) {
+    const own = set.children.get(step);
+    if (own) children.set(step, within(own, child));
+  }
+  return { member: false, children };
 }
 
 /** The set with every field of a struct that leads to one of its paths. */

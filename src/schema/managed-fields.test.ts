@@ -144,6 +144,12 @@ test("a configuration of another type is told of with all its problems", () => {
   );
 });
 
+test("what nobody applied stays in a container that is applied empty once more", () => {
+  const first = apply(undefined, { spec: {} }, "one");
+  const live = { ...first, spec: { words: ["w"] } };
+  assert.deepEqual(apply(live, { spec: {} }, "one").spec, { words: ["w"] });
+});
+
 test("values in messages look as in the original", () => {
   const problem = (value: unknown) => {
     try {

@@ -383,7 +383,8 @@ export class Registry {
     }
     await betweenSteps(context);
     context.warnings.push(...joinOwners(wanted.metadata as Meta));
-    const claimed = MANAGED_AS_SENT.has(subresource) ? this.#withDefaults(copyJson(wanted)) : undefined;
+    const isManagedAsSent = subresource === "" ? this.kind.rules.managedAsSent : MANAGED_AS_SENT.has(subresource);
+    const claimed = isManagedAsSent ? this.#withDefaults(copyJson(wanted)) : undefined;
     let object = this.#prepareUpdate(wanted, old, subresource);
     this.#manage(context, { before: old, object: claimed ?? object, write, subresource });
     if (claimed) keepManagers(object, claimed);

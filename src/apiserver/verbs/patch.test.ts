@@ -185,3 +185,22 @@ AiEAhVoShwxwCc8uUy4z0wnijkhucXVbZSKVcigA+sxA+gECIQCOVp/+7KXOhPQq
 s9sxgW7ovFPbGiW8c0oPgTZjWXaI6A==
 -----END CERTIFICATE REQUEST-----
 `).toString("base64");
+
+test("who patches what they may not change manages it, where the kind says so", async () => {
+  const { json, close } = await server();
+  const path = "/api/v1/namespaces/managed";
+  const config = {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: "managed" },
+    spec: { finalizers: ["a.b/c"] },
+  };
+  await json(`PATCH ${path}?fieldManager=one`, config, APPLY);
+  const patched = await json(`PATCH ${path}?fieldManager=two`, { spec: { finalizers: ["d.e/f"] } }, MERGE);
+  assert.deepEqual(patched.spec.finalizers, ["a.b/c", "kubernetes"]);
+  assert.deepEqual(
+    patched.metadata.managedFields.map((one: Json) => one.manager),
+    ["two"],
+  );
+  await close();
+});

@@ -131,7 +131,7 @@ export class Verbs {
   async #get(context: RequestContext): Promise<ApiResponse> {
     const format = this.#format(context);
     const { namespace, name } = context.info;
-    const read = this.#registry.kind.rules?.uncached ? listedVersion : parseVersion;
+    const read = this.#registry.kind.rules.uncached ? listedVersion : parseVersion;
     const version = read(context.query.get("resourceVersion") ?? "");
     if (version) await this.#registry.cacher.notOlderThan(version);
     return this.#one(200, await this.#registry.get(namespace, name), format, context);

@@ -1,6 +1,7 @@
 import { seededRandom, type Random } from "../../../src/base/index.ts";
 import type { Answer, Ask, Request, Side } from "./exchange.ts";
 import { Normaliser } from "./normalise.ts";
+import { untilQuiet } from "./quiet.ts";
 
 /** Requests that depend on nothing but their own randomness and the answers of the server that they are sent to. */
 export interface Script {
@@ -57,6 +58,7 @@ export async function transcribe(script: Script, side: Side, { seed, id }: { see
     // What was asked may hold what an earlier answer said.
     const comparable = normaliser.value({ ...request, body: sentBody(request.body) });
     steps.push({ request, comparable, answer: normaliser.answer(answer) });
+    await untilQuiet(side.ask, request, answer);
     return answer;
   };
   await script.run(ask, seededRandom(`${seed}/${script.title}`), id);

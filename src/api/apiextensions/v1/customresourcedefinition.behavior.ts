@@ -77,11 +77,18 @@ function noteStoredVersion({ spec, status }: Mutable<CustomResourceDefinition>):
 function unknownFormats(schema: JSONSchemaProps | undefined): string[] {
   if (!schema) return [];
   const { format } = schema;
-  const own =
-    schema.type === "string" && format && !isKnownFormat(format)
-      ? [`unrecognized format ${JSON.stringify(format)}`]
-      : [];
+  const own = format && !isFormatOf(schema.type ?? "", format) ? [`unrecognized format ${JSON.stringify(format)}`] : [];
   return [...own, ...innerSchemas(schema).flatMap(unknownFormats)];
+}
+
+const NUMBER_FORMATS: Readonly<Record<string, readonly string[]>> = {
+  integer: ["int32", "int64"],
+  number: ["float", "double"],
+};
+
+/** Whether a format says anything about values of a type; texts have most, and what has no type may be one. */
+function isFormatOf(type: string, format: string): boolean {
+  return type === "" || type === "string" ? isKnownFormat(format) : (NUMBER_FORMATS[type]?.includes(format) ?? false);
 }
 
 /** Name and time of creation. */

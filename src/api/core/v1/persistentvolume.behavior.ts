@@ -43,8 +43,10 @@ export const persistentVolumeBehavior: KindBehavior<PersistentVolume> = {
   },
   prepareStatusUpdate(volume, old, now) {
     const { status } = volume;
-    const saidWhen = status.lastPhaseTransitionTime !== old.status.lastPhaseTransitionTime;
-    if (status.phase !== old.status.phase && !saidWhen) status.lastPhaseTransitionTime = now;
+    const { phase, lastPhaseTransitionTime: before } = old.status;
+    const { lastPhaseTransitionTime: said = before } = status;
+    const when = status.phase !== phase && said === before ? now : said;
+    if (when !== undefined) status.lastPhaseTransitionTime = when;
   },
   setDefaults({ spec, status }) {
     spec.persistentVolumeReclaimPolicy ||= "Retain";
