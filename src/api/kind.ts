@@ -168,6 +168,8 @@ export interface KindBehavior<T> {
   readonly prepareStatusUpdate?: (object: Mutable<T>, old: T, now: string) => void;
   readonly validate?: (object: T) => FieldError[];
   readonly validateUpdate?: (object: T, old: T) => FieldError[];
+  /** What is told before it is looked at what changed of the metadata, but after the whole of that. */
+  readonly validateBeforeChange?: (object: T, old: T) => FieldError[];
   /**
    * How often the original looks at the metadata of an update once more than it does for every kind (1 when not given): the
    * first time at what changed, then at the whole of it.

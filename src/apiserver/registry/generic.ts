@@ -495,7 +495,8 @@ export class Registry {
     { rules, subresource }: { readonly rules: KindBehavior<unknown>; readonly subresource: string },
   ): FieldError[] {
     const checks = (subresource === "status" ? rules.statusMetadataChecks : rules.metadataChecks) ?? 1;
-    return validateMetadataUpdate(this.kind, { object, old, rules, checks });
+    const early = subresource === "" ? rules.validateBeforeChange?.(object, old) : undefined;
+    return validateMetadataUpdate(this.kind, { object, old, rules, early, checks });
   }
 
   #validateUpdate(object: Json, old: KubeObject, subresource: string): FieldError[] {

@@ -157,6 +157,8 @@ export interface MetadataChange {
   readonly object: KubeObject;
   readonly old: KubeObject;
   readonly rules: MetadataRules;
+  /** What its kind tells once the whole of it has been looked at. */
+  readonly early?: readonly FieldError[] | undefined;
   /** How often it is looked at because of its kind, as {@link KindBehavior.metadataChecks} says. */
   readonly checks: number;
 }
@@ -164,13 +166,14 @@ export interface MetadataChange {
 /** What is wrong with changed metadata, as often as the original tells of it. */
 export function validateMetadataUpdate(
   kind: Pick<KindDefinition, "scope">,
-  { object, old, rules, checks }: MetadataChange,
+  { object, old, rules, early, checks }: MetadataChange,
 ): FieldError[] {
   const change = validateChange(object, old);
   const ofKind = checks === 0 ? [] : [...change, ...validateDomains(rules, object.metadata.finalizers ?? [])];
   const whole = [...validateShared(object), ...validateFinalizers(rules, object.metadata.finalizers ?? [])];
   const further = Array.from({ length: Math.max(0, checks - 1) }, () => whole).flat();
-  return [...validateMetadata(kind, { rules: ANY_KIND }, object), ...change, ...ofKind, ...further];
+  const ofAnyKind = [...validateMetadata(kind, { rules: ANY_KIND }, object), ...change];
+  return early ? [...ofAnyKind, ...further, ...early, ...ofKind] : [...ofAnyKind, ...ofKind, ...further];
 }
 
 /** What no change of metadata may do. */

@@ -1,5 +1,4 @@
 import {
-  badRequest,
   type FieldError,
   formatLabelSelector,
   groupVersion,
@@ -27,6 +26,7 @@ import {
   type PatchType,
   patchType,
   readPatch,
+  requireName,
 } from "../verbs/patch.ts";
 import type { WriteOptions } from "../registry/generic.ts";
 import { validateMetadata } from "../registry/metadata.ts";
@@ -79,7 +79,7 @@ interface ScaleForm {
 async function changeOf(context: RequestContext, type: PatchType | undefined, form: ScaleForm): Promise<Change> {
   if (!type) {
     const scale = await readObject(context, TYPE);
-    requireNamespace((scale.metadata ?? {}) as Json, context.info.namespace);
+    place(context, scale);
     return (current) => scaled(context, current!, { form, make: () => scale });
   }
   if (type === "apply" && form.paths) throw noScaleApply();
@@ -162,23 +162,29 @@ function withManagers(
 
 /** The object with the replicas that a scale asks for. */
 function withScale(
-  { info }: RequestContext,
+  context: RequestContext,
   current: KubeObject,
   { scale, paths }: { readonly scale: Json; readonly paths: Paths | undefined },
 ): Json {
-  const metadata = (scale.metadata ?? {}) as Json;
-  if (metadata.name !== info.name)
-    throw badRequest(
-      `the name of the object (${String(metadata.name ?? "")}) does not match the name on the URL (${info.name})`,
-    );
+  const metadata = place(context, scale);
   const replicas = Number((scale.spec as Json | undefined)?.replicas ?? 0);
   const problems = paths ? [] : validateScale(scale, replicas);
-  if (problems.length > 0) throw invalid(TYPE, info.name, problems);
+  if (problems.length > 0) throw invalid(TYPE, context.info.name, problems);
   const wanted = structuredClone(current) as unknown as { metadata: Json; spec: Json };
   setAt(wanted as unknown as Json, paths?.spec ?? REPLICAS, replicas);
   wanted.metadata.resourceVersion = metadata.resourceVersion;
   if (metadata.uid) wanted.metadata.uid = metadata.uid;
   return wanted as unknown as Json;
+}
+
+/** The metadata of a Scale, which has to be of the object on the URL. */
+function place(context: RequestContext, scale: Json): Json {
+  if (!isObject(scale.metadata)) scale.metadata = {};
+  const metadata = scale.metadata as Json;
+  metadata.namespace ||= context.info.namespace;
+  requireNamespace(metadata, context.info.namespace);
+  requireName(context, metadata);
+  return metadata;
 }
 
 function validateScale(scale: Json, replicas: number): FieldError[] {

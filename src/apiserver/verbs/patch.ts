@@ -403,6 +403,14 @@ export function decodePatched(
   }
 }
 
+/** 400 unless an object is the one on the URL. */
+export function requireName(context: RequestContext, metadata: Json): void {
+  const { name } = context.info;
+  if (!metadata.name) throw undeterminedName(context);
+  if (metadata.name !== name)
+    throw badRequest(`the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`);
+}
+
 /** 400: an object has no name that could be compared with the one on the URL. */
 export function undeterminedName({ info: { name } }: RequestContext): Error {
   return badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);

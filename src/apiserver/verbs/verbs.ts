@@ -40,7 +40,7 @@ import {
   type ReadPatch,
   readPatch,
   reportApplied,
-  undeterminedName,
+  requireName,
 } from "./patch.ts";
 import { deleteOptions } from "./delete-options.ts";
 import { deleteObject, type DeleteOptions } from "../registry/delete.ts";
@@ -318,7 +318,7 @@ export class Verbs {
   #placed(context: RequestContext, object: Json): Json {
     const metadata = metadataOf(object);
     this.#placeInNamespace(context, metadata);
-    checkName(context, metadata);
+    requireName(context, metadata);
     return this.#toHub(object);
   }
 
@@ -339,8 +339,8 @@ export class Verbs {
     if (this.#registry.kind.rules.renewed && context.request.body.type === "stream") await this.#renewals.turn();
     const object = await readObject(context, kind);
     const metadata = metadataOf(object);
-    checkName(context, metadata);
     this.#placeInNamespace(context, metadata);
+    requireName(context, metadata);
     // Who insists on a version gets one try; others need the object again when someone else was faster.
     const { resourceVersion } = metadata;
     const isLast = Boolean(resourceVersion) && resourceVersion !== "0";
@@ -549,13 +549,6 @@ function goingAway(kind: KindDefinition, name: string): Error {
 
 function untyped({ kind: _, apiVersion: __, ...object }: KubeObject): unknown {
   return object;
-}
-
-function checkName(context: RequestContext, metadata: Json): void {
-  const { name } = context.info;
-  if (!metadata.name) throw undeterminedName(context);
-  if (metadata.name !== name)
-    throw badRequest(`the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`);
 }
 
 /** 409: an apply of what isn't there speaks of one that was. */

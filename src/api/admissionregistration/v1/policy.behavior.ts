@@ -1,6 +1,7 @@
 import { selectorText } from "../../selector.ts";
 import { ageColumn, integerColumn, nameColumn, textColumn } from "../../columns.ts";
 import type { Column, FieldError, KindBehavior } from "../../kind.ts";
+import { validateConditions } from "../../validation/conditions.ts";
 import { duplicateValue, invalidValue, notSupported, oneOf, problemsAt, required } from "../../validation/errors.ts";
 import { dnsSubdomainProblems, qualifiedNameProblems } from "../../validation/names.ts";
 import { internalValue } from "../../validation/internal.ts";
@@ -42,7 +43,17 @@ export const validatingPolicyBehavior: KindBehavior<ValidatingAdmissionPolicy> =
       ...validateOutcomes(metadata.name, spec),
       ...policyExpressionErrors(spec as PolicySource),
     ]),
+  validateStatusUpdate: validateStatus,
 };
+
+function validateStatus({ status }: Pick<ValidatingAdmissionPolicy, "status">): FieldError[] {
+  const path = "status.typeChecking.expressionWarnings";
+  const warnings = (status.typeChecking?.expressionWarnings ?? []).flatMap(({ warning, fieldRef }, index) => [
+    ...(warning ? [] : [required(`${path}[${index}].warning`)]),
+    ...(fieldRef.trim() ? [] : [required(`${path}[${index}].fieldRef`)]),
+  ]);
+  return [...warnings, ...validateConditions("status.conditions", status.conditions)];
+}
 
 const SECTIONS = ["matchConditions", "variables", "validations", "auditAnnotations", "mutations", "reinvocationPolicy"];
 

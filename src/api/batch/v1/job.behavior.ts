@@ -45,11 +45,8 @@ export const jobBehavior: KindBehavior<Job> = {
     Object.keys(metadata.labels ?? {}).every((name) => GENERATED_LABELS.includes(name)),
   settleUpdate: setLabelDefaults,
   validate: (job) => validateJob(job),
-  validateUpdate: (job, old) => [
-    ...validateJob(job, old),
-    ...validateSelectingSpec(job, old),
-    ...validateJobSpecUpdate(job, old),
-  ],
+  validateBeforeChange: (job, old) => validateJob(job, old),
+  validateUpdate: (job, old) => [...validateSelectingSpec(job, old), ...validateJobSpecUpdate(job, old)],
   validateStatusUpdate: validateJobStatusUpdate,
   unselectableField: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   selectableFields: { "status.successful": (job) => String(job.status.succeeded ?? 0) },

@@ -5,6 +5,7 @@ import {
   notSupported,
   oneOf,
   problemsAt,
+  required,
   qualifiedNameProblems,
   rangeProblems,
   validateLabels,
@@ -88,7 +89,8 @@ function validatePlacement(path: string, spec: PodSpec, old: PodSpec | undefined
     ...(runtimeClassName === undefined
       ? []
       : problemsAt(`${path}.runtimeClassName`, runtimeClassName, dnsSubdomainProblems(runtimeClassName))),
-    ...(preemptionPolicy !== undefined && !PREEMPTION_POLICIES.includes(preemptionPolicy)
+    ...(preemptionPolicy === "" ? [required(`${path}.preemptionPolicy`)] : []),
+    ...(preemptionPolicy && !PREEMPTION_POLICIES.includes(preemptionPolicy)
       ? [notSupported(`${path}.preemptionPolicy`, preemptionPolicy, PREEMPTION_POLICIES)]
       : []),
     ...(overhead ? validateRequirements(`${path}.overhead`, { limits: overhead }, { claims: NONE }) : []),
