@@ -2,12 +2,16 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
+import { connect as connectSocket, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import { realClock, silentLog } from "../../base/index.ts";
 import { clientPair, servingPair, testAuthority } from "../fixtures.test.ts";
+import { PREFACE } from "../http2/frames.ts";
+import { ERROR, FLAG, FRAME, frame, headerBlock, requestFields, uint32 } from "../http2/testing/raw-http2.ts";
 import { createGrpcChannel, type GrpcChannel } from "./channel.ts";
 import type { Message, ProtocolDescriptor } from "./codec.ts";
 import { type GrpcCallContext, type GrpcServer, listenGrpc } from "./server.ts";
@@ -294,4 +298,27 @@ test("a handler knows the name in the client's certificate, where one was asked 
     await channel.unary(say, { text: "hello" });
   }
   assert.deepEqual(names, ["client", undefined]);
+});
+
+test("a path with letters that no header may have is refused, one with others is named, and nobody else is concerned", async (t) => {
+  const server = await listenGrpc({ listen: "127.0.0.1:0", implementations: [implementation], log: silentLog, clock });
+  t.after(() => server.close(0));
+  const session = connectHttp2(`http://127.0.0.1:${server.port}`);
+  t.after(() => session.destroy());
+  const message = async (path: string) => {
+    const call = session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc" });
+    const [headers] = await once(call.end(), "response");
+    return headers["grpc-message"];
+  };
+  assert.equal(await message("/a%b"), "unknown method /a%25b");
+  const raw = connectSocket(server.port, "127.0.0.1");
+  t.after(() => raw.destroy());
+  const fields = [...requestFields("/\u0001"), ["content-type", "application/grpc"]] as const;
+  raw.write(PREFACE);
+  raw.write(frame(FRAME.settings, FLAG.none, 0));
+  raw.write(frame(FRAME.headers, FLAG.endHeaders, 1, headerBlock(fields)));
+  const reset = frame(FRAME.reset, FLAG.none, 1, uint32(ERROR.protocol));
+  let answer = Buffer.alloc(0);
+  while (!answer.includes(reset)) answer = Buffer.concat([answer, (await once(raw, "data"))[0]]);
+  assert.equal(await message("/b"), "unknown method /b");
 });

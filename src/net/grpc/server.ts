@@ -65,8 +65,9 @@ export async function listenGrpc(options: GrpcServerOptions): Promise<GrpcServer
   const { tls, plain, clock } = options;
   const routes = routesOf(options.implementations);
   const onRequest = (stream: ServerStream) => serveCall(stream, routes, options);
+  const onFault = (error: unknown) => options.log.error("gRPC connection failed", { error });
   const http2 = (socket: Socket) => {
-    const connection = new ServerConnection(socket, { clock, onRequest, limits: CONNECTION_LIMITS });
+    const connection = new ServerConnection(socket, { clock, onRequest, onFault, limits: CONNECTION_LIMITS });
     connections.add(connection);
     socket.once("close", () => connections.delete(connection));
   };
@@ -150,7 +151,10 @@ function serveCall(stream: ServerStream, routes: ReadonlyMap<string, Route>, opt
   if (!isGrpc) return stream.respondWhole(encodeHeaders({ ":status": 415 }));
   const route = routes.get(path);
   if (!route) {
-    const status = { "grpc-status": GRPC_STATUS.unimplemented, "grpc-message": `unknown method ${path}` };
+    const status = {
+      "grpc-status": GRPC_STATUS.unimplemented,
+      "grpc-message": encodeStatusMessage(`unknown method ${path}`),
+    };
     return stream.respondWhole(encodeHeaders({ ...RESPONSE_HEADERS, ...status }));
   }
   const call = new ServedCall(stream);
@@ -290,8 +294,11 @@ function requestsOf({ stream, method, limitBytes, closed }: Served<never, unknow
   const queue = new AsyncQueue<Message>(WAITING_MESSAGES_MAX, () => 1);
   const reader = new MessageReader(limitBytes);
   let isWhole = false;
+  let hasFailed = false;
   stream.reader = {
     data(chunk) {
+      // Until its handler hears of it the client goes on.
+      if (hasFailed) return;
       try {
         for (const message of reader.push(chunk)) {
           const full = queue.push(method.decodeRequest(message));
@@ -300,6 +307,7 @@ function requestsOf({ stream, method, limitBytes, closed }: Served<never, unknow
           void full.then(() => stream.resume());
         }
       } catch (error) {
+        hasFailed = true;
         queue.fail(error);
       }
     },

@@ -1,9 +1,10 @@
 /** Clients that break HTTP on purpose: the connection ends after a bounded amount of work, and others are served meanwhile. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { request as secureRequest } from "node:https";
-import { connect as connectSocket } from "node:net";
+import { connect as connectSocket, type Socket } from "node:net";
 import { suite, type TestContext, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { realClock, silentLog } from "../../base/index.ts";
@@ -12,7 +13,7 @@ import { servingPair, testAuthority } from "../fixtures.test.ts";
 import { HeaderDecoder } from "../http2/hpack.ts";
 import type { Handler } from "../message.ts";
 import { createHttpClient, makeRequest } from "./client.ts";
-import { type Listener, listen } from "./server.ts";
+import { type Listener, listen, type ServerLimits } from "./server.ts";
 import {
   ERROR,
   FLAG,
@@ -141,6 +142,60 @@ suite("HTTP/2 headers", () => {
     attacker.send(request(odd(101)));
     assert.equal((await attacker.first(({ stream }) => stream === odd(101)))?.type, FRAME.headers);
   });
+});
+
+suite("HTTP/2 clients that do nothing", () => {
+  const idle = async (t: TestContext, limits: Partial<ServerLimits>) => {
+    const tls = { cert: servingPair.certificatePem, key: servingPair.keyPem };
+    const listener = await listen({
+      host: "127.0.0.1",
+      port: 0,
+      tls,
+      handler: readBack,
+      log: silentLog,
+      clock,
+      limits,
+    });
+    t.after(() => listener.close(0));
+    return listener;
+  };
+  const readBack: Handler = async (request) => ({
+    status: 200,
+    headers: {},
+    body: { type: "bytes", bytes: await readBody(request) },
+  });
+
+  test("one that stays when it is told to go is cut", async (t) => {
+    const { port } = await idle(t, { idleConnectionMs: 50 });
+    const { promise: accepted, resolve } = Promise.withResolvers<Socket>();
+    const accept = (message: unknown) => resolve((message as { socket: Socket }).socket);
+    subscribe("net.server.socket", accept);
+    t.after(() => unsubscribe("net.server.socket", accept));
+    const attacker = await attack(t, port);
+    attacker.pause();
+    const socket = await accepted;
+    if (!socket.closed) await once(socket, "close");
+    assert.ok(!attacker.isOver);
+  });
+
+  test("a request that is never finished is taken back", async (t) => {
+    const { port } = await idle(t, { requestTimeoutMs: 50 });
+    const attacker = await attack(t, port);
+    attacker.send(request(1, FLAG.endHeaders), frame(FRAME.data, 0, 1, Buffer.from("x")));
+    const reset = await attacker.first(({ type }) => type === FRAME.reset);
+    assert.deepEqual([reset?.stream, Buffer.from(reset!.payload).readUInt32BE()], [1, ERROR.cancel]);
+  });
+});
+
+test("an answer without content says nothing of its length", async (t) => {
+  const empty: Handler = async () => ({ status: 204, headers: {}, body: { type: "bytes", bytes: Buffer.from("no") } });
+  const { port } = await serve(t, empty);
+  const client = await attack(t, port);
+  client.send(request(1));
+  const answer = await client.first(({ stream }) => stream === 1);
+  assert.equal(answer!.flags, FLAG.endHeaders | FLAG.endStream);
+  const names = new HeaderDecoder(1024).decode(Buffer.from(answer!.payload)).fields.map(([name]) => name);
+  assert.deepEqual(names, [":status", "date"]);
 });
 
 /** All that comes back for what was said on a socket, until the server closes it. */

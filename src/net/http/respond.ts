@@ -26,7 +26,10 @@ export async function respondHttp2(stream: ServerStream, answer: Http2Answer): P
   for (const name in response.headers)
     if (!CONNECTION_HEADERS.has(name)) headers[name] = response.headers[name] as string | string[];
   const { body } = response;
-  if (body.type === "bytes") {
+  if (isBodiless(response.status)) {
+    stream.respondWhole(encodeHeaders(headers));
+    dismiss(response);
+  } else if (body.type === "bytes") {
     headers["content-length"] ??= body.bytes.length;
     if (method === "HEAD" || body.bytes.length === 0) stream.respondWhole(encodeHeaders(headers));
     else {
@@ -49,6 +52,9 @@ export async function respondHttp2(stream: ServerStream, answer: Http2Answer): P
   } else throw unwritable(body.type);
   unread?.dismiss();
 }
+
+/** Answers that end with their headers, whatever was asked. */
+const isBodiless = (status: number) => status === 204 || status === 304;
 
 /** Writes a response as HTTP/1.1; resolves when the last byte is handed over. */
 export async function respondHttp1(out: ServerResponse, method: string, response: ApiResponse): Promise<void> {

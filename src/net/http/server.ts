@@ -178,11 +178,14 @@ class ServerAdapter implements Listener {
       clock: this.#options.clock,
       limits: this.#http2Limits,
       onRequest: (stream) => this.#onStream(stream, peer),
+      onFault: (error) => this.#options.log.error("Connection failed", { error }),
     });
     this.#http2Connections.add(connection);
     socket.once("close", () => this.#http2Connections.delete(connection));
     // An open watch may be silent for long.
-    socket.setTimeout(this.#limits.idleConnectionMs, () => connection.isIdle && connection.close());
+    socket.setTimeout(this.#limits.idleConnectionMs);
+    // Each time: given to setTimeout it would be called once.
+    socket.on("timeout", () => endSilent(connection));
     if (this.#closing) connection.close();
   }
 
@@ -190,6 +193,7 @@ class ServerAdapter implements Listener {
     const { headers } = stream;
     const method = stream.header(":method")!;
     const chunks = stream.isRequestWhole ? undefined : new StreamBody(stream);
+    if (chunks) this.#limitRequest(stream);
     if (chunks && headers.expect === "100-continue") stream.inform(CONTINUE);
     const request = new SocketRequest({
       method,
@@ -206,6 +210,13 @@ class ServerAdapter implements Listener {
       if (stream.hasResponded) stream.reset("internal");
       else stream.respondWhole(INTERNAL_ERROR);
     });
+  }
+
+  #limitRequest(stream: ServerStream): void {
+    const timer = this.#options.clock.timer(this.#limits.requestTimeoutMs, () => {
+      if (!stream.isRequestWhole) stream.reset("cancel");
+    });
+    stream.onClosed(() => timer.cancel());
   }
 
   /** Written anew once a second. */
@@ -351,6 +362,13 @@ class ServerAdapter implements Listener {
     await closed;
     flushing.cancel();
   }
+}
+
+/** Ends a connection on which nothing has moved for long; who has been told already or takes nothing is cut. */
+function endSilent(connection: ServerConnection): void {
+  const { socket } = connection;
+  if (socket.writableLength > 0 || !socket.writable) socket.destroy();
+  else if (connection.isIdle) connection.close();
 }
 
 const NO_BODY: RequestBody = { type: "none" };

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { HeldBytes } from "../held-bytes.ts";
 import { bodyLost, bodyTooLarge, type CollectableBody } from "../body.ts";
 import type { RequestReader, ServerStream } from "../http2/stream.ts";
 
@@ -9,7 +10,7 @@ import type { RequestReader, ServerStream } from "../http2/stream.ts";
 export class StreamBody implements CollectableBody, RequestReader {
   readonly #stream: ServerStream;
   readonly #lengthBytes: number | undefined;
-  #held: Uint8Array[] = [];
+  readonly #held = new HeldBytes();
   #receivedBytes = 0;
   #state: "open" | "whole" | "lost" = "open";
   #isDismissed = false;
@@ -57,8 +58,7 @@ export class StreamBody implements CollectableBody, RequestReader {
 
   /** What has come, out of the way of what comes next. */
   #take(): Uint8Array[] {
-    const taken = this.#held;
-    this.#held = [];
+    const taken = this.#held.take();
     this.#stream.resume();
     this.#stream.pause();
     return taken;
@@ -86,7 +86,7 @@ export class StreamBody implements CollectableBody, RequestReader {
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     for (;;) {
       for (const chunk of this.#take()) yield chunk;
-      if (this.#held.length > 0) continue;
+      if (!this.#held.isEmpty) continue;
       if (this.#state === "lost") throw bodyLost();
       if (this.#state === "whole") return;
       await this.#more();
@@ -103,7 +103,7 @@ export class StreamBody implements CollectableBody, RequestReader {
   /** Reads and drops what is left, so that a client that still sends gets to its answer. */
   dismiss(): void {
     this.#isDismissed = true;
-    this.#held = [];
+    this.#held.take();
     this.#stream.resume();
   }
 }

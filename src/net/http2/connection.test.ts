@@ -44,10 +44,14 @@ const LIMITS = {
   connectionWindowBytes: 32 * 1024 * 1024,
 };
 
-async function serve(t: TestContext, onRequest: (stream: ServerStream) => void = echo) {
+async function serve(
+  t: TestContext,
+  onRequest: (stream: ServerStream) => void = echo,
+  onFault: (error: unknown) => void = () => {},
+) {
   const connections: ServerConnection[] = [];
   const server = createServer((socket) => {
-    connections.push(new ServerConnection(socket, { clock: realClock(), onRequest, limits: LIMITS }));
+    connections.push(new ServerConnection(socket, { clock: realClock(), onRequest, onFault, limits: LIMITS }));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => {
@@ -110,6 +114,14 @@ function frame(type: number, stream: number, payload: Buffer = Buffer.alloc(0), 
 
 const SETTINGS = frame(FRAME.settings, 0);
 const REQUEST = encodeHeaders({ ":method": "POST", ":scheme": "http", ":path": "/x", ":authority": "a" });
+const WHOLE = FLAG.endHeaders | FLAG.endStream;
+const NOTHING = Buffer.alloc(0);
+const setting = (name: number, value: number) => {
+  const payload = Buffer.alloc(6);
+  payload.writeUInt16BE(name);
+  payload.writeUInt32BE(value, 2);
+  return frame(FRAME.settings, 0, payload);
+};
 const request = (stream: number, flags: number = FLAG.endHeaders) => frame(FRAME.headers, stream, REQUEST, flags);
 
 test("headers, data and trailers of an answer are one packet, and so are answers that are ready together", async (t) => {
@@ -260,6 +272,29 @@ const VIOLATIONS: readonly (readonly [what: string, code: Http2ErrorCode, frames
   ["a window that grows too large", "flowControl", [SETTINGS, frame(FRAME.windowUpdate, 0, words(0x7fffffff))]],
   ["a ping of three bytes", "frameSize", [SETTINGS, frame(FRAME.ping, 0, Buffer.alloc(3))]],
   ["settings that are cut", "frameSize", [SETTINGS, frame(FRAME.settings, 0, Buffer.alloc(5))]],
+  ["a receipt of settings before any", "protocol", [frame(FRAME.settings, 0, NOTHING, FLAG.ack), request(1)]],
+  ["a receipt that says something", "frameSize", [SETTINGS, frame(FRAME.settings, 0, Buffer.alloc(6), FLAG.ack)]],
+  ["pushes neither wanted nor not", "protocol", [SETTINGS, setting(2, 2)]],
+  ["frames that may be too small", "protocol", [SETTINGS, setting(5, 16_383)]],
+  ["frames that may be too large", "protocol", [SETTINGS, setting(5, 1 << 24)]],
+  ["a first window that is too large", "flowControl", [SETTINGS, setting(4, 0x8000_0000)]],
+  [
+    "settings that make a window too large",
+    "flowControl",
+    [SETTINGS, request(1), frame(FRAME.windowUpdate, 1, words(0x7fff_0000)), setting(4, 0x7fff_ffff)],
+  ],
+  ["settings of a stream", "protocol", [SETTINGS, frame(FRAME.settings, 1)]],
+  ["a ping of a stream", "protocol", [SETTINGS, frame(FRAME.ping, 1, Buffer.alloc(8))]],
+  ["a farewell of a stream", "protocol", [SETTINGS, frame(FRAME.goAway, 1, Buffer.alloc(8))]],
+  ["a farewell of four bytes", "frameSize", [SETTINGS, frame(FRAME.goAway, 0, Buffer.alloc(4))]],
+  ["a priority of no stream", "protocol", [SETTINGS, frame(FRAME.priority, 0, Buffer.alloc(5))]],
+  ["a priority of four bytes", "frameSize", [SETTINGS, frame(FRAME.priority, 1, Buffer.alloc(4))]],
+  ["a window of no stream", "protocol", [SETTINGS, frame(FRAME.windowUpdate, 1, words(1))]],
+  ["a window update of three bytes", "frameSize", [SETTINGS, frame(FRAME.windowUpdate, 0, Buffer.alloc(3))]],
+  ["a reset of no stream", "protocol", [SETTINGS, frame(FRAME.reset, 1, words(8))]],
+  ["a reset of an even stream", "protocol", [SETTINGS, request(3), frame(FRAME.reset, 2, words(8))]],
+  ["a reset of three bytes", "frameSize", [SETTINGS, request(1), frame(FRAME.reset, 1, Buffer.alloc(3))]],
+  ["data of an even stream", "protocol", [SETTINGS, request(3), frame(FRAME.data, 2, Buffer.from("x"))]],
   ["a push", "protocol", [SETTINGS, frame(FRAME.pushPromise, 1, Buffer.alloc(8))]],
   ["more padding than frame", "protocol", [SETTINGS, request(1), frame(FRAME.data, 1, Buffer.of(9, 1), FLAG.padded)]],
   [
@@ -310,6 +345,15 @@ for (const [what, headers] of [
   ["with a header of connections", { ...PSEUDO, connection: "close" }],
   ["with a pseudo-header that there isn't", { ...PSEUDO, ":status": "200" }],
   ["with a pseudo-header behind others", { x: "1", ...PSEUDO }],
+  ["with a control character in its path", { ...PSEUDO, ":path": "/\u0001" }],
+  ["with a space in its path", { ...PSEUDO, ":path": "/a HTTP/1.1" }],
+  ["with a method that is none", { ...PSEUDO, ":method": "GET /" }],
+  ["for a tunnel", { ...PSEUDO, ":method": "CONNECT" }],
+  ["with a control character in a value", { ...PSEUDO, x: "a\u007f" }],
+  ["with a space before a value", { ...PSEUDO, x: " a" }],
+  ["with a tab behind a value", { ...PSEUDO, x: "a\t" }],
+  ["to two hosts", { ...PSEUDO, ":authority": "a", host: "b" }],
+  ["with a length that is no number", { ...PSEUDO, "content-length": "0x10" }],
 ] as const)
   test(`a request ${what} is refused, and only that`, async (t) => {
     const { port } = await serve(t);
@@ -350,4 +394,142 @@ test("whatever bytes come in whatever pieces, nothing but the connection ends", 
   const stream = session(t, port).request({ ":method": "POST", ":path": "/" });
   stream.end("still there");
   assert.equal((await answer(stream)).body.toString(), "still there");
+});
+
+for (const [what, more] of [
+  ["two hosts", { host: ["a", "a"] }],
+  ["two lengths", { "content-length": ["1", "2"] }],
+  ["a length and no data", { "content-length": "1" }],
+] as const)
+  test(`a request with ${what} is refused`, async (t) => {
+    const { port } = await serve(t);
+    const client = await rawClient(t, port);
+    client.send(PREFACE, SETTINGS, frame(FRAME.headers, 1, encodeHeaders({ ...PSEUDO, ...more }), WHOLE));
+    assert.equal((await client.next(FRAME.reset)).payload.readUInt32BE(0), ERROR_CODE.protocol);
+  });
+
+for (const [what, code, frames] of [
+  ["data behind the request's end", "streamClosed", [request(1, WHOLE), frame(FRAME.data, 1, Buffer.from("x"))]],
+  ["headers behind the request's end", "streamClosed", [request(1, WHOLE), request(1, WHOLE)]],
+  ["headers that end nothing", "protocol", [request(1), frame(FRAME.headers, 1, TAIL, FLAG.endHeaders)]],
+  ["trailers that ask for something", "protocol", [request(1), request(1, WHOLE)]],
+  [
+    "a stream's window that grows too large",
+    "flowControl",
+    [request(1), frame(FRAME.windowUpdate, 1, words(0x7fff_ffff))],
+  ],
+] as const)
+  test(`${what}: the stream ends with ${code}, others go on`, async (t) => {
+    const { port } = await serve(t, (stream) => {
+      stream.reader = { data() {}, end: () => stream.id === 3 && stream.respondWhole(HEAD), closed() {} };
+    });
+    const client = await rawClient(t, port);
+    client.send(PREFACE, SETTINGS, ...frames, request(3, WHOLE));
+    const { stream, payload } = await client.next(FRAME.reset);
+    assert.deepEqual([stream, payload.readUInt32BE(0)], [1, ERROR_CODE[code]]);
+    assert.equal((await client.next(FRAME.headers)).stream, 3);
+  });
+
+test("trailers of a request that was answered before they came end nothing", async (t) => {
+  const { port } = await serve(t, (stream) => stream.respondWhole(HEAD));
+  const client = await rawClient(t, port);
+  client.send(PREFACE, SETTINGS, request(1));
+  await client.next(FRAME.reset);
+  client.send(frame(FRAME.headers, 1, TAIL, WHOLE), request(3, WHOLE));
+  await client.next(FRAME.headers);
+  assert.equal((await client.next(FRAME.headers)).stream, 3);
+});
+
+test("data that comes too late counts against no window for good", async (t) => {
+  let served = 0;
+  const { port } = await serve(t, (stream) => {
+    served++;
+    stream.reader = { data() {}, end() {}, closed() {} };
+  });
+  const client = await rawClient(t, port);
+  client.send(PREFACE, SETTINGS);
+  await client.next(FRAME.settings);
+  await client.next(FRAME.windowUpdate);
+  const late = frame(FRAME.data, 1, Buffer.alloc(16_384));
+  for (let index = 0; index < 600; index++) {
+    late.writeUInt32BE(2 * index + 1, 5);
+    client.send(request(2 * index + 1, WHOLE), late);
+  }
+  const { stream, payload } = await client.next(FRAME.windowUpdate);
+  assert.deepEqual([stream, payload.readUInt32BE(0)], [0, LIMITS.connectionWindowBytes / 4]);
+  assert.ok(served >= 512);
+});
+
+test("a window may become less than nothing, and what waits goes on once it is more", async (t) => {
+  const { port } = await serve(t, (stream) => {
+    stream.respond(HEAD);
+    stream.write(Buffer.alloc(70_000));
+    stream.end();
+  });
+  const client = await rawClient(t, port);
+  client.send(PREFACE, setting(4, 100), request(1, WHOLE));
+  assert.equal((await client.next(FRAME.data)).payload.length, 100);
+  client.send(setting(4, 10), frame(FRAME.windowUpdate, 1, words(90)), frame(FRAME.windowUpdate, 1, words(5)));
+  assert.equal((await client.next(FRAME.data)).payload.length, 5);
+  client.send(setting(4, 17));
+  assert.equal((await client.next(FRAME.data)).payload.length, 7);
+});
+
+test("what a handler throws ends its connection and is reported", async (t) => {
+  const faults: unknown[] = [];
+  const { port } = await serve(
+    t,
+    () => {
+      throw new RangeError("a handler's fault");
+    },
+    (fault) => faults.push(fault),
+  );
+  const client = await rawClient(t, port);
+  client.send(PREFACE, SETTINGS, request(1));
+  assert.equal((await client.next(FRAME.goAway)).payload.readUInt32BE(4), ERROR_CODE.internal);
+  await once(client.socket, "close");
+  assert.deepEqual(faults.map(String), ["RangeError: a handler's fault"]);
+});
+
+test("who asks and reads no answers is not read any more", async (t) => {
+  const { port, connections } = await serve(t, (stream) =>
+    stream.respondWhole(encodeHeaders({ ":status": 200, x: "y".repeat(10_000) })),
+  );
+  const client = await rawClient(t, port);
+  client.socket.pause();
+  client.send(PREFACE, SETTINGS);
+  const asked = 5000;
+  for (let index = 0; index < asked; index++) client.send(request(2 * index + 1, WHOLE));
+  while (!connections[0]?.socket.isPaused()) await new Promise((done) => setImmediate(done));
+  client.socket.resume();
+  for (let index = 0; index < asked; index++) await client.next(FRAME.headers);
+});
+
+test("a client that says it sends no more is owed nothing", async (t) => {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const { port } = await serve(t, (stream) => {
+    stream.respond(HEAD);
+    stream.write(Buffer.alloc(100_000_000));
+    stream.reader = { data() {}, end() {}, closed: resolve };
+  });
+  const client = await rawClient(t, port);
+  client.send(PREFACE, setting(4, 0x7fff_ffff), frame(FRAME.windowUpdate, 0, words(0x7000_0000)), request(1));
+  await client.next(FRAME.headers);
+  client.socket.pause();
+  client.socket.end();
+  await over;
+});
+
+test("nothing that is written is told to be sent at once", async (t) => {
+  let told = 0;
+  const { port } = await serve(t, (stream) => {
+    stream.respond(HEAD);
+    assert.ok(stream.write(NOTHING, () => told++));
+    stream.end(TAIL);
+  });
+  const client = await rawClient(t, port);
+  client.send(PREFACE, SETTINGS, request(1, WHOLE));
+  await client.next(FRAME.headers);
+  await client.next(FRAME.headers);
+  assert.equal(told, 1);
 });

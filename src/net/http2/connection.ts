@@ -20,6 +20,7 @@ import {
   words,
 } from "./frames.ts";
 import { encodeHeaders, type Field, HeaderDecoder } from "./hpack.ts";
+import { areTrailers, isRequest } from "./request-fields.ts";
 import { ServerStream, type StreamParts } from "./stream.ts";
 
 /** What each side begins with, by the standard. */
@@ -31,6 +32,10 @@ const BATCH_BYTES = 256 * 1024;
 const COPIED_BYTES_MAX = 32 * 1024;
 /** A peer that asks and does not read: answers to its pings and settings that wait. */
 const UNREAD_BYTES_MAX = 1024 * 1024;
+/** With so much unsent nothing more is read: answers without data wait for no window, and end their streams at once. */
+const UNSENT_BYTES_MAX = 4 * UNREAD_BYTES_MAX;
+/** Streams that we have ended, and of which the peer may not have heard yet. */
+const ENDED_STREAMS_MAX = 1000;
 /**
  * Streams that a peer may take back, or make us refuse: so many at once, and then so many in a second. Each one costs us a
  * request that nobody waits for (CVE-2023-44487, CVE-2025-8671).
@@ -65,6 +70,8 @@ export interface ConnectionOptions {
   readonly limits: ConnectionLimits;
   /** Is called with each request once its headers are there, and gives the stream its reader before it returns. */
   readonly onRequest: (stream: ServerStream) => void;
+  /** Hears of what a handler threw at us; the connection has ended. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 /**
@@ -98,8 +105,11 @@ export class ServerConnection {
   /** To be told once what waits has left. */
   #sent: (() => void)[] = [];
   #isFlushing = false;
-  /** Streams whose data waits for a window or for the socket. */
+  /** Streams whose data waits for the connection's window or for the socket, not for their own. */
   readonly #waiting = new Set<ServerStream>();
+  /** Oldest first; what still comes on them is passed over. */
+  readonly #endedStreams = new Set<number>();
+  #isPaused = false;
   readonly #resets: Allowance;
   readonly #idleFrames: Allowance;
 
@@ -123,8 +133,10 @@ export class ServerConnection {
     };
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.#push(chunk));
-    socket.on("drain", () => this.#sendWaiting());
+    socket.on("drain", () => this.#drained());
     socket.on("error", () => {});
+    // The socket ends its own side then: nothing that is under way can be answered.
+    socket.once("end", () => this.#lost());
     socket.once("close", () => this.#lost());
     const settings = new Map([
       [SETTING.streamsMax, streamsMax],
@@ -152,8 +164,9 @@ export class ServerConnection {
     try {
       this.#reader.push(chunk);
     } catch (error) {
-      if (!(error instanceof Http2Error)) throw error;
-      this.#fail(error);
+      if (error instanceof Http2Error) return this.#fail(error);
+      this.#fail(new Http2Error("internal", "read frame: it could not be worked on"));
+      this.#options.onFault?.(error);
     }
   }
 
@@ -176,9 +189,10 @@ export class ServerConnection {
   }
 
   #lost(): void {
-    for (const stream of this.#streams.values()) stream.lose();
+    const streams = [...this.#streams.values()];
     this.#streams.clear();
     this.#waiting.clear();
+    for (const stream of streams) stream.lose();
   }
 
   #frame(frame: Frame): void {
@@ -194,8 +208,24 @@ export class ServerConnection {
     else if (type === FRAME.settings) this.#settings(frame);
     else if (type === FRAME.ping) this.#ping(frame);
     else if (type === FRAME.pushPromise) throw protocolError("clients push nothing");
-    // Priorities have no meaning any more, and what is unknown is to be passed over.
-    else this.#countIdle();
+    else this.#passOver(frame);
+  }
+
+  /** Priorities have no meaning any more, we start no streams that a peer could end, and what is unknown is to be ignored. */
+  #passOver({ type, stream, payload }: Frame): void {
+    if (type === FRAME.priority) {
+      if (stream === 0) throw protocolError("a priority of no stream");
+      if (payload.length !== 5) throw new Http2Error("frameSize", "read priority: not five bytes");
+    } else if (type === FRAME.goAway) {
+      if (stream !== 0) throw protocolError("a farewell of a stream");
+      if (payload.length < 8) throw new Http2Error("frameSize", "read farewell: not eight bytes");
+    }
+    this.#countIdle();
+  }
+
+  /** Whether the peer has begun it, or left it out. */
+  #isKnown(stream: number): boolean {
+    return stream % 2 === 1 && stream <= this.#lastStream;
   }
 
   #countIdle(): void {
@@ -204,7 +234,7 @@ export class ServerConnection {
 
   #data(frame: Frame): void {
     const { length } = frame.payload;
-    if (frame.stream === 0 || frame.stream > this.#lastStream) throw protocolError("data of no stream");
+    if (!this.#isKnown(frame.stream)) throw protocolError("data of no stream");
     this.#receiveWindow -= length;
     if (this.#receiveWindow < 0) throw new Http2Error("flowControl", "read data: more than the connection's window");
     const content = contentOf(frame);
@@ -240,9 +270,11 @@ export class ServerConnection {
     const { fields, isTooLong } = this.#decoder.decode(blocks.length === 1 ? blocks[0]! : Buffer.concat(blocks));
     const isLast = (flags & FLAG.endStream) !== 0;
     const known = this.#streams.get(id);
-    if (known) return known.receiveTrailers(isLast);
+    if (known) return known.receiveTrailers({ isLast, isSound: isTooLong || areTrailers(fields) });
+    // Trailers that were under way when we ended the stream.
+    if (this.#endedStreams.has(id)) return this.#countIdle();
     if (id <= this.#lastStream) throw new Http2Error("streamClosed", "read headers: their stream is over");
-    const refusal = this.#refusal(fields, isTooLong);
+    const refusal = this.#refusal({ fields, isTooLong, isLast });
     this.#lastStream = id;
     if (refusal) {
       this.#countReset();
@@ -262,9 +294,9 @@ export class ServerConnection {
     if (isLast) stream.requestDone();
   }
 
-  #refusal(fields: readonly Field[], isTooLong: boolean): Http2ErrorCode | undefined {
+  #refusal(of: { fields: readonly Field[]; isTooLong: boolean; isLast: boolean }): Http2ErrorCode | undefined {
     if (this.#isClosing || this.#streams.size >= this.#options.limits.streamsMax) return "refusedStream";
-    return isTooLong || isRequest(fields) ? undefined : "protocol";
+    return of.isTooLong || isRequest(of.fields, { isWhole: of.isLast }) ? undefined : "protocol";
   }
 
   #windowUpdate({ stream: id, payload }: Frame): void {
@@ -276,6 +308,7 @@ export class ServerConnection {
       if (this.#sendWindow > WINDOW_BYTES_MAX) throw new Http2Error("flowControl", "read window update: too large");
       return this.#sendWaiting();
     }
+    if (!this.#isKnown(id)) throw protocolError("a window of no stream");
     const stream = this.#streams.get(id);
     if (!stream) return;
     stream.sendWindow += bytes;
@@ -285,7 +318,7 @@ export class ServerConnection {
 
   #reset({ stream: id, payload }: Frame): void {
     if (payload.length !== 4) throw new Http2Error("frameSize", "read reset: not four bytes");
-    if (id === 0 || id > this.#lastStream) throw protocolError("a reset of no stream");
+    if (!this.#isKnown(id)) throw protocolError("a reset of no stream");
     const stream = this.#streams.get(id);
     if (!stream) return this.#countIdle();
     this.#countReset();
@@ -301,30 +334,47 @@ export class ServerConnection {
 
   #settings({ flags, payload, stream }: Frame): void {
     if (stream !== 0) throw protocolError("settings of a stream");
-    if (flags & FLAG.ack) return;
+    if (flags & FLAG.ack) {
+      if (payload.length > 0) throw new Http2Error("frameSize", "read settings: more than their receipt");
+      if (this.#settingsReceived === 0) throw protocolError("settings come first");
+      return this.#countIdle();
+    }
     if (++this.#settingsReceived > SETTINGS_MAX)
       throw new Http2Error("enhanceYourCalm", "read settings: they change too often");
+    let windowBytes = this.#streamWindow;
     for (const [setting, value] of decodeSettings(payload)) {
-      if (setting === SETTING.initialWindow) this.#resizeWindows(value);
-      else if (setting === SETTING.frameBytesMax) {
+      if (setting === SETTING.initialWindow) {
+        if (value > WINDOW_BYTES_MAX) throw new Http2Error("flowControl", "read settings: a window that is too large");
+        windowBytes = value;
+      } else if (setting === SETTING.frameBytesMax) {
         if (value < FRAME_BYTES_MAX || value >= 1 << 24) throw protocolError("frames of a size that is not allowed");
         this.#frameBytesMax = value;
+      } else if (setting === SETTING.push) {
+        if (value > 1) throw protocolError("pushes that are neither wanted nor not");
       } else if (setting === SETTING.headerTableBytes) this.#mustResizeTable = true;
     }
+    // Once, whatever it was in between: a frame has room for thousands of them, a connection for thousands of streams.
+    if (windowBytes !== this.#streamWindow) this.#resizeWindows(windowBytes);
     this.#answer(FRAME.settings, Buffer.alloc(0));
   }
 
+  /** A smaller one may leave streams less than nothing. */
   #resizeWindows(bytes: number): void {
-    if (bytes > WINDOW_BYTES_MAX) throw new Http2Error("flowControl", "read settings: a window that is too large");
-    for (const stream of this.#streams.values()) stream.sendWindow += bytes - this.#streamWindow;
+    const grown = bytes - this.#streamWindow;
     this.#streamWindow = bytes;
-    this.#sendWaiting();
+    for (const stream of this.#streams.values()) {
+      stream.sendWindow += grown;
+      if (stream.sendWindow > WINDOW_BYTES_MAX)
+        throw new Http2Error("flowControl", "read settings: they make a window too large");
+    }
+    if (grown > 0) for (const stream of [...this.#streams.values()]) if (stream.waitingBytes > 0) this.#send(stream);
   }
 
   #ping({ flags, payload, stream }: Frame): void {
     if (stream !== 0) throw protocolError("a ping of a stream");
     if (payload.length !== 8) throw new Http2Error("frameSize", "read ping: not eight bytes");
-    if (!(flags & FLAG.ack)) this.#answer(FRAME.ping, Buffer.from(payload));
+    if (flags & FLAG.ack) this.#countIdle();
+    else this.#answer(FRAME.ping, Buffer.from(payload));
   }
 
   #answer(type: number, payload: Buffer): void {
@@ -366,11 +416,10 @@ export class ServerConnection {
   /** Sends what waits in a stream, as far as windows and the socket allow. */
   #send(stream: ServerStream): void {
     while (stream.waitingBytes > 0) {
+      // What gives it a larger one sends what waits.
+      if (stream.sendWindow <= 0) return void this.#waiting.delete(stream);
       const room = Math.min(this.#sendWindow, stream.sendWindow, this.#frameBytesMax);
-      if (room <= 0 || this.#isFull) {
-        this.#waiting.add(stream);
-        return;
-      }
+      if (room <= 0 || this.#isFull) return void this.#waiting.add(stream);
       const { bytes, sent } = stream.take(room);
       this.#sendWindow -= bytes.length;
       stream.sendWindow -= bytes.length;
@@ -385,8 +434,17 @@ export class ServerConnection {
     return this.#outBytes >= BATCH_BYTES || this.socket.writableNeedDrain;
   }
 
+  #drained(): void {
+    if (this.#isPaused) {
+      this.#isPaused = false;
+      this.socket.resume();
+    }
+    this.#sendWaiting();
+  }
+
   #sendWaiting(): void {
-    for (const stream of [...this.#waiting]) {
+    // Comes by those again that it puts to the end, but only while each takes something of the window.
+    for (const stream of this.#waiting) {
       if (this.#sendWindow <= 0 || this.#isFull) return;
       // To the end, so that the next round begins with another.
       this.#waiting.delete(stream);
@@ -395,6 +453,12 @@ export class ServerConnection {
   }
 
   #sendReset(stream: number, code: Http2ErrorCode): void {
+    this.#endedStreams.add(stream);
+    if (this.#endedStreams.size > ENDED_STREAMS_MAX)
+      for (const oldest of this.#endedStreams) {
+        this.#endedStreams.delete(oldest);
+        break;
+      }
     this.#sendFrame(FRAME.reset, 0, stream, words(ERROR_CODE[code]));
   }
 
@@ -426,6 +490,10 @@ export class ServerConnection {
         if (!error) for (const tell of sent) tell();
       });
       this.socket.uncork();
+    }
+    if (!this.#isPaused && this.socket.writableLength > UNSENT_BYTES_MAX) {
+      this.#isPaused = true;
+      this.socket.pause();
     }
     if (this.#waiting.size > 0) this.#sendWaiting();
   }
@@ -467,32 +535,6 @@ class Allowance {
     return this.#left >= 0;
   }
 }
-
-/** Whether headers are those of a request: what HTTP calls malformed is refused (RFC 9113, section 8.1.1). */
-function isRequest(fields: readonly Field[]): boolean {
-  let isPseudo = true;
-  let pseudo = 0;
-  for (const [name, value] of fields) {
-    if (name.charCodeAt(0) === COLON) {
-      const bit = PSEUDO[name];
-      if (!isPseudo || bit === undefined || pseudo & bit || value === "") return false;
-      pseudo |= bit;
-    } else {
-      isPseudo = false;
-      if (!NAME.test(name) || OF_CONNECTION.has(name) || (name === "te" && value !== "trailers")) return false;
-    }
-    if (UNSOUND.test(value)) return false;
-  }
-  return (pseudo & PSEUDO_NEEDED) === PSEUDO_NEEDED;
-}
-
-const COLON = 58;
-/** The fields that say what is asked for; each once, and before all others. */
-const PSEUDO: Readonly<Record<string, number>> = { ":method": 1, ":scheme": 2, ":path": 4, ":authority": 8 };
-const PSEUDO_NEEDED = 7;
-const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
-const OF_CONNECTION = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);
-const UNSOUND = /[\0\r\n]/;
 
 /** Says that a request's headers are too long; what else it sends is not looked at. */
 function refuseHeaders(stream: ServerStream): void {

@@ -6,6 +6,8 @@ export const FRAME_HEADER_BYTES = 9;
 export const FRAME_BYTES_MAX = 16_384;
 export const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
+const NOTHING = Buffer.alloc(0);
+
 export const FRAME = {
   data: 0,
   headers: 1,
@@ -23,6 +25,7 @@ export const FLAG = { endStream: 1, ack: 1, endHeaders: 4, padded: 8, priority: 
 
 export const SETTING = {
   headerTableBytes: 1,
+  push: 2,
   streamsMax: 3,
   initialWindow: 4,
   frameBytesMax: 5,
@@ -113,7 +116,7 @@ export function contentOf({ flags, payload, type }: Frame): Buffer {
 export class FrameReader {
   readonly #onFrame: (frame: Frame) => void;
   /** The start of what goes on in the next chunk. */
-  #rest: Buffer = Buffer.alloc(0);
+  #rest: Buffer = NOTHING;
   #isOpen = false;
 
   constructor(onFrame: (frame: Frame) => void) {
@@ -130,9 +133,12 @@ export class FrameReader {
       this.#rest = Buffer.concat([this.#rest, taken]);
       this.#rest = this.#rest.subarray(this.#read(this.#rest));
     }
+    // A view would keep all of the chunk for as long as the connection is silent.
+    if (this.#rest.length === 0) this.#rest = NOTHING;
     if (at < chunk.length) {
       const left = at === 0 ? chunk : chunk.subarray(at);
-      this.#rest = left.subarray(this.#read(left));
+      const end = this.#read(left);
+      if (end < left.length) this.#rest = Buffer.from(left.subarray(end));
     }
   }
 

@@ -86,7 +86,10 @@ export class ServerStream {
   }
 
   receive(content: Buffer, { frameBytes, isLast }: { readonly frameBytes: number; readonly isLast: boolean }): void {
-    if (this.isRequestWhole) return this.misuse("streamClosed");
+    if (this.isRequestWhole) {
+      this.#read(frameBytes);
+      return this.misuse("streamClosed");
+    }
     this.receiveWindow -= frameBytes;
     if (this.receiveWindow < 0) throw new Http2Error("flowControl", "read data: more than the stream's window");
     this.isRequestWhole = isLast;
@@ -97,8 +100,9 @@ export class ServerStream {
   }
 
   /** Headers behind the request's data; nothing in them is of use here. */
-  receiveTrailers(isLast: boolean): void {
-    if (!isLast || this.isRequestWhole) return this.misuse("protocol");
+  receiveTrailers({ isLast, isSound }: { readonly isLast: boolean; readonly isSound: boolean }): void {
+    if (this.isRequestWhole) return this.misuse("streamClosed");
+    if (!isLast || !isSound) return this.misuse("protocol");
     this.isRequestWhole = true;
     this.requestDone();
   }
@@ -153,6 +157,10 @@ export class ServerStream {
    */
   write(bytes: Uint8Array, sent?: () => void): boolean {
     if (this.isClosed || this.hasEnded) return true;
+    if (bytes.length === 0) {
+      sent?.();
+      return this.waitingBytes === 0;
+    }
     this.#waiting.push({ bytes, sent });
     this.waitingBytes += bytes.length;
     this.#parts.send(this);
