@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { loadProtocol, type Message, type MessageCodec, type ProtocolDescriptor } from "./codec.ts";
+import { HeldBytes } from "../held-bytes.ts";
 import { isPrepared } from "./prepared.ts";
 import { GrpcError } from "./status.ts";
 import { WireWriter } from "./wire.ts";
@@ -72,8 +73,10 @@ function frame(codec: MessageCodec, value: object): Uint8Array {
 /** Cuts a stream of bytes into messages. */
 export class MessageReader {
   readonly #limitBytes: number;
-  #chunks: Buffer[] = [];
+  readonly #held = new HeldBytes();
   #sizeBytes = 0;
+  /** What must be there before more can be read. */
+  #wantedBytes = PREFIX_BYTES;
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
@@ -86,29 +89,36 @@ export class MessageReader {
 
   /** The messages that are whole now. */
   push(chunk: Buffer): Uint8Array[] {
-    this.#chunks.push(chunk);
+    this.#held.push(chunk);
     this.#sizeBytes += chunk.length;
     const messages: Uint8Array[] = [];
-    while (this.#sizeBytes >= PREFIX_BYTES) {
-      const head = this.#chunks[0]!.length >= PREFIX_BYTES ? this.#chunks[0]! : this.#join();
-      const length = head.readUInt32BE(1);
-      if (head[0] !== 0) throw new GrpcError("unimplemented", "read message: it is compressed, want identity encoding");
-      if (length > this.#limitBytes)
-        throw new GrpcError(
-          "resourceExhausted",
-          `read message: ${length} bytes, at most ${this.#limitBytes} are allowed`,
-        );
-      if (this.#sizeBytes < PREFIX_BYTES + length) break;
-      const whole = this.#join();
-      messages.push(whole.subarray(PREFIX_BYTES, PREFIX_BYTES + length));
-      this.#chunks = whole.length > PREFIX_BYTES + length ? [whole.subarray(PREFIX_BYTES + length)] : [];
-      this.#sizeBytes -= PREFIX_BYTES + length;
+    if (this.#sizeBytes < this.#wantedBytes) return messages;
+    let rest = this.#join();
+    while (rest.length >= PREFIX_BYTES) {
+      this.#wantedBytes = PREFIX_BYTES + this.#lengthIn(rest);
+      if (rest.length < this.#wantedBytes) break;
+      messages.push(rest.subarray(PREFIX_BYTES, this.#wantedBytes));
+      rest = rest.subarray(this.#wantedBytes);
+      this.#wantedBytes = PREFIX_BYTES;
     }
+    if (rest.length > 0) this.#held.push(rest);
+    this.#sizeBytes = rest.length;
     return messages;
   }
 
+  #lengthIn(head: Buffer): number {
+    const length = head.readUInt32BE(1);
+    if (head[0] !== 0) throw new GrpcError("unimplemented", "read message: it is compressed, want identity encoding");
+    if (length > this.#limitBytes)
+      throw new GrpcError(
+        "resourceExhausted",
+        `read message: ${length} bytes, at most ${this.#limitBytes} are allowed`,
+      );
+    return length;
+  }
+
   #join(): Buffer {
-    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
-    return this.#chunks[0]!;
+    const pieces = this.#held.take() as Buffer[];
+    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
   }
 }
