@@ -437,6 +437,8 @@ export class Registry {
     const { key } = current.entry;
     if (isGone(object)) return this.#finishDeletion(current, { object, write });
     const canonical = orderedMetadata(object);
+    // The store of the original takes it off; what only would be stored has it still.
+    if (!write.dryRun) delete (canonical.metadata as Meta).selfLink;
     const encoded = this.encode(canonical);
     // A write that changes nothing is none: no new version, no event.
     if (!this.#isIncomplete(current) && Buffer.compare(encoded.value, current.entry.value) === 0) return current;

@@ -204,3 +204,11 @@ test("who patches what they may not change manages it, where the kind says so", 
   );
   await close();
 });
+
+test("a link to itself is not stored with an object", async () => {
+  const { json, close } = await server();
+  const made = await json("POST /api/v1/namespaces/default/configmaps", { metadata: { name: "linked" } });
+  const path = "/api/v1/namespaces/default/configmaps/linked";
+  assert.deepEqual(await json(`PATCH ${path}`, { metadata: { selfLink: "/x" } }, MERGE), made);
+  await close();
+});
