@@ -89,11 +89,14 @@ export class MessageReader {
 
   /** The messages that are whole now. */
   push(chunk: Buffer): Uint8Array[] {
-    this.#held.push(chunk);
-    this.#sizeBytes += chunk.length;
     const messages: Uint8Array[] = [];
-    if (this.#sizeBytes < this.#wantedBytes) return messages;
-    let rest = this.#join();
+    let rest = chunk;
+    if (this.#sizeBytes > 0 || chunk.length < this.#wantedBytes) {
+      this.#held.push(chunk);
+      this.#sizeBytes += chunk.length;
+      if (this.#sizeBytes < this.#wantedBytes) return messages;
+      rest = this.#join();
+    }
     while (rest.length >= PREFIX_BYTES) {
       this.#wantedBytes = PREFIX_BYTES + this.#lengthIn(rest);
       if (rest.length < this.#wantedBytes) break;
