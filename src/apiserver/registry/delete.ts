@@ -1,4 +1,4 @@
-import { conflict, invalid, type KubeObject, MODIFIED, type Mutable } from "../../api/index.ts";
+import { conflict, type FieldError, invalid, type KubeObject, MODIFIED, type Mutable } from "../../api/index.ts";
 import { type Clock, formatTime, parseTime } from "../../base/index.ts";
 import { copyJson } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
@@ -24,6 +24,7 @@ export interface DeleteCall {
 }
 
 const TRIES = 10;
+const PROPAGATION_POLICIES = ["Foreground", "Background", "Orphan"];
 const ORPHAN = "orphan";
 const FOREGROUND = "foregroundDeletion";
 
@@ -74,12 +75,20 @@ async function lastState(call: DeleteCall, current: StoredObject): Promise<Store
   return replace(call, current, { ...(current.object as unknown as Json), metadata: marked });
 }
 
-function checkOptions({ propagationPolicy, orphanDependents }: DeleteOptions): void {
-  if (propagationPolicy === undefined || orphanDependents === undefined) return;
-  const detail = "orphanDependents and deletionPropagation cannot be both set";
-  throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", [
-    { path: "propagationPolicy", type: "Invalid", value: propagationPolicy, detail },
-  ]);
+/** 422 for options that no deletion can have. */
+export function checkOptions({ propagationPolicy, orphanDependents }: DeleteOptions): void {
+  if (propagationPolicy === undefined) return;
+  const at = { path: "propagationPolicy", value: propagationPolicy };
+  const errors: FieldError[] = [];
+  if (orphanDependents !== undefined) {
+    const detail = "orphanDependents and deletionPropagation cannot be both set";
+    errors.push({ ...at, type: "Invalid", detail });
+  }
+  if (!PROPAGATION_POLICIES.includes(propagationPolicy)) {
+    const detail = 'supported values: "Foreground", "Background", "Orphan", "nil"';
+    errors.push({ ...at, type: "NotSupported", detail });
+  }
+  if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", errors);
 }
 
 /** 409 unless an object is the one, in the version, that the options name. */

@@ -3,7 +3,6 @@ import {
   conflict,
   forbidden,
   fromHub,
-  invalid,
   type KindDefinition,
   type KubeObject,
   noSuchPath,
@@ -43,7 +42,7 @@ import {
   requireName,
 } from "./patch.ts";
 import { deleteOptions } from "./delete-options.ts";
-import { deleteObject, type DeleteOptions } from "../registry/delete.ts";
+import { checkOptions, deleteObject, type DeleteOptions } from "../registry/delete.ts";
 import type { Json, Registry, WriteOptions } from "../registry/generic.ts";
 import type { StoredObject } from "../stored/stored.ts";
 import { isTrue } from "../http/request-info.ts";
@@ -435,15 +434,7 @@ export class Verbs {
 
   async #deleteOptions(context: RequestContext): Promise<DeleteOptions> {
     const all = await deleteOptions(context);
-    if (
-      all.propagationPolicy !== undefined &&
-      !["Orphan", "Background", "Foreground"].includes(all.propagationPolicy)
-    ) {
-      const detail = 'supported values: "Foreground", "Background", "Orphan", "nil"';
-      throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", [
-        { path: "propagationPolicy", type: "NotSupported", value: all.propagationPolicy, detail },
-      ]);
-    }
+    checkOptions(all);
     const { propagationWarning } = behaviorOf(this.#kind);
     if (propagationWarning && all.propagationPolicy === undefined && all.orphanDependents === undefined)
       context.warnings.push(propagationWarning);
