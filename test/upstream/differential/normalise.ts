@@ -8,7 +8,7 @@ const NEAR_MS = 2 * 86_400_000;
 /** Values of the moment in texts, and what stands for them. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, "<jwt>"],
-  [/(?<=\b[nN]odePort\\*":)3[0-2]\d{3}\b/g, "<port>"],
+  [/(?<=\b[nN]odePort(?:\\*":|: ))3[0-2]\d{3}\b/g, "<port>"],
   [/\b10\.96\.(?!0\.1\b)\d+\.\d+\b/g, "<ip>"],
   [/\b127\.0\.0\.1:\d+/g, "<address>"],
   [/(ResourceVersion in record \()\d+/g, "$1<rv>"],
