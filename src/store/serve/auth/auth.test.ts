@@ -28,7 +28,7 @@ function temporary(t: TestContext): string {
 
 /** root with a password, and a user who may read what begins with /a/ and write it, and a little more. */
 async function accounts() {
-  const password = await hashPassword("pw", () => Promise.resolve());
+  const password = await hashPassword("pw");
   let now = grantRole(addUser(NO_ACCOUNTS, "root", password), "root", "root");
   now = addRole(addUser(now, "alice", password), "reader");
   for (const [type, key, rangeEnd] of [

@@ -21,7 +21,6 @@ const COMPARING_MAX = 64;
 /** Knows users and roles, who calls, and what they may do. */
 export class Auth {
   readonly #storage: AccountStorage | undefined;
-  readonly #clock: Clock;
   readonly #tokens: Tokens;
   #accounts: Accounts;
   #rights = new Map<string, Rights>();
@@ -31,7 +30,6 @@ export class Auth {
   private constructor(accounts: Accounts, storage: AccountStorage | undefined, clock: Clock) {
     this.#accounts = accounts;
     this.#storage = storage;
-    this.#clock = clock;
     this.#tokens = new Tokens(clock);
   }
 
@@ -65,7 +63,7 @@ export class Auth {
     if (!kept) throw wrong.failed();
     if (this.#comparing >= COMPARING_MAX) throw wrong.busy();
     this.#comparing++;
-    const isRight = await isPassword(password, kept, () => this.#clock.yield()).finally(() => this.#comparing--);
+    const isRight = await isPassword(password, kept).finally(() => this.#comparing--);
     if (!isRight) throw wrong.failed();
     // It may have been changed while it was being compared.
     if (this.#accounts.users.get(name)?.password !== kept) throw wrong.failed();
@@ -74,7 +72,7 @@ export class Auth {
 
   /** A password as it is to be kept. */
   hash(password: string): Promise<PasswordHash> {
-    return hashPassword(password, () => this.#clock.yield());
+    return hashPassword(password);
   }
 
   /** Whoever is known by a token has to show the password again. */

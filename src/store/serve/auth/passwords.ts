@@ -8,21 +8,19 @@ const SALT_BYTES = 16;
 const COST: ScryptOptions = { N: 16_384, r: 8, p: 1 };
 
 /**
- * What is compared is made by a thread of its own; what etcd would keep goes along, for snapshots that it takes. `pause` lets
- * other work run in between.
+ * What is compared is made by a thread of its own; what etcd would keep goes along, for snapshots that it takes.
  */
-export async function hashPassword(password: string, pause: () => Promise<void>): Promise<PasswordHash> {
+export async function hashPassword(password: string): Promise<PasswordHash> {
   const salt = randomBytes(SALT_BYTES);
-  const [derived, bcrypt] = await Promise.all([derive(password, salt), bcryptHash(password, pause)]);
+  const [derived, bcrypt] = await Promise.all([derive(password, salt), bcryptHash(password)]);
   return { salt: salt.toString("base64"), scrypt: derived.toString("base64"), bcrypt };
 }
 
 export async function isPassword(
   password: string,
   { salt, scrypt: kept, bcrypt = "" }: PasswordHash,
-  pause: () => Promise<void>,
 ): Promise<boolean> {
-  if (salt === undefined || kept === undefined) return isBcryptPassword(password, bcrypt, pause);
+  if (salt === undefined || kept === undefined) return isBcryptPassword(password, bcrypt);
   const derived = await derive(password, Buffer.from(salt, "base64"));
   const wanted = Buffer.from(kept, "base64");
   return derived.length === wanted.length && timingSafeEqual(derived, wanted);
