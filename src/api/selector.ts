@@ -65,27 +65,15 @@ interface Token {
   readonly text: string;
 }
 
-const SPECIAL = /[=!(),<>]/;
-const SYMBOLS = new Set(["==", "!=", "=", "!", "(", ")", ",", ">", "<"]);
+/** Blanks, a symbol, or what lies between them. */
+const TOKEN = /([ \t\r\n]+)|(==|!=|[=!(),<>])|[^ \t\r\n=!(),<>]+/g;
 
 function tokens(text: string): Token[] {
   const result: Token[] = [];
-  for (let index = 0; index < text.length; ) {
-    const rest = text.slice(index);
-    const [space] = /^[ \t\r\n]+/.exec(rest) ?? [];
-    const token = space === undefined ? firstToken(rest) : undefined;
-    if (token) result.push(token);
-    index += (space ?? token!.text).length;
-  }
+  for (const [token, blanks, symbol] of text.matchAll(TOKEN))
+    if (blanks === undefined) result.push({ type: symbol === undefined ? "identifier" : "symbol", text: token });
   result.push({ type: "end", text: "" });
   return result;
-}
-
-function firstToken(text: string): Token {
-  const length = text.search(SPECIAL.test(text[0]!) ? /[^=!(),<>]|$/ : /[ \t\r\n=!(),<>]|$/);
-  const run = text.slice(0, length);
-  if (!SPECIAL.test(run[0]!)) return { type: "identifier", text: run };
-  return { type: "symbol", text: SYMBOLS.has(run.slice(0, 2)) ? run.slice(0, 2) : run[0]! };
 }
 
 /** Reads a labelSelector parameter such as "a=b,c in (d,e),!f"; throws {@link SelectorError}. */
