@@ -50,7 +50,7 @@ const HEADER_FRAMES_MAX = 64;
 const IDLE_FRAMES_MAX = 10_000;
 const IDLE_FRAMES_PER_SECOND = 1000;
 /** What may come above the limit for us to answer that it did. */
-const HEADERS_READ_FACTOR = 4;
+const HEADERS_READ_FACTOR = 2;
 
 const HEADERS_TOO_LARGE = encodeHeaders({ ":status": 431, "content-type": "text/html; charset=utf-8" });
 const HEADERS_TOO_LARGE_BODY = Buffer.from("<h1>HTTP Error 431</h1><p>Request Header Field(s) Too Large</p>");

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { Http2Error } from "./frames.ts";
 
 /**
@@ -16,59 +17,84 @@ const CODE_BITS = [
   27, 27, 27, 26, 30,
 ];
 const END = 256;
-const BITS_MAX = 30;
+const NIBBLES = 16;
 
-/** By length: the first code, where its symbols begin among those sorted by length, and how many there are. */
-interface Codes {
-  readonly first: Int32Array;
-  readonly start: Int32Array;
-  readonly count: Int32Array;
-  readonly symbols: Int32Array;
+/**
+ * What four bits lead to from each place within a code: the next place, and the byte that was completed on the way, if any
+ * (no code is shorter than five bits). Place 0 is between two codes.
+ */
+interface Steps {
+  readonly next: Int16Array;
+  readonly symbol: Int16Array;
+  /** Places that a text may end in: the last byte is filled up with the beginning of the end's code, which is ones. */
+  readonly isEnd: readonly boolean[];
 }
 
-const CODES = codesOf(CODE_BITS);
+let steps: Steps | undefined;
 
-function codesOf(lengths: readonly number[]): Codes {
-  const [first, start, count] = [
-    new Int32Array(BITS_MAX + 1),
-    new Int32Array(BITS_MAX + 1),
-    new Int32Array(BITS_MAX + 1),
-  ];
-  for (const bits of lengths) count[bits]!++;
-  let code = 0;
-  let symbols = 0;
-  for (let bits = 1; bits <= BITS_MAX; bits++) {
-    code <<= 1;
-    first[bits] = code;
-    start[bits] = symbols;
-    code += count[bits]!;
-    symbols += count[bits]!;
-  }
+/** A place within a code: where a nought and a one lead, to another place or, less than 0, to the end of a symbol's code. */
+type Place = [nought: number, one: number];
+
+function placesOf(lengths: readonly number[]): Place[] {
+  const places: Place[] = [[0, 0]];
   const sorted = lengths.map((_, symbol) => symbol).sort((a, b) => lengths[a]! - lengths[b]! || a - b);
-  return { first, start, count, symbols: Int32Array.from(sorted) };
+  let code = 0;
+  let bits = 0;
+  for (const symbol of sorted) {
+    const length = lengths[symbol]!;
+    code <<= length - bits;
+    bits = length;
+    let at = 0;
+    for (let bit = bits - 1; bit > 0; bit--) {
+      const side = (code >> bit) & 1;
+      if (places[at]![side] === 0) places[at]![side] = places.push([0, 0]) - 1;
+      at = places[at]![side]!;
+    }
+    places[at]![code & 1] = -1 - symbol;
+    code++;
+  }
+  return places;
+}
+
+function stepsOf(places: readonly Place[]): Steps {
+  const next = new Int16Array(places.length * NIBBLES);
+  const symbol = new Int16Array(places.length * NIBBLES).fill(-1);
+  for (let from = 0; from < places.length; from++)
+    for (let nibble = 0; nibble < NIBBLES; nibble++) {
+      let at = from;
+      for (let bit = 3; bit >= 0; bit--) {
+        at = places[at]![(nibble >> bit) & 1]!;
+        if (at >= 0) continue;
+        symbol[from * NIBBLES + nibble] = -1 - at;
+        at = 0;
+      }
+      next[from * NIBBLES + nibble] = at;
+    }
+  const isEnd = places.map(() => false);
+  for (let at = 0, bits = 0; bits <= 7; at = places[at]![1], bits++) isEnd[at] = true;
+  return { next, symbol, isEnd };
 }
 
 /** What a Huffman string says, each byte a character. */
 export function decodeHuffman(bytes: Uint8Array): string {
-  const { first, start, count, symbols } = CODES;
-  let text = "";
-  let code = 0;
-  let bits = 0;
-  for (const byte of bytes)
-    for (let shift = 7; shift >= 0; shift--) {
-      code = (code << 1) | ((byte >> shift) & 1);
-      bits++;
-      const index = code - first[bits]!;
-      if (index < count[bits]!) {
-        const symbol = symbols[start[bits]! + index]!;
-        if (symbol === END) throw malformed();
-        text += String.fromCharCode(symbol);
-        code = bits = 0;
-      } else if (bits === BITS_MAX) throw malformed();
-    }
-  // The last byte is filled up with the beginning of the end's code, which is ones.
-  if (bits > 7 || code !== (1 << bits) - 1) throw malformed();
-  return text;
+  steps ??= stepsOf(placesOf(CODE_BITS));
+  const { next, symbol, isEnd } = steps;
+  const text = Buffer.allocUnsafe(Math.floor((bytes.length * 8) / 5));
+  let length = 0;
+  let at = 0;
+  const step = (nibble: number) => {
+    const entry = at * NIBBLES + nibble;
+    const found = symbol[entry]!;
+    if (found === END) throw malformed();
+    if (found >= 0) text[length++] = found;
+    at = next[entry]!;
+  };
+  for (const byte of bytes) {
+    step(byte >> 4);
+    step(byte & 15);
+  }
+  if (!isEnd[at]) throw malformed();
+  return text.toString("latin1", 0, length);
 }
 
 function malformed(): Http2Error {
