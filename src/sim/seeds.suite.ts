@@ -11,7 +11,7 @@ interface Outcome {
 type Simulation<Sabotage> = (seed: number, sabotage?: Sabotage) => Promise<Outcome>;
 
 /** How many seeds a run of the tests takes, of the cheapest simulation. */
-export const SEEDS = Number(process.env.NAVARCH_SIM_SEEDS ?? 400);
+export const SEEDS = Number(process.env.NAVARCH_SIM_SEEDS ?? 200);
 const FIRST_SEED = Number(process.env.NAVARCH_SIM_SEED ?? 1);
 
 /** So many seeds have no problem, nor have those that ever had one; a seed repeats itself. */
