@@ -12,7 +12,7 @@ import kept from "./testdata/api-seeds.json" with { type: "json" };
 const CANARY_SEEDS = 40;
 
 // A seed here costs as much as ten of the store alone.
-seedSuite("simulated API servers", { run: runApi, count: Math.ceil(SEEDS / 4), kept, file: "api-seeds.json" });
+seedSuite("simulated API servers", { run: runApi, count: Math.ceil(SEEDS / 8), kept, file: "api-seeds.json" });
 
 suite("the simulation finds", () => {
   const finds = canaries<ApiSabotage>(runApi, CANARY_SEEDS);
