@@ -1,3 +1,5 @@
+import { unless } from "../base/index.ts";
+
 import type { FieldError } from "./kind.ts";
 import type { Status, StatusCause, StatusDetails } from "./meta/v1/status.ts";
 
@@ -329,11 +331,6 @@ export const isTooManyRequests = (error: unknown): boolean => hasReason(error, "
 export const isGone = (error: unknown): boolean => hasReason(error, "Expired", "Gone");
 
 /** What was asked for or done; undefined when the object isn't there. */
-export async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+export function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
+  return unless(isNotFound, work);
 }

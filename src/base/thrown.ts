@@ -7,3 +7,13 @@ export function asError(thrown: unknown): Error {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** What was asked for or done; undefined where it failed as may be expected. */
+export async function unless<T>(isExpected: (thrown: unknown) => boolean, work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (thrown) {
+    if (isExpected(thrown)) return undefined;
+    throw thrown;
+  }
+}

@@ -1,9 +1,9 @@
 import { delegate } from "./delegate.ts";
 import { suite } from "node:test";
 import type { ApiRequest, ApiResponse, Handler } from "../net/index.ts";
-import type { Change, Store, WatchSink } from "../store/index.ts";
+import type { Store } from "../store/index.ts";
 import { runApi } from "./api-run.ts";
-import { withoutFlush, withoutReservations } from "./sabotage.ts";
+import { type Feed, feeding, swapped, withoutFlush, withoutReservations } from "./sabotage.ts";
 import type { ApiSabotage } from "./api-world.ts";
 import { canaries, SEEDS, seedSuite } from "./seeds.suite.ts";
 import kept from "./testdata/api-seeds.json" with { type: "json" };
@@ -19,12 +19,12 @@ suite("the simulation finds", () => {
 
   finds(
     "a cache that misses a deletion",
-    () => ({ store: (store) => feeding(store, withoutDeletion) }),
+    () => ({ store: (store) => feedingCaches(store, withoutDeletion) }),
     /wanted DELETED/,
   );
   finds(
     "a cache that takes two events in the wrong order",
-    () => ({ store: (store) => feeding(store, swapped) }),
+    () => ({ store: (store) => feedingCaches(store, swapped) }),
     /: told /,
   );
   finds(
@@ -66,22 +66,8 @@ suite("the simulation finds", () => {
   );
 });
 
-type Feed = (sink: WatchSink) => Pick<WatchSink, "changes">;
-
 /** What the cache of ConfigMaps is told of the store's changes. */
-function feeding(store: Store, feed: Feed): Store {
-  return delegate(store, {
-    watch(options, sink) {
-      if (!options.start.includes("configmaps")) return store.watch(options, sink);
-      const fed = feed(sink);
-      return store.watch(options, {
-        changes: (changes, revision) => fed.changes(changes, revision),
-        progress: (revision) => sink.progress(revision),
-        closed: (error) => sink.closed(error),
-      });
-    },
-  });
-}
+const feedingCaches = (store: Store, feed: Feed) => feeding(store, feed, ({ start }) => start.includes("configmaps"));
 
 const withoutDeletion: Feed = (sink) => {
   let deletions = 0;
@@ -89,21 +75,6 @@ const withoutDeletion: Feed = (sink) => {
     changes(changes, revision) {
       const isLost = changes.some(({ type }) => type === "delete") && ++deletions === 3;
       if (!isLost) sink.changes(changes, revision);
-    },
-  };
-};
-
-const swapped: Feed = (sink) => {
-  let held: readonly [readonly Change[], number] | undefined;
-  let count = 0;
-  return {
-    changes(changes, revision) {
-      if (++count === 5) held = [changes, revision];
-      else sink.changes(changes, revision);
-      if (count > 5 && held) {
-        sink.changes(...held);
-        held = undefined;
-      }
     },
   };
 };

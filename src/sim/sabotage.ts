@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { Disk } from "../store/index.ts";
+import type { Change, Disk, Store, WatchOptions, WatchSink } from "../store/index.ts";
 import { delegate } from "./delegate.ts";
 
 /** What is written is flushed in its turn; only nobody waits for that, or hears that it failed. */
@@ -32,3 +32,37 @@ export function withoutReservations(disk: Disk): Disk {
     },
   });
 }
+
+/** What the sink of a watch is told instead of the changes. */
+export type Feed = (sink: WatchSink) => Pick<WatchSink, "changes">;
+
+/** A store that tells the watches concerned something else. */
+export function feeding(store: Store, feed: Feed, concerns: (options: WatchOptions) => boolean = () => true): Store {
+  return delegate(store, {
+    watch(options, sink) {
+      if (!concerns(options)) return store.watch(options, sink);
+      const fed = feed(sink);
+      return store.watch(options, {
+        changes: (changes, revision) => fed.changes(changes, revision),
+        progress: (revision) => sink.progress(revision),
+        closed: (error) => sink.closed(error),
+      });
+    },
+  });
+}
+
+/** The fifth change comes behind the sixth. */
+export const swapped: Feed = (sink) => {
+  let held: readonly [readonly Change[], number] | undefined;
+  let count = 0;
+  return {
+    changes(changes, revision) {
+      if (++count === 5) held = [changes, revision];
+      else sink.changes(changes, revision);
+      if (count > 5 && held) {
+        sink.changes(...held);
+        held = undefined;
+      }
+    },
+  };
+};

@@ -1,7 +1,7 @@
 import { suite } from "node:test";
-import type { Change, Store } from "../store/index.ts";
+import type { Store } from "../store/index.ts";
 import { delegate } from "./delegate.ts";
-import { withoutFlush, withoutReservations } from "./sabotage.ts";
+import { feeding, swapped, withoutFlush, withoutReservations } from "./sabotage.ts";
 import type { StoreSabotage } from "./store-machine.ts";
 import { runStore } from "./store-run.ts";
 import { canaries, SEEDS, seedSuite } from "./seeds.suite.ts";
@@ -43,44 +43,14 @@ function forgettingDeletes(store: Store): Store {
   });
 }
 
-function reorderingEvents(store: Store): Store {
-  return delegate(store, {
-    watch(options, sink) {
-      let held: readonly [readonly Change[], number] | undefined;
-      let count = 0;
-      return store.watch(options, {
-        ...callbacks(sink),
-        changes(changes, revision) {
-          if (++count === 5) held = [changes, revision];
-          else sink.changes(changes, revision);
-          if (count > 5 && held) {
-            sink.changes(...held);
-            held = undefined;
-          }
-        },
-      });
-    },
-  });
-}
+const reorderingEvents = (store: Store) => feeding(store, swapped);
 
-function losingEvents(store: Store): Store {
-  return delegate(store, {
-    watch(options, sink) {
-      let count = 0;
-      return store.watch(options, {
-        ...callbacks(sink),
-        changes(changes, revision) {
-          if (++count !== 7) sink.changes(changes, revision);
-        },
-      });
-    },
+const losingEvents = (store: Store) =>
+  feeding(store, (sink) => {
+    let count = 0;
+    return {
+      changes(changes, revision) {
+        if (++count !== 7) sink.changes(changes, revision);
+      },
+    };
   });
-}
-
-function callbacks(sink: Parameters<Store["watch"]>[1]): Parameters<Store["watch"]>[1] {
-  return {
-    changes: (changes, revision) => sink.changes(changes, revision),
-    progress: (revision) => sink.progress(revision),
-    closed: (error) => sink.closed(error),
-  };
-}

@@ -1,3 +1,5 @@
+import { unless } from "../../base/index.ts";
+
 /** Why a runtime refused. `retryable` ones may pass by themselves. */
 export type CriErrorCode =
   | "not-found"
@@ -29,11 +31,6 @@ export function isNotFound(error: unknown): boolean {
 }
 
 /** What was asked for or done; undefined when the runtime has no such thing: ending what is gone is done already. */
-export async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+export function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
+  return unless(isNotFound, work);
 }
