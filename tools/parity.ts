@@ -224,7 +224,7 @@ export interface Verdict {
 type Floor = keyof typeof FLOORS;
 
 /** The committed floor of the bare API server, or of the scenarios. */
-export function readFloor(which: Floor): Record<string, number> {
+function readFloor(which: Floor): Record<string, number> {
   const path = join(CASES, FLOORS[which]);
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
 }

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { ROOT } from "./run.ts";
+import { unusedExports } from "./unused-exports.ts";
 
 const FOUNDATION = ["base", "api", "cel", "client", "runtime", "net", "pki"];
 /** Folder -> folders whose door it may use. */
@@ -239,7 +240,7 @@ function dependencyProblems(root: string, sources: readonly Source[]): Problem[]
 }
 
 /** Every broken rule of the tree. */
-export function tidy(root = ROOT): Problem[] {
+function tidy(root = ROOT): Problem[] {
   const sources = sourcesIn(root);
   const lock = readFileSync(join(root, "package-lock.json"), "utf8");
   const locked: Problem[] = lock.includes('"resolved"')
@@ -249,6 +250,7 @@ export function tidy(root = ROOT): Problem[] {
     ...locked,
     ...cycleProblems(sources),
     ...dependencyProblems(root, sources),
+    ...unusedExports(sources).map((unused) => ({ ...unused, rule: "unused-export" })),
     ...sources.flatMap((source) =>
       [importProblems, ownershipProblems, sizeProblems, lookupProblems, textProblems, doorProblems].flatMap((check) =>
         check(source),

@@ -128,7 +128,7 @@ export async function load(
   };
 }
 
-export function percentiles(delaysMs: readonly number[]): { p50Ms: number; p99Ms: number } {
+function percentiles(delaysMs: readonly number[]): { p50Ms: number; p99Ms: number } {
   const sorted = [...delaysMs].sort((a, b) => a - b);
   return { p50Ms: sorted[sorted.length >> 1] ?? 0, p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? 0 };
 }

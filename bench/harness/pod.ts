@@ -7,7 +7,7 @@ export const PODS = "/api/v1/namespaces/default/pods";
 export const nodeOf = (index: number): number => index % 1000;
 
 /** A pod of some 3.5 KB in JSON as it is stored. */
-export function pod(index: number) {
+function pod(index: number) {
   const environment = Array.from({ length: 12 }, (_, at) => ({
     name: `VARIABLE_${at}`,
     value: `value-${at}`.repeat(3),

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -95,11 +95,4 @@ function readAccess(kubeconfig: string): Access {
   const { "client-certificate-data": cert, "client-key-data": key } = config.users[0].user;
   const bytes = (text: string) => Buffer.from(text, "base64");
   return { url: server, ca: bytes(ca), cert: bytes(cert), key: bytes(key) };
-}
-
-/** Bytes of all files below a directory. */
-export function directoryBytes(directory: string): number {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + readFileSync(join(entry.parentPath, entry.name)).length, 0);
 }

@@ -311,7 +311,6 @@ export function kind<F extends Fields, const Scope extends "Namespaced" | "Clust
     ...metadataFields(declaration.requiresMetadata),
     ...declaration.fields(),
   }));
-  type T = ObjectOf<F, Scope>;
   let storage: KindStorage | undefined;
   return {
     group: declaration.group,

@@ -1,5 +1,5 @@
 import { messageOf } from "../base/index.ts";
-import { internal, noSuchPath, parseFieldSelector, statusError, unauthorized } from "../api/index.ts";
+import { internal, parseFieldSelector, statusError, unauthorized } from "../api/index.ts";
 import type { Clock, Log, Random } from "../base/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
 import type { Attributes, Authenticator, Authorizer, Emptied, RequestContext, RequestInfo } from "./contracts.ts";
@@ -259,6 +259,3 @@ function withHeaders(response: ApiResponse, { auditId, warnings, flowHeaders }: 
 function headerText(text: string): string {
   return Buffer.from(JSON.stringify(text), "utf8").toString("latin1");
 }
-
-/** What dispatch throws for a path that nobody serves. */
-export { noSuchPath };

@@ -1,9 +1,8 @@
 /**
- * What every part stands on: time, randomness, lifetimes, log lines, invariants.
+ * What every part stands on: time, randomness, lifetimes, log lines.
  * Knows nothing of Kubernetes and does no I/O. Start at {@link Clock} and {@link Scope}.
  */
 export { onAbort, whenAborted } from "./aborted.ts";
-export { assert, BrokenInvariant, unreachable } from "./assert.ts";
 export { type Clock, formatMicroTime, formatTime, parseTime, realClock, type Timer } from "./clock.ts";
 export { jsonAlike, jsonEqual } from "./equal.ts";
 export { type Log, type LogFields, type LogLevel, logTo, silentLog } from "./log.ts";

@@ -2,7 +2,7 @@ import type { Comprehension, Expr, ExprNode } from "./ast.ts";
 import type { Issue } from "./errors.ts";
 
 /** The name of what comprehensions build up; no identifier of a user can be it. */
-export const ACCUMULATOR = "@result";
+const ACCUMULATOR = "@result";
 
 export interface MacroCall {
   readonly target: Expr | undefined;

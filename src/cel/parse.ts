@@ -6,7 +6,7 @@ import type { Environment } from "./environment.ts";
 import { expandBinding, expandMacro } from "./macros.ts";
 
 /** Longer texts are not looked at. */
-export const EXPRESSION_POINTS_MAX = 100_000;
+const EXPRESSION_POINTS_MAX = 100_000;
 /** Expressions inside one another. */
 const DEPTH_MAX = 250;
 /** More problems than these are not reported. */

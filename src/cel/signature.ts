@@ -49,7 +49,7 @@ const NAMED: Readonly<Record<string, Type>> = {
 };
 
 /** Reads a type as signatures write it: `list(A)`, `map(string, int)`, `optional(A)`, `net.IP`; one letter is any type. */
-export function typeFrom(text: string): Type {
+function typeFrom(text: string): Type {
   const [type, rest] = readType(text.trim());
   if (rest !== "") throw new RangeError(`read type ${JSON.stringify(text)}: ${JSON.stringify(rest)} is left over`);
   return type;

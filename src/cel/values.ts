@@ -103,8 +103,6 @@ export function int(value: bigint): bigint {
   return value;
 }
 
-export const EMPTY_MAP = new MapValue(new Map());
-
 /** What tells keys of maps apart; undefined for what can be none. */
 export function keyOf(key: Value): string | undefined {
   switch (typeof key) {
@@ -185,7 +183,7 @@ function equalMaps(a: MapValue, b: MapValue): boolean {
 }
 
 /** -1, 0 or 1 for two numbers of any types; NaN when they have no order; undefined when one is no number. */
-export function compareNumbers(a: Value, b: Value): number | undefined {
+function compareNumbers(a: Value, b: Value): number | undefined {
   const x = a instanceof Uint ? a.value : a;
   const y = b instanceof Uint ? b.value : b;
   if (typeof x !== "bigint" && typeof x !== "number") return undefined;
@@ -197,7 +195,7 @@ export function compareNumbers(a: Value, b: Value): number | undefined {
   return m > n ? 1 : Number.NaN;
 }
 
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {
     const difference = (a[index] as number) - (b[index] as number);
@@ -207,7 +205,7 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 }
 
 /** Texts are ordered by code point, not by UTF-16 unit. */
-export function compareStrings(a: string, b: string): number {
+function compareStrings(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {
     const [x, y] = [a.charCodeAt(index), b.charCodeAt(index)];
@@ -250,13 +248,13 @@ export function fromJson(json: unknown): Value {
 }
 
 /** Whole numbers that JavaScript can't hold come as their digits. */
-export function numberFrom(digits: string): Value {
+function numberFrom(digits: string): Value {
   if (!/^-?\d+$/.test(digits)) return Number(digits);
   const value = BigInt(digits);
   return value >= INT_MIN && value <= INT_MAX ? value : Number(digits);
 }
 
-export function objectFrom(object: Record<string, unknown>, convert: (value: unknown, key: string) => Value): MapValue {
+function objectFrom(object: Record<string, unknown>, convert: (value: unknown, key: string) => Value): MapValue {
   const entries = new Map<string, readonly [Value, Value]>();
   for (const key of Object.keys(object)) {
     if (object[key] !== undefined) entries.set(`s${key}`, [key, convert(object[key], key)]);

@@ -29,7 +29,6 @@ export { queryOf, resourcePath } from "./path.ts";
 export {
   type Connection,
   type KubeconfigContent,
-  KubeconfigError,
   type LoadOptions,
   loadKubeconfig,
   writeKubeconfig,

@@ -1,7 +1,7 @@
 import type { Node, Service } from "../api/index.ts";
 import type { Instance, Route } from "./provider.ts";
 
-export const UNINITIALIZED = "node.cloudprovider.kubernetes.io/uninitialized";
+const UNINITIALIZED = "node.cloudprovider.kubernetes.io/uninitialized";
 export const CLEANUP = "service.kubernetes.io/load-balancer-cleanup";
 const EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers";
 const LABELS = {

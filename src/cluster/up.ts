@@ -85,7 +85,7 @@ const NO_SCHEDULER: ApiResponse = {
   headers: { "content-type": "text/plain; charset=utf-8" },
   body: { type: "bytes", bytes: new TextEncoder().encode("no scheduler runs in this process\n") },
 };
-export const HELLO_IMAGE = "navarch.local/hello:1";
+const HELLO_IMAGE = "navarch.local/hello:1";
 
 /** Starts everything in order; what was started is stopped again when a step fails, and a new data directory goes. */
 export async function up(options: UpOptions): Promise<RunningCluster> {

@@ -1,4 +1,4 @@
-import { EndpointSlice, Service, unlessGone } from "../api/index.ts";
+import { EndpointSlice, Service } from "../api/index.ts";
 import { type ComponentContext, createInformers } from "../runtime/index.ts";
 import { clusterNames } from "./names.ts";
 import { serveDns } from "./server.ts";
@@ -66,12 +66,4 @@ async function publish({ client }: ComponentContext, { clusterDns, host }: DnsOp
     endpoints: [{ addresses: [host], conditions: { ready: true, serving: true, terminating: false } }],
   };
   await client.apply(EndpointSlice, slice, { fieldManager: MANAGER, force: true });
-}
-
-/** Takes the Service and its slice away again. */
-export async function withdrawDns({ client }: ComponentContext): Promise<void> {
-  const key = { namespace: NAMESPACE, name: NAME };
-  for (const gone of [client.delete(Service, key), client.delete(EndpointSlice, { ...key, name: `${NAME}-navarch` })]) {
-    await unlessGone<unknown>(gone);
-  }
 }

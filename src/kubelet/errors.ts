@@ -7,8 +7,3 @@ export class SyncError extends Error {
     this.reason = reason;
   }
 }
-
-/** What this version can't do, said to whoever asked for it. */
-export class Unsupported extends Error {
-  override readonly name = "Unsupported";
-}

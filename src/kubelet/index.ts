@@ -14,8 +14,8 @@ export type {
   SimulatedRequest,
   SimulatedResponse,
 } from "./cri/index.ts";
-export { findProgram, type Host, missingPrograms, type SimulatedMachine, whyNoNodeHere } from "./host/index.ts";
-export { type Kubelet, type KubeletParts, runKubelet } from "./kubelet.ts";
+export { type Host, missingPrograms, type SimulatedMachine, whyNoNodeHere } from "./host/index.ts";
+export type { Kubelet, KubeletParts } from "./kubelet.ts";
 export type { KubeletOptions } from "./options.ts";
 export {
   type Architecture,
@@ -24,8 +24,6 @@ export {
   type ImageConfig,
   type ImageFile,
   type ImageInput,
-  PAUSE_IMAGE,
-  pauseImage,
 } from "./pause/index.ts";
 export {
   type ForeignBridge,
@@ -35,7 +33,7 @@ export {
   removeRealNode,
   startRealKubelet,
 } from "./real.ts";
-export { kubeletHandler, serveKubelet } from "./server/index.ts";
+export { kubeletHandler } from "./server/index.ts";
 export {
   createSimulation,
   dialSimulated,

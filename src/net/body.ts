@@ -4,7 +4,7 @@ import { NetError } from "./errors.ts";
 import type { RequestBody, ResponseBody } from "./message.ts";
 
 /** What the API server reads of a request unless it says otherwise: upstream's limit. */
-export const BODY_BYTES_MAX = 3 * 1024 * 1024;
+const BODY_BYTES_MAX = 3 * 1024 * 1024;
 
 export type BodySide = "server" | "client";
 

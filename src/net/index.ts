@@ -2,8 +2,7 @@
  * HTTP, protocol upgrades (WebSocket, SPDY/3.1) and gRPC, both ends of each: sockets translated to and from the types of
  * message.ts. Knows no Kubernetes object. Start at {@link listen} and {@link ApiRequest}.
  */
-export { BODY_BYTES_MAX, readBody } from "./body.ts";
-export { bridge, socketDuplex } from "./duplex.ts";
+export { readBody } from "./body.ts";
 export { NetError, type NetErrorCode } from "./errors.ts";
 export { createHttpClient, type HttpClient, type HttpClientOptions, makeRequest } from "./http/client.ts";
 export { http as nodeHttp, https as nodeHttps } from "./http/node-http.ts";
@@ -19,10 +18,8 @@ export { type ClientTls, endToEndHeaders } from "./http/target.ts";
 export { pump, writableSink } from "./http/pump.ts";
 export * from "./message.ts";
 export { AsyncQueue } from "./queue.ts";
-export { bridgeConnections } from "./upgrade/bridge.ts";
 export { connectUpgrade } from "./upgrade/connect.ts";
 export { upgradedPair } from "./upgrade/memory.ts";
-export { negotiate, offerOf, TUNNEL_PREFIX } from "./upgrade/serve.ts";
 export { type CallOptions, createGrpcChannel, type GrpcChannel, type GrpcChannelOptions } from "./grpc/channel.ts";
 export {
   type FieldDescriptor,
@@ -45,5 +42,5 @@ export {
 export type { PlainAnswer } from "./grpc/plain.ts";
 export { type PreparedMessage, WRITE_MESSAGE } from "./grpc/prepared.ts";
 export { type GrpcMethod, type GrpcService, loadService } from "./grpc/service.ts";
-export { GRPC_STATUS, GrpcError, type GrpcMetadata, type GrpcStatusName } from "./grpc/status.ts";
+export { GrpcError, type GrpcMetadata, type GrpcStatusName } from "./grpc/status.ts";
 export { type Int64, WireWriter } from "./grpc/wire.ts";

@@ -27,7 +27,7 @@ export interface AlternativeNames {
 }
 
 /** Key usages under the names of the certificates API. */
-export const KEY_USAGES = [
+const KEY_USAGES = [
   "digital signature",
   "content commitment",
   "key encipherment",

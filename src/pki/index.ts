@@ -13,7 +13,7 @@ export {
   issueKeyPair,
   type KeyPair,
 } from "./authority.ts";
-export { type Certificate, certificateToPem, parseCertificate, parseCertificates, publicKeyOf } from "./certificate.ts";
+export { type Certificate, certificateToPem, parseCertificate, parseCertificates } from "./certificate.ts";
 export { PkiError, type PkiErrorCode } from "./errors.ts";
 export type { AlternativeNames, ExtendedKeyUsage, Extensions, KeyUsage } from "./extensions.ts";
 export {
@@ -39,10 +39,9 @@ export {
   privateKeyFromPem,
   privateKeyToPem,
   publicKeyFromPem,
-  publicKeyToDer,
   publicKeyToPem,
 } from "./key.ts";
 export type { Subject } from "./name.ts";
-export { decodePem, encodePem, type PemBlock } from "./pem.ts";
+export { decodePem, type PemBlock } from "./pem.ts";
 export { type CertificateRequest, createCertificateRequest, parseCertificateRequest } from "./request.ts";
 export { type CertificateUser, userOfCertificate, type VerifyOptions, verifyCertificate } from "./verify.ts";

@@ -38,7 +38,7 @@ export function jwtKey(publicKey: KeyObject): JwtKey {
   return { publicKey, algorithm: jwtAlgorithmOf(algorithmOf(publicKey)), keyId: keyIdOf(publicKey) };
 }
 
-export function jwtAlgorithmOf(algorithm: KeyAlgorithm): JwtAlgorithm {
+function jwtAlgorithmOf(algorithm: KeyAlgorithm): JwtAlgorithm {
   switch (algorithm) {
     case "ecdsa-p256":
       return "ES256";

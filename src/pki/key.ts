@@ -157,7 +157,7 @@ export function verifyBytes(key: KeyObject, data: Uint8Array, signature: Uint8Ar
 }
 
 /** The digest that goes with a key's algorithm; null where the algorithm has its own. */
-export function digestOf(algorithm: KeyAlgorithm): string | null {
+function digestOf(algorithm: KeyAlgorithm): string | null {
   switch (algorithm) {
     case "ed25519":
       return null;

@@ -14,4 +14,4 @@ export {
 } from "./informer.ts";
 export { leaderElection, type LeaderElectionOptions, type LeaseOptions } from "./leader.ts";
 export { createQueue, type QueueOptions, type WorkQueue } from "./queue.ts";
-export { type ReconcilerOptions, runReconciler, TerminalError } from "./reconciler.ts";
+export { type ReconcilerOptions, runReconciler } from "./reconciler.ts";

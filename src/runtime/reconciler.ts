@@ -3,11 +3,6 @@ import { onAbort } from "../base/index.ts";
 import type { ComponentContext } from "./context.ts";
 import type { WorkQueue } from "./queue.ts";
 
-/** Trying again would not help: the key is dropped until something changes. */
-export class TerminalError extends Error {
-  override readonly name = "TerminalError";
-}
-
 export interface ReconcilerOptions<Key> {
   readonly name: string;
   readonly context: Pick<ComponentContext, "log" | "scope">;
@@ -52,11 +47,6 @@ async function workOn<Key>(options: ReconcilerOptions<Key>, key: Key, signal: Ab
 }
 
 function failed<Key>({ name, context, queue, retriesMax }: ReconcilerOptions<Key>, key: Key, error: unknown): void {
-  if (error instanceof TerminalError) {
-    queue.forget(key);
-    context.log.error("Reconciling stopped", { controller: name, key, error });
-    return;
-  }
   if (retriesMax !== undefined && queue.failures(key) >= retriesMax) {
     queue.forget(key);
     context.log.error("Reconciling given up", { controller: name, key, error });

@@ -138,7 +138,7 @@ function attributeOf({ device, slice }: Candidate, name: string): unknown {
 }
 
 /** Devices of complete pools that a node can reach. */
-export function offered(slices: readonly ResourceSlice[], node: Node): readonly Candidate[] {
+function offered(slices: readonly ResourceSlice[], node: Node): readonly Candidate[] {
   const pools = Map.groupBy(slices, ({ spec }) => `${spec.driver}/${spec.pool.name}`);
   return [...pools.values()].flatMap((all) => {
     const generation = Math.max(...all.map(({ spec }) => spec.pool.generation));

@@ -2,7 +2,7 @@ import { DeviceClass, DynamicResourceClaim, ResourceSlice, type Pod } from "../a
 import { formatTime } from "../base/index.ts";
 import type { ComponentContext, Informers } from "../runtime/index.ts";
 
-export const FINALIZER = "resource.kubernetes.io/delete-protection";
+const FINALIZER = "resource.kubernetes.io/delete-protection";
 
 type Allocation = NonNullable<NonNullable<DynamicResourceClaim["status"]>["allocation"]>;
 export type DeviceResult = NonNullable<NonNullable<Allocation["devices"]>["results"]>[number];

@@ -4,11 +4,11 @@
  * stands in `plugins/`, one file each, in the order of `plugins/all.ts`; `running.ts` feeds it and does what it says.
  */
 export type { Decision, NodeRejection, NodeScore } from "./decision.ts";
-export { type Explanation, explainText } from "./explain.ts";
+export type { Explanation } from "./explain.ts";
 export type { Plugin, Preparation, Rejection, Reservation, Snapshot } from "./framework.ts";
 export { schedulerHandler } from "./handler.ts";
 export type { NodeInfo } from "./node-info.ts";
-export { allPlugins, type PluginFactory } from "./plugins/all.ts";
+export type { PluginFactory } from "./plugins/all.ts";
 export type { SchedulerConfiguration } from "./profile.ts";
 export type { Scheduler, SchedulerOptions } from "./contracts.ts";
 export { startScheduler } from "./scheduler.ts";

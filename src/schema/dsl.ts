@@ -257,7 +257,6 @@ export const quantity = scalarField(scalar.quantity);
 export const intOrString = scalarField(scalar.intOrString);
 export const time = scalarField(scalar.time);
 export const microTime = scalarField(scalar.microTime);
-export const duration = scalarField(scalar.duration);
 export const raw = scalarField(scalar.raw);
 export const any = scalarField(scalar.any);
 

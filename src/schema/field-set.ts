@@ -177,10 +177,6 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return result;
 }
 
-export function setsEqual(a: FieldSet, b: FieldSet): boolean {
-  return jsonEqual(setToFieldsV1(a), setToFieldsV1(b)) && a.member === b.member;
-}
-
 /** All paths, each as its steps: at each level those that end there before those that lead on. */
 export function* pathsOf(set: FieldSet, prefix: readonly string[] = []): Iterable<readonly string[]> {
   const children = [...set.children].sort(([a], [b]) => compareSteps(a, b));
@@ -225,7 +221,7 @@ export type Shape =
 type ListShape = Extract<Shape, { merge: "listMap" | "set" }>;
 
 /** The shape of a field's value. */
-export function shapeOf(node: Node, options: Field["options"]): Shape {
+function shapeOf(node: Node, options: Field["options"]): Shape {
   if (options.atomic) return { merge: "atomic", node };
   // A field may take apart what its type calls one value.
   if (options.atomic === false && node.kind === "struct") return { merge: "struct", node };
@@ -284,7 +280,7 @@ interface Part {
 type Parts = ReadonlyMap<string, Part>;
 
 /** The parts of a value by step; undefined for what is merged as one. */
-export function partsOf(shape: Shape, value: unknown): Parts | undefined {
+function partsOf(shape: Shape, value: unknown): Parts | undefined {
   const parts = new Map<string, Part>();
   switch (shape.merge) {
     case "atomic":

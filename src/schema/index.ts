@@ -7,7 +7,6 @@ export {
   boolean,
   bytes,
   type Draft,
-  duration,
   type Field,
   type FieldOptions,
   type Fields,
@@ -42,7 +41,6 @@ export { isCanonical } from "./canonical.ts";
 export { applyDefaults } from "./defaults.ts";
 export { isMap, isObject, jsonMergePatch, withSortedKeys } from "./merge.ts";
 export {
-  DEFAULT_PARSE_LIMITS,
   JsonError,
   type ParsedJson,
   parseJson,

@@ -134,7 +134,7 @@ export class JsonTape {
 export type Escapes = typeof NO_ESCAPES | typeof SHORT | typeof CODED;
 
 export const NO_ESCAPES = 0;
-export const SHORT = 1;
+const SHORT = 1;
 export const CODED = 2;
 
 export const QUOTE = 0x22;

@@ -10,14 +10,14 @@ export interface ParsedJson {
 }
 
 /** As many complaints about a document as the original makes. */
-export const DUPLICATES_MAX = 100;
+const DUPLICATES_MAX = 100;
 
 export interface ParseLimits {
   /** Objects and lists inside one another. */
   readonly depthMax: number;
 }
 
-export const DEFAULT_PARSE_LIMITS: ParseLimits = { depthMax: 1000 };
+const DEFAULT_PARSE_LIMITS: ParseLimits = { depthMax: 1000 };
 
 /**
  * Reads JSON with what JSON.parse does not tell: keys given twice, and whole numbers beyond 2^53, which are kept as they

@@ -31,7 +31,7 @@ export function entryLine(entry: Entry | undefined, base: Revision): string | un
 }
 
 /** A change as one line, with the value it replaced where that is told. */
-export function changeLine(change: Change): string {
+function changeLine(change: Change): string {
   const before = change.previous ? ` (was ${text(change.previous.value)})` : "";
   return change.type === "put"
     ? `put ${change.entry.key}=${text(change.entry.value)}${before}`

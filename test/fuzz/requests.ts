@@ -194,14 +194,14 @@ const TRAPS = fc.constantFrom(
 
 const OBJECTS: readonly KindDefinition[] = kinds;
 
-export function pathOf(kind: KindDefinition, name?: string): string {
+function pathOf(kind: KindDefinition, name?: string): string {
   const prefix = kind.group === "" ? `/api/${kind.version}` : `/apis/${groupVersion(kind)}`;
   const space = kind.scope === "Namespaced" ? "/namespaces/default" : "";
   return `${prefix}${space}/${kind.plural}${name === undefined ? "" : `/${name}`}`;
 }
 
 /** An object of a kind, whole or as the body of a write. */
-export function objectOf(kind: KindDefinition): Arbitrary<Json> {
+function objectOf(kind: KindDefinition): Arbitrary<Json> {
   return valueOf(kind.struct).map((value) => {
     const { metadata, ...rest } = value as { metadata?: Json };
     const named = { ...metadata, name: "fuzz", ...(kind.scope === "Namespaced" && { namespace: "default" }) };

@@ -3,7 +3,7 @@
  * NAVARCH_FUZZ_TIMES=100 runs a hundred times as many cases, NAVARCH_FUZZ_SEED=N others.
  */
 const TIMES = Number(process.env.NAVARCH_FUZZ_TIMES ?? 1);
-export const SEED = Number(process.env.NAVARCH_FUZZ_SEED ?? 1);
+const SEED = Number(process.env.NAVARCH_FUZZ_SEED ?? 1);
 
 export function runs(count: number): { readonly seed: number; readonly numRuns: number } {
   return { seed: SEED, numRuns: Math.ceil(count * TIMES) };

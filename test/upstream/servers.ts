@@ -4,7 +4,7 @@ import { command, type CommandResult, eventually, freePort, SERVER } from "../e2
 import { KubeClient } from "../ha/client.ts";
 
 /** The original's server, as `npm run upstream` has built it. */
-export const KUBE_APISERVER = process.env.KUBE_APISERVER ?? "";
+const KUBE_APISERVER = process.env.KUBE_APISERVER ?? "";
 export const withoutUpstream = KUBE_APISERVER ? false : "no kube-apiserver is built: npm run upstream";
 
 /** A server of either kind, and somebody who uses it. */

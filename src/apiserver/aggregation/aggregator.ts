@@ -184,6 +184,6 @@ export function referenceOf({ service }: APIService["spec"]): ServiceReference {
   return { namespace, name, port };
 }
 
-export function isAvailable({ status }: APIService): boolean {
+function isAvailable({ status }: APIService): boolean {
   return conditionOf(status?.conditions, "Available")?.status === "True";
 }

@@ -116,7 +116,7 @@ async function update(core: ServerCore, { name, spec }: Registration): Promise<v
 }
 
 /** Only as it was seen: a change that comes between causes another look. */
-export async function removeService(core: ServerCore, { metadata }: APIService): Promise<void> {
+async function removeService(core: ServerCore, { metadata }: APIService): Promise<void> {
   const registry = core.registry(SERVICES);
   const stored = await registry.find("", metadata.name);
   if (stored?.object.metadata.resourceVersion === metadata.resourceVersion) await registry.remove(stored!);

@@ -50,7 +50,7 @@ export function isIssuedBy(certificate: Uint8Array, roots: readonly Certificate[
 }
 
 /** The token of an Authorization header; undefined when there is none. */
-export function bearerToken(headers: Readonly<Record<string, string>>): string | undefined {
+function bearerToken(headers: Readonly<Record<string, string>>): string | undefined {
   return /^bearer +(\S+) *$/i.exec(headers.authorization ?? "")?.[1];
 }
 

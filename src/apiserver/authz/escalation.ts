@@ -96,7 +96,7 @@ function refuseMissing(
 }
 
 /** A rule as rules of one verb on one thing each. */
-export function unitsOf({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): PolicyRule[] {
+function unitsOf({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): PolicyRule[] {
   const names = resourceNames?.length ? resourceNames.map((name) => [name]) : [undefined];
   const things: Partial<PolicyRule>[] = [
     ...(apiGroups ?? []).flatMap((group) =>

@@ -238,7 +238,7 @@ export function rulesFor(reads: Reads, user: UserInfo, namespace: string): reado
 }
 
 /** Whether one of a binding's subjects is this user. */
-export function appliesTo(subjects: readonly RbacSubject[] | undefined, user: UserInfo, namespace: string): boolean {
+function appliesTo(subjects: readonly RbacSubject[] | undefined, user: UserInfo, namespace: string): boolean {
   return subjectAmong(subjects, user, namespace) !== undefined;
 }
 

@@ -72,7 +72,7 @@ export function identityName(hostname: string): string {
   return `apiserver-${base32(hash.digest().subarray(0, HASH_BYTES))}`;
 }
 
-export class ServerIdentity {
+class ServerIdentity {
   readonly name: string;
   readonly #core: ServerCore;
   readonly #clock: Clock;

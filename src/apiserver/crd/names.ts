@@ -13,7 +13,7 @@ const NO_CONFLICT: Omit<Condition, "lastTransitionTime"> = {
 };
 
 /** Names that a definition may have, given those of the others in its group; what is taken stays as it was. */
-export function acceptNames(
+function acceptNames(
   definition: CustomResourceDefinition,
   others: readonly CustomResourceDefinition[],
 ): { readonly names: Names; readonly condition: Omit<Condition, "lastTransitionTime"> } {

@@ -9,7 +9,7 @@ import { maybeJson } from "./yaml-json.ts";
 import { sortedKeys, YamlError, type YamlValue } from "./yaml-value.ts";
 
 /** The largest body that is read. */
-export const BODY_BYTES_MAX = 3 * 1024 * 1024;
+const BODY_BYTES_MAX = 3 * 1024 * 1024;
 /** YAML that is longer is read beside the event loop: what isn't takes some milliseconds. */
 const YAML_INLINE_MAX = 32 * 1024;
 
@@ -36,7 +36,7 @@ export class BodyError extends Error {
   }
 }
 
-export const BODY_TYPES = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+const BODY_TYPES = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 
 /** What custom kinds can be read from; the message lists all. */
 export const CUSTOM_BODY_TYPES = BODY_TYPES.slice(0, 2);

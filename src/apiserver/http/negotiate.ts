@@ -1,4 +1,4 @@
-import { noSuchPath, notAcceptable, statusError } from "../../api/index.ts";
+import { notAcceptable, statusError } from "../../api/index.ts";
 import { type ApiRequest, OBJECT_MEDIA_TYPE } from "../../net/message.ts";
 
 /** How an answer is written. */
@@ -181,6 +181,3 @@ export function contentType({ encoding }: Format, watch: boolean): string {
       return `application/vnd.kubernetes.protobuf${stream}`;
   }
 }
-
-/** A 404 for paths that nobody serves. */
-export const nothingHere = noSuchPath;

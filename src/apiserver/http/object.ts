@@ -61,7 +61,7 @@ export async function readObject(context: RequestContext, type: BodyType): Promi
 }
 
 /** 400 for a body that can't be read; shows how it begins. */
-export function unrecognized(kind: string, { message, bytes, cause }: BodyError): StatusError {
+function unrecognized(kind: string, { message, bytes, cause }: BodyError): StatusError {
   const where = `(must be of type ${kind}): ${message} (${summary(bytes)})`;
   return badRequest(`the object provided is unrecognized ${where}`, { cause });
 }

@@ -56,5 +56,3 @@ function statusResponse({ code, status }: StatusError, format: Format): ApiRespo
   const bytes = encodeProtoObject(Status, shown as { apiVersion: string; kind: string });
   return respondBytes(code, bytes, contentType(format, false));
 }
-
-export { contentType };

@@ -69,7 +69,7 @@ export function validateMetadata(
 }
 
 /** Problems of what may change in an object's life. */
-export function validateShared({ metadata }: KubeObject): FieldError[] {
+function validateShared({ metadata }: KubeObject): FieldError[] {
   return [
     ...validateLabels("metadata.labels", metadata.labels),
     ...validateAnnotations("metadata.annotations", metadata.annotations),

@@ -263,8 +263,3 @@ class ConvertedObject extends StoredObject {
     return this;
   }
 }
-
-/** apiVersion and kind of a kind's list. */
-export function listType(kind: KindDefinition): { readonly kind: string; readonly apiVersion: string } {
-  return { kind: `${kind.kind}List`, apiVersion: groupVersion(kind) };
-}

@@ -412,7 +412,7 @@ export function requireName(context: RequestContext, metadata: Json): void {
 }
 
 /** 400: an object has no name that could be compared with the one on the URL. */
-export function undeterminedName({ info: { name } }: RequestContext): Error {
+function undeterminedName({ info: { name } }: RequestContext): Error {
   return badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
 }
 

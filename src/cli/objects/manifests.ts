@@ -41,7 +41,7 @@ function readFile(path: string): string {
 }
 
 /** Objects of one text with YAML or JSON documents. */
-export function parseManifest(text: string, source: string): AnyObject[] {
+function parseManifest(text: string, source: string): AnyObject[] {
   return parseAllDocuments(text, { version: "1.1" }).flatMap((document) => {
     const [problem] = document.errors;
     if (problem) throw new Error(`read ${source}: ${problem.message.split("\n")[0]}`);

@@ -45,7 +45,7 @@ function cellText(cell: unknown): string {
   return typeof cell === "object" ? JSON.stringify(cell) : String(cell).split("\n")[0]!;
 }
 
-export function labelText(labels: Readonly<Record<string, string>> | undefined): string {
+function labelText(labels: Readonly<Record<string, string>> | undefined): string {
   const pairs = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
   return pairs.length > 0 ? pairs.join(",") : "<none>";
 }

@@ -47,7 +47,7 @@ export function connectionOf(flags: ClientFlags): Connection | undefined {
 }
 
 /** A client of a server far away; its connections end with the scope. */
-export function remoteClient(options: {
+function remoteClient(options: {
   readonly connection: Connection;
   readonly flags: ClientFlags;
   readonly name: string;

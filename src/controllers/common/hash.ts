@@ -7,14 +7,14 @@ export function hashOf(value: unknown, collisions: number | undefined): string {
 }
 
 /** FNV-1a, 32 bits, over UTF-8. */
-export function fnv1a(text: string): number {
+function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
 }
 
 /** Decimal digits in letters that are safe in names. */
-export function safeDigits(value: number): string {
+function safeDigits(value: number): string {
   return Array.from(String(value), (digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join("");
 }
 

@@ -47,7 +47,7 @@ interface Parts<O extends Revised> {
 }
 
 /** What a revision keeps of its owner: a patch that brings the template back. */
-export function revisionData({ spec }: Revised): { readonly spec: { readonly template: object } } {
+function revisionData({ spec }: Revised): { readonly spec: { readonly template: object } } {
   return { spec: { template: { ...spec.template, $patch: "replace" } } };
 }
 
@@ -59,7 +59,7 @@ export function templateOf(revision: ControllerRevision): PodTemplateSpec {
 }
 
 /** Whether a revision keeps the owner's present template. */
-export function keepsTemplate(revision: ControllerRevision, owner: Revised): boolean {
+function keepsTemplate(revision: ControllerRevision, owner: Revised): boolean {
   return canonical(plain(templateOf(revision))) === canonical(plain(owner.spec.template));
 }
 
@@ -138,7 +138,7 @@ export async function pruneRevisions<O extends Revised>(
 }
 
 /** Older first. */
-export function byRevision(a: ControllerRevision, b: ControllerRevision): number {
+function byRevision(a: ControllerRevision, b: ControllerRevision): number {
   if (a.revision !== b.revision) return a.revision - b.revision;
   const [left, right] = [a.metadata, b.metadata];
   if (left.creationTimestamp !== right.creationTimestamp)

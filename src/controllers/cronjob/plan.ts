@@ -192,7 +192,7 @@ function dueTime(owner: CronJob, table: Timetable, nowMs: number): { atMs: numbe
 }
 
 /** Milliseconds until the next run is due. */
-export function nextLookMs(owner: CronJob, table: Timetable, nowMs: number): number | undefined {
+function nextLookMs(owner: CronJob, table: Timetable, nowMs: number): number | undefined {
   const recent = recentRun(table, { nowMs, sinceMs: lastKnownMs(owner) });
   const fromMs = recent.atMs ?? (recent.missedAny ? nowMs : recent.sinceMs);
   const waitMs = next(table, fromMs) + AFTER_MS - nowMs;

@@ -28,7 +28,7 @@ export interface Plan {
 }
 
 /** Most pods made or deleted in one go. */
-export const BURST = 250;
+const BURST = 250;
 
 type PodsByNode = ReadonlyMap<string, readonly Pod[]>;
 

@@ -47,7 +47,7 @@ function generationOf(set: DaemonSet): string | undefined {
 }
 
 /** The template's own and those that every daemon has. */
-export function tolerationsOf({ spec: { template } }: DaemonSet): readonly Toleration[] {
+function tolerationsOf({ spec: { template } }: DaemonSet): readonly Toleration[] {
   const result = [...(template.spec.tolerations ?? [])];
   for (const wanted of template.spec.hostNetwork ? [...TOLERATED, HOST_NETWORK_TOLERATED] : TOLERATED) {
     const index = result.findIndex(

@@ -37,7 +37,7 @@ export function withCondition(status: Status, next: Condition): Status {
   return { ...status, conditions: [...(status.conditions ?? []).filter(({ type }) => type !== next.type), kept] };
 }
 
-export function withoutCondition(status: Status, type: string): Status {
+function withoutCondition(status: Status, type: string): Status {
   if (!conditionOf(status.conditions, type)) return status;
   const conditions = (status.conditions ?? []).filter((one) => one.type !== type);
   const { conditions: _, ...rest } = status;

@@ -4,7 +4,6 @@ import { parseTime } from "../../base/index.ts";
 export const FINALIZER = "batch.kubernetes.io/job-tracking";
 export const INDEX = "batch.kubernetes.io/job-completion-index";
 export const INDEX_FAILURES = "batch.kubernetes.io/job-index-failure-count";
-export const INDEX_IGNORED_FAILURES = "batch.kubernetes.io/job-index-ignored-failure-count";
 
 export function isTracked({ metadata }: Pod): boolean {
   return metadata.finalizers?.includes(FINALIZER) ?? false;

@@ -105,7 +105,7 @@ export function taintsFor(
 }
 
 /** The taint that evicts: by the state of the Ready condition. */
-export function executeKey(node: Node): string | undefined {
+function executeKey(node: Node): string | undefined {
   const status = conditionOf(node.status.conditions, "Ready")?.status;
   return status === "False" ? NOT_READY : status === "Unknown" ? UNREACHABLE : undefined;
 }

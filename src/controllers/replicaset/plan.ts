@@ -11,7 +11,7 @@ import { formatTime, parseTime } from "../../base/index.ts";
 import { isActive } from "../common/pods.ts";
 
 /** Most pods made or deleted in one go. */
-export const BURST = 500;
+const BURST = 500;
 
 export interface Observed {
   readonly owner: ReplicaSet;

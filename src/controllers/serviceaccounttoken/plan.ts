@@ -1,7 +1,7 @@
 import { own } from "../../base/index.ts";
 import type { Secret, ServiceAccount } from "../../api/index.ts";
 
-export const TOKEN_TYPE = "kubernetes.io/service-account-token";
+const TOKEN_TYPE = "kubernetes.io/service-account-token";
 export const NAME_ANNOTATION = "kubernetes.io/service-account.name";
 export const UID_ANNOTATION = "kubernetes.io/service-account.uid";
 

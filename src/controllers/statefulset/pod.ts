@@ -11,7 +11,7 @@ import {
 import { podFromTemplate } from "../common/pods.ts";
 import { templateOf } from "../common/revisions.ts";
 
-export const REVISION_LABEL = "controller-revision-hash";
+const REVISION_LABEL = "controller-revision-hash";
 const NAME_LABEL = "statefulset.kubernetes.io/pod-name";
 const INDEX_LABEL = "apps.kubernetes.io/pod-index";
 

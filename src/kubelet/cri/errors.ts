@@ -26,7 +26,7 @@ export class CriError extends Error {
   }
 }
 
-export function isNotFound(error: unknown): boolean {
+function isNotFound(error: unknown): boolean {
   return error instanceof CriError && error.code === "not-found";
 }
 

@@ -2,7 +2,7 @@
  * The container runtime behind an interface of our own. The gRPC client speaks CRI v1 to containerd and others; the
  * memory runtime simulates. Knows nothing of the API server. Start at {@link Runtime}; `cri.suite.ts` is its contract.
  */
-export { CriError, type CriErrorCode, isNotFound, unlessGone } from "./errors.ts";
+export { CriError, type CriErrorCode, unlessGone } from "./errors.ts";
 export { GrpcRuntime, type StreamOpener } from "./grpc/runtime.ts";
 export { untilImageKnown, untilServing } from "./grpc/serving.ts";
 export { streamOpener } from "./grpc/streams.ts";

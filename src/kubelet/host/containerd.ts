@@ -80,7 +80,7 @@ export function findProgram(name: string): string | undefined {
   return places.map((place) => `${place}/${name}`).find((path) => existsSync(path));
 }
 
-export function cniBinDirectory(): string | undefined {
+function cniBinDirectory(): string | undefined {
   return CNI_PLACES.find((place) => existsSync(`${place}/bridge`) && existsSync(`${place}/host-local`));
 }
 

@@ -11,7 +11,6 @@ export {
   writeCniConfig,
 } from "./cni.ts";
 export {
-  cniBinDirectory,
   type Containerd,
   type ContainerdOptions,
   ensureContainerd,
@@ -39,5 +38,5 @@ export type {
 } from "./host.ts";
 export { linuxHost } from "./linux.ts";
 export { MemoryHost, type Reached, refused, type SimulatedMachine, type SimulatedNetwork } from "./memory.ts";
-export { MemoryFiles, MemoryMounts, normalize } from "./memory-files.ts";
-export { type MachineAbilities, whyNoNode, whyNoNodeHere } from "./requirements.ts";
+export { MemoryFiles } from "./memory-files.ts";
+export { type MachineAbilities, whyNoNodeHere } from "./requirements.ts";

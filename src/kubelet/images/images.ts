@@ -145,7 +145,7 @@ function backoffKey(pod: Pod, reference: string): string {
 }
 
 /** An image name with its tag said. */
-export function withTag(image: string): string {
+function withTag(image: string): string {
   return /[:@][^/]*$/.test(image) ? image : `${image}:latest`;
 }
 

@@ -7,7 +7,7 @@ import type { Settings } from "../options.ts";
 import { formatKibibytes, formatMilliCpu, milliValue, quantityValue } from "../pod/quantity.ts";
 
 /** The version of Kubernetes this kubelet is one of. */
-export const KUBELET_VERSION = "v1.36.1";
+const KUBELET_VERSION = "v1.36.1";
 const IMAGES_MAX = 50;
 const NAMES_PER_IMAGE_MAX = 5;
 const MIB = 1024 ** 2;

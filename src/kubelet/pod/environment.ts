@@ -129,7 +129,7 @@ function referredValue(input: EnvironmentInput, variable: EnvVar): string | unde
 }
 
 /** Variables that name each service's address and ports, in the form Docker links had. */
-export function serviceVariables(services: readonly Service[]): Map<string, string> {
+function serviceVariables(services: readonly Service[]): Map<string, string> {
   const result = new Map<string, string>();
   for (const { metadata, spec } of services) {
     const address = spec.clusterIP;

@@ -19,7 +19,7 @@ export function podHostname(pod: Pod): string {
 }
 
 /** The domain under which a headless service publishes the pod; "" for none. */
-export function podDomain(pod: Pod, clusterDomain: string): string {
+function podDomain(pod: Pod, clusterDomain: string): string {
   return pod.spec.subdomain ? `${pod.spec.subdomain}.${pod.metadata.namespace}.svc.${clusterDomain}` : "";
 }
 

@@ -10,14 +10,14 @@ const SHARES_MIN = 2;
 const SHARES_MAX = 262_144;
 
 /** Weight against other cgroups, from a request in thousandths of a core. */
-export function cpuShares(milli: number): number {
+function cpuShares(milli: number): number {
   return milli === 0
     ? SHARES_MIN
     : Math.min(Math.max(Math.floor((milli * SHARES_PER_CPU) / 1000), SHARES_MIN), SHARES_MAX);
 }
 
 /** Microseconds of CPU per period for a limit in thousandths of a core; undefined for none. */
-export function cpuQuota(milli: number): number | undefined {
+function cpuQuota(milli: number): number | undefined {
   return milli === 0 ? undefined : Math.max(Math.floor((milli * CPU_PERIOD_US) / 1000), CPU_QUOTA_US_MIN);
 }
 
@@ -49,7 +49,7 @@ export function resourcesText({ resources: { limits, requests } }: Container): s
 }
 
 /** Whom the kernel kills first when memory runs out: best effort, then those far above what they asked for. */
-export function oomScoreAdj(pod: Pod, container: Container, nodeMemoryBytes: number): number {
+function oomScoreAdj(pod: Pod, container: Container, nodeMemoryBytes: number): number {
   if ((pod.spec.priority ?? 0) >= SYSTEM_CRITICAL_PRIORITY) return -997;
   const qos = qosClass(pod);
   if (qos === "Guaranteed") return -997;

@@ -18,7 +18,7 @@ const MASKED_PATHS = [
 const READ_ONLY_PATHS = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
 /** The namespaces that a pod's containers share with each other or with the node. */
-export function podNamespaces(pod: Pod): NamespaceOptions {
+function podNamespaces(pod: Pod): NamespaceOptions {
   const { hostNetwork, hostPID, hostIPC, shareProcessNamespace } = pod.spec;
   return {
     network: hostNetwork ? "Node" : "Pod",

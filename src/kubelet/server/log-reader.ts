@@ -24,7 +24,7 @@ interface Line {
 }
 
 /** One line as runtimes write it: time, stream, F (full) or P (partial), text. */
-export function parseLogLine(line: string): Line | undefined {
+function parseLogLine(line: string): Line | undefined {
   const match = /^(\S+) (stdout|stderr) ([FP])(?::\S*)? ?([\s\S]*)$/.exec(line);
   return match ? { time: match[1]!, stream: match[2]!, partial: match[3] === "P", text: match[4]! } : undefined;
 }

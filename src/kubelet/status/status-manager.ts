@@ -122,7 +122,7 @@ const OWNED = [
 const RESIZE_PENDING = "PodResizePending";
 
 /** A strategic merge patch from the record to the wanted status; undefined when nothing differs. */
-export function statusPatch(pod: Pod, wanted: PodStatus): PatchBody | undefined {
+function statusPatch(pod: Pod, wanted: PodStatus): PatchBody | undefined {
   const changes: Record<string, unknown> = {};
   for (const key of OWNED) {
     const before = pod.status[key];

@@ -163,7 +163,7 @@ function restartsBefore(pod: Pod, name: string): number {
 }
 
 /** What tells one container's failures from those of a changed one. */
-export function backoffKey(pod: Pod, container: Container): string {
+function backoffKey(pod: Pod, container: Container): string {
   return `${pod.metadata.uid}/${container.name}/${containerHash(container)}`;
 }
 

@@ -207,7 +207,7 @@ function enumScalar(values: Readonly<Record<string, number>>): Scalar {
   };
 }
 
-export function camelCase(name: string): string {
+function camelCase(name: string): string {
   return name.replace(/_([a-z0-9])/gi, (_, letter: string) => letter.toUpperCase());
 }
 

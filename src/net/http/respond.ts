@@ -81,7 +81,7 @@ export async function respondHttp1(out: ServerResponse, method: string, response
 }
 
 /** Ends the source of a response that nobody will read. */
-export function dismiss({ body }: ApiResponse): void {
+function dismiss({ body }: ApiResponse): void {
   if (body.type !== "stream") return;
   void Promise.resolve(body.chunks[Symbol.asyncIterator]().return?.()).catch(() => {});
 }

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
-import { type ClientHttp2Session, connect as connectHttp2, constants, type ServerHttp2Stream } from "node:http2";
+import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
 import { request as httpsRequest } from "node:https";
 import { connect as connectSocket } from "node:net";
 import { suite, type TestContext, test } from "node:test";

@@ -77,7 +77,7 @@ export function noVolumes(known: Partial<Volumes> = {}): Volumes {
 }
 
 /** A cluster without devices. */
-export function noDevices(): Devices {
+function noDevices(): Devices {
   return {
     claim: () => undefined,
     claims: () => [],

@@ -3,7 +3,7 @@ import type { Compare, KeyRange, Operation, Transaction } from "../store.ts";
 import { admitKey, compareKeys } from "./keys.ts";
 
 /** Bytes of keys and values that one transaction may carry. */
-export const REQUEST_BYTES_MAX = 1.5 * 1024 * 1024;
+const REQUEST_BYTES_MAX = 1.5 * 1024 * 1024;
 /** Conditions, and operations of one branch; a transaction inside another has what that one leaves. */
 export const OPERATIONS_MAX = 128;
 

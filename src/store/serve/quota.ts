@@ -2,7 +2,7 @@ import { StoreError } from "../errors.ts";
 import type { Store } from "../store.ts";
 
 /** etcd's default. */
-export const QUOTA_BYTES_DEFAULT = 2 * 1024 ** 3;
+const QUOTA_BYTES_DEFAULT = 2 * 1024 ** 3;
 
 /**
  * Turns puts away once the store has grown over its limit, and until someone has made room and disarmed the alarm:

@@ -45,7 +45,7 @@ export function readEtcdSnapshot(bytes: Buffer, name: string): StoreState {
 }
 
 /** The same without the checksum: the file as etcd itself keeps it. */
-export function readEtcdFile(bytes: Buffer, name: string): StoreState {
+function readEtcdFile(bytes: Buffer, name: string): StoreState {
   try {
     const file = openBolt(bytes, name);
     const ids = new LeaseIds();

@@ -146,7 +146,7 @@ function placesOf(value: unknown, path: Path = [], field = "", holder = ""): Pla
 }
 
 /** A copy with another value at a path. */
-export function withValue(value: unknown, [head, ...rest]: Path, changed: unknown): unknown {
+function withValue(value: unknown, [head, ...rest]: Path, changed: unknown): unknown {
   if (head === undefined) return changed;
   if (Array.isArray(value)) return value.with(Number(head), withValue(value[Number(head)], rest, changed));
   const object = isObject(value) ? value : {};

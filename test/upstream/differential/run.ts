@@ -45,7 +45,7 @@ export async function runOnBoth(
 }
 
 /** Runs every script on one server; transcripts by title. */
-export async function runAll(
+async function runAll(
   scripts: readonly Script[],
   side: Side,
   { seed, jobs = JOBS }: RunOptions,
@@ -74,7 +74,7 @@ export interface Transcripts extends RunOptions {
 }
 
 /** Compares what two servers said; what the original itself doesn't say twice is no difference. */
-export async function report(both: Transcripts): Promise<Report> {
+async function report(both: Transcripts): Promise<Report> {
   const { scripts, theirs, ours, known = [], jobs = JOBS } = both;
   const reasonOf = (difference: Difference) => known.find((each) => each.matches(difference))?.why;
   const counts = new Map<string, number>();

@@ -213,7 +213,7 @@ function compileAll(spec: PolicySource, judged: Judged): CompiledPolicy {
 }
 
 /** What is wrong with an expression that must be of one of some types. */
-export function expressionErrors(
+function expressionErrors(
   path: string,
   source: string | undefined,
   { result, wanted }: { readonly result: Result | undefined; readonly wanted: readonly string[] },

@@ -5,7 +5,7 @@ import { LabelSelector } from "../../meta/v1/labelselector.ts";
 import { MutatingAdmissionPolicy as Stable } from "../v1/mutatingadmissionpolicy.ts";
 import { storedAs } from "../../storage.ts";
 
-export const MutatingAdmissionPolicySpec = struct(
+const MutatingAdmissionPolicySpec = struct(
   "io.k8s.api.admissionregistration.v1alpha1.MutatingAdmissionPolicySpec",
   () => ({
     paramKind: ref(1, ParamKind, { ptr: true }),
@@ -19,13 +19,13 @@ export const MutatingAdmissionPolicySpec = struct(
 );
 export interface MutatingAdmissionPolicySpec extends Infer<typeof MutatingAdmissionPolicySpec> {}
 
-export const MatchCondition = struct("io.k8s.api.admissionregistration.v1alpha1.MatchCondition", () => ({
+const MatchCondition = struct("io.k8s.api.admissionregistration.v1alpha1.MatchCondition", () => ({
   name: string(1, { always: true, required: true }),
   expression: string(2, { always: true, required: true }),
 }));
 export interface MatchCondition extends Infer<typeof MatchCondition> {}
 
-export const Mutation = struct("io.k8s.api.admissionregistration.v1alpha1.Mutation", () => ({
+const Mutation = struct("io.k8s.api.admissionregistration.v1alpha1.Mutation", () => ({
   patchType: string(2, {
     always: true,
     required: true,
@@ -37,17 +37,17 @@ export const Mutation = struct("io.k8s.api.admissionregistration.v1alpha1.Mutati
 }));
 export interface Mutation extends Infer<typeof Mutation> {}
 
-export const JSONPatch = struct("io.k8s.api.admissionregistration.v1alpha1.JSONPatch", () => ({
+const JSONPatch = struct("io.k8s.api.admissionregistration.v1alpha1.JSONPatch", () => ({
   expression: string(1),
 }));
 export interface JSONPatch extends Infer<typeof JSONPatch> {}
 
-export const ApplyConfiguration = struct("io.k8s.api.admissionregistration.v1alpha1.ApplyConfiguration", () => ({
+const ApplyConfiguration = struct("io.k8s.api.admissionregistration.v1alpha1.ApplyConfiguration", () => ({
   expression: string(1),
 }));
 export interface ApplyConfiguration extends Infer<typeof ApplyConfiguration> {}
 
-export const Variable = struct("io.k8s.api.admissionregistration.v1alpha1.Variable", () => ({
+const Variable = struct("io.k8s.api.admissionregistration.v1alpha1.Variable", () => ({
   name: string(1, { always: true, required: true }),
   expression: string(2, { always: true, required: true }),
 }));
@@ -66,7 +66,7 @@ export const MatchResources = struct(
 );
 export interface MatchResources extends Infer<typeof MatchResources> {}
 
-export const NamedRuleWithOperations = struct(
+const NamedRuleWithOperations = struct(
   "io.k8s.api.admissionregistration.v1alpha1.NamedRuleWithOperations",
   () => ({
     resourceNames: list(1, scalar.string, { list: "atomic" }),
@@ -76,7 +76,7 @@ export const NamedRuleWithOperations = struct(
 );
 export interface NamedRuleWithOperations extends Infer<typeof NamedRuleWithOperations> {}
 
-export const ParamKind = struct(
+const ParamKind = struct(
   "io.k8s.api.admissionregistration.v1alpha1.ParamKind",
   () => ({
     apiVersion: string(1),

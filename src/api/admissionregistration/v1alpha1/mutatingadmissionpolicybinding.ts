@@ -5,7 +5,7 @@ import { LabelSelector } from "../../meta/v1/labelselector.ts";
 import { MutatingAdmissionPolicyBinding as Stable } from "../v1/mutatingadmissionpolicybinding.ts";
 import { storedAs } from "../../storage.ts";
 
-export const MutatingAdmissionPolicyBindingSpec = struct(
+const MutatingAdmissionPolicyBindingSpec = struct(
   "io.k8s.api.admissionregistration.v1alpha1.MutatingAdmissionPolicyBindingSpec",
   () => ({
     policyName: string(1),
@@ -15,7 +15,7 @@ export const MutatingAdmissionPolicyBindingSpec = struct(
 );
 export interface MutatingAdmissionPolicyBindingSpec extends Infer<typeof MutatingAdmissionPolicyBindingSpec> {}
 
-export const ParamRef = struct(
+const ParamRef = struct(
   "io.k8s.api.admissionregistration.v1alpha1.ParamRef",
   () => ({
     name: string(1),

@@ -45,6 +45,6 @@ function compileRule(rule: ValidationRule, self: Type): CompiledRule {
 }
 
 /** Whether an expression says yes or no: of a rule that doesn't, nothing more is looked at. */
-export function isTest(test: Compiled | Failure): boolean {
+function isTest(test: Compiled | Failure): boolean {
   return "program" in test && showType(test.type) === "bool";
 }

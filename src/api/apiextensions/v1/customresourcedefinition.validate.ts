@@ -266,7 +266,7 @@ function validateApproval(
   ]);
 }
 
-export function isProtectedGroup(group: string): boolean {
+function isProtectedGroup(group: string): boolean {
   return /(^|\.)(k8s|kubernetes)\.io$/.test(group);
 }
 

@@ -3,7 +3,7 @@ import { kind, type InferKind } from "../../kind.ts";
 import { ClusterTrustBundle as Stable } from "../v1beta1/clustertrustbundle.ts";
 import { storedAs } from "../../storage.ts";
 
-export const ClusterTrustBundleSpec = struct("io.k8s.api.certificates.v1alpha1.ClusterTrustBundleSpec", () => ({
+const ClusterTrustBundleSpec = struct("io.k8s.api.certificates.v1alpha1.ClusterTrustBundleSpec", () => ({
   signerName: string(1),
   trustBundle: string(2, { always: true, required: true }),
 }));

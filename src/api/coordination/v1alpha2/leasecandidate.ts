@@ -3,7 +3,7 @@ import { kind, type InferKind } from "../../kind.ts";
 import { LeaseCandidate as Stable } from "../v1beta1/leasecandidate.ts";
 import { storedAs } from "../../storage.ts";
 
-export const LeaseCandidateSpec = struct("io.k8s.api.coordination.v1alpha2.LeaseCandidateSpec", () => ({
+const LeaseCandidateSpec = struct("io.k8s.api.coordination.v1alpha2.LeaseCandidateSpec", () => ({
   leaseName: string(1, { always: true, required: true }),
   pingTime: microTime(2, { ptr: true }),
   renewTime: microTime(3, { ptr: true }),

@@ -36,11 +36,6 @@ export function validatePersistentVolumeClaimSpec(
   ];
 }
 
-/** What kinds of access a volume or claim may name. */
-export function validateAccessModes(path: string, modes: readonly string[]): FieldError[] {
-  return [...validateHasAccessMode(path, modes), ...validateKnownAccessModes(path, modes)];
-}
-
 function validateHasAccessMode(path: string, modes: readonly string[]): FieldError[] {
   return modes.length === 0 ? [required(path, "at least 1 access mode is required")] : [];
 }

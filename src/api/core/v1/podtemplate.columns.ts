@@ -4,7 +4,7 @@ import type { PodTemplate } from "./podtemplate.ts";
 import type { PodTemplateSpec } from "./podtemplatespec.ts";
 
 /** Names and images of the containers that a kind's template has. */
-export function containerColumns<T>(templateOf: (object: T) => PodTemplateSpec | undefined): readonly Column<T>[] {
+function containerColumns<T>(templateOf: (object: T) => PodTemplateSpec | undefined): readonly Column<T>[] {
   const each = (object: T, field: "name" | "image") =>
     (templateOf(object)?.spec.containers ?? []).map((container) => container[field] ?? "").join(",");
   return [

@@ -5,8 +5,6 @@ import type { Service } from "./service.ts";
 import { validateService, validateServiceStatus, validateServiceUpdate } from "./service.validate.ts";
 import { serviceWarnings } from "./service.warnings.ts";
 
-export { needsNodePorts } from "./service.needs.ts";
-
 const AFFINITY_SECONDS = 10_800;
 
 /** What a service's declaration can't say; addresses and node ports are the server's to give. */

@@ -3,12 +3,12 @@ import { kind, type InferKind } from "../../kind.ts";
 import { IPAddress as Stable } from "../v1/ipaddress.ts";
 import { storedAs } from "../../storage.ts";
 
-export const IPAddressSpec = struct("io.k8s.api.networking.v1beta1.IPAddressSpec", () => ({
+const IPAddressSpec = struct("io.k8s.api.networking.v1beta1.IPAddressSpec", () => ({
   parentRef: ref(1, ParentReference, { ptr: true, required: true, rules: ["required", "immutable"] }),
 }));
 export interface IPAddressSpec extends Infer<typeof IPAddressSpec> {}
 
-export const ParentReference = struct("io.k8s.api.networking.v1beta1.ParentReference", () => ({
+const ParentReference = struct("io.k8s.api.networking.v1beta1.ParentReference", () => ({
   group: string(1),
   resource: string(2, { required: true, rules: ["required"] }),
   namespace: string(3),

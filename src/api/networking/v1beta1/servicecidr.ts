@@ -4,12 +4,12 @@ import { Condition } from "../../meta/v1/condition.ts";
 import { ServiceCIDR as Stable } from "../v1/servicecidr.ts";
 import { storedAs } from "../../storage.ts";
 
-export const ServiceCIDRStatus = struct("io.k8s.api.networking.v1beta1.ServiceCIDRStatus", () => ({
+const ServiceCIDRStatus = struct("io.k8s.api.networking.v1beta1.ServiceCIDRStatus", () => ({
   conditions: list(1, Condition, { list: "map", keys: ["type"], patch: ["merge"], mergeKey: "type" }),
 }));
 export interface ServiceCIDRStatus extends Infer<typeof ServiceCIDRStatus> {}
 
-export const ServiceCIDRSpec = struct("io.k8s.api.networking.v1beta1.ServiceCIDRSpec", () => ({
+const ServiceCIDRSpec = struct("io.k8s.api.networking.v1beta1.ServiceCIDRSpec", () => ({
   cidrs: list(1, scalar.string, { list: "atomic" }),
 }));
 export interface ServiceCIDRSpec extends Infer<typeof ServiceCIDRSpec> {}

@@ -42,7 +42,7 @@ export function validateConfiguration({ opaque }: DeviceConfiguration, path: str
 }
 
 /** Raw JSON that only its driver understands. */
-export function validateParameters(path: string, parameters: unknown): FieldError[] {
+function validateParameters(path: string, parameters: unknown): FieldError[] {
   if (parameters === undefined || parameters === null) return [required(path)];
   if (Buffer.byteLength(JSON.stringify(parameters)) > PARAMETERS_BYTES_MAX)
     return [tooLong(path, PARAMETERS_BYTES_MAX)];

@@ -2,18 +2,18 @@ import { list, ref, string, struct, time, type Infer } from "../../../schema/ind
 import { CLIENT_METADATA, kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
 
-export const DeviceTaintRuleStatus = struct("io.k8s.api.resource.v1alpha3.DeviceTaintRuleStatus", () => ({
+const DeviceTaintRuleStatus = struct("io.k8s.api.resource.v1alpha3.DeviceTaintRuleStatus", () => ({
   conditions: list(1, Condition, { list: "map", keys: ["type"], patch: ["merge"], mergeKey: "type" }),
 }));
 export interface DeviceTaintRuleStatus extends Infer<typeof DeviceTaintRuleStatus> {}
 
-export const DeviceTaintRuleSpec = struct("io.k8s.api.resource.v1alpha3.DeviceTaintRuleSpec", () => ({
+const DeviceTaintRuleSpec = struct("io.k8s.api.resource.v1alpha3.DeviceTaintRuleSpec", () => ({
   deviceSelector: ref(1, DeviceTaintSelector, { ptr: true }),
   taint: ref(2, DeviceTaint, { required: true }),
 }));
 export interface DeviceTaintRuleSpec extends Infer<typeof DeviceTaintRuleSpec> {}
 
-export const DeviceTaint = struct("io.k8s.api.resource.v1alpha3.DeviceTaint", () => ({
+const DeviceTaint = struct("io.k8s.api.resource.v1alpha3.DeviceTaint", () => ({
   key: string(1, { always: true, required: true }),
   value: string(2),
   effect: string(3, { always: true, required: true, enum: ["NoExecute", "NoSchedule", "None"] }),
@@ -21,7 +21,7 @@ export const DeviceTaint = struct("io.k8s.api.resource.v1alpha3.DeviceTaint", ()
 }));
 export interface DeviceTaint extends Infer<typeof DeviceTaint> {}
 
-export const DeviceTaintSelector = struct("io.k8s.api.resource.v1alpha3.DeviceTaintSelector", () => ({
+const DeviceTaintSelector = struct("io.k8s.api.resource.v1alpha3.DeviceTaintSelector", () => ({
   driver: string(2, { ptr: true }),
   pool: string(3, { ptr: true }),
   device: string(4, { ptr: true }),

@@ -4,10 +4,10 @@ import { DeviceClass as Stable } from "../v1/deviceclass.ts";
 import { storedAs } from "../../storage.ts";
 import * as stable from "../v1/deviceclass.types.ts";
 
-export const DeviceClassSpec = inVersion(stable.DeviceClassSpec, "v1beta1");
+const DeviceClassSpec = inVersion(stable.DeviceClassSpec, "v1beta1");
 export interface DeviceClassSpec extends Infer<typeof DeviceClassSpec> {}
 
-export const DeviceConfiguration = inVersion(stable.DeviceConfiguration, "v1beta1");
+const DeviceConfiguration = inVersion(stable.DeviceConfiguration, "v1beta1");
 export interface DeviceConfiguration extends Infer<typeof DeviceConfiguration> {}
 
 export const DeviceSelector = inVersion(stable.DeviceSelector, "v1beta1");

@@ -19,28 +19,28 @@ import { ResourceClaim as Stable } from "../v1/resourceclaim.ts";
 import { storedAs } from "../../storage.ts";
 import * as stable from "../v1/resourceclaim.types.ts";
 
-export const AllocatedDeviceStatus = inVersion(stable.AllocatedDeviceStatus, "v1beta1");
+const AllocatedDeviceStatus = inVersion(stable.AllocatedDeviceStatus, "v1beta1");
 export interface AllocatedDeviceStatus extends Infer<typeof AllocatedDeviceStatus> {}
 
-export const ResourceClaimConsumerReference = inVersion(stable.ResourceClaimConsumerReference, "v1beta1");
+const ResourceClaimConsumerReference = inVersion(stable.ResourceClaimConsumerReference, "v1beta1");
 export interface ResourceClaimConsumerReference extends Infer<typeof ResourceClaimConsumerReference> {}
 
-export const DeviceAllocationConfiguration = inVersion(stable.DeviceAllocationConfiguration, "v1beta1");
+const DeviceAllocationConfiguration = inVersion(stable.DeviceAllocationConfiguration, "v1beta1");
 export interface DeviceAllocationConfiguration extends Infer<typeof DeviceAllocationConfiguration> {}
 
-export const DeviceClaimConfiguration = inVersion(stable.DeviceClaimConfiguration, "v1beta1");
+const DeviceClaimConfiguration = inVersion(stable.DeviceClaimConfiguration, "v1beta1");
 export interface DeviceClaimConfiguration extends Infer<typeof DeviceClaimConfiguration> {}
 
-export const DeviceConstraint = inVersion(stable.DeviceConstraint, "v1beta1");
+const DeviceConstraint = inVersion(stable.DeviceConstraint, "v1beta1");
 export interface DeviceConstraint extends Infer<typeof DeviceConstraint> {}
 
-export const CapacityRequirements = inVersion(stable.CapacityRequirements, "v1beta1");
+const CapacityRequirements = inVersion(stable.CapacityRequirements, "v1beta1");
 export interface CapacityRequirements extends Infer<typeof CapacityRequirements> {}
 
-export const DeviceToleration = inVersion(stable.DeviceToleration, "v1beta1");
+const DeviceToleration = inVersion(stable.DeviceToleration, "v1beta1");
 export interface DeviceToleration extends Infer<typeof DeviceToleration> {}
 
-export const ResourceClaimStatus = struct("io.k8s.api.resource.v1beta1.ResourceClaimStatus", () => ({
+const ResourceClaimStatus = struct("io.k8s.api.resource.v1beta1.ResourceClaimStatus", () => ({
   allocation: ref(1, AllocationResult, { ptr: true, rules: ["optional", "update=NoModify"] }),
   reservedFor: list(2, ResourceClaimConsumerReference, {
     list: "map",
@@ -65,50 +65,47 @@ export const ResourceClaimStatus = struct("io.k8s.api.resource.v1beta1.ResourceC
 }));
 export interface ResourceClaimStatus extends Infer<typeof ResourceClaimStatus> {}
 
-export const AllocationResult = struct("io.k8s.api.resource.v1beta1.AllocationResult", () => ({
+const AllocationResult = struct("io.k8s.api.resource.v1beta1.AllocationResult", () => ({
   devices: ref(1, DeviceAllocationResult),
   nodeSelector: ref(3, NodeSelector, { ptr: true }),
   allocationTimestamp: time(5, { ptr: true, gates: ["DRADeviceBindingConditions,DRAResourceClaimDeviceStatus"] }),
 }));
 export interface AllocationResult extends Infer<typeof AllocationResult> {}
 
-export const DeviceAllocationResult = struct("io.k8s.api.resource.v1beta1.DeviceAllocationResult", () => ({
+const DeviceAllocationResult = struct("io.k8s.api.resource.v1beta1.DeviceAllocationResult", () => ({
   results: list(1, DeviceRequestAllocationResult, { list: "atomic", rules: ["optional", "maxItems=32"] }),
   config: list(2, DeviceAllocationConfiguration, { list: "atomic", rules: ["optional", "maxItems=64"] }),
 }));
 export interface DeviceAllocationResult extends Infer<typeof DeviceAllocationResult> {}
 
-export const DeviceRequestAllocationResult = struct(
-  "io.k8s.api.resource.v1beta1.DeviceRequestAllocationResult",
-  () => ({
-    request: string(1, { always: true, required: true }),
-    driver: string(2, {
-      always: true,
-      required: true,
-      rules: ["format=k8s-long-name-caseless", "required", "maxLength=63"],
-    }),
-    pool: string(3, { always: true, required: true, rules: ["required", "format=k8s-resource-pool-name"] }),
-    device: string(4, { always: true, required: true }),
-    adminAccess: boolean(5, { ptr: true, gates: ["DRAAdminAccess"] }),
-    tolerations: list(6, DeviceToleration, {
-      list: "atomic",
-      gates: ["DRADeviceTaints"],
-      rules: ["optional", "maxItems=16"],
-    }),
-    bindingConditions: list(7, scalar.string, {
-      list: "atomic",
-      gates: ["DRADeviceBindingConditions,DRAResourceClaimDeviceStatus"],
-      rules: ["optional", "maxItems=4"],
-    }),
-    bindingFailureConditions: list(8, scalar.string, {
-      list: "atomic",
-      gates: ["DRADeviceBindingConditions,DRAResourceClaimDeviceStatus"],
-      rules: ["optional", "maxItems=4"],
-    }),
-    shareID: string(9, { ptr: true, gates: ["DRAConsumableCapacity"], rules: ["optional", "format=k8s-uuid"] }),
-    consumedCapacity: map(10, scalar.quantity, { gates: ["DRAConsumableCapacity"] }),
+const DeviceRequestAllocationResult = struct("io.k8s.api.resource.v1beta1.DeviceRequestAllocationResult", () => ({
+  request: string(1, { always: true, required: true }),
+  driver: string(2, {
+    always: true,
+    required: true,
+    rules: ["format=k8s-long-name-caseless", "required", "maxLength=63"],
   }),
-);
+  pool: string(3, { always: true, required: true, rules: ["required", "format=k8s-resource-pool-name"] }),
+  device: string(4, { always: true, required: true }),
+  adminAccess: boolean(5, { ptr: true, gates: ["DRAAdminAccess"] }),
+  tolerations: list(6, DeviceToleration, {
+    list: "atomic",
+    gates: ["DRADeviceTaints"],
+    rules: ["optional", "maxItems=16"],
+  }),
+  bindingConditions: list(7, scalar.string, {
+    list: "atomic",
+    gates: ["DRADeviceBindingConditions,DRAResourceClaimDeviceStatus"],
+    rules: ["optional", "maxItems=4"],
+  }),
+  bindingFailureConditions: list(8, scalar.string, {
+    list: "atomic",
+    gates: ["DRADeviceBindingConditions,DRAResourceClaimDeviceStatus"],
+    rules: ["optional", "maxItems=4"],
+  }),
+  shareID: string(9, { ptr: true, gates: ["DRAConsumableCapacity"], rules: ["optional", "format=k8s-uuid"] }),
+  consumedCapacity: map(10, scalar.quantity, { gates: ["DRAConsumableCapacity"] }),
+}));
 export interface DeviceRequestAllocationResult extends Infer<typeof DeviceRequestAllocationResult> {}
 
 export const ResourceClaimSpec = struct("io.k8s.api.resource.v1beta1.ResourceClaimSpec", () => ({
@@ -116,7 +113,7 @@ export const ResourceClaimSpec = struct("io.k8s.api.resource.v1beta1.ResourceCla
 }));
 export interface ResourceClaimSpec extends Infer<typeof ResourceClaimSpec> {}
 
-export const DeviceClaim = struct("io.k8s.api.resource.v1beta1.DeviceClaim", () => ({
+const DeviceClaim = struct("io.k8s.api.resource.v1beta1.DeviceClaim", () => ({
   requests: list(1, DeviceRequest, {
     always: true,
     list: "atomic",
@@ -144,7 +141,7 @@ export const DeviceRequest = struct("io.k8s.api.resource.v1beta1.DeviceRequest",
 }));
 export interface DeviceRequest extends Infer<typeof DeviceRequest> {}
 
-export const DeviceSubRequest = struct("io.k8s.api.resource.v1beta1.DeviceSubRequest", () => ({
+const DeviceSubRequest = struct("io.k8s.api.resource.v1beta1.DeviceSubRequest", () => ({
   name: string(1, { always: true, required: true }),
   deviceClassName: string(2, { always: true, required: true, rules: ["required", "format=k8s-long-name"] }),
   selectors: list(3, DeviceSelector, { list: "atomic", rules: ["maxItems=32", "optional"] }),

@@ -6,7 +6,7 @@ import { claimTemplateConversions } from "./devices.convert.ts";
 import { ResourceClaimTemplate as Stable } from "../v1/resourceclaimtemplate.ts";
 import { storedAs } from "../../storage.ts";
 
-export const ResourceClaimTemplateSpec = struct("io.k8s.api.resource.v1beta1.ResourceClaimTemplateSpec", () => ({
+const ResourceClaimTemplateSpec = struct("io.k8s.api.resource.v1beta1.ResourceClaimTemplateSpec", () => ({
   metadata: ref(1, ObjectMeta),
   spec: ref(2, ResourceClaimSpec, { required: true }),
 }));

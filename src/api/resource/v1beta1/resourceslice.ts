@@ -6,28 +6,28 @@ import { ResourceSlice as Stable } from "../v1/resourceslice.ts";
 import { storedAs } from "../../storage.ts";
 import * as stable from "../v1/resourceslice.types.ts";
 
-export const CounterSet = inVersion(stable.CounterSet, "v1beta1");
+const CounterSet = inVersion(stable.CounterSet, "v1beta1");
 export interface CounterSet extends Infer<typeof CounterSet> {}
 
-export const NodeAllocatableResourceMapping = inVersion(stable.NodeAllocatableResourceMapping, "v1beta1");
+const NodeAllocatableResourceMapping = inVersion(stable.NodeAllocatableResourceMapping, "v1beta1");
 export interface NodeAllocatableResourceMapping extends Infer<typeof NodeAllocatableResourceMapping> {}
 
-export const DeviceTaint = inVersion(stable.DeviceTaint, "v1beta1");
+const DeviceTaint = inVersion(stable.DeviceTaint, "v1beta1");
 export interface DeviceTaint extends Infer<typeof DeviceTaint> {}
 
-export const DeviceCounterConsumption = inVersion(stable.DeviceCounterConsumption, "v1beta1");
+const DeviceCounterConsumption = inVersion(stable.DeviceCounterConsumption, "v1beta1");
 export interface DeviceCounterConsumption extends Infer<typeof DeviceCounterConsumption> {}
 
-export const DeviceCapacity = inVersion(stable.DeviceCapacity, "v1beta1");
+const DeviceCapacity = inVersion(stable.DeviceCapacity, "v1beta1");
 export interface DeviceCapacity extends Infer<typeof DeviceCapacity> {}
 
-export const DeviceAttribute = inVersion(stable.DeviceAttribute, "v1beta1");
+const DeviceAttribute = inVersion(stable.DeviceAttribute, "v1beta1");
 export interface DeviceAttribute extends Infer<typeof DeviceAttribute> {}
 
-export const ResourcePool = inVersion(stable.ResourcePool, "v1beta1");
+const ResourcePool = inVersion(stable.ResourcePool, "v1beta1");
 export interface ResourcePool extends Infer<typeof ResourcePool> {}
 
-export const ResourceSliceSpec = struct("io.k8s.api.resource.v1beta1.ResourceSliceSpec", () => ({
+const ResourceSliceSpec = struct("io.k8s.api.resource.v1beta1.ResourceSliceSpec", () => ({
   driver: string(1, { always: true, required: true }),
   pool: ref(2, ResourcePool, { required: true }),
   nodeName: string(3, { rules: ["oneOf=NodeSelection"] }),

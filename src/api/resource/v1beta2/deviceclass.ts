@@ -4,7 +4,7 @@ import { DeviceClass as Stable } from "../v1/deviceclass.ts";
 import { storedAs } from "../../storage.ts";
 import * as stable from "../v1/deviceclass.types.ts";
 
-export const DeviceClassSpec = inVersion(stable.DeviceClassSpec, "v1beta2");
+const DeviceClassSpec = inVersion(stable.DeviceClassSpec, "v1beta2");
 export interface DeviceClassSpec extends Infer<typeof DeviceClassSpec> {}
 
 export const DeviceClass = kind({

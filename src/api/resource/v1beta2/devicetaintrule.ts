@@ -5,7 +5,7 @@ import { DeviceTaintRule as Stable } from "../v1alpha3/devicetaintrule.ts";
 import { storedAs } from "../../storage.ts";
 import * as stable from "../v1/resourceslice.types.ts";
 
-export const DeviceTaint = inVersion(stable.DeviceTaint, "v1beta2");
+const DeviceTaint = inVersion(stable.DeviceTaint, "v1beta2");
 export interface DeviceTaint extends Infer<typeof DeviceTaint> {}
 
 export const DeviceTaintRuleStatus = struct("io.k8s.api.resource.v1beta2.DeviceTaintRuleStatus", () => ({

@@ -4,10 +4,10 @@ import { ResourceClaim as Stable } from "../v1/resourceclaim.ts";
 import { storedAs } from "../../storage.ts";
 import * as stable from "../v1/resourceclaim.types.ts";
 
-export const ResourceClaimStatus = inVersion(stable.ResourceClaimStatus, "v1beta2");
+const ResourceClaimStatus = inVersion(stable.ResourceClaimStatus, "v1beta2");
 export interface ResourceClaimStatus extends Infer<typeof ResourceClaimStatus> {}
 
-export const ResourceClaimSpec = inVersion(stable.ResourceClaimSpec, "v1beta2");
+const ResourceClaimSpec = inVersion(stable.ResourceClaimSpec, "v1beta2");
 export interface ResourceClaimSpec extends Infer<typeof ResourceClaimSpec> {}
 
 export const ResourceClaim = kind({

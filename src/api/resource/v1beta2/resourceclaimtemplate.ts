@@ -4,7 +4,7 @@ import { ResourceClaimTemplate as Stable } from "../v1/resourceclaimtemplate.ts"
 import { storedAs } from "../../storage.ts";
 import * as stable from "../v1/resourceclaimtemplate.types.ts";
 
-export const ResourceClaimTemplateSpec = inVersion(stable.ResourceClaimTemplateSpec, "v1beta2");
+const ResourceClaimTemplateSpec = inVersion(stable.ResourceClaimTemplateSpec, "v1beta2");
 export interface ResourceClaimTemplateSpec extends Infer<typeof ResourceClaimTemplateSpec> {}
 
 export const ResourceClaimTemplate = kind({

@@ -4,7 +4,7 @@ import { ResourceSlice as Stable } from "../v1/resourceslice.ts";
 import { storedAs } from "../../storage.ts";
 import * as stable from "../v1/resourceslice.types.ts";
 
-export const ResourceSliceSpec = inVersion(stable.ResourceSliceSpec, "v1beta2");
+const ResourceSliceSpec = inVersion(stable.ResourceSliceSpec, "v1beta2");
 export interface ResourceSliceSpec extends Infer<typeof ResourceSliceSpec> {}
 
 export const ResourceSlice = kind({

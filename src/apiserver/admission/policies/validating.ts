@@ -100,7 +100,7 @@ function denialsOf(policy: Policy, values: RequestValues, params: Value): readon
 }
 
 /** What an evaluation failed of; anything else that is thrown goes on. */
-export function messageOf(error: unknown): string {
+function messageOf(error: unknown): string {
   if (error instanceof EvaluationError) return error.message;
   throw error;
 }

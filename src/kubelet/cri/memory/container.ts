@@ -3,7 +3,7 @@ import type { ContainerStatus, StringMap } from "../types.ts";
 import type { Behaviour } from "./script.ts";
 
 /** How a process that a signal ended is reported. */
-export const KILLED_BY_TERM = 143;
+const KILLED_BY_TERM = 143;
 export const KILLED_BY_KILL = 137;
 
 /** Everything about a simulated container; plain data, so that a runtime can be copied. */

@@ -33,7 +33,7 @@ export function compileCommand(argv: readonly string[]): Program | undefined {
 }
 
 /** A shell text of simple commands, `;`, `&&`, newlines and endless loops. */
-export function compileShell(text: string): Program | undefined {
+function compileShell(text: string): Program | undefined {
   const loop = /^\s*while\s+(?:true|:|sleep\s+([\d.]+[smh]?))\s*;?\s*do\s+([\s\S]*?);?\s*done\s*;?\s*$/.exec(text);
   if (loop) return compileLoop(loop[1], loop[2] ?? "");
   const operations = compileSequence(text);

@@ -55,7 +55,7 @@ export function validateNodeSelector(path: string, { nodeSelectorTerms }: NodeSe
   return nodeSelectorTerms.flatMap((term, index) => validateNodeSelectorTerm(`${at}[${index}]`, term));
 }
 
-export function validateNodeSelectorTerm(path: string, term: NodeSelectorTerm | undefined): FieldError[] {
+function validateNodeSelectorTerm(path: string, term: NodeSelectorTerm | undefined): FieldError[] {
   const { matchExpressions = [], matchFields = [] } = term ?? {};
   return [
     ...matchExpressions.flatMap((one, index) => validateExpression(`${path}.matchExpressions[${index}]`, one)),

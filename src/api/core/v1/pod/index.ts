@@ -9,8 +9,6 @@ export {
   validatePodTemplateSpec,
 } from "./template.ts";
 export { shownPodTemplate } from "./internal.ts";
-export { setPodSpecDefaults } from "./defaults.ts";
-export { validatePodSpec } from "./validate.ts";
 export { persistentSources } from "./persistent-sources.ts";
 export { validateNodeSelector } from "./affinity.ts";
 export { validateCsiDriverName } from "./volume-storage.ts";

@@ -58,7 +58,7 @@ function validateHandler(path: string, handler: Handler, { graceSeconds }: Grace
   return count > 0 ? errors : [required(path, "must specify a handler type")];
 }
 
-export function validateLifecycle(path: string, { postStart, preStop }: Lifecycle, grace: Grace): FieldError[] {
+function validateLifecycle(path: string, { postStart, preStop }: Lifecycle, grace: Grace): FieldError[] {
   return [
     ...(postStart ? validateHandler(`${path}.postStart`, postStart, grace) : []),
     ...(preStop ? validateHandler(`${path}.preStop`, preStop, grace) : []),

@@ -11,7 +11,7 @@ import type { Toleration } from "../affinity.ts";
 const OPERATORS = ["Equal", "Exists"];
 /** Operators that a feature would add which is off; they are known, and refused. */
 const COMPARISONS = ["Lt", "Gt"];
-export const TAINT_EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
+const TAINT_EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
 /** Which taints a pod puts up with. */
 export function validateTolerations(path: string, tolerations: readonly Toleration[] = []): FieldError[] {
