@@ -217,8 +217,11 @@ suite("what pods can ask of a real node", { skip }, () => {
 
   test("a container that takes more memory than its limit is killed", async () => {
     await cluster.kubectl("wait", "--for=jsonpath={.status.phase}=Failed", "pod/greedy", "--timeout=180s");
-    const { reason, exitCode } = (await container("greedy")).state!.terminated!;
-    assert.deepEqual({ reason, exitCode }, { reason: "OOMKilled", exitCode: 137 });
+    // Why it ended the runtime may learn after that it ended.
+    await eventually(async () => {
+      const { reason, exitCode } = (await container("greedy")).state!.terminated!;
+      assert.deepEqual({ reason, exitCode }, { reason: "OOMKilled", exitCode: 137 });
+    });
   });
 
   test("images that can't be had are told apart from those that may not be pulled", async () => {

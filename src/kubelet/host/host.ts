@@ -143,4 +143,6 @@ export interface Host {
   readonly links: HostLinks;
   facts(): Promise<MachineFacts>;
   usage(dataDirectory: string): Promise<MachineUsage>;
+  /** Whether the kernel is known to have ended a process of this container because it wanted too much memory. */
+  killedForMemory(containerId: string): Promise<boolean>;
 }

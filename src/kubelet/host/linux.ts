@@ -1,5 +1,6 @@
 import type { Host } from "./host.ts";
 import { cgroupLayout, linuxCgroups, readMountInfo } from "./linux-cgroups.ts";
+import { KernelLog } from "./kernel-log.ts";
 import { linuxFiles } from "./linux-files.ts";
 import { linuxLinks } from "./linux-links.ts";
 import { linuxFacts, linuxUsage } from "./linux-machine.ts";
@@ -9,6 +10,7 @@ import { linuxNetwork } from "./linux-network.ts";
 /** The machine that this process runs on. */
 export async function linuxHost(): Promise<Host> {
   const layout = cgroupLayout(await readMountInfo());
+  const kernelLog = new KernelLog();
   return {
     files: linuxFiles(),
     mounts: linuxMounts(),
@@ -17,5 +19,6 @@ export async function linuxHost(): Promise<Host> {
     links: linuxLinks(),
     facts: () => linuxFacts(layout.version),
     usage: (directory) => linuxUsage(directory),
+    killedForMemory: (containerId) => kernelLog.killedForMemory(containerId),
   };
 }

@@ -123,6 +123,11 @@ export class MemoryHost implements Host {
     };
   }
 
+  /** A simulated kernel ends nothing: only a script says that a container wanted too much. */
+  async killedForMemory(_containerId: string): Promise<boolean> {
+    return false;
+  }
+
   #network(): HostNetwork {
     return {
       http: (probe, signal) => this.#http(probe, signal),

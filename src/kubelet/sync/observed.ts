@@ -4,12 +4,16 @@ import type { ContainerStatus, SandboxStatus } from "../cri/index.ts";
 /** A container as the runtime reports it. */
 export interface ObservedContainer extends ContainerStatus {
   readonly sandboxId: string;
+  /** When the runtime said so. */
+  readonly observedAtMs: number;
 }
 
 /** What the runtime has of one pod, newest first. */
 export interface PodRuntime {
   readonly sandboxes: readonly SandboxStatus[];
   readonly containers: readonly ObservedContainer[];
+  /** When to look again although nothing happens: what is said of an end by now may not be the last word. */
+  readonly lookAgainAtMs?: number;
 }
 
 export const NOTHING_RUNS: PodRuntime = { sandboxes: [], containers: [] };

@@ -1,27 +1,38 @@
+import type { Clock } from "../../base/index.ts";
 import type { ContainerStatus, Runtime, SandboxStatus } from "../cri/index.ts";
 import { unlessGone } from "../cri/index.ts";
-import type { HostFiles } from "../host/index.ts";
+import type { Host } from "../host/index.ts";
 import { ANNOTATION_MESSAGE_PATH, ANNOTATION_MESSAGE_POLICY, LABEL_POD_UID } from "../pod/names.ts";
 import type { ObservedContainer, PodRuntime } from "./observed.ts";
+import { isUnsettled, lookAgainAtMs, OUT_OF_MEMORY } from "./settling.ts";
 
 const MESSAGE_BYTES_MAX = 4096;
 const LOG_TAIL_BYTES = 2048;
 const LOG_TAIL_LINES = 80;
 
+export interface PodObserverOptions {
+  readonly runtime: Runtime;
+  readonly host: Pick<Host, "files" | "killedForMemory">;
+  readonly clock: Clock;
+  readonly podUid: string;
+}
+
 /**
- * Reads one pod's state from the runtime. What can't change any more (an ended container, a stopped sandbox) is asked for
- * once.
+ * Reads one pod's state from the runtime. What can't change any more (an ended container that is settled, a stopped
+ * sandbox) is asked for once.
  */
 export class PodObserver {
   readonly #runtime: Runtime;
-  readonly #files: HostFiles;
+  readonly #host: PodObserverOptions["host"];
+  readonly #clock: Clock;
   readonly #podUid: string;
   #containers = new Map<string, ObservedContainer>();
   #sandboxes = new Map<string, SandboxStatus>();
 
-  constructor(runtime: Runtime, files: HostFiles, podUid: string) {
+  constructor({ runtime, host, clock, podUid }: PodObserverOptions) {
     this.#runtime = runtime;
-    this.#files = files;
+    this.#host = host;
+    this.#clock = clock;
     this.#podUid = podUid;
   }
 
@@ -29,7 +40,8 @@ export class PodObserver {
     const labels = { [LABEL_POD_UID]: this.#podUid };
     const sandboxes = await this.#observeSandboxes(labels, signal);
     const containers = await this.#observeContainers(labels, signal);
-    return { sandboxes, containers };
+    const againAtMs = lookAgainAtMs(containers);
+    return { sandboxes, containers, ...(againAtMs === undefined ? {} : { lookAgainAtMs: againAtMs }) };
   }
 
   async #observeSandboxes(labels: Record<string, string>, signal: AbortSignal): Promise<readonly SandboxStatus[]> {
@@ -50,24 +62,31 @@ export class PodObserver {
     const seen = new Map<string, ObservedContainer>();
     for (const summary of await this.#runtime.listContainers({ labels }, signal)) {
       const known = this.#containers.get(summary.id);
-      if (known?.state === summary.state && known.state !== "Created") {
+      if (known?.state === summary.state && known.state !== "Created" && !isUnsettled(known)) {
         seen.set(summary.id, known);
         continue;
       }
       const status = await unlessGone(this.#runtime.containerStatus(summary.id, signal));
       if (!status) continue;
-      const message = status.state === "Exited" ? await this.#endMessage(status) : status.message;
-      seen.set(summary.id, { ...status, message, sandboxId: summary.sandboxId });
+      const observed = { ...status, sandboxId: summary.sandboxId, observedAtMs: this.#clock.now() };
+      seen.set(summary.id, status.state === "Exited" ? await this.#withEnd(observed) : observed);
     }
     this.#containers = seen;
     return [...seen.values()].sort((a, b) => b.metadata.attempt - a.metadata.attempt || b.createdAtMs - a.createdAtMs);
+  }
+
+  /** With what the container left, and what the kernel says of its end where the runtime doesn't know better. */
+  async #withEnd(observed: ObservedContainer): Promise<ObservedContainer> {
+    const message = await this.#endMessage(observed);
+    const killed = isUnsettled(observed) && (await this.#host.killedForMemory(observed.id));
+    return { ...observed, message, reason: killed ? OUT_OF_MEMORY : observed.reason };
   }
 
   /** What the container left as its last word, or the end of its log where it asked for that. */
   async #endMessage(status: ContainerStatus): Promise<string> {
     const path = status.annotations[ANNOTATION_MESSAGE_PATH];
     const mount = status.mounts.find((each) => path !== "" && each.containerPath === path);
-    const content = mount && (await this.#files.read(mount.hostPath));
+    const content = mount && (await this.#host.files.read(mount.hostPath));
     const text = content ? new TextDecoder().decode(content.subarray(0, MESSAGE_BYTES_MAX)) : "";
     if (text !== "") return text;
     const fallback = status.annotations[ANNOTATION_MESSAGE_POLICY] === "FallbackToLogsOnError";
@@ -76,10 +95,10 @@ export class PodObserver {
   }
 
   async #logTail(path: string): Promise<string> {
-    const info = await this.#files.stat(path);
+    const info = await this.#host.files.stat(path);
     if (!info) return "";
     const from = Math.max(0, info.sizeBytes - LOG_TAIL_BYTES * 2);
-    const text = new TextDecoder().decode(await this.#files.readRange(path, from, LOG_TAIL_BYTES * 2));
+    const text = new TextDecoder().decode(await this.#host.files.readRange(path, from, LOG_TAIL_BYTES * 2));
     const lines = text.split("\n").filter((line) => line !== "");
     const bare = lines.slice(-LOG_TAIL_LINES).map((line) => line.replace(/^\S+ \S+ [FP] /, ""));
     return `${bare.join("\n")}\n`.slice(-LOG_TAIL_BYTES);

@@ -85,7 +85,13 @@ interface Draft {
 /** Compares what a pod should be with what runs of it. */
 export function plan(input: PlanInput): PodPlan {
   const { pod, runtime } = input;
-  const draft: Draft = { kill: [], resize: [], start: [], waiting: new Map(), wakeAtMs: Number.POSITIVE_INFINITY };
+  const draft: Draft = {
+    kill: [],
+    resize: [],
+    start: [],
+    waiting: new Map(),
+    wakeAtMs: runtime.lookAgainAtMs ?? Number.POSITIVE_INFINITY,
+  };
   const sandbox = activeSandbox(runtime);
   if (!sandbox || sandboxChanged(pod, sandbox)) return planNewSandbox(input, draft);
   planEphemeral(input, draft);

@@ -244,7 +244,8 @@ async function postStart(context: KubeletContext, input: StartInput, id: string,
       message: "PostStartHook failed",
       fieldPath,
     });
-    const status = { ...(await context.runtime.containerStatus(id, signal)), sandboxId: input.sandboxId };
+    const found = await context.runtime.containerStatus(id, signal);
+    const status = { ...found, sandboxId: input.sandboxId, observedAtMs: context.clock.now() };
     const graceSeconds = pod.spec.terminationGracePeriodSeconds ?? 30;
     await killContainer(context, { pod, status, podIP, graceSeconds, message: "FailedPostStartHook" }, signal);
     throw new SyncError("PostStartHookError", messageOf(error), { cause: error });

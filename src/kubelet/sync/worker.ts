@@ -68,7 +68,7 @@ export interface Verdict {
   readonly message: string;
 }
 
-type Stage = "running" | "ending" | "ended" | "gone";
+type Stage = "running" | "ending" | "cleaning" | "ended" | "gone";
 
 /**
  * One pod's life on this node: brings it up, keeps it as it should be, ends it and cleans up. Passes run one at a time and
@@ -91,6 +91,8 @@ export class PodWorker {
   #removed = false;
   #busy = false;
   #dirty = false;
+  /** What was reported as the pod's end may not be the last word. */
+  #settling = false;
   #pass = new AbortController();
   #timer: Timer | undefined;
   #failures = 0;
@@ -98,8 +100,7 @@ export class PodWorker {
   constructor(tools: WorkerTools, pod: Pod) {
     this.#tools = tools;
     this.#pod = pod;
-    const { runtime, host } = tools.context;
-    this.#observer = new PodObserver(runtime, host.files, pod.metadata.uid);
+    this.#observer = new PodObserver({ ...tools.context, podUid: pod.metadata.uid });
   }
 
   get pod(): Pod {
@@ -183,6 +184,7 @@ export class PodWorker {
     try {
       if (this.#stage === "running" && !this.#shouldEnd()) await this.#syncRunning(signal);
       else if (this.#stage === "running" || this.#stage === "ending") await this.#endPod(signal);
+      else if (this.#stage === "cleaning") await this.#clean();
       else await this.#afterEnd(signal);
       this.#failures = 0;
     } catch (error) {
@@ -544,17 +546,21 @@ export class PodWorker {
     // A record that was complete before this kubelet started says more than what is left of the pod.
     if (!this.#status && isPodTerminal(this.#pod)) this.#status = this.#pod.status;
     else this.#report(left, new Map(), { over: true });
-    await this.#cleanVolumes(pod);
-    this.#stage = "ended";
+    this.#settling = left.lookAgainAtMs !== undefined;
+    // From here on no look that began earlier may tell of what ran then.
+    this.#stage = "cleaning";
     this.#dirty = true;
   }
 
-  async #cleanVolumes(pod: Pod): Promise<void> {
+  async #clean(): Promise<void> {
     const { context, volumes, objects, images } = this.#tools;
+    const pod = this.#pod;
     await volumes.remove(pod.metadata.uid);
     await context.host.cgroups.remove(podCgroup(context.settings.cgroupRoot, pod));
     objects.release(pod.metadata.uid);
     images.forget(pod.metadata.uid);
+    this.#stage = "ended";
+    this.#dirty = true;
   }
 
   /** The pod's record is told that it may go; once it is gone, so is everything here. */
@@ -564,7 +570,7 @@ export class PodWorker {
     if (!this.#removed) {
       const record = recordOf(pod);
       if (record && this.#status) statuses.set(record, this.#status, { finished: true });
-      return;
+      return this.#lookAfterEnd(signal);
     }
     const runtime = await this.#observer.observe(signal);
     for (const each of runtime.containers) await unlessGone(context.runtime.removeContainer(each.id, signal));
@@ -574,6 +580,20 @@ export class PodWorker {
     statuses.forget(uid);
     this.#stage = "gone";
     gone(uid);
+  }
+
+  /** An end may turn out to be another one, and a start that was under way may get through after all. */
+  async #lookAfterEnd(signal: AbortSignal): Promise<void> {
+    const runtime = await this.#observer.observe(signal);
+    if (isRunning(runtime)) {
+      this.#stage = "ending";
+      this.#dirty = true;
+      return;
+    }
+    if (this.#settling) this.#report(runtime, new Map(), { over: true });
+    const { lookAgainAtMs } = runtime;
+    this.#settling = lookAgainAtMs !== undefined;
+    if (lookAgainAtMs !== undefined) this.#wakeIn(Math.max(0, lookAgainAtMs - this.#tools.context.clock.now()));
   }
 
   /** Tells of containers that have ended while others are still being stopped. */

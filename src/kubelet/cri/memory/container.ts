@@ -157,6 +157,13 @@ export class ContainerEngine {
   }
 }
 
+/** The status as the runtime knows it by now: that an end came of a want of memory it may hear only after the end. */
+export function knownStatus({ status, behaviour }: ContainerRecord, nowMs: number): ContainerStatus {
+  const { outOfMemoryAfterMs = Number.POSITIVE_INFINITY } = behaviour.script;
+  const isKilled = status.state === "Exited" && status.exitCode === KILLED_BY_KILL;
+  return isKilled && nowMs >= status.finishedAtMs + outOfMemoryAfterMs ? { ...status, reason: "OOMKilled" } : status;
+}
+
 /** Whether the record's ports answer now. */
 export function isServing(record: ContainerRecord, nowMs: number): boolean {
   if (record.status.state !== "Running") return false;

@@ -26,7 +26,15 @@ import type {
 } from "../types.ts";
 import { AddressPool } from "./addresses.ts";
 import { Pipe, runCommand, runSession } from "./commands.ts";
-import { ContainerEngine, type ContainerRecord, hasLabels, hasPort, isServing, KILLED_BY_KILL } from "./container.ts";
+import {
+  ContainerEngine,
+  type ContainerRecord,
+  hasLabels,
+  hasPort,
+  isServing,
+  KILLED_BY_KILL,
+  knownStatus,
+} from "./container.ts";
 import { respond } from "./http.ts";
 import { httpConnection } from "./http-connection.ts";
 import { behaviourOf, type ImageScript } from "./script.ts";
@@ -294,7 +302,7 @@ export class MemoryRuntime implements Runtime {
   }
 
   async containerStatus(id: string): Promise<ContainerStatus> {
-    return this.#container(id).status;
+    return knownStatus(this.#container(id), this.#options.clock.now());
   }
 
   async updateContainerResources(id: string, _resources: LinuxResources): Promise<void> {

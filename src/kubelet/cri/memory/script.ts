@@ -19,6 +19,8 @@ export interface Script {
   /** Ends by itself after this long. */
   readonly exitAfterMs?: number;
   readonly exitCode?: number;
+  /** Exit code 137 means that it wanted too much memory, which the runtime knows so long after the end. */
+  readonly outOfMemoryAfterMs?: number;
   /** Lines written at these times after the start. */
   readonly log?: readonly { readonly atMs?: number; readonly text: string; readonly stream?: "stdout" | "stderr" }[];
   /** Its ports answer from this long after the start. */
