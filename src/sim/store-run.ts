@@ -14,7 +14,10 @@ const WATCHERS = 2;
 /** Kept small: the search grows with what overlaps on one key. */
 const OPERATIONS_PER_CLIENT = 24;
 const FAULTS_MAX = 3;
-const SEGMENT_BYTES = 600;
+/** With the small one a compaction passes several, and they are rewritten in steps. */
+const SEGMENT_BYTES = [600, 120] as const;
+/** How far behind the newest revision history is cut, at most. */
+const HISTORY_REVISIONS = 6;
 
 /** One seed: clients and watchers on an embedded store, while its disk is slow, full, failing, or loses power. */
 export async function runStore(seed: number, sabotage: StoreSabotage = {}): Promise<Verdict> {
@@ -35,7 +38,7 @@ class StoreRun {
     this.#machine = new StoreMachine({
       world: this.#world,
       sabotage,
-      segmentBytesMax: SEGMENT_BYTES,
+      segmentBytesMax: SEGMENT_BYTES[this.#world.random.fork("segments").int(SEGMENT_BYTES.length)]!,
       relaxedPrefixes: [RELAXED],
       wentUp: (store) => {
         for (const watcher of this.#watchers) watcher.open(store);
@@ -56,7 +59,7 @@ class StoreRun {
       watcher.open(store);
     }
     const clients = Array.from({ length: CLIENTS }, (_, client) => this.#client(client));
-    const faults = this.#faults();
+    const faults = Promise.all([this.#faults(), this.#compactions()]);
     await world.within("clients", Promise.all(clients));
     await world.within("faults", faults);
     await world.within("end", this.#end());
@@ -145,16 +148,27 @@ class StoreRun {
     for (let fault = 0; fault < count; fault++) {
       await this.#world.clock.sleep(random.float() * 300);
       if (this.#done === CLIENTS) return;
-      if (random.int(6) === 0) await this.#compact();
+      if (random.int(6) === 0) await this.#compact(0);
       else await this.#machine.fault(random);
     }
   }
 
-  async #compact(): Promise<void> {
+  /** Every other run forgets history as it goes: files are rewritten all the time, whatever else happens. */
+  async #compactions(): Promise<void> {
+    const random = this.#world.random.fork("compactions");
+    if (random.int(2) === 0) return;
+    while (this.#done < CLIENTS) {
+      await this.#world.clock.sleep(random.float() * 100);
+      await this.#compact(random.int(HISTORY_REVISIONS));
+    }
+  }
+
+  async #compact(revisionsBehind: number): Promise<void> {
     const { store, down } = this.#machine;
     if (!store) return;
     try {
-      await Promise.race([store.revision().then((revision) => store.compact(revision)), down]);
+      const compacted = store.revision().then((revision) => store.compact(Math.max(1, revision - revisionsBehind)));
+      await Promise.race([compacted, down]);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
     }

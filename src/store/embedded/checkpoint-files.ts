@@ -1,3 +1,4 @@
+import { assert } from "../../base/index.ts";
 import { compareKeys } from "../memory/index.ts";
 import type { Revision } from "../store.ts";
 import { checkpointName } from "./files.ts";
@@ -22,6 +23,11 @@ export class CheckpointFiles {
     this.#files = files;
   }
 
+  /** Of all that are there, however little of it. */
+  get newestRevision(): Revision {
+    return this.#files.reduce((newest, { revision }) => Math.max(newest, revision), 0);
+  }
+
   get sizeBytes(): number {
     return this.#files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
@@ -38,6 +44,8 @@ export class CheckpointFiles {
 
   /** Takes in the next part of a newer checkpoint, and lets go of the files that hold nothing else; says which. */
   replace(file: CheckpointFile): string[] {
+    // The parts of the newest revision reach from the first key on: older ones in front of them would hide what is missing.
+    assert(file.revision >= this.newestRevision, "a checkpoint replaces older ones");
     const isReplaced = ({ revision, end }: CheckpointFile) => revision !== file.revision && isWithin(end, file.end);
     const replaced = this.#files.filter(isReplaced);
     this.#files = [...this.#files.filter((one) => !isReplaced(one)), file];

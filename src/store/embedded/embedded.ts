@@ -13,36 +13,33 @@ import type {
   WatchOptions,
   WatchSink,
 } from "../store.ts";
-import { encodeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { encodeCheckpoint } from "./checkpoint.ts";
 import type { CheckpointFiles } from "./checkpoint-files.ts";
 import type { Disk } from "./disk.ts";
-import { LoadedPieces } from "./loaded-pieces.ts";
 import { SegmentLog } from "./log.ts";
 import { realDisk } from "./real-disk.ts";
 import { FrameWriter, type LoggedWrite } from "./records.ts";
 import { recover } from "./recover.ts";
 import { RelaxedWrites } from "./relaxed.ts";
+import { Space } from "./space.ts";
+import { Tidying } from "./tidying.ts";
 import type { RevisionTimes } from "./times.ts";
 
 /** Transactions that wait for one flush; more wait to be evaluated. */
 const GROUP_TRANSACTIONS_MAX = 2048;
 /** Bytes that wait for one flush; no limit on a single transaction, which has its own. */
 const GROUP_BYTES_MAX = 16 * 1024 * 1024;
-/** Of a checkpoint: the old one's parts go as the new one's come, so that the two need an eighth more room than one. */
-const PARTS = 8;
-/** Smaller parts are not worth their files. */
-const PARTS_PER_SEGMENT = 16;
-/** Revisions that are let go of in one slice of the thread's time. */
-const PURGE_SLICE = 2000;
+/** History reaches back a compaction interval, and this part of one longer at most. */
+const COMPACTIONS_PER_INTERVAL = 20;
 
 export interface EmbeddedStoreOptions {
   /** Where the files are, or the disk itself (for tests and simulation). */
   readonly directory: string | Disk;
   readonly clock: Clock;
   readonly log: Log;
-  /** How often history is compacted to what was newest the time before, so that it reaches back at least this far; 0 never. Default 5 minutes. */
+  /** How far history reaches back, at least: what is older is compacted bit by bit; 0 never. Default 5 minutes. */
   readonly compactIntervalMs?: number;
-  /** Size at which a new log file is begun, and least garbage worth rewriting. Default 16 MiB. */
+  /** Size at which a new log file is begun at the latest; the less data there is the earlier. Default 16 MiB. */
   readonly segmentBytesMax?: number;
   /**
    * Writes whose keys all lie below these may be answered before they are on disk: a crash may take the newest of them. All
@@ -56,6 +53,8 @@ export interface EmbeddedStoreStatus {
   readonly compactRevision: Revision;
   /** Bytes of all keys and values that are kept, history included. */
   readonly sizeBytes: number;
+  /** Of it, what is current. */
+  readonly liveBytes: number;
   readonly diskBytes: number;
   readonly keyCount: number;
 }
@@ -79,7 +78,8 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     const startedMs = clock.monotonicMs();
     const recovered = await recover({ disk, clock, log });
     const { versions, leases, times, segments, sequence, checkpoint } = recovered;
-    const segmentBytesMax = options.segmentBytesMax ?? 16 * 1024 * 1024;
+    const space = new Space(options.segmentBytesMax);
+    const segmentBytesMax = () => space.segmentBytes(versions.liveBytes);
     const segmentLog = new SegmentLog({ disk, log, segments, sequence, segmentBytesMax });
     const relaxed = await reserve({ ...recovered, segmentLog, prefixes: options.relaxedPrefixes ?? [] });
     const { revision, keyCount } = versions;
@@ -96,7 +96,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       relaxed,
       segmentLog,
       checkpoint,
-      segmentBytesMax,
+      space,
       compactIntervalMs,
       gather: typeof options.directory === "string" ? () => clock.yield() : () => Promise.resolve(),
     });
@@ -138,7 +138,7 @@ interface EmbeddedParts {
   readonly relaxed: RelaxedWrites;
   readonly segmentLog: SegmentLog;
   readonly checkpoint: CheckpointFiles;
-  readonly segmentBytesMax: number;
+  readonly space: Space;
   readonly compactIntervalMs: number;
   /**
    * Resolves when what goes to the disk together has come. Flushing costs a real disk, and waking its thread, far more than
@@ -168,7 +168,7 @@ class Embedded implements EmbeddedStore {
   readonly #leases: Leases;
   readonly #scope: Scope;
   readonly #times: RevisionTimes;
-  readonly #pieces = new LoadedPieces();
+  readonly #tidying: Tidying;
   #frame = new FrameWriter();
   /** Has memory that was used before: much that is made and thrown away is what drives the garbage collector. */
   #spareFrame: FrameWriter | undefined;
@@ -178,7 +178,6 @@ class Embedded implements EmbeddedStore {
   #flushing: Promise<void> | undefined;
   /** Wakes those who wait for room in the group. */
   #roomWanted: Array<() => void> = [];
-  #tidying: Promise<void> | undefined;
   /** Why nothing can be written any more. */
   #broken: StoreError | undefined;
   #closing: Promise<void> | undefined;
@@ -192,6 +191,7 @@ class Embedded implements EmbeddedStore {
     this.#times = parts.times;
     this.#leases = new Leases(parts.clock, (id) => this.#scope.spawn("lease", () => this.#expireLease(id)));
     for (const lease of parts.leases) this.#leases.grant(lease);
+    this.#tidying = new Tidying({ ...parts, leases: this.#leases, signal: this.#scope.signal });
     if (parts.compactIntervalMs > 0) this.#scope.spawn("compaction", (signal) => this.#compactForever(signal));
   }
 
@@ -217,9 +217,9 @@ class Embedded implements EmbeddedStore {
 
   async status(): Promise<EmbeddedStoreStatus> {
     this.#check();
-    const { visible, compactRevision, keptBytes, keyCount } = this.#versions;
-    const diskBytes = this.#parts.segmentLog.sizeBytes + this.#parts.checkpoint.sizeBytes;
-    return { revision: visible, compactRevision, sizeBytes: keptBytes, diskBytes, keyCount };
+    const { visible, compactRevision, keptBytes, liveBytes, keyCount } = this.#versions;
+    const { diskBytes } = this.#tidying;
+    return { revision: visible, compactRevision, sizeBytes: keptBytes, liveBytes, diskBytes, keyCount };
   }
 
   async transact(transaction: Transaction): Promise<TransactionResult> {
@@ -320,21 +320,14 @@ class Embedded implements EmbeddedStore {
     this.#frame.compact(revision);
     // Another one may have come first.
     await this.#durable(() => this.#versions.compact(revision));
-    this.#scope.spawn("tidying", () => this.#tidy());
+    this.#scope.spawn("tidying", () => this.#tidying.afterCompaction());
   }
 
   async defragment(): Promise<void> {
     this.#check();
-    while (this.#tidying) await this.#tidying;
-    const { compactRevision } = this.#versions;
-    if (compactRevision === 0) return;
+    if (this.#versions.compactRevision === 0) return;
     await this.#endSegment();
-    while (this.#tidying) await this.#tidying;
-    if (this.#parts.segmentLog.lastThrough(compactRevision) === 0) return;
-    this.#tidying = this.#rewrite(compactRevision).finally(() => {
-      this.#tidying = undefined;
-    });
-    await this.#tidying;
+    await this.#tidying.everything();
   }
 
   /** What comes next goes to a new file, so that the one that is written to now can be replaced like the others. */
@@ -501,82 +494,22 @@ class Embedded implements EmbeddedStore {
     this.#parts.log.error("The store accepts no more writes until it is opened again", { error });
   }
 
+  /** Bit by bit: the less becomes old at once, the less room is needed until it is rewritten. */
   async #compactForever(signal: AbortSignal): Promise<void> {
     const { clock, compactIntervalMs, log } = this.#parts;
-    let target = this.#versions.visible;
+    const newest = [this.#versions.visible];
     for (;;) {
-      await clock.sleep(compactIntervalMs, signal);
-      const newest = this.#versions.visible;
+      await clock.sleep(compactIntervalMs / COMPACTIONS_PER_INTERVAL, signal);
+      newest.push(this.#versions.visible);
+      if (newest.length <= COMPACTIONS_PER_INTERVAL) continue;
+      const target = newest.shift()!;
       try {
         if (target > this.#versions.compactRevision) await this.compact(target);
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
         log.warn("Compaction failed, trying again later", { error });
       }
-      target = newest;
     }
-  }
-
-  /** Lets go of compacted history, in memory and on disk; one run at a time. */
-  async #tidy(): Promise<void> {
-    this.#tidying ??= this.#tidyOnce().finally(() => {
-      this.#tidying = undefined;
-    });
-    await this.#tidying;
-  }
-
-  async #tidyOnce(): Promise<void> {
-    const { clock, log } = this.#parts;
-    try {
-      let revision: Revision;
-      do {
-        revision = this.#versions.compactRevision;
-        while (!this.#scope.signal.aborted && this.#versions.purge(PURGE_SLICE)) await clock.yield();
-        if (this.#worthRewriting(revision)) await this.#rewrite(revision);
-      } while (!this.#scope.signal.aborted && revision < this.#versions.compactRevision);
-    } catch (error) {
-      if (this.#scope.signal.aborted) return;
-      if (!(error instanceof StoreError)) throw error;
-      log.warn("Rewriting old log files failed, trying again later", { error });
-    }
-  }
-
-  #worthRewriting(revision: Revision): boolean {
-    const { segmentLog, segmentBytesMax } = this.#parts;
-    return segmentLog.bytesThrough(revision) >= Math.max(segmentBytesMax, this.#versions.liveBytes / 2);
-  }
-
-  /**
-   * Replaces log files, and the checkpoint before them, by a checkpoint. A crash anywhere leaves the old files or the new ones,
-   * or of both what holds every key's state at one of the two revisions.
-   */
-  async #rewrite(revision: Revision): Promise<void> {
-    const { disk, clock, segmentLog, checkpoint, relaxed, segmentBytesMax, log } = this.#parts;
-    const begin = checkpoint.next(revision);
-    if (!begin) return;
-    const startedMs = clock.monotonicMs();
-    let lastOld = 0;
-    await writeCheckpoint({
-      ...begin,
-      disk,
-      clock,
-      signal: this.#scope.signal,
-      versions: this.#versions.snapshot(),
-      revision,
-      rest: () => {
-        // Together: a log file that ends later may hold a lease that the checkpoint doesn't know.
-        lastOld = segmentLog.lastThrough(revision);
-        return { leases: this.#leases, reserved: relaxed.reserved, moment: this.#times.of(revision) };
-      },
-      pieces: this.#pieces,
-      partBytesMax: Math.max(segmentBytesMax / PARTS_PER_SEGMENT, this.#versions.liveBytes / PARTS),
-      written: async (file) => {
-        for (const name of checkpoint.replace(file)) await disk.remove(name);
-      },
-    });
-    await segmentLog.removeUpTo(lastOld);
-    const durationMs = Math.round(clock.monotonicMs() - startedMs);
-    log.info("Old log files rewritten", { revision, sizeBytes: checkpoint.sizeBytes, durationMs });
   }
 }
 

@@ -5,6 +5,7 @@ import type { Disk } from "./disk.ts";
 import { POSITION_FILE, segmentName } from "./files.ts";
 import { encodeHeader, encodePosition, HEADER_BYTES } from "./format.ts";
 import type { FrameWriter } from "./records.ts";
+import type { Cut } from "./space.ts";
 
 /**
  * Zeros are written that far ahead of small frames. A frame that lies in them changes no length of the file, so that its flush
@@ -29,7 +30,7 @@ export interface SegmentLogOptions {
   /** Sequence number of the next frame. */
   readonly sequence: number;
   /** A segment that is larger is not written to any more. */
-  readonly segmentBytesMax: number;
+  readonly segmentBytesMax: () => number;
 }
 
 /** The end of the log: writes frames, one at a time, and starts a new segment when one is full. */
@@ -37,7 +38,7 @@ export class SegmentLog {
   readonly #disk: Disk;
   readonly #log: Log;
   readonly #segments: Segment[];
-  readonly #segmentBytesMax: number;
+  readonly #segmentBytesMax: () => number;
   #sequence: number;
   /** Of all segments. */
   #sizeBytes: number;
@@ -60,7 +61,7 @@ export class SegmentLog {
 
   /** Writes a frame; once this returns it is on disk. When it throws, call {@link undo} before anything else. */
   async commit(frame: FrameWriter, revision: Revision): Promise<void> {
-    const isFull = this.#active.sizeBytes >= (this.#isEnded ? HEADER_BYTES + 1 : this.#segmentBytesMax);
+    const isFull = this.#active.sizeBytes >= (this.#isEnded ? HEADER_BYTES + 1 : this.#segmentBytesMax());
     if (isFull) await this.#rotate(revision);
     this.#isEnded = false;
     const active = this.#active;
@@ -84,7 +85,7 @@ export class SegmentLog {
 
   /** What is to be prepared behind a frame. A large one is not worth it: all it writes would be written twice. */
   #zerosBehind(end: number, frameBytes: number): { offset: number; length: number } | undefined {
-    const prepared = Math.min(PREPARED_BYTES, this.#segmentBytesMax);
+    const prepared = Math.min(PREPARED_BYTES, this.#segmentBytesMax());
     const offset = Math.max(this.#preparedThrough, end);
     if (frameBytes > prepared / 8 || offset - end > prepared / 4) return undefined;
     return { offset, length: end + prepared - offset };
@@ -122,9 +123,13 @@ export class SegmentLog {
     this.#sizeBytes += HEADER_BYTES;
   }
 
-  /** Bytes of the segments that hold nothing after a revision. */
-  bytesThrough(revision: Revision): number {
-    return this.#through(revision).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  /** Where the segments end that hold nothing after a revision, oldest first. */
+  cuts(revision: Revision): Cut[] {
+    let bytes = 0;
+    return this.#through(revision).map(({ sizeBytes }, index) => {
+      bytes += sizeBytes;
+      return { revision: this.#segments[index + 1]!.revision, bytes };
+    });
   }
 
   get sizeBytes(): number {

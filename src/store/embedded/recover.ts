@@ -76,7 +76,7 @@ export async function recover({ disk, clock, log }: RecoverOptions): Promise<Rec
   for (const [index, candidate] of candidates.entries()) {
     await replay.segment(candidate, candidates[index + 1]);
     progress.read(candidate.sizeBytes);
-    while (versions.purge(10_000)) await clock.yield();
+    while (versions.purge({ limit: 10_000 })) await clock.yield();
     await clock.yield();
   }
   if (versions.revision < coverage.newestRevision) throw missingLog(disk, versions.revision);

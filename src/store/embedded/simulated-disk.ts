@@ -39,6 +39,10 @@ export class SimulatedDisk implements Disk {
     });
   }
 
+  get usedBytes(): number {
+    return [...this.#names.values()].reduce((sum, { content }) => sum + content.length, 0);
+  }
+
   lock(): Promise<void> {
     return this.#call(() => {
       if (this.#locked) throw new StoreError("locked", `open store ${this.name}: another process has it open`);
@@ -60,9 +64,8 @@ export class SimulatedDisk implements Disk {
 
   write(file: string, offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     return this.#call(() => {
-      const used = [...this.#names.values()].reduce((sum, { content }) => sum + content.length, 0);
       const grows = Math.max(0, offset + bytes.length - (this.#names.get(file)?.content.length ?? 0));
-      const room = grows > 0 ? this.capacityBytes - used : grows;
+      const room = grows > 0 ? this.capacityBytes - this.usedBytes : grows;
       // A full disk takes what fits before it says so.
       const taken = grows <= room ? bytes : bytes.subarray(0, Math.max(0, bytes.length - (grows - Math.max(0, room))));
       const target = this.#file(file);

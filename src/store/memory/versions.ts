@@ -32,6 +32,11 @@ export interface Version {
   older: Version | undefined;
 }
 
+interface Purge {
+  readonly limit?: number;
+  readonly through?: Revision;
+}
+
 /** A range as of a revision. */
 interface Past {
   readonly start: string;
@@ -110,6 +115,11 @@ export class Versions {
 
   get compactRevision(): Revision {
     return this.#compactRevision;
+  }
+
+  /** The oldest revision whose state can still be told; behind the compaction revision until {@link purge} has come there. */
+  get purgedRevision(): Revision {
+    return this.#purged;
   }
 
   /** Bytes of the keys and values of all versions. */
@@ -441,17 +451,18 @@ export class Versions {
     if (this.#gaps.length > 0) this.#gaps = this.#gaps.filter(({ to }) => to > revision);
   }
 
-  /** Lets go of at most `limit` compacted revisions; says whether there is more to do. */
-  purge(limit = Number.POSITIVE_INFINITY): boolean {
-    const until = Math.min(this.#compactRevision, this.#purged + limit);
+  /** Lets go of at most `limit` compacted revisions, up to one; says whether there is more to do. */
+  purge({ limit = Number.POSITIVE_INFINITY, through = this.#compactRevision }: Purge = {}): boolean {
+    const end = Math.min(this.#compactRevision, through);
+    const until = Math.min(end, this.#purged + limit);
     for (let revision = this.#purged + 1; revision <= until; revision++) {
       const versions = this.#history.get(revision);
       if (versions === undefined) continue;
       for (const version of versions) this.#forget(version);
       this.#history.delete(revision);
     }
-    this.#purged = until;
-    return until < this.#compactRevision;
+    this.#purged = Math.max(this.#purged, until);
+    return until < end;
   }
 
   #forget(version: Version): void {

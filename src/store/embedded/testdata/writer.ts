@@ -19,8 +19,9 @@ const store = await openEmbeddedStore({
   directory,
   clock: realClock(),
   log: silentLog,
-  compactIntervalMs: 20,
-  segmentBytesMax: 256 * 1024,
+  // A compaction every few milliseconds, and files that are small enough for each to have several behind it.
+  compactIntervalMs: 100,
+  segmentBytesMax: 32 * 1024,
 });
 
 /** At once, for a kill to find it in the pipe and not in this process. */

@@ -1,0 +1,147 @@
+import type { Clock, Log } from "../../base/index.ts";
+import { StoreError } from "../errors.ts";
+import type { Granted, Versions } from "../memory/index.ts";
+import type { Revision } from "../store.ts";
+import { writeCheckpoint } from "./checkpoint.ts";
+import type { CheckpointFiles } from "./checkpoint-files.ts";
+import type { Disk } from "./disk.ts";
+import { LoadedPieces } from "./loaded-pieces.ts";
+import type { SegmentLog } from "./log.ts";
+import type { RelaxedWrites } from "./relaxed.ts";
+import type { Space, Usage } from "./space.ts";
+import type { RevisionTimes } from "./times.ts";
+
+/** Revisions that are let go of in one slice of the thread's time. */
+const PURGE_SLICE = 2000;
+
+export interface TidyingParts {
+  readonly disk: Disk;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly versions: Versions;
+  readonly segmentLog: SegmentLog;
+  readonly checkpoint: CheckpointFiles;
+  readonly space: Space;
+  readonly leases: Iterable<Granted>;
+  readonly relaxed: RelaxedWrites;
+  readonly times: RevisionTimes;
+}
+
+/** Lets go of what was compacted, in memory and on disk; one run at a time. */
+export class Tidying {
+  readonly #parts: TidyingParts;
+  readonly #pieces = new LoadedPieces();
+  #running: Promise<void> | undefined;
+
+  constructor(parts: TidyingParts) {
+    this.#parts = parts;
+  }
+
+  get diskBytes(): number {
+    return this.#parts.segmentLog.sizeBytes + this.#parts.checkpoint.sizeBytes;
+  }
+
+  /** After a compaction: what is worth it. */
+  async afterCompaction(): Promise<void> {
+    while (this.#running) await this.#running.catch(() => {});
+    const { compactRevision, purgedRevision } = this.#parts.versions;
+    // Another one has done it.
+    if (purgedRevision >= compactRevision) return;
+    await this.#run(async () => {
+      await this.#rewriteWhenWorthIt(compactRevision);
+      await this.#purge(compactRevision);
+    });
+  }
+
+  /** Everything up to the compaction revision, whatever there is to gain; waits for a run under way. */
+  async everything(): Promise<void> {
+    // How that goes its own caller is told.
+    while (this.#running) await this.#running.catch(() => {});
+    const { compactRevision } = this.#parts.versions;
+    if (this.#parts.segmentLog.cuts(compactRevision).length === 0) return;
+    await this.#run(() => this.#rewriteThrough(compactRevision));
+  }
+
+  async #run(work: () => Promise<void>): Promise<void> {
+    this.#running = work().finally(() => {
+      this.#running = undefined;
+    });
+    await this.#running;
+  }
+
+  async #rewriteWhenWorthIt(revision: Revision): Promise<void> {
+    const { segmentLog, space, log, signal } = this.#parts;
+    const oldBytes = segmentLog.cuts(revision).at(-1)?.bytes ?? 0;
+    if (!space.isWorthRewriting(oldBytes, this.#usage())) return;
+    try {
+      await this.#rewriteThrough(revision);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof StoreError)) throw error;
+      log.warn("Rewriting old log files failed, trying again later", { error });
+    }
+  }
+
+  #usage(): Usage {
+    const { versions, checkpoint, segmentLog } = this.#parts;
+    return {
+      liveBytes: versions.liveBytes,
+      checkpointBytes: checkpoint.sizeBytes,
+      logBytes: segmentLog.sizeBytes,
+    };
+  }
+
+  /** In steps: memory goes with the segments, as a checkpoint is made of what memory still knows. */
+  async #rewriteThrough(revision: Revision): Promise<void> {
+    const { segmentLog, space, versions, checkpoint, signal } = this.#parts;
+    for (;;) {
+      const since = Math.max(checkpoint.newestRevision + 1, versions.purgedRevision);
+      const cuts = segmentLog.cuts(revision).filter((cut) => cut.revision >= since);
+      const cut = space.nextCut(cuts, this.#usage());
+      const isLast = cut === undefined || cut === cuts.at(-1);
+      await this.#rewrite(isLast ? revision : cut.revision);
+      if (isLast) return;
+      await this.#purge(cut.revision);
+      signal.throwIfAborted();
+    }
+  }
+
+  async #purge(through: Revision): Promise<void> {
+    const { versions, clock, signal } = this.#parts;
+    while (!signal.aborted && versions.purge({ through, limit: PURGE_SLICE })) await clock.yield();
+  }
+
+  /**
+   * Replaces log files, and the checkpoint before them, by a checkpoint. A crash anywhere leaves the old files or the new ones,
+   * or of both what holds every key's state at one of the two revisions.
+   */
+  async #rewrite(revision: Revision): Promise<void> {
+    const { disk, clock, signal, log, versions, segmentLog, checkpoint, space, leases, relaxed, times } = this.#parts;
+    const begin = checkpoint.next(revision);
+    if (!begin) return;
+    const startedMs = clock.monotonicMs();
+    let lastOld = 0;
+    await writeCheckpoint({
+      ...begin,
+      disk,
+      clock,
+      signal,
+      versions: versions.snapshot(),
+      revision,
+      rest: () => {
+        // Together: a log file that ends later may hold a lease that the checkpoint doesn't know.
+        lastOld = segmentLog.lastThrough(revision);
+        return { leases, reserved: relaxed.reserved, moment: times.of(revision) };
+      },
+      pieces: this.#pieces,
+      partBytesMax: space.partBytes(versions.liveBytes),
+      written: async (file) => {
+        for (const name of checkpoint.replace(file)) await disk.remove(name);
+      },
+    });
+    await segmentLog.removeUpTo(lastOld);
+    const durationMs = Math.round(clock.monotonicMs() - startedMs);
+    log.info("Old log files rewritten", { revision, sizeBytes: checkpoint.sizeBytes, durationMs });
+  }
+}
