@@ -7,14 +7,14 @@ import { put } from "../suite-tools.ts";
 import { type EmbeddedStore, openEmbeddedStore } from "./embedded.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 
-const KEYS = 1000;
+const KEYS = 500;
 const VALUE = "x".repeat(1000);
 /** Of the keys, how many are written at once when all change in five minutes. */
 const TOGETHER = 10;
 const HISTORY_MS = 5 * 60_000;
 const HOUR_MS = 3_600_000;
 /** Of a store whose least sizes are as small beside its data as those of a real one are beside a gigabyte. */
-const SEGMENT_BYTES = 16_384;
+const SEGMENT_BYTES = 8192;
 
 const eagerClock: Clock = { ...realClock(), yield: () => Promise.resolve() };
 
