@@ -86,7 +86,7 @@ for (const [changesPerHistory, allMax, restMax] of [
 for (const [rounds, allMax] of [
   [1, 2.25],
   [2, 2.6],
-  [4, 4.7],
+  [4, 4.8],
 ] as const)
   test(`a compaction of ${rounds} times the data at once needs little more room than there is already`, async () => {
     const disk = new WatchedDisk();
