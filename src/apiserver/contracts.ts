@@ -100,6 +100,8 @@ export interface RequestContext {
   emptied: Emptied;
   /** What is sent or changed is so large that others have a turn of the event loop between the steps of the work on it. */
   isLarge: boolean;
+  /** To be awaited once the request is there as a whole: many that come together are begun few at a time. */
+  readonly begin: () => Promise<void> | undefined;
   /** Gives others a turn of the event loop. */
   readonly turn: () => Promise<void>;
   /** Asks whether the caller may also do something else, where the request turns out to be that; throws 403. */

@@ -157,11 +157,12 @@ test("others have their turn between the steps of the work on something large, s
     return turns - before;
   };
   const label = '{"metadata":{"labels":{"a":"b"}}}';
-  assert.equal(await turnsOf(`POST ${CONFIG_MAPS}`, entries("small", 10)), 0);
-  assert.equal(await turnsOf(`PATCH ${CONFIG_MAPS}/small`, label, "application/merge-patch+json"), 0);
-  assert.ok((await turnsOf(`POST ${CONFIG_MAPS}`, entries("large", 20_000))) >= 6);
-  assert.ok((await turnsOf(`PUT ${CONFIG_MAPS}/large`, entries("large", 20_001))) >= 6);
-  assert.ok((await turnsOf(`PATCH ${CONFIG_MAPS}/large`, label, "application/merge-patch+json")) >= 4);
+  // One is the turn that it is begun in, which it may share with the one before it.
+  assert.ok((await turnsOf(`POST ${CONFIG_MAPS}`, entries("small", 10))) <= 1);
+  assert.ok((await turnsOf(`PATCH ${CONFIG_MAPS}/small`, label, "application/merge-patch+json")) <= 1);
+  assert.ok((await turnsOf(`POST ${CONFIG_MAPS}`, entries("large", 20_000))) >= 7);
+  assert.ok((await turnsOf(`PUT ${CONFIG_MAPS}/large`, entries("large", 20_001))) >= 7);
+  assert.ok((await turnsOf(`PATCH ${CONFIG_MAPS}/large`, label, "application/merge-patch+json")) >= 5);
 });
 
 test("about one document a hundred complaints are made at most", async (t) => {

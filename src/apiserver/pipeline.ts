@@ -13,6 +13,7 @@ import type { Flow } from "./flow/classify.ts";
 import type { FlowControl } from "./flow/flow-control.ts";
 import type { RequestMetrics } from "./introspection/metrics.ts";
 import { requestInfo } from "./http/request-info.ts";
+import { RequestTurns } from "./request-turns.ts";
 
 export interface PipelineOptions {
   readonly authenticators: readonly Authenticator[];
@@ -41,6 +42,8 @@ const READ_VERBS = new Set(["get", "list", "watch", "head", "options"]);
 export function pipeline(options: PipelineOptions): Handler {
   const { metrics, clock } = options;
   const turn = () => clock.yield();
+  const turns = new RequestTurns(clock);
+  const begin = () => turns.begin();
   return async (request) => {
     const startMs = clock.monotonicMs();
     const auditId = request.headers["audit-id"] || options.random.uuid();
@@ -57,6 +60,8 @@ export function pipeline(options: PipelineOptions): Handler {
       response = await inTurn({ request, info, user, flow, options }, async () => {
         const attributes = { ...info, name: info.name || selectedName(query), user, fields: fixedFields(query) };
         await authorize(attributes, options.authorizers);
+        // What has a body is there as a whole when that has been read.
+        if (request.body.type !== "stream") await begin();
         return options.dispatch({
           request,
           info,
@@ -65,6 +70,7 @@ export function pipeline(options: PipelineOptions): Handler {
           warnings,
           emptied: NOTHING_EMPTIED,
           isLarge: false,
+          begin,
           turn,
           authorize: (other) => authorize({ ...attributes, ...other }, options.authorizers),
         });

@@ -137,6 +137,7 @@ export function systemContext(kind: KindDefinition, namespace: string, name: str
     warnings: [],
     emptied: new Map(),
     isLarge: false,
+    begin: () => undefined,
     turn: async () => {},
     authorize: async () => {},
   };

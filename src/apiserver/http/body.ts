@@ -41,9 +41,11 @@ const BODY_TYPES = ["application/json", "application/yaml", "application/vnd.kub
 /** What custom kinds can be read from; the message lists all. */
 export const CUSTOM_BODY_TYPES = BODY_TYPES.slice(0, 2);
 
+type Whole = Pick<RequestContext, "request" | "begin">;
+
 /** Collects a body; 413 when it is too large. */
-export async function readBytes(request: ApiRequest): Promise<Uint8Array> {
-  const { body } = request;
+export async function readBytes(context: Whole): Promise<Uint8Array> {
+  const { body } = context.request;
   switch (body.type) {
     case "none":
     case "object":
@@ -51,13 +53,15 @@ export async function readBytes(request: ApiRequest): Promise<Uint8Array> {
     case "bytes":
       return checked(body.bytes);
     case "stream":
-      return collected(request);
+      return collected(context);
   }
 }
 
-async function collected(request: ApiRequest): Promise<Uint8Array> {
+async function collected({ request, begin }: Whole): Promise<Uint8Array> {
   try {
-    return await readStream(request, BODY_BYTES_MAX);
+    const bytes = await readStream(request, BODY_BYTES_MAX);
+    await begin();
+    return bytes;
   } catch (error) {
     if (error instanceof NetError && error.code === "bodyTooLarge")
       throw requestEntityTooLarge(`limit is ${BODY_BYTES_MAX}`);
@@ -71,7 +75,7 @@ function checked(bytes: Uint8Array): Uint8Array {
 }
 
 /** What reading a body needs of a request, and learns of it. */
-export type BodyContext = Pick<RequestContext, "request" | "turn" | "isLarge">;
+export type BodyContext = Pick<RequestContext, "request" | "begin" | "turn" | "isLarge">;
 
 /** Reads a body in one of the formats of {@link BODY_TYPES}; undefined when it is empty. */
 export async function readBody(
@@ -84,7 +88,7 @@ export async function readBody(
     return { value: copyJson(request.body.value), duplicates: [], format: "object", bytes: NO_BYTES };
   const type = mediaType(request);
   if (type !== "" && !types.includes(type)) throw unsupportedMediaType(BODY_TYPES);
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(context);
   if (bytes.length === 0) return undefined;
   context.isLarge ||= bytes.length > LARGE_BYTES;
   if (type === "application/vnd.kubernetes.protobuf")

@@ -187,13 +187,13 @@ const ONCE_EXTENSIONS = new Set(["DaemonSet", "Deployment", "Ingress", "NetworkP
 
 /** The object in a body of a kind that users define, which says itself what it is. */
 async function readCustomObject(context: RequestContext, type: BodyType): Promise<Json> {
-  const bytes = await readBytes(context.request);
+  const bytes = await readBytes(context);
   const given = context.request.body.type === "object" ? context.request.body : { type: "bytes" as const, bytes };
   context.isLarge ||= bytes.length > LARGE_BYTES;
-  const { isLarge, turn } = context;
+  const { isLarge, begin, turn } = context;
   const request = { ...context.request, body: given };
   const refuse = (why: string) => unrecognized(type.kind, new BodyError(why, bytes));
-  const body = await readBody({ request, isLarge, turn }, () => undefined, CUSTOM_BODY_TYPES).catch((error) => {
+  const body = await readBody({ request, isLarge, begin, turn }, () => undefined, CUSTOM_BODY_TYPES).catch((error) => {
     throw error instanceof BodyError ? unrecognized(type.kind, error) : error;
   });
   if (!body && mediaType(context.request) === PROTOBUF)

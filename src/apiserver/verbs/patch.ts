@@ -299,7 +299,7 @@ export async function readPatch(context: RequestContext, type: PatchType): Promi
   const { request, query } = context;
   const isLoose = query.get("fieldValidation") === "Ignore";
   if (request.body.type === "object") return { value: request.body.value, complaints: [], isLoose };
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(context);
   context.isLarge ||= bytes.length > LARGE_BYTES;
   if (type === "apply") return { ...(await readApply(context, bytes)), isLoose };
   try {
