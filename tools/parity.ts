@@ -90,7 +90,7 @@ const WITH_CONTROLLERS = [
 ];
 
 /** An API server in a process of its own, with or without controllers and scheduler beside it. */
-export async function startServer(withControllers: boolean): Promise<Server> {
+export async function startServer(withControllers: boolean, flags: readonly string[] = []): Promise<Server> {
   const directory = mkdtempSync(join(tmpdir(), "navarch-parity-"));
   const tokens = join(directory, "tokens.csv");
   writeFileSync(tokens, TOKENS, { mode: 0o600 });
@@ -104,6 +104,7 @@ export async function startServer(withControllers: boolean): Promise<Server> {
       "--token-auth-file",
       tokens,
       ...(withControllers ? WITH_CONTROLLERS : BARE),
+      ...flags,
     ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );

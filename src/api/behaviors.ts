@@ -29,6 +29,7 @@ import { CustomResourceDefinition } from "./apiextensions/v1/customresourcedefin
 import { apiServiceBehavior } from "./apiregistration/v1/apiservice.behavior.ts";
 import { apiServiceColumns } from "./apiregistration/v1/apiservice.columns.ts";
 import { APIService } from "./apiregistration/v1/apiservice.ts";
+import { storageVersionBehavior } from "./apiserverinternal/v1alpha1/storageversion.behavior.ts";
 import { StorageVersion } from "./apiserverinternal/v1alpha1/storageversion.ts";
 import { controllerRevisionBehavior } from "./apps/v1/controllerrevision.behavior.ts";
 import { controllerRevisionColumns } from "./apps/v1/controllerrevision.columns.ts";
@@ -63,11 +64,13 @@ import { signingRequestBehavior, signingRequestColumns } from "./certificates/v1
 import { CertificateSigningRequest } from "./certificates/v1/certificatesigningrequest.ts";
 import { ClusterTrustBundle } from "./certificates/v1beta1/clustertrustbundle.ts";
 import { PodCertificateRequest } from "./certificates/v1beta1/podcertificaterequest.ts";
-import { clusterTrustBundleBehavior, podCertificateRequestBehavior } from "./certificates/v1beta1/preview.behavior.ts";
+import { clusterTrustBundleBehavior } from "./certificates/v1beta1/clustertrustbundle.behavior.ts";
+import { podCertificateRequestBehavior } from "./certificates/v1beta1/podcertificaterequest.behavior.ts";
 import { ageColumn, nameColumn } from "./columns.ts";
 import { leaseBehavior } from "./coordination/v1/lease.behavior.ts";
 import { leaseColumns } from "./coordination/v1/lease.columns.ts";
 import { Lease } from "./coordination/v1/lease.ts";
+import { leaseCandidateBehavior } from "./coordination/v1beta1/leasecandidate.behavior.ts";
 import { LeaseCandidate } from "./coordination/v1beta1/leasecandidate.ts";
 import { componentStatusColumns } from "./core/v1/componentstatus.columns.ts";
 import { ComponentStatus } from "./core/v1/componentstatus.ts";
@@ -171,7 +174,9 @@ import { ResourceClaim } from "./resource/v1/resourceclaim.ts";
 import { ResourceClaimTemplate } from "./resource/v1/resourceclaimtemplate.ts";
 import { sliceBehavior, sliceColumns } from "./resource/v1/resourceslice.behavior.ts";
 import { ResourceSlice } from "./resource/v1/resourceslice.ts";
+import { deviceTaintRuleBehavior } from "./resource/v1alpha3/devicetaintrule.behavior.ts";
 import { DeviceTaintRule } from "./resource/v1alpha3/devicetaintrule.ts";
+import { resourcePoolStatusRequestBehavior } from "./resource/v1alpha3/resourcepoolstatusrequest.behavior.ts";
 import { ResourcePoolStatusRequest } from "./resource/v1alpha3/resourcepoolstatusrequest.ts";
 import {
   claimBehavior as betaClaimBehavior,
@@ -183,7 +188,9 @@ import { ResourceSlice as BetaResourceSlice } from "./resource/v1beta1/resources
 import { priorityClassBehavior } from "./scheduling/v1/priorityclass.behavior.ts";
 import { priorityClassColumns } from "./scheduling/v1/priorityclass.columns.ts";
 import { PriorityClass } from "./scheduling/v1/priorityclass.ts";
+import { podGroupBehavior } from "./scheduling/v1alpha2/podgroup.behavior.ts";
 import { PodGroup } from "./scheduling/v1alpha2/podgroup.ts";
+import { workloadBehavior } from "./scheduling/v1alpha2/workload.behavior.ts";
 import { Workload } from "./scheduling/v1alpha2/workload.ts";
 import { csiDriverBehavior } from "./storage/v1/csidriver.behavior.ts";
 import { csiDriverColumns } from "./storage/v1/csidriver.columns.ts";
@@ -202,6 +209,7 @@ import { VolumeAttachment } from "./storage/v1/volumeattachment.ts";
 import { volumeAttributesClassBehavior } from "./storage/v1/volumeattributesclass.behavior.ts";
 import { volumeAttributesClassColumns } from "./storage/v1/volumeattributesclass.columns.ts";
 import { VolumeAttributesClass } from "./storage/v1/volumeattributesclass.ts";
+import { storageVersionMigrationBehavior } from "./storagemigration/v1beta1/storageversionmigration.behavior.ts";
 import { StorageVersionMigration } from "./storagemigration/v1beta1/storageversionmigration.ts";
 
 interface Behind {
@@ -250,7 +258,7 @@ const rows = () => [
   of(ValidatingWebhookConfiguration, validatingWebhookBehavior, webhookColumns),
   of(CustomResourceDefinition, definitionBehavior, definitionColumns),
   of(APIService, apiServiceBehavior, apiServiceColumns),
-  of(StorageVersion, {}, storageVersionColumns),
+  of(StorageVersion, storageVersionBehavior, storageVersionColumns),
   of(ControllerRevision, controllerRevisionBehavior, controllerRevisionColumns),
   of(DaemonSet, daemonSetBehavior, daemonSetColumns),
   of(Deployment, deploymentBehavior, deploymentColumns),
@@ -264,7 +272,7 @@ const rows = () => [
   of(ClusterTrustBundle, clusterTrustBundleBehavior, clusterTrustBundleColumns),
   of(PodCertificateRequest, podCertificateRequestBehavior, podCertificateRequestColumns),
   of(Lease, leaseBehavior, leaseColumns),
-  of(LeaseCandidate, {}, leaseCandidateColumns),
+  of(LeaseCandidate, leaseCandidateBehavior, leaseCandidateColumns),
   of(ComponentStatus, {}, componentStatusColumns),
   of(ConfigMap, configMapBehavior, configMapColumns),
   of(Endpoints, endpointsBehavior, endpointsColumns),
@@ -301,19 +309,19 @@ const rows = () => [
   of(ResourceClaim, claimBehavior, claimColumns),
   of(ResourceClaimTemplate, claimTemplateBehavior, [nameColumn, ageColumn]),
   of(ResourceSlice, sliceBehavior, sliceColumns),
-  of(DeviceTaintRule, {}, deviceTaintRuleColumns),
-  of(ResourcePoolStatusRequest, {}, resourcePoolStatusRequestColumns),
+  of(DeviceTaintRule, deviceTaintRuleBehavior, deviceTaintRuleColumns),
+  of(ResourcePoolStatusRequest, resourcePoolStatusRequestBehavior, resourcePoolStatusRequestColumns),
   of(BetaResourceClaim, betaClaimBehavior),
   of(BetaResourceClaimTemplate, betaClaimTemplateBehavior),
   of(BetaResourceSlice, { selectableFields: sliceBehavior.selectableFields }),
   of(PriorityClass, priorityClassBehavior, priorityClassColumns),
-  of(PodGroup, {}, podGroupColumns),
-  of(Workload, {}, workloadColumns),
+  of(PodGroup, podGroupBehavior, podGroupColumns),
+  of(Workload, workloadBehavior, workloadColumns),
   of(CSIDriver, csiDriverBehavior, csiDriverColumns),
   of(CSINode, csiNodeBehavior, csiNodeColumns),
   of(CSIStorageCapacity, csiStorageCapacityBehavior),
   of(StorageClass, storageClassBehavior, storageClassColumns),
   of(VolumeAttachment, volumeAttachmentBehavior, volumeAttachmentColumns),
   of(VolumeAttributesClass, volumeAttributesClassBehavior, volumeAttributesClassColumns),
-  of(StorageVersionMigration, {}, storageVersionMigrationColumns),
+  of(StorageVersionMigration, storageVersionMigrationBehavior, storageVersionMigrationColumns),
 ];

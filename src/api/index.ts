@@ -390,6 +390,8 @@ export { PolicyRule, Role } from "./rbac/v1/role.ts";
 export { RoleRef, Subject, RoleBinding } from "./rbac/v1/rolebinding.ts";
 export { RuntimeClass } from "./node/v1/runtimeclass.ts";
 export { PriorityClass } from "./scheduling/v1/priorityclass.ts";
+export { PodGroup } from "./scheduling/v1alpha2/podgroup.ts";
+export { Workload } from "./scheduling/v1alpha2/workload.ts";
 export { Eviction } from "./policy/v1/eviction.ts";
 export {
   PodDisruptionBudgetStatus,

@@ -9,6 +9,7 @@ export { type Log, type LogFields, type LogLevel, logTo, silentLog } from "./log
 export { own } from "./own.ts";
 export { cryptoRandom, type Random, seededRandom } from "./random.ts";
 export { Scope, ScopeClosed } from "./scope.ts";
+export { compareSemver, parseSemver, type SemanticVersion } from "./semver.ts";
 export { asError, messageOf, unless } from "./thrown.ts";
 export { isTimeZone, wallTime, type WallTime } from "./time-zone.ts";
 export { VirtualClock } from "./virtual-clock.ts";

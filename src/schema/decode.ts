@@ -266,6 +266,7 @@ export function keep(field: Field, value: unknown): unknown {
   if (field.node.kind === "scalar" && STRUCTS.has(field.node.type))
     return value ?? (omitZero ? undefined : zero(field.node));
   if (!isEmpty(value) || (keepsEmpty && value !== undefined)) return value;
+  if (always && isBytes(field.node)) return null;
   return always || (isStructInGo(field.node) && !omitZero) ? zero(field.node) : undefined;
 }
 

@@ -21,6 +21,8 @@ const LABEL_1035_RULE =
 /** The rule of names that are DNS subdomains, as messages state it. */
 export const DNS_SUBDOMAIN_RULE =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const CASELESS_RULE =
+  "an RFC 1123 subdomain must consist of alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'Example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 const WILDCARD_RULE =
   "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 const UNDERSCORES_RULE =
@@ -47,9 +49,9 @@ function longerThan(text: string, max: number, unit: "characters" | "bytes"): st
   return Buffer.byteLength(text) > max ? [`must be no more than ${max} ${unit}`] : [];
 }
 
-/** A DNS label (RFC 1123), such as a container's name. */
-export function dnsLabelProblems(text: string): string[] {
-  const problems = longerThan(text, LABEL_MAX, "characters");
+/** A DNS label (RFC 1123), such as a container's name; `unit` as the message has it. */
+export function dnsLabelProblems(text: string, unit: "characters" | "bytes" = "characters"): string[] {
+  const problems = longerThan(text, LABEL_MAX, unit);
   if (LABEL.test(text)) return problems;
   // Of a valid subdomain only the dots can be wrong.
   return [...problems, SUBDOMAIN.test(text) ? "must not contain dots" : LABEL_RULE];
@@ -60,9 +62,14 @@ export function dnsLabel1035Problems(text: string): string[] {
   return [...longerThan(text, LABEL_MAX, "characters"), ...unless(LABEL_1035.test(text), LABEL_1035_RULE)];
 }
 
-/** A DNS subdomain (RFC 1123), such as most objects' names. */
-export function dnsSubdomainProblems(text: string): string[] {
-  return [...longerThan(text, SUBDOMAIN_MAX, "characters"), ...unless(SUBDOMAIN.test(text), DNS_SUBDOMAIN_RULE)];
+/** A DNS subdomain (RFC 1123), such as most objects' names; `unit` as the message has it. */
+export function dnsSubdomainProblems(text: string, unit: "characters" | "bytes" = "characters"): string[] {
+  return [...longerThan(text, SUBDOMAIN_MAX, unit), ...unless(SUBDOMAIN.test(text), DNS_SUBDOMAIN_RULE)];
+}
+
+/** A DNS subdomain in small or capital letters. */
+export function caselessSubdomainProblems(text: string): string[] {
+  return [...longerThan(text, SUBDOMAIN_MAX, "bytes"), ...unless(SUBDOMAIN.test(text.toLowerCase()), CASELESS_RULE)];
 }
 
 /** A DNS subdomain after "*.", such as the host of a rule that is for many. */

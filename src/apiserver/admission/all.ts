@@ -17,6 +17,7 @@ import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
 import { mutatingPolicies, type PolicyOptions, validatingPolicies } from "./policies/index.ts";
+import { podGroupWorkload } from "./pod-group.ts";
 import { podSecurity } from "./pod-security/index.ts";
 import { priority } from "./priority.ts";
 import { type ChargeQuota, resourceQuota } from "./resource-quota.ts";
@@ -87,6 +88,7 @@ function allPlugins(options: PluginOptions): readonly AdmissionPlugin[] {
     certificateSigning(authorizers),
     certificateSubjectRestriction,
     defaultIngressClass,
+    podGroupWorkload,
     mutatingPolicies(MUTATING, policies),
     mutatingWebhooks(webhooks, policies),
     validatingPolicies(VALIDATING, policies),

@@ -30,6 +30,7 @@ const NAME_RULES: Readonly<Record<NameRule, (name: string) => string[]>> = {
   dnsLabel1035: dnsLabel1035Problems,
   pathSegment: pathSegmentProblems,
   ipAddress: canonicalIpProblems,
+  own: () => [],
 };
 
 /** Problems with the beginning of a name. */

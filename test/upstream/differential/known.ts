@@ -41,6 +41,15 @@ export const KNOWN: readonly KnownDifference[] = [
     matches: ({ path, answer }) => path === "/body" && /^kind: Table$/m.test(String(answer.body)),
   },
   {
+    why: "nobody here would take the finalizer of pod groups off again",
+    matches: ({ path, upstream }) =>
+      path === "/body/metadata/finalizers" && jsonEqual(upstream, ["scheduling.k8s.io/podgroup-protection"]),
+  },
+  {
+    why: "nobody is noted as the manager of a null, which the constraints of a workload's groups always have",
+    matches: ({ path }) => path.endsWith("/f:schedulingConstraints"),
+  },
+  {
     why: "the original's controllers may not have seen a definition yet when it is deleted",
     matches: ({ request, path }) =>
       request.do.startsWith("DELETE ") &&

@@ -7,9 +7,15 @@ import { OurEtcd } from "../../e2e/our-etcd.ts";
 import { Servers } from "../servers.ts";
 import { asker, type Side } from "./exchange.ts";
 
+/** Flags of an API server, by name. */
+type Flags = Readonly<Record<string, string>>;
+
+const argumentsOf = (flags: Flags, prefix: string) =>
+  Object.entries(flags).map(([name, value]) => `${prefix}${name}=${value}`);
+
 /** Ours, set up as the recordings of test/parity want it, on a store in memory. */
-export async function startNavarch(): Promise<Side> {
-  const server = await startServer(false);
+export async function startNavarch(flags: Flags = {}): Promise<Side> {
+  const server = await startServer(false, argumentsOf(flags, "--apiserver."));
   const { ask, close } = asker(server.url, server.ca!);
   return {
     name: "navarch",
@@ -22,7 +28,7 @@ export async function startNavarch(): Promise<Side> {
 }
 
 /** The original, set up the same way, on an etcd of its own. */
-export async function startUpstream(): Promise<Side> {
+export async function startUpstream(flags: Flags = {}): Promise<Side> {
   const directory = mkdtempSync(join(tmpdir(), "navarch-differential-"));
   const tokens = join(directory, "tokens.csv");
   writeFileSync(tokens, TOKENS, { mode: 0o600 });
@@ -36,6 +42,7 @@ export async function startUpstream(): Promise<Side> {
     "--allow-privileged",
     "--enable-admission-plugins=NodeRestriction",
     `--token-auth-file=${tokens}`,
+    ...argumentsOf(flags, "--"),
   );
   const { ask, close } = asker(`https://${server.client.address}`, join(servers.directory, "pki", "ca.crt"));
   resources.defer(close);

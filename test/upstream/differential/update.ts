@@ -20,7 +20,14 @@ export function updates({ seed, count }: { readonly seed: number; readonly count
       method === "POST" && file.startsWith("kinds/") && status === 201 && !type && !query && isObjectPath(path),
   );
   const vocabulary = vocabularyOf(all.filter(({ type }) => !type).map(({ body }) => body));
-  const random = seededRandom(`${seed}/updates`);
+  return updatesOf(bases, { vocabulary, random: seededRandom(`${seed}/updates`), count });
+}
+
+/** The same of objects that these requests make. */
+export function updatesOf(
+  bases: readonly RecordedRequest[],
+  { vocabulary, random, count }: { readonly vocabulary: Vocabulary; readonly random: Random; readonly count: number },
+): Script[] {
   return Array.from({ length: Math.ceil(count / REQUESTS_PER_SCRIPT) }, (_, index) => {
     const base = pick(bases, random);
     return {

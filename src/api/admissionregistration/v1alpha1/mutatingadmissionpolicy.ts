@@ -94,6 +94,10 @@ export const MutatingAdmissionPolicy = kind({
   plural: "mutatingadmissionpolicies",
   categories: ["api-extensions"],
   scope: "Cluster",
+  rules: {
+    deprecation:
+      "admissionregistration.k8s.io/v1alpha1 MutatingAdmissionPolicy is deprecated in v1.35+, unavailable in v1.38+",
+  },
   storage: () => storedAs(Stable),
   storageVersion: "v1beta1",
   fields: () => ({

@@ -35,6 +35,10 @@ export const MutatingAdmissionPolicyBinding = kind({
   plural: "mutatingadmissionpolicybindings",
   categories: ["api-extensions"],
   scope: "Cluster",
+  rules: {
+    deprecation:
+      "admissionregistration.k8s.io/v1alpha1 MutatingAdmissionPolicyBinding is deprecated in v1.35+, unavailable in v1.38+",
+  },
   storage: () => storedAs(Stable),
   storageVersion: "v1beta1",
   fields: () => ({

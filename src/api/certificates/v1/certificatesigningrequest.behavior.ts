@@ -3,8 +3,8 @@ import { ageColumn, humanDuration, nameColumn, textColumn } from "../../columns.
 import type { Column, FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { duplicateValue, forbiddenField, invalidValue, notSupported, required } from "../../validation/errors.ts";
 import { repeats } from "../../validation/repeats.ts";
-import { dnsLabelProblems, dnsSubdomainProblems } from "../../validation/names.ts";
 import { requestProblem } from "./request-der.ts";
+import { validateSignerName } from "./signer-name.validate.ts";
 import type { CertificateSigningRequest } from "./certificatesigningrequest.ts";
 import type {
   CertificateSigningRequestCondition,
@@ -12,7 +12,6 @@ import type {
 } from "./certificatesigningrequest.types.ts";
 
 const EXPIRATION_SECONDS_MIN = 600;
-const DOMAIN_MAX = 253;
 const CONDITIONS_KEPT = ["Approved", "Denied", "Failed"];
 const USAGES = [
   "any",
@@ -122,28 +121,6 @@ function validateSpec({ request, signerName, usages, expirationSeconds }: Certif
     const detail = "may not specify a duration less than 600 seconds (10 minutes)";
     errors.push(invalidValue("spec.expirationSeconds", expirationSeconds, detail));
   }
-  return errors;
-}
-
-function validateSignerName(name: string): FieldError[] {
-  const path = "spec.signerName";
-  if (!name) return [required(path)];
-  const [domain = "", signer, ...rest] = name.split("/");
-  if (signer === undefined || rest.length > 0) {
-    const detail = "must be a fully qualified domain and path of the form 'example.com/signer-name'";
-    return [invalidValue(path, name, detail)];
-  }
-  const errors: FieldError[] = [];
-  if (domain.length > DOMAIN_MAX)
-    errors.push(invalidValue(path, domain, `must be no more than ${DOMAIN_MAX} characters`));
-  const labels = domain.split(".");
-  const bad = labels.find((label) => dnsLabelProblems(label).length > 0);
-  for (const problem of bad === undefined ? [] : dnsLabelProblems(bad))
-    errors.push(invalidValue(path, domain, `validating label ${JSON.stringify(bad)}: ${problem}`));
-  if (labels.length < 2)
-    errors.push(invalidValue(path, domain, "should be a domain with at least two segments separated by dots"));
-  for (const problem of dnsSubdomainProblems(signer))
-    errors.push(invalidValue(path, signer, `validating label ${JSON.stringify(signer)}: ${problem}`));
   return errors;
 }
 

@@ -16,6 +16,9 @@ export const ClusterTrustBundle = kind({
   kind: "ClusterTrustBundle",
   plural: "clustertrustbundles",
   scope: "Cluster",
+  rules: {
+    deprecation: "certificates.k8s.io/v1alpha1 ClusterTrustBundle is deprecated in v1.34+, unavailable in v1.37+",
+  },
   storage: () => storedAs(Stable),
   fields: () => ({
     spec: ref(2, ClusterTrustBundleSpec, { required: true }),

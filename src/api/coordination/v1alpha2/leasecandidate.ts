@@ -20,6 +20,7 @@ export const LeaseCandidate = kind({
   kind: "LeaseCandidate",
   plural: "leasecandidates",
   scope: "Namespaced",
+  rules: { deprecation: "coordination.k8s.io/v1alpha2 LeaseCandidate is deprecated in v1.35+, unavailable in v1.38+" },
   storage: () => storedAs(Stable),
   fields: () => ({
     spec: ref(2, LeaseCandidateSpec, { required: true }),

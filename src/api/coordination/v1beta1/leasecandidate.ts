@@ -18,6 +18,7 @@ export const LeaseCandidate = kind({
   kind: "LeaseCandidate",
   plural: "leasecandidates",
   scope: "Namespaced",
+  rules: { deprecation: "coordination.k8s.io/v1beta1 LeaseCandidate is deprecated in v1.36+, unavailable in v1.39+" },
   fields: () => ({
     spec: ref(2, LeaseCandidateSpec, { required: true }),
   }),

@@ -24,6 +24,7 @@ export const IPAddress = kind({
   plural: "ipaddresses",
   shortNames: ["ip"],
   scope: "Cluster",
+  rules: { deprecation: "networking.k8s.io/v1beta1 IPAddress is deprecated in v1.34+, unavailable in v1.37+" },
   storage: () => storedAs(Stable),
   fields: () => ({
     spec: ref(2, IPAddressSpec, { required: true }),

@@ -21,6 +21,7 @@ export const ServiceCIDR = kind({
   kind: "ServiceCIDR",
   plural: "servicecidrs",
   scope: "Cluster",
+  rules: { deprecation: "networking.k8s.io/v1beta1 ServiceCIDR is deprecated in v1.34+, unavailable in v1.37+" },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   storage: () => storedAs(Stable),
   fields: () => ({

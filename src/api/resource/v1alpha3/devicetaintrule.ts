@@ -35,7 +35,11 @@ export const DeviceTaintRule = kind({
   kind: "DeviceTaintRule",
   plural: "devicetaintrules",
   scope: "Cluster",
-  rules: { statusKeeps: CLIENT_METADATA },
+  rules: {
+    statusKeeps: CLIENT_METADATA,
+    returnsDeleted: true,
+    deprecation: "resource.k8s.io/v1alpha3 DeviceTaintRule is deprecated in v1.36+, unavailable in v1.39+",
+  },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   fields: () => ({
     spec: ref(2, DeviceTaintRuleSpec, { required: true }),

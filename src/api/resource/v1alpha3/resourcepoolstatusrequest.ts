@@ -49,7 +49,7 @@ export const ResourcePoolStatusRequest = kind({
   kind: "ResourcePoolStatusRequest",
   plural: "resourcepoolstatusrequests",
   scope: "Cluster",
-  rules: { statusKeeps: CLIENT_METADATA },
+  rules: { statusKeeps: CLIENT_METADATA, returnsDeleted: true },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   requiresMetadata: true,
   fields: () => ({

@@ -20,6 +20,7 @@ export const DeviceClass = kind({
   kind: "DeviceClass",
   plural: "deviceclasses",
   scope: "Cluster",
+  rules: { deprecation: "resource.k8s.io/v1beta1 DeviceClass is deprecated in v1.35+, unavailable in v1.38+" },
   storage: () => storedAs(Stable),
   fields: () => ({
     spec: ref(2, DeviceClassSpec, { required: true }),

@@ -159,6 +159,7 @@ export const ResourceClaim = kind({
   kind: "ResourceClaim",
   plural: "resourceclaims",
   scope: "Namespaced",
+  rules: { deprecation: "resource.k8s.io/v1beta1 ResourceClaim is deprecated in v1.35+, unavailable in v1.38+" },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   storage: () => storedAs(Stable, claimConversions as never),
   fields: () => ({

@@ -19,6 +19,9 @@ export const ResourceClaimTemplate = kind({
   kind: "ResourceClaimTemplate",
   plural: "resourceclaimtemplates",
   scope: "Namespaced",
+  rules: {
+    deprecation: "resource.k8s.io/v1beta1 ResourceClaimTemplate is deprecated in v1.35+, unavailable in v1.38+",
+  },
   storage: () => storedAs(Stable, claimTemplateConversions as never),
   fields: () => ({
     spec: ref(2, ResourceClaimTemplateSpec, { required: true }),

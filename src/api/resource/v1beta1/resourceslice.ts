@@ -84,6 +84,7 @@ export const ResourceSlice = kind({
   kind: "ResourceSlice",
   plural: "resourceslices",
   scope: "Cluster",
+  rules: { deprecation: "resource.k8s.io/v1beta1 ResourceSlice is deprecated in v1.35+, unavailable in v1.38+" },
   storage: () => storedAs(Stable, sliceConversions as never),
   fields: () => ({
     spec: ref(2, ResourceSliceSpec, { required: true }),

@@ -14,6 +14,7 @@ export const DeviceClass = kind({
   kind: "DeviceClass",
   plural: "deviceclasses",
   scope: "Cluster",
+  rules: { deprecation: "resource.k8s.io/v1beta2 DeviceClass is deprecated in v1.36+, unavailable in v1.39+" },
   storage: () => storedAs(Stable),
   fields: () => ({
     spec: ref(2, DeviceClassSpec, { required: true }),

@@ -33,7 +33,7 @@ export const DeviceTaintRule = kind({
   kind: "DeviceTaintRule",
   plural: "devicetaintrules",
   scope: "Cluster",
-  rules: { statusKeeps: CLIENT_METADATA },
+  rules: { statusKeeps: CLIENT_METADATA, returnsDeleted: true },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   storage: () => storedAs(Stable),
   fields: () => ({

@@ -17,6 +17,7 @@ export const ResourceClaim = kind({
   kind: "ResourceClaim",
   plural: "resourceclaims",
   scope: "Namespaced",
+  rules: { deprecation: "resource.k8s.io/v1beta2 ResourceClaim is deprecated in v1.36+, unavailable in v1.39+" },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   storage: () => storedAs(Stable),
   fields: () => ({

@@ -14,6 +14,9 @@ export const ResourceClaimTemplate = kind({
   kind: "ResourceClaimTemplate",
   plural: "resourceclaimtemplates",
   scope: "Namespaced",
+  rules: {
+    deprecation: "resource.k8s.io/v1beta2 ResourceClaimTemplate is deprecated in v1.36+, unavailable in v1.39+",
+  },
   storage: () => storedAs(Stable),
   fields: () => ({
     spec: ref(2, ResourceClaimTemplateSpec, { required: true }),

@@ -14,6 +14,7 @@ export const ResourceSlice = kind({
   kind: "ResourceSlice",
   plural: "resourceslices",
   scope: "Cluster",
+  rules: { deprecation: "resource.k8s.io/v1beta2 ResourceSlice is deprecated in v1.36+, unavailable in v1.39+" },
   storage: () => storedAs(Stable),
   fields: () => ({
     spec: ref(2, ResourceSliceSpec, { required: true }),

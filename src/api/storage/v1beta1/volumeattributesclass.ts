@@ -11,6 +11,10 @@ export const VolumeAttributesClass = kind({
   plural: "volumeattributesclasses",
   shortNames: ["vac"],
   scope: "Cluster",
+  rules: {
+    deprecation:
+      "storage.k8s.io/v1beta1 VolumeAttributesClass is deprecated in v1.34+, unavailable in v1.37+; use storage.k8s.io/v1 VolumeAttributesClass",
+  },
   storage: () => storedAs(Stable),
   fields: () => ({
     driverName: string(2, { always: true, required: true }),
