@@ -46,14 +46,14 @@ function requestOf({ path, body }: PreviewObject): RecordedRequest {
 }
 
 /** An authority that nobody has the key of. */
-export const CERTIFICATE =
+const CERTIFICATE =
   "-----BEGIN CERTIFICATE-----\nMIIBdDCCARugAwIBAgIUfdHORlj9ea9FXNMY4bpdcsq8RMowCgYIKoZIzj0EAwIw\nDzENMAsGA1UEAwwEcm9vdDAgFw0yNjExMjYwNDUyMzVaGA8yMTI2MTEwMjA0NTIz\nNVowDzENMAsGA1UEAwwEcm9vdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABBeO\n68uVMtxUYmX7T4XZjA84SfFG9VDK1KLHvOzoI23gIBbXjdlGFsV3ZtEuk3p5DJ/6\nWscMRNCHXtdETKzVwcOjUzBRMB0GA1UdDgQWBBR+iTML3cE255QC8AS9i+L/Xm4i\nDDAfBgNVHSMEGDAWgBR+iTML3cE255QC8AS9i+L/Xm4iDDAPBgNVHRMBAf8EBTAD\nAQH/MAoGCCqGSM49BAMCA0cAMEQCIGF+kwZArbO+ZkHCJ8QNA1yGlgQJQTOcc1zm\nwppfRLKaAiBINt9vsyKJObAopCKH4SolDQzAoSWmXTYTBjbEHyJETA==\n-----END CERTIFICATE-----\n";
 
 /** A request without a subject, signed by the key that it is for. */
-export const STUB_REQUEST =
+const STUB_REQUEST =
   "MIG6MGICAQAwADBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABBeO68uVMtxUYmX7T4XZjA84SfFG9VDK1KLHvOzoI23gIBbXjdlGFsV3ZtEuk3p5DJ/6WscMRNCHXtdETKzVwcOgADAKBggqhkjOPQQDAgNIADBFAiEAjgQhPENvAa25dPn2GCeGxYTdurRaUxkuQ5NpbeE/d7oCIBq+LQQA62rKUWVZY5/hi95epUV/FiDt4d65hnLq/YYV";
 
-export const metadata = { name: "p-$ID", labels: { app: "preview" } };
+const metadata = { name: "p-$ID", labels: { app: "preview" } };
 const GANG = { gang: { minCount: 2 } };
 const bundleNamed = (name: string, spec: object) => ({
   kind: "ClusterTrustBundle",
@@ -81,7 +81,7 @@ const candidate = {
   },
 };
 
-export const OBJECTS: readonly PreviewObject[] = [
+const OBJECTS: readonly PreviewObject[] = [
   ...["v1alpha1", "v1beta1"].flatMap((version) => [
     { path: `/certificates.k8s.io/${version}/clustertrustbundles`, body: bundleNamed("p-$ID", {}) },
     {
