@@ -189,13 +189,24 @@ function sizeProblems({ file, text }: Source): Problem[] {
 
 /** Maps whose keys users choose; a loop over a map's own keys is spared. */
 const USERS_MAP =
-  /\b((?:[a-z]\w*)?(?:[lL]abels|[aA]nnotations)|nodeSelector|data|stringData|binaryData)(?:\?\.|!)?\[([a-z][\w.]*)\](?!\s*=[^=])/;
+  /\b((?:[a-z]\w*)?(?:[lL]abels|[aA]nnotations)|nodeSelector|properties|selectableFields|data|stringData|binaryData)(?:\?\.|!)?\[([a-z][\w.]*)\](?!\s*=[^=])/;
 
-/** Whoever calls a label "constructor" must not find what every object inherits. */
+/** Tables whose keys are any text. */
+const TABLE = /^(?:export )?const (\w+): (?:Readonly<)?(?:Partial<)?Record<string,/gm;
+
+/** Whoever calls a label, a type or a header "constructor" must not find what every object inherits. */
 function lookupProblems({ file, text }: Source): Problem[] {
-  if (isTest(file) || !USER_FACING.some((folder) => file.startsWith(`src/${folder}/`))) return [];
+  if (isTest(file) || !file.startsWith("src/")) return [];
+  const tables = [...text.matchAll(TABLE)].map(([, name]) => name);
+  const inTable = new RegExp(
+    `\\b(?:(${tables.join("|")})(?:!|\\?\\.)?\\[(?!["\\d])([^\\]]+)|(\\w+) in (${tables.join("|")})\\b)`,
+  );
+  const isUserFacing = USER_FACING.some((folder) => file.startsWith(`src/${folder}/`));
   return text.split("\n").flatMap((line, index): Problem[] => {
-    const [, map, key] = /^\s*(\/\/|\*|\/\*)/.test(line) ? [] : (USERS_MAP.exec(line) ?? []);
+    if (tables.length > 0 && inTable.test(line) && !line.includes("Object.hasOwn(") && !/^\s*(\/\/|\*)/.test(line))
+      return [{ file, line: index + 1, rule: "lookup", message: "look into tables with own() of src/base" }];
+    const [, map, key] =
+      !isUserFacing || /^\s*(\/\/|\*|\/\*)/.test(line) ? [] : (USERS_MAP.exec(line.replace(/[`"].*?[`"]/g, "")) ?? []);
     if (map === undefined || key === "index" || /\bdelete /.test(line) || line.includes(`${key} in ${map}`)) return [];
     return [{ file, line: index + 1, rule: "lookup", message: `look ${key} up with own() of src/base` }];
   });

@@ -1,3 +1,5 @@
+import { own } from "../base/index.ts";
+
 /**
  * Quantities: exact decimal numbers with a scale, such as "100m", "1Gi" or "1e3". Compared and added without rounding;
  * written in the canonical form of the format they came in.
@@ -56,7 +58,7 @@ function suffixOf(suffix: string): Pick<Parts, "exponent" | "binary" | "format">
     return { exponent: Number(power), binary: 0, format: "decimalExponent" };
   const binary = BINARY.indexOf(suffix) + 1;
   if (binary > 0) return { exponent: 0, binary, format: "binarySI" };
-  const exponent = DECIMAL[suffix];
+  const exponent = own(DECIMAL, suffix);
   if (exponent === undefined) throw new QuantityError(SUFFIX_MESSAGE);
   return { exponent, binary: 0, format: "decimalSI" };
 }
@@ -90,7 +92,7 @@ export function formatQuantity({ nanos, format }: Quantity): string {
     exponent += 3;
   }
   if (format === "decimalExponent") return `${sign}${digits}${exponent === 0 ? "" : `e${exponent}`}`;
-  return `${sign}${digits}${Object.keys(DECIMAL).find((suffix) => DECIMAL[suffix] === exponent)}`;
+  return `${sign}${digits}${Object.entries(DECIMAL).find(([, one]) => one === exponent)?.[0]}`;
 }
 
 function formatBinary(units: bigint): string {

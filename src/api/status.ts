@@ -1,4 +1,4 @@
-import { unless } from "../base/index.ts";
+import { unless, own } from "../base/index.ts";
 
 import type { FieldError } from "./kind.ts";
 import type { Status, StatusCause, StatusDetails } from "./meta/v1/status.ts";
@@ -185,7 +185,7 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function quoted(character: string): string {
-  const short = SHORT_ESCAPES[character];
+  const short = own(SHORT_ESCAPES, character);
   if (short) return short;
   if (!isUnprintable(character)) return character;
   const code = character.codePointAt(0)!;

@@ -1,3 +1,4 @@
+import { own } from "../base/index.ts";
 import type { StructNode } from "../schema/index.ts";
 
 /**
@@ -288,5 +289,5 @@ const PREFIX = /^io\.k8s\.(api\.)?/;
 
 /** The name of a field's type, where it has one of its own. */
 export function typeNameOf(struct: StructNode, field: string): string | undefined {
-  return TYPE_NAMES[struct.name.replace(PREFIX, "")]?.[field];
+  return own(TYPE_NAMES, struct.name.replace(PREFIX, ""))?.[field];
 }

@@ -1,3 +1,4 @@
+import { own } from "../base/index.ts";
 import type { Comprehension, Entry, Expr } from "./ast.ts";
 import type { Checked } from "./check.ts";
 import { CostError, EvaluationError } from "./errors.ts";
@@ -272,7 +273,7 @@ const INTERNAL: Readonly<Record<string, string>> = {
 };
 
 function internalName(value: Value): string {
-  const name = INTERNAL[typeNameOf(value)];
+  const name = own(INTERNAL, typeNameOf(value));
   return name ? `types.${name}` : typeNameOf(value);
 }
 

@@ -1,3 +1,4 @@
+import { own } from "../base/index.ts";
 import { EvaluationError } from "./errors.ts";
 import { showDouble } from "./numbers.ts";
 import { showDuration, showTimestamp } from "./time.ts";
@@ -86,7 +87,7 @@ function scientific(value: number): string {
   const [digits, exponent = "0"] = value.toExponential(DEFAULT_PRECISION).split("e");
   const power = Number(exponent);
   const text = `${power < 0 ? "-" : ""}${String(Math.abs(power)).padStart(2, "0")}`;
-  return `${digits}×10${[...text].map((one) => RAISED[one]).join("")}`;
+  return `${digits}×10${[...text].map((one) => own(RAISED, one)).join("")}`;
 }
 
 function inBase(value: Value, base: number, otherwise: string): string {

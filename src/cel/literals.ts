@@ -1,3 +1,4 @@
+import { own } from "../base/index.ts";
 import type { Literal } from "./ast.ts";
 import type { Token } from "./lex.ts";
 
@@ -54,7 +55,7 @@ function stringOf(text: string): Literal | string {
   if (raw) return { type: "string", value: inside };
   let problem: string | undefined;
   const value = inside.replace(ESCAPE, (_all, hex, short, long, octal, one) => {
-    if (one !== undefined) return ESCAPES[one] ?? one;
+    if (one !== undefined) return own(ESCAPES, one) ?? one;
     const point = octal !== undefined ? Number.parseInt(octal, 8) : Number.parseInt(hex ?? short ?? long, 16);
     if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) {
       problem = "invalid unicode code point";
@@ -75,7 +76,7 @@ function bytesOf(text: string): Uint8Array {
     const [all, hex, short, long, octal, one] = match;
     parts.push(encoder.encode(inside.slice(last, match.index)));
     last = match.index + all.length;
-    if (one !== undefined) parts.push(encoder.encode(ESCAPES[one] ?? one));
+    if (one !== undefined) parts.push(encoder.encode(own(ESCAPES, one) ?? one));
     else if (short ?? long) parts.push(encoder.encode(String.fromCodePoint(Number.parseInt(short ?? long ?? "", 16))));
     else parts.push(Uint8Array.of(octal === undefined ? Number.parseInt(hex ?? "", 16) : Number.parseInt(octal, 8)));
   }

@@ -1,3 +1,4 @@
+import { own } from "../base/index.ts";
 import {
   BOOL,
   BYTES,
@@ -85,7 +86,7 @@ function named(name: string, [first = DYN, second = DYN]: readonly Type[]): Type
     case "type":
       return typeOf(first);
     default:
-      return NAMED[name] ?? opaque(name);
+      return own(NAMED, name) ?? opaque(name);
   }
 }
 

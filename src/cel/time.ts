@@ -1,4 +1,4 @@
-import { isTimeZone, wallTime } from "../base/index.ts";
+import { isTimeZone, wallTime, own } from "../base/index.ts";
 import { EvaluationError } from "./errors.ts";
 import { Duration, Timestamp } from "./values.ts";
 
@@ -72,7 +72,7 @@ export function parseDuration(text: string): Duration | undefined {
   if (text.length > DURATION_LENGTH_MAX || !DURATION.test(text)) return undefined;
   let nanos = 0n;
   for (const [, whole = "", fraction = "", unit = "s"] of text.matchAll(DURATION_PART)) {
-    const size = UNITS[unit] as bigint;
+    const size = own(UNITS, unit) as bigint;
     nanos += BigInt(whole || "0") * size + (BigInt(fraction || "0") * size) / 10n ** BigInt(fraction.length);
   }
   try {

@@ -1,3 +1,5 @@
+import { own } from "../base/index.ts";
+
 /** A type as the checker knows it. `parameter` stands for any one type in a signature. */
 export interface Type {
   readonly kind:
@@ -61,7 +63,7 @@ const SHOWN: Readonly<Record<string, string>> = {
 /** A type as error texts show it. */
 export function showType(type: Type): string {
   if (type.kind === "parameter") return "dyn";
-  const name = SHOWN[type.name] ?? type.name;
+  const name = own(SHOWN, type.name) ?? type.name;
   return type.parts.length === 0 ? name : `${name}(${type.parts.map(showType).join(", ")})`;
 }
 

@@ -1,5 +1,5 @@
 import { isObject } from "../schema/index.ts";
-import { jsonEqual } from "../base/index.ts";
+import { jsonEqual, own } from "../base/index.ts";
 
 interface ManagedFields {
   readonly manager?: string;
@@ -78,7 +78,7 @@ function differences(path: string, before: unknown, after: unknown): FieldChange
   if (!isObject(before) || !isObject(after))
     return [{ path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }];
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names.flatMap((name) => differences(join(path, name), before[name], after[name]));
+  return names.flatMap((name) => differences(join(path, name), own(before, name), own(after, name)));
 }
 
 /** Items go together by what names them, else by their place. */

@@ -1,3 +1,4 @@
+import { own } from "../base/index.ts";
 import { ConfigError } from "./errors.ts";
 
 /** What the machine says by its codes, in words. */
@@ -20,7 +21,7 @@ export function explained(error: unknown, place: string): unknown {
     const { code, path, syscall } = at as NodeJS.ErrnoException;
     const problem = problemOf(code, syscall);
     if (problem)
-      return new ConfigError(`${VERBS[syscall ?? ""] ?? "use"} ${path ?? place}: ${problem}`, { cause: error });
+      return new ConfigError(`${own(VERBS, syscall ?? "") ?? "use"} ${path ?? place}: ${problem}`, { cause: error });
   }
   return error;
 }

@@ -1,4 +1,4 @@
-import type { Scope } from "../base/index.ts";
+import { type Scope, own } from "../base/index.ts";
 import { type ComponentContext, createInformers, eventRecorder, leaderElection } from "../runtime/index.ts";
 import { controllers } from "./all.ts";
 import type { ControllerDefinition, ControllerEnvironment } from "./common/environment.ts";
@@ -89,7 +89,7 @@ function choose(given: readonly string[]): readonly ControllerDefinition[] {
   const list = given.map((entry) => {
     const off = entry.startsWith("-") ? "-" : "";
     const name = entry.slice(off.length);
-    return off + (ALIASES[name] ?? name);
+    return off + (own(ALIASES, name) ?? name);
   });
   const known = new Set(controllers.map(({ name }) => name));
   for (const entry of list) {

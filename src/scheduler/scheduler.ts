@@ -1,3 +1,4 @@
+import { own } from "../base/index.ts";
 import type { ComponentContext } from "../runtime/index.ts";
 import { leaderElection } from "../runtime/index.ts";
 import type { Scheduler, SchedulerOptions } from "./contracts.ts";
@@ -52,5 +53,5 @@ function milliseconds(text: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
   if (parts.map(([part]) => part).join("") !== text || parts.length === 0)
     throw new RangeError(`configure scheduler: "${text}" is no duration such as 15s`);
-  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * UNITS_MS[unit!]!, 0);
+  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * own(UNITS_MS, unit!)!, 0);
 }

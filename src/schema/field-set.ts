@@ -53,7 +53,7 @@ export function setFromFieldsV1(fields: Json): FieldSet {
   for (const [key, value] of Object.entries(fields)) {
     if (key === ".") set.member = true;
     // Kinds of steps that came later are passed over.
-    else if (STEP_ORDER[key[0]!] === undefined) continue;
+    else if (stepOrder(key) < 0) continue;
     else if (isObject(value) && Object.keys(value).length > 0) set.children.set(key, setFromFieldsV1(value));
     else set.children.set(key, LEAF);
   }
@@ -76,7 +76,8 @@ export function setToFieldsV1(set: FieldSet): Json {
 /** Nobody writes into fields that are written. */
 const NOTHING_BELOW: Json = Object.freeze({});
 
-const STEP_ORDER: Readonly<Record<string, number>> = { f: 0, k: 1, v: 2, i: 3 };
+const STEP_KINDS = "fkvi";
+const stepOrder = (step: string): number => STEP_KINDS.indexOf(step[0] ?? "?");
 
 /** They mostly are in order, as the object's fields are. */
 function orderedSteps({ children }: FieldSet): Iterable<string> {
@@ -89,7 +90,7 @@ function orderedSteps({ children }: FieldSet): Iterable<string> {
 }
 
 function compareSteps(a: string, b: string): number {
-  return STEP_ORDER[a[0]!]! - STEP_ORDER[b[0]!]! || (a < b ? -1 : a > b ? 1 : 0);
+  return stepOrder(a) - stepOrder(b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
 /** Whether some path is in both, one of which is in the FieldsV1 form. */

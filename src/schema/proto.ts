@@ -1,4 +1,4 @@
-import { formatTime } from "../base/index.ts";
+import { formatTime, own } from "../base/index.ts";
 import { keep } from "./decode.ts";
 import type { Field, Node, ScalarNode, StructNode } from "./dsl.ts";
 import { parseJsonValue, rawDigits, setOwn } from "./parse.ts";
@@ -207,7 +207,7 @@ const UNITS: Readonly<Record<string, number>> = { h: 3_600e9, m: 60e9, s: 1e9, m
 function durationNanos(text: string): number {
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s)/g))
-    total += Number(amount) * UNITS[unit!]!;
+    total += Number(amount) * own(UNITS, unit!)!;
   return Math.round(text.startsWith("-") ? -total : total);
 }
 

@@ -1,4 +1,4 @@
-import { jsonEqual } from "../base/index.ts";
+import { jsonEqual, own } from "../base/index.ts";
 import { copyJson } from "./copy.ts";
 import type { Field, Node, StructNode } from "./dsl.ts";
 import { isMap, isObject } from "./merge.ts";
@@ -323,7 +323,7 @@ function goKindOf(node: Node): string {
     case "struct":
       return "struct";
     case "scalar":
-      return SCALAR_KINDS[node.type] ?? "struct";
+      return own(SCALAR_KINDS, node.type) ?? "struct";
     default:
       return node satisfies never;
   }

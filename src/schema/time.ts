@@ -1,3 +1,5 @@
+import { own } from "../base/index.ts";
+
 /** A time that can't be read; the message is what Kubernetes says. */
 export class TimeError extends Error {
   override readonly name = "TimeError";
@@ -61,7 +63,7 @@ class Reader {
   }
 
   #part(part: string): void {
-    const { digitsMin, what, limit } = NUMBERS[part] ?? {};
+    const { digitsMin, what, limit } = own(NUMBERS, part) ?? {};
     if (limit !== undefined) {
       const [digits] = /^\d{1,2}/.exec(this.#rest) ?? [""];
       if (digits.length < digitsMin!) throw this.#unreadable(part);

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import type { Field, Node, StructNode } from "../../schema/index.ts";
 import { sortedEntries } from "./labels.ts";
 
@@ -111,7 +112,7 @@ function internalStruct(struct: StructNode, value: Json, shapes: InternalShapes)
     // Metadata is embedded: its own fields stand at this level.
     else if (name === "metadata") Object.assign(result, value.metadata);
     else
-      result[OWN_NAMES[struct.name]?.[name] ?? internalName(name)] = internalField(field, name, {
+      result[own(OWN_NAMES, struct.name)?.[name] ?? internalName(name)] = internalField(field, name, {
         value: value[name],
         shape,
         shapes,
@@ -202,5 +203,5 @@ export function movedAfter(struct: StructNode, moves: Readonly<Record<string, st
 
 /** A field's name there. */
 export function internalName(name: string): string {
-  return ACRONYMS[name] ?? name[0]!.toUpperCase() + name.slice(1);
+  return own(ACRONYMS, name) ?? name[0]!.toUpperCase() + name.slice(1);
 }

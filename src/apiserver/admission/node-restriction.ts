@@ -44,7 +44,7 @@ export const nodeRestriction: AdmissionPlugin = {
     const node = nodeOf(request.user);
     if (node === undefined) return;
     const { kind } = request;
-    const why = await RESTRICTIONS[`${kind.group}/${kind.plural}`]?.(request, node);
+    const why = await own(RESTRICTIONS, `${kind.group}/${kind.plural}`)?.(request, node);
     if (why !== undefined) throw refused(request, why);
   },
 };

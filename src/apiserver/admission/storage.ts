@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import {
   compareQuantities,
   forbidden,
@@ -21,7 +22,7 @@ export const storageObjectInUseProtection: AdmissionPlugin = {
   name: "StorageObjectInUseProtection",
   resources: Object.keys(PROTECTIONS),
   async admit({ operation, kind, subresource, object }) {
-    const finalizer = PROTECTIONS[`${kind.group}/${kind.plural}`];
+    const finalizer = own(PROTECTIONS, `${kind.group}/${kind.plural}`);
     if (operation !== "CREATE" || subresource !== "" || !object || finalizer === undefined) return;
     const metadata = object.metadata as { finalizers?: string[] };
     if (!metadata.finalizers?.includes(finalizer)) metadata.finalizers = [...(metadata.finalizers ?? []), finalizer];

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import {
   ClusterRole,
   type KindDefinition,
@@ -30,7 +31,7 @@ export function nodeAuthorizer(reads: Reads): Authorizer {
         reads.filled(kind as KindDefinition),
       ),
     );
-    const special = SPECIAL[`${attributes.group}/${attributes.resource}`] ?? byRole;
+    const special = own(SPECIAL, `${attributes.group}/${attributes.resource}`) ?? byRole;
     return special(attributes, node, reads);
   };
 }

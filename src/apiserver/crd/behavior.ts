@@ -1,4 +1,4 @@
-import { jsonEqual } from "../../base/index.ts";
+import { jsonEqual, own } from "../../base/index.ts";
 import {
   type CustomResourceDefinitionVersion,
   type FieldError,
@@ -87,7 +87,7 @@ function unlessBlocked(
 function countsAsChange(object: Json, old: Json, hasStatus: boolean): boolean {
   const names = new Set([...Object.keys(object), ...Object.keys(old)]);
   return [...names].some(
-    (name) => name !== "metadata" && !(hasStatus && name === "status") && !jsonEqual(object[name], old[name]),
+    (name) => name !== "metadata" && !(hasStatus && name === "status") && !jsonEqual(own(object, name), own(old, name)),
   );
 }
 
@@ -97,8 +97,9 @@ function keepAllBut(subresource: string, object: Json, old: Json): void {
   const before = structuredClone(old);
   for (const name of Object.keys({ ...object, ...before })) {
     if (name === "status" || name === "metadata") continue;
-    if (before[name] === undefined) delete object[name];
-    else object[name] = before[name];
+    const value = own(before, name);
+    if (value === undefined) delete object[name];
+    else object[name] = value;
   }
   const { managedFields } = object.metadata as Json;
   const { resourceVersion: _, ...metadata } = before.metadata as Json;

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import {
   dnsLabel1035Problems,
   type FieldError,
@@ -19,8 +20,8 @@ export function validateEmbedded(schema: JSONSchemaProps, value: unknown, path =
   if (!isObject(value) || !mayEmbed(schema)) return [];
   const errors = schema["x-kubernetes-embedded-resource"] ? validateResource(value, path) : [];
   for (const [key, one] of Object.entries(value)) {
-    if (Object.hasOwn(properties, key))
-      errors.push(...validateEmbedded(properties[key]!, one, path ? `${path}.${key}` : key));
+    const property = own(properties, key);
+    if (property) errors.push(...validateEmbedded(property, one, path ? `${path}.${key}` : key));
     else if (isRecord(values)) errors.push(...validateEmbedded(values, one, `${path}[${key}]`));
   }
   return errors;

@@ -1,4 +1,4 @@
-import { jsonEqual } from "../../base/index.ts";
+import { jsonEqual, own } from "../../base/index.ts";
 import {
   type CompiledRule,
   type FieldError,
@@ -103,14 +103,14 @@ function visitFields({ schema, old, path, isRoot }: Place, value: Json, run: Run
   const isResource = isRoot || schema["x-kubernetes-embedded-resource"] === true;
   const properties = visibleProperties(schema, isResource);
   for (const key of Object.keys(value)) {
-    if (Object.hasOwn(properties, key)) {
-      const below = properties[key] as JSONSchemaProps;
+    const below = own(properties, key);
+    if (below) {
       visit(
-        { schema: below, value: value[key], old: before[key], path: path ? `${path}.${key}` : key, isRoot: false },
+        { schema: below, value: value[key], old: own(before, key), path: path ? `${path}.${key}` : key, isRoot: false },
         run,
       );
     } else if (isRecord(values))
-      visit({ schema: values, value: value[key], old: before[key], path: `${path}[${key}]`, isRoot: false }, run);
+      visit({ schema: values, value: value[key], old: own(before, key), path: `${path}[${key}]`, isRoot: false }, run);
   }
 }
 

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import { notAcceptable, statusError } from "../../api/index.ts";
 import { type ApiRequest, OBJECT_MEDIA_TYPE } from "../../net/message.ts";
 
@@ -68,21 +69,21 @@ function formatOf(
   if (encoding === undefined || (watch && encoding === "yaml") || (jsonOnly && encoding !== "json")) return undefined;
   const stream = parameters.get("stream");
   if (stream !== undefined && !(stream === "watch" && encoding !== "yaml")) return undefined;
-  const wanted = parameters.get("as") ?? "";
+  const view = own(VIEWS, parameters.get("as") ?? "");
   const isObject = !asksForView({ parameters });
   if (isObject && encoding === "protobuf" && noProtobuf) return undefined;
   if (isObject) return { encoding, as: "object", pretty: pretty || isPretty(parameters) };
   if (
     !views ||
-    VIEWS[wanted] === undefined ||
+    view === undefined ||
     // Tables are JSON or YAML.
-    (VIEWS[wanted] === "table" && (encoding === "protobuf" || encoding === "object")) ||
+    (view === "table" && (encoding === "protobuf" || encoding === "object")) ||
     parameters.get("g") !== "meta.k8s.io" ||
     !["v1", "v1beta1"].includes(parameters.get("v") ?? "")
   )
     return undefined;
   const viewVersion = `meta.k8s.io/${parameters.get("v")}`;
-  return { encoding, as: VIEWS[wanted]!, viewVersion, pretty: pretty || isPretty(parameters) };
+  return { encoding, as: view, viewVersion, pretty: pretty || isPretty(parameters) };
 }
 
 function asksForView({ parameters }: Pick<Accepted, "parameters">): boolean {

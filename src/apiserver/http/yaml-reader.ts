@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import { type Document, isScalar, visit, type YAMLParseError } from "yaml";
 import { readYaml } from "./yaml-document.ts";
 import { sortedKeys, YamlError, type YamlValue } from "./yaml-value.ts";
@@ -37,7 +38,7 @@ function yamlProblem({ code, message }: YAMLParseError, line: number): string {
   const isParser = code === "BAD_INDENT" || code === "UNEXPECTED_TOKEN" || /^Flow/.test(message);
   const problem = isParser
     ? "did not find expected node content"
-    : (SCANNER_PROBLEMS[code] ?? "did not find expected key");
+    : (own(SCANNER_PROBLEMS, code) ?? "did not find expected key");
   return isParser || line > 1 ? `yaml: line ${line}: ${problem}` : `yaml: ${problem}`;
 }
 

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import { rawDigits } from "../../schema/index.ts";
 
 const LINE_MAX = 80;
@@ -135,7 +136,7 @@ function doubleQuoted(text: string): string {
 }
 
 function escaped(character: string): string {
-  const short = ESCAPES[character];
+  const short = own(ESCAPES, character);
   if (short) return short;
   const code = character.codePointAt(0)!;
   if (!UNPRINTABLE.test(character)) return character;

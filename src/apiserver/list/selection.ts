@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import {
   badRequest,
   hubOf,
@@ -108,5 +109,5 @@ function valueOf(kind: KindDefinition, key: string): ((object: KubeObject) => st
   const { selectableFields } = behaviorOf(kind);
   // Versions that say nothing of their own select by the fields of the stored one, whose objects all of them match.
   if (kind.storage && !selectableFields) return valueOf(hubOf(kind), key);
-  return selectableFields?.[key];
+  return own(selectableFields, key);
 }

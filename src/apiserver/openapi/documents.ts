@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import { createHash } from "node:crypto";
 import { APIGroup, APIGroupList, APIResourceList, APIVersions, type KindDefinition } from "../../api/index.ts";
 import { goJson } from "../../schema/index.ts";
@@ -48,7 +49,7 @@ export class Documents {
 
   /** undefined when there is none of that name. */
   get(name: string): Document | undefined {
-    const special = SPECIAL[name];
+    const special = own(SPECIAL, name);
     const kinds = this.#kinds();
     const of = special ? [] : kinds.filter((kind) => documentName(kind) === name || `apis/${kind.group}` === name);
     if (!special && of.length === 0) return undefined;

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import {
   Binding,
   DeleteOptions,
@@ -161,12 +162,12 @@ function subresourcePaths(
   sub: Subresource,
   { path, named }: { readonly path: string; readonly named: readonly string[] },
 ): PathOperations[] {
-  const query = CONNECT[sub.name];
+  const query = own(CONNECT, sub.name);
   if (!query) return [{ path, pathParameters: named, operations: calls.subresource(sub) }];
-  const own = { path, pathParameters: named, operations: calls.connect(sub, query, "") };
-  if (sub.name !== "proxy") return [own];
+  const whole = { path, pathParameters: named, operations: calls.connect(sub, query, "") };
+  if (sub.name !== "proxy") return [whole];
   const below = { path: `${path}/{path}`, pathParameters: [...named, "path"] };
-  return [own, { ...below, operations: calls.connect(sub, query, "WithPath") }];
+  return [whole, { ...below, operations: calls.connect(sub, query, "WithPath") }];
 }
 
 /** The operations of one kind. */
@@ -237,10 +238,10 @@ class Calls {
   }
 
   subresource(sub: Subresource): Record<string, Operation> {
-    const { kind, group, version, struct: own } = this.#kind;
+    const { kind, group, version, struct: whole } = this.#kind;
     const name = `${this.#prefix}${this.#space}${kind}${capital(sub.name)}`;
     const { name: bodyKind = kind } = { name: sub.kind ?? (sub.name === "scale" ? "Scale" : undefined) };
-    const struct = BODIES[bodyKind] ?? own;
+    const struct = own(BODIES, bodyKind) ?? whole;
     const [bodyGroup = group, bodyVersion = version] = groupVersionOf(sub) ?? [];
     const gvk = this.#kind.custom ? this.#gvk : { group: bodyGroup, kind: bodyKind, version: bodyVersion };
     if (sub.name === "log") {
@@ -256,7 +257,7 @@ class Calls {
   /** Streams and proxies: what goes over them is no object. */
   connect(sub: Subresource, query: readonly QueryParameter[], suffix: string): Record<string, Operation> {
     const { group, version, kind } = this.#kind;
-    const methods = sub.verbs.map((verb) => METHODS[verb]!);
+    const methods = sub.verbs.map((verb) => own(METHODS, verb)!);
     if (sub.name === "proxy") methods.push("head", "options");
     const gvk = { group, kind: sub.kind ?? kind, version };
     const name = `${this.#space}${kind}${capital(sub.name)}${suffix}`;
@@ -340,7 +341,9 @@ export function bodyKindsOf(
       : []),
   ];
   const calls = new Calls(kind);
-  const bodies = kind.subresources.flatMap((sub) => Object.values(CONNECT[sub.name] ? {} : calls.subresource(sub)));
+  const bodies = kind.subresources.flatMap((sub) =>
+    Object.values(own(CONNECT, sub.name) ? {} : calls.subresource(sub)),
+  );
   for (const { body, gvk } of bodies)
     if (body && body !== "patch" && gvk && gvk.kind !== kind.kind) all.push({ struct: body, gvk });
   return all;

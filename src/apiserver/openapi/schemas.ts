@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import { groupVersion, type KindDefinition, type StructDoc } from "../../api/index.ts";
 import type { Field, Node, ScalarNode, StructNode } from "../../schema/index.ts";
 
@@ -151,7 +152,8 @@ export class Schemas {
     if (this.#prefix === "#/definitions/") return {};
     if (value !== undefined) return { default: value };
     if (node.kind === "struct" && !ptr) return { default: {} };
-    return always && !ptr && node.kind === "scalar" && node.type in ZEROS ? { default: ZEROS[node.type] } : {};
+    const zero = always && !ptr && node.kind === "scalar" ? own(ZEROS, node.type) : undefined;
+    return zero === undefined ? {} : { default: zero };
   }
 
   #node(node: Node, elementDefault?: unknown): Json {
@@ -170,7 +172,7 @@ export class Schemas {
   #element(node: Node, given: unknown): Json {
     const schema = this.#node(node);
     if (this.#prefix === "#/definitions/") return schema;
-    const value = given ?? (node.kind === "struct" ? {} : node.kind === "scalar" ? ZEROS[node.type] : undefined);
+    const value = given ?? (node.kind === "struct" ? {} : node.kind === "scalar" ? own(ZEROS, node.type) : undefined);
     if (value === undefined) return schema;
     return "$ref" in schema ? { allOf: [schema], default: value } : { ...schema, default: value };
   }

@@ -19,7 +19,7 @@ import {
   behaviorOf,
   type KindBehavior,
 } from "../../api/index.ts";
-import { type Clock, formatTime, type Random, jsonEqual } from "../../base/index.ts";
+import { type Clock, formatTime, type Random, jsonEqual, own } from "../../base/index.ts";
 import {
   applyDefaults,
   areManagers,
@@ -468,9 +468,10 @@ export class Registry {
     const metadata = wanted.metadata as Meta;
     keepSystemMetadata(metadata, old);
     if (subresource !== "") {
+      const part = own(SPEC_PARTS, subresource);
       if (behavior.prepareSubresourceUpdate)
         behavior.prepareSubresourceUpdate(subresource, wanted as never, old as never, now);
-      else if (SPEC_PARTS[subresource]) narrowSpec(wanted, old, SPEC_PARTS[subresource]);
+      else if (part) narrowSpec(wanted, old, part);
       else keepAllBut({ object: wanted, old, subresource, keeps: this.kind.rules.statusKeeps ?? [] });
       if (subresource === "status") behavior.prepareStatusUpdate?.(wanted as never, old as never, now);
     } else {
@@ -507,7 +508,7 @@ export class Registry {
       rules: behavior,
       subresource,
     });
-    if (SPEC_PARTS[subresource])
+    if (own(SPEC_PARTS, subresource))
       return [
         ...metadata,
         ...(behavior.validateSubresourceUpdate?.(subresource, object as never, old as never) ??
@@ -621,7 +622,7 @@ export class Registry {
 /** Whether anything but metadata and status has changed. */
 function isNewSpec(object: Json, old: Json): boolean {
   return Object.keys({ ...object, ...old }).some(
-    (key) => key !== "metadata" && key !== "status" && !jsonEqual(object[key], old[key]),
+    (key) => key !== "metadata" && key !== "status" && !jsonEqual(own(object, key), own(old, key)),
   );
 }
 
@@ -707,8 +708,9 @@ function keepAllBut({ object, old, subresource, keeps }: Narrowing): void {
   const before = copyJson(old) as unknown as Json;
   for (const key of new Set([...Object.keys(object), ...Object.keys(before)])) {
     if (key === subresource || key === "metadata") continue;
-    if (before[key] === undefined) delete object[key];
-    else object[key] = before[key];
+    const value = own(before, key);
+    if (value === undefined) delete object[key];
+    else object[key] = value;
   }
   const sent = object.metadata as Meta;
   const { managedFields } = sent;

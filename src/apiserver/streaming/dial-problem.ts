@@ -1,3 +1,5 @@
+import { own } from "../../base/index.ts";
+
 /** What the system says of a connection that couldn't be made, in the words that Kubernetes' clients know. */
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connect: connection refused",
@@ -32,7 +34,7 @@ export function dialProblem(error: Error): string {
   const { code = "", address = "", port } = cause;
   if (code === "ECONNRESET") return "EOF";
   if (Object.hasOwn(CERTIFICATE_WORDS, code))
-    return `tls: failed to verify certificate: x509: ${CERTIFICATE_WORDS[code]}`;
+    return `tls: failed to verify certificate: x509: ${own(CERTIFICATE_WORDS, code)}`;
   if (!Object.hasOwn(WORDS, code) || port === undefined) return cause.message;
-  return `dial tcp ${address.includes(":") ? `[${address}]` : address}:${port}: ${WORDS[code]}`;
+  return `dial tcp ${address.includes(":") ? `[${address}]` : address}:${port}: ${own(WORDS, code)}`;
 }

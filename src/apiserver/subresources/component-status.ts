@@ -1,5 +1,5 @@
 import { ComponentStatus, type KindDefinition, Lease, notFound } from "../../api/index.ts";
-import { type Clock, parseTime } from "../../base/index.ts";
+import { type Clock, parseTime, own } from "../../base/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
 import type { Store } from "../../store/index.ts";
 import type { Reads, RequestContext, SubresourceHandler } from "../contracts.ts";
@@ -49,7 +49,7 @@ export function componentStatuses(options: ComponentStatusOptions): SubresourceH
       const items = await Promise.all(Object.entries(PROBES).map(([one, probe]) => statusOf(options, one, probe)));
       return answer(context, options, { isList: true, items });
     }
-    const probe = PROBES[name];
+    const probe = own(PROBES, name);
     if (!probe) throw notFound({ group: "", plural: "componentstatus" }, name);
     return answer(context, options, { isList: false, items: [await statusOf(options, name, probe)] });
   };

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import {
   badRequest,
   type FieldError,
@@ -60,7 +61,7 @@ const CUSTOM_TYPES = ["application/json-patch+json", "application/merge-patch+js
 /** The kind of patch that a content type announces; 415 for any other. */
 export function patchType(contentType: string, { custom }: Pick<KindDefinition, "custom"> = {}): PatchType {
   if (custom && !CUSTOM_TYPES.includes(contentType)) throw unsupportedMediaType(CUSTOM_TYPES);
-  const type = TYPES[contentType];
+  const type = own(TYPES, contentType);
   if (type) return type;
   throw statusError({ code: 415, reason: "UnsupportedMediaType", message: "415: Unsupported Media Type", details: {} });
 }

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import type { Library } from "../environment.ts";
 import { EvaluationError } from "../errors.ts";
 import { type Implementation, overload } from "../signature.ts";
@@ -34,7 +35,7 @@ function scaleOf(suffix: string): { exponent: number; factor: bigint } {
   const binary = BINARY.indexOf(suffix) + 1;
   if (binary > 0) return { exponent: 0, factor: 1024n ** BigInt(binary) };
   if (!Object.hasOwn(DECIMAL, suffix)) throw new EvaluationError(SUFFIX_MESSAGE);
-  return { exponent: DECIMAL[suffix] as number, factor: 1n };
+  return { exponent: own(DECIMAL, suffix) as number, factor: 1n };
 }
 
 const make = (nanos: bigint): Value => new Opaque(QUANTITY, nanos, String(nanos));

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import type { Library } from "../environment.ts";
 import { EvaluationError } from "../errors.ts";
 import { concatBytes } from "../literals.ts";
@@ -212,7 +213,7 @@ const NOT_FINITE: Readonly<Record<string, number>> = {
 };
 
 function doubleOfString(text: string): number {
-  const special = NOT_FINITE[text.toLowerCase()];
+  const special = own(NOT_FINITE, text.toLowerCase());
   if (special !== undefined) return special;
   const value = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(value)) throw conversionError("string", "double");
@@ -226,7 +227,7 @@ const BOOLS: Readonly<Record<string, boolean>> = Object.fromEntries([
 
 function boolOfString(text: string): boolean {
   if (!Object.hasOwn(BOOLS, text)) throw conversionError("string", "bool");
-  return BOOLS[text] as boolean;
+  return own(BOOLS, text) as boolean;
 }
 
 function stringOfBytes(bytes: Uint8Array): string {

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import { costOfBoth, lengthOf, traversal } from "../cost.ts";
 import type { Library } from "../environment.ts";
 import { EvaluationError } from "../errors.ts";
@@ -84,7 +85,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function quote(text: string): string {
-  return `"${[...text].map((point) => ESCAPES[point] ?? point).join("")}"`;
+  return `"${[...text].map((point) => own(ESCAPES, point) ?? point).join("")}"`;
 }
 
 const upper = (text: string) => text.replace(/[a-z]/g, (letter) => letter.toUpperCase());

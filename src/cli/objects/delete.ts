@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import { answerOf, queryOf } from "../../client/index.ts";
 import { ask, type ConnectionArguments, openSession, type Session } from "./connection.ts";
 import { readManifests } from "./manifests.ts";
@@ -103,7 +104,7 @@ async function deleteOne(
   const body = {
     apiVersion: "v1",
     kind: "DeleteOptions",
-    propagationPolicy: POLICIES[cascade],
+    propagationPolicy: own(POLICIES, cascade),
     ...(gracePeriod !== undefined && { gracePeriodSeconds: Number(gracePeriod) }),
   };
   const response = await client.raw({

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import { parse } from "yaml";
 import { ConfigError } from "../errors.ts";
 import { KUBELET_FLAGS, type KubeletFlags, parseFlags, readFlagFile } from "../flags/index.ts";
@@ -48,7 +49,7 @@ export function wordsOf(text: string, path: string): string[] {
     throw new ConfigError(`read --config: ${path} is not a KubeletConfiguration of ${API_VERSION}`);
   const { kind: _, apiVersion: __, ...fields } = config;
   return [...leaves(fields, "")].map(([field, value]) => {
-    const flag = FIELDS[field];
+    const flag = own(FIELDS, field);
     if (!flag) throw new ConfigError(`read --config: ${field} in ${path} is not built yet or not known`);
     return `--${flag}=${value}`;
   });
@@ -60,7 +61,7 @@ function* leaves(object: Record<string, unknown>, path: string): Iterable<[strin
     const field = path === "" ? name : `${path}.${name}`;
     if (Array.isArray(value)) yield [field, value.join(",")];
     else if (typeof value !== "object" || value === null) yield [field, String(value)];
-    else if (FIELDS[field])
+    else if (own(FIELDS, field))
       yield [
         field,
         Object.entries(value)

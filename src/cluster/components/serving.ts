@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import { hostname } from "node:os";
 import type { ApiResponse, Handler } from "../../net/index.ts";
 import { type Listener, type ListenOptions, listen, type ServerTls } from "../../net/index.ts";
@@ -42,7 +43,7 @@ export async function listenFor(
   const { host, port } = options;
   const listener = await listen({ ...options, clock, log }).catch((error) => {
     const code = error.code ?? error.cause?.code;
-    const problem = LISTEN_PROBLEMS[code as string];
+    const problem = own(LISTEN_PROBLEMS, code as string);
     if (problem) throw new ConfigError(`listen: port ${port} on ${host} ${problem}`, { cause: error });
     throw error;
   });

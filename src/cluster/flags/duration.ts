@@ -1,3 +1,5 @@
+import { own } from "../../base/index.ts";
+
 const UNITS_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
 /** Milliseconds of a duration such as 1h30m; undefined when it is none. */
@@ -6,6 +8,6 @@ export function parseDuration(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?(ms|h|m|s))+$/.test(text)) return undefined;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g))
-    total += Number(amount) * UNITS_MS[unit!]!;
+    total += Number(amount) * own(UNITS_MS, unit!)!;
   return total;
 }

@@ -7,7 +7,7 @@ import {
   labelSelectorMatches,
   isPodTerminal,
 } from "../../api/index.ts";
-import { formatTime, parseTime } from "../../base/index.ts";
+import { formatTime, parseTime, own } from "../../base/index.ts";
 import { isActive } from "../common/pods.ts";
 
 /** Most pods made or deleted in one go. */
@@ -80,7 +80,7 @@ function deletionKey(pod: Pod, onNode: number, nowMs: number): DeletionKey {
   return {
     order: [
       pod.spec.nodeName ? 1 : 0,
-      PHASES[pod.status.phase ?? ""] ?? 0,
+      own(PHASES, pod.status.phase ?? "") ?? 0,
       isReady ? 1 : 0,
       deletionCost(pod),
       -onNode,

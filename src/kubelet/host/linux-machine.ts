@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import { readFile, statfs } from "node:fs/promises";
 import { arch, cpus, hostname, networkInterfaces, release } from "node:os";
 import type { MachineFacts, MachineUsage } from "./host.ts";
@@ -22,7 +23,7 @@ export async function linuxFacts(cgroupVersion: 1 | 2): Promise<MachineFacts> {
     kernelVersion: release(),
     osImage: /^PRETTY_NAME="?([^"\n]*)/m.exec(release_)?.[1] ?? "Linux",
     operatingSystem: "linux",
-    architecture: ARCHITECTURES[arch()] ?? arch(),
+    architecture: own(ARCHITECTURES, arch()) ?? arch(),
     hostname: hostname().toLowerCase(),
     cpuCount: cpus().length,
     memoryBytes: memory.get("MemTotal") ?? 0,

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import { connect } from "node:net";
 import { nodeHttp, nodeHttps } from "../../net/index.ts";
 import { checkHealth } from "./grpc-health.ts";
@@ -92,7 +93,7 @@ const WORDS: Readonly<Record<string, string>> = {
 function wordError(error: NodeJS.ErrnoException, host: string, port: number): string {
   if (error.code === "ENOTFOUND") return `dial tcp: lookup ${host}: no such host`;
   if (error.code === "ECONNRESET") return `read tcp ${bracket(host)}:${port}: read: connection reset by peer`;
-  const words = WORDS[error.code ?? ""];
+  const words = own(WORDS, error.code ?? "");
   return words === undefined ? error.message : `dial tcp ${bracket(host)}:${port}: ${words}`;
 }
 

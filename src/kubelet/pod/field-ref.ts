@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import type { Container, Pod } from "../../api/index.ts";
 import { milliValue, quantityValue } from "./quantity.ts";
 import { findContainer } from "./names.ts";
@@ -17,7 +18,7 @@ export function fieldText(pod: Pod, path: string, facts: PodFacts): string {
     const source = subscript[1] === "metadata.labels" ? pod.metadata.labels : pod.metadata.annotations;
     return source?.[subscript[2]!] ?? "";
   }
-  const read = FIELDS[path];
+  const read = own(FIELDS, path);
   if (!read) throw new Error(`unsupported fieldPath: ${path}`);
   return read(pod, facts);
 }

@@ -1,4 +1,4 @@
-import { parseTime } from "../../base/index.ts";
+import { parseTime, own } from "../../base/index.ts";
 import type { Pod } from "../../api/index.ts";
 import type { ApiResponse } from "../../net/index.ts";
 import type { Kubelet } from "../kubelet.ts";
@@ -58,7 +58,7 @@ export function loggedContainer(asked: {
   if (id) return id;
   if (ended) throw new HttpProblem(400, `${place} is terminated`);
   const reason = waiting?.reason ?? "ContainerCreating";
-  throw new HttpProblem(400, `${place} is waiting to start: ${WAITING[reason] ?? reason}`);
+  throw new HttpProblem(400, `${place} is waiting to start: ${own(WAITING, reason) ?? reason}`);
 }
 
 const WAITING: Readonly<Record<string, string>> = {

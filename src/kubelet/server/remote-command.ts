@@ -81,7 +81,7 @@ async function collectStreams(
   const timer = clock.timer(STREAMS_MS_MAX, () => connection.close());
   for await (const stream of connection.streams) {
     const name = stream.headers.streamtype as Name;
-    if (name in CHANNELS) found.set(name, stream);
+    if (Object.hasOwn(CHANNELS, name)) found.set(name, stream);
     if (names.every((each) => found.has(each))) break;
   }
   timer.cancel();

@@ -1,3 +1,4 @@
+import { own } from "../../base/index.ts";
 import { isPrepared, WRITE_MESSAGE } from "./prepared.ts";
 import { type Int64, malformed, WireReader, WireWriter } from "./wire.ts";
 
@@ -177,7 +178,7 @@ function fieldPlan(field: FieldDescriptor, descriptor: ProtocolDescriptor, plans
     return { ...base, kind: "map", isPacked: false, scalar: SCALARS.bytes!, entry };
   }
   const values = descriptor.enums[type];
-  const scalar = values ? enumScalar(values) : SCALARS[type];
+  const scalar = values ? enumScalar(values) : own(SCALARS, type);
   if (scalar) return { ...base, kind: "scalar", isPacked: field.packed === true && scalar.wireType !== 2, scalar };
   return {
     ...base,

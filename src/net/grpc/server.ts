@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
-import type { Clock, Log } from "../../base/index.ts";
+import { type Clock, type Log, own } from "../../base/index.ts";
 import type { ServerTls } from "../http/server.ts";
 import { type ConnectionLimits, ServerConnection } from "../http2/connection.ts";
 import { encodeHeaders } from "../http2/hpack.ts";
@@ -327,5 +327,5 @@ const UNIT_MS: Readonly<Record<string, number>> = { H: 3600_000, M: 60_000, S: 1
 
 function parseTimeout(value: string): number | undefined {
   const match = /^(\d{1,8})([HMSmun])$/.exec(value);
-  return match ? Number(match[1]) * UNIT_MS[match[2]!]! : undefined;
+  return match ? Number(match[1]) * own(UNIT_MS, match[2]!)! : undefined;
 }

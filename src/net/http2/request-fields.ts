@@ -9,7 +9,7 @@ export function isRequest(fields: readonly Field[], { isWhole }: { readonly isWh
   let length: string | undefined;
   for (const [name, value] of fields) {
     if (name.charCodeAt(0) === COLON) {
-      const bit = PSEUDO[name];
+      const bit = PSEUDO.get(name);
       if (!isPseudo || bit === undefined || pseudo & bit || !isSoundPseudo(bit, value)) return false;
       pseudo |= bit;
       if (bit === AUTHORITY) authority = value;
@@ -51,12 +51,12 @@ const COLON = 58;
 const METHOD = 1;
 const AUTHORITY = 8;
 /** The fields that say what is asked for; each once, and before all others. */
-const PSEUDO: Readonly<Record<string, number>> = {
-  ":method": METHOD,
-  ":scheme": 2,
-  ":path": 4,
-  ":authority": AUTHORITY,
-};
+const PSEUDO: ReadonlyMap<string, number> = new Map([
+  [":method", METHOD],
+  [":scheme", 2],
+  [":path", 4],
+  [":authority", AUTHORITY],
+]);
 const NEEDED = 7;
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const METHOD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../base/index.ts";
+import { type Clock, type Timer, own } from "../../base/index.ts";
 import { AsyncQueue, type GrpcCallContext, GrpcError, type StreamHandler } from "../../net/index.ts";
 import { StoreError } from "../errors.ts";
 import { compareKeys } from "../memory/index.ts";
@@ -134,7 +134,7 @@ class WatchStream {
       return undefined;
     } catch (error) {
       if (!(error instanceof GrpcError)) throw error;
-      return `rpc error: code = ${STATUS_WORDS[error.code] ?? "Unknown"} desc = ${error.message}`;
+      return `rpc error: code = ${own(STATUS_WORDS, error.code) ?? "Unknown"} desc = ${error.message}`;
     }
   }
 

@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import { selectorText } from "../../selector.ts";
 import { ageColumn, integerColumn, nameColumn, textColumn } from "../../columns.ts";
 import type { Column, FieldError, KindBehavior } from "../../kind.ts";
@@ -68,7 +69,7 @@ const WITHIN: Readonly<Record<string, readonly string[]>> = {
 function inOrder(errors: readonly FieldError[]): FieldError[] {
   const placeOf = ({ path }: FieldError): readonly [number, number, number] => {
     const [, section = "", index = "-1"] = /^spec\.(\w+)(?:\[(\d+)\])?/.exec(path) ?? [];
-    const order = WITHIN[section] ?? [];
+    const order = own(WITHIN, section) ?? [];
     const rank = order.findIndex((end) => path.endsWith(end));
     return [SECTIONS.indexOf(section), Number(index), rank < 0 ? order.length : rank];
   };

@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import {
   celTypes,
   fromJson,
@@ -79,7 +80,7 @@ export function typeOfSchema(schema: JSONSchemaProps, name: string, isRoot: bool
     case "number":
       return DOUBLE;
     case "string":
-      return TEXT_FORMATS[schema.format ?? ""] ?? STRING;
+      return own(TEXT_FORMATS, schema.format ?? "") ?? STRING;
     case "array": {
       const element = isRecord(schema.items) ? typeOfSchema(schema.items, `${name}.@items`, false) : undefined;
       return element && listOf(element);
@@ -159,8 +160,9 @@ function objectValue(json: Record<string, unknown>, schema: JSONSchemaProps, isR
   const properties = visibleProperties(schema, isResource);
   for (const key of Object.keys(json)) {
     // What is null is as good as not there.
-    if (!Object.hasOwn(properties, key) || (json[key] ?? undefined) === undefined) continue;
-    const value = valueOf(json[key], properties[key]);
+    const property = own(properties, key);
+    if (!property || (json[key] ?? undefined) === undefined) continue;
+    const value = valueOf(json[key], property);
     for (const written of writtenNames(key)) entries.set(`s${written}`, [written, value]);
   }
   return new MapValue(entries);

@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import { isObject } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { forbiddenField, invalidValue, notSupported, required } from "../../validation/errors.ts";
@@ -154,7 +155,7 @@ function listMapKeys(schema: JSONSchemaProps, path: string): FieldError[] {
     return [...errors, invalidValue(`${path}.items.type`, itemType ?? "", detail)];
   }
   keys.forEach((key, index) => {
-    const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    const property = own(properties, key);
     if (!property) errors.push(invalidValue(keysPath, keys, "entries must all be names of item properties"));
     else if (property.type === "array" || property.type === "object")
       errors.push(
@@ -178,7 +179,7 @@ function nullableKeys(schema: JSONSchemaProps, path: string): FieldError[] {
     errors.push(forbiddenField(`${path}.items.nullable`, `cannot be nullable when x-kubernetes-list-type is ${type}`));
   if (type === "set") return errors;
   for (const key of schema["x-kubernetes-list-map-keys"] ?? []) {
-    const property = items.properties?.[key];
+    const property = own(items.properties, key);
     if (!property) continue;
     const at = `${path}.items.properties[${key}]`;
     const what = "this property is in x-kubernetes-list-map-keys, so it";

@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import { isObject } from "../../../schema/index.ts";
 
 /** One step of a path: what it finds below a value. */
@@ -150,7 +151,7 @@ function filter(text: string): Step {
     (Array.isArray(value) ? value : []).filter((one) => {
       const [first] = a(one);
       const [second] = b(one);
-      return first !== undefined && second !== undefined && OPERATORS[operator]!(first, second);
+      return first !== undefined && second !== undefined && own(OPERATORS, operator)!(first, second);
     });
 }
 

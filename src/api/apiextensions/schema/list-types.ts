@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import { isObject } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { duplicateValue, required } from "../../validation/errors.ts";
@@ -15,9 +16,10 @@ export function validateListTypes(schema: JSONSchemaProps, value: unknown, path 
   }
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, one]) => {
-    const own = schema.properties && Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
+    const property = own(schema.properties, key);
     const of =
-      own ?? (isObject(schema.additionalProperties) ? (schema.additionalProperties as JSONSchemaProps) : undefined);
+      property ??
+      (isObject(schema.additionalProperties) ? (schema.additionalProperties as JSONSchemaProps) : undefined);
     return of ? validateListTypes(of, one, path === "" ? key : `${path}.${key}`) : [];
   });
 }
@@ -53,13 +55,17 @@ function missingKeys(
 ): FieldError[] {
   if (!isObject(element)) return [];
   return keys
-    .filter((key) => element[key] === undefined && properties[key]?.default !== undefined)
+    .filter((key) => own(element, key) === undefined && own(properties, key)?.default !== undefined)
     .map((key) => required(`${path}.${key}`));
 }
 
 function keysOf(element: unknown, keys: readonly string[]): Json {
   const found: Json = {};
-  for (const key of keys) if (isObject(element) && element[key] !== undefined) found[key] = element[key];
+  if (!isObject(element)) return found;
+  for (const key of keys) {
+    const value = own(element, key);
+    if (value !== undefined) found[key] = value;
+  }
   return found;
 }
 

@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import { showType } from "../../../cel/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { invalidValue, notSupported, required } from "../../validation/errors.ts";
@@ -114,7 +115,7 @@ function leadsSomewhere(fieldPath: string, schema: JSONSchemaProps): boolean {
     if (!match || !now) return false;
     const name: string = match[1] ?? (match[2] ?? "").replace(/\\(.)/g, "$1");
     const values: unknown = now.additionalProperties;
-    now = now.properties?.[name] ?? (isRecord(values) ? values : undefined);
+    now = own(now.properties, name) ?? (isRecord(values) ? values : undefined);
     at += match[0].length;
   }
   return now !== undefined && at > 0;

@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import type { SizeLookup } from "../../../cel/index.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
 import { isRecord, visibleProperties, writtenNames } from "./cel-types.ts";
@@ -29,7 +30,7 @@ function measure(schema: JSONSchemaProps, isRoot: boolean): number {
   if (schema["x-kubernetes-int-or-string"]) return NUMBER_BYTES;
   switch (schema.type) {
     case "string":
-      return SHORTEST_BYTES[schema.format ?? ""] ?? EDGES;
+      return own(SHORTEST_BYTES, schema.format ?? "") ?? EDGES;
     case "boolean":
       return BOOLEAN_BYTES;
     case "integer":
@@ -47,7 +48,7 @@ function leastObjectBytes(schema: JSONSchemaProps, isRoot: boolean): number {
   const isResource = isRoot || schema["x-kubernetes-embedded-resource"] === true;
   const properties = visibleProperties(schema, isResource);
   return (schema.required ?? []).reduce((sum, name) => {
-    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    const property = own(properties, name);
     if (!property || property.default !== undefined) return sum;
     // Quotes around the name, a colon and a comma.
     return sum + name.length + 4 + leastBytes(property);
@@ -76,7 +77,7 @@ const atLeastNone = (count: number | undefined) => (count === undefined ? undefi
 function lengthMax({ format = "", maxLength, enum: values = [] }: JSONSchemaProps): number {
   const given = atLeastNone(maxLength);
   if (format === "byte") return given ?? REQUEST_BYTES_MAX - EDGES;
-  const longest = LONGEST[format];
+  const longest = own(LONGEST, format);
   if (longest !== undefined) return longest;
   if (given !== undefined) return given * CHARACTER_BYTES;
   if (values.length === 0) return REQUEST_BYTES_MAX - EDGES;

@@ -1,4 +1,4 @@
-import { jsonEqual } from "../../../base/index.ts";
+import { jsonEqual, own } from "../../../base/index.ts";
 import { isObject } from "../../../schema/index.ts";
 import { messageOf } from "../../status.ts";
 import type { FieldError } from "../../kind.ts";
@@ -95,7 +95,7 @@ function metaFields(schema: JSONSchemaProps, level: Level, path: string): FieldE
   const errors: FieldError[] = [];
   if (level === "root" || isEmbedded) {
     for (const name of ["kind", "apiVersion"]) {
-      const property = properties[name];
+      const property = own(properties, name);
       if (property && property.type !== "string")
         errors.push(invalidValue(`${path}.properties[${name}].type`, property.type ?? "", "must be string"));
     }

@@ -1,4 +1,4 @@
-import { jsonEqual } from "../../../base/index.ts";
+import { jsonEqual, own } from "../../../base/index.ts";
 import { isObject, rawDigits } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { invalidValue, notSupported, required, tooLong, tooMany } from "../../validation/errors.ts";
@@ -215,8 +215,8 @@ class Values {
     for (const key of requiredOf(schema))
       if (!Object.hasOwn(value, key)) outcome.errors.push(required(this.#at(join(place.name, key))));
     for (const [key, inner] of Object.entries(value)) {
-      const own = Object.hasOwn(properties, key) ? properties[key] : undefined;
-      const of = own ?? (isObject(additionalProperties) ? (additionalProperties as JSONSchemaProps) : undefined);
+      const property = own(properties, key);
+      const of = property ?? (isObject(additionalProperties) ? (additionalProperties as JSONSchemaProps) : undefined);
       if (!of) continue;
       const old = isObject(place.old) && Object.hasOwn(place.old, key) ? place.old[key] : NEW;
       const checked = this.check(of, { value: inner, name: join(place.name, key), old });

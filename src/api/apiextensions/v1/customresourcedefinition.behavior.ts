@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import { nameColumn } from "../../columns.ts";
 import type { Column, KindBehavior, Mutable } from "../../kind.ts";
 import { isKnownFormat } from "../schema/formats.ts";
@@ -88,7 +89,9 @@ const NUMBER_FORMATS: Readonly<Record<string, readonly string[]>> = {
 
 /** Whether a format says anything about values of a type; texts have most, and what has no type may be one. */
 function isFormatOf(type: string, format: string): boolean {
-  return type === "" || type === "string" ? isKnownFormat(format) : (NUMBER_FORMATS[type]?.includes(format) ?? false);
+  return type === "" || type === "string"
+    ? isKnownFormat(format)
+    : (own(NUMBER_FORMATS, type)?.includes(format) ?? false);
 }
 
 /** Name and time of creation. */

@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import { isObject } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { duplicateValue, invalidValue, required, tooMany } from "../../validation/errors.ts";
@@ -118,8 +119,8 @@ function schemaAt(schema: JSONSchemaProps | undefined, path: string): JSONSchema
   if (steps.map(([whole]) => whole).join("") !== path) return "does not refer to a valid field";
   for (const [, dotted, quoted] of steps) {
     const name = dotted ?? (quoted ?? "").replace(/\\(.)/g, "$1");
-    const own = at?.properties && Object.hasOwn(at.properties, name) ? at.properties[name] : undefined;
-    at = own ?? (isObject(at?.additionalProperties) ? (at.additionalProperties as JSONSchemaProps) : undefined);
+    const property = own(at?.properties, name);
+    at = property ?? (isObject(at?.additionalProperties) ? (at.additionalProperties as JSONSchemaProps) : undefined);
   }
   return at ?? "does not refer to a valid field";
 }

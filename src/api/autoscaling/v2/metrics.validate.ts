@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { parseQuantity } from "../../quantity.ts";
 import {
@@ -51,7 +52,7 @@ function validateMetric(path: string, metric: MetricSpec): FieldError[] {
   const present = Object.values(SOURCES).filter((source) => metric[source] !== undefined);
   const [first] = present;
   if (first) errors.push(...validateSource(`${path}.${first}`, first, metric));
-  const expected = (SOURCES as Readonly<Record<string, Source>>)[type];
+  const expected = own<Source>(SOURCES, type);
   // That the type is unknown is told again in place of what its source lacks.
   if (!expected) errors.push(notSupported(`${path}.type`, type, Object.keys(SOURCES).sort()));
   if (expected && !present.includes(expected))

@@ -1,4 +1,4 @@
-import { wallTime, type WallTime } from "../../../base/index.ts";
+import { wallTime, type WallTime, own } from "../../../base/index.ts";
 
 /** When something is due: at the minutes that five fields name, or after a fixed delay. */
 export type CronSchedule =
@@ -74,7 +74,7 @@ export function parseCron(text: string): CronSchedule {
 }
 
 function parseDescriptor(text: string, zone: string | undefined): CronSchedule {
-  const fields = DESCRIPTORS[text];
+  const fields = own(DESCRIPTORS, text);
   if (fields) return { ...parseCron(fields), ...(zone !== undefined && { zone }) } as CronSchedule;
   if (!text.startsWith("@every ")) throw new CronError(`unrecognized descriptor: ${text}`);
   const duration = text.slice("@every ".length);
@@ -107,7 +107,7 @@ function durationMs(text: string): number | string {
     if (!match) return `time: invalid duration ${quoted}`;
     const [all, amount, unit] = match as unknown as [string, string, string];
     if (unit === "") return `time: missing unit in duration ${quoted}`;
-    const unitMs = UNITS_MS[unit];
+    const unitMs = own(UNITS_MS, unit);
     if (unitMs === undefined) return `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`;
     total += Number(amount) * unitMs;
     rest = rest.slice(all.length);

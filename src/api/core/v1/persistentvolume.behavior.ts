@@ -1,4 +1,4 @@
-import { jsonEqual } from "../../../base/index.ts";
+import { jsonEqual, own } from "../../../base/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { roundAmounts } from "../../quantity.ts";
 import {
@@ -127,7 +127,7 @@ function withFinalLabels(affinity: Affinity, wanted: readonly Term[]): Affinity 
   if (!affinity.required) return affinity;
   const nodeSelectorTerms = affinity.required.nodeSelectorTerms.map((term, index) => {
     const matchExpressions = term.matchExpressions?.map((one, place) => {
-      const key = FINAL_LABELS[one.key];
+      const key = own(FINAL_LABELS, one.key);
       return key !== undefined && wanted[index]?.matchExpressions?.[place]?.key === key ? { ...one, key } : one;
     });
     return matchExpressions ? { ...term, matchExpressions } : term;

@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { compareQuantities, roundAmounts } from "../../quantity.ts";
 import {
@@ -101,7 +102,7 @@ function validateScopes(spec: ResourceQuotaSpec): FieldError[] {
   const wrong = (detail: string) => invalidValue("spec.scopes", scopes, detail);
   return [
     ...scopes.flatMap((scope) => [
-      ...(scope in SCOPES ? [] : [wrong("unsupported scope")]),
+      ...(Object.hasOwn(SCOPES, scope) ? [] : [wrong("unsupported scope")]),
       ...unfitting(spec, scope).map(() => wrong("unsupported scope applied to resource")),
     ]),
     ...CONFLICTS.filter((pair) => pair.every((one) => scopes.includes(one))).map(() => wrong("conflicting scopes")),
@@ -110,7 +111,7 @@ function validateScopes(spec: ResourceQuotaSpec): FieldError[] {
 
 /** The resources of a quota that a scope says nothing about. */
 function unfitting({ hard = {} }: ResourceQuotaSpec, scope: string): string[] {
-  const fitting = SCOPES[scope];
+  const fitting = own(SCOPES, scope);
   return Object.keys(hard).filter((name) => isQuotaResource(name) && fitting !== undefined && !fitting.includes(name));
 }
 
@@ -120,7 +121,7 @@ function validateSelector(spec: ResourceQuotaSpec): FieldError[] {
   const names = requirements.map(({ scopeName }) => scopeName);
   return [
     ...requirements.flatMap((requirement) => [
-      ...(requirement.scopeName in SCOPES
+      ...(Object.hasOwn(SCOPES, requirement.scopeName)
         ? []
         : [invalidValue(`${path}.scopeName`, requirement.scopeName, "unsupported scope")]),
       ...unfitting(spec, requirement.scopeName).map(() =>

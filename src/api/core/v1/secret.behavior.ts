@@ -44,7 +44,7 @@ function validateSecret(secret: Secret): FieldError[] {
   const errors = entries.flatMap(([key]) => problemsAt(`data[${key}]`, key, configMapKeyProblems(key)));
   const bytes = entries.reduce((sum, [, value]) => sum + Buffer.byteLength(value ?? "", "base64"), 0);
   if (bytes > PAYLOAD_BYTES_MAX) errors.push(tooLong("data", PAYLOAD_BYTES_MAX));
-  return [...errors, ...(TYPES[secret.type ?? ""]?.(secret) ?? [])];
+  return [...errors, ...(own(TYPES, secret.type ?? "")?.(secret) ?? [])];
 }
 
 /** What a secret must hold to be of a type. */

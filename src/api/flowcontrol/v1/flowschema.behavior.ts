@@ -1,4 +1,4 @@
-import { jsonEqual } from "../../../base/index.ts";
+import { jsonEqual, own } from "../../../base/index.ts";
 import type { FieldError, KindBehavior } from "../../kind.ts";
 import {
   duplicateValue,
@@ -65,7 +65,7 @@ export const flowSchemaBehavior: KindBehavior<FlowSchema> = {
 function validateFixed(name: string, spec: FlowSchemaSpec): FieldError[] {
   const first = "only the schema named 'exempt' may have matchingPrecedence 1";
   if (name !== "exempt" && spec.matchingPrecedence === 1) return [invalidValue("spec.matchingPrecedence", 1, first)];
-  const wanted = FIXED[name];
+  const wanted = own(FIXED, name);
   if (wanted === undefined || jsonEqual(wanted, spec)) return [];
   return [invalidValue("spec", internalValue(FlowSchemaSpec, spec), `spec of '${name}' must equal the fixed value`)];
 }

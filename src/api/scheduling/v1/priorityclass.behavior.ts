@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import type { FieldError, KindBehavior } from "../../kind.ts";
 import { forbiddenField, IMMUTABLE, invalidValue, notSupported, required } from "../../validation/index.ts";
 import type { PriorityClass } from "./priorityclass.ts";
@@ -42,7 +43,7 @@ function validateValue(priorityClass: PriorityClass): FieldError[] {
 
 /** Why a class isn't one of the system's own. */
 function systemProblem({ metadata: { name }, value, globalDefault }: PriorityClass): string | undefined {
-  const expected = SYSTEM_VALUES[name];
+  const expected = own(SYSTEM_VALUES, name);
   if (expected === undefined) return `${name} is not a known system priority class`;
   if (value !== expected) return `value of ${name} PriorityClass must be ${expected}`;
   return globalDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined;

@@ -1,4 +1,4 @@
-import { jsonEqual } from "../../../base/index.ts";
+import { jsonEqual, own } from "../../../base/index.ts";
 import { forbidden, invalid, Namespace, Pod, type PodTemplateSpec } from "../../../api/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
 import { subjectOf } from "./checks.ts";
@@ -32,7 +32,10 @@ export const podSecurity: AdmissionPlugin = {
       if (subresource === "") await checkNamespace(request);
     } else if (resource === "/pods") {
       if (POD_SUBRESOURCES.includes(subresource)) await checkPod(request, object as unknown as Pod);
-    } else if (TEMPLATES[resource] && subresource === "") await checkTemplate(request, TEMPLATES[resource]);
+    } else if (subresource === "") {
+      const path = own(TEMPLATES, resource);
+      if (path) await checkTemplate(request, path);
+    }
   },
 };
 

@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import { inVersion } from "../versions.ts";
 import {
   type CompiledPolicy,
@@ -73,7 +74,7 @@ async function judge({ policy, binding, params, problem }: Applied, request: Adm
 function denied({ kind, name }: AdmissionRequest, message: string, reason: string): StatusError {
   const { status } = forbidden(kind, name || "Unknown", message);
   const details = { ...status.details, causes: [{ message }] };
-  return new StatusError({ ...status, reason, code: CODES[reason] ?? 422, details } as typeof status);
+  return new StatusError({ ...status, reason, code: own(CODES, reason) ?? 422, details } as typeof status);
 }
 
 /** What a policy has against a request with one set of parameters. */

@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
 import { createGunzip, createInflateRaw } from "node:zlib";
@@ -117,7 +118,7 @@ function answered(response: ApiResponse, { request, prefix, authority }: Forward
   const { body } = response;
   const type = String(headers["content-type"] ?? "").split(";")[0]!;
   const encoding = String(headers["content-encoding"] ?? "");
-  const decode = DECODERS[encoding];
+  const decode = own(DECODERS, encoding);
   if (type.trim() !== "text/html" || body.type !== "stream" || !decode || request.method === "HEAD")
     return { ...response, headers };
   delete headers["content-length"];

@@ -1,4 +1,5 @@
 /** CRI's own messages from and to the interface's words. */
+import { own } from "../../../base/index.ts";
 import type {
   ContainerConfig,
   ContainerState,
@@ -176,7 +177,7 @@ export function fromContainer(message: Message): ContainerSummary {
     id: message.id as string,
     sandboxId: message.pod_sandbox_id as string,
     metadata: fromMetadata(message.metadata),
-    state: STATES[message.state as string] ?? "Unknown",
+    state: own(STATES, message.state as string) ?? "Unknown",
     createdAtMs: (message.created_at as number) / NS_PER_MS,
     image: imageName(message.image),
     imageRef: message.image_ref as string,
@@ -194,7 +195,7 @@ export function fromContainerStatus(message: Message): ContainerStatus {
   return {
     id: message.id as string,
     metadata: fromMetadata(message.metadata),
-    state: STATES[message.state as string] ?? "Unknown",
+    state: own(STATES, message.state as string) ?? "Unknown",
     createdAtMs: (message.created_at as number) / NS_PER_MS,
     startedAtMs: (message.started_at as number) / NS_PER_MS,
     finishedAtMs: (message.finished_at as number) / NS_PER_MS,

@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import type { GrpcImplementation, StreamHandler, UnaryHandler } from "../../../net/index.ts";
 import { StoreError } from "../../errors.ts";
 import type { KeyRange, Store } from "../../store.ts";
@@ -50,7 +51,7 @@ const NO_END = new Uint8Array(0);
 /** The same handlers, for those who may. */
 export function guarded(implementation: GrpcImplementation, auth: Auth, store: Store): GrpcImplementation {
   const { service, unary = {}, streaming = {} } = implementation;
-  const checkOf = (method: string) => CHECKS[`${service.name}/${method}`];
+  const checkOf = (method: string) => own(CHECKS, `${service.name}/${method}`);
   return {
     service,
     unary: Object.fromEntries(

@@ -43,7 +43,7 @@ function keepsAll(path: string, containers: readonly Container[], old: readonly 
 function keepsAmounts(path: string, wanted: ResourceRequirements | undefined, old: typeof wanted): FieldError[] {
   return (["requests", "limits"] as const).flatMap((field) => {
     const after = wanted?.[field] ?? {};
-    if (Object.keys(old?.[field] ?? {}).every((name) => name in after)) return [];
+    if (Object.keys(old?.[field] ?? {}).every((name) => Object.hasOwn(after, name))) return [];
     return [forbiddenField(`${path}.${field}`, `resource ${field} cannot be removed`)];
   });
 }

@@ -1,3 +1,4 @@
+import { own } from "../../../../base/index.ts";
 import type { Volume, VolumeProjection } from "../volume.ts";
 
 /** Types of volumes that no longer work, or soon won't. */
@@ -19,7 +20,7 @@ export function volumeWarnings(path: string, volumes: readonly Volume[] = []): s
   return [
     ...volumes.flatMap((volume, index) =>
       OLD_TYPES.filter(([type]) => volume[type]).map(
-        ([type, text]) => `${path}[${index}].${FIELD_NAMES[type] ?? type}: ${text}`,
+        ([type, text]) => `${path}[${index}].${own(FIELD_NAMES, type) ?? type}: ${text}`,
       ),
     ),
     ...volumes.flatMap(overlapWarnings),

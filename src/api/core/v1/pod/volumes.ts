@@ -1,3 +1,4 @@
+import { own } from "../../../../base/index.ts";
 import type { FieldError } from "../../../kind.ts";
 import {
   dnsLabelProblems,
@@ -88,7 +89,7 @@ function validateSource(path: string, volume: Volume, podName: string | undefine
       continue;
     }
     const check = CHECKS[type] as Check<Source>;
-    errors.push(...check(`${path}.${PATHS[type] ?? type}`, source as never, volume.name ?? ""));
+    errors.push(...check(`${path}.${own(PATHS, type) ?? type}`, source as never, volume.name ?? ""));
     if (type === "ephemeral") errors.push(...validateClaimName(path, volume.name, podName));
   }
   return count > 0 ? errors : [required(path, "must specify a volume type")];

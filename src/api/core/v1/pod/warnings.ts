@@ -108,9 +108,10 @@ function nodeLabelWarnings(path: string, { nodeSelector, affinity }: PodSpec): s
   const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
   const preferred = affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
   return [
-    ...sortedEntries(nodeSelector).flatMap(([key]) =>
-      OLD_NODE_LABELS[key] ? [`${path}.nodeSelector[${key}]: ${OLD_NODE_LABELS[key]}`] : [],
-    ),
+    ...sortedEntries(nodeSelector).flatMap(([key]) => {
+      const old = own(OLD_NODE_LABELS, key);
+      return old ? [`${path}.nodeSelector[${key}]: ${old}`] : [];
+    }),
     ...required.flatMap((term, index) =>
       termWarnings(`${at}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[${index}]`, term),
     ),
@@ -121,15 +122,16 @@ function nodeLabelWarnings(path: string, { nodeSelector, affinity }: PodSpec): s
 }
 
 function termWarnings(path: string, term: NodeSelectorTerm | undefined): string[] {
-  return (term?.matchExpressions ?? []).flatMap(({ key }, index) =>
-    OLD_NODE_LABELS[key] ? [`${path}.matchExpressions[${index}].key: ${key} is ${OLD_NODE_LABELS[key]}`] : [],
-  );
+  return (term?.matchExpressions ?? []).flatMap(({ key }, index) => {
+    const old = own(OLD_NODE_LABELS, key);
+    return old ? [`${path}.matchExpressions[${index}].key: ${key} is ${old}`] : [];
+  });
 }
 
 function spreadWarnings(path: string, { topologySpreadConstraints = [] }: PodSpec): string[] {
   return topologySpreadConstraints.flatMap(({ topologyKey, labelSelector }, index) => {
     const at = `${path}.topologySpreadConstraints[${index}]`;
-    const old = OLD_NODE_LABELS[topologyKey];
+    const old = own(OLD_NODE_LABELS, topologyKey);
     return [
       ...(old ? [`${at}.topologyKey: ${topologyKey} is ${old}`] : []),
       ...(labelSelector ? [] : [`${at}.labelSelector: ${NO_SELECTOR}`]),
