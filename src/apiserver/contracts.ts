@@ -83,6 +83,8 @@ export interface AdmissionPlugin {
   /** The same when they see it once more, of plugins that don't do then what they did at first. */
   readonly admitAgain?: (request: AdmissionRequest) => Promise<void>;
   readonly validate?: (request: AdmissionRequest) => Promise<void>;
+  /** Sees an update as the client sent it, before what it may not change is put back. */
+  readonly checkSent?: (request: AdmissionRequest) => Promise<void>;
 }
 
 /** Paths of values that were given empty, with the value. */

@@ -217,7 +217,14 @@ function partsOf(
     options.serviceAccounts && new ServiceAccountTokens({ ...options.serviceAccounts, ...options, reads: core.reads });
   const tokenReaders = [
     staticTokens(options.tokens ?? [], options.serviceAccounts?.audiences),
-    ...(accounts ? [rememberingTokens((token, audiences) => accounts.read(token, audiences), clock)] : []),
+    ...(accounts
+      ? [
+          rememberingTokens((token, audiences) => accounts.read(token, audiences), {
+            clock,
+            audiences: accounts.audiences,
+          }),
+        ]
+      : []),
   ];
   const authenticators = [
     inProcess,
@@ -246,7 +253,7 @@ function partsOf(
     authenticators,
     authorizers: authorized,
     aggregator,
-    impersonate: impersonation(authorized, reads),
+    impersonate: impersonation(authorized),
     admission,
     handlers: new Map([
       ...podStreams(core.reads, kubelets),

@@ -1,5 +1,5 @@
 import { messageOf } from "../base/index.ts";
-import { internal, parseFieldSelector, statusError, unauthorized } from "../api/index.ts";
+import { internal, parseFieldSelector, quote, statusError, unauthorized } from "../api/index.ts";
 import type { Clock, Log, Random } from "../base/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
 import type { Attributes, Authenticator, Authorizer, Emptied, RequestContext, RequestInfo } from "./contracts.ts";
@@ -58,7 +58,7 @@ export function pipeline(options: PipelineOptions): Handler {
       const flow = options.flows.flowOf(info, user);
       flowHeaders = headersOf(flow);
       response = await inTurn({ request, info, user, flow, options }, async () => {
-        const attributes = { ...info, name: info.name || selectedName(query), user, fields: fixedFields(query) };
+        const attributes = { ...info, name: info.name || selectedName(info, query), user, fields: fixedFields(query) };
         await authorize(attributes, options.authorizers);
         // What has a body is there as a whole when that has been read.
         if (request.body.type !== "stream") await begin();
@@ -137,7 +137,8 @@ function asAuthenticated(user: UserInfo): UserInfo {
 }
 
 /** A list or watch of one name is about that object. */
-function selectedName(query: URLSearchParams): string {
+function selectedName({ verb }: RequestInfo, query: URLSearchParams): string {
+  if (verb !== "list" && verb !== "watch") return "";
   return /(?:^|,)metadata\.name==?([^,!]+)/.exec(query.get("fieldSelector") ?? "")?.[1] ?? "";
 }
 
@@ -168,27 +169,28 @@ export async function authorize(attributes: Attributes, authorizers: readonly Au
   throw forbiddenTo(attributes, reasons.join(", "));
 }
 
-function forbiddenTo(
+/** 403: the user may not do this. */
+export function forbiddenTo(
   { user, isResource, verb, group, resource, subresource, namespace, name, path }: Attributes,
   reason: string,
 ): Error {
-  const who = JSON.stringify(user.name);
+  const who = quote(user.name);
   const suffix = reason ? `: ${reason}` : "";
   if (!isResource) {
     return statusError({
       code: 403,
       reason: "Forbidden",
-      message: `forbidden: User ${who} cannot ${verb} path ${JSON.stringify(path)}${suffix}`,
+      message: `forbidden: User ${who} cannot ${verb} path ${quote(path)}${suffix}`,
       details: {},
     });
   }
   const what = subresource ? `${resource}/${subresource}` : resource;
-  const where = namespace ? `in the namespace ${JSON.stringify(namespace)}` : "at the cluster scope";
-  const subject = `${resource}${group ? `.${group}` : ""}${name ? ` ${JSON.stringify(name)}` : ""}`;
+  const where = namespace ? `in the namespace ${quote(namespace)}` : "at the cluster scope";
+  const subject = `${resource}${group ? `.${group}` : ""}${name ? ` ${quote(name)}` : ""}`;
   return statusError({
     code: 403,
     reason: "Forbidden",
-    message: `${subject} is forbidden: User ${who} cannot ${verb} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${where}${suffix}`,
+    message: `${subject} is forbidden: User ${who} cannot ${verb} resource ${quote(what)} in API group ${quote(group)} ${where}${suffix}`,
     details: { ...(name && { name }), ...(group && { group }), kind: resource },
   });
 }

@@ -288,16 +288,16 @@ function checkCustomVerb(kind: KindDefinition, { name, subresource, verb }: Requ
     name === ""
       ? ["create", "list", "watch", "deletecollection"]
       : ["create", "get", "update", "patch", "delete", "watch"];
-  // A method that means nothing to resources has no verb.
-  if (!allowed.includes(verb)) throw methodNotSupported(kind, verb === "options" ? "" : verb);
+  if (!allowed.includes(verb)) throw methodNotSupported(kind, verb);
 }
 
-function checkVerb(kind: KindDefinition, { info }: RequestContext): void {
+function checkVerb(kind: KindDefinition, { info, request }: RequestContext): void {
+  if (info.verb === "watch" && request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed();
   if (info.subresource !== "") {
     const sub = kind.subresources.find((one) => one.name === info.subresource);
     if (!sub) throw noSuchPath();
     // Asked what it takes, a proxy asks the other end.
-    const isProxied = info.verb === "options" && info.subresource === "proxy";
+    const isProxied = request.method === "OPTIONS" && info.subresource === "proxy";
     if (!sub.verbs.includes(info.verb) && !isProxied) throw methodNotAllowed();
     return;
   }

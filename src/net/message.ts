@@ -45,6 +45,8 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Only towards a server far away: headers with several values, which go as a line each. */
   readonly repeatedHeaders?: Readonly<Record<string, readonly string[]>>;
+  /** Off a socket: the values of a header, one for each line that it was sent in. Ask {@link headerLines}. */
+  readonly linesOf?: (name: string) => readonly string[];
   readonly body: RequestBody;
   readonly peer: Peer;
   readonly signal: AbortSignal;
@@ -122,6 +124,12 @@ export interface ApiResponse {
   /** Names in lower case; content-type included. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: ResponseBody;
+}
+
+/** The values of a header that may stand there several times; in `headers` they are joined, as if commas in them meant nothing. */
+export function headerLines({ linesOf, headers }: ApiRequest, name: string): readonly string[] {
+  if (linesOf) return linesOf(name);
+  return headers[name] === undefined ? [] : headers[name].split(/, */);
 }
 
 /** Anything that answers requests. */

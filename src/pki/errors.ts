@@ -3,6 +3,7 @@ export type PkiErrorCode =
   | "malformed"
   | "unsupported"
   | "badSignature"
+  | "unknownKey"
   | "expired"
   | "notYetValid"
   | "untrusted"

@@ -87,9 +87,9 @@ export function verifyJwt(token: string, options: VerifyJwtOptions): JwtClaims {
   if (!options.issuers.includes(parsed.claims.iss ?? ""))
     throw new PkiError("wrongIssuer", "verify token: its issuer is not accepted");
   const { keyId, alg } = { keyId: parsed.header.kid, alg: parsed.header.alg };
-  const usable = options.keys.filter((key) => key.algorithm === alg && (keyId === undefined || key.keyId === keyId));
-  // A key id that nobody knows: an older or foreign naming scheme; the signature decides.
-  const candidates = usable.length > 0 ? usable : options.keys.filter((key) => key.algorithm === alg);
+  const named = options.keys.filter((key) => !keyId || key.keyId === keyId);
+  if (named.length === 0) throw new PkiError("unknownKey", `verify token: no key is called ${keyId}`);
+  const candidates = named.filter((key) => key.algorithm === alg);
   const signed = candidates.some(({ publicKey }) =>
     verifyBytes(publicKey, parsed.signedBytes, parsed.signature, "ieee-p1363"),
   );

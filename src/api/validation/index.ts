@@ -4,6 +4,7 @@
  */
 export * from "./diff.ts";
 export * from "./conditions.ts";
+export * from "./domain-path.ts";
 export * from "./errors.ts";
 export * from "./internal.ts";
 export * from "./ip.ts";

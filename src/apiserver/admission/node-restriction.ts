@@ -3,6 +3,7 @@ import {
   configMapNames,
   type KubeObject,
   Node,
+  notFound,
   Pod,
   type ResourceSlice,
   secretNames,
@@ -40,14 +41,19 @@ export const nodeRestriction: AdmissionPlugin = {
   name: "NodeRestriction",
   resources: Object.keys(RESTRICTIONS),
   // Before anything is filled in or put back: what counts is what the node asked for.
+  checkSent: restrict,
   async admit(request) {
-    const node = nodeOf(request.user);
-    if (node === undefined) return;
-    const { kind } = request;
-    const why = await own(RESTRICTIONS, `${kind.group}/${kind.plural}`)?.(request, node);
-    if (why !== undefined) throw refused(request, why);
+    if (request.operation !== "UPDATE") await restrict(request);
   },
 };
+
+async function restrict(request: AdmissionRequest): Promise<void> {
+  const node = nodeOf(request.user);
+  if (node === undefined) return;
+  const { kind } = request;
+  const why = await own(RESTRICTIONS, `${kind.group}/${kind.plural}`)?.(request, node);
+  if (why !== undefined) throw refused(request, why);
+}
 
 const quote = (text: string) => JSON.stringify(text);
 
@@ -63,12 +69,27 @@ function restrictPods(request: AdmissionRequest, node: string): Promise<string |
       if (operation === "CREATE") return restrictMirror(request, node);
       return operation === "DELETE" ? only("delete pods") : only("update pods");
     case "status":
-      return only("update pod status for pods");
+      return only("update pod status for pods") ?? restrictStatus(request, node);
     case "eviction":
-      return only("evict pods");
+      return unquoted(only("evict pods"), node);
     default:
       return `unexpected pod subresource ${quote(subresource)}, only 'status' and 'eviction' are allowed`;
   }
+}
+
+/** This one refusal names the node without quotes, as the original does. */
+const unquoted = (why: string | undefined, node: string) => why?.replace(quote(node), node);
+
+/** What isn't a pod's status stays as it is. */
+function restrictStatus({ object, oldObject }: AdmissionRequest, node: string): string | undefined {
+  const [now, before] = [object, oldObject] as unknown as [Pod | undefined, Pod];
+  if (!now) return undefined;
+  const by = `node ${quote(node)}`;
+  if (!jsonEqual(now.metadata.labels ?? {}, before.metadata.labels ?? {}))
+    return `${by} cannot update labels through pod status`;
+  if (!jsonEqual(now.status?.resourceClaimStatuses ?? [], before.status?.resourceClaimStatuses ?? []))
+    return `${by} cannot update resource claim statuses`;
+  return undefined;
 }
 
 /** All that a node may create are the mirrors of its own static pods, which refer to nothing. */
@@ -168,10 +189,11 @@ async function restrictTokens(request: AdmissionRequest, node: string): Promise<
   if (ref?.apiVersion !== "v1" || ref.kind !== "Pod" || !ref.name) return "node requested token not bound to a pod";
   if (!ref.uid) return "node requested token with a pod binding without a uid";
   const pod = await reads.get(Pod, { namespace, name: ref.name });
-  if (!pod) return `pods ${quote(ref.name)} not found`;
+  if (!pod) throw notFound({ group: "", plural: "pod" }, ref.name);
   if (pod.metadata.uid !== ref.uid)
     return `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`;
   if (pod.spec.nodeName !== node) return "node requested token bound to a pod scheduled on a different node";
+  if ((audiences ?? []).length > 1) return "node may only request 0 or 1 audiences";
   const named = new Set(audiencesOf(pod));
   const other = (audiences ?? []).find((audience) => !named.has(audience));
   if (other === undefined) return undefined;

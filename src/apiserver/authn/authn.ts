@@ -18,6 +18,8 @@ export interface StaticToken {
   readonly groups: readonly string[];
 }
 
+const CREDENTIAL_ID = "authentication.kubernetes.io/credential-id";
+
 /** The component that calls within this process. */
 export const inProcess: Authenticator = async ({ peer }) => peer.identity;
 
@@ -32,7 +34,12 @@ export function clientCertificates(only?: { readonly ca: string; readonly clock:
       if (roots && !isIssuedBy(certificate, roots, only.clock.now())) return undefined;
       const subject = userOfCertificate(certificate);
       if (!subject) return undefined;
-      user = { name: subject.name, groups: subject.groups };
+      user = {
+        name: subject.name,
+        groups: subject.groups,
+        ...(subject.uid !== undefined && { uid: subject.uid }),
+        extra: { [CREDENTIAL_ID]: [subject.credentialId] },
+      };
       known.set(certificate, user);
     }
     return user;

@@ -1,58 +1,59 @@
-import { badRequest, type PolicyRule } from "../../api/index.ts";
-import type { ApiRequest, UserInfo } from "../../net/message.ts";
-import { rulesFor } from "../authz/rbac.ts";
-import type { Attributes, Authorizer, Reads, RequestInfo } from "../contracts.ts";
-import { authorize } from "../pipeline.ts";
+import { badRequest } from "../../api/index.ts";
+import { type ApiRequest, headerLines, type UserInfo } from "../../net/message.ts";
+import type { Attributes, Authorizer, RequestInfo } from "../contracts.ts";
+import { authorize, forbiddenTo } from "../pipeline.ts";
+import { type Check, MODES, type Wanted } from "./impersonation-modes.ts";
 
 const EXTRA = "impersonate-extra-";
-const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
+/** Callers of whom is remembered how they acted as others. */
+const CALLERS_MAX = 4096;
 
-/** Lets a caller act as someone else, if it may impersonate each part of who that is. */
+/**
+ * Lets a caller act as someone else, if it may in one of the ways that there are. The way that a caller went last is tried
+ * first; refused, it is told why the first way that fits is closed to it.
+ */
 export function impersonation(
   authorizers: readonly Authorizer[],
-  reads: Reads,
 ): (request: ApiRequest, user: UserInfo, info: RequestInfo) => Promise<UserInfo> {
-  return async ({ headers }, caller, info) => {
-    const wanted = wantedUser(headers);
+  const lastModes = new Map<string, number>();
+  return async (request, caller, info) => {
+    const wanted = wantedUser(request);
     if (!wanted) return caller;
-    const account = ACCOUNT.exec(wanted.name);
-    const groups = withImpliedGroups(wanted, account);
-    const may = (part: Partial<Attributes>) => authorize({ ...BASE, ...part, user: caller }, authorizers);
-    try {
-      await checkParts(wanted, account, may);
-    } catch (error) {
-      // Who may act as somebody is told which part they may not take.
-      if (mayImpersonate(rulesFor(reads, caller, ""))) throw error;
-      // Who may not act as them at all is told what it takes to do this one thing as them.
-      const mode = account ? "serviceaccount" : "user-info";
-      await authorize({ ...info, verb: `impersonate-on:${mode}:${info.verb}`, user: caller }, authorizers);
-      throw error;
+    const last = lastModes.get(caller.name);
+    const order = [...MODES.keys()].sort((a, b) => Number(b === last) - Number(a === last) || a - b);
+    let refusal: unknown;
+    for (const index of order) {
+      const way = MODES[index]!(wanted, caller, info);
+      if (!way) continue;
+      try {
+        for (const check of way.checks) await mustPass({ ...BASE, ...check, user: caller }, authorizers);
+      } catch (error) {
+        refusal ??= error;
+        continue;
+      }
+      remember(lastModes, caller.name, index);
+      return { ...way.user, groups: withImpliedGroup(way.user) };
     }
-    return { ...wanted, groups };
+    throw refusal;
   };
 }
 
-function mayImpersonate(rules: readonly PolicyRule[]): boolean {
-  return rules.some(({ verbs }) => verbs?.some((verb) => verb === "impersonate" || verb === "*"));
+async function mustPass(check: Attributes & Check, authorizers: readonly Authorizer[]): Promise<void> {
+  if (check.refusal !== undefined) throw forbiddenTo(check, check.refusal);
+  await authorize(check, authorizers);
 }
 
-type Ask = (part: Partial<Attributes>) => Promise<void>;
-
-async function checkParts(wanted: UserInfo, account: RegExpExecArray | null, may: Ask): Promise<void> {
-  if (account) await may({ resource: "serviceaccounts", namespace: account[1]!, name: account[2]! });
-  else await may({ resource: "users", name: wanted.name });
-  for (const group of wanted.groups) await may({ resource: "groups", name: group });
-  if (wanted.uid) await may({ group: "authentication.k8s.io", resource: "uids", name: wanted.uid });
-  for (const [key, values] of Object.entries(wanted.extra ?? {})) {
-    for (const value of values)
-      await may({ group: "authentication.k8s.io", resource: "userextras", subresource: key, name: value });
-  }
+function remember(modes: Map<string, number>, name: string, mode: number): void {
+  modes.delete(name);
+  const [oldest] = modes.size >= CALLERS_MAX ? modes.keys() : [];
+  if (oldest !== undefined) modes.delete(oldest);
+  modes.set(name, mode);
 }
 
 const BASE = {
   isResource: true,
   path: "",
-  verb: "impersonate",
+  verb: "",
   group: "",
   version: "v1",
   resource: "",
@@ -69,20 +70,30 @@ function asksForAnother(headers: Readonly<Record<string, string>>): boolean {
 }
 
 /** The user that the headers name; 400 when they name groups or extras of nobody. */
-function wantedUser(headers: Readonly<Record<string, string>>): UserInfo | undefined {
+function wantedUser(request: ApiRequest): Wanted | undefined {
+  const { headers } = request;
   if (!asksForAnother(headers)) return undefined;
   const name = headers["impersonate-user"];
-  const groups = splitList(headers["impersonate-group"]);
+  const groups = headerLines(request, "impersonate-group");
   const uid = headers["impersonate-uid"];
   const extra = Object.fromEntries(
-    Object.entries(headers)
-      .filter(([key]) => key.startsWith(EXTRA))
-      .map(([key, value]) => [decodeURIComponent(key.slice(EXTRA.length)), splitList(value)]),
+    Object.keys(headers)
+      .filter((key) => key.startsWith(EXTRA))
+      .map((key) => [unescapedKey(key.slice(EXTRA.length)), headerLines(request, key)]),
   );
   if (name) return { name, groups, ...(uid && { uid }), ...(Object.keys(extra).length > 0 && { extra }) };
   if (groups.length === 0 && !uid && Object.keys(extra).length === 0) return undefined;
   const shown = `&user.DefaultInfo{Name:"", UID:${JSON.stringify(uid ?? "")}, Groups:${goStrings(groups)}, Extra:${goExtra(extra)}}`;
   throw badRequest(`requested ${shown} without impersonating a user name`);
+}
+
+/** A key of a user's extras off the name of a header; what isn't percent-encoded as it should be is taken as it is. */
+export function unescapedKey(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
 }
 
 /** A list as the original's source would write it. */
@@ -95,20 +106,11 @@ function goExtra(extra: Readonly<Record<string, readonly string[]>>): string {
   return entries.length === 0 ? "map[string][]string(nil)" : `map[string][]string{${entries.join(", ")}}`;
 }
 
-/** Repeated headers arrive joined with commas. */
-function splitList(value: string | undefined): string[] {
-  return value === undefined
-    ? []
-    : value
-        .split(",")
-        .map((one) => one.trim())
-        .filter(Boolean);
-}
-
-function withImpliedGroups({ name, groups }: UserInfo, account: RegExpExecArray | null): string[] {
-  const own =
-    account && groups.length === 0 ? ["system:serviceaccounts", `system:serviceaccounts:${account[1]}`] : groups;
-  if (name === "system:anonymous" || own.includes("system:unauthenticated"))
-    return [...new Set([...own, "system:unauthenticated"])];
-  return [...new Set([...own, "system:authenticated"])];
+/** Everybody is in one of these groups, whoever acts as them. */
+function withImpliedGroup({ name, groups }: UserInfo): readonly string[] {
+  const implied =
+    name === "system:anonymous" || groups.includes("system:unauthenticated")
+      ? "system:unauthenticated"
+      : "system:authenticated";
+  return groups.includes(implied) ? groups : [...groups, implied];
 }

@@ -1,7 +1,9 @@
 import type { Clock } from "../../base/index.ts";
 import { parseCertificate, parseCertificates } from "../../pki/index.ts";
+import { type ApiRequest, headerLines } from "../../net/message.ts";
 import type { Authenticator } from "../contracts.ts";
 import { isIssuedBy } from "./authn.ts";
+import { unescapedKey } from "./impersonate.ts";
 
 /** Proxies in front of the server: whom to believe, and in which headers they say who calls. */
 export interface RequestHeaderOptions {
@@ -19,16 +21,18 @@ export interface RequestHeaderOptions {
 export function requestHeaders(options: RequestHeaderOptions, clock: Clock): Authenticator {
   const roots = parseCertificates(options.ca);
   const { allowedNames } = options;
-  return async ({ peer: { certificate }, headers }) => {
+  return async (request) => {
+    const { headers, peer } = request;
+    const { certificate } = peer;
     const name = first(headers, options.usernameHeaders);
     if (!name || !certificate || !isIssuedBy(certificate, roots, clock.now())) return undefined;
     const { commonName = "" } = parseCertificate(certificate).subject;
     if (allowedNames.length > 0 && !allowedNames.includes(commonName)) return undefined;
     const uid = first(headers, options.uidHeaders);
-    const extra = extraOf(headers, options.extraHeaderPrefixes);
+    const extra = extraOf(request, options.extraHeaderPrefixes);
     return {
       name,
-      groups: options.groupHeaders.flatMap((header) => values(headers, header)),
+      groups: options.groupHeaders.flatMap((header) => headerLines(request, header.toLowerCase())),
       ...(uid && { uid }),
       ...(Object.keys(extra).length > 0 && { extra }),
     };
@@ -39,22 +43,11 @@ function first(headers: Readonly<Record<string, string>>, names: readonly string
   return names.map((header) => headers[header.toLowerCase()]).find(Boolean);
 }
 
-/** Repeated headers arrive joined with commas. */
-function values(headers: Readonly<Record<string, string>>, name: string): string[] {
-  return (headers[name.toLowerCase()] ?? "")
-    .split(",")
-    .map((one) => one.trim())
-    .filter(Boolean);
-}
-
-function extraOf(
-  headers: Readonly<Record<string, string>>,
-  prefixes: readonly string[],
-): Record<string, readonly string[]> {
+function extraOf(request: ApiRequest, prefixes: readonly string[]): Record<string, readonly string[]> {
   const extra: Record<string, readonly string[]> = {};
-  for (const name of Object.keys(headers)) {
+  for (const name of Object.keys(request.headers)) {
     const prefix = prefixes.map((one) => one.toLowerCase()).find((one) => name.startsWith(one));
-    if (prefix) extra[decodeURIComponent(name.slice(prefix.length))] = values(headers, name);
+    if (prefix) extra[unescapedKey(name.slice(prefix.length))] = headerLines(request, name);
   }
   return extra;
 }

@@ -63,6 +63,7 @@ const INVALIDATED = "service account token has been invalidated";
 
 /** What is said of a token that says it is ours, by what is wrong with it; others are not ours. */
 const FAULTS: Partial<Record<PkiErrorCode, string>> = {
+  unknownKey: "invalid signature, no keys found",
   badSignature: "go-jose/go-jose: error in cryptographic primitive",
   expired: "service account token has expired",
   notYetValid: "service account token claims could not be validated due to unexpected validation error",

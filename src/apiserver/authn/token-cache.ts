@@ -13,10 +13,13 @@ interface Known {
 }
 
 /** Remembers whose a token is for some seconds, as the original does; that one is not good is never remembered. */
-export function rememberingTokens(read: TokenReader, clock: Pick<Clock, "monotonicMs">): TokenReader {
+export function rememberingTokens(
+  read: TokenReader,
+  { clock, audiences: own }: { readonly clock: Pick<Clock, "monotonicMs">; readonly audiences: readonly string[] },
+): TokenReader {
   const known = new Map<string, Known>();
-  return async (token, audiences) => {
-    const key = [token, ...(audiences ?? [])].join("\n");
+  return async (token, audiences = own) => {
+    const key = [token, ...audiences].join("\n");
     const now = clock.monotonicMs();
     const found = known.get(key);
     if (found && now < found.untilMs) return found.user;

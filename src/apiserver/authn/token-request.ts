@@ -15,7 +15,7 @@ import {
 } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
 import type { AdmissionPlugin, Reads, RequestInfo, SubresourceHandler } from "../contracts.ts";
-import { type Json, readObject, requireNamespace, respondObject } from "../http/object.ts";
+import { type Json, readAnswered, requireNamespace, respondObject } from "../http/object.ts";
 import { managedBySender } from "../subresources/managed.ts";
 import type { BoundObject, ServiceAccountTokens } from "./service-accounts.ts";
 
@@ -46,7 +46,7 @@ export interface TokenMaker {
 export function tokenRequests({ tokens, reads, clock, admission }: TokenMaker): SubresourceHandler {
   return async (context) => {
     const { namespace, name } = context.info;
-    const request = await readObject(context, TYPE);
+    const request = await readAnswered(context, TYPE);
     requireNamespace((request.metadata ?? {}) as Json, namespace);
     const kind = ServiceAccount as unknown as KindDefinition;
     const { validate } = await admitReview(context, { kind, object: request }, { admission, reads });
@@ -58,12 +58,13 @@ export function tokenRequests({ tokens, reads, clock, admission }: TokenMaker): 
     checkSeconds(seconds);
     await validate();
     const audiences = spec.audiences?.length ? spec.audiences : tokens.audiences;
-    const { bound, node } = await boundTo(reads, namespace, spec, account);
+    const { bound, node } = await boundTo(reads, spec, account);
     const { token, expiresMs } = tokens.issue({ account, audiences, seconds, bound, node });
     const sent = { ...request, spec: { ...spec, expirationSeconds: seconds } };
     const managedFields = managedBySender(context, sent, { type: TYPE, clock });
     const answer = {
       metadata: {
+        ...kept(request.metadata as Json),
         name,
         namespace,
         uid: account.metadata.uid,
@@ -75,6 +76,11 @@ export function tokenRequests({ tokens, reads, clock, admission }: TokenMaker): 
     };
     return respondObject(context, 201, answer, TYPE);
   };
+}
+
+/** What the answer repeats of what was sent. */
+function kept({ managedFields: _, ...metadata }: Json): Json {
+  return metadata;
 }
 
 /** A request may repeat what its path says. */
@@ -106,16 +112,25 @@ function checkSeconds(seconds: number): void {
     throw invalid(TYPE, "", [{ path: "spec.expirationSeconds", type: "Invalid", value: seconds, detail: wrong }]);
 }
 
-async function boundTo(reads: Reads, namespace: string, { boundObjectRef: ref }: Spec, account: ServiceAccount) {
+async function boundTo(reads: Reads, { boundObjectRef: ref }: Spec, account: ServiceAccount) {
   if (!ref) return { bound: undefined, node: undefined };
+  const { namespace = "" } = account.metadata;
   const kind = { Pod, Secret, Node }[ref.kind ?? ""];
-  if (!kind || (ref.apiVersion ?? "") !== "v1")
-    throw badRequest(`cannot bind token to object of type /${ref.apiVersion ?? ""}, Kind=${ref.kind ?? ""}`);
+  const [version = "", group = ""] = (ref.apiVersion ?? "").split("/").reverse();
+  // The version is nobody's concern.
+  if (!kind || group !== "")
+    throw badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${ref.kind ?? ""}`);
+  if (!ref.name) throw badRequest("Name parameter required.");
   const found = (await reads.get(kind as typeof Pod, {
     ...(ref.kind !== "Node" && { namespace }),
     name: ref.name ?? "",
   })) as (KubeObject & Pod) | undefined;
   if (!found) throw notFound({ group: "", plural: kind.plural }, ref.name ?? "");
+  if (ref.kind === "Pod" && found.spec.serviceAccountName !== account.metadata.name) {
+    throw badRequest(
+      `cannot bind token for serviceaccount ${JSON.stringify(account.metadata.name)} to pod running with different serviceaccount name.`,
+    );
+  }
   if (ref.uid && ref.uid !== found.metadata.uid) {
     throw conflict(
       { group: "", plural: kind.kind },
@@ -129,11 +144,6 @@ async function boundTo(reads: Reads, namespace: string, { boundObjectRef: ref }:
     uid: found.metadata.uid,
   };
   if (ref.kind !== "Pod") return { bound, node: undefined };
-  if (found.spec.serviceAccountName !== account.metadata.name) {
-    throw badRequest(
-      `cannot bind token for serviceaccount ${JSON.stringify(account.metadata.name)} to pod running with different serviceaccount name.`,
-    );
-  }
   const nodeName = found.spec.nodeName;
   if (!nodeName) return { bound, node: undefined };
   const home = await reads.get(Node, { name: nodeName });

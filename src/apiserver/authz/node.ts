@@ -53,7 +53,7 @@ function pods(attributes: Attributes, node: string, reads: Reads): Authorization
   if (isOfMany && attributes.fields?.["spec.nodeName"] !== node)
     return no("can only list/watch pods with spec.nodeName field selector");
   if (verb !== "get") return byRole(attributes, node, reads);
-  if (subresource !== "") return no("cannot get subresource");
+  if (subresource !== "") return byRole(attributes, node, reads);
   return podsOn(node, namespace, reads).some(({ metadata }) => metadata.name === name) ? ALLOW : unrelated(node);
 }
 

@@ -113,8 +113,13 @@ function allowed(
 
 /** Bindings to roles that aren't there may be why nothing allows it. */
 function withoutRoles(missing: readonly string[]): Authorization {
-  const texts = [...new Set(missing)];
-  return { decision: "noOpinion", reason: `RBAC: ${texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`}` };
+  return { decision: "noOpinion", reason: `RBAC: ${asOne(missing)}` };
+}
+
+/** Several problems in one text, each once. */
+export function asOne(problems: readonly string[]): string {
+  const texts = [...new Set(problems)];
+  return texts.length === 1 ? texts[0]! : `[${texts.join(", ")}]`;
 }
 
 /** Finds the bindings of a cluster that may name a user: each user would otherwise look through all of them. */
@@ -225,6 +230,11 @@ function matchesPath(urls: readonly string[], path: string): boolean {
 
 /** The rules that a user's bindings give, cluster-wide and in one namespace. */
 export function rulesFor(reads: Reads, user: UserInfo, namespace: string): readonly PolicyRule[] {
+  return grantedTo(reads, user, namespace).rules;
+}
+
+/** The same, with the roles that bindings name and that aren't there. */
+export function grantedTo(reads: Reads, user: UserInfo, namespace: string) {
   const roles = new RoleLookup(reads);
   const everywhere = reads
     .cached(ClusterRoleBinding)
@@ -234,7 +244,7 @@ export function rulesFor(reads: Reads, user: UserInfo, namespace: string): reado
     .cached(RoleBinding, namespace)
     .filter(({ subjects }) => appliesTo(subjects, user, namespace))
     .flatMap(({ roleRef }) => roles.rules(roleRef, namespace));
-  return [...everywhere, ...here];
+  return { rules: [...everywhere, ...here], missing: roles.missing };
 }
 
 /** Whether one of a binding's subjects is this user. */

@@ -136,6 +136,16 @@ function noSuchView(): Error {
   return onlyThese(["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"]);
 }
 
+/** 406 when an object, which nobody makes views of, can't be written as the client wants it. */
+export function mustTakeObject(accept: string | undefined): void {
+  const takes = takesAnyEncoding(accept);
+  try {
+    negotiate(accept, { watch: false, views: false }, false);
+  } catch (error) {
+    throw takes ? noSuchView() : error;
+  }
+}
+
 /** Chooses the format of a stream of events; 406 when the client takes none that can be one. */
 export function negotiateStream(accept: string | undefined, offer: Omit<Offer, "watch">, pretty: boolean): Format {
   try {

@@ -25,7 +25,7 @@ import {
 import type { RequestContext } from "../contracts.ts";
 import { type Body, BodyError, CUSTOM_BODY_TYPES, readBody, readBytes, yamlErrors, mediaType } from "./body.ts";
 import { betweenSteps, LARGE_BYTES } from "../turns.ts";
-import { contentType, negotiate, wantsPretty } from "./negotiate.ts";
+import { contentType, mustTakeObject, negotiate, wantsPretty } from "./negotiate.ts";
 import { respond, respondBytes } from "./respond.ts";
 
 export type Json = Record<string, unknown>;
@@ -58,6 +58,12 @@ export async function readObject(context: RequestContext, type: BodyType): Promi
   // What was read by its type is of it.
   if (body.format === "protobuf" && isCanonical(type.struct, value, DECODING)) return value;
   return decodeObject(context, value, { type, body });
+}
+
+/** The same of what is answered and not stored: looks first at whether the answer can be written. */
+export function readAnswered(context: RequestContext, type: BodyType): Promise<Json> {
+  mustTakeObject(context.request.headers.accept);
+  return readObject(context, type);
 }
 
 /** 400 for a body that can't be read; shows how it begins. */

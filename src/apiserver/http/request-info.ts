@@ -58,7 +58,7 @@ function resourceInfo({ method, path, group, version, rest, query }: ResourcePat
     if (parts.length > 2 && !["status", "finalize"].includes(parts[2]!)) parts = parts.slice(2);
   }
   const [resource = "", name = "", subresource = "", ...after] = parts;
-  const verb = isWatch && method === "GET" ? "watch" : verbOf({ method, name, query });
+  const verb = isWatch ? "watch" : verbOf({ method, name, query });
   return {
     isResource: true,
     path,
@@ -74,7 +74,8 @@ function resourceInfo({ method, path, group, version, rest, query }: ResourcePat
 }
 
 function verbOf({ method, name, query }: { method: string; name: string; query: URLSearchParams }): string {
-  const verb = VERBS.get(method) ?? method.toLowerCase();
+  // Other methods mean nothing to resources.
+  const verb = VERBS.get(method) ?? "";
   if (name !== "") return verb;
   if (verb === "get" && isTrue(query.get("watch"))) return "watch";
   if (verb === "get") return "list";

@@ -55,7 +55,11 @@ export function pathHandlers(options: PathOptions): SubresourceHandler {
     if (handler) return handler(context);
     const healthy = await health(context, options);
     if (healthy) return healthy;
-    if (context.request.method !== "GET" && context.request.method !== "HEAD") throw options.methodNotAllowed();
+    if (context.request.method !== "GET" && context.request.method !== "HEAD") {
+      const group = /^\/apis\/([^/]+)/.exec(path)?.[1];
+      if (group !== undefined && !discovery().group(group)) return NOT_FOUND;
+      throw options.methodNotAllowed();
+    }
     switch (path) {
       case "/version":
       case "/version/":

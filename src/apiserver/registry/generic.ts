@@ -100,6 +100,7 @@ export class Registry {
   /** Plugins that look at this kind. */
   readonly #admitting: readonly AdmissionPlugin[];
   readonly #validating: readonly AdmissionPlugin[];
+  readonly #checkingSent: readonly AdmissionPlugin[];
   readonly #type: Json;
   /** An object of the kind with nothing in it. */
 
@@ -113,6 +114,7 @@ export class Registry {
     const concerned = concernedPlugins(options.admission, kind);
     this.#admitting = concerned.filter(({ admit }) => admit);
     this.#validating = concerned.filter(({ validate }) => validate);
+    this.#checkingSent = concerned.filter(({ checkSent }) => checkSent);
   }
 
   key(namespace: string, name: string): string {
@@ -385,6 +387,10 @@ export class Registry {
     context.warnings.push(...joinOwners(wanted.metadata as Meta));
     const isManagedAsSent = subresource === "" ? this.kind.rules.managedAsSent : MANAGED_AS_SENT.has(subresource);
     const claimed = isManagedAsSent ? this.#withDefaults(copyJson(wanted)) : undefined;
+    if (this.#checkingSent.length > 0) {
+      const sent = this.#admissionRequest(context, { operation: "UPDATE", object: wanted, oldObject: old, write });
+      for (const plugin of this.#checkingSent) await plugin.checkSent!(sent);
+    }
     let object = this.#prepareUpdate(wanted, old, subresource);
     this.#manage(context, { before: old, object: claimed ?? object, write, subresource });
     if (claimed) keepManagers(object, claimed);

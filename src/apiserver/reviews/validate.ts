@@ -45,10 +45,10 @@ function selectorErrors(path: string, selector: Selector | undefined): FieldErro
   }
   requirements.forEach(({ key, operator, values = [] }, index) => {
     const at = `${path}.requirements[${index}]`;
-    if (isLabels && key)
+    if (isLabels)
       for (const detail of qualifiedNameProblems(key))
         errors.push({ path: `${at}.key`, type: "Invalid", value: key, detail });
-    if (!key) errors.push({ path: `${at}.key`, type: "Required", detail: "must be specified" });
+    else if (!key) errors.push({ path: `${at}.key`, type: "Required", detail: "must be specified" });
     if ((operator === "In" || operator === "NotIn") && values.length === 0) {
       const detail = "must be specified when `operator` is 'In' or 'NotIn'";
       errors.push({ path: `${at}.values`, type: "Required", detail });

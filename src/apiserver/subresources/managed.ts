@@ -16,7 +16,7 @@ export function managedBySender(
   const entries = managedAfterUpdate({
     struct: type.struct,
     before: blank,
-    after: { ...object, kind: type.kind, apiVersion: groupVersion(type), metadata: {} },
+    after: { ...object, kind: type.kind, apiVersion: groupVersion(type), metadata: object.metadata ?? {} },
     write: {
       manager: writeOptions(context).fieldManager,
       apiVersion: groupVersion(type),

@@ -12,7 +12,7 @@ import {
 } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
 import type { RequestContext, SubresourceHandler } from "../contracts.ts";
-import { type Json, readObject, requireNamespace } from "../http/object.ts";
+import { type Json, readAnswered, requireNamespace } from "../http/object.ts";
 import { respond } from "../http/respond.ts";
 import { checkPreconditions, deleteObject, type DeleteOptions } from "../registry/delete.ts";
 import type { Registry, WriteOptions } from "../registry/generic.ts";
@@ -41,7 +41,7 @@ const success = () =>
 /** pods/binding: puts a pod on a node, once. */
 export function bindPod(core: ServerCore, clock: Clock): SubresourceHandler {
   return async (context) => {
-    const binding = await readObject(context, BINDING);
+    const binding = await readAnswered(context, BINDING);
     requireNamespace(binding.metadata as Json, context.info.namespace);
     const given = String((binding.metadata as Json).name ?? "");
     const name = context.info.name || given;
@@ -107,7 +107,7 @@ interface Evictor {
 /** pods/eviction: deletes a pod if its disruption budget has room. */
 export function evictPod(evictor: Evictor): SubresourceHandler {
   return async (context) => {
-    const eviction = await readObject(context, EVICTION);
+    const eviction = await readAnswered(context, EVICTION);
     const { name, namespace } = context.info;
     requireNamespace(eviction.metadata as Json, namespace);
     if ((eviction.metadata as Json).name !== name)

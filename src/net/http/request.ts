@@ -8,6 +8,7 @@ export interface SocketRequestParts {
   /** Path and query as received. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly linesOf: (name: string) => readonly string[];
   readonly body: RequestBody;
   readonly peer: Peer;
   readonly watchClient: WatchClient;
@@ -20,6 +21,7 @@ export class SocketRequest implements ApiRequest {
   readonly path: string;
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly linesOf: (name: string) => readonly string[];
   readonly body: RequestBody;
   readonly peer: Peer;
   readonly upgrade?: UpgradeOffer;
@@ -33,6 +35,7 @@ export class SocketRequest implements ApiRequest {
     this.path = mark < 0 ? target : target.slice(0, mark);
     this.query = mark < 0 ? "" : target.slice(mark + 1);
     this.headers = forBytes(parts.headers);
+    this.linesOf = parts.linesOf;
     this.body = parts.body;
     this.peer = parts.peer;
     if (parts.upgrade) this.upgrade = parts.upgrade;

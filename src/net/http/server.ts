@@ -199,6 +199,7 @@ class ServerAdapter implements Listener {
       method,
       target: stream.header(":path")!,
       headers,
+      linesOf: (name) => stream.lines(name),
       body: chunks ? { type: "stream", chunks } : NO_BODY,
       peer,
       watchClient: (gone) => (stream.isClosed ? gone() : void stream.onClosed(gone)),
@@ -264,6 +265,7 @@ class ServerAdapter implements Listener {
       method: incoming.method ?? "",
       target: originForm(incoming.url ?? ""),
       headers: headers as Record<string, string>,
+      linesOf: (name) => incoming.headersDistinct[name] ?? [],
       body:
         hasBody && !upgrade
           ? {

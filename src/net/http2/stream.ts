@@ -85,6 +85,11 @@ export class ServerStream {
     return this.fields.find((field) => field[0] === name)?.[1];
   }
 
+  /** The values of a header, one for each time that it stands there. */
+  lines(name: string): string[] {
+    return this.fields.filter((field) => field[0] === name).map((field) => field[1]);
+  }
+
   receive(content: Buffer, { frameBytes, isLast }: { readonly frameBytes: number; readonly isLast: boolean }): void {
     if (this.isRequestWhole) {
       this.#read(frameBytes);

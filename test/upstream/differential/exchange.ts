@@ -1,5 +1,6 @@
 import { Agent, request as httpsRequest } from "node:https";
 import { readFileSync } from "node:fs";
+import { CallerCertificates } from "./certificates.ts";
 
 const TIMEOUT_MS = 60_000;
 const CONNECTIONS_MAX = 32;
@@ -13,8 +14,12 @@ export interface Request {
   /** Content type; `application/json` when there is a body and nothing else is said. */
   readonly type?: string;
   readonly accept?: string;
-  /** Whose token: `admin` unless said; `anonymous` sends none. */
+  /**
+   * Whose token: `admin` unless said; `anonymous` sends none, `token:T` sends T, `cert:NAME:ORGANIZATION,…` a client
+   * certificate instead.
+   */
   readonly as?: string;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
 export interface Answer {
@@ -36,12 +41,28 @@ export interface Side extends AsyncDisposable {
 }
 
 /** Headers that clients act upon. */
-const SEEN_HEADERS = ["content-type", "warning", "location", "retry-after", "www-authenticate", "allow"];
+const SEEN_HEADERS = [
+  "content-type",
+  "warning",
+  "location",
+  "retry-after",
+  "www-authenticate",
+  "allow",
+  "cache-control",
+];
 
-/** Asks the server at `url` (https), whose certificate the authority in file `ca` has signed. */
+/** Asks the server at `url` (https), whose certificate the authority in file `ca` has signed; its key lies beside it. */
 export function asker(url: string, ca: string): { readonly ask: Ask; close(): void } {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX, ca: readFileSync(ca) });
-  return { ask: (request) => exchange(url, agent, request), close: () => agent.destroy() };
+  const options = { keepAlive: true, maxSockets: CONNECTIONS_MAX, ca: readFileSync(ca) };
+  const agent = new Agent(options);
+  const callers = new CallerCertificates(ca, options);
+  return {
+    ask: (request) => exchange(url, callers.agentOf(request.as) ?? agent, request),
+    close: () => {
+      agent.destroy();
+      callers.close();
+    },
+  };
 }
 
 function exchange(origin: string, agent: Agent, request: Request): Promise<Answer> {
@@ -49,11 +70,13 @@ function exchange(origin: string, agent: Agent, request: Request): Promise<Answe
   const { body } = request;
   const bytes =
     body === undefined ? undefined : typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-  const headers: Record<string, string> = {
+  const headers: Record<string, string | string[]> = {
     "user-agent": "differential",
     accept: request.accept ?? "application/json",
   };
-  if (request.as !== "anonymous") headers.authorization = `Bearer ${request.as ?? "admin"}-token`;
+  const token = tokenOf(request.as);
+  if (token !== undefined) headers.authorization = `Bearer ${token}`;
+  Object.assign(headers, request.headers);
   if (bytes !== undefined) headers["content-type"] = request.type ?? "application/json";
   // Of a DELETE's body nobody would know otherwise.
   if (bytes !== undefined) headers["content-length"] = String(Buffer.byteLength(bytes));
@@ -78,6 +101,11 @@ function exchange(origin: string, agent: Agent, request: Request): Promise<Answe
     sent.on("error", dropped);
     sent.end(bytes);
   });
+}
+
+function tokenOf(as = "admin"): string | undefined {
+  if (as === "anonymous" || as.startsWith("cert:")) return undefined;
+  return as.startsWith("token:") ? as.slice("token:".length) : `${as}-token`;
 }
 
 function parsed(bytes: Buffer, type = ""): unknown {

@@ -33,6 +33,10 @@ export const KNOWN: readonly KnownDifference[] = [
       request.do.includes("/selfsubjectrulesreviews") && /^\/body\/status\/(nonR|r)esourceRules\b/.test(path),
   },
   {
+    why: "a user of the group of nodes who goes by no node's name is no node here, and nothing keeps him from any write",
+    matches: ({ answer }) => messageOf(answer).includes('could not determine node from user "system:node:"'),
+  },
+  {
     why: "columns are described in words of our own, or not at all",
     matches: ({ path }) => /^\/body\/columnDefinitions\/\d+\/description$/.test(path),
   },

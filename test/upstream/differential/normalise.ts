@@ -1,22 +1,25 @@
 import type { Answer } from "./exchange.ts";
 
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/;
+const JWTS = new RegExp(JWT, "g");
 const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| \+0000 UTC|[+-]\d\d:\d\d)( m=[+\d.]+)?/g;
 /** Longer bases of generated names are cut. */
 const BASE_MAX = 58;
 const NEAR_MS = 2 * 86_400_000;
 /** Values of the moment in texts, and what stands for them. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
-  [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, "<jwt>"],
   [/(?<=\b[nN]odePort(?:\\*":|: ))3[0-2]\d{3}\b/g, "<port>"],
   [/\b10\.96\.(?!0\.1\b)\d+\.\d+\b/g, "<ip>"],
-  [/\b127\.0\.0\.1:\d+/g, "<address>"],
+  [/\b(?:127\.0\.0\.1|192\.0\.2\.\d):\d+/g, "<address>"],
+  [/(expirationTimestamp: ")[^"]+/g, "$1<time>"],
   [/(ResourceVersion in record \()\d+/g, "$1<rv>"],
   // The original draws a new name for each type that it makes of a schema.
   [/\bselfType\d+\b/g, "object"],
   // The original calls itself as its program's file is called.
   [/\bkube-apiserver-1\.36\.1\b/g, "kube-apiserver"],
   [/\bkube-api-access-[a-z0-9]{5}\b/g, "kube-api-access-<rand>"],
+  [/X509SHA256=[0-9a-f]{64}/g, "X509SHA256=<hash>"],
   [/in scheme "[^"]*"/g, 'in scheme "<scheme>"'],
   [/hash=[0-9A-F]{64,}/g, "hash=<hash>"],
   [/(resource version: )\d+( \()\d+\)/g, "$1<rv>$2<rv>)"],
@@ -76,10 +79,12 @@ export class Normaliser {
   #string(value: string, key: string, within: object): string {
     if (/^(resourceVersion|lastSyncResourceVersion)$/.test(key) && /^[1-9]\d*$/.test(value))
       return "uid" in within ? this.#number("rv", value) : "<rv>";
+    if (key === "expirationTimestamp") return "<time>";
     return key === "continue" && value ? "<continue>" : this.#text(value);
   }
 
   #text(text: string): string {
+    if (JWT.test(text)) return this.#text(text.replaceAll(JWTS, (token) => this.#token(token)));
     let result = text.replaceAll(this.#id, "<id>");
     for (const base of this.#bases)
       result = result.replace(new RegExp(`(?<![\\w-])${RegExp.escape(base)}[a-z0-9]{5}\\b`, "g"), () => `${base}<gen>`);
@@ -87,6 +92,18 @@ export class Normaliser {
     result = result.replace(UUID, (uid) => this.#number("uid", uid)).replace(TIME, (time) => this.#time(time));
     for (const [pattern, stands] of TEXTS) result = result.replace(pattern, stands);
     return result;
+  }
+
+  /** What a token says, with its times counted from when it was made. */
+  #token(token: string): string {
+    const [header, claims] = token.split(".").map((part) => Buffer.from(part, "base64url").toString());
+    try {
+      const { iat, exp, nbf, ...rest } = JSON.parse(claims!);
+      const said = { ...rest, algorithm: JSON.parse(header!).alg, expiresIn: exp - iat, validIn: nbf - iat };
+      return `<jwt ${JSON.stringify(this.value(said))}>`;
+    } catch {
+      return "<jwt>";
+    }
   }
 
   #time(text: string): string {

@@ -2,12 +2,11 @@ import type { FieldError } from "../../kind.ts";
 import { validatePodTemplateSpec } from "../../core/v1/pod/index.ts";
 import type { PodTemplateSpec } from "../../core/v1/podtemplatespec.ts";
 import {
-  dnsSubdomainProblems,
+  domainPathErrors,
   internalValue,
   invalidValue,
   nonNegative,
   notSupported,
-  problemsAt,
   required,
   tooLong,
   tooMany,
@@ -57,21 +56,7 @@ function validateNumbers(path: string, spec: JobSpec): FieldError[] {
 function validateManagedBy(path: string, managedBy: string | undefined): FieldError[] {
   if (managedBy === undefined) return [];
   const tooLongFor = managedBy.length > MANAGED_BY_MAX ? [tooLong(path, MANAGED_BY_MAX)] : [];
-  return [...validateDomainPath(path, managedBy), ...tooLongFor];
-}
-
-/** A path below somebody's domain, such as "acme.io/foo". */
-function validateDomainPath(path: string, text: string): FieldError[] {
-  if (text === "") return [required(path)];
-  const [, domain = "", rest = ""] = /^([^/]*)\/(.*)$/s.exec(text) ?? [];
-  if (domain === "" || rest === "")
-    return [invalidValue(path, text, 'must be a domain-prefixed path (such as "acme.io/foo")')];
-  const errors = problemsAt(path, domain, dnsSubdomainProblems(domain));
-  if (!/^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(rest)) {
-    const pattern = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
-    errors.push(invalidValue(path, rest, `invalid path (regex used for validation is '${pattern}')`));
-  }
-  return errors;
+  return [...domainPathErrors(path, managedBy), ...tooLongFor];
 }
 
 function validateCompletionMode(path: string, spec: JobSpec): FieldError[] {

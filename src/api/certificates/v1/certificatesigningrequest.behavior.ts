@@ -57,11 +57,13 @@ export const signingRequestBehavior: KindBehavior<CertificateSigningRequest> = {
   },
   prepareSubresourceUpdate: (subresource, request, old, now) => prepareStatus(subresource, { request, old, now }),
   validate: ({ spec, status }) => [...validateSpec(spec), ...validateConditions(status.conditions ?? [])],
-  validateUpdate: validateApproval,
+  validateUpdate: (request, old) => [...validateChangedConditions(request, old), ...validateLost(request, old)],
   validateStatusUpdate: (request, old) => [
-    ...validateApproval(request, old),
+    ...validateChangedConditions(request, old),
+    ...validateContent(request, old),
+    ...validateLost(request, old),
     ...validateUndecided(request, old),
-    ...validateCertificate(request, old),
+    ...validateIssued(request, old),
   ],
   selectableFields: { "spec.signerName": ({ spec }) => spec.signerName },
 };
@@ -144,20 +146,21 @@ function validateConditions(conditions: Conditions): FieldError[] {
   return errors;
 }
 
+function validateChangedConditions(now: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
+  const conditions = now.status.conditions ?? [];
+  return jsonEqual(conditions, old.status.conditions ?? []) ? [] : validateConditions(conditions);
+}
+
 /** What is decided stays decided. */
-function validateApproval({ status }: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
+function validateLost({ status }: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
   const now = status.conditions ?? [];
   const before = old.status.conditions ?? [];
-  if (jsonEqual(now, before)) return [];
   const lost = CONDITIONS_KEPT.filter(
     (type) => before.some((one) => one.type === type) && !now.some((one) => one.type === type),
   );
-  return [
-    ...validateConditions(now),
-    ...lost.map((type) =>
-      forbiddenField("status.conditions", `updates may not remove a condition of type ${JSON.stringify(type)}`),
-    ),
-  ];
+  return lost.map((type) =>
+    forbiddenField("status.conditions", `updates may not remove a condition of type ${JSON.stringify(type)}`),
+  );
 }
 
 /** Only an approval decides. */
@@ -169,17 +172,29 @@ function validateUndecided({ status }: CertificateSigningRequest, old: Certifica
   );
 }
 
-function validateCertificate({ status }: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
+function validateIssued({ status }: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
   const before = old.status.certificate;
-  if (!before || before === status.certificate) return validatePem(status.certificate);
+  if (!before || before === status.certificate) return [];
   return [forbiddenField("status.certificate", "updates may not modify existing certificate content")];
 }
 
-function validatePem(certificate: string | undefined): FieldError[] {
-  if (!certificate) return [];
-  const text = Buffer.from(certificate, "base64").toString("latin1");
-  if (/-----BEGIN CERTIFICATE-----[\s\S]*-----END CERTIFICATE-----/.test(text)) return [];
-  return [invalidValue("status.certificate", "<certificate data>", "must contain at least one CERTIFICATE PEM block")];
+function validateContent({ status }: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
+  const { certificate } = status;
+  if (!certificate || certificate === old.status.certificate) return [];
+  const problem = pemProblem(Buffer.from(certificate, "base64").toString("latin1"));
+  return problem === undefined ? [] : [invalidValue("status.certificate", "<certificate data>", problem)];
+}
+
+/** The first thing that is wrong with a text that is to hold certificates; text around blocks is ignored. */
+function pemProblem(text: string): string | undefined {
+  const blocks = [...text.matchAll(/-----BEGIN ([^\n-]*)-----\r?\n([\s\S]*?)-----END \1-----/g)];
+  if (blocks.length === 0) return "must contain at least one CERTIFICATE PEM block";
+  for (const [, label, body] of blocks) {
+    if (label !== "CERTIFICATE") return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(label)}`;
+    if (body!.includes(":")) return "no PEM block headers are permitted";
+    if (requestProblem(Buffer.from(body!, "base64")) !== undefined) return "x509: malformed certificate";
+  }
+  return undefined;
 }
 
 /** Who asks whom for what, and what came of it. */
