@@ -253,7 +253,7 @@ function partsOf(
     authenticators,
     authorizers: authorized,
     aggregator,
-    impersonate: impersonation(authorized),
+    impersonate: impersonation(authorized, reads),
     admission,
     handlers: new Map([
       ...podStreams(core.reads, kubelets),

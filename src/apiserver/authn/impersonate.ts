@@ -1,6 +1,7 @@
-import { badRequest } from "../../api/index.ts";
+import { badRequest, type PolicyRule } from "../../api/index.ts";
 import { type ApiRequest, headerLines, type UserInfo } from "../../net/message.ts";
-import type { Attributes, Authorizer, RequestInfo } from "../contracts.ts";
+import { rulesFor } from "../authz/rbac.ts";
+import type { Attributes, Authorizer, Reads, RequestInfo } from "../contracts.ts";
 import { authorize, forbiddenTo } from "../pipeline.ts";
 import { type Check, MODES, type Wanted } from "./impersonation-modes.ts";
 
@@ -10,16 +11,17 @@ const CALLERS_MAX = 4096;
 
 /**
  * Lets a caller act as someone else, if it may in one of the ways that there are. The way that a caller went last is tried
- * first; refused, it is told why the first way that fits is closed to it.
+ * first, unless roles that opened it are gone; refused, it is told why the first way that fits is closed to it.
  */
 export function impersonation(
   authorizers: readonly Authorizer[],
+  reads: Reads,
 ): (request: ApiRequest, user: UserInfo, info: RequestInfo) => Promise<UserInfo> {
   const lastModes = new Map<string, number>();
   return async (request, caller, info) => {
     const wanted = wantedUser(request);
     if (!wanted) return caller;
-    const last = lastModes.get(caller.name);
+    const last = mayImpersonate(rulesFor(reads, caller, "")) ? lastModes.get(caller.name) : undefined;
     const order = [...MODES.keys()].sort((a, b) => Number(b === last) - Number(a === last) || a - b);
     let refusal: unknown;
     for (const index of order) {
@@ -36,6 +38,10 @@ export function impersonation(
     }
     throw refusal;
   };
+}
+
+function mayImpersonate(rules: readonly PolicyRule[]): boolean {
+  return rules.some(({ verbs }) => verbs?.some((verb) => verb.startsWith("impersonate") || verb === "*"));
 }
 
 async function mustPass(check: Attributes & Check, authorizers: readonly Authorizer[]): Promise<void> {
