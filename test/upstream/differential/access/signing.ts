@@ -3,7 +3,6 @@ import {
   certificateToPem,
   createAuthority,
   createCertificateRequest,
-  encodePem,
   generateKey,
   generateRsaKey,
   issueKeyPair,
@@ -70,8 +69,8 @@ const CERTIFICATES = [
   ...[
     "",
     "nope",
-    encodePem("CERTIFICATE", Buffer.from("nope")),
-    encodePem("X", LEAF.certificate.der),
+    `-----BEGIN CERTIFICATE-----\n${base64("nope")}\n-----END CERTIFICATE-----\n`,
+    LEAF.certificatePem.replaceAll("CERTIFICATE", "X"),
     `${LEAF.certificatePem}rest`,
   ],
   ...[
