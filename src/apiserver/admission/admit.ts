@@ -25,6 +25,13 @@ export async function admit(plugins: readonly AdmissionPlugin[], request: Admiss
     else await plugin.admit?.(request);
 }
 
+/** Shows an update as it was sent to the plugins that look at that; none do for most kinds. */
+export async function checkSent(plugins: readonly AdmissionPlugin[], request: () => AdmissionRequest): Promise<void> {
+  if (plugins.length === 0) return;
+  const sent = request();
+  for (const plugin of plugins) await plugin.checkSent?.(sent);
+}
+
 /** Shows a request to plugins that may refuse it as it is now. */
 export async function validateAdmission(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): Promise<void> {
   for (const plugin of plugins) await plugin.validate?.(request);

@@ -1,4 +1,4 @@
-import { admit, concernedPlugins, validateAdmission } from "../admission/admit.ts";
+import { admit, concernedPlugins, checkSent, validateAdmission } from "../admission/admit.ts";
 import {
   alreadyExists,
   CLIENT_METADATA,
@@ -387,10 +387,8 @@ export class Registry {
     context.warnings.push(...joinOwners(wanted.metadata as Meta));
     const isManagedAsSent = subresource === "" ? this.kind.rules.managedAsSent : MANAGED_AS_SENT.has(subresource);
     const claimed = isManagedAsSent ? this.#withDefaults(copyJson(wanted)) : undefined;
-    if (this.#checkingSent.length > 0) {
-      const sent = this.#admissionRequest(context, { operation: "UPDATE", object: wanted, oldObject: old, write });
-      for (const plugin of this.#checkingSent) await plugin.checkSent!(sent);
-    }
+    const sent = () => this.#admissionRequest(context, { operation: "UPDATE", object: wanted, oldObject: old, write });
+    await checkSent(this.#checkingSent, sent);
     let object = this.#prepareUpdate(wanted, old, subresource);
     this.#manage(context, { before: old, object: claimed ?? object, write, subresource });
     if (claimed) keepManagers(object, claimed);
