@@ -33,6 +33,7 @@ export {
   CLIENT_METADATA,
   type Column,
   type CustomKind,
+  type CustomVersions,
   listKindOf,
   type Change,
   type FieldError,

@@ -150,6 +150,18 @@ export interface CustomKind {
   readonly terminating: boolean;
   readonly columns: readonly Column<unknown>[] | undefined;
   readonly behavior: KindBehavior<unknown>;
+  /** The same for all versions of one definition. */
+  readonly versions: CustomVersions;
+}
+
+/** The versions of a definition, served or not, and how objects get from one into another. */
+export interface CustomVersions {
+  /** Group and version that objects are written in; those that lie in the store may be of another. */
+  readonly stored: string;
+  /** What a version knows of an object, by its group and version; undefined when there is no such version. */
+  readonly structOf: (apiVersion: string) => StructNode | undefined;
+  /** Asks who converts; absent where versions differ in nothing but their names and what they know. */
+  readonly convert?: (object: Record<string, unknown>, apiVersion: string) => Promise<Record<string, unknown>>;
 }
 
 /** What no declaration can say; every function is pure. */

@@ -10,5 +10,9 @@ export function versionView(hub: KindDefinition, from: KindDefinition, apiVersio
   const to = apiVersion === groupVersion(hub) ? hub : kindFor({ group, version, kind: hub.kind });
   if (!to || hubOf(to) !== hub) return undefined;
   if (!to.storage?.fromHub && !from.storage?.toHub) return { struct: from.struct };
-  return { struct: to.struct, convert: (object) => fromHub(to, toHub(from, object)) };
+  return {
+    struct: to.struct,
+    convert: (object) => fromHub(to, toHub(from, object)),
+    back: (object) => fromHub(from, toHub(to, object)),
+  };
 }

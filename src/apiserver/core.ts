@@ -9,6 +9,6 @@ export interface ServerCore {
   /** One for all versions of a kind: it speaks the version that is stored. */
   registry(kind: KindDefinition): Registry;
   readonly served: ServedKinds;
-  /** Ends the watches of a kind whose objects are no longer served. */
-  forget(kind: KindDefinition): void;
+  /** Ends the watches of kinds whose objects are no longer served, or not as they were. */
+  forget(kinds: readonly KindDefinition[]): void;
 }

@@ -24,6 +24,7 @@ import { podStreams } from "./streaming/pods.ts";
 import { proxies } from "./subresources/proxy/proxy.ts";
 import { dialOf } from "./subresources/proxy/dial.ts";
 import type { ProxyTarget } from "./subresources/proxy/targets.ts";
+import { WebhookCaller } from "./admission/webhooks/index.ts";
 import { Definitions } from "./crd/definitions.ts";
 import type { Authorizer, Reads, SubresourceHandler } from "./contracts.ts";
 import type { ServerCore } from "./core.ts";
@@ -148,7 +149,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     maxRequestsInflight: options.maxRequestsInflight ?? 400,
     maxMutatingRequestsInflight: options.maxMutatingRequestsInflight ?? 200,
     parts: (server) => {
-      definitions = new Definitions({ ...options, core: server });
+      definitions = new Definitions({ ...options, core: server, caller: new WebhookCaller(options) });
       services = servicesOf(options, server.reads);
       aggregator = new Aggregator({ ...options, reads: server.reads });
       return partsOf(options, server, { definitions, services, aggregator });

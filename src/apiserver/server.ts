@@ -14,7 +14,7 @@ import {
 } from "../api/index.ts";
 import type { Clock, Log, Random, Scope } from "../base/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
-import { prefixEnd, type Store } from "../store/index.ts";
+import { type Entry, prefixEnd, type Store } from "../store/index.ts";
 import { Cacher } from "./cacher/cacher.ts";
 import type { ServerCore } from "./core.ts";
 import type {
@@ -33,7 +33,9 @@ import { NOT_FOUND, pathHandlers } from "./introspection/paths.ts";
 import { pipeline } from "./pipeline.ts";
 import { Registry, type ResourceHooks } from "./registry/generic.ts";
 import { ServedKinds } from "./discovery/served.ts";
-import { storageKey, storagePrefix } from "./stored/stored.ts";
+import { isConverted } from "./stored/custom.ts";
+import { shownIn } from "./stored/shown.ts";
+import { storageKey, storagePrefix, type StoredObject } from "./stored/stored.ts";
 import type { StorageMediaType } from "./stored/encoding.ts";
 import { scaleOf } from "./subresources/scale.ts";
 import { Verbs } from "./verbs/verbs.ts";
@@ -86,13 +88,20 @@ export function serverCore(options: ServerOptions): ServerCore & {
   const cachers = new Map<string, Cacher>();
   const history = { oldest: 0 };
   const cacherOf = (kind: KindDefinition) => {
-    const prefix = storagePrefix(kind);
-    let cacher = cachers.get(prefix);
+    const key = cacheKey(kind);
+    let cacher = cachers.get(key);
     if (!cacher) {
-      cacher = new Cacher({ kind: hubOf(kind), store, clock, oldest: () => history.oldest });
-      cachers.set(prefix, cacher);
+      const open = isConverted(kind) ? (stored: readonly StoredObject[]) => shownIn(kind, stored) : undefined;
+      cacher = new Cacher({ kind: hubOf(kind), store, clock, oldest: () => history.oldest, open });
+      cachers.set(key, cacher);
     }
     return cacher;
+  };
+  const close = (keys: Iterable<string>) => {
+    for (const key of keys) {
+      cachers.get(key)?.close();
+      cachers.delete(key);
+    }
   };
   scope.defer(() => {
     for (const cacher of cachers.values()) cacher.close();
@@ -103,10 +112,7 @@ export function serverCore(options: ServerOptions): ServerCore & {
   const core: ServerCore = {
     reads,
     served,
-    forget: (kind) => {
-      cachers.get(storagePrefix(kind))?.close();
-      cachers.delete(storagePrefix(kind));
-    },
+    forget: (kinds) => close(kinds.map(cacheKey)),
     registry: (kind) => {
       const hub = hubOf(kind);
       let registry = registries.get(hub);
@@ -131,7 +137,7 @@ export function serverCore(options: ServerOptions): ServerCore & {
   const flows = new FlowControl(reads, cacherOf);
   const fairness = fairnessOf(options, flows, (info) => {
     const kind = served.find({ ...info, plural: info.resource });
-    return (kind && cachers.get(storagePrefix(kind))?.size) ?? 0;
+    return (kind && cachers.get(cacheKey(kind))?.size) ?? 0;
   });
   const flowMetrics = () => [...fairness.metrics(), ...(options.processMetrics?.() ?? [])];
   const dispatch = dispatcher({ core, parts, options, state, metrics, objects, flowMetrics });
@@ -150,27 +156,27 @@ function fairnessOf(
   return new Fairness({ clock, flows, totalSeats: maxRequestsInflight + maxMutatingRequestsInflight, countOf });
 }
 
+/** By where the objects lie; versions that somebody converts have caches of their own. */
+function cacheKey(kind: KindDefinition): string {
+  return isConverted(kind) ? `${storagePrefix(kind)}@${kind.version}` : storagePrefix(kind);
+}
+
 function readsOf(store: Store, cacherOf: (kind: KindDefinition) => Cacher): Reads {
   const scopeOf = (kind: KindDefinition, namespace?: string) =>
     namespace ? `${storagePrefix(kind)}${namespace}/` : storagePrefix(kind);
+  const openAll = async <T>(kind: KindDefinition<T>, entries: readonly Entry[]): Promise<T[]> => {
+    const own = kind as KindDefinition;
+    return (await cacherOf(own).opened(entries)).map((stored) => stored.as(own).object as unknown as T);
+  };
   return {
     async get<T>(kind: KindDefinition<T>, { namespace = "", name }: { namespace?: string; name: string }) {
       const { entry } = await store.get(storageKey(kind as KindDefinition, namespace, name));
-      return entry
-        ? (cacherOf(kind as KindDefinition)
-            .stored(entry)
-            .as(kind as KindDefinition).object as unknown as T)
-        : undefined;
+      return entry && (await openAll(kind, [entry]))[0];
     },
     async list<T>(kind: KindDefinition<T>, namespace?: string) {
       const start = scopeOf(kind as KindDefinition, namespace);
       const { entries } = await store.range({ start, end: prefixEnd(start) });
-      return entries.map(
-        (entry) =>
-          cacherOf(kind as KindDefinition)
-            .stored(entry)
-            .as(kind as KindDefinition).object as unknown as T,
-      );
+      return openAll(kind, entries);
     },
     version: (kind) => cacherOf(kind).changedRevision,
     cached<T>(kind: KindDefinition<T>, namespace = "") {

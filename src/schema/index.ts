@@ -67,6 +67,7 @@ export { copyJson } from "./copy.ts";
 export { ProtoError, ProtoWriter, varintBytes } from "./proto-wire.ts";
 export {
   areManagers,
+  checkObject,
   applyConfig,
   ApplyConflictError,
   managedAfterUpdate,

@@ -63,6 +63,8 @@ export interface VersionView {
   readonly struct: StructNode;
   /** Absent when that version has the same shape. */
   readonly convert?: (object: Json) => Json;
+  /** The way back. */
+  readonly back?: (object: Json) => Json;
 }
 
 /** The version of a manager, by its apiVersion; undefined when it no longer exists: then so does the manager. */
@@ -167,6 +169,11 @@ export interface ManagedUpdate {
   readonly ignored?: FieldSet;
 }
 
+/** Checks that an object has nothing but what its type has; throws with all problems. */
+export function checkObject(struct: StructNode, object: unknown): void {
+  checkTyped(objectShape(struct), object);
+}
+
 /** Compares two objects in the version of any manager, in each shape at most once; undefined for versions that are gone. */
 function comparison(
   struct: StructNode,
@@ -249,7 +256,7 @@ function workedOut(
   for (const one of managers) {
     if (isSame(one, "Update", write)) continue;
     const { changed, removed } = compare(versions(one.apiVersion))!;
-    one.set = minus(one.set, union(changed, removed));
+    one.set = minus(one.set, outside(union(changed, removed), ignored));
   }
   const { changed, removed } = compare(versions(write.apiVersion) ?? { struct })!;
   const own = minus(outside(changed, ignored), SERVER_SET);
@@ -351,11 +358,16 @@ function applied(input: ApplyInput): Json {
   const others = managers.filter((one) => one !== mine);
   const before = withoutManagers(base);
   const merged = mergeValue(shape, before, config) as Json;
-  // What was applied in a version of another shape can't be told apart from what still is.
-  const last = mine && !versions(mine.apiVersion)?.convert ? mine.set : undefined;
+  const view = mine && versions(mine.apiVersion);
+  // What was applied in a version of another shape is told apart from what still is in that one, which has to lead back.
+  const last = !view?.convert || view.back ? mine?.set : undefined;
   // A container that lost all it had is still what was given: empty.
-  const pruned = (of: FieldSet) =>
-    prune(shape, merged, { last: of, owned: others.reduce((all, one) => union(all, one.set), wanted) });
+  const pruned = (of: FieldSet) => {
+    const owned = others.reduce((all, one) => union(all, one.set), wanted);
+    if (!view?.convert) return prune(shape, merged, { last: of, owned });
+    const kept = prune(objectShape(view.struct), withoutManagers(view.convert(merged)), { last: of, owned }) as Json;
+    return view.back?.(kept) ?? kept;
+  };
   const result = (last ? mergeValue(shape, pruned(last), config) : merged) as Json;
   const forced = force ? undefined : formerConfig({ shape, base, write });
   const compare = comparison(struct, before, result);

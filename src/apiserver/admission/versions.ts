@@ -1,5 +1,6 @@
 import { fromHub, groupVersion, hubOf, type KindDefinition, toHub } from "../../api/index.ts";
 import type { AdmissionRequest } from "../contracts.ts";
+import { inVersion as customVersion } from "../stored/custom.ts";
 import { overwrite } from "./overwrite.ts";
 
 type Json = Record<string, unknown>;
@@ -25,18 +26,21 @@ export function resourceName({ group, version, plural }: KindDefinition): Json {
 }
 
 /** The request as if it had been made in another version. */
-export function inVersion(request: AdmissionRequest, kind: KindDefinition): AdmissionRequest {
+export async function inVersion(request: AdmissionRequest, kind: KindDefinition): Promise<AdmissionRequest> {
   if (kind === request.kind) return request;
-  const { object, oldObject } = request;
-  return {
-    ...request,
-    kind,
-    object: object && fromHub(kind, structuredClone(object)),
-    oldObject: oldObject && fromHub(kind, structuredClone(oldObject) as Json),
-  };
+  const object = request.object && (await viewOf(kind, request.object));
+  const oldObject = request.oldObject && (await viewOf(kind, request.oldObject as Json));
+  return { ...request, kind, object, oldObject };
+}
+
+function viewOf(kind: KindDefinition, object: Json): Json | Promise<Json> {
+  const own = structuredClone(object);
+  return kind.custom ? customVersion(kind.custom.versions, own, groupVersion(kind)) : fromHub(kind, own);
 }
 
 /** Brings what has become of the object in another version back to the request. */
-export function takeBack(request: AdmissionRequest, { kind, object }: AdmissionRequest): void {
-  if (request.object && object && object !== request.object) overwrite(request.object, toHub(kind, object));
+export async function takeBack(request: AdmissionRequest, { kind, object }: AdmissionRequest): Promise<void> {
+  if (!request.object || !object || object === request.object) return;
+  const taken = kind.custom ? await viewOf(request.kind, object) : toHub(kind, object);
+  overwrite(request.object, taken);
 }

@@ -9,6 +9,7 @@ import {
   type Store,
   StoreError,
   type Watch,
+  type WatchSink,
 } from "../../store/index.ts";
 import { storagePrefix, StoredObject } from "../stored/stored.ts";
 import { type CacheEvent, eventOf, readHistory, type Span } from "./history.ts";
@@ -38,6 +39,8 @@ export interface CacherOptions {
   readonly clock: Clock;
   /** Changes before this revision are not recalled. */
   readonly oldest?: () => Revision;
+  /** Makes of what is stored what this cache is of, where somebody has to be asked what that is. */
+  readonly open?: ((stored: readonly StoredObject[]) => Promise<readonly StoredObject[]>) | undefined;
 }
 
 /** Events kept for watches that resume. */
@@ -65,6 +68,7 @@ export class Cacher {
   #changed: Revision = 0;
   #watch: Watch | undefined;
   #starting: Promise<void> | undefined;
+  #isClosed = false;
   readonly #watchers = new Set<CacheWatcher>();
   /** The same by what they want to hear of, so that an event costs only those it concerns. */
   readonly #interested = new Map<string, Set<CacheWatcher>>();
@@ -82,6 +86,11 @@ export class Cacher {
       throw error;
     });
     return this.#starting;
+  }
+
+  /** Whether there is anything to read: what is stored has been read, and is followed. */
+  get isFilled(): boolean {
+    return this.#revision > 0;
   }
 
   /** Everything up to this revision is in. */
@@ -113,6 +122,19 @@ export class Cacher {
     if (cached?.revision !== entry.modRevision) return new StoredObject(entry, json);
     if (json) cached.learn(json);
     return cached;
+  }
+
+  /** The same of several, also where it takes time. */
+  async opened(entries: readonly Entry[], json?: Uint8Array): Promise<readonly StoredObject[]> {
+    const { open } = this.#options;
+    if (!open) return entries.map((entry) => this.stored(entry, json));
+    const known = entries.map((entry) => {
+      const cached = this.#objects.get(entry.key);
+      return cached?.revision === entry.modRevision ? cached : undefined;
+    });
+    const missing = entries.filter((_, index) => !known[index]).map((entry) => new StoredObject(entry, json));
+    const made = (await open(missing)).values();
+    return known.map((one) => one ?? made.next().value!);
   }
 
   /** The objects of a namespace, or all when it is empty, in key order; the first of them when there is a limit above 0. */
@@ -157,6 +179,7 @@ export class Cacher {
    * although the cache is younger, as after a restart.
    */
   async recall(from: Revision): Promise<void> {
+    if (this.#options.open) return;
     for (let attempt = 0; attempt < RECALLS_MAX; attempt++) {
       await this.start();
       const to = this.#forgotten;
@@ -200,6 +223,7 @@ export class Cacher {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#watch?.close();
     const error = new Error("cacher closed");
     for (const watcher of [...this.#watchers]) watcher.closed(error);
@@ -220,33 +244,66 @@ export class Cacher {
   }
 
   async #fill(): Promise<void> {
-    const { store, clock } = this.#options;
+    const { store, clock, open } = this.#options;
     const end = prefixEnd(this.#prefix);
+    this.#objects.clear();
     let start = this.#prefix;
     let revision: Revision | undefined;
     for (;;) {
       const page = await store.range({ start, end, limit: PAGE, revision });
       revision ??= page.revision;
-      for (const entry of page.entries) this.#objects.set(entry.key, new StoredObject(entry));
+      const stored = page.entries.map((entry) => new StoredObject(entry));
+      for (const one of open ? await open(stored) : stored) this.#objects.set(one.entry.key, one);
       if (!page.more) break;
       start = `${page.entries.at(-1)!.key}\0`;
       await clock.yield();
     }
+    if (this.#isClosed) throw new Error("cacher closed");
     this.#revision = revision;
     this.#changed = revision;
     this.#forgotten = revision;
-    this.#watch = store.watch(
-      { start: this.#prefix, end, from: revision + 1, previous: false },
-      {
-        changes: (changes, at) => this.#apply(changes, at),
-        progress: (at) => this.#advance(at),
-        closed: (error) => this.#lost(error),
-      },
-    );
+    const follower = open ? this.#opening(open) : this.#follower();
+    this.#watch = store.watch({ start: this.#prefix, end, from: revision + 1, previous: false }, follower);
   }
 
-  #apply(changes: readonly Change[], revision: Revision): void {
-    const events = changes.map((change) => eventOf(this.#objects, change, revision));
+  #follower(): WatchSink {
+    return {
+      changes: (changes, at) => this.#apply(changes, at),
+      progress: (at) => this.#advance(at),
+      closed: (error) => this.#lost(error),
+    };
+  }
+
+  /** Follows changes one after the other, each once it is known what it is. When that can't be told all starts over. */
+  #opening(open: NonNullable<CacherOptions["open"]>): WatchSink {
+    let last: Promise<void> = Promise.resolve();
+    let isOver = false;
+    const end = (error: Error) => {
+      if (isOver) return;
+      isOver = true;
+      this.#watch?.close();
+      this.#lost(error);
+    };
+    const inTurn = (work: () => void | Promise<void>) => {
+      last = last.then(() => (isOver ? undefined : work())).catch(end);
+    };
+    return {
+      changes: (changes, at) =>
+        inTurn(async () => {
+          const put = changes.flatMap((change) => (change.type === "put" ? [new StoredObject(change.entry)] : []));
+          const opened = await open(put);
+          if (!isOver) this.#apply(changes, at, new Map(opened.map((one) => [one.entry.key, one])));
+        }),
+      progress: (at) => inTurn(() => this.#advance(at)),
+      closed: end,
+    };
+  }
+
+  #apply(changes: readonly Change[], revision: Revision, opened?: ReadonlyMap<string, StoredObject>): void {
+    const events = changes.map((change) => {
+      const made = change.type === "put" ? opened?.get(change.entry.key) : undefined;
+      return eventOf(this.#objects, change, { revision, opened: made });
+    });
     for (const event of events) this.#events.push(event);
     if (this.#events.length > EVENTS_MAX * 1.5) {
       const dropped = this.#events.length - EVENTS_MAX;

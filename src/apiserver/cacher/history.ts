@@ -17,7 +17,7 @@ export interface Span {
   readonly to: Revision;
 }
 
-/** What a change makes of the objects, which it updates. */
+/** What a change makes of the objects, which it updates; `opened` is what it puts, where that isn't plain to see. */
 export function eventOf(
   objects: {
     get(key: string): StoredObject | undefined;
@@ -25,7 +25,7 @@ export function eventOf(
     delete(key: string): unknown;
   },
   change: Change,
-  revision: Revision,
+  { revision, opened }: { readonly revision: Revision; readonly opened?: StoredObject | undefined },
 ): CacheEvent {
   const key = change.type === "put" ? change.entry.key : change.key;
   const previous = objects.get(key);
@@ -33,7 +33,7 @@ export function eventOf(
     objects.delete(key);
     return { revision, current: undefined, previous };
   }
-  const current = new StoredObject(change.entry);
+  const current = opened ?? new StoredObject(change.entry);
   objects.set(key, current);
   return { revision, current, previous };
 }
@@ -57,7 +57,7 @@ export async function readHistory(store: Store, { prefix, from, to }: Span): Pro
       { start: prefix, end, from: from + 1, previous: false },
       {
         changes: (changes, revision) => {
-          if (revision <= to) for (const change of changes) events.push(eventOf(objects, change, revision));
+          if (revision <= to) for (const change of changes) events.push(eventOf(objects, change, { revision }));
           finish(revision);
         },
         progress: finish,

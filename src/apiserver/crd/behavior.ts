@@ -28,6 +28,17 @@ export function customBehavior(
 ): KindBehavior<Json> {
   const { scale, status } = version.subresources ?? {};
   const scalePaths = scale ? [scale.specReplicasPath, scale.statusReplicasPath] : [];
+  const validateUpdate = (object: Json, old: Json) =>
+    unlessBlocked(
+      schema,
+      [
+        ...validateChangedValue(schema, object, old),
+        ...validateEmbedded(schema, object),
+        ...negativeReplicas(object, scalePaths),
+        ...validateChangedLists(schema, object, old),
+      ],
+      () => validateExpressions(schema, object, old),
+    );
   return {
     generation: true,
     isNewGeneration: (object, old) => countsAsChange(object, old, status !== undefined),
@@ -46,17 +57,8 @@ export function customBehavior(
         ],
         () => validateExpressions(schema, object, undefined),
       ),
-    validateUpdate: (object, old) =>
-      unlessBlocked(
-        schema,
-        [
-          ...validateChangedValue(schema, object, old),
-          ...validateEmbedded(schema, object),
-          ...negativeReplicas(object, scalePaths),
-          ...validateChangedLists(schema, object, old),
-        ],
-        () => validateExpressions(schema, object, old),
-      ),
+    validateUpdate,
+    validateSubresourceUpdate: (_, object, old) => validateUpdate(object, old),
     validateStatusUpdate: (object, old) =>
       unlessBlocked(schema, validateStatus(schema, object, old), () => validateExpressions(schema, object, old)),
     // What breaks rules and did not change is only warned of.

@@ -13,7 +13,10 @@ import { systemContext } from "../bootstrap/bootstrap.ts";
 import { deleteObject } from "../registry/delete.ts";
 import type { Json, ResourceHooks } from "../registry/generic.ts";
 import type { ServerCore } from "../core.ts";
-import { kindsOf } from "./kinds.ts";
+import type { WebhookCaller } from "../admission/webhooks/index.ts";
+import { isConverted } from "../stored/custom.ts";
+import { webhookConversion } from "./conversion.ts";
+import { type CustomKinds, kindsOf } from "./kinds.ts";
 import { isTrue, statusOf, withCondition } from "./names.ts";
 
 const KIND = CustomResourceDefinition as unknown as KindDefinition;
@@ -27,13 +30,19 @@ export interface DefinitionsOptions {
   readonly core: ServerCore;
   readonly store: Store;
   readonly clock: Clock;
+  /** Asks those who convert objects between versions. */
+  readonly caller: WebhookCaller;
 }
+
+const all = ({ served, stored }: CustomKinds): KindDefinition[] => [
+  ...new Set([...served, ...(stored ? [stored] : [])]),
+];
 
 /** Serves what definitions define, from the time when their names are accepted until their last object has gone. */
 export class Definitions {
   readonly #options: DefinitionsOptions;
   /** What is served for a definition, and what it was made from. */
-  readonly #served = new Map<string, { readonly from: unknown; readonly kinds: readonly KindDefinition[] }>();
+  readonly #served = new Map<string, { readonly from: unknown; readonly kinds: CustomKinds }>();
   readonly #queue = new Set<string>();
   #wake: () => void = () => undefined;
 
@@ -157,17 +166,20 @@ export class Definitions {
     const from = [definition.spec, deletionTimestamp !== undefined];
     const before = this.#served.get(name);
     if (before && jsonEqual(before.from, from)) return;
-    const kinds = kindsOf(definition);
+    const { core, caller } = this.#options;
+    const kinds = kindsOf(definition, webhookConversion(definition, { caller, reads: core.reads }));
     this.#served.set(name, { from, kinds });
-    this.#options.core.served.setCustom(name, kinds);
+    core.served.setCustom(name, kinds.served);
+    // What somebody else has made of the objects of a definition that has changed since isn't what would be made of them now.
+    if (before) core.forget(all(before.kinds).filter(isConverted));
   }
 
   #forget(name: string): void {
     const { core } = this.#options;
-    const kinds = this.#served.get(name)?.kinds ?? [];
+    const kinds = this.#served.get(name)?.kinds;
     this.#served.delete(name);
     core.served.setCustom(name, []);
-    for (const kind of kinds.slice(0, 1)) core.forget(kind);
+    if (kinds) core.forget(all(kinds));
     for (const { object } of core.registry(KIND).cacher.in(""))
       if (!isTrue(object as unknown as CustomResourceDefinition, "NamesAccepted")) this.#enqueue(object.metadata.name);
   }
@@ -175,7 +187,7 @@ export class Definitions {
   /** Deletes the objects of a definition that goes, then lets it go. */
   async #cleanUp({ metadata: { name, finalizers = [] } }: CustomResourceDefinition): Promise<number | undefined> {
     if (!finalizers.includes(FINALIZER)) return undefined;
-    const [kind] = this.#served.get(name)?.kinds ?? [];
+    const kind = this.#served.get(name)?.kinds.stored;
     const left = kind ? await this.#deleteObjects(kind) : 0;
     if (left > 0) {
       await this.#setTerminating(name, {

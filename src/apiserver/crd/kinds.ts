@@ -1,5 +1,7 @@
 import {
   CLIENT_METADATA,
+  groupVersion,
+  type CustomVersions,
   type CustomResourceDefinition,
   type CustomResourceDefinitionVersion,
   type JSONSchemaProps,
@@ -9,32 +11,44 @@ import {
   resourceStruct,
   type Subresource,
 } from "../../api/index.ts";
-import { applyDefaults, decodeJson, list, ref, string, struct } from "../../schema/index.ts";
+import { list, ref, string, struct } from "../../schema/index.ts";
 import { customColumns } from "./columns.ts";
 import { listSchema, resourceSchema } from "./openapi.ts";
 import { customBehavior } from "./behavior.ts";
 
-type Json = Record<string, unknown>;
-
 const VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 
-/** The kinds that a definition adds: one for each version that is served, all stored as one. */
-export function kindsOf(definition: CustomResourceDefinition): readonly KindDefinition[] {
-  const versions = definition.spec.versions ?? [];
-  const stored = versions.find(({ storage }) => storage);
-  if (!stored) return [];
-  const hub = customKind(definition, stored, undefined);
-  return versions
-    .filter(({ served }) => served)
-    .map((version) => customKind(definition, version, hub))
-    .sort((a, b) => compareVersions(a.version, b.version));
+/** The kinds that a definition adds, one for each version. */
+export interface CustomKinds {
+  /** Those that are served, in the order in which clients prefer them. */
+  readonly served: readonly KindDefinition[];
+  /** The one in which objects are stored; absent from definitions that never were valid. */
+  readonly stored: KindDefinition | undefined;
 }
 
-/** One version of a custom kind; without a hub, the form in which its objects are stored. */
+/** What a definition adds; `convert` asks who converts between its versions, where somebody does. */
+export function kindsOf(definition: CustomResourceDefinition, convert?: CustomVersions["convert"]): CustomKinds {
+  const { group, versions = [] } = definition.spec;
+  const all = new Map<string, KindDefinition>();
+  const shared: CustomVersions = {
+    stored: groupVersion({ group, version: versions.find(({ storage }) => storage)?.name ?? "" }),
+    structOf: (apiVersion) => all.get(apiVersion)?.struct,
+    ...(convert && { convert }),
+  };
+  for (const version of versions)
+    all.set(groupVersion({ group, version: version.name }), customKind(definition, version, shared));
+  const served = versions
+    .filter((version) => version.served)
+    .map(({ name }) => all.get(groupVersion({ group, version: name }))!)
+    .sort((a, b) => compareVersions(a.version, b.version));
+  return { served, stored: all.get(shared.stored) };
+}
+
+/** One version of a custom kind. */
 function customKind(
   { metadata, spec }: CustomResourceDefinition,
   version: CustomResourceDefinitionVersion,
-  hub: KindDefinition | undefined,
+  versions: CustomVersions,
 ): KindDefinition {
   const { group, names, scope } = spec;
   const schema = (version.schema?.openAPIV3Schema ?? {}) as JSONSchemaProps;
@@ -48,6 +62,7 @@ function customKind(
       terminating: metadata.deletionTimestamp !== undefined,
       columns: customColumns(version.additionalPrinterColumns),
       behavior: customBehavior(schema, version) as KindBehavior<unknown>,
+      versions,
     },
     rules: { ...deprecationOf(spec, version), statusKeeps: CLIENT_METADATA },
     group,
@@ -66,17 +81,10 @@ function customKind(
       () => ({ kind: string(0), apiVersion: string(0), metadata: ref(1, ListMeta), items: list(2, object) }),
       { proto: null, openApi: (form) => listSchema({ kind: names.kind, itemName: name }, form) },
     ),
-    storage: hub && { hub, fromHub: (stored) => shownAs(object, stored) },
+    storage: undefined,
     storageVersion: (spec.versions ?? []).find(({ storage }) => storage)!.name,
     storagePrefix: `${group}/${names.plural}`,
   };
-}
-
-/** A stored object as a version shows it: without what its schema doesn't know, with what it adds. */
-function shownAs(object: KindDefinition["struct"], stored: Json): Json {
-  const { value } = decodeJson(object, stored, { quantity: (text) => text });
-  applyDefaults(object, value);
-  return value;
 }
 
 function deprecationOf({ group, names }: CustomResourceDefinition["spec"], version: CustomResourceDefinitionVersion) {

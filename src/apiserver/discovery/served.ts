@@ -1,4 +1,5 @@
 import { hubOf, type KindDefinition } from "../../api/index.ts";
+import { isSibling } from "../stored/custom.ts";
 
 /** The kinds that a server serves now: its own, and those that definitions add and remove while it runs. */
 export class ServedKinds {
@@ -32,7 +33,7 @@ export class ServedKinds {
 
   /** All versions of a kind, also those in other groups. */
   versionsOf(hub: KindDefinition): readonly KindDefinition[] {
-    return this.#all.filter((kind) => hubOf(kind) === hub);
+    return this.#all.filter((kind) => hubOf(kind) === hub || isSibling(kind, hub));
   }
 
   /** Whether a group is served whatever is defined. */

@@ -52,7 +52,7 @@ export async function keepDangling(
 
 /** The status as the server applies it. */
 function applied({ name, now }: { readonly name: string; readonly now: string }) {
-  return (current: KubeObject | undefined, status: Json): Json =>
+  return (current: KubeObject | undefined, status: Json): Promise<Json> =>
     applyTo({
       kind: SCHEMAS,
       current,

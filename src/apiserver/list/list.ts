@@ -13,6 +13,7 @@ import { prefixEnd, type Revision, type Store, StoreError } from "../../store/in
 import type { Cacher } from "../cacher/cacher.ts";
 import { inTurns } from "../turns.ts";
 import type { ListOptions } from "./options.ts";
+import { isConverted } from "../stored/custom.ts";
 import { storageKey, storagePrefix, type StoredObject } from "../stored/stored.ts";
 import type { Selection } from "./selection.ts";
 
@@ -47,8 +48,14 @@ export async function list(call: ListCall): Promise<ListResult> {
   const options = readOptions(call);
   if (options.position) return continued(call, options.position, options.limit);
   if (options.exact !== undefined) return listAt(call, options.exact, { start: "", limit: options.limit });
-  if (options.atLeast === undefined) await call.cacher.fresh();
-  else await call.cacher.notOlderThan(options.atLeast);
+  try {
+    if (options.atLeast === undefined) await call.cacher.fresh();
+    else await call.cacher.notOlderThan(options.atLeast);
+  } catch (error) {
+    if (!isConverted(call.kind) || call.cacher.isFilled) throw error;
+    // One object that can't be converted keeps all others out of the cache; those that are asked for may be fine.
+    return listAt(call, undefined, { start: "", limit: options.limit });
+  }
   return fromCache(call, options.atLeast === 0 ? 0 : options.limit);
 }
 
@@ -190,8 +197,7 @@ async function scan({ store, selection, cacher }: ListCall, call: Scan): Promise
     const page = await store.range(options);
     // Further pages are of the moment of the first.
     at ??= page.revision;
-    for (const [index, entry] of page.entries.entries()) {
-      const stored = cacher.stored(entry);
+    for (const [index, stored] of (await cacher.opened(page.entries)).entries()) {
       if (selection.picks(stored)) items.push(stored);
       const follow = page.count - index - 1;
       if (limit > 0 && items.length === limit)

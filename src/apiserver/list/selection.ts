@@ -48,6 +48,7 @@ export function selection(kind: KindDefinition, namespace: string, options: Sele
   // What each node asks for: there is nothing else to look at.
   const isOfNode =
     node !== undefined && node !== "" && fields.length === 1 && labels.length === 0 && name === undefined;
+  const shown = (stored: StoredObject) => (kind.custom ? stored.as(kind) : stored);
   const prefix = namespace === "" ? "" : `${storagePrefix(kind)}${namespace}/`;
   const key = [kind.version, namespace, name ?? "", options.labelSelector, options.fieldSelector].join("\n");
   return {
@@ -58,7 +59,8 @@ export function selection(kind: KindDefinition, namespace: string, options: Sele
     interest: interestOf(namespace, fields),
     matches,
     picks: (stored) =>
-      stored.entry.key.startsWith(prefix) && (everything || (mayMatch(stored) && (isOfNode || matches(stored.object)))),
+      stored.entry.key.startsWith(prefix) &&
+      (everything || (mayMatch(stored) && (isOfNode || matches(shown(stored).object)))),
   };
 }
 

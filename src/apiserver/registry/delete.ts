@@ -3,7 +3,8 @@ import { type Clock, formatTime, parseTime } from "../../base/index.ts";
 import { copyJson } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import type { Json, Registry, WriteOptions } from "./generic.ts";
-import { StoredObject } from "../stored/stored.ts";
+import { isConverted } from "../stored/custom.ts";
+import type { StoredObject } from "../stored/stored.ts";
 import type { Store } from "../../store/index.ts";
 
 /** What a client says about a deletion. */
@@ -42,6 +43,8 @@ export async function deleteObject(
     await registry.admitDelete(context, current.object, write);
     const marked = mark(call, current.object);
     if (marked === undefined) {
+      // The original can't let go of what it couldn't write.
+      if (isConverted(registry.kind)) await registry.encode(current.object);
       const last = await lastState(call, current);
       if (last === undefined) continue;
       if (write.dryRun) return { object: last, gone: true };
@@ -192,22 +195,17 @@ async function replace(
   marked: Json,
 ): Promise<StoredObject | undefined> {
   const { key } = current.entry;
-  const { value, json } = registry.encode(inOrder(marked));
+  const { value, json } = await registry.encode(inOrder(marked));
   if (Buffer.compare(value, current.entry.value) === 0) return current;
-  if (write.dryRun) return new StoredObject({ ...current.entry, value }, json);
+  if (write.dryRun) return registry.unsaved({ ...current.entry, value }, json);
   const result = await store.transact({
     compare: [{ key, target: "modRevision", operator: "=", value: current.revision }],
     success: [{ type: "put", key, value }],
     failure: [],
   });
   if (!result.succeeded) return undefined;
-  return (
-    registry.cacher.get(key) ??
-    new StoredObject(
-      { ...current.entry, value, modRevision: result.revision, version: current.entry.version + 1 },
-      json,
-    )
-  );
+  const { version } = current.entry;
+  return registry.opened({ ...current.entry, value, modRevision: result.revision, version: version + 1 }, json);
 }
 
 /** deletionTimestamp and its seconds stand behind creationTimestamp. */

@@ -12,10 +12,9 @@ import {
   type KubeObject,
   MODIFIED,
   notFound,
-  type StatusError,
+  StatusError,
   statusError,
   toHub,
-  versionView,
   behaviorOf,
   type KindBehavior,
 } from "../../api/index.ts";
@@ -27,9 +26,8 @@ import {
   decodeJson,
   isCanonical,
   managedAfterUpdate,
-  type VersionView,
 } from "../../schema/index.ts";
-import type { Store } from "../../store/index.ts";
+import type { Entry, Store } from "../../store/index.ts";
 import { canonicalQuantity } from "../../api/index.ts";
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
 import type { Cacher } from "../cacher/cacher.ts";
@@ -38,7 +36,10 @@ import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaTyp
 import { asGiven, hasEmptied } from "./given.ts";
 import { blankOf, resetFields } from "./resets.ts";
 import { isTooLarge, storeFailure } from "./store-failure.ts";
+import { toStored } from "../stored/custom.ts";
+import { shownIn } from "../stored/shown.ts";
 import { storageKey, StoredObject } from "../stored/stored.ts";
+import { withViews } from "../stored/views.ts";
 import { checkUid, checkVersion, checkVersionText, refuseVersion } from "./versions.ts";
 import { betweenSteps, LARGE_BYTES } from "../turns.ts";
 
@@ -102,7 +103,6 @@ export class Registry {
   readonly #validating: readonly AdmissionPlugin[];
   readonly #checkingSent: readonly AdmissionPlugin[];
   readonly #type: Json;
-  /** An object of the kind with nothing in it. */
 
   constructor(kind: KindDefinition, cacher: Cacher, options: RegistryOptions, hooks: ResourceHooks = {}) {
     this.kind = kind;
@@ -131,13 +131,25 @@ export class Registry {
   /** The object as stored now. */
   async find(namespace: string, name: string): Promise<StoredObject | undefined> {
     const { entry } = await this.#options.store.get(this.key(namespace, name));
-    if (!entry) return undefined;
-    return this.cacher.stored(entry);
+    return entry && this.opened(entry);
+  }
+
+  /** What lies in the store, in this version; with its JSON, where that is known. */
+  async opened(entry: Entry, json?: Uint8Array): Promise<StoredObject> {
+    const [stored] = await this.cacher.opened([entry], json);
+    return stored!.as(this.kind);
+  }
+
+  /** The same of what only would lie there, which no cache has. */
+  async unsaved(entry: Entry, json: Uint8Array): Promise<StoredObject> {
+    const [shown] = await shownIn(this.kind, [new StoredObject(entry, json)]);
+    return shown!;
   }
 
   /** An object with its metadata in order, as it is stored. */
-  encode(object: KubeObject): EncodedObject {
-    return encodeStored(this.kind, object, this.#options.storageMediaType);
+  async encode(object: KubeObject): Promise<EncodedObject> {
+    const stored = await toStored(this.kind, object as unknown as Json);
+    return encodeStored(this.kind, stored as unknown as KubeObject, this.#options.storageMediaType);
   }
 
   /** Brings a client's JSON to canonical form. */
@@ -165,7 +177,7 @@ export class Registry {
     // Who manages what is settled before the server adds its own. A status stands for annotations in some versions.
     const { status: _, ...main } = object;
     const managed = behavior.statusOnCreate ? main : object;
-    this.#manage(context, { before: undefined, object: managed, write, subresource: "" });
+    await this.#manage(context, { before: undefined, object: managed, write, subresource: "" });
     if (this.#hasStatus() && !behavior.statusOnCreate) delete object.status;
     await betweenSteps(context);
     await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
@@ -197,7 +209,7 @@ export class Registry {
     const own: Meta = { ...(metadata as Meta), uid: this.#options.random.uuid(), creationTimestamp: this.#now() };
     const object = { kind: this.kind.kind, apiVersion: groupVersion(this.kind), metadata: own, ...rest };
     const key = this.key(String(own.namespace ?? ""), String(own.name));
-    await this.#transact(key, this.encode(orderedMetadata(object)).value, 0);
+    await this.#transact(key, (await this.encode(orderedMetadata(object))).value, 0);
   }
 
   /** Stores a new object, under another generated name when one is taken. */
@@ -215,7 +227,10 @@ export class Registry {
   }
 
   /** Notes who manages the fields that this write changed. */
-  #manage({ emptied }: Pick<RequestContext, "emptied">, { before, object, write, subresource }: ManageCall): void {
+  async #manage(
+    { emptied }: Pick<RequestContext, "emptied">,
+    { before, object, write, subresource }: ManageCall,
+  ): Promise<void> {
     if (write.isApply) return;
     const { struct } = this.kind;
     const metadata = object.metadata as Meta;
@@ -227,19 +242,22 @@ export class Registry {
     const isKept = given === undefined || subresource !== "" || !(isReset || areManagers(given));
     if (before && isKept) metadata.managedFields = (before.metadata as Meta).managedFields;
     else if (isReset || isKept) delete metadata.managedFields;
-    const entries = managedAfterUpdate({
+    const manager = write.fieldManager;
+    const apiVersion = groupVersion(write.version ?? this.kind);
+    const update = {
       struct,
       before: before ? this.#through(write.version, before) : blankOf(this.kind),
       after: object,
-      write: {
-        manager: write.fieldManager,
-        apiVersion: groupVersion(write.version ?? this.kind),
-        subresource,
-        now,
-      },
-      versions: (apiVersion) => this.#version(apiVersion),
+      write: { manager, apiVersion, subresource, now },
       ignored: resetFields(this.kind, subresource),
-    });
+    };
+    const entries = await withViews(this.kind, (versions) => managedAfterUpdate({ ...update, versions })).catch(
+      (error) => {
+        // The original lets go of managers that it can't work out, and writes the object.
+        if (error instanceof StatusError) return [];
+        throw error;
+      },
+    );
     if (entries.length > 0) metadata.managedFields = entries;
     else delete metadata.managedFields;
   }
@@ -249,11 +267,6 @@ export class Registry {
     const stored = object as unknown as Json;
     if (!version?.storage) return stored;
     return this.#withDefaults(toHub(version, copyJson(fromHub(version, stored))));
-  }
-
-  /** How the stored version is seen in another; undefined when that doesn't exist any more. */
-  #version(apiVersion: string): VersionView | undefined {
-    return versionView(this.kind, this.kind, apiVersion);
   }
 
   #fillSystemMetadata(metadata: Meta): void {
@@ -289,15 +302,16 @@ export class Registry {
     if (!write.dryRun) refuseVersion(object.metadata as Meta);
     const canonical = orderedMetadata(object);
     const key = this.key(namespace, name);
-    const encoded = this.encode(canonical);
-    if (write.dryRun) return (await this.find(namespace, name)) ? undefined : unsavedNew(key, encoded, object);
+    const encoded = await this.encode(canonical);
+    if (write.dryRun) {
+      if (await this.find(namespace, name)) return undefined;
+      // It doesn't get as far as where a new object is refused that has a version: it keeps it.
+      return this.#unsavedChange(key, encoded, Number((object.metadata as Meta).resourceVersion ?? 0) || 0);
+    }
     const stored = await this.#put(key, { object: canonical, encoded, expected: 0, write });
     if (!stored) return undefined;
     const { value, json, revision } = stored;
-    return this.cacher.stored(
-      { key, value, createRevision: revision, modRevision: revision, version: 1, lease: 0 },
-      json,
-    );
+    return this.opened({ key, value, createRevision: revision, modRevision: revision, version: 1, lease: 0 }, json);
   }
 
   /**
@@ -311,7 +325,7 @@ export class Registry {
     } catch (error) {
       if (write.isApply || !object.metadata.managedFields || !isTooLarge(error)) throw error;
       const { managedFields: _, ...metadata } = object.metadata;
-      const bare = this.encode({ ...object, metadata });
+      const bare = await this.encode({ ...object, metadata });
       const revision = await this.#transact(key, bare.value, expected);
       return revision === undefined ? undefined : { ...bare, revision };
     }
@@ -390,7 +404,7 @@ export class Registry {
     const sent = () => this.#admissionRequest(context, { operation: "UPDATE", object: wanted, oldObject: old, write });
     await checkSent(this.#checkingSent, sent);
     let object = this.#prepareUpdate(wanted, old, subresource);
-    this.#manage(context, { before: old, object: claimed ?? object, write, subresource });
+    await this.#manage(context, { before: old, object: claimed ?? object, write, subresource });
     if (claimed) keepManagers(object, claimed);
     await betweenSteps(context);
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write });
@@ -443,23 +457,25 @@ export class Registry {
     const canonical = orderedMetadata(object);
     // The store of the original takes it off; what only would be stored has it still.
     if (!write.dryRun) delete (canonical.metadata as Meta).selfLink;
-    const encoded = this.encode(canonical);
+    const encoded = await this.encode(canonical);
     // A write that changes nothing is none: no new version, no event.
     if (!this.#isIncomplete(current) && Buffer.compare(encoded.value, current.entry.value) === 0) return current;
-    if (write.dryRun) return unsaved(key, encoded, current);
+    if (write.dryRun) return this.#unsavedChange(key, encoded, current.revision);
     const stored = await this.#put(key, { object: canonical, encoded, expected: current.revision, write });
     if (!stored) return undefined;
     const { value, json, revision } = stored;
-    return this.cacher.stored(
-      { ...current.entry, value, modRevision: revision, version: current.entry.version + 1 },
-      json,
-    );
+    return this.opened({ ...current.entry, value, modRevision: revision, version: current.entry.version + 1 }, json);
   }
 
   /** Whether what is stored of an object is to be written again even as it is. */
   #isIncomplete({ entry, object }: StoredObject): boolean {
     if (entry.stale) return true;
     return entry.version === 1 && (this.behavior.isCompletedByReading?.(object as never) ?? false);
+  }
+
+  /** What a dry run would have stored. */
+  #unsavedChange(key: string, { value, json }: EncodedObject, revision: number): Promise<StoredObject> {
+    return this.unsaved({ key, value, createRevision: revision, modRevision: revision, version: 1, lease: 0 }, json);
   }
 
   #now(): string {
@@ -532,7 +548,8 @@ export class Registry {
     current: StoredObject,
     { object, write }: { object: Json; write: WriteOptions },
   ): Promise<StoredObject | undefined> {
-    const last = unsaved(current.entry.key, this.encode(orderedMetadata(object)), current);
+    const encoded = await this.encode(orderedMetadata(object));
+    const last = await this.#unsavedChange(current.entry.key, encoded, current.revision);
     if (write.dryRun) return last;
     return (await this.remove(current)) === undefined ? undefined : last;
   }
@@ -782,17 +799,4 @@ function isGone(object: Json): boolean {
   if (deletionTimestamp === undefined || (Array.isArray(finalizers) && finalizers.length > 0)) return false;
   if (object.kind === "Namespace") return !((object.spec as Json).finalizers as unknown[] | undefined)?.length;
   return deletionGracePeriodSeconds === 0 || deletionGracePeriodSeconds === undefined;
-}
-
-/** What a dry run would have stored. */
-/** Of a dry run, which doesn't get as far as where a new object is refused that has a version: it keeps it. */
-function unsavedNew(key: string, { value, json }: EncodedObject, { metadata }: Json): StoredObject {
-  const version = Number((metadata as Meta).resourceVersion ?? 0) || 0;
-  return new StoredObject({ key, value, createRevision: version, modRevision: version, version: 1, lease: 0 }, json);
-}
-
-function unsaved(key: string, { value, json }: EncodedObject, current?: StoredObject): StoredObject {
-  const revision = current?.revision ?? 0;
-  const made = { key, value, createRevision: revision, modRevision: revision, version: 1, lease: 0 };
-  return new StoredObject(made, json);
 }

@@ -3,6 +3,7 @@ import { goJson } from "../../schema/index.ts";
 import type { Entry } from "../../store/index.ts";
 import { type Warm, warmed } from "./warm.ts";
 import { storedJson } from "./encoding.ts";
+import { shownAs } from "./custom.ts";
 import { nodeNameIn, nodeNameOf } from "./node-name.ts";
 
 const encoder = new TextEncoder();
@@ -188,14 +189,14 @@ export class StoredObject implements Warm {
     return new StoredObject({ ...this.entry, modRevision: revision }, this.#bare);
   }
 
-  /** The same in another version of its kind. */
+  /** The same in another version of its kind, which takes nobody else to tell. */
   as(kind: KindDefinition): StoredObject {
-    if (!kind.storage) return this;
+    if (!kind.storage && !kind.custom) return this;
     const name = `as ${groupVersion(kind)}`;
     // A kind that users define may have changed since: the same bytes look different now.
     const known = this.#forms?.get(name);
     if (known instanceof ConvertedObject && known.kind !== kind) this.#forms!.delete(name);
-    return this.form(name, ({ object }) => new ConvertedObject(this.entry, kind, object));
+    return this.form(name, ({ object }) => new ConvertedObject(this.entry, kind, () => viewOf(kind, object)));
   }
 
   /** Another form, kept under its name. */
@@ -210,17 +211,28 @@ export class StoredObject implements Warm {
   }
 }
 
-/** A stored object in a version that isn't the stored one. */
-class ConvertedObject extends StoredObject {
+function viewOf(kind: KindDefinition, stored: KubeObject): KubeObject {
+  const object = stored as unknown as Record<string, unknown>;
+  return (kind.custom ? shownAs(kind, object) : fromHub(kind, object)) as unknown as KubeObject;
+}
+
+/** A stored object in a version that isn't the stored one, or as a version knows it that users define. */
+export class ConvertedObject extends StoredObject {
   readonly kind: KindDefinition;
-  readonly #stored: KubeObject;
+  readonly #view: () => KubeObject;
   #converted: KubeObject | undefined;
   #bytes: Uint8Array | undefined;
 
-  constructor(entry: Entry, kind: KindDefinition, stored: KubeObject) {
+  constructor(entry: Entry, kind: KindDefinition, view: () => KubeObject) {
     super(entry);
     this.kind = kind;
-    this.#stored = stored;
+    this.#view = view;
+  }
+
+  override at(revision: number): StoredObject {
+    const { metadata, ...object } = this.object;
+    const view = { ...object, metadata: { ...metadata, resourceVersion: String(revision) } };
+    return new ConvertedObject({ ...this.entry, modRevision: revision }, this.kind, () => view);
   }
 
   override get json(): Uint8Array {
@@ -250,8 +262,7 @@ class ConvertedObject extends StoredObject {
   }
 
   override get object(): KubeObject {
-    this.#converted ??= fromHub(this.kind, this.#stored as unknown as Record<string, unknown>) as unknown as KubeObject;
-    return this.#converted;
+    return (this.#converted ??= this.#view());
   }
 
   override parsed(): KubeObject {

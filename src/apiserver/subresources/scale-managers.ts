@@ -24,7 +24,7 @@ export function entriesAfterScale(
   scale: readonly ManagerEntry[],
 ): ManagerEntry[] {
   const owners = scale.filter(({ fieldsV1 }) => has(fieldsV1, SCALE_PATH));
-  const names = new Set(owners.map(nameOf));
+  const names = new Set(owners.map((entry) => nameOf(untimed(entry))));
   const kept = entries
     .map((entry) =>
       has(entry.fieldsV1, path) && !names.has(nameOf(entry))
@@ -33,15 +33,20 @@ export function entriesAfterScale(
     )
     .filter(({ fieldsV1 }) => Object.keys(fieldsV1).length > 0);
   const had = new Set(entries.filter(({ fieldsV1 }) => has(fieldsV1, path)).map(nameOf));
-  // The original leaves the time of a new entry out.
   const added = owners
+    .map(untimed)
     .filter((entry) => !had.has(nameOf(entry)))
-    .map(({ time: _, ...entry }) => ({ ...entry, apiVersion, fieldsV1: fieldsAt(path), subresource: "scale" }));
+    .map((entry) => ({ ...entry, apiVersion, fieldsV1: fieldsAt(path) }));
   return orderedManagers([...kept, ...added]);
 }
 
-function nameOf({ manager, operation, subresource = "" }: ManagerEntry): string {
-  return JSON.stringify([manager, operation, subresource]);
+/** Those who updated are told apart by when they did, which the entries of a Scale don't say: so they become others. */
+function nameOf({ manager, operation, subresource = "", time }: ManagerEntry): string {
+  return JSON.stringify([manager, operation, subresource, operation === "Update" ? time : ""]);
+}
+
+function untimed({ time: _, ...entry }: ManagerEntry): ManagerEntry {
+  return entry;
 }
 
 function has(fields: Json, [first, ...rest]: readonly string[]): boolean {

@@ -64,7 +64,7 @@ export function scaleOf(core: ServerCore, kind: KindDefinition, clock: Clock): S
   };
 }
 
-type Change = (current: KubeObject | undefined) => Json;
+type Change = (current: KubeObject | undefined) => Json | Promise<Json>;
 
 type Paths = NonNullable<Subresource["scale"]>;
 
@@ -131,12 +131,12 @@ function scaled(
 }
 
 /** The object after an apply to its Scale. */
-function applied(
+async function applied(
   context: RequestContext,
   current: KubeObject,
   { form, config }: { readonly form: ScaleForm; readonly config: Json },
-): Json {
-  const scale = applyTo({
+): Promise<Json> {
+  const scale = await applyTo({
     kind: SCALE,
     current: scaleWithManagers(current, form) as unknown as KubeObject,
     config,

@@ -29,7 +29,7 @@ export interface KeptCondition {
   readonly write: WriteOptions;
   readonly clock: Clock;
   /** The object with the conditions as its status. */
-  readonly change: (current: KubeObject | undefined, status: Json) => Json;
+  readonly change: (current: KubeObject | undefined, status: Json) => Json | Promise<Json>;
 }
 
 /** Writes a condition into an object's status, unless it says that already. */

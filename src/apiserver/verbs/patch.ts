@@ -3,7 +3,6 @@ import {
   badRequest,
   type FieldError,
   groupVersion,
-  hubOf,
   invalid,
   kindFor,
   type KindDefinition,
@@ -12,7 +11,6 @@ import {
   type StatusError,
   statusError,
   unsupportedMediaType,
-  versionView,
 } from "../../api/index.ts";
 import {
   applyConfig,
@@ -41,6 +39,7 @@ import { COMPLAINTS_MAX, decodeObject, DECODING, reportStrict, sayingItsType } f
 import { applyJsonPatch, JsonPatchError } from "./json-patch.ts";
 import type { Json, WriteOptions } from "../registry/generic.ts";
 import { blankOf, resetFields } from "../registry/resets.ts";
+import { withViews } from "../stored/views.ts";
 import { LARGE_BYTES } from "../turns.ts";
 import { writeOptions } from "./write-options.ts";
 
@@ -240,18 +239,18 @@ function textOf(value: unknown): string {
 }
 
 /** The object that an apply makes; 409 names the fields that others own. */
-export function applyTo({ kind, current, config, write, subresource, now, force }: ApplyTo): Json {
+export async function applyTo({ kind, current, config, write, subresource, now, force }: ApplyTo): Promise<Json> {
+  const input = {
+    struct: kind.struct,
+    live: current as unknown as Json | undefined,
+    config,
+    write: { manager: write.fieldManager, apiVersion: groupVersion(kind), subresource, now },
+    blank: blankOf(kind),
+    ignored: resetFields(kind, subresource),
+    force,
+  };
   try {
-    return applyConfig({
-      struct: kind.struct,
-      live: current as unknown as Json | undefined,
-      config,
-      write: { manager: write.fieldManager, apiVersion: groupVersion(kind), subresource, now },
-      versions: (apiVersion) => versionView(hubOf(kind), kind, apiVersion),
-      blank: blankOf(kind),
-      ignored: resetFields(kind, subresource),
-      force,
-    });
+    return await withViews(kind, (versions) => applyConfig({ ...input, versions }));
   } catch (error) {
     if (error instanceof ApplyTypeError)
       throw applyFailure(`failed to create typed patch object (${identityOf(config)}): ${error.message}`, error);

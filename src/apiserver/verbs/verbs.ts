@@ -207,7 +207,6 @@ export class Verbs {
     const { query, info, request } = context;
     const options = listOptions(query);
     const picked = selection(kind, info.namespace, options);
-    await cacher.start();
     const { store, clock } = this.#options;
     const result = await list({ kind: hub, cacher, store, options, selection: picked, clock });
     if (format.as === "metadata") throw isNo("PartialObjectMetadata", "a list", `${typeName(hub)}List`);
@@ -230,7 +229,7 @@ export class Verbs {
         ? respondBytes(200, encodeProtoObject(PartialObjectMetadataList, all), contentType(format, false))
         : respond(200, all, format);
     }
-    const items = kind.storage ? result.items.map((stored) => stored.as(kind)) : result.items;
+    const items = kind.storage || kind.custom ? result.items.map((stored) => stored.as(kind)) : result.items;
     const body = { head, metadata, items, clock: this.#options.clock };
     if (format.encoding === "json" && !format.pretty)
       return compressedStream(
@@ -377,7 +376,7 @@ export class Verbs {
     const kind = this.#kind;
     const config = applyConfiguration(kind, patch.value);
     const change = async (current: KubeObject | undefined) => {
-      const merged = applyTo({
+      const merged = await applyTo({
         kind,
         current: this.#current(current),
         config,
@@ -449,7 +448,6 @@ export class Verbs {
     const listed = listOptions(query);
     const options = await this.#deleteOptions(context);
     const write = this.#writeOptions(context);
-    await cacher.start();
     const picked = selection(this.#kind, info.namespace, listed);
     const result = await list({ kind, cacher, store, options: listed, selection: picked, clock });
     const items: StoredObject[] = [];

@@ -117,8 +117,8 @@ export class EventEncoder {
 
   #json(item: WatchItem): Uint8Array {
     if (!("stored" in item)) return encoder.encode(goJson(this.#extra(item)));
-    const { stored } = item;
-    const { format } = this.#options;
+    const { format, hub } = this.#options;
+    const stored = item.stored.as(hub);
     if (format.as === "table") return encoder.encode(goJson(this.#row(stored, stored.revision)));
     const { viewVersion } = format;
     return stored.form(`metadata ${viewVersion}`, ({ object }) =>

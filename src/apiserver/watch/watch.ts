@@ -1,9 +1,10 @@
-import { groupVersion, type KindDefinition, resourceExpired, StatusError } from "../../api/index.ts";
+import { groupVersion, type KindDefinition, resourceExpired, statusError, StatusError } from "../../api/index.ts";
 import { type Clock, onAbort, type Random, type Timer } from "../../base/index.ts";
 import type { Revision } from "../../store/index.ts";
 import type { CacheEvent, Cacher } from "../cacher/cacher.ts";
 import { CHUNK_BYTES } from "../list/chunks.ts";
 import { candidates, parseVersion } from "../list/list.ts";
+import { isConverted } from "../stored/custom.ts";
 import type { StoredObject } from "../stored/stored.ts";
 import type { ListOptions } from "../list/options.ts";
 import type { Selection } from "../list/selection.ts";
@@ -48,12 +49,20 @@ const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 /** Events of a selection from a version on, in batches as they come. Throws before the first batch when the query is wrong. */
 export async function watch(call: WatchCall): Promise<AsyncIterableIterator<readonly WatchItem[]>> {
   const options = readOptions(call);
-  await call.cacher.start();
+  await call.cacher.start().catch((error) => {
+    throw isConverted(call.kind) && error instanceof StatusError ? notReady(call.kind, error) : error;
+  });
   if (options.sendInitial && options.from !== undefined && options.from > 0)
     await call.cacher.notOlderThan(options.from);
   else if (options.from === undefined) await call.cacher.fresh();
   else if (!options.sendInitial) await call.cacher.recall(options.from);
   return new WatchStream(call, options);
+}
+
+/** 429: there is something that can't be converted, perhaps only now. */
+function notReady(kind: KindDefinition, cause: StatusError): StatusError {
+  const message = `storage is (re)initializing: failed to list ${groupVersion(kind)}, Kind=${kind.kind}: ${cause.message}`;
+  return statusError({ code: 429, reason: "TooManyRequests", message, details: { retryAfterSeconds: 1 } }, { cause });
 }
 
 interface Options {

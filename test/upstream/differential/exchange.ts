@@ -112,5 +112,13 @@ function parsed(bytes: Buffer, type = ""): unknown {
   if (bytes.length === 0) return undefined;
   if (type.includes("protobuf")) return bytes.toString("base64");
   const text = bytes.toString();
-  return type.startsWith("application/json") && !type.includes("stream=watch") ? JSON.parse(text) : text;
+  return type.startsWith("application/json") && !type.includes("stream=watch") ? parsedJson(text) : text;
+}
+
+/** A value, or the list of those that stand in lines of their own: watches of custom objects call themselves plain JSON. */
+function parsedJson(text: string): unknown {
+  const lines = text.trimEnd().split("\n");
+  return lines.length > 1 && lines.every((line) => line.startsWith('{"type":'))
+    ? lines.map((line) => JSON.parse(line))
+    : JSON.parse(text);
 }

@@ -24,4 +24,21 @@ export async function untilQuiet(ask: Ask, request: Request, { status, body }: A
     last = object.metadata.resourceVersion;
     await delay(POLL_MS);
   }
+  if (list.endsWith("/customresourcedefinitions")) await untilServed(ask, body.spec);
+}
+
+/** The original serves what a definition defines some time after it has said that it does. */
+async function untilServed(ask: Ask, { group, versions, names }: Definition): Promise<void> {
+  const version = versions.find(({ served }) => served)?.name;
+  for (let poll = 0; version !== undefined && poll < POLLS_MAX; poll++) {
+    const { status } = await ask({ do: `GET /apis/${group}/${version}/${names.plural}?limit=1` });
+    if (status !== 404) return;
+    await delay(POLL_MS);
+  }
+}
+
+interface Definition {
+  readonly group: string;
+  readonly versions: readonly { readonly name: string; readonly served: boolean }[];
+  readonly names: { readonly plural: string };
 }

@@ -69,7 +69,6 @@ function validateSpec(spec: CustomResourceDefinitionSpec): FieldError[] {
     ...validateNames("spec.names", spec.names),
     ...validateSharedParts(shared),
     ...validateConversion(spec.conversion),
-    ...validateConversionWorks(spec),
   ];
 }
 
@@ -278,10 +277,4 @@ function validatePreserve(
   const detail =
     "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead";
   return [invalidValue("spec.preserveUnknownFields", true, detail)];
-}
-
-/** A webhook that would have to be asked can't be yet; with one version there is nothing to ask. */
-function validateConversionWorks({ conversion, versions }: CustomResourceDefinitionSpec): FieldError[] {
-  if (conversion?.strategy !== "Webhook" || (versions ?? []).length < 2) return [];
-  return [forbiddenField("spec.conversion.strategy", "conversion webhooks between versions are not implemented yet")];
 }

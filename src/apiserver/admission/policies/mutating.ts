@@ -31,11 +31,11 @@ export function mutatingPolicies(kinds: PolicyKinds, options: PolicyOptions): Ad
 
 /** Whether the policy changed the object. */
 async function change(applied: Applied, request: AdmissionRequest, options: PolicyOptions): Promise<boolean> {
-  const view = inVersion(request, applied.version);
+  const view = await inVersion(request, applied.version);
   const before = structuredClone(view.object);
   await mutate(applied, view, options);
   if (jsonEqual(before, view.object)) return false;
-  takeBack(request, view);
+  await takeBack(request, view);
   return true;
 }
 

@@ -44,7 +44,7 @@ export function validatingPolicies(kinds: PolicyKinds, options: PolicyOptions): 
       const known = new Map<KindDefinition, RequestValues>();
       for (const applied of found) {
         const { version } = applied;
-        const values = known.get(version) ?? (await valuesFor(inVersion(request, version), options));
+        const values = known.get(version) ?? (await valuesFor(await inVersion(request, version), options));
         known.set(version, values);
         await judge(applied, request, values);
       }

@@ -3,8 +3,9 @@ import { parseIp, StatusError } from "../../../api/index.ts";
 import type { Clock, Random, Scope } from "../../../base/index.ts";
 import { makeRequest, readBody } from "../../../net/index.ts";
 import type { ApiResponse, Handler } from "../../../net/message.ts";
-import { JsonError, parseJson } from "../../../schema/index.ts";
+import { isObject, JsonError, jsonTypeName, parseJson } from "../../../schema/index.ts";
 import type { Reads } from "../../contracts.ts";
+import { BodyError, fromYaml } from "../../http/body.ts";
 import { dialProblem } from "../../streaming/dial-problem.ts";
 import {
   REFERENCE_PORT,
@@ -15,7 +16,10 @@ import {
 import { Clients } from "../../streaming/clients.ts";
 import { authorityOf } from "../../subresources/proxy/proxy.ts";
 import type { ProxyTarget } from "../../subresources/proxy/targets.ts";
-import type { Webhook } from "./webhook.ts";
+import type { Webhook as AdmissionWebhook } from "./webhook.ts";
+
+/** Where a webhook is, and how long it may take. */
+export type Webhook = Pick<AdmissionWebhook, "clientConfig" | "timeoutSeconds">;
 
 const CLIENTS_MAX = 200;
 const TIMEOUT_SECONDS = 10;
@@ -156,26 +160,62 @@ function whatIsMissing(
 }
 
 async function valueOf(response: ApiResponse): Promise<unknown> {
-  const text = Buffer.from(await readBody(response)).toString();
-  if (response.status !== 200) throw new CallError(refusal(response.status, text));
+  const bytes = await readBody(response);
+  const text = Buffer.from(bytes).toString();
+  if (response.status !== 200) {
+    const isText = String(response.headers["content-type"] ?? "").startsWith("text/");
+    throw new CallError(refusal(response.status, isText ? text.trim() : "unknown"));
+  }
+  const { value, problem } = text.trimStart().startsWith("{") ? fromJson(text) : await fromText(bytes);
+  if (problem !== undefined) throw new CallError(`couldn't get version/kind; json parse error: ${problem}`);
+  return value;
+}
+
+interface Parsed {
+  readonly value?: unknown;
+  readonly problem?: string;
+}
+
+function fromJson(text: string): Parsed {
   try {
-    return parseJson(text).value;
-  } catch (cause) {
-    if (!(cause instanceof JsonError)) throw cause;
-    throw new CallError(`couldn't get version/kind; json parse error: ${cause.message}`, { cause });
+    return { value: parseJson(text).value };
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    return { problem: error.message };
   }
 }
+
+/** What doesn't begin as JSON objects do is taken for YAML. */
+async function fromText(bytes: Uint8Array): Promise<Parsed> {
+  try {
+    const { value } = await fromYaml(bytes, { isLarge: false, turn: async () => undefined });
+    if (isObject(value)) return { value };
+    return { problem: `json: cannot unmarshal ${jsonTypeName(value)} into Go value of type ${TYPE_STRUCT}` };
+  } catch (error) {
+    if (!(error instanceof BodyError)) throw error;
+    return { problem: error.message };
+  }
+}
+
+const TYPE_STRUCT =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 const REFUSALS: Readonly<Record<number, string>> = {
   401: "the server has asked for the client to provide credentials",
   404: "the server could not find the requested resource",
   405: "the server does not allow this method on the requested resource",
+  409: "the server reported a conflict",
   413: "the request is too large",
+  422: "the server rejected our request due to an error in our request",
+  429: "the server has received too many requests and has asked us to try again later",
+  503: "the server is currently unable to handle the request",
+  504: "the server was unable to return a response in the time allotted, but may still be processing the request",
 };
 
 /** What clients say of an answer that is none. */
 function refusal(status: number, text: string): string {
-  if (status >= 500)
+  if (status === 403) return text;
+  if (status >= 500 && REFUSALS[status] === undefined)
     return `an error on the server (${JSON.stringify(text)}) has prevented the request from succeeding`;
   return REFUSALS[status] ?? "the server rejected our request for an unknown reason";
 }

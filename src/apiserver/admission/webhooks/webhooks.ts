@@ -49,8 +49,8 @@ export function validatingWebhooks(caller: WebhookCaller, options: PolicyOptions
       const all = await wantedFor(request, VALIDATING, options);
       if (all.length === 0) return;
       const outcomes = await Promise.allSettled(
-        all.map(({ webhook, version }) =>
-          judge(webhook, inVersion(request, version), { caller, options, isMutating: false }),
+        all.map(async ({ webhook, version }) =>
+          judge(webhook, await inVersion(request, version), { caller, options, isMutating: false }),
         ),
       );
       for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
@@ -74,14 +74,14 @@ async function mutate(
   request: AdmissionRequest,
   asking: Omit<Asking, "isMutating">,
 ): Promise<boolean> {
-  const view = inVersion(request, version);
+  const view = await inVersion(request, version);
   const answer = await judge(webhook, view, { ...asking, isMutating: true });
   const { object } = view;
   if (answer?.patch === undefined || !object) return false;
   const made = patched(object, answer.patch);
   if (jsonEqual(made, object)) return false;
   overwrite(object, made);
-  takeBack(request, view);
+  await takeBack(request, view);
   return true;
 }
 

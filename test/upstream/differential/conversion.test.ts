@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { withoutUpstream } from "../servers.ts";
+import { CONVERSION_HOOKS } from "./conversion-hooks.ts";
+import { conversions } from "./conversion.ts";
+import { serveHooks } from "./hook-server.ts";
+import { KNOWN } from "./known.ts";
+import { startNavarch, startUpstream } from "./pair.ts";
+import { described, optionsOfRun, runOnBoth } from "./run.ts";
+
+suite("custom resources whose versions a webhook converts, on kube-apiserver and here", {
+  skip: withoutUpstream,
+}, () => {
+  test("conversion webhooks", { timeout: 3_600_000 }, async (t) => {
+    const { seed, count, filter } = optionsOfRun(60);
+    await using hooks = await serveHooks(CONVERSION_HOOKS);
+    const scripts = conversions({ count, hooks }).filter((script) => filter.test(script.title));
+    await using upstream = await startUpstream();
+    await using navarch = await startNavarch();
+    const found = await runOnBoth(scripts, [upstream, navarch], { seed, known: KNOWN });
+    t.diagnostic(described(found));
+    assert.equal(found.unexpected.length, 0, "the diagnostic message says what differs");
+  });
+});
