@@ -1,7 +1,6 @@
 import { admit, concernedPlugins, checkSent, validateAdmission } from "../admission/admit.ts";
 import {
   alreadyExists,
-  CLIENT_METADATA,
   conflict,
   type FieldError,
   fromHub,
@@ -34,6 +33,7 @@ import type { Cacher } from "../cacher/cacher.ts";
 import { finalizerWarnings, joinOwners, validateMetadata, validateMetadataUpdate } from "./metadata.ts";
 import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaType } from "../stored/encoding.ts";
 import { asGiven, hasEmptied } from "./given.ts";
+import { keepAllBut, keepManagers, MANAGED_AS_SENT, narrowSpec, SPEC_PARTS } from "./narrow.ts";
 import { blankOf, resetFields } from "./resets.ts";
 import { isTooLarge, storeFailure } from "./store-failure.ts";
 import { toStored } from "../stored/custom.ts";
@@ -714,83 +714,6 @@ function keepSystemMetadata(metadata: Meta, old: KubeObject): void {
   if (before.deletionGracePeriodSeconds !== undefined)
     metadata.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds;
   delete metadata.resourceVersion;
-}
-
-interface Narrowing {
-  readonly object: Json;
-  readonly old: KubeObject;
-  readonly subresource: string;
-  /** Metadata that stays too. */
-  readonly keeps: readonly string[];
-}
-
-/** An update of a subresource changes that part only (and, for status, metadata that managers own). */
-function keepAllBut({ object, old, subresource, keeps }: Narrowing): void {
-  const before = copyJson(old) as unknown as Json;
-  for (const key of new Set([...Object.keys(object), ...Object.keys(before)])) {
-    if (key === subresource || key === "metadata") continue;
-    const value = own(before, key);
-    if (value === undefined) delete object[key];
-    else object[key] = value;
-  }
-  const sent = object.metadata as Meta;
-  const { managedFields } = sent;
-  const metadata = before.metadata as Meta;
-  delete metadata.resourceVersion;
-  if (subresource === "status" && keeps !== CLIENT_METADATA) {
-    for (const key of SENT_WITH_STATUS) {
-      if ((keeps as readonly string[]).includes(key)) continue;
-      if (sent[key] === undefined) delete metadata[key];
-      else metadata[key] = sent[key];
-    }
-  }
-  if (managedFields !== undefined) metadata.managedFields = managedFields;
-  object.metadata = metadata;
-}
-
-const SENT_WITH_STATUS = [...CLIENT_METADATA, "generateName", "selfLink"];
-
-type Part = (wanted: Json, old: Json) => Json;
-
-/** Subresources that change a part of the spec: what the spec becomes. */
-const SPEC_PARTS: Readonly<Record<string, Part>> = {
-  finalize: (wanted) => wanted,
-  scale: (wanted, old) => ({ ...old, replicas: wanted.replicas }),
-  ephemeralcontainers: ({ ephemeralContainers }, old) => ({ ...old, ephemeralContainers }),
-  resize: (wanted, old) => ({
-    ...old,
-    resources: wanted.resources,
-    containers: withResources(old.containers, wanted.containers),
-    ...(Array.isArray(old.initContainers) && {
-      initContainers: withResources(old.initContainers, wanted.initContainers),
-    }),
-  }),
-};
-
-/** Subresources by which a client comes to manage all that it changed, even what they don't let it change. */
-const MANAGED_AS_SENT: ReadonlySet<string> = new Set(["resize", "ephemeralcontainers"]);
-
-function keepManagers(object: Json, { metadata }: Json): void {
-  const { managedFields } = metadata as Meta;
-  if (managedFields === undefined) delete (object.metadata as Meta).managedFields;
-  else (object.metadata as Meta).managedFields = managedFields;
-}
-
-function withResources(old: unknown, wanted: unknown): Json[] {
-  const byName = new Map(((wanted ?? []) as Json[]).map((container) => [container.name, container]));
-  return ((old ?? []) as Json[]).map((container) => {
-    const { resources, resizePolicy } = byName.get(container.name) ?? container;
-    return { ...container, resources, resizePolicy };
-  });
-}
-
-/** Puts back everything but one part of the spec. */
-function narrowSpec(object: Json, old: KubeObject, part: Part): void {
-  const { managedFields } = object.metadata as Meta;
-  const spec = part((object.spec ?? {}) as Json, ((old as unknown as Json).spec ?? {}) as Json);
-  keepAllBut({ object, old, subresource: "spec", keeps: [] });
-  object.spec = copyJson(spec);
-  if (managedFields !== undefined) (object.metadata as Meta).managedFields = managedFields;
 }
 
 /** Whether nothing keeps the object: its deletion has begun, its time is over and no finalizer is left. */

@@ -14,7 +14,7 @@ export function asStored({ structOf }: CustomVersions, stored: Json): Json {
 }
 
 /** An object that differs from one in another version in nothing but what that one knows. */
-export function renamed({ structOf }: CustomVersions, object: Json, apiVersion: string): Json {
+function renamed({ structOf }: CustomVersions, object: Json, apiVersion: string): Json {
   const struct = structOf(apiVersion);
   if (!struct) throw noVersion("to", apiVersion);
   return typed(pruned(struct, object), object, apiVersion);

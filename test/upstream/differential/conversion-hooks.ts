@@ -4,7 +4,7 @@ import { type Hook, HttpAnswer, type Review } from "./hook-server.ts";
 type Json = any;
 
 /** Between v1, whose spec has `host` and `port`, and v2, whose spec has `address`; says in an annotation that it was here. */
-export function convertThing(object: Json, apiVersion: string): Json {
+function convertThing(object: Json, apiVersion: string): Json {
   const { spec = {}, ...rest } = object;
   const { host, port, address, ...same } = spec;
   const isOld = apiVersion.endsWith("/v1");
