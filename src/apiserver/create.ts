@@ -164,7 +164,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const { clock, log, scope, eventTtlMs = EVENT_TTL_MS } = options;
   scope.spawn("keep conditions of flow schemas", async (signal) => {
     await ready;
-    await keepDangling(core, { clock, signal });
+    await keepDangling(core, { clock, log, signal });
   });
   scope.spawn("keep conditions of API services", async (signal) => {
     await ready;

@@ -7,11 +7,11 @@ import {
   LOCAL_AVAILABLE,
   Service,
 } from "../../api/index.ts";
-import { type Clock, type Log, messageOf } from "../../base/index.ts";
+import { messageOf } from "../../base/index.ts";
 import { keepCondition, type Verdict } from "../upkeep/conditions.ts";
 import type { Reads } from "../contracts.ts";
 import type { ServerCore } from "../core.ts";
-import { nextChange } from "../upkeep/next-change.ts";
+import { keep, type KeepOptions } from "../upkeep/keep.ts";
 import type { Json } from "../registry/generic.ts";
 import { REFERENCE_PORT, resolveCached } from "../services/endpoints.ts";
 import { type Aggregator, referenceOf } from "./aggregator.ts";
@@ -58,11 +58,8 @@ export function missingOf({ spec }: APIService, reads: Pick<Reads, "cached">): V
   }
 }
 
-export interface AvailabilityOptions {
+export interface AvailabilityOptions extends KeepOptions {
   readonly aggregator: Aggregator;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly signal: AbortSignal;
 }
 
 /** Keeps the conditions of API services true, and what is known of the servers behind them; runs until the signal. */
@@ -93,32 +90,24 @@ class Keeper {
   }
 
   async run(): Promise<void> {
-    const { aggregator, signal } = this.#options;
-    while (!signal.aborted) {
-      // Services and their endpoints are looked at only while somebody asks about them.
-      const isAsked = aggregator.services.length > 0;
-      const kinds = isAsked ? WATCHED : [SERVICES];
-      const round = new AbortController();
-      this.#wake = () => round.abort();
-      const change = nextChange(this.#core, kinds, AbortSignal.any([signal, round.signal]));
-      await Promise.all(kinds.map((kind) => this.#core.registry(kind).cacher.start()));
+    const { aggregator } = this.#options;
+    // Services and their endpoints are looked at only while somebody asks about them.
+    const isAsked = () => aggregator.services.length > 0;
+    const kinds = () => (isAsked() ? WATCHED : [SERVICES]);
+    const look = async (again: () => void) => {
+      this.#wake = again;
+      const wasAsked = isAsked();
       await this.#look();
-      if (isAsked === aggregator.services.length > 0) await this.#until(change);
-      round.abort();
-    }
+      return isAsked() === wasAsked ? this.#dueInMs() : 0;
+    };
+    await keep(this.#core, { what: "conditions of API services", kinds, look }, this.#options);
     await Promise.all(this.#running);
   }
 
-  /** Waits for a change, and no longer than until the next server has to be asked again. */
-  async #until(change: Promise<void>): Promise<void> {
-    const { clock } = this.#options;
+  /** When the next server has to be asked again; undefined while there is none. */
+  #dueInMs(): number | undefined {
     const dues = [...this.#watched.values()].flatMap(({ dueMs }) => dueMs ?? []);
-    const timer =
-      dues.length > 0
-        ? clock.timer(Math.max(0, Math.min(...dues) - clock.monotonicMs()), () => this.#wake())
-        : undefined;
-    await change;
-    timer?.cancel();
+    return dues.length === 0 ? undefined : Math.max(0, Math.min(...dues) - this.#options.clock.monotonicMs());
   }
 
   async #look(): Promise<void> {

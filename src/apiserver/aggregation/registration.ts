@@ -7,17 +7,16 @@ import {
   type KindDefinition,
   type KubeObject,
 } from "../../api/index.ts";
-import { type Clock, jsonEqual, type Log, messageOf, type Timer } from "../../base/index.ts";
+import { jsonEqual } from "../../base/index.ts";
 import { systemContext } from "../bootstrap/bootstrap.ts";
 import type { ServerCore } from "../core.ts";
-import { nextChange } from "../upkeep/next-change.ts";
+import { keep, type KeepOptions } from "../upkeep/keep.ts";
 import type { Json } from "../registry/generic.ts";
 import { CUSTOM_PRIORITY } from "./priority.ts";
 
 const SERVICES = APIService as unknown as KindDefinition;
 const DEFINITIONS = CustomResourceDefinition as unknown as KindDefinition;
 const WRITE = { dryRun: false, fieldManager: "kube-apiserver", isApply: false };
-const RETRY_MS = 1_000;
 /** Who keeps an API service: "true" the server for as long as it serves the version, "onstart" only when it starts. */
 export const AUTOMANAGED = "kube-aggregator.kubernetes.io/automanaged";
 
@@ -58,31 +57,10 @@ function registration(group: string, version: string): Registration {
   return { name: `${version}.${group}`, spec: { group, version, groupPriorityMinimum, versionPriority } };
 }
 
-export interface RegistrationOptions {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-}
-
 /** Keeps API services for what definitions define; runs until the signal. */
-export async function keepRegistrations(core: ServerCore, options: RegistrationOptions): Promise<void> {
-  const { clock, log, signal } = options;
-  const kinds = [DEFINITIONS, SERVICES];
-  while (!signal.aborted) {
-    const round = new AbortController();
-    const change = nextChange(core, kinds, AbortSignal.any([signal, round.signal]));
-    let retry: Timer | undefined;
-    try {
-      await Promise.all(kinds.map((kind) => core.registry(kind).cacher.start()));
-      await register(core);
-    } catch (error) {
-      // Somebody's admission may refuse it for now.
-      if (!signal.aborted) log.warn("Keeping API services of definitions failed", { error: messageOf(error) });
-      retry = clock.timer(RETRY_MS, () => round.abort());
-    }
-    await change;
-    retry?.cancel();
-  }
+export function keepRegistrations(core: ServerCore, options: KeepOptions): Promise<void> {
+  const kinds = () => [DEFINITIONS, SERVICES];
+  return keep(core, { what: "API services of definitions", kinds, look: () => register(core) }, options);
 }
 
 async function register(core: ServerCore): Promise<void> {

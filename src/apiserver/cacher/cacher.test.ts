@@ -37,3 +37,30 @@ test("only a change of what is cached makes it another: that other keys have cha
   handlers.closed(new Error("the store is gone"));
   assert.deepEqual(seen(), [0, 0]);
 });
+
+test("what a filling that failed had read already is read anew: it may have gone", async () => {
+  const entryOf = (name: string) => {
+    const value = Buffer.from(`{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"${name}","namespace":"n"}}`);
+    return { key: `/registry/configmaps/n/${name}`, value, createRevision: 1, modRevision: 1, version: 1, lease: 0 };
+  };
+  const pages = [
+    { entries: [entryOf("gone")], more: true },
+    new Error("the store is gone"),
+    { entries: [entryOf("kept")], more: false },
+  ];
+  const store = {
+    range: async () => {
+      const page = pages.shift()!;
+      if (page instanceof Error) throw page;
+      return { ...page, count: 2, revision: 5 };
+    },
+    watch: () => ({ close() {} }),
+  } as unknown as Store;
+  const cacher = new Cacher({ kind: ConfigMap as unknown as KindDefinition, store, clock: realClock() });
+  await assert.rejects(cacher.start(), /the store is gone/);
+  await cacher.start();
+  assert.deepEqual(
+    cacher.in("").map(({ entry }) => entry.key),
+    ["/registry/configmaps/n/kept"],
+  );
+});

@@ -249,6 +249,8 @@ export class Cacher {
     this.#objects.clear();
     let start = this.#prefix;
     let revision: Revision | undefined;
+    // What a try that failed has left may be gone by now.
+    this.#objects.clear();
     for (;;) {
       const page = await store.range({ start, end, limit: PAGE, revision });
       revision ??= page.revision;

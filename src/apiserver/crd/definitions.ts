@@ -6,10 +6,11 @@ import {
   type KubeObject,
   unlessGone,
 } from "../../api/index.ts";
-import { type Clock, formatTime, jsonEqual } from "../../base/index.ts";
+import { type Clock, formatTime, jsonEqual, type Log, messageOf, onAbort } from "../../base/index.ts";
 import { isObject } from "../../schema/index.ts";
 import type { Store } from "../../store/index.ts";
 import { systemContext } from "../bootstrap/bootstrap.ts";
+import type { CacheEvent } from "../cacher/cacher.ts";
 import { deleteObject } from "../registry/delete.ts";
 import type { Json, ResourceHooks } from "../registry/generic.ts";
 import type { ServerCore } from "../core.ts";
@@ -30,6 +31,7 @@ export interface DefinitionsOptions {
   readonly core: ServerCore;
   readonly store: Store;
   readonly clock: Clock;
+  readonly log: Log;
   /** Asks those who convert objects between versions. */
   readonly caller: WebhookCaller;
 }
@@ -59,32 +61,36 @@ export class Definitions {
 
   /** Follows definitions until the signal. */
   async run(signal: AbortSignal): Promise<void> {
-    const { cacher } = this.#options.core.registry(KIND);
+    await Promise.all([this.#work(signal), this.#follow(signal)]);
+  }
+
+  /** Looks at what changes, and at everything when changes may have been missed, as while the store was out of reach. */
+  async #follow(signal: AbortSignal): Promise<void> {
+    const { core, clock, log } = this.#options;
+    const { cacher } = core.registry(KIND);
     while (!signal.aborted) {
-      await cacher.start();
-      const ended = new Promise<void>((resolve) => {
-        const { close } = cacher.subscribe(
-          {
-            events: (events) => {
-              for (const { current, previous } of events) this.#enqueue((current ?? previous)!.object.metadata.name);
-            },
-            closed: () => resolve(),
-          },
-          undefined,
-        );
-        signal.addEventListener(
-          "abort",
-          () => {
-            close();
-            resolve();
-          },
-          { once: true },
-        );
-      });
-      for (const { object } of cacher.in("")) this.#enqueue(object.metadata.name);
-      for (const name of this.#served.keys()) this.#enqueue(name);
-      await Promise.race([ended, this.#work(signal)]);
+      const { promise: over, resolve } = Promise.withResolvers<void>();
+      const { close } = cacher.subscribe(
+        { events: (events) => this.#enqueueAll(events), closed: () => resolve() },
+        undefined,
+      );
+      const forget = onAbort(signal, resolve);
+      try {
+        await cacher.start();
+        for (const { object } of cacher.in("")) this.#enqueue(object.metadata.name);
+        for (const name of this.#served.keys()) this.#enqueue(name);
+      } catch (error) {
+        if (!signal.aborted) log.warn("Reading definitions failed", { error: messageOf(error) });
+        clock.timer(RETRY_MS, resolve);
+      }
+      await over;
+      close();
+      forget();
     }
+  }
+
+  #enqueueAll(events: readonly CacheEvent[]): void {
+    for (const { current, previous } of events) this.#enqueue((current ?? previous)!.object.metadata.name);
   }
 
   /** A changed definition is served as it is by the time its client hears of the change. */
@@ -104,8 +110,7 @@ export class Definitions {
 
   async #work(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    // Once, not at every wait: a server lives long, and each listener would stay.
-    signal.addEventListener("abort", () => this.#wake(), { once: true });
+    onAbort(signal, () => this.#wake());
     while (!signal.aborted) {
       const [name] = this.#queue;
       if (name === undefined) {

@@ -5,9 +5,9 @@ import {
   type KubeObject,
   PriorityLevelConfiguration,
 } from "../../api/index.ts";
-import { type Clock, formatTime } from "../../base/index.ts";
+import { formatTime } from "../../base/index.ts";
 import { keepCondition } from "../upkeep/conditions.ts";
-import { nextChange } from "../upkeep/next-change.ts";
+import { keep, type KeepOptions } from "../upkeep/keep.ts";
 import { applyTo } from "../verbs/patch.ts";
 import type { ServerCore } from "../core.ts";
 import type { Json } from "../registry/generic.ts";
@@ -33,21 +33,17 @@ export function danglingOf(schema: FlowSchema, levels: ReadonlySet<string>): Dan
 }
 
 /** Keeps the conditions of flow schemas true; runs until the signal. */
-export async function keepDangling(
-  core: ServerCore,
-  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
-): Promise<void> {
-  while (!signal.aborted) {
-    const change = nextChange(core, [SCHEMAS, LEVELS], signal);
-    await Promise.all([SCHEMAS, LEVELS].map((kind) => core.registry(kind).cacher.start()));
+export function keepDangling(core: ServerCore, options: KeepOptions): Promise<void> {
+  const { clock } = options;
+  const look = async () => {
     const levels = new Set(core.reads.cached(PriorityLevelConfiguration).map(({ metadata }) => metadata.name));
     for (const schema of core.reads.cached(FlowSchema)) {
       const applying = applied({ name: schema.metadata.name, now: formatTime(clock.now()) });
       const wanted = danglingOf(schema, levels);
       await keepCondition(core, { kind: SCHEMAS, object: schema, wanted, write: WRITE, clock, change: applying });
     }
-    await change;
-  }
+  };
+  return keep(core, { what: "conditions of flow schemas", kinds: () => [SCHEMAS, LEVELS], look }, options);
 }
 
 /** The status as the server applies it. */
