@@ -48,14 +48,17 @@ function decodeValue(node: Node, value: unknown, place: Place): unknown {
   }
 }
 
-/** Fills in declared defaults at every depth, in place; null goes where it is no value and nothing stands in for it. */
-export function defaultCustom(struct: StructNode, value: Json): void {
+/** What becomes of null where it is no value and nothing stands in for it. */
+export type Nulls = "drop" | "keep";
+
+/** Fills in declared defaults at every depth, in place. */
+export function defaultCustom(struct: StructNode, value: Json, nulls: Nulls): void {
   for (const [name, field] of struct.fields) {
     if (isMissing(value, name, field.options) && field.options.default !== undefined)
       setOwn(value, name, structuredClone(field.options.default));
     if (!Object.hasOwn(value, name)) continue;
-    if (value[name] === null && !isApiType(field) && !field.options.acceptsNull) delete value[name];
-    else descend(field.node, value[name]);
+    if (value[name] === null && nulls === "drop" && !isApiType(field) && !field.options.acceptsNull) delete value[name];
+    else descend(field.node, value[name], nulls);
   }
 }
 
@@ -67,24 +70,24 @@ function isMissing(value: Json, name: string, options: FieldOptions): boolean {
   return !Object.hasOwn(value, name) || (value[name] === null && !options.acceptsNull);
 }
 
-function descend(node: Node, value: unknown): void {
+function descend(node: Node, value: unknown, nulls: Nulls): void {
   switch (node.kind) {
     case "struct":
-      if (node.options.custom && isObject(value)) defaultCustom(node, value);
+      if (node.options.custom && isObject(value)) defaultCustom(node, value, nulls);
       return;
     case "list":
       if (Array.isArray(value))
         value.forEach((one, index) => {
           value[index] = withDefault(one, node.options);
-          descend(node.element, value[index]);
+          descend(node.element, value[index], nulls);
         });
       return;
     case "map":
       if (!isObject(value)) return;
       for (const key of Object.keys(value)) {
         value[key] = withDefault(value[key], node.options);
-        if (value[key] === null && !node.options?.acceptsNull) delete value[key];
-        else descend(node.value, value[key]);
+        if (value[key] === null && nulls === "drop" && !node.options?.acceptsNull) delete value[key];
+        else descend(node.value, value[key], nulls);
       }
       return;
     case "scalar":

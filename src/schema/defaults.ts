@@ -1,18 +1,18 @@
-import { defaultCustom } from "./custom.ts";
+import { defaultCustom, type Nulls } from "./custom.ts";
 import type { Field, Node, StructNode } from "./dsl.ts";
 
 type Value = Record<string, unknown>;
 
-/** Fills in declared defaults, in place, at every depth. */
-export function applyDefaults(struct: StructNode, value: Value): void {
+/** Fills in declared defaults, in place, at every depth; of custom types says what becomes of null. */
+export function applyDefaults(struct: StructNode, value: Value, nulls: Nulls = "drop"): void {
   if (struct.options.custom) {
-    defaultCustom(struct, value);
+    defaultCustom(struct, value, nulls);
     return;
   }
   for (const known of fieldsWithDefaults(struct)) {
     const { name, field } = known;
     if (field.options.inline) {
-      applyDefaults(field.node as StructNode, value);
+      applyDefaults(field.node as StructNode, value, nulls);
       continue;
     }
     const { default: fallback } = field.options;
@@ -20,7 +20,7 @@ export function applyDefaults(struct: StructNode, value: Value): void {
       value[name] = typeof fallback === "object" ? structuredClone(fallback) : fallback;
     if (value[name] === undefined || value[name] === null) continue;
     known.isDeep ??= hasDefaults(field.node, new Set([struct]));
-    if (known.isDeep) descend(field.node, value[name]);
+    if (known.isDeep) descend(field.node, value[name], nulls);
   }
 }
 
@@ -79,16 +79,16 @@ function hasDefaults(node: Node, above: Set<StructNode>): boolean {
   }
 }
 
-function descend(node: Node, value: unknown): void {
+function descend(node: Node, value: unknown, nulls: Nulls): void {
   switch (node.kind) {
     case "struct":
-      return applyDefaults(node, value as Value);
+      return applyDefaults(node, value as Value, nulls);
     case "list":
-      if (node.element.kind !== "scalar") for (const element of value as unknown[]) descend(node.element, element);
+      if (node.element.kind !== "scalar") for (const element of value as unknown[]) descend(node.element, element, nulls);
       return;
     case "map":
       if (node.value.kind !== "scalar")
-        for (const element of Object.values(value as Value)) descend(node.value, element);
+        for (const element of Object.values(value as Value)) descend(node.value, element, nulls);
       return;
     case "scalar":
       return;

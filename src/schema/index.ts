@@ -71,6 +71,7 @@ export {
   applyConfig,
   ApplyConflictError,
   managedAfterUpdate,
+  distinctManagers,
   orderedManagers,
   type VersionLookup,
   type VersionView,

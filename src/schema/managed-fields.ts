@@ -104,7 +104,7 @@ export function areManagers(entries: readonly Json[]): boolean {
 
 function readManagers(object: Json): Manager[] {
   const { managedFields } = object.metadata as Json;
-  return ((managedFields ?? []) as ManagerEntry[]).map(
+  return distinctManagers((managedFields ?? []) as ManagerEntry[]).map(
     ({ manager, operation, apiVersion, time, subresource = "", fieldsV1 }) => ({
       manager,
       operation,
@@ -114,6 +114,11 @@ function readManagers(object: Json): Manager[] {
       set: setFromFieldsV1(fieldsV1 ?? {}),
     }),
   );
+}
+
+/** Of several entries of one manager the last one counts. */
+export function distinctManagers(entries: readonly ManagerEntry[]): readonly ManagerEntry[] {
+  return entries.length < 2 ? entries : [...new Map(entries.map((entry) => [identityOf(entry), entry])).values()];
 }
 
 function writeManagers(managers: readonly Manager[]): ManagerEntry[] {
@@ -387,9 +392,9 @@ function managersBefore({ struct, live, blank, write, ignored }: ApplyInput, bas
   const managers = readManagers(base);
   if (managers.length > 0 || !live) return managers;
   const { changed } = compareValues(objectShape(struct), withoutManagers(blank), withoutManagers(live));
-  const { apiVersion, now } = write;
+  const { apiVersion, now, subresource } = write;
   const set = minus(outside(changed, ignored), SERVER_SET);
-  return [{ manager: BEFORE_FIRST_APPLY, operation: "Update", apiVersion, subresource: "", time: now, set }];
+  return [{ manager: BEFORE_FIRST_APPLY, operation: "Update", apiVersion, subresource, time: now, set }];
 }
 
 const KUBECTL = "kubectl";
@@ -448,7 +453,7 @@ function conflictOf(one: Manager, path: readonly string[]): ApplyConflict {
 }
 
 /** What tells managers apart, as a text whose order is theirs. */
-function identityOf({ manager, operation, apiVersion, subresource }: Manager): string {
+function identityOf({ manager, operation, apiVersion, subresource }: Omit<ManagerEntry, "fieldsType" | "fieldsV1">): string {
   const version = operation === "Update" ? { apiVersion } : {};
   return goJson({ manager, operation, ...version, ...(subresource && { subresource }) });
 }

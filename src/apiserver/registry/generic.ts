@@ -173,7 +173,7 @@ export class Registry {
     context.warnings.push(...joinOwners(metadata));
     if (!generated && behavior.namesItself && !metadata.name) metadata.name = this.#options.random.uuid();
     await betweenSteps(context);
-    let object = this.#withDefaults(input);
+    let object = this.#withDefaults(input, write);
     // Who manages what is settled before the server adds its own. A status stands for annotations in some versions.
     const { status: _, ...main } = object;
     const managed = behavior.statusOnCreate ? main : object;
@@ -183,13 +183,13 @@ export class Registry {
     await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
     // Those who may still change it don't see the name that it gets.
     if (generated) this.#generateName(object.metadata as Meta);
-    object = this.#withDefaults(this.#canonical(object));
+    object = this.#withDefaults(this.#canonical(object), write);
     // What follows from the object (a job's labels, a pod's class of service) follows from what admission made of it.
     context.warnings.push(...(behavior.earlyWarnings?.(object as never) ?? []));
     behavior.prepareCreate?.(object as never, this.#now());
     const settle = await this.#hooks.before?.(object, undefined, write);
     await betweenSteps(context);
-    if (behavior.prepareCreate || this.#hooks.before) object = this.#withDefaults(this.#canonical(object));
+    if (behavior.prepareCreate || this.#hooks.before) object = this.#withDefaults(this.#canonical(object), write);
     try {
       const saved = await this.#createNamed({ context, namespace, object, write, generated: Boolean(generated) });
       await settle?.done();
@@ -236,7 +236,9 @@ export class Registry {
     const metadata = object.metadata as Meta;
     const now = this.#now();
     const sent = metadata.managedFields as readonly Json[] | undefined;
-    const given = sent ?? (emptied.has("metadata.managedFields") ? [] : undefined);
+    // Of custom kinds a list that is empty counts as left out.
+    const isEmptied = emptied.has("metadata.managedFields") && !this.kind.custom;
+    const given = sent ?? (isEmptied ? [] : undefined);
     const isReset = given?.length === 0 || (given?.length === 1 && Object.keys(given[0]!).length === 0);
     // A client that clears the list resets it; one that leaves it out or unreadable keeps it. A subresource can't change it.
     const isKept = given === undefined || subresource !== "" || !(isReset || areManagers(given));
@@ -403,7 +405,7 @@ export class Registry {
     const claimed = isManagedAsSent ? this.#withDefaults(copyJson(wanted)) : undefined;
     const sent = () => this.#admissionRequest(context, { operation: "UPDATE", object: wanted, oldObject: old, write });
     await checkSent(this.#checkingSent, sent);
-    let object = this.#prepareUpdate(wanted, old, subresource);
+    let object = this.#withDefaults(this.#prepareUpdate(wanted, old, subresource), write);
     await this.#manage(context, { before: old, object: claimed ?? object, write, subresource });
     if (claimed) keepManagers(object, claimed);
     await betweenSteps(context);
@@ -412,13 +414,13 @@ export class Registry {
     // Where it is changed further it must share nothing with the old one.
     const isFinal =
       (subresource === "status" || !this.behavior.settleUpdate) && (subresource !== "" || !this.#hooks.before);
-    object = this.#withDefaults(isFinal ? canonical : copyJson(canonical));
+    object = this.#withDefaults(isFinal ? canonical : copyJson(canonical), write);
     if (subresource !== "status") {
       this.#countGeneration(object, old, context);
       this.behavior.settleUpdate?.(object as never, old as never);
     }
     const settle = subresource === "" ? await this.#hooks.before?.(object, old, write) : undefined;
-    if (settle) object = this.#withDefaults(this.decode(object).value);
+    if (settle) object = this.#withDefaults(this.decode(object).value, write);
     await betweenSteps(context);
     try {
       const saved = await this.#checkAndSave(context, { current, object, write, subresource });
@@ -498,7 +500,7 @@ export class Registry {
       if (this.#hasStatus() && "status" in old) wanted.status = copyJson((old as unknown as Json).status);
       behavior.prepareUpdate?.(wanted as never, old as never, now);
     }
-    return this.#withDefaults(wanted);
+    return wanted;
   }
 
   #countGeneration(object: Json, old: KubeObject, { emptied }: Pick<RequestContext, "emptied">): void {
@@ -625,8 +627,9 @@ export class Registry {
     };
   }
 
-  #withDefaults(object: Json): Json {
-    applyDefaults(this.kind.struct, object);
+  /** What was applied keeps null where it is no value, and is refused for it. */
+  #withDefaults(object: Json, write?: WriteOptions): Json {
+    applyDefaults(this.kind.struct, object, write?.isApply ? "keep" : "drop");
     this.behavior.setDefaults?.(object as never);
     // Where they stand when they are given: first.
     return { kind: "", apiVersion: "", ...object, ...this.#type };

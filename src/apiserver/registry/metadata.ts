@@ -18,6 +18,7 @@ import {
   validateLabels,
   repeats,
 } from "../../api/index.ts";
+import { validateManagers } from "./managers.ts";
 
 const STANDARD_FINALIZERS = ["kubernetes", "orphan", "foregroundDeletion"];
 
@@ -66,7 +67,12 @@ export function validateMetadata(
   else errors.push(...problemsAt("metadata.namespace", namespace, dnsLabelProblems(namespace)));
   if (generation < 0)
     errors.push(invalidValue("metadata.generation", generation, "must be greater than or equal to 0"));
-  return [...errors, ...validateShared(object), ...validateFinalizers(rules, finalizers)];
+  return [
+    ...errors,
+    ...validateShared(object),
+    ...validateFinalizers(rules, finalizers),
+    ...validateManagers(object.metadata),
+  ];
 }
 
 /** Problems of what may change in an object's life. */
@@ -171,7 +177,11 @@ export function validateMetadataUpdate(
 ): FieldError[] {
   const change = validateChange(object, old);
   const ofKind = checks === 0 ? [] : [...change, ...validateDomains(rules, object.metadata.finalizers ?? [])];
-  const whole = [...validateShared(object), ...validateFinalizers(rules, object.metadata.finalizers ?? [])];
+  const whole = [
+    ...validateShared(object),
+    ...validateFinalizers(rules, object.metadata.finalizers ?? []),
+    ...validateManagers(object.metadata),
+  ];
   const further = Array.from({ length: Math.max(0, checks - 1) }, () => whole).flat();
   const ofAnyKind = [...validateMetadata(kind, { rules: ANY_KIND }, object), ...change];
   return early ? [...ofAnyKind, ...further, ...early, ...ofKind] : [...ofAnyKind, ...ofKind, ...further];
@@ -192,7 +202,7 @@ function validateChange(object: KubeObject, old: KubeObject): FieldError[] {
     if ((value ?? "") !== (old.metadata[field] ?? ""))
       errors.push(invalidValue(`metadata.${field}`, value, "field is immutable"));
   }
-  return [...errors, ...validateShared(object)];
+  return [...errors, ...validateShared(object), ...validateManagers(object.metadata)];
 }
 
 const FIXED = ["name", "namespace", "uid", "deletionTimestamp", "deletionGracePeriodSeconds"] as const;

@@ -24,29 +24,24 @@ export function entriesAfterScale(
   scale: readonly ManagerEntry[],
 ): ManagerEntry[] {
   const owners = scale.filter(({ fieldsV1 }) => has(fieldsV1, SCALE_PATH));
-  const names = new Set(owners.map((entry) => nameOf(untimed(entry))));
+  const appliers = new Set(owners.filter(isApply).map(nameOf));
+  const stays = (entry: ManagerEntry) => !has(entry.fieldsV1, path) || (isApply(entry) && appliers.has(nameOf(entry)));
   const kept = entries
-    .map((entry) =>
-      has(entry.fieldsV1, path) && !names.has(nameOf(entry))
-        ? { ...entry, fieldsV1: without(entry.fieldsV1, path) }
-        : entry,
-    )
+    .map((entry) => (stays(entry) ? entry : { ...entry, fieldsV1: without(entry.fieldsV1, path) }))
     .filter(({ fieldsV1 }) => Object.keys(fieldsV1).length > 0);
-  const had = new Set(entries.filter(({ fieldsV1 }) => has(fieldsV1, path)).map(nameOf));
+  const had = new Set(entries.filter((entry) => isApply(entry) && has(entry.fieldsV1, path)).map(nameOf));
+  // Who updates an object isn't known again in its Scale, which has another version: the number gets an entry of its own.
   const added = owners
-    .map(untimed)
-    .filter((entry) => !had.has(nameOf(entry)))
-    .map((entry) => ({ ...entry, apiVersion, fieldsV1: fieldsAt(path) }));
+    .filter((entry) => !isApply(entry) || !had.has(nameOf(entry)))
+    // The original leaves the time of a new entry out.
+    .map(({ time: _, ...entry }) => ({ ...entry, apiVersion, fieldsV1: fieldsAt(path) }));
   return orderedManagers([...kept, ...added]);
 }
 
-/** Those who updated are told apart by when they did, which the entries of a Scale don't say: so they become others. */
-function nameOf({ manager, operation, subresource = "", time }: ManagerEntry): string {
-  return JSON.stringify([manager, operation, subresource, operation === "Update" ? time : ""]);
-}
+const isApply = ({ operation }: ManagerEntry) => operation === "Apply";
 
-function untimed({ time: _, ...entry }: ManagerEntry): ManagerEntry {
-  return entry;
+function nameOf({ manager, subresource = "" }: ManagerEntry): string {
+  return JSON.stringify([manager, subresource]);
 }
 
 function has(fields: Json, [first, ...rest]: readonly string[]): boolean {
@@ -61,6 +56,8 @@ function fieldsAt([first, ...rest]: readonly string[]): Json {
 function without(fields: Json, [first, ...rest]: readonly string[]): Json {
   const { [first!]: inner, ...others } = fields;
   if (rest.length === 0 || !isObject(inner)) return others;
-  const left = without(inner, rest);
-  return Object.keys(left).length === 0 ? others : { ...fields, [first!]: left };
+  const { ".": self, ...left } = without(inner, rest);
+  if (Object.keys(left).length > 0) return { ...fields, [first!]: self ? { ".": self, ...left } : left };
+  // What is left of a field that is managed itself is the field, as it is written then.
+  return self ? { ...fields, [first!]: {} } : others;
 }

@@ -12,8 +12,8 @@ import {
   statusError,
   type Subresource,
 } from "../../api/index.ts";
-import { isObject, managedAfterUpdate, type ManagerEntry, setOwn } from "../../schema/index.ts";
-import { type Clock, formatTime } from "../../base/index.ts";
+import { distinctManagers, isObject, managedAfterUpdate, type ManagerEntry, setOwn } from "../../schema/index.ts";
+import { type Clock, formatTime, jsonEqual } from "../../base/index.ts";
 import type { RequestContext, SubresourceHandler } from "../contracts.ts";
 import { type Json, readObject, requireNamespace, respondObject } from "../http/object.ts";
 import { mediaType } from "../http/body.ts";
@@ -82,7 +82,6 @@ async function changeOf(context: RequestContext, type: PatchType | undefined, fo
     place(context, scale);
     return (current) => scaled(context, current!, { form, make: () => scale });
   }
-  if (type === "apply" && form.paths) throw noScaleApply();
   const patch = await readPatch(context, type);
   if (type === "apply") {
     const config = applyConfiguration(SCALE, patch.value);
@@ -104,7 +103,7 @@ function scaleWithManagers(object: KubeObject, { paths, scaleFrom }: ScaleForm):
 }
 
 function entriesOf({ metadata }: Pick<KubeObject, "metadata">): readonly ManagerEntry[] {
-  return (metadata.managedFields ?? []) as unknown as readonly ManagerEntry[];
+  return distinctManagers((metadata.managedFields ?? []) as unknown as readonly ManagerEntry[]);
 }
 
 function pathOf(paths: Paths | undefined): readonly string[] {
@@ -136,15 +135,20 @@ async function applied(
   current: KubeObject,
   { form, config }: { readonly form: ScaleForm; readonly config: Json },
 ): Promise<Json> {
+  const before = scaleWithManagers(current, form);
+  if (form.paths && !(before.metadata as Json).managedFields)
+    throw notConverted("failed to create manager for existing fields: failed to convert live object", "/");
   const scale = await applyTo({
     kind: SCALE,
-    current: scaleWithManagers(current, form) as unknown as KubeObject,
+    current: before as unknown as KubeObject,
     config,
     write: form.write,
     subresource: "scale",
     now: form.now(),
     force: isTrue(context.query.get("force")),
   });
+  if (form.paths && !jsonEqual(scale.spec, before.spec))
+    throw notConverted("failed to convert new object", identityOf(config));
   const managers = entriesOf(scale as unknown as KubeObject);
   return withManagers(withScale(context, current, { scale, paths: form.paths }), current, { form, managers });
 }
@@ -224,10 +228,17 @@ function setAt(object: Json, path: string, value: unknown): void {
   setOwn(holder, names.at(-1)!, value);
 }
 
-function noScaleApply(): Error {
-  const message =
-    "failed to create manager for existing fields: failed to convert live object (/; autoscaling/v1, Kind=Scale) to proper version: request to convert CR to an invalid group/version: autoscaling/v1";
+/** The original doesn't know how to make a Scale of what users define: whatever is applied to it comes to nothing. */
+function notConverted(what: string, name: string): Error {
+  const why = `request to convert CR to an invalid group/version: ${SCALE_VERSION}`;
+  const message = `${what} (${name}; ${SCALE_VERSION}, Kind=${TYPE.kind}) to proper version: ${why}`;
   return statusError({ code: 500, reason: "", message });
+}
+
+/** namespace/name of what was sent. */
+function identityOf({ metadata }: Json): string {
+  const { namespace = "", name = "" } = isObject(metadata) ? metadata : {};
+  return `${String(namespace)}/${String(name)}`;
 }
 
 function builtInScale(object: KubeObject): Json {

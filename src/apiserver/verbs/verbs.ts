@@ -295,14 +295,14 @@ export class Verbs {
     const metadata = metadataOf(object);
     this.#placeInNamespace(context, metadata);
     if (this.#kind.custom?.terminating) throw goingAway(this.#kind, String(metadata.name ?? ""));
-    return this.#one(201, await this.#registry.create(context, this.#toHub(object), write), format, context);
+    return this.#one(201, await this.#registry.create(context, this.#toHub(object, write), write), format, context);
   }
 
   /** An object of this version as the registry wants it; its version's defaults are set first, since the hub may have others. */
-  #toHub(object: Json): Json {
+  #toHub(object: Json, { isApply }: WriteOptions): Json {
     const kind = this.#kind;
     if (!kind.storage) return object;
-    applyDefaults(kind.struct, object);
+    applyDefaults(kind.struct, object, isApply ? "keep" : "drop");
     behaviorOf(kind).setDefaults?.(object as never);
     return toHub(kind, object);
   }
@@ -313,11 +313,11 @@ export class Verbs {
   }
 
   /** A changed object that is the one on the URL, as the registry wants it. */
-  #placed(context: RequestContext, object: Json): Json {
+  #placed(context: RequestContext, object: Json, write: WriteOptions): Json {
     const metadata = metadataOf(object);
     this.#placeInNamespace(context, metadata);
     requireName(context, metadata);
-    return this.#toHub(object);
+    return this.#toHub(object, write);
   }
 
   #placeInNamespace({ info }: RequestContext, metadata: Json): void {
@@ -343,11 +343,11 @@ export class Verbs {
     const { resourceVersion } = metadata;
     const isLast = Boolean(resourceVersion) && resourceVersion !== "0";
     const result = await this.#registry.update(context, {
-      change: () => this.#toHub(isLast ? object : copyJson(object)),
+      change: () => this.#toHub(isLast ? object : copyJson(object), write),
       write,
       subresource,
       whole: true,
-      createMissing: subresource === "" && this.#registry.kind.rules.createdByUpdate === true,
+      createMissing: this.#registry.kind.rules.createdByUpdate === true,
     });
     return this.#one(result.created ? 201 : 200, result.object, format, context);
   }
@@ -366,7 +366,7 @@ export class Verbs {
       const patch = read();
       const made = patched(kind, type, this.#current(current)!, patch);
       await betweenSteps(context);
-      return this.#placed(context, decodePatched(context, made, { kind, type, patch }));
+      return this.#placed(context, decodePatched(context, made, { kind, type, patch }), write);
     };
     const result = await this.#registry.update(context, { change, write, subresource });
     return this.#one(result.created ? 201 : 200, result.object, format, context);
@@ -389,13 +389,13 @@ export class Verbs {
       const object = decodeApplied(context, merged, { kind, config });
       reportApplied(context, patch);
       if (!current) refuseUid(context, kind, metadataOf(object));
-      return this.#placed(context, object);
+      return this.#placed(context, object, write);
     };
     const result = await this.#registry.update(context, {
       change,
       write,
       subresource,
-      createMissing: subresource === "",
+      createMissing: subresource === "" || this.#registry.kind.rules.createdByUpdate === true,
     });
     return this.#one(result.created ? 201 : 200, result.object, format, context);
   }

@@ -1,6 +1,7 @@
-import { type FieldError, invalid, isUnprintable } from "../../api/index.ts";
+import { type FieldError, invalid } from "../../api/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import type { WriteOptions } from "../registry/generic.ts";
+import { managerNameErrors } from "../registry/managers.ts";
 
 const VALIDATION_MODES = ["", "Ignore", "Warn", "Strict"];
 
@@ -13,21 +14,13 @@ export function writeOptions(
   const manager = query.get("fieldManager") ?? "";
   const kind =
     { create: "CreateOptions", update: "UpdateOptions", patch: "PatchOptions" }[info.verb] ?? "DeleteOptions";
-  const errors = [...otherErrors, ...managerErrors(manager), ...dryRunErrors(dryRun), ...modeErrors(query)];
+  const errors = [...otherErrors, ...managerNameErrors("fieldManager", manager), ...dryRunErrors(dryRun), ...modeErrors(query)];
   if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind }, "", errors);
   return {
     dryRun: dryRun.length > 0,
     fieldManager: manager || (request.headers["user-agent"] ?? "unknown").split("/")[0]!,
     isApply: false,
   };
-}
-
-function managerErrors(manager: string): FieldError[] {
-  const detail = "may not be more than 128 bytes";
-  return [
-    ...(Buffer.byteLength(manager) > 128 ? [{ path: "fieldManager", type: "TooLong" as const, detail }] : []),
-    ...unprintable(manager),
-  ];
 }
 
 function dryRunErrors(dryRun: readonly string[]): FieldError[] {
@@ -40,14 +33,4 @@ function modeErrors(query: URLSearchParams): FieldError[] {
   if (VALIDATION_MODES.includes(mode)) return [];
   const detail = 'supported values: "", "Ignore", "Strict", "Warn"';
   return [{ path: "fieldValidation", type: "NotSupported", value: mode, detail }];
-}
-
-/** Characters that a manager's name may not have. */
-function unprintable(manager: string): FieldError[] {
-  return [...manager].flatMap((character, index) => {
-    if (!isUnprintable(character)) return [];
-    const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
-    const detail = `invalid character U+${code} (at position ${index})`;
-    return [{ path: "fieldManager", type: "Invalid", value: manager, detail }];
-  });
 }

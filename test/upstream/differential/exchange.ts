@@ -1,5 +1,7 @@
-import { Agent, request as httpsRequest } from "node:https";
 import { readFileSync } from "node:fs";
+import type { IncomingHttpHeaders } from "node:http";
+import { Agent, request as httpsRequest } from "node:https";
+import { gunzipSync } from "node:zlib";
 import { CallerCertificates } from "./certificates.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -14,6 +16,8 @@ export interface Request {
   /** Content type; `application/json` when there is a body and nothing else is said. */
   readonly type?: string;
   readonly accept?: string;
+  /** Headers of the answer that matter for this request, beside those that always do. */
+  readonly sees?: readonly string[];
   /**
    * Whose token: `admin` unless said; `anonymous` sends none, `token:T` sends T, `cert:NAME:ORGANIZATION,…` a client
    * certificate instead.
@@ -87,13 +91,13 @@ function exchange(origin: string, agent: Agent, request: Request): Promise<Answe
       response.on("data", (part: Buffer) => parts.push(part));
       response.on("error", dropped);
       response.on("end", () => {
-        const seen = SEEN_HEADERS.flatMap((name) =>
+        const seen = [...SEEN_HEADERS, ...(request.sees ?? [])].flatMap((name) =>
           response.headers[name] === undefined ? [] : [[name, String(response.headers[name])]],
         );
         resolve({
           status: response.statusCode ?? 0,
           headers: Object.fromEntries(seen),
-          body: parsed(Buffer.concat(parts), response.headers["content-type"]),
+          body: parsed(plain(Buffer.concat(parts), response.headers), response.headers["content-type"]),
         });
       });
     });
@@ -108,17 +112,26 @@ function tokenOf(as = "admin"): string | undefined {
   return as.startsWith("token:") ? as.slice("token:".length) : `${as}-token`;
 }
 
+function plain(bytes: Buffer, { "content-encoding": encoding }: IncomingHttpHeaders): Buffer {
+  return encoding === "gzip" && bytes.length > 0 ? gunzipSync(bytes) : bytes;
+}
+
 function parsed(bytes: Buffer, type = ""): unknown {
   if (bytes.length === 0) return undefined;
   if (type.includes("protobuf")) return bytes.toString("base64");
   const text = bytes.toString();
-  return type.startsWith("application/json") && !type.includes("stream=watch") ? parsedJson(text) : text;
+  return type.startsWith("application/json") ? parsedJson(text) : text;
 }
 
-/** A value, or the list of those that stand in lines of their own: watches of custom objects call themselves plain JSON. */
+/** A document, the events of a watch in a list, or what is neither as it is. */
 function parsedJson(text: string): unknown {
-  const lines = text.trimEnd().split("\n");
-  return lines.length > 1 && lines.every((line) => line.startsWith('{"type":'))
-    ? lines.map((line) => JSON.parse(line))
-    : JSON.parse(text);
+  const parse = (one: string) => {
+    try {
+      return JSON.parse(one) as unknown;
+    } catch {
+      return one;
+    }
+  };
+  const whole = parse(text);
+  return whole !== text ? whole : text.split("\n").filter(Boolean).map(parse);
 }

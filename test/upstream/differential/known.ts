@@ -19,6 +19,17 @@ export const KNOWN: readonly KnownDifference[] = [
     },
   },
   {
+    why: "the original looks at the fields of a map, and at managers, in any order",
+    matches: ({ path, answer, ours }) => {
+      const [theirs, own] = [answer, ours].map(sortedLines);
+      return path === "/body/message" && theirs !== undefined && theirs === own;
+    },
+  },
+  {
+    why: "the original tells of conflicts with one manager after the other, in any order",
+    matches: ({ answer, ours }) => answer.status === 409 && jsonEqual(sortedCauses(answer), sortedCauses(ours)),
+  },
+  {
     why: "limits given empty make requests that are empty instead of none, which nothing but a difference shows",
     matches: ({ path, answer, ours }) => {
       const [theirs, own] = [answer, ours].map((one) =>
@@ -76,6 +87,18 @@ const messageOf = ({ body }: Difference["answer"]) => (body as { message?: strin
 /** What an apply was refused for, up to the path of the map that has a field too many. */
 function holderOfUndeclared(answer: Difference["answer"]): string | undefined {
   return /^(failed to create typed patch object .*)\.[^.]+: field not declared in schema$/.exec(messageOf(answer))?.[1];
+}
+
+/** The lines of what an apply was refused for, in their order; undefined for anything else. */
+function sortedLines(answer: Difference["answer"]): string | undefined {
+  const message = messageOf(answer);
+  return message.startsWith("failed to create typed patch object") ? message.split("\n").sort().join("\n") : undefined;
+}
+
+/** What an answer says, with its causes in the order of their texts. */
+function sortedCauses({ status, body }: Difference["answer"]): unknown {
+  const { message, details } = (body ?? {}) as { message?: string; details?: { causes?: readonly Cause[] } };
+  return [status, message, (details?.causes ?? []).map((cause) => JSON.stringify(cause)).sort()];
 }
 
 interface Cause {

@@ -1,0 +1,36 @@
+import { type FieldError, isUnprintable, type KubeObject } from "../../api/index.ts";
+
+const NAME_BYTES_MAX = 128;
+const SUBRESOURCE_BYTES_MAX = 256;
+
+/** What is wrong with the entries of metadata.managedFields, of those that can be read. */
+export function validateManagers({ managedFields = [] }: KubeObject["metadata"]): FieldError[] {
+  return (managedFields as readonly { manager?: string; subresource?: string }[]).flatMap(
+    ({ manager = "", subresource = "" }, index) => {
+      const path = `metadata.managedFields[${index}]`;
+      return [
+        ...managerNameErrors(`${path}.manager`, manager),
+        ...tooLong(`${path}.subresource`, subresource, SUBRESOURCE_BYTES_MAX),
+      ];
+    },
+  );
+}
+
+/** What is wrong with the name of who manages fields. */
+export function managerNameErrors(path: string, manager: string): FieldError[] {
+  return [...tooLong(path, manager, NAME_BYTES_MAX), ...unprintable(path, manager)];
+}
+
+function tooLong(path: string, text: string, bytesMax: number): FieldError[] {
+  if (Buffer.byteLength(text) <= bytesMax) return [];
+  return [{ path, type: "TooLong", detail: `may not be more than ${bytesMax} bytes` }];
+}
+
+/** Characters that nobody could read in a name. */
+function unprintable(path: string, value: string): FieldError[] {
+  return [...value].flatMap((character, index) => {
+    if (!isUnprintable(character)) return [];
+    const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
+    return [{ path, type: "Invalid", value, detail: `invalid character U+${code} (at position ${index})` }];
+  });
+}
