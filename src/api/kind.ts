@@ -56,6 +56,8 @@ export interface Change {
   readonly what: string;
   readonly before: unknown;
   readonly after: unknown;
+  /** Paths in it of what is made anew for the comparison, and so isn't told from nothing when it was given empty. */
+  readonly remade?: readonly string[];
 }
 
 export type FieldErrorType =

@@ -1,4 +1,4 @@
-import { elementStep, type Shape, shapeOfElement, shapeOfField } from "./field-set.ts";
+import { elementStep, holdsNothing, type Shape, shapeOfElement, shapeOfField } from "./field-set.ts";
 import { isObject } from "./merge.ts";
 
 type Json = Record<string, unknown>;
@@ -7,8 +7,8 @@ type Json = Record<string, unknown>;
 export function mergeValue(shape: Shape, base: unknown, wanted: unknown): unknown {
   if (wanted === undefined) return base;
   if (base === undefined || base === null) return wanted;
-  // To a container null is an empty one, which adds nothing.
-  if (wanted === null && shape.merge !== "atomic") return base;
+  // To a container null is an empty one, which adds nothing; one that is empty itself it takes the place of.
+  if (wanted === null && shape.merge !== "atomic") return holdsNothing(base) ? null : base;
   switch (shape.merge) {
     case "atomic":
       return wanted;

@@ -76,7 +76,7 @@ function shapeAt(shape: Shape, step: string): Shape {
   }
 }
 
-/** The value without the members of a set; a container that loses all it had goes too (undefined). */
+/** The value without the members of a set; a map that loses all it had stays empty, a list goes (undefined). */
 function removeItems(shape: Shape, value: unknown, gone: FieldSet): unknown {
   if (isEmptySet(gone)) return value;
   switch (shape.merge) {
@@ -98,7 +98,7 @@ function removeItems(shape: Shape, value: unknown, gone: FieldSet): unknown {
   }
 }
 
-function removeKeys(shape: Keyed, value: Json, gone: FieldSet): Json | undefined {
+function removeKeys(shape: Keyed, value: Json, gone: FieldSet): Json {
   const result: Json = { ...value };
   for (const [step, child] of gone.children) {
     const name = step.slice(2);
@@ -107,7 +107,7 @@ function removeKeys(shape: Keyed, value: Json, gone: FieldSet): Json | undefined
     if (left === undefined) delete result[name];
     else result[name] = left;
   }
-  return Object.keys(result).length > 0 ? result : undefined;
+  return result;
 }
 
 function removeElements(

@@ -84,7 +84,8 @@ function descend(node: Node, value: unknown, nulls: Nulls): void {
     case "struct":
       return applyDefaults(node, value as Value, nulls);
     case "list":
-      if (node.element.kind !== "scalar") for (const element of value as unknown[]) descend(node.element, element, nulls);
+      if (node.element.kind !== "scalar")
+        for (const element of value as unknown[]) descend(node.element, element, nulls);
       return;
     case "map":
       if (node.value.kind !== "scalar")

@@ -418,10 +418,18 @@ function compareParts(shape: Shape, { before, after, compare }: Compared): Compa
   if (before === undefined) return { changed: whole(shape, after), removed: emptySet() };
   const [had, has] = [partsOf(shape, before), partsOf(shape, after)];
   // Two that hold nothing are told apart as they are. Beside one that holds something, null is one that holds nothing.
-  const asWholes =
-    (!had && before !== null) || (!has && after !== null) || (holdsNothing(before) && holdsNothing(after));
-  if (asWholes) return { changed: { member: !jsonEqual(before, after), children: new Map() }, removed: emptySet() };
+  const isSwitched = (!had && before !== null) || (!has && after !== null);
+  if (isSwitched || (holdsNothing(before) && holdsNothing(after)))
+    return {
+      changed: { member: !jsonEqual(before, after), children: childrenOf(has) },
+      removed: { member: false, children: childrenOf(had) },
+    };
   return compareEach({ had: had ?? new Map(), has: has ?? new Map(), compare });
+}
+
+/** All that is in a value whose other side has nothing of its kind. */
+function childrenOf(parts: Parts | undefined): Map<string, FieldSet> {
+  return new Map([...(parts ?? [])].map(([step, part]) => [step, whole(part.shape, part.value)]));
 }
 
 interface ComparedParts {
@@ -449,7 +457,8 @@ function comparePart(before: Part | undefined, after: Part, compare: typeof comp
   return compare(after.shape, before?.value, after.value);
 }
 
-function holdsNothing(value: unknown): boolean {
+/** Whether a value is null, or a container with nothing in it. */
+export function holdsNothing(value: unknown): boolean {
   return value === null || (typeof value === "object" && Object.keys(value as object).length === 0);
 }
 

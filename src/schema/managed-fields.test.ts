@@ -87,11 +87,29 @@ test("conflicts at one level are told of before those below", () => {
   assert.throws(() => put({ below: { replicas: 2 }, zone: "b" }, "two")(one), { message });
 });
 
-test("a container that is applied empty stays and is managed, an empty list isn't managed", () => {
+test("a map that is applied empty stays and is managed, a list isn't managed and goes", () => {
   const one = apply(undefined, { spec: { probe: { port: 1 }, words: ["a"] } }, "one");
   const two = apply(one, { spec: { probe: {}, words: [] } }, "one");
-  assert.deepEqual(two.spec, { probe: {}, words: [] });
+  assert.deepEqual(two.spec, { probe: {} });
   assert.deepEqual(managersOf(two), [["one", "T1", { "f:spec": { "f:probe": {} } }]]);
+});
+
+test("a map whose parts go stays for who owns it", () => {
+  const one = apply(undefined, { spec: { probe: { port: 1 } } }, "one");
+  const two = apply(one, { spec: { probe: {} } }, "two");
+  const left = apply(two, { spec: {} }, "one");
+  assert.deepEqual(left.spec, { probe: {} });
+  assert.deepEqual(
+    (managersOf(left) as string[][]).map(([name]) => name),
+    ["two", "one"],
+  );
+});
+
+test("of several entries of one manager the last one counts", () => {
+  const one = apply(undefined, { spec: { replicas: 1 } }, "one");
+  const [entry] = one.metadata.managedFields;
+  one.metadata.managedFields = [entry, { ...entry, fieldsV1: { "f:spec": { "f:words": {} } } }];
+  assert.equal(apply(one, { spec: { replicas: 2 } }, "two").spec.replicas, 2);
 });
 
 test("kubectl takes over what it applied before from its own updates", () => {

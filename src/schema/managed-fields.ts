@@ -257,7 +257,10 @@ function workedOut(
   { after, struct, write, versions, ignored = NOTHING }: ManagedUpdate,
   compare: Compare,
 ): ManagerEntry[] {
-  const managers = readManagers(after).filter(({ apiVersion }) => versions(apiVersion) !== undefined);
+  const all = readManagers(after);
+  const managers = all.filter(({ apiVersion }) => versions(apiVersion) !== undefined);
+  // The original gives up on an object of a custom kind that somebody has written in a version that is gone.
+  if (struct.options.custom && managers.length < all.length) return [];
   for (const one of managers) {
     if (isSame(one, "Update", write)) continue;
     const { changed, removed } = compare(versions(one.apiVersion))!;
@@ -342,20 +345,13 @@ export interface ApplyInput {
 
 /** Server-side apply: the merged object, with managedFields. A {@link KeylessError} says what is wrong with the live one. */
 export function applyConfig(input: ApplyInput): Json {
-  try {
-    return applied(input);
-  } catch (error) {
-    if (!(error instanceof KeylessError)) throw error;
-    const problem = keylessProblem(objectShape(input.struct), input.live);
-    throw new KeylessError(problem ?? error.message, { cause: error });
-  }
-}
-
-function applied(input: ApplyInput): Json {
   const { struct, live, config, write, versions, ignored, force } = input;
   const shape = objectShape(struct);
   const base: Json = live ?? { apiVersion: config.apiVersion, kind: config.kind, metadata: {} };
+  // Who managed what is there before anybody applied is worked out before what is applied is looked at.
+  if (live && !(live.metadata as Json).managedFields) checkKeys(shape, live);
   checkTyped(shape, config);
+  if (live) checkKeys(shape, live);
   const managers = managersBefore(input, base).filter(({ apiVersion }) => versions(apiVersion) !== undefined);
   const wanted = setOf(shape, config);
   const set = minus(outside(wanted, ignored), SERVER_SET);
@@ -366,14 +362,13 @@ function applied(input: ApplyInput): Json {
   const view = mine && versions(mine.apiVersion);
   // What was applied in a version of another shape is told apart from what still is in that one, which has to lead back.
   const last = !view?.convert || view.back ? mine?.set : undefined;
-  // A container that lost all it had is still what was given: empty.
   const pruned = (of: FieldSet) => {
     const owned = others.reduce((all, one) => union(all, one.set), wanted);
     if (!view?.convert) return prune(shape, merged, { last: of, owned });
     const kept = prune(objectShape(view.struct), withoutManagers(view.convert(merged)), { last: of, owned }) as Json;
     return view.back?.(kept) ?? kept;
   };
-  const result = (last ? mergeValue(shape, pruned(last), config) : merged) as Json;
+  const result = (last ? pruned(last) : merged) as Json;
   const forced = force ? undefined : formerConfig({ shape, base, write });
   const compare = comparison(struct, before, result);
   const changesFor = (apiVersion: string) => compare(versions(apiVersion))!;
@@ -383,6 +378,11 @@ function applied(input: ApplyInput): Json {
   const entry: Manager = { ...write, operation: "Apply", time, set };
   (result.metadata as Json).managedFields = writeManagers([...others, entry]);
   return result;
+}
+
+function checkKeys(shape: Shape, live: Json): void {
+  const problem = keylessProblem(shape, live);
+  if (problem !== undefined) throw new KeylessError(problem);
 }
 
 /** Manager of what an object without managers had when it was first applied. */
@@ -453,7 +453,12 @@ function conflictOf(one: Manager, path: readonly string[]): ApplyConflict {
 }
 
 /** What tells managers apart, as a text whose order is theirs. */
-function identityOf({ manager, operation, apiVersion, subresource }: Omit<ManagerEntry, "fieldsType" | "fieldsV1">): string {
+function identityOf({
+  manager,
+  operation,
+  apiVersion,
+  subresource,
+}: Omit<ManagerEntry, "fieldsType" | "fieldsV1">): string {
   const version = operation === "Update" ? { apiVersion } : {};
   return goJson({ manager, operation, ...version, ...(subresource && { subresource }) });
 }

@@ -35,6 +35,7 @@ import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaTyp
 import { asGiven, hasEmptied } from "./given.ts";
 import { keepAllBut, keepManagers, MANAGED_AS_SENT, narrowSpec, SPEC_PARTS } from "./narrow.ts";
 import { blankOf, resetFields } from "./resets.ts";
+import { keepTimes } from "./managers.ts";
 import { isTooLarge, storeFailure } from "./store-failure.ts";
 import { toStored } from "../stored/custom.ts";
 import { shownIn } from "../stored/shown.ts";
@@ -170,7 +171,7 @@ export class Registry {
     const namespace = context.info.namespace;
     this.#fillSystemMetadata(metadata);
     if (this.kind.scope === "Cluster") delete metadata.namespace;
-    context.warnings.push(...joinOwners(metadata));
+    context.warnings.push(...joinOwners(metadata, context.info.verb));
     if (!generated && behavior.namesItself && !metadata.name) metadata.name = this.#options.random.uuid();
     await betweenSteps(context);
     let object = this.#withDefaults(input, write);
@@ -187,7 +188,7 @@ export class Registry {
     // What follows from the object (a job's labels, a pod's class of service) follows from what admission made of it.
     context.warnings.push(...(behavior.earlyWarnings?.(object as never) ?? []));
     behavior.prepareCreate?.(object as never, this.#now());
-    const settle = await this.#hooks.before?.(object, undefined, write);
+    const settle = context.info.subresource === "" ? await this.#hooks.before?.(object, undefined, write) : undefined;
     await betweenSteps(context);
     if (behavior.prepareCreate || this.#hooks.before) object = this.#withDefaults(this.#canonical(object), write);
     try {
@@ -400,7 +401,7 @@ export class Registry {
       return this.#save({ current, object, write });
     }
     await betweenSteps(context);
-    context.warnings.push(...joinOwners(wanted.metadata as Meta));
+    context.warnings.push(...joinOwners(wanted.metadata as Meta, context.info.verb));
     const isManagedAsSent = subresource === "" ? this.kind.rules.managedAsSent : MANAGED_AS_SENT.has(subresource);
     const claimed = isManagedAsSent ? this.#withDefaults(copyJson(wanted)) : undefined;
     const sent = () => this.#admissionRequest(context, { operation: "UPDATE", object: wanted, oldObject: old, write });
@@ -421,6 +422,7 @@ export class Registry {
     }
     const settle = subresource === "" ? await this.#hooks.before?.(object, old, write) : undefined;
     if (settle) object = this.#withDefaults(this.decode(object).value, write);
+    keepTimes(object, old);
     await betweenSteps(context);
     try {
       const saved = await this.#checkAndSave(context, { current, object, write, subresource });

@@ -15,7 +15,9 @@ export function asGiven(errors: readonly FieldError[], emptied: Emptied): readon
 function shownAsGiven(error: FieldError, emptied: Emptied): FieldError {
   const { path, value, change } = error;
   if (change) {
-    const after = withGiven(change.after, change.path, emptied);
+    const { remade = [] } = change;
+    const given = remade.length === 0 ? emptied : new Map([...emptied].filter(([at]) => !remade.includes(at)));
+    const after = withGiven(change.after, change.path, given);
     return after === change.after ? error : changedField(path, { ...change, after });
   }
   if (value === undefined || value === null) return emptied.has(path) ? { ...error, value: emptied.get(path) } : error;

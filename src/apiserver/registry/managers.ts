@@ -1,4 +1,7 @@
 import { type FieldError, isUnprintable, type KubeObject } from "../../api/index.ts";
+import { jsonEqual } from "../../base/index.ts";
+
+type Json = Record<string, unknown>;
 
 const NAME_BYTES_MAX = 128;
 const SUBRESOURCE_BYTES_MAX = 256;
@@ -33,4 +36,21 @@ function unprintable(path: string, value: string): FieldError[] {
     const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
     return [{ path, type: "Invalid", value, detail: `invalid character U+${code} (at position ${index})` }];
   });
+}
+
+/** Takes over the times of managers from an object that is the same otherwise: a write that changes nothing else is none. */
+export function keepTimes(object: Json, old: KubeObject): void {
+  const { managedFields: now, ...metadata } = object.metadata as { managedFields?: readonly Json[] };
+  const {
+    managedFields: before,
+    resourceVersion: _,
+    ...rest
+  } = old.metadata as unknown as {
+    managedFields?: readonly Json[];
+    resourceVersion?: string;
+  };
+  if (!now || !before || now === before || now.length !== before.length) return;
+  if (!now.every((entry, index) => jsonEqual({ ...entry, time: "" }, { ...before[index], time: "" }))) return;
+  if (!jsonEqual({ ...object, metadata }, { ...old, metadata: rest })) return;
+  (object.metadata as Json).managedFields = before;
 }

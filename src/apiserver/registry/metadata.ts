@@ -144,16 +144,17 @@ function validateDomains(
   );
 }
 
-/** Keeps one of owners that are named twice; what the client is warned of. */
-export function joinOwners(metadata: { ownerReferences?: unknown }): string[] {
+/** Keeps one of owners that are named twice; what the client is warned of, who of a patch only learns late. */
+export function joinOwners(metadata: { ownerReferences?: unknown }, verb: string): string[] {
   const owners = (metadata.ownerReferences ?? []) as Owner[];
   const again = repeats(owners, (owner) => JSON.stringify(owner));
   const copies = owners.filter((_, index) => again.has(index));
   if (copies.length === 0) return [];
   metadata.ownerReferences = owners.filter((_, index) => !again.has(index));
   const uids = [...new Set(copies.map(({ uid }) => uid))].join(", ");
+  const when = verb === "patch" ? " after mutating admission happens" : "";
   return [
-    `.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${uids}`,
+    `.metadata.ownerReferences contains duplicate entries${when}; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${uids}`,
   ];
 }
 

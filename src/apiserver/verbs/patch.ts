@@ -254,12 +254,18 @@ export async function applyTo({ kind, current, config, write, subresource, now, 
   } catch (error) {
     if (error instanceof ApplyTypeError)
       throw applyFailure(`failed to create typed patch object (${identityOf(config)}): ${error.message}`, error);
-    if (error instanceof KeylessError)
-      throw applyFailure(`failed to create typed live object (${identityOf({ ...current })}): ${error.message}`, error);
+    if (error instanceof KeylessError) throw applyFailure(`${untypedText(current)}: ${error.message}`, error);
     if (!(error instanceof ApplyConflictError)) throw error;
     const causes = error.conflicts.map(({ field, message }) => ({ reason: "FieldManagerConflict", message, field }));
     throw statusError({ code: 409, reason: "Conflict", message: error.message, details: { causes } }, { cause: error });
   }
+}
+
+/** How it is told that the parts of an object can't be told apart: who manages what is there is worked out first. */
+function untypedText(current: KubeObject | undefined): string {
+  const identity = identityOf({ ...current });
+  if (current?.metadata.managedFields) return `failed to create typed live object (${identity})`;
+  return `failed to create manager for existing fields: failed to convert new object (${identity}) to smd typed`;
 }
 
 function applyFailure(message: string, cause: unknown): StatusError {

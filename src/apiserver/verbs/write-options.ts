@@ -14,7 +14,12 @@ export function writeOptions(
   const manager = query.get("fieldManager") ?? "";
   const kind =
     { create: "CreateOptions", update: "UpdateOptions", patch: "PatchOptions" }[info.verb] ?? "DeleteOptions";
-  const errors = [...otherErrors, ...managerNameErrors("fieldManager", manager), ...dryRunErrors(dryRun), ...modeErrors(query)];
+  const errors = [
+    ...otherErrors,
+    ...managerNameErrors("fieldManager", manager),
+    ...dryRunErrors(dryRun),
+    ...modeErrors(query),
+  ];
   if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind }, "", errors);
   return {
     dryRun: dryRun.length > 0,

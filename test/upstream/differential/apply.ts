@@ -40,9 +40,16 @@ const container = (name: string) => ({
     { containerPort: choose(81, 80), protocol: "TCP", hostPort: 81 },
   ],
   resources: { limits: { cpu: choose("1", "1000m", 1, "2"), memory: "1Gi" }, requests: { cpu: "500m" } },
-  volumeMounts: [{ name: "data", mountPath: choose("/data", "/d") }, { name: "data", mountPath: "/e" }],
+  volumeMounts: [
+    { name: "data", mountPath: choose("/data", "/d") },
+    { name: "data", mountPath: "/e" },
+  ],
   securityContext: { runAsUser: choose(1, 2), capabilities: { add: ["A", "B"], drop: choose(["C"], []) } },
-  livenessProbe: choose({ httpGet: { port: 80, path: "/a" } }, { tcpSocket: { port: "http" } }, { exec: { command: ["x"] } }),
+  livenessProbe: choose(
+    { httpGet: { port: 80, path: "/a" } },
+    { tcpSocket: { port: "http" } },
+    { exec: { command: ["x"] } },
+  ),
 });
 const podSpec = {
   containers: [container("one"), container("two")],
@@ -51,21 +58,41 @@ const podSpec = {
     { name: "data", emptyDir: choose({}, { medium: "Memory" }) },
     { name: choose("data", "more"), configMap: { name: "c", items: [{ key: "a", path: "b" }] } },
   ],
-  tolerations: [{ key: "a", operator: "Exists" }, { key: "b", operator: "Equal", value: choose("x", "y") }],
+  tolerations: [
+    { key: "a", operator: "Exists" },
+    { key: "b", operator: "Equal", value: choose("x", "y") },
+  ],
   nodeSelector: choose({ a: "b" }, { c: "d", a: "x" }),
   imagePullSecrets: [{ name: "a" }, { name: choose("b", "a") }],
   hostAliases: [{ ip: "1.2.3.4", hostnames: ["a", choose("b", "c")] }],
   topologySpreadConstraints: [
-    { maxSkew: 1, topologyKey: "a", whenUnsatisfiable: choose("DoNotSchedule", "ScheduleAnyway"), labelSelector: { matchLabels: { a: "b" } } },
+    {
+      maxSkew: 1,
+      topologyKey: "a",
+      whenUnsatisfiable: choose("DoNotSchedule", "ScheduleAnyway"),
+      labelSelector: { matchLabels: { a: "b" } },
+    },
   ],
-  affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: choose(1, 2), preference: { matchExpressions: [{ key: "a", operator: "Exists" }] } }] } },
+  affinity: {
+    nodeAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        { weight: choose(1, 2), preference: { matchExpressions: [{ key: "a", operator: "Exists" }] } },
+      ],
+    },
+  },
   terminationGracePeriodSeconds: choose(1, 30),
   serviceAccountName: choose("a", "b"),
   securityContext: { sysctls: [{ name: "kernel.a", value: "1" }], supplementalGroups: choose([1, 2], [2, 1]) },
 };
 const least = { spec: { containers: [{ name: "one", image: "a:1" }] } };
 const conditions = [
-  { type: "A", status: choose("True", "False"), reason: choose("R", "S"), message: "m", lastTransitionTime: "2020-01-01T00:00:00Z" },
+  {
+    type: "A",
+    status: choose("True", "False"),
+    reason: choose("R", "S"),
+    message: "m",
+    lastTransitionTime: "2020-01-01T00:00:00Z",
+  },
   { type: choose("B", "A"), status: "Unknown", reason: "R", message: "", lastTransitionTime: "2020-01-01T00:00:00Z" },
 ];
 
@@ -74,11 +101,16 @@ const SAMPLES: readonly Sample[] = [
     path: "/apis/apps/v1/namespaces/$NS/deployments",
     apiVersion: "apps/v1",
     kind: "Deployment",
-    least: { spec: { selector: { matchLabels: { a: "b" } }, template: { metadata: { labels: { a: "b" } }, ...least } } },
+    least: {
+      spec: { selector: { matchLabels: { a: "b" } }, template: { metadata: { labels: { a: "b" } }, ...least } },
+    },
     full: {
       spec: {
         replicas: choose(1, 2, 0, null),
-        strategy: choose({ type: "Recreate" }, { type: "RollingUpdate", rollingUpdate: { maxSurge: choose(1, "25%"), maxUnavailable: 0 } }),
+        strategy: choose(
+          { type: "Recreate" },
+          { type: "RollingUpdate", rollingUpdate: { maxSurge: choose(1, "25%"), maxUnavailable: 0 } },
+        ),
         paused: choose(true, false),
         minReadySeconds: choose(0, 5),
         template: { metadata: { labels: { c: choose("d", "e") }, annotations: { x: "y" } }, spec: podSpec },
@@ -113,7 +145,11 @@ const SAMPLES: readonly Sample[] = [
     apiVersion: "v1",
     kind: "ConfigMap",
     least: {},
-    full: { data: { a: choose("1", "2", ""), b: choose("x", null), "c.d": "e" }, binaryData: { bin: choose("AAAA", "AQ==") }, immutable: choose(false, false, true) },
+    full: {
+      data: { a: choose("1", "2", ""), b: choose("x", null), "c.d": "e" },
+      binaryData: { bin: choose("AAAA", "AQ==") },
+      immutable: choose(false, false, true),
+    },
   },
   {
     path: "/api/v1/namespaces/$NS/pods",
@@ -121,7 +157,13 @@ const SAMPLES: readonly Sample[] = [
     kind: "Pod",
     least,
     full: { spec: podSpec },
-    status: { phase: choose("Running", "Pending"), conditions, podIPs: [{ ip: "1.2.3.4" }], hostIP: "1.1.1.1", containerStatuses: [{ name: "one", ready: true, restartCount: choose(0, 1), image: "a", imageID: "b" }] },
+    status: {
+      phase: choose("Running", "Pending"),
+      conditions,
+      podIPs: [{ ip: "1.2.3.4" }],
+      hostIP: "1.1.1.1",
+      containerStatuses: [{ name: "one", ready: true, restartCount: choose(0, 1), image: "a", imageID: "b" }],
+    },
   },
   {
     path: "/apis/networking.k8s.io/v1/namespaces/$NS/ingresses",
@@ -132,7 +174,20 @@ const SAMPLES: readonly Sample[] = [
       spec: {
         ingressClassName: choose("a", "b"),
         tls: [{ hosts: ["a.b"], secretName: choose("s", "t") }],
-        rules: [{ host: choose("a.b", "c.d"), http: { paths: [{ path: "/", pathType: choose("Prefix", "Exact"), backend: { service: { name: "a", port: { number: 80 } } } }] } }],
+        rules: [
+          {
+            host: choose("a.b", "c.d"),
+            http: {
+              paths: [
+                {
+                  path: "/",
+                  pathType: choose("Prefix", "Exact"),
+                  backend: { service: { name: "a", port: { number: 80 } } },
+                },
+              ],
+            },
+          },
+        ],
       },
     },
     status: { loadBalancer: { ingress: [{ hostname: choose("a", "b") }] } },
@@ -142,7 +197,11 @@ const SAMPLES: readonly Sample[] = [
     apiVersion: "v1",
     kind: "ServiceAccount",
     least: {},
-    full: { secrets: [{ name: "a" }, { name: choose("b", "a") }], imagePullSecrets: [{ name: choose("a", "c") }, { name: "d" }], automountServiceAccountToken: choose(true, false) },
+    full: {
+      secrets: [{ name: "a" }, { name: choose("b", "a") }],
+      imagePullSecrets: [{ name: choose("a", "c") }, { name: "d" }],
+      automountServiceAccountToken: choose(true, false),
+    },
   },
   {
     path: "/apis/rbac.authorization.k8s.io/v1/namespaces/$NS/roles",
@@ -155,13 +214,34 @@ const SAMPLES: readonly Sample[] = [
     path: "/apis/batch/v1/namespaces/$NS/cronjobs",
     apiVersion: "batch/v1",
     kind: "CronJob",
-    least: { spec: { schedule: "* * * * *", jobTemplate: { spec: { template: { spec: { ...least.spec, restartPolicy: "Never" } } } } } },
-    full: { spec: { suspend: choose(true, false), concurrencyPolicy: choose("Allow", "Forbid"), jobTemplate: { metadata: { labels: { a: choose("b", "c") } }, spec: { parallelism: choose(1, 2), template: { spec: { containers: [container("one"), container("two")] } } } } } },
-    status: { active: [{ kind: "Job", name: choose("a", "b"), namespace: "n" }], lastScheduleTime: "2020-01-01T00:00:00Z" },
+    least: {
+      spec: {
+        schedule: "* * * * *",
+        jobTemplate: { spec: { template: { spec: { ...least.spec, restartPolicy: "Never" } } } },
+      },
+    },
+    full: {
+      spec: {
+        suspend: choose(true, false),
+        concurrencyPolicy: choose("Allow", "Forbid"),
+        jobTemplate: {
+          metadata: { labels: { a: choose("b", "c") } },
+          spec: { parallelism: choose(1, 2), template: { spec: { containers: [container("one"), container("two")] } } },
+        },
+      },
+    },
+    status: {
+      active: [{ kind: "Job", name: choose("a", "b"), namespace: "n" }],
+      lastScheduleTime: "2020-01-01T00:00:00Z",
+    },
   },
 ];
 
-const element = (name: unknown) => ({ name, value: choose("1", "2", "3"), inner: choose({ a: "1" }, { a: choose("1", "2"), b: "3" }) });
+const element = (name: unknown) => ({
+  name,
+  value: choose("1", "2", "3"),
+  inner: choose({ a: "1" }, { a: choose("1", "2"), b: "3" }),
+});
 const WIDGET = {
   least: {},
   full: {
@@ -188,7 +268,12 @@ const WIDGET = {
       rate: choose(1, 1.5, 1.0),
     },
   },
-  status: { replicas: choose(1, 2), selector: choose("a=b", "c"), note: choose("n", "m"), conditions: [element("a"), element(choose("b", "a"))] },
+  status: {
+    replicas: choose(1, 2),
+    selector: choose("a=b", "c"),
+    note: choose("n", "m"),
+    conditions: [element("a"), element(choose("b", "a"))],
+  },
 };
 
 /** Applies, updates and patches of several managers to one object, with what they come to manage. */
@@ -228,7 +313,10 @@ async function chain(chain: Chain): Promise<void> {
   if (random.float() < 0.5) {
     const body = { ...head(chain), ...(drawn(sample.least, random) as Json) };
     const query = pick(["", "?fieldManager=one", "?fieldManager=kubectl-client-side-apply"], random);
-    await ask({ do: `POST ${path}${query}`, body: merged(body, random.float() < 0.6 ? (part(sample.full, random) as Json) : {}) });
+    await ask({
+      do: `POST ${path}${query}`,
+      body: merged(body, random.float() < 0.6 ? (part(sample.full, random) as Json) : {}),
+    });
   }
   for (let step = 0; step < STEPS; step++) await pick(MOVES, random)(chain, own);
   await ask({ do: `GET ${own}` });
@@ -237,7 +325,19 @@ async function chain(chain: Chain): Promise<void> {
 
 type Move = (chain: Chain, own: string) => Promise<unknown>;
 
-const MOVES: readonly Move[] = [apply, apply, apply, apply, apply, applyStatus, update, patched, patched, manage, scaled];
+const MOVES: readonly Move[] = [
+  apply,
+  apply,
+  apply,
+  apply,
+  apply,
+  applyStatus,
+  update,
+  patched,
+  patched,
+  manage,
+  scaled,
+];
 
 const head = ({ sample: { apiVersion, kind } }: Chain) => ({ apiVersion, kind, metadata: { name: "x" } });
 
@@ -245,10 +345,13 @@ const head = ({ sample: { apiVersion, kind } }: Chain) => ({ apiVersion, kind, m
 function meta(random: Random): Json {
   const all = part(
     {
-      labels: { a: choose("b", "c"), d: "e", x: choose(null, "1") },
+      labels: { a: choose("b", "c"), d: "e", x: "1" },
       annotations: { a: choose("1", "2"), b: "c" },
       finalizers: choose(["a.b/c"], ["a.b/c", "d.e/f"], ["d.e/f", "a.b/c"], []),
-      ownerReferences: [{ apiVersion: "v1", kind: "A", name: "a", uid: choose("u1", "u2"), controller: choose(true, false) }, { apiVersion: "v1", kind: "B", name: "b", uid: "u2" }],
+      ownerReferences: [
+        { apiVersion: "v1", kind: "A", name: "a", uid: choose("u1", "u2"), controller: choose(true, false) },
+        { apiVersion: "v1", kind: "B", name: "b", uid: "u2" },
+      ],
     },
     random,
     0.3,
@@ -259,7 +362,13 @@ function meta(random: Random): Json {
 async function apply(chain: Chain, own: string): Promise<void> {
   const { ask, random, sample } = chain;
   const draw = random.float();
-  const config = merged(merged(head(chain) as Json, { metadata: random.float() < 0.4 ? meta(random) : {} }), merged(drawn(sample.least, random) as Json, draw < 0.2 ? {} : (part(sample.full, random, draw < 0.6 ? 0.35 : 0.7) as Json)));
+  const config = merged(
+    merged(head(chain) as Json, { metadata: random.float() < 0.4 ? meta(random) : {} }),
+    merged(
+      drawn(sample.least, random) as Json,
+      draw < 0.2 ? {} : (part(sample.full, random, draw < 0.6 ? 0.35 : 0.7) as Json),
+    ),
+  );
   const query = new URLSearchParams({ fieldManager: pick(["one", "one", "two", "three"], random) });
   if (random.float() < 0.4) query.set("force", pick(["true", "true", "false", "1"], random));
   if (random.float() < 0.1) query.set("dryRun", "All");
@@ -289,7 +398,11 @@ function oddly(config: Json, random: Random): Json {
 
 async function applyStatus(chain: Chain, own: string): Promise<void> {
   const { ask, random, sample } = chain;
-  const config = { ...head(chain), ...(sample.status && { status: part(sample.status, random, 0.6) }), ...(random.float() < 0.2 && { spec: part(sample.full.spec ?? {}, random, 0.2) }) };
+  const config = {
+    ...head(chain),
+    ...(sample.status && { status: part(sample.status, random, 0.6) }),
+    ...(random.float() < 0.2 && { spec: part(sample.full.spec ?? {}, random, 0.2) }),
+  };
   const query = new URLSearchParams({ fieldManager: pick(["one", "controller"], random) });
   if (random.float() < 0.4) query.set("force", "true");
   await ask({ do: `PATCH ${own}/status?${query}`, type: APPLY, body: config });
@@ -309,20 +422,37 @@ async function update({ ask, random, sample }: Chain, own: string): Promise<void
 
 async function patched({ ask, random, sample }: Chain, own: string): Promise<void> {
   const isStatus = random.float() < 0.2;
-  const body = isStatus ? { status: part(sample.status ?? {}, random) } : merged({ metadata: meta(random) }, part(sample.full, random, 0.3) as Json);
+  const body = isStatus
+    ? { status: part(sample.status ?? {}, random) }
+    : merged({ metadata: meta(random) }, part(sample.full, random, 0.3) as Json);
   const manager = pick(["one", "two", "patch", "kubectl-client-side-apply"], random);
   const type = random.float() < 0.5 ? MERGE : STRATEGIC;
   await ask({ do: `PATCH ${own}${isStatus ? "/status" : ""}?fieldManager=${manager}`, type, body });
 }
 
 async function scaled({ ask, random }: Chain, own: string): Promise<void> {
-  const body = random.float() < 0.5 ? { spec: { replicas: pick([0, 1, 3, -1, null], random) } } : { apiVersion: "autoscaling/v1", kind: "Scale", metadata: { name: "x" }, spec: { replicas: pick([1, 2, 3], random) } };
+  const body =
+    random.float() < 0.5
+      ? { spec: { replicas: pick([0, 1, 3, -1, null], random) } }
+      : {
+          apiVersion: "autoscaling/v1",
+          kind: "Scale",
+          metadata: { name: "x" },
+          spec: { replicas: pick([1, 2, 3], random) },
+        };
   const isApply = "kind" in body;
   const query = isApply ? `fieldManager=scaler${random.float() < 0.5 ? "&force=true" : ""}` : "fieldManager=one";
   await ask({ do: `PATCH ${own}/scale?${query}`, type: isApply ? APPLY : MERGE, body });
 }
 
-const ENTRY = { manager: "m", operation: "Update", apiVersion: "v1", time: "2020-01-01T00:00:00Z", fieldsType: "FieldsV1", fieldsV1: { "f:metadata": { "f:labels": { "f:a": {} } } } };
+const ENTRY = {
+  manager: "m",
+  operation: "Update",
+  apiVersion: "v1",
+  time: "2020-01-01T00:00:00Z",
+  fieldsType: "FieldsV1",
+  fieldsV1: { "f:metadata": { "f:labels": { "f:a": {} } } },
+};
 
 /** Changes of who manages what. */
 async function manage({ ask, random, sample }: Chain, own: string): Promise<void> {
@@ -347,10 +477,8 @@ async function manage({ ask, random, sample }: Chain, own: string): Promise<void
     [
       [{ op: "replace", path: "/metadata/managedFields", value }],
       [{ op: "remove", path: "/metadata/managedFields" }],
-      [{ op: "remove", path: "/metadata/managedFields/0" }],
       [{ op: "add", path: "/metadata/managedFields/-", value: entry }],
-      [{ op: "replace", path: "/metadata/managedFields/0/manager", value: "renamed" }],
-      [{ op: "replace", path: "/metadata/managedFields/0/operation", value: "Apply" }],
+      [{ op: "replace", path: "/metadata/managedFields", value: [{ ...entry, manager: "renamed" }] }],
     ],
     random,
   );
@@ -365,12 +493,29 @@ function drawn(value: unknown, random: Random): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, drawn(one, random)]));
 }
 
-const KEYS = new Set(["name", "port", "containerPort", "type", "key", "operator", "topologyKey", "ip", "uid", "apiVersion", "kind", "mountPath", "maxSkew", "whenUnsatisfiable"]);
+const KEYS = new Set([
+  "name",
+  "port",
+  "containerPort",
+  "type",
+  "key",
+  "operator",
+  "topologyKey",
+  "ip",
+  "uid",
+  "apiVersion",
+  "kind",
+  "mountPath",
+  "maxSkew",
+  "whenUnsatisfiable",
+]);
 
 /** A part of a value: fields and elements stay with some probability, keys of elements nearly always. */
 function part(value: unknown, random: Random, likelihood = 0.5): unknown {
   if (Array.isArray(value)) {
-    const some = value.filter(() => random.float() < Math.max(likelihood, 0.5)).map((one) => part(one, random, likelihood));
+    const some = value
+      .filter(() => random.float() < Math.max(likelihood, 0.5))
+      .map((one) => part(one, random, likelihood));
     return random.float() < 0.15 ? some.reverse() : some;
   }
   if (typeof value !== "object" || value === null) return value;
@@ -389,7 +534,9 @@ function merged(one: Json, other: Json): Json {
 function joined(one: unknown, other: unknown): unknown {
   if (Array.isArray(one) && Array.isArray(other)) {
     const named = (element: unknown) => (element as { name?: unknown } | null)?.name;
-    const rest = other.filter((element) => named(element) === undefined || !one.some((each) => named(each) === named(element)));
+    const rest = other.filter(
+      (element) => named(element) === undefined || !one.some((each) => named(each) === named(element)),
+    );
     const both = one.map((element) => {
       const match = named(element) === undefined ? undefined : other.find((each) => named(each) === named(element));
       return match ? merged(element as Json, match as Json) : element;

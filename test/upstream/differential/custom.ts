@@ -21,7 +21,12 @@ const SPEC = element({
   byTwo: {
     type: "array",
     items: element(
-      { port: integer, protocol: { ...text, default: "TCP" }, value: text, tags: { type: "array", items: text, "x-kubernetes-list-type": "set" } },
+      {
+        port: integer,
+        protocol: { ...text, default: "TCP" },
+        value: text,
+        tags: { type: "array", items: text, "x-kubernetes-list-type": "set" },
+      },
       { required: ["port"] },
     ),
     "x-kubernetes-list-type": "map",
@@ -40,9 +45,17 @@ const SPEC = element({
 });
 
 /** Makes a definition of a kind whose group has `id` in it; the path of its lists in a namespace, and its type. */
-export async function defineWidgets(ask: Ask, id: string): Promise<{ base: string; apiVersion: string; kind: string; plural: string }> {
+export async function defineWidgets(
+  ask: Ask,
+  id: string,
+): Promise<{ base: string; apiVersion: string; kind: string; plural: string }> {
   const group = `${id}.example.com`;
-  const status = element({ replicas: integer, selector: text, note: text, conditions: { ...SPEC.properties.byName as Json } });
+  const status = element({
+    replicas: integer,
+    selector: text,
+    note: text,
+    conditions: { ...(SPEC.properties.byName as Json) },
+  });
   const version = (name: string, storage: boolean) => ({
     name,
     served: true,
@@ -50,7 +63,11 @@ export async function defineWidgets(ask: Ask, id: string): Promise<{ base: strin
     schema: { openAPIV3Schema: element({ spec: SPEC, status }) },
     subresources: {
       status: {},
-      scale: { specReplicasPath: ".spec.replicas", statusReplicasPath: ".status.replicas", labelSelectorPath: ".status.selector" },
+      scale: {
+        specReplicasPath: ".spec.replicas",
+        statusReplicasPath: ".status.replicas",
+        labelSelectorPath: ".status.selector",
+      },
     },
     additionalPrinterColumns: [
       { name: "Replicas", type: "integer", jsonPath: ".spec.replicas" },
@@ -68,7 +85,13 @@ export async function defineWidgets(ask: Ask, id: string): Promise<{ base: strin
       spec: {
         group,
         scope: "Namespaced",
-        names: { plural: "widgets", singular: "widget", kind: "Widget", listKind: "WidgetList", shortNames: [`w${id}`] },
+        names: {
+          plural: "widgets",
+          singular: "widget",
+          kind: "Widget",
+          listKind: "WidgetList",
+          shortNames: [`w${id}`],
+        },
         versions: [version("v1", true), version("v1beta1", false)],
       },
     },

@@ -21,13 +21,27 @@ export const KNOWN: readonly KnownDifference[] = [
   {
     why: "the original looks at the fields of a map, and at managers, in any order",
     matches: ({ path, answer, ours }) => {
-      const [theirs, own] = [answer, ours].map(sortedLines);
-      return path === "/body/message" && theirs !== undefined && theirs === own;
+      const [theirs, own] = [answer, ours].map(messageOf);
+      return path === "/body/message" && tellTheSame(theirs!, own!);
     },
   },
   {
     why: "the original tells of conflicts with one manager after the other, in any order",
     matches: ({ answer, ours }) => answer.status === 409 && jsonEqual(sortedCauses(answer), sortedCauses(ours)),
+  },
+  {
+    why: "the original looks at the properties of a custom schema in any order",
+    matches: ({ answer, ours }) => {
+      const [theirs, own] = [answer, ours].map((one) => (sortedCauses(one) as unknown[]).toSpliced(1, 1));
+      return answer.status === 422 && isCustom(answer) && jsonEqual(theirs, own);
+    },
+  },
+  {
+    why: "an immutable map that was given empty where there was none is a change for the original",
+    matches: ({ request, answer, path }) =>
+      /\/configmaps\/x\b/.test(request.do) &&
+      (path === "/" || path === "/body/message") &&
+      messageOf(answer).includes("binaryData: Forbidden: field is immutable"),
   },
   {
     why: "limits given empty make requests that are empty instead of none, which nothing but a difference shows",
@@ -82,6 +96,9 @@ export const KNOWN: readonly KnownDifference[] = [
   },
 ];
 
+const isCustom = ({ body }: Difference["answer"]) =>
+  (body as { details?: { group?: string } } | undefined)?.details?.group?.endsWith(".example.com") ?? false;
+
 const messageOf = ({ body }: Difference["answer"]) => (body as { message?: string } | undefined)?.message ?? "";
 
 /** What an apply was refused for, up to the path of the map that has a field too many. */
@@ -89,10 +106,15 @@ function holderOfUndeclared(answer: Difference["answer"]): string | undefined {
   return /^(failed to create typed patch object .*)\.[^.]+: field not declared in schema$/.exec(messageOf(answer))?.[1];
 }
 
-/** The lines of what an apply was refused for, in their order; undefined for anything else. */
-function sortedLines(answer: Difference["answer"]): string | undefined {
-  const message = messageOf(answer);
-  return message.startsWith("failed to create typed patch object") ? message.split("\n").sort().join("\n") : undefined;
+/** Whether two texts of what an apply was refused for tell the same, up to what an undeclared field kept one from seeing. */
+function tellTheSame(one: string, other: string): boolean {
+  const [these, those] = [one, other].map(
+    (text) => new Set(text.split(/: errors:\n|\n|(?<=\)): (?=\.)/).map((line) => line.trim())),
+  );
+  if (!one.startsWith("failed to create typed patch object")) return false;
+  if (these!.symmetricDifference(those!).size === 0) return true;
+  const isCut = [...these!, ...those!].some((line) => line.endsWith(": field not declared in schema"));
+  return isCut && (these!.isSubsetOf(those!) || those!.isSubsetOf(these!));
 }
 
 /** What an answer says, with its causes in the order of their texts. */

@@ -1,5 +1,5 @@
 import { kinds } from "../../../src/api/index.ts";
-import { type Random, seededRandom } from "../../../src/base/index.ts";
+import type { Random } from "../../../src/base/index.ts";
 import type { Script } from "./compare.ts";
 import type { Ask, Request } from "./exchange.ts";
 import { pick } from "./mutate.ts";
@@ -29,13 +29,12 @@ const CHECKS = ["ping", "log", "etcd", "etcd-readiness", "informer-sync", "posts
 const QUERIES = ["", "", "", "?pretty=true", "?pretty=false", "?timeout=5s", "?timeout=x", "?timeout=0", "?watch=1"];
 
 /** Paths, methods, media types and headers of all sorts; nothing is written. */
-export function paths({ seed, count }: { readonly seed: number; readonly count: number }): Script[] {
+export function paths({ count }: { readonly count: number }): Script[] {
   return Array.from({ length: Math.ceil(count / REQUESTS) }, (_, index) => ({
     title: `paths ${index}`,
     group: "paths",
     run: async (ask, random) => {
-      for (let step = 0; step < REQUESTS; step++)
-        await pick(FORMS, random)(ask, random);
+      for (let step = 0; step < REQUESTS; step++) await pick(FORMS, random)(ask, random);
     },
   }));
 }
@@ -47,13 +46,24 @@ const FORMS: readonly Form[] = [root, root, health, ofResource, ofResource, ofRe
 /** What the server says of itself. */
 async function root(ask: Ask, random: Random): Promise<void> {
   const group = pick(GROUPS, random);
-  const { version } = pick(kinds.filter((kind) => kind.group === group), random);
+  const { version } = pick(
+    kinds.filter((kind) => kind.group === group),
+    random,
+  );
   const path = pick(
     [
       ...["/", "/api", "/api/", "/apis", "/apis/", "/api/v1", "/api/v1/", "/version", "/version/"],
       ...[`/apis/${group}`, `/apis/${group}/`, `/apis/${group}/${version}`, `/apis/${group}/${version}/`],
       ...[`/apis/${group}/v9`, "/apis/nope", "/apis/nope/v1", "/api/v2", "/openapi/v3", "/openapi", "/openapi/"],
-      ...["/.well-known/openid-configuration", "/openid/v1/jwks", "/logs", "/ui", "/swagger.json", "/flagz", "/statusz"],
+      ...[
+        "/.well-known/openid-configuration",
+        "/openid/v1/jwks",
+        "/logs",
+        "/ui",
+        "/swagger.json",
+        "/flagz",
+        "/statusz",
+      ],
       ...["/debug/pprof", "/debug/pprof/cmdline", "/debug/api_priority_and_fairness/dump_priority_levels"],
     ],
     random,
@@ -62,7 +72,11 @@ async function root(ask: Ask, random: Random): Promise<void> {
   const method = random.float() < 0.6 ? "GET" : pick(METHODS, random);
   const first = await ask({ ...request, do: request.do.replace("GET", method), headers: encoding(random) });
   const { etag } = first.headers;
-  if (etag) await ask({ ...request, headers: { "if-none-match": pick([etag, '"x"', `W/${etag}`, "*", `"x", ${etag}`], random) } });
+  if (etag)
+    await ask({
+      ...request,
+      headers: { "if-none-match": pick([etag, '"x"', `W/${etag}`, "*", `"x", ${etag}`], random) },
+    });
 }
 
 function encoding(random: Random): Record<string, string> {
@@ -75,19 +89,38 @@ function accepting(random: Random): { accept?: string } {
   const draw = random.float();
   if (draw < 0.3) return {};
   const clauses = Array.from({ length: draw < 0.6 ? 1 : draw < 0.85 ? 2 : 3 }, () => pick(CLAUSES, random));
-  return { accept: clauses.map((clause) => clause + (random.float() < 0.3 ? pick(QUALITIES, random) : "")).join(pick([",", ", "], random)) };
+  return {
+    accept: clauses
+      .map((clause) => clause + (random.float() < 0.3 ? pick(QUALITIES, random) : ""))
+      .join(pick([",", ", "], random)),
+  };
 }
 
 async function health(ask: Ask, random: Random): Promise<void> {
   const endpoint = pick(["healthz", "livez", "readyz"], random);
   const check = random.float() < 0.5 ? "" : `/${pick(CHECKS, random)}`;
-  const query = pick(["", "", "verbose", "verbose=0", "exclude=etcd", "verbose&exclude=etcd&exclude=nope", "exclude="], random);
+  const query = pick(
+    ["", "", "verbose", "verbose=0", "exclude=etcd", "verbose&exclude=etcd&exclude=nope", "exclude="],
+    random,
+  );
   const method = random.float() < 0.75 ? "GET" : pick(METHODS, random);
   const tail = random.float() < 0.1 ? "/" : "";
   await ask({ do: `${method} /${endpoint}${check}${tail}?${query}`, sees: CACHING, ...accepting(random) });
 }
 
-const SUBRESOURCES = ["status", "scale", "nope", "log", "exec", "proxy", "finalize", "approval", "token", "eviction", "binding"];
+const SUBRESOURCES = [
+  "status",
+  "scale",
+  "nope",
+  "log",
+  "exec",
+  "proxy",
+  "finalize",
+  "approval",
+  "token",
+  "eviction",
+  "binding",
+];
 
 /** A method on the path of a resource, of one object, or of what is below it. */
 async function ofResource(ask: Ask, random: Random): Promise<void> {
@@ -103,18 +136,49 @@ async function ofResource(ask: Ask, random: Random): Promise<void> {
   const method = pick(METHODS, random);
   // Nobody waits for a watch, or for the other end of a proxy.
   const query = method === "GET" || method === "HEAD" ? "?timeoutSeconds=1" : "?dryRun=All";
-  const body = ["POST", "PUT", "PATCH"].includes(method) && random.float() < 0.3 ? { body: pick(["{}", "[]", "x", ""], random) } : {};
+  const body =
+    ["POST", "PUT", "PATCH"].includes(method) && random.float() < 0.3
+      ? { body: pick(["{}", "[]", "x", ""], random) }
+      : {};
   await ask({ do: `${method} ${target}${query}`, ...body, ...accepting(random), sees: ["allow"] });
 }
 
-const ODD = ["//", "/./", "/../", "/%2e%2e/", "/%2F/", "/%00", "/%zz", "/%20", "/;", "/a b".replace(" ", "+"), "/%C3%A9", "/~", "/*"];
+const ODD = [
+  "//",
+  "/./",
+  "/../",
+  "/%2e%2e/",
+  "/%2F/",
+  "/%00",
+  "/%zz",
+  "/%20",
+  "/;",
+  "/a b".replace(" ", "+"),
+  "/%C3%A9",
+  "/~",
+  "/*",
+];
 
 /** Paths with something odd in them. */
 async function oddly(ask: Ask, random: Random): Promise<void> {
   const whole = pick(
     [
-      ...["/api/v1/namespaces/default/pods", "/api/v1/namespaces/default", "/apis/apps/v1/deployments", "/api/v1/nodes"],
-      ...["/apis/apps/v1", "/api/v1", "/version", "/healthz", "/apis", "/openapi/v3/api/v1/x", "/metrics/x", "/apis/apps"],
+      ...[
+        "/api/v1/namespaces/default/pods",
+        "/api/v1/namespaces/default",
+        "/apis/apps/v1/deployments",
+        "/api/v1/nodes",
+      ],
+      ...[
+        "/apis/apps/v1",
+        "/api/v1",
+        "/version",
+        "/healthz",
+        "/apis",
+        "/openapi/v3/api/v1/x",
+        "/metrics/x",
+        "/apis/apps",
+      ],
       ...["/api/v1/namespaces/default/configmaps/kube-root-ca.crt", "/api/v1/namespaces/default/services/kubernetes"],
     ],
     random,

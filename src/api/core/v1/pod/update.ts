@@ -89,7 +89,8 @@ function validateRest(path: string, spec: PodSpec, old: PodSpec): FieldError[] {
     munged = { ...munged, nodeSelector: old.nodeSelector, affinity: affinityWithOldNodes(spec, old) } as PodSpec;
   }
   if (sameMeaning(munged, old)) return errors;
-  const change = { path, what: MAY_CHANGE, before: shownPodSpec(old), after: shownPodSpec(munged) };
+  const remade = ["initContainers", "tolerations"].map((name) => `${path}.${name}`);
+  const change = { path, what: MAY_CHANGE, before: shownPodSpec(old), after: shownPodSpec(munged), remade };
   return [...errors, changedField(path, change)];
 }
 
