@@ -238,8 +238,7 @@ export class Registry {
     const now = this.#now();
     const sent = metadata.managedFields as readonly Json[] | undefined;
     // Of custom kinds a list that is empty counts as left out.
-    const isEmptied = emptied.has("metadata.managedFields") && !this.kind.custom;
-    const given = sent ?? (isEmptied ? [] : undefined);
+    const given = sent ?? (emptied.has("metadata.managedFields") && !this.kind.custom ? [] : undefined);
     const isReset = given?.length === 0 || (given?.length === 1 && Object.keys(given[0]!).length === 0);
     // A client that clears the list resets it; one that leaves it out or unreadable keeps it. A subresource can't change it.
     const isKept = given === undefined || subresource !== "" || !(isReset || areManagers(given));
