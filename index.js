@@ -2,5 +2,6 @@
 import { existsSync } from "node:fs";
 
 const source = new URL("./src/cluster/index.ts", import.meta.url);
-const { Cluster } = await import(existsSync(source) ? source.href : "./dist/cluster/index.js");
-export { Cluster };
+export const { Cluster, dynamicKind, isAlreadyExists, isConflict, isNotFound, kinds, StatusError } = await import(
+  existsSync(source) ? source.href : "./dist/cluster/index.js"
+);

@@ -131,14 +131,17 @@ class TypedClient implements Client {
 
   apply<T>(kind: KindDefinition<T>, object: Draft<T>, options: ApplyOptions): Promise<T>;
   apply(object: SelfNamed, options?: Partial<ApplyOptions>): Promise<KubeObject>;
-  apply<T>(
+  async apply<T>(
     first: KindDefinition<T> | SelfNamed,
     second?: Draft<T> | Partial<ApplyOptions>,
     third?: ApplyOptions,
   ): Promise<T | KubeObject> {
     if (third === undefined) {
       const object = first as SelfNamed;
-      return this.#apply(kindOf(object), object, (second ?? {}) as Partial<ApplyOptions>);
+      const options = (second ?? {}) as Partial<ApplyOptions>;
+      const { signal } = options;
+      const kind = await kindOf(object, { getJson: (path, how) => this.getJson(path, how), signal });
+      return this.#apply(kind, object, options);
     }
     return this.#apply(first as KindDefinition<T>, second as Draft<T>, third);
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ConfigMap, Deployment, type Draft, isPodReady, Pod, ReplicaSet } from "../api/index.ts";
-import { Cluster } from "./index.ts";
+import { Cluster, dynamicKind, isNotFound, kinds } from "./index.ts";
 
 function deployment(replicas: number, image = "example.com/web:1"): Draft<Deployment> {
   return {
@@ -126,4 +126,40 @@ test("a cluster that is closed as soon as it has started ends, and so does a for
   await cluster.settle();
   await (await cluster.fork()).close();
   await (await Cluster.start({ nodes: 1, seed: 1 })).close();
+});
+
+test("objects of a definition are applied by what they call themselves, and read by a kind made for them", async () => {
+  await using cluster = await Cluster.start({ nodes: 0, seed: 1 });
+  const { client } = cluster;
+  const things = { group: "x.example", version: "v1", kind: "Thing", plural: "things", scope: "Namespaced" } as const;
+  const thing = { apiVersion: "x.example/v1", kind: "Thing", metadata: { name: "a" }, size: 3 };
+  await assert.rejects(client.apply(thing), /no matches for kind "Thing" in version "x.example\/v1"/);
+  await client.apply({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "things.x.example" },
+    spec: {
+      group: things.group,
+      scope: things.scope,
+      names: { plural: things.plural, kind: things.kind },
+      versions: [
+        {
+          name: things.version,
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: "object", properties: { size: { type: "integer" } } } },
+        },
+      ],
+    },
+  });
+  await cluster.settle();
+  await client.apply(thing);
+  const read = (name: string) => client.get(dynamicKind(things), { namespace: "default", name });
+  assert.equal(((await read("a")) as { size?: number }).size, 3);
+  assert.equal(await read("b").catch(isNotFound), true);
+  assert.equal(
+    (await client.get(kinds.CustomResourceDefinition, { name: "things.x.example" })).spec.scope,
+    "Namespaced",
+  );
+  await assert.rejects(client.apply({ kind: "Thing" } as never), /it has no apiVersion or no kind/);
 });

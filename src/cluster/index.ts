@@ -2,7 +2,10 @@
  * A cluster put together: in this process for tests ({@link Cluster}), as the server that `navarch up` runs, or component
  * by component. The only folder that knows all components; they don't know each other.
  */
+export { isAlreadyExists, isConflict, isNotFound, StatusError } from "../api/index.ts";
+export { type Client, dynamicKind } from "../client/index.ts";
 export { Cluster, type ClusterOptions } from "./cluster.ts";
+export * as kinds from "./kinds.ts";
 export type { ComponentEnvironment, RunningComponent } from "./components/environment.ts";
 export { startEtcd } from "./components/etcd.ts";
 export { type ClusterConfig, defaultDataDirectory, parseConfig } from "./config.ts";
