@@ -222,6 +222,13 @@ export function managedAfterUpdatePlainly(update: ManagedUpdate): ManagerEntry[]
 
 type Compare = ReturnType<typeof comparison>;
 
+/** Whether two entries are of one manager. */
+function isTwin(one: ManagerEntry, other: ManagerEntry): boolean {
+  const isOne = one.manager === other.manager && one.operation === other.operation;
+  if (!isOne || (one.subresource ?? "") !== (other.subresource ?? "")) return false;
+  return one.operation === "Apply" || one.apiVersion === other.apiVersion;
+}
+
 /**
  * The entries where a write changes none of them but the time of the writer's own, as when something is renewed again and
  * again. The entries must be those that were stored: what a client sends is always worked out.
@@ -231,6 +238,7 @@ function maybeRenewed(update: ManagedUpdate, compare: Compare): ManagerEntry[] |
   const entries = (after.metadata as Json).managedFields as readonly ManagerEntry[] | undefined;
   if (!entries || entries !== (before.metadata as Json).managedFields || entries.length > UPDATE_MANAGERS_MAX)
     return undefined;
+  if (entries.some((one, index) => entries.some((other, at) => at > index && isTwin(one, other)))) return undefined;
   const views = entries.map(({ apiVersion }) => versions(apiVersion));
   if (views.some((view) => !view || view.convert) || versions(write.apiVersion)?.convert) return undefined;
   const { changed, removed } = compare({ struct })!;

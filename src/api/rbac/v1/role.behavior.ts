@@ -8,13 +8,21 @@ export const roleBehavior: KindBehavior<Role> = {
   metadataChecks: 2,
   nameRule: "pathSegment",
   validate: ({ rules }) => validateNamespacedRules(rules),
+  validateBeforeChange: ({ rules }) => validateNamespacedRules(rules),
+  validateUpdate: () => [],
 };
 
 export const clusterRoleBehavior: KindBehavior<ClusterRole> = {
   metadataChecks: 2,
   nameRule: "pathSegment",
-  validate: (role) => [...validateClusterRules(role.rules), ...validateAggregation(role)],
+  validate: validateClusterRole,
+  validateBeforeChange: validateClusterRole,
+  validateUpdate: () => [],
 };
+
+function validateClusterRole(role: ClusterRole): FieldError[] {
+  return [...validateClusterRules(role.rules), ...validateAggregation(role)];
+}
 
 function validateAggregation({ aggregationRule }: ClusterRole): FieldError[] {
   if (!aggregationRule) return [];
