@@ -21,7 +21,8 @@ export const roleBindingBehavior: KindBehavior<RoleBinding> = {
   nameRule: "pathSegment",
   setDefaults: setGroups,
   validate: (binding) => validateNamespaced(binding),
-  validateUpdate: (binding, old) => [...validateNamespaced(binding), ...validateSameRole(binding, old)],
+  validateBeforeChange: (binding) => validateNamespaced(binding),
+  validateUpdate: (binding, old) => validateSameRole(binding, old),
 };
 
 export const clusterRoleBindingBehavior: KindBehavior<ClusterRoleBinding> = {
@@ -29,7 +30,8 @@ export const clusterRoleBindingBehavior: KindBehavior<ClusterRoleBinding> = {
   nameRule: "pathSegment",
   setDefaults: setGroups,
   validate: (binding) => validateCluster(binding),
-  validateUpdate: (binding, old) => [...validateCluster(binding), ...validateSameRole(binding, old)],
+  validateBeforeChange: (binding) => validateCluster(binding),
+  validateUpdate: (binding, old) => validateSameRole(binding, old),
 };
 
 /** Everything but service accounts lives in one group. */
