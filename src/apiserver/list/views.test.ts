@@ -71,3 +71,14 @@ test("a watch that can't be a stream is refused once all else is found well", as
   assert.equal(await said("resourceVersion=0"), 406);
   await close();
 });
+
+test("what a deletion of many has deleted is shown as it is asked for", async () => {
+  const { json, close } = await server();
+  await json("POST /api/v1/namespaces/default/configmaps", { metadata: { name: "a" }, data: { x: "1", y: "2" } });
+  const accept = "application/json;as=Table;v=v1;g=meta.k8s.io";
+  const gone = await json("DELETE /api/v1/namespaces/default/configmaps?fieldSelector=metadata.name=a", undefined, {
+    accept,
+  });
+  assert.deepEqual([gone.kind, gone.rows[0].cells.slice(0, 2)], ["Table", ["a", 2]]);
+  await close();
+});

@@ -170,7 +170,9 @@ export class Verbs {
       return respond(status, partialMetadata(stored.object, format.viewVersion), format);
     }
     if (format.as === "metadataList")
-      throw isNo("PartialObjectMetadataList", "not a list", typeName(this.#registry.kind));
+      throw this.#kind.custom
+        ? noList()
+        : isNo("PartialObjectMetadataList", "not a list", typeName(this.#registry.kind));
     if (format.encoding === "protobuf") return respondBytes(status, this.#proto(stored), contentType(format, false));
     if (format.encoding !== "json" || format.pretty) return respond(status, stored.object, format);
     const headers = { "content-type": contentType(format, false), "cache-control": "no-cache, private" };
@@ -202,14 +204,18 @@ export class Verbs {
 
   async #list(context: RequestContext): Promise<ApiResponse> {
     const format = this.#format(context);
-    const kind = this.#kind;
-    const { cacher, kind: hub } = this.#registry;
-    const { query, info, request } = context;
+    const { cacher, kind } = this.#registry;
+    const { query, info } = context;
     const options = listOptions(query);
-    const picked = selection(kind, info.namespace, options);
+    const picked = selection(this.#kind, info.namespace, options);
     const { store, clock } = this.#options;
-    const result = await list({ kind: hub, cacher, store, options, selection: picked, clock });
-    if (format.as === "metadata") throw isNo("PartialObjectMetadata", "a list", `${typeName(hub)}List`);
+    return this.#many(await list({ kind, cacher, store, options, selection: picked, clock }), format, context);
+  }
+
+  /** Several objects in the format asked for. */
+  async #many(result: ListResult, format: Format, { request, query }: RequestContext): Promise<ApiResponse> {
+    const kind = this.#kind;
+    if (format.as === "metadata") throw isNo("PartialObjectMetadata", "a list", `${typeName(this.#registry.kind)}List`);
     const head = listHead(kind);
     // Lists of custom kinds always say where they go on, even when they don't.
     const metadata = kind.custom ? { continue: "", ...result.metadata } : result.metadata;
@@ -460,17 +466,7 @@ export class Verbs {
       });
       if (deleted) items.push(stored);
     }
-    return respond(
-      200,
-      {
-        ...listHead(this.#kind),
-        metadata: kind.custom ? { continue: "", ...result.metadata } : result.metadata,
-        items: items
-          .map((stored) => stored.as(this.#kind))
-          .map(({ object }) => (this.#kind.custom ? object : untyped(object))),
-      },
-      { ...format, as: "object" },
-    );
+    return this.#many({ ...result, items }, format, context);
   }
 }
 
@@ -492,6 +488,11 @@ function metadataHead({ viewVersion = "meta.k8s.io/v1" }: Format) {
 function isNo(view: string, what: string, type: string): Error {
   const message = `you requested ${view}, but the requested object is ${what} (*${type})`;
   return statusError({ code: 406, reason: "NotAcceptable", message });
+}
+
+/** 500: one custom object can't be shown as a list, which the original doesn't see coming. */
+function noList(): Error {
+  return statusError({ code: 500, reason: "", message: "content is not a list" });
 }
 
 /** What the original calls the type of a kind's objects in its own language. */
