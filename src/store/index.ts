@@ -25,7 +25,7 @@ export type { EtcdStoreOptions } from "./etcd/index.ts";
 export { openEtcdStore, serveEtcd } from "./remote.ts";
 export { accountFile } from "./serve/auth/file.ts";
 export type { EtcdServer, EtcdServerOptions } from "./serve/index.ts";
-export { LAST_KEY, openMemoryStore } from "./memory/index.ts";
+export { BTree, countBetween, LAST_KEY, openMemoryStore } from "./memory/index.ts";
 export {
   type Change,
   type Compare,

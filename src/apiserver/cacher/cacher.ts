@@ -1,8 +1,9 @@
-import BTreeModule from "sorted-btree";
 import { type KindDefinition, resourceExpired, statusError, timedOut } from "../../api/index.ts";
 import type { Clock, Timer } from "../../base/index.ts";
 import {
+  BTree,
   type Change,
+  countBetween,
   type Entry,
   prefixEnd,
   type Revision,
@@ -29,9 +30,6 @@ export const namespaceInterest = (namespace: string): string => `namespace/${nam
 
 /** Hears of what has this spec.nodeName. */
 export const nodeInterest = (node: string): string => `node/${node}`;
-
-// The package is CommonJS: its class sits below the default export.
-const BTree = BTreeModule.default;
 
 export interface CacherOptions {
   readonly kind: KindDefinition;
@@ -153,7 +151,7 @@ export class Cacher {
   countIn(namespace: string): number {
     if (namespace === "") return this.#objects.size;
     const start = `${this.#prefix}${namespace}/`;
-    return this.#objects.forRange(start, prefixEnd(start), false);
+    return countBetween(this.#objects, start, prefixEnd(start));
   }
 
   /** Waits until everything that the store has acknowledged so far is in. */

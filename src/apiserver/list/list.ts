@@ -48,6 +48,7 @@ export async function list(call: ListCall): Promise<ListResult> {
   const options = readOptions(call);
   if (options.position) return continued(call, options.position, options.limit);
   if (options.exact !== undefined) return listAt(call, options.exact, { start: "", limit: options.limit });
+  if (isFirstPage(call, options)) return firstPage(call, options.limit);
   try {
     if (options.atLeast === undefined) await call.cacher.fresh();
     else await call.cacher.notOlderThan(options.atLeast);
@@ -57,6 +58,18 @@ export async function list(call: ListCall): Promise<ListResult> {
     return listAt(call, undefined, { start: "", limit: options.limit });
   }
   return fromCache(call, options.atLeast === 0 ? 0 : options.limit);
+}
+
+/** The newest objects, as many as a page has, of a kind that nobody has listed or watched yet. */
+function isFirstPage({ selection, cacher }: ListCall, { atLeast, limit }: Options): boolean {
+  return atLeast === undefined && limit > 0 && selection.everything && !cacher.isFilled;
+}
+
+/** Doesn't wait until a hundred thousand objects have been taken into the cache; that begins, for what comes next. */
+function firstPage(call: ListCall, limit: number): Promise<ListResult> {
+  // Whether it fails is the business of those who wait for it.
+  call.cacher.start().catch(() => {});
+  return listAt(call, undefined, { start: "", limit });
 }
 
 interface Options {

@@ -3,5 +3,6 @@ export { checkTransaction, OPERATIONS_MAX } from "./check.ts";
 export { compareKeys, keyBytes, keyText, LAST_KEY } from "./keys.ts";
 export { type Granted, Leases } from "./leases.ts";
 export { openMemoryStore } from "./memory.ts";
+export { BTree, countBetween } from "./tree.ts";
 export { type Version, Versions } from "./versions.ts";
 export { storeClosed, Watchers } from "./watchers.ts";

@@ -1,4 +1,3 @@
-import BTreeModule from "sorted-btree";
 import bulkModule from "sorted-btree/extended/bulkLoad.js";
 import { StoreError } from "../errors.ts";
 import type {
@@ -16,12 +15,11 @@ import type {
 } from "../store.ts";
 import { checkTransaction } from "./check.ts";
 import { compareKeys } from "./keys.ts";
+import { BTree, countBetween, type Tree } from "./tree.ts";
 
-const BTree = BTreeModule.default;
 const { bulkLoad } = bulkModule;
 /** The tree's own default. */
 const NODE_KEYS_MAX = 32;
-type Tree<K, V> = InstanceType<typeof BTreeModule.default<K, V>>;
 
 /** What one revision made of one key: an entry, or nothing. */
 export interface Version {
@@ -173,7 +171,7 @@ export class Versions {
         return entries.length >= limit ? STOP : undefined;
       });
     }
-    const count = entries.length < limit ? entries.length : this.#live.forRange(start, end, false);
+    const count = entries.length < limit ? entries.length : countBetween(this.#live, start, end);
     return { entries, count };
   }
 
@@ -201,8 +199,8 @@ export class Versions {
   /** How many there are now, without what came since and with what went since; or counted, where more has changed than is there. */
   #countAt(past: Past): number {
     const { start, end, at } = past;
-    let count = this.#live.forRange(start, end, false);
-    const revisions = this.#history.forRange(at + 1, Number.MAX_SAFE_INTEGER, false);
+    let count = countBetween(this.#live, start, end);
+    const revisions = countBetween(this.#history, at + 1, Number.MAX_SAFE_INTEGER);
     if (revisions > count + this.#deleted.size) return this.#countEach(past);
     const changed = new Map<string, Version>();
     this.#history.forRange(at + 1, Number.MAX_SAFE_INTEGER, false, (_, versions) => {
