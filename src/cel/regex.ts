@@ -1,5 +1,10 @@
-import { RE2JS } from "re2js";
+import { createRequire } from "node:module";
+import type { RE2JS } from "re2js";
 import { EvaluationError } from "./errors.ts";
+
+/** Loaded with the first pattern: most servers never see one, and its tables are 2 MB. */
+const engine = () => require("re2js") as typeof import("re2js");
+const require = createRequire(import.meta.url);
 
 /** Patterns that are kept compiled; users bring them, so their number has an end. */
 const PATTERNS_MAX = 1000;
@@ -15,7 +20,7 @@ export function regexOf(pattern: string): RE2JS {
   if (pattern.length > PATTERN_LENGTH_MAX) throw new EvaluationError("error parsing regexp: expression too large");
   let made: RE2JS;
   try {
-    made = RE2JS.compile(withoutTwins(pattern));
+    made = engine().RE2JS.compile(withoutTwins(pattern));
   } catch (error) {
     throw new EvaluationError(problemOf(error as Error));
   }

@@ -1,14 +1,8 @@
 import type { Buffer } from "node:buffer";
-import {
-  type ClientHttp2Session,
-  type ClientHttp2Stream,
-  connect,
-  constants,
-  type IncomingHttpHeaders,
-  type OutgoingHttpHeaders,
-} from "node:http2";
+import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http2";
 import { connect as connectSocket } from "node:net";
 import type { Clock, Timer } from "../../base/index.ts";
+import { http2 } from "../http/node-http.ts";
 import { drained } from "../http/pump.ts";
 import { type ClientTls, targetOf, tlsOptions } from "../http/target.ts";
 import { AsyncQueue } from "../queue.ts";
@@ -192,9 +186,9 @@ class Channel implements GrpcChannel {
 function openSession({ target, tls }: GrpcChannelOptions): ClientHttp2Session {
   const settings = { settings: { initialWindowSize: WINDOW_BYTES, enablePush: false } };
   const path = /^unix:(?:\/\/)?(\/.*)$/.exec(target)?.[1];
-  if (path) return connect("http://localhost", { ...settings, createConnection: () => connectSocket(path) });
+  if (path) return http2().connect("http://localhost", { ...settings, createConnection: () => connectSocket(path) });
   const where = targetOf(target, tls);
-  return connect(`${where.isSecure ? "https" : "http"}://${where.authority}`, {
+  return http2().connect(`${where.isSecure ? "https" : "http"}://${where.authority}`, {
     ...settings,
     ...(where.isSecure && tlsOptions(where)),
   });
@@ -283,7 +277,7 @@ class Call {
 
   cancel(): void {
     if (this.#stream.closed) return;
-    this.#stream.close(constants.NGHTTP2_CANCEL);
+    this.#stream.close(http2().constants.NGHTTP2_CANCEL);
     this.#stream.resume();
   }
 
@@ -303,7 +297,7 @@ class Call {
     if (this.#httpStatus !== 0 && this.#httpStatus !== 200)
       return new GrpcError(statusOfHttp(this.#httpStatus), `call ${this.#method}: HTTP status ${this.#httpStatus}`);
     const cause = this.#error instanceof Error ? this.#error : undefined;
-    const reason = this.#stream.rstCode === constants.NGHTTP2_CANCEL ? "cancelled" : "unavailable";
+    const reason = this.#stream.rstCode === http2().constants.NGHTTP2_CANCEL ? "cancelled" : "unavailable";
     return new GrpcError(cause ? "unavailable" : reason, `call ${this.#method}: the connection was lost`, { cause });
   }
 }

@@ -1,15 +1,10 @@
-import {
-  type ClientHttp2Session,
-  type ClientHttp2Stream,
-  connect,
-  constants,
-  type IncomingHttpHeaders,
-} from "node:http2";
+import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
 import type { Duplex as NodeDuplex } from "node:stream";
 import type { Clock, Timer } from "../../base/index.ts";
 import { SocketBody } from "../body.ts";
 import { NetError } from "../errors.ts";
 import type { ApiRequest, ApiResponse, ResponseBody } from "../message.ts";
+import { http2 } from "./node-http.ts";
 import { pump, writableSink } from "./pump.ts";
 import { endToEndHeaders, pathOf, type Target, type SentHeaders } from "./target.ts";
 
@@ -36,7 +31,7 @@ export class Http2Connection {
     this.#target = target;
     this.#clock = clock;
     this.#heardMs = clock.monotonicMs();
-    this.#session = connect(`https://${target.authority}`, {
+    this.#session = http2().connect(`https://${target.authority}`, {
       createConnection: () => socket,
       maxSessionMemory: SESSION_MEGABYTES_MAX,
       settings: { initialWindowSize: STREAM_WINDOW_BYTES, enablePush: false },
@@ -117,7 +112,7 @@ function responseOf(stream: ClientHttp2Stream, { signal, method }: ApiRequest): 
     const onAbort = () => {
       reject(signal.reason);
       // While a body is being sent, close() would say first that it is complete.
-      if (stream.writableEnded) stream.close(constants.NGHTTP2_CANCEL);
+      if (stream.writableEnded) stream.close(http2().constants.NGHTTP2_CANCEL);
       // With an error: a body that is cut must not look like one that ended.
       stream.destroy(new NetError("aborted", "read body: the request was aborted", { cause: signal.reason }));
     };

@@ -8,3 +8,6 @@ const require = createRequire(import.meta.url);
  */
 export const http = require("node:http") as typeof import("node:http");
 export const https = require("node:https") as typeof import("node:https");
+
+/** Node's "http2", which clients need and the server doesn't: loaded when the first one connects. */
+export const http2 = () => require("node:http2") as typeof import("node:http2");

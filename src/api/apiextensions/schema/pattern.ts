@@ -1,5 +1,9 @@
-import { RE2JS } from "re2js";
+import { createRequire } from "node:module";
+import type { RE2JS } from "re2js";
 
+/** Loaded with the first pattern: most servers never see one, and its tables are 2 MB. */
+const engine = () => require("re2js") as typeof import("re2js");
+const require = createRequire(import.meta.url);
 const compiled = new Map<string, RE2JS>();
 /** Patterns that are kept compiled; users bring them, so their number has an end. */
 const PATTERNS_MAX = 10_000;
@@ -8,7 +12,7 @@ const PATTERNS_MAX = 10_000;
 function compile(pattern: string): RE2JS {
   let one = compiled.get(pattern);
   if (!one) {
-    one = RE2JS.compile(pattern);
+    one = engine().RE2JS.compile(pattern);
     if (compiled.size >= PATTERNS_MAX) compiled.clear();
     compiled.set(pattern, one);
   }
