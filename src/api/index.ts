@@ -25,9 +25,9 @@ export {
 } from "./apiextensions/v1/customresourcedefinition.ts";
 export { validateListTypes } from "./apiextensions/schema/list-types.ts";
 export { type JsonPath, JsonPathError, parseJsonPath } from "./apiextensions/schema/json-path.ts";
-export { isRecord, valueOf, visibleProperties } from "./apiextensions/schema/cel-types.ts";
+export { isRecord } from "./apiextensions/schema/cel-types.ts";
 export { resourceStruct } from "./apiextensions/schema/nodes.ts";
-export { type CompiledRule, rulesOf } from "./apiextensions/schema/rules.ts";
+export { hasRules, runRules, unchangedFaults } from "./apiextensions/schema/rules.run.ts";
 export { validateChangedValue, validateValue } from "./apiextensions/schema/values.ts";
 export {
   CLIENT_METADATA,

@@ -248,7 +248,7 @@ function dispatcher({
     const isServed = info.subresource === "" || kind.subresources?.some(({ name }) => name === info.subresource);
     // The original's router refuses what it can't write before the kind has a say.
     const isHeard = kind.custom || takesAnyEncoding(request.headers.accept);
-    if (kind.rules.deprecation && isServed && isHeard) context.warnings.push(kind.rules.deprecation);
+    if (kind.rules.deprecation && (isServed || kind.custom) && isHeard) context.warnings.push(kind.rules.deprecation);
     if (kind.custom) return custom(kind, context);
     const handler = parts.handlers.get(info.subresource ? `${info.resource}/${info.subresource}` : info.resource);
     checkVerb(kind, context);

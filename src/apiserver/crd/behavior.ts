@@ -2,18 +2,22 @@ import { jsonEqual, own } from "../../base/index.ts";
 import {
   type CustomResourceDefinitionVersion,
   type FieldError,
+  hasRules,
+  invalidValue,
   type JSONSchemaProps,
   type KindBehavior,
   type KubeObject,
   messageOf,
   parseJsonPath,
+  runRules,
+  unchangedFaults,
   validateChangedValue,
   validateListTypes,
   validateValue,
 } from "../../api/index.ts";
-import { isObject, rawDigits } from "../../schema/index.ts";
+import { goText, isObject, rawDigits } from "../../schema/index.ts";
 import { validateEmbedded } from "./embedded.ts";
-import { hasRules, runRules, unchangedFaults } from "./rules.ts";
+import { goType } from "./go-type.ts";
 
 type Json = Record<string, unknown>;
 
@@ -126,10 +130,25 @@ function validateStatus(schema: JSONSchemaProps, object: Json, old: Json): Field
 
 function negativeReplicas(object: Json, paths: readonly string[]): FieldError[] {
   return paths.flatMap((path) => {
+    const misfit = accessProblem(object, path);
+    if (misfit !== undefined) return [invalidValue(path, 0, `${path} accessor error: ${misfit}`)];
     const [value] = parseJsonPath(path).find(object);
     if (typeof value !== "number" || value >= 0) return [];
-    return [{ path, type: "Invalid" as const, value, detail: "should be a non-negative integer" }];
+    return [invalidValue(path, value, "should be a non-negative integer")];
   });
+}
+
+/** Why there can't be a whole number at a path of names. */
+function accessProblem(object: Json, path: string): string | undefined {
+  const names = path.split(".").slice(1);
+  let found: unknown = object;
+  for (const name of names) {
+    if (!isObject(found)) return `${goText(found)} is of the type ${goType(found)}, expected map[string]interface{}`;
+    found = own(found, name);
+    if (found === undefined) return undefined;
+  }
+  if (Number.isSafeInteger(found) || rawDigits(found) !== undefined) return undefined;
+  return `${goText(found)} is of the type ${goType(found)}, expected int64`;
 }
 
 function selectableFields({ selectableFields: fields }: CustomResourceDefinitionVersion) {

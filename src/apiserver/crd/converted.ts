@@ -1,5 +1,6 @@
 import { type FieldError, messageOf, validateAnnotations, validateLabels } from "../../api/index.ts";
-import { isObject, jsonTypeName } from "../../schema/index.ts";
+import { isObject } from "../../schema/index.ts";
+import { goType } from "./go-type.ts";
 
 type Json = Record<string, unknown>;
 
@@ -68,14 +69,4 @@ function entriesProblem(field: "labels" | "annotations", given: Json, before: Js
 function joined(errors: readonly FieldError[]): string {
   const texts = [...new Set(errors.map((error) => `${error.path}: ${messageOf(error)}`))];
   return texts.length === 1 ? texts[0]! : `[${texts.join(", ")}]`;
-}
-
-/** What the original calls the type of a JSON value. */
-function goType(value: unknown): string {
-  if (value === null) return "<nil>";
-  if (Array.isArray(value)) return "[]interface {}";
-  if (isObject(value)) return "map[string]interface {}";
-  const name = jsonTypeName(value);
-  if (name !== "number") return name;
-  return Number.isInteger(Number(value)) ? "int64" : "float64";
 }

@@ -177,7 +177,7 @@ export class Registry {
     let object = this.#withDefaults(input, write);
     // Who manages what is settled before the server adds its own. A status stands for annotations in some versions.
     const { status: _, ...main } = object;
-    const managed = behavior.statusOnCreate ? main : object;
+    const managed = behavior.statusOnCreate && this.#hasStatus() ? main : object;
     await this.#manage(context, { before: undefined, object: managed, write, subresource: "" });
     if (this.#hasStatus() && !behavior.statusOnCreate) delete object.status;
     await betweenSteps(context);
@@ -499,6 +499,7 @@ export class Registry {
       if (subresource === "status") behavior.prepareStatusUpdate?.(wanted as never, old as never, now);
     } else {
       if (this.#hasStatus() && "status" in old) wanted.status = copyJson((old as unknown as Json).status);
+      else if (this.#hasStatus() && this.kind.custom) delete wanted.status;
       behavior.prepareUpdate?.(wanted as never, old as never, now);
     }
     return wanted;

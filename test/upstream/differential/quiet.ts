@@ -13,7 +13,7 @@ const POLLS_MAX = 100;
  */
 export async function untilQuiet(ask: Ask, request: Request, { status, body }: Answer): Promise<void> {
   const list = TENDED.exec(request.do)?.[2];
-  if (list === undefined || status >= 300) return;
+  if (list === undefined || status < 200 || status >= 300 || request.do.includes("dryRun=")) return;
   let alike = 0;
   let last: string | undefined;
   for (let poll = 0; poll < POLLS_MAX && alike < POLLS_ALIKE; poll++) {

@@ -1,18 +1,20 @@
 import { jsonEqual } from "../../../base/index.ts";
-import { isObject } from "../../../schema/index.ts";
+import { DecodeError, decodeJson, isObject, withSortedKeys } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
+import { ObjectMeta } from "../../meta/v1/objectmeta.ts";
 import { invalidValue } from "../../validation/errors.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
 import { validateListTypes } from "./list-types.ts";
 import { prunedBy } from "./nodes.ts";
+import { runRulesOnDefault } from "./rules.run.ts";
 import { validateValue } from "./values.ts";
 
 /** Defaults must be values that their schema allows, in every field of them. */
 export function validateDefaults(schema: JSONSchemaProps, path: string): FieldError[] {
-  const { items, additionalProperties, properties = {} } = schema;
+  // Those of additional properties are never looked at.
+  const { items, properties = {} } = schema;
   return [
     ...(schema.default === undefined ? [] : validateDefault(schema, `${path}.default`)),
-    ...(isObject(additionalProperties) ? validateDefaults(additionalProperties, `${path}.additionalProperties`) : []),
     ...(isObject(items) ? validateDefaults(items, `${path}.items`) : []),
     ...Object.entries(properties).flatMap(([name, property]) =>
       validateDefaults(property, `${path}.properties[${name}]`),
@@ -20,11 +22,37 @@ export function validateDefaults(schema: JSONSchemaProps, path: string): FieldEr
   ];
 }
 
+function isPruned(schema: JSONSchemaProps, value: unknown): boolean {
+  const isStray = isObject(value) && schema.type !== undefined && schema.type !== "object";
+  return isStray ? Object.keys(value).length === 0 : jsonEqual(prunedBy(schema, value), value);
+}
+
+/** What can't be read in the metadata of an object inside a default. */
+function metadataProblem(schema: JSONSchemaProps, value: unknown, path: string): FieldError | undefined {
+  if (!isObject(value)) return undefined;
+  if (schema["x-kubernetes-embedded-resource"] && value.metadata !== undefined) {
+    try {
+      decodeJson(ObjectMeta, value.metadata, { quantity: (text) => text });
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      return invalidValue(`${path}.metadata`, withSortedKeys(value.metadata), error.message);
+    }
+  }
+  for (const [name, inner] of Object.entries(schema.properties ?? {})) {
+    const found = metadataProblem(inner, value[name], `${path}.${name}`);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 function validateDefault(schema: JSONSchemaProps, path: string): FieldError[] {
   const value = schema.default;
   if (value === null && schema.nullable) return [];
-  const errors = jsonEqual(prunedBy(schema, value), value)
+  const misfit = metadataProblem(schema, value, path);
+  if (misfit) return [misfit];
+  const errors = isPruned(schema, value)
     ? []
-    : [invalidValue(path, value, "must not have unknown fields")];
-  return [...errors, ...validateValue(schema, value, { path }), ...validateListTypes(schema, value, path)];
+    : [invalidValue(path, withSortedKeys(value), "must not have unknown fields")];
+  const unfit = [...validateValue(schema, value, { path, isDefault: true }), ...validateListTypes(schema, value, path)];
+  return [...errors, ...(unfit.length > 0 ? unfit : runRulesOnDefault(schema, path))];
 }

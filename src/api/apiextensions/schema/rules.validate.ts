@@ -1,9 +1,9 @@
-import { own } from "../../../base/index.ts";
 import { showType } from "../../../cel/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { invalidValue, notSupported, required } from "../../validation/errors.ts";
 import type { JSONSchemaProps, ValidationRule } from "../v1/customresourcedefinition.types.ts";
 import { isRecord } from "./cel-types.ts";
+import { leadsSomewhere } from "./field-path.ts";
 import { type Cardinality, cardinalityBelow, RuleCosts } from "./rules.cost.ts";
 import { type CompiledRule, rulesOf } from "./rules.ts";
 
@@ -102,23 +102,6 @@ function validateFieldPath(fieldPath: string, schema: JSONSchemaProps, path: str
   else if (fieldPath.includes("\n")) errors.push(invalidValue(path, fieldPath, "must not contain line breaks"));
   if (!leadsSomewhere(fieldPath, schema)) errors.push(invalidValue(path, fieldPath, "must be a valid path"));
   return errors;
-}
-
-const SEGMENT = /\.([a-zA-Z_][a-zA-Z0-9_]*)|\['((?:[^'\\]|\\.)*)'\]/y;
-
-function leadsSomewhere(fieldPath: string, schema: JSONSchemaProps): boolean {
-  let now: JSONSchemaProps | undefined = schema;
-  let at = 0;
-  while (at < fieldPath.length) {
-    SEGMENT.lastIndex = at;
-    const match = SEGMENT.exec(fieldPath);
-    if (!match || !now) return false;
-    const name: string = match[1] ?? (match[2] ?? "").replace(/\\(.)/g, "$1");
-    const values: unknown = now.additionalProperties;
-    now = own(now.properties, name) ?? (isRecord(values) ? values : undefined);
-    at += match[0].length;
-  }
-  return now !== undefined && at > 0;
 }
 
 /** A rule as Kubernetes shows it in errors. */

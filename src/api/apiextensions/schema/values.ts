@@ -1,6 +1,7 @@
 import { jsonEqual, own } from "../../../base/index.ts";
 import { isObject, rawDigits } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
+import { messageOf } from "../../status.ts";
 import { invalidValue, notSupported, required, tooLong, tooMany } from "../../validation/errors.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
 import { hasFormat, isKnownFormat } from "./formats.ts";
@@ -28,15 +29,13 @@ interface Outcome {
 /** Where what is checked stands: "" for whole objects; defaults of schemas stand below their schema. */
 export interface ValuesAt {
   readonly path: string;
+  /** Whether it is a default in a schema. */
+  readonly isDefault?: boolean;
 }
 
 /** Everything about a value that its schema does not allow. */
-export function validateValue(
-  schema: JSONSchemaProps,
-  value: unknown,
-  { path }: ValuesAt = { path: "" },
-): FieldError[] {
-  return new Values(path).check(schema, { value, name: "", old: NEW }).errors;
+export function validateValue(schema: JSONSchemaProps, value: unknown, at: ValuesAt = { path: "" }): FieldError[] {
+  return once(new Values(at).check(schema, { value, name: "", old: NEW }).errors);
 }
 
 /** The same for a value that replaces another: what was wrong before and hasn't been touched may stay. */
@@ -44,16 +43,27 @@ export function validateChangedValue(
   schema: JSONSchemaProps,
   value: unknown,
   old: unknown,
-  { path }: ValuesAt = { path: "" },
+  at: ValuesAt = { path: "" },
 ): FieldError[] {
-  return new Values(path).check(schema, { value, name: "", old }).errors;
+  return once(new Values(at).check(schema, { value, name: "", old }).errors);
+}
+
+/** What several alternatives say alike is said once. */
+function once(errors: readonly FieldError[]): FieldError[] {
+  const said = new Set<string>();
+  return errors.filter((error) => {
+    const text = JSON.stringify([error.path, error.type, messageOf(error)]);
+    return !said.has(text) && said.add(text);
+  });
 }
 
 class Values {
   readonly #path: string;
+  readonly #isDefault: boolean;
 
-  constructor(path: string) {
+  constructor({ path, isDefault = false }: ValuesAt) {
     this.#path = path;
+    this.#isDefault = isDefault;
   }
 
   check(schema: JSONSchemaProps, place: Place): Outcome {
@@ -75,8 +85,9 @@ class Values {
 
   /** The path of a value's field, as causes name it. */
   #at(name: string): string {
-    if (name === "") return this.#path === "" ? "<nil>" : this.#path;
-    return this.#path === "" ? name : `${this.#path}.${name}`;
+    const field = name.startsWith(".") ? name.slice(1) : name;
+    if (field === "") return this.#path === "" ? "<nil>" : this.#path;
+    return this.#path === "" ? field : `${this.#path}.${field}`;
   }
 
   #invalid(place: Place, value: unknown, text: string): FieldError {
@@ -100,25 +111,32 @@ class Values {
 
   #type(schema: JSONSchemaProps, place: Place, { errors }: Outcome): void {
     const { value } = place;
-    const types = schema["x-kubernetes-int-or-string"] ? ["integer", "string"] : schema.type ? [schema.type] : [];
+    const types = this.#typesOf(schema);
     if (value === null) {
       if (types.length > 0 && !schema.nullable) errors.push(this.#wrongType(place, types.join(","), "null"));
       return;
     }
     const given = typeOf(value);
+    const { format = "" } = schema;
+    const isNumeric = types.includes("integer") || types.includes("number");
+    const isText = typeof value === "string" || given === "array";
+    // Texts and lists are left to their format, where there is one.
+    if (format !== "" && isText && !isNumeric) return;
     const fits =
       types.length === 0 ||
       types.includes(given) ||
       (given === "integer" && types.includes("number")) ||
       (given === "number" && types.includes("integer") && Number.isSafeInteger(value));
-    if (!fits) errors.push(this.#wrongType(place, types.join(","), given));
-    else if (
-      typeof value === "string" &&
-      schema.format &&
-      isKnownFormat(schema.format) &&
-      !hasFormat(schema.format, value)
-    )
-      errors.push(this.#wrongType(place, schema.format, value));
+    if (fits) return;
+    // What isn't of the type isn't of the format either, and that is what is told.
+    if (format !== "" && !isText) errors.push(this.#wrongType(place, format, formatOf(value)));
+    else errors.push(this.#wrongType(place, types.join(","), given));
+  }
+
+  /** In a default nobody minds of what type it is what may be a number or a text. */
+  #typesOf({ type, "x-kubernetes-int-or-string": isEither }: JSONSchemaProps): readonly string[] {
+    if (isEither) return this.#isDefault ? [] : ["integer", "string"];
+    return type ? [type] : [];
   }
 
   #alternatives(schema: JSONSchemaProps, place: Place, outcome: Outcome): void {
@@ -158,31 +176,55 @@ class Values {
     return { valid, best };
   }
 
-  #string({ minLength, maxLength, pattern }: JSONSchemaProps, place: Place, text: string, { errors }: Outcome): void {
+  #string(
+    { minLength, maxLength, pattern, format }: JSONSchemaProps,
+    place: Place,
+    text: string,
+    { errors }: Outcome,
+  ): void {
     const length = minLength === undefined && maxLength === undefined ? 0 : [...text].length;
     if (maxLength !== undefined && length > maxLength) errors.push(tooLong(this.#at(place.name), maxLength));
     else if (minLength !== undefined && length < minLength)
       errors.push(this.#invalid(place, text, `should be at least ${minLength} chars long`));
     else if (pattern && !patternMatches(pattern, text))
       errors.push(this.#invalid(place, text, `should match '${pattern}'`));
+    if (format && isKnownFormat(format) && !hasFormat(format, text)) errors.push(this.#wrongType(place, format, text));
   }
 
   #number(schema: JSONSchemaProps, place: Place, value: unknown, { errors }: Outcome): void {
     const { type, format, maximum, minimum, exclusiveMaximum, exclusiveMinimum, multipleOf } = schema;
-    if (type === "integer" && !fitsInteger(value, format))
-      errors.push(
-        this.#composite(
-          `Checked value must be of type integer ${format ? `with format ${format}` : "(default format)"} in ${place.name}`,
-        ),
-      );
     const number = Number(rawDigits(value) ?? value);
+    const isInteger = typeOf(value) === "integer";
     const wrong = (text: string) => errors.push(this.#invalid(place, value, text));
-    if (multipleOf !== undefined && multipleOf > 0 && !Number.isInteger(number / multipleOf))
-      wrong(`should be a multiple of ${multipleOf}`);
-    if (maximum !== undefined && (exclusiveMaximum ? number >= maximum : number > maximum))
-      wrong(`should be less than ${exclusiveMaximum ? "" : "or equal to "}${maximum}`);
-    if (minimum !== undefined && (exclusiveMinimum ? number <= minimum : number < minimum))
-      wrong(`should be greater than ${exclusiveMinimum ? "" : "or equal to "}${minimum}`);
+    const checked = (what: string, one: unknown) => {
+      if (type !== "integer" || fitsInteger(one, format)) return true;
+      const how = format === "int32" || format === "int64" ? `with format ${format}` : "(default format)";
+      errors.push(this.#composite(`${what} value must be of type integer ${how} in ${place.name}`));
+      return false;
+    };
+    // Whole numbers are compared with whole numbers, unless the bound is no number of the schema's own type.
+    const bound = (what: string, one: number) => (checked(what, one) && isInteger ? Math.trunc(one) : one);
+    checked("Checked", value);
+    if (multipleOf !== undefined) {
+      const factor = bound("MultipleOf", multipleOf);
+      if (factor <= 0) errors.push(this.#noFactor(place, factor));
+      else if (!Number.isInteger(number / factor)) wrong(`should be a multiple of ${factor}`);
+    }
+    if (minimum !== undefined) {
+      const least = bound("Minimum boundary", minimum);
+      if (exclusiveMinimum ? number <= least : number < least)
+        wrong(`should be greater than ${exclusiveMinimum ? "" : "or equal to "}${least}`);
+    }
+    if (maximum !== undefined) {
+      const most = bound("Maximum boundary", maximum);
+      if (exclusiveMaximum ? number >= most : number > most)
+        wrong(`should be less than ${exclusiveMaximum ? "" : "or equal to "}${most}`);
+    }
+  }
+
+  #noFactor(place: Place, factor: number): FieldError {
+    const text = `factor MultipleOf declared for ${place.name} must be positive: ${factor}`;
+    return invalidValue(this.#at(place.name), factor, text);
   }
 
   #list(schema: JSONSchemaProps, place: Place, list: readonly unknown[], outcome: Outcome): void {
@@ -208,22 +250,27 @@ class Values {
       outcome.errors.push(this.#invalid(place, count, `should have at least ${minProperties} properties`));
       return;
     }
-    if (maxProperties !== undefined && count > maxProperties) {
+    if (maxProperties !== undefined && count > maxProperties)
       outcome.errors.push(tooMany(this.#at(place.name), count, maxProperties));
-      return;
-    }
-    for (const key of requiredOf(schema))
-      if (!Object.hasOwn(value, key)) outcome.errors.push(required(this.#at(join(place.name, key))));
     for (const [key, inner] of Object.entries(value)) {
       const property = own(properties, key);
       const of = property ?? (isObject(additionalProperties) ? (additionalProperties as JSONSchemaProps) : undefined);
       if (!of) continue;
       const old = isObject(place.old) && Object.hasOwn(place.old, key) ? place.old[key] : NEW;
-      const checked = this.check(of, { value: inner, name: join(place.name, key), old });
+      const name = property ? join(place.name, key) : `${place.name}.${key}`;
+      const checked = this.check(of, { value: inner, name, old });
       outcome.errors.push(...checked.errors);
       outcome.matches += checked.matches;
     }
+    for (const key of requiredOf(schema))
+      if (!Object.hasOwn(value, key)) outcome.errors.push(required(this.#at(join(place.name, key))));
   }
+}
+
+/** The format that the original sees in a value that is no text. */
+function formatOf(value: unknown): string {
+  if (!isNumber(value)) return "";
+  return typeOf(value) === "integer" ? "int64" : "float64";
 }
 
 /** An object inside an object must say what it is. */

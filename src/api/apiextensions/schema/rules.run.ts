@@ -1,13 +1,4 @@
-import { jsonEqual, own } from "../../base/index.ts";
-import {
-  type CompiledRule,
-  type FieldError,
-  isRecord,
-  type JSONSchemaProps,
-  rulesOf,
-  valueOf,
-  visibleProperties,
-} from "../../api/index.ts";
+import { jsonEqual, own } from "../../../base/index.ts";
 import {
   BUDGET,
   CALL_COST_MAX,
@@ -15,9 +6,16 @@ import {
   EvaluationError,
   Optional,
   type Program,
+  showType,
   type Value,
-} from "../../cel/index.ts";
-import { isObject } from "../../schema/index.ts";
+} from "../../../cel/index.ts";
+import { isObject } from "../../../schema/index.ts";
+import type { FieldError } from "../../kind.ts";
+import { invalidValue } from "../../validation/errors.ts";
+import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
+import { isRecord, valueOf, visibleProperties } from "./cel-types.ts";
+import { leadsSomewhere } from "./field-path.ts";
+import { type CompiledRule, rulesOf } from "./rules.ts";
 
 type Json = Record<string, unknown>;
 
@@ -43,6 +41,15 @@ interface Run {
 /** Runs all rules of a schema on an object. */
 export function runRules(schema: JSONSchemaProps, object: Json, old: Json | undefined): FieldError[] {
   return runPart("changed", { schema, value: object, old, path: "", isRoot: true });
+}
+
+/** Runs them on a default, which they see as something that hasn't changed. */
+export function runRulesOnDefault(schema: JSONSchemaProps, path: string): FieldError[] {
+  const isRoot = schema["x-kubernetes-embedded-resource"] === true;
+  const value = schema.default;
+  const run: Run = { budget: BUDGET, errors: [], isUpdate: false, part: "changed" };
+  visit({ schema, value, old: value, path, isRoot }, run);
+  return run.errors;
 }
 
 /** What rules say of the parts of an object that an update leaves as they were. */
@@ -116,19 +123,26 @@ function visitFields({ schema, old, path, isRoot }: Place, value: Json, run: Run
 
 function runOwn(place: Place, run: Run): void {
   const { schema, value, old, isRoot } = place;
-  const rules = schema["x-kubernetes-validations"]?.length ? (rulesOf(schema, isRoot) ?? []) : [];
-  if (rules.length === 0) return;
+  if (!schema["x-kubernetes-validations"]?.length) return;
+  const rules = rulesOf(schema, isRoot);
+  if (!rules) {
+    run.errors.push(invalidValue(place.path || "<nil>", "", UNTYPED));
+    return;
+  }
   const self = valueOf(value, schema, isRoot);
   const oldSelf = old === undefined || old === null ? undefined : valueOf(old, schema, isRoot);
   // What did not change may go on breaking rules, but for those that compare.
   const isSame = run.isUpdate && old !== undefined && jsonEqual(value, old);
   for (const one of rules) {
     if (run.budget < 0) return;
+    if (one.rule.rule.trim() === "") continue;
     if ((isSame && !one.isTransition) !== (run.part === "unchanged")) continue;
     if (one.isTransition && oldSelf === undefined && !one.rule.optionalOldSelf) continue;
     runRule(one, { place, self, oldSelf }, run);
   }
 }
+
+const UNTYPED = "rule compiler initialization error: failed to convert to declType for CEL validation rules";
 
 interface Values {
   readonly place: Place;
@@ -141,7 +155,11 @@ function runRule({ rule, test, message }: CompiledRule, { place, self, oldSelf }
   const type = place.schema.type ?? "";
   const report = (detail: string) => run.errors.push({ path, type: "Invalid", value: type, detail });
   if (!("program" in test)) {
-    report(`rule compile error: ${test.problem}`);
+    report(`rule compile error: compilation failed: ${test.problem}`);
+    return;
+  }
+  if (showType(test.type) !== "bool") {
+    report("rule compile error: cel expression must evaluate to a bool");
     return;
   }
   const lookup = (name: string): Value => {
@@ -195,7 +213,8 @@ function messageFrom(value: Value): string | undefined {
 }
 
 function failure(place: Place, { reason, fieldPath }: CompiledRule["rule"], detail: string): FieldError {
-  const path = fieldPath ? pathBelow(place.path, fieldPath) : place.path || "<nil>";
+  const isPath = fieldPath !== undefined && fieldPath !== "" && leadsSomewhere(fieldPath, place.schema);
+  const path = isPath ? pathBelow(place.path, fieldPath) : place.path || "<nil>";
   switch (reason) {
     case "FieldValueRequired":
       return { path, type: "Required", detail };
