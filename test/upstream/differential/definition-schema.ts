@@ -39,7 +39,7 @@ function some(random: Random, parts: Readonly<Record<string, readonly [share: nu
 }
 
 /** A structural schema that a definition may have, mostly. */
-export function schemaFor(random: Random, depth = 0): Schema {
+function schemaFor(random: Random, depth = 0): Schema {
   const make =
     depth >= DEPTH_MAX ? pick(SCALARS, random) : pick([...SCALARS, listOf, listOf, objectOf, objectOf, mapOf], random);
   return finished(make(random, depth), random, depth);
