@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
+import type { Clock, Timer } from "../../base/index.ts";
 import { http } from "../http/node-http.ts";
 import { encodeHeaders } from "../http2/hpack.ts";
 import type { ServerStream } from "../http2/stream.ts";
@@ -18,19 +19,54 @@ const PREFACE = "PRI";
 const NOT_FOUND: PlainAnswer = { status: 404, type: "text/plain", text: "404 page not found\n" };
 const FAILED: PlainAnswer = { status: 500, type: "text/plain", text: "internal error\n" };
 
-/** Answers HTTP/1.1 on connections that are handed to it. */
-export function http1Server(answer: AnswerPlain): Server {
-  return http.createServer((request, response) => void respondHttp1(request, response, answer));
+/** How long a client may take to say what it wants. */
+interface Patience {
+  readonly clock: Clock;
+  readonly waitMs: number;
+}
+
+/** How long a client may take to say what it wants. */
+interface Patience {
+  readonly clock: Clock;
+  readonly waitMs: number;
+}
+
+/** Answers HTTP/1.1 on connections that are handed to it: Node looks after times only where its server listens itself. */
+export function http1Server(answer: AnswerPlain, { clock, waitMs }: Patience): Server {
+  const waiting = new WeakMap<Socket, Timer>();
+  const stopWaiting = (socket: Socket) => waiting.get(socket)?.cancel();
+  const waitForRequest = (socket: Socket) => {
+    if (!socket.destroyed) waiting.set(socket, clock.timer(waitMs, () => socket.destroy()));
+  };
+  const server = http.createServer((request, response) => {
+    const { socket } = request;
+    stopWaiting(socket);
+    response.once("finish", () => waitForRequest(socket));
+    void respondHttp1(request, response, answer);
+  });
+  server.on("connection", (socket: Socket) => {
+    waitForRequest(socket);
+    socket.once("close", () => stopWaiting(socket));
+  });
+  return server;
+}
+
+interface Protocols extends Patience {
+  http1(socket: Socket): void;
+  http2(socket: Socket): void;
 }
 
 /** Without TLS the first bytes tell which protocol a client speaks. */
-export function byProtocol(socket: Socket, serve: { http1(socket: Socket): void; http2(socket: Socket): void }): void {
+export function byProtocol(socket: Socket, { http1, http2, clock, waitMs }: Protocols): void {
   socket.on("error", () => {});
+  const timer = clock.timer(waitMs, () => socket.destroy());
+  socket.once("close", () => timer.cancel());
   socket.once("data", (first: Buffer) => {
+    timer.cancel();
     socket.pause();
     socket.unshift(first);
     const isHttp2 = first.toString("latin1", 0, PREFACE.length) === PREFACE;
-    (isHttp2 ? serve.http2 : serve.http1)(socket);
+    (isHttp2 ? http2 : http1)(socket);
     socket.resume();
   });
 }

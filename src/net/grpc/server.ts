@@ -8,11 +8,24 @@ import type { ServerStream } from "../http2/stream.ts";
 import { AsyncQueue } from "../queue.ts";
 import type { Message } from "./codec.ts";
 import { type AnswerPlain, byProtocol, http1Server, respondPlain } from "./plain.ts";
-import { type GrpcMethod, type GrpcService, MessageReader } from "./service.ts";
+import { CallIntake, Intake } from "./intake.ts";
+import { type GrpcMethod, type GrpcService, MESSAGE_PREFIX_BYTES, MessageReader } from "./service.ts";
 import { encodeStatusMessage, GRPC_STATUS, GrpcError, type GrpcMetadata } from "./status.ts";
 
-const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
-const WAITING_MESSAGES_MAX = 256;
+const MEBIBYTE = 1024 * 1024;
+const MESSAGE_BYTES_MAX = 64 * MEBIBYTE;
+/** Requests of a stream that wait for its handler, before the client is slowed down; each counts as a small one at least. */
+const WAITING_BYTES_MAX = MEBIBYTE;
+const WAITING_BYTES_LEAST = 4096;
+/** What the requests of a connection, and those of all, may take before they are answered: headers and messages, whole or not. */
+const CONNECTION_BYTES_MAX = 128 * MEBIBYTE;
+const ALL_BYTES_MAX = 512 * MEBIBYTE;
+/** A client must have said which protocol it speaks, and as what, within this. */
+const HANDSHAKE_MS = 30_000;
+/** A connection without calls, and on which nothing moves, ends after this. */
+const IDLE_CONNECTION_MS = 10 * 60_000;
+/** Finds out about a client that vanished without a word. */
+const KEEP_ALIVE_MS = 30_000;
 const CONNECTION_LIMITS: ConnectionLimits = {
   streamsMax: 10_000,
   headerListBytesMax: 64 * 1024,
@@ -47,6 +60,10 @@ export interface GrpcServerOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly messageBytesMax?: number;
+  /** Of all requests that are not answered yet, on one connection and on all. */
+  readonly connectionBytesMax?: number;
+  readonly allBytesMax?: number;
+  readonly idleConnectionMs?: number;
   /** Connections without a certificate of the authority in `tls.ca` are cut. */
   readonly clientCertAuth?: boolean;
   /** Answers plain HTTP on the same port: HTTP/1.1, and what is not gRPC over HTTP/2. */
@@ -64,14 +81,22 @@ export async function listenGrpc(options: GrpcServerOptions): Promise<GrpcServer
   const connections = new Set<ServerConnection>();
   const { tls, plain, clock } = options;
   const routes = routesOf(options.implementations);
-  const onRequest = (stream: ServerStream) => serveCall(stream, routes, options);
+  const all = new Intake(options.allBytesMax ?? ALL_BYTES_MAX);
   const onFault = (error: unknown) => options.log.error("gRPC connection failed", { error });
   const http2 = (socket: Socket) => {
+    const intake = new Intake(options.connectionBytesMax ?? CONNECTION_BYTES_MAX, all);
+    const onRequest = (stream: ServerStream) => serveCall(stream, { routes, intake, options });
     const connection = new ServerConnection(socket, { clock, onRequest, onFault, limits: CONNECTION_LIMITS });
     connections.add(connection);
-    socket.once("close", () => connections.delete(connection));
+    const handshake = clock.timer(HANDSHAKE_MS, () => connection.hasBegun || socket.destroy());
+    socket.setTimeout(options.idleConnectionMs ?? IDLE_CONNECTION_MS);
+    socket.on("timeout", () => connection.endIfSilent());
+    socket.once("close", () => {
+      handshake.cancel();
+      connections.delete(connection);
+    });
   };
-  const answering = plain && http1Server(plain);
+  const answering = plain && http1Server(plain, { clock, waitMs: HANDSHAKE_MS });
   const http1 = (socket: Socket) => void (answering ? answering.emit("connection", socket) : socket.destroy());
   const front = tls
     ? createTlsServer(
@@ -81,13 +106,15 @@ export async function listenGrpc(options: GrpcServerOptions): Promise<GrpcServer
           ca: tls.ca as string,
           requestCert: options.clientCertAuth ?? !!tls.ca,
           ALPNProtocols: plain ? ["h2", "http/1.1"] : ["h2"],
+          handshakeTimeout: HANDSHAKE_MS,
         },
         (socket) => (socket.alpnProtocol === "h2" ? http2 : http1)(socket),
       )
-    : createServer((socket) => (plain ? byProtocol(socket, { http1, http2 }) : http2(socket)));
+    : createServer((socket) => (plain ? byProtocol(socket, { http1, http2, clock, waitMs: HANDSHAKE_MS }) : http2(socket)));
   const sockets = new Set<Socket>();
   front.on("connection", (socket: Socket) => {
     sockets.add(socket);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.once("close", () => sockets.delete(socket));
   });
   await new Promise<void>((resolve, reject) => {
@@ -141,7 +168,14 @@ const RESPONSE_HEADERS = { ":status": 200, "content-type": "application/grpc" } 
 const RESPONSE_BLOCK = encodeHeaders(RESPONSE_HEADERS);
 const OK_BLOCK = encodeHeaders({ "grpc-status": "0" });
 
-function serveCall(stream: ServerStream, routes: ReadonlyMap<string, Route>, options: GrpcServerOptions): void {
+/** What a connection's calls have in common. */
+interface Serving {
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly intake: Intake;
+  readonly options: GrpcServerOptions;
+}
+
+function serveCall(stream: ServerStream, { routes, intake, options }: Serving): void {
   const path = stream.header(":path")!;
   const isGrpc = stream.header("content-type")?.startsWith("application/grpc");
   if (!isGrpc && options.plain) {
@@ -169,13 +203,17 @@ function serveCall(stream: ServerStream, routes: ReadonlyMap<string, Route>, opt
   };
   const limitBytes = options.messageBytesMax ?? MESSAGE_BYTES_MAX;
   const { method, unary, streaming } = route;
+  const held = new CallIntake(intake);
+  const parts = { method, limitBytes, stream, closed, held };
   const answer = unary
-    ? serveUnary({ method, limitBytes, stream, closed, handle: (request) => unary(request, call) })
-    : serveStream({ method, limitBytes, stream, closed, handle: (requests) => streaming!(requests, call) });
-  answer.then(
-    () => stream.end(OK_BLOCK),
-    (error) => finish(stream, statusOf(error, route, options.log)),
-  );
+    ? serveUnary({ ...parts, handle: (request) => unary(request, call) })
+    : serveStream({ ...parts, handle: (requests) => streaming!(requests, call) });
+  answer
+    .then(
+      () => stream.end(OK_BLOCK),
+      (error) => finish(stream, statusOf(error, route, options.log)),
+    )
+    .finally(() => held.end());
 }
 
 /** What a handler may ask of its call. Most ask for nothing: the parts are made when they are wanted. */
@@ -234,29 +272,38 @@ interface Served<Given, Answer> {
   readonly stream: ServerStream;
   /** To be called once the stream is over. */
   readonly closed: () => void;
+  readonly held: CallIntake;
   readonly handle: (given: Given) => Answer;
 }
 
 async function serveUnary(call: Served<never, Promise<object>>): Promise<void> {
   const { stream, method } = call;
-  const response = await call.handle((await onlyRequest(call)) as never);
+  const request = await onlyRequest(call);
+  // Taken back in what came with it: nobody waits for an answer.
+  if (stream.isClosed) throw clientGone();
+  const response = await call.handle(request as never);
   stream.respond(RESPONSE_BLOCK);
   stream.write(method.frameResponse(response as Message));
 }
 
 /** The one message of a unary call. By events: much cheaper than a queue. */
-function onlyRequest({ stream, method, limitBytes, closed }: Served<never, unknown>): Promise<Message> {
+function onlyRequest({ stream, method, limitBytes, closed, held }: Served<never, unknown>): Promise<Message> {
   return new Promise((resolve, reject) => {
     const reader = new MessageReader(limitBytes);
     let request: Message | undefined;
+    let hasFailed = false;
     stream.reader = {
       data(chunk) {
+        // Until its client hears of it more may come.
+        if (hasFailed) return;
         try {
+          held.take(chunk.length);
           for (const message of reader.push(chunk)) {
             if (request) throw new GrpcError("internal", "read request: two messages, want one");
             request = method.decodeRequest(message);
           }
         } catch (error) {
+          hasFailed = true;
           reject(error);
         }
       },
@@ -266,7 +313,7 @@ function onlyRequest({ stream, method, limitBytes, closed }: Served<never, unkno
       },
       closed() {
         // Without effect where the request was whole.
-        reject(new GrpcError("cancelled", "read requests: the client went away"));
+        reject(clientGone());
         closed();
       },
     };
@@ -280,7 +327,11 @@ async function serveStream(call: Served<AsyncIterable<never>, AsyncIterable<obje
     call.closed();
     void Promise.resolve(source?.return?.()).catch(() => {});
   };
-  source = call.handle(requestsOf({ ...call, closed }) as AsyncIterable<never>)[Symbol.asyncIterator]();
+  const requests = requestsOf({ ...call, closed });
+  // What came with it may take it back.
+  await undefined;
+  if (stream.isClosed) throw clientGone();
+  source = call.handle(requests as AsyncIterable<never>)[Symbol.asyncIterator]();
   // At once: a client may wait for the headers before it goes on.
   stream.respond(RESPONSE_BLOCK);
   for (;;) {
@@ -290,8 +341,14 @@ async function serveStream(call: Served<AsyncIterable<never>, AsyncIterable<obje
   }
 }
 
-function requestsOf({ stream, method, limitBytes, closed }: Served<never, unknown>): AsyncIterable<Message> {
-  const queue = new AsyncQueue<Message>(WAITING_MESSAGES_MAX, () => 1);
+/** A request that waits for its handler. */
+interface WaitingRequest {
+  readonly message: Message;
+  readonly bytes: number;
+}
+
+function requestsOf({ stream, method, limitBytes, closed, held }: Served<never, unknown>): AsyncIterable<Message> {
+  const queue = new AsyncQueue<WaitingRequest>(WAITING_BYTES_MAX, ({ bytes }) => Math.max(bytes, WAITING_BYTES_LEAST));
   const reader = new MessageReader(limitBytes);
   let isWhole = false;
   let hasFailed = false;
@@ -300,8 +357,9 @@ function requestsOf({ stream, method, limitBytes, closed }: Served<never, unknow
       // Until its handler hears of it the client goes on.
       if (hasFailed) return;
       try {
+        held.take(chunk.length);
         for (const message of reader.push(chunk)) {
-          const full = queue.push(method.decodeRequest(message));
+          const full = queue.push({ message: method.decodeRequest(message), bytes: MESSAGE_PREFIX_BYTES + message.length });
           if (!full) continue;
           stream.pause();
           void full.then(() => stream.resume());
@@ -316,11 +374,23 @@ function requestsOf({ stream, method, limitBytes, closed }: Served<never, unknow
       queue.end();
     },
     closed() {
-      if (!isWhole) queue.fail(new GrpcError("cancelled", "read requests: the client went away"));
+      if (!isWhole) queue.fail(clientGone());
       closed();
     },
   };
-  return queue;
+  return messagesOf(queue, held);
+}
+
+/** What was handed over is the handler's. */
+async function* messagesOf(queue: AsyncQueue<WaitingRequest>, held: CallIntake): AsyncGenerator<Message> {
+  for await (const { message, bytes } of queue) {
+    held.give(bytes);
+    yield message;
+  }
+}
+
+function clientGone(): GrpcError {
+  return new GrpcError("cancelled", "read requests: the client went away");
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { H: 3600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 };

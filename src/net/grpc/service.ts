@@ -5,7 +5,8 @@ import { isPrepared } from "./prepared.ts";
 import { GrpcError } from "./status.ts";
 import { WireWriter } from "./wire.ts";
 
-const PREFIX_BYTES = 5;
+/** What gRPC puts before each message: whether it is compressed, and its length. */
+export const MESSAGE_PREFIX_BYTES = 5;
 
 /** One method: its place and how its messages are read and written. */
 export interface GrpcMethod<Request extends object = Message, Response extends object = Message> {
@@ -62,11 +63,11 @@ export function loadService(descriptor: ProtocolDescriptor, name: string): GrpcS
 
 function frame(codec: MessageCodec, value: object): Uint8Array {
   const writer = new WireWriter();
-  if (isPrepared(value)) writer.reserve(PREFIX_BYTES + value.bytesMax);
-  const start = writer.skip(PREFIX_BYTES);
+  if (isPrepared(value)) writer.reserve(MESSAGE_PREFIX_BYTES + value.bytesMax);
+  const start = writer.skip(MESSAGE_PREFIX_BYTES);
   codec.encodeTo(value, writer);
   writer.setUint8(start, 0);
-  writer.setUint32(start + 1, writer.length - PREFIX_BYTES);
+  writer.setUint32(start + 1, writer.length - MESSAGE_PREFIX_BYTES);
   return writer.finish();
 }
 
@@ -76,7 +77,7 @@ export class MessageReader {
   readonly #held = new HeldBytes();
   #sizeBytes = 0;
   /** What must be there before more can be read. */
-  #wantedBytes = PREFIX_BYTES;
+  #wantedBytes = MESSAGE_PREFIX_BYTES;
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
@@ -97,12 +98,12 @@ export class MessageReader {
       if (this.#sizeBytes < this.#wantedBytes) return messages;
       rest = this.#join();
     }
-    while (rest.length >= PREFIX_BYTES) {
-      this.#wantedBytes = PREFIX_BYTES + this.#lengthIn(rest);
+    while (rest.length >= MESSAGE_PREFIX_BYTES) {
+      this.#wantedBytes = MESSAGE_PREFIX_BYTES + this.#lengthIn(rest);
       if (rest.length < this.#wantedBytes) break;
-      messages.push(rest.subarray(PREFIX_BYTES, this.#wantedBytes));
+      messages.push(rest.subarray(MESSAGE_PREFIX_BYTES, this.#wantedBytes));
       rest = rest.subarray(this.#wantedBytes);
-      this.#wantedBytes = PREFIX_BYTES;
+      this.#wantedBytes = MESSAGE_PREFIX_BYTES;
     }
     if (rest.length > 0) this.#held.push(rest);
     this.#sizeBytes = rest.length;
@@ -115,7 +116,8 @@ export class MessageReader {
     if (length > this.#limitBytes)
       throw new GrpcError(
         "resourceExhausted",
-        `read message: ${length} bytes, at most ${this.#limitBytes} are allowed`,
+        // The words of the original's library: clients look for them.
+        `grpc: received message larger than max (${length} vs. ${this.#limitBytes})`,
       );
     return length;
   }

@@ -20,8 +20,12 @@ export interface Http2Answer {
 
 /** Writes a response to an HTTP/2 stream; resolves when the last byte is handed over. */
 export async function respondHttp2(stream: ServerStream, answer: Http2Answer): Promise<void> {
-  const { method, response, unread, date } = answer;
+  const { response } = answer;
   if (stream.isClosed) return dismiss(response);
+  await orDismiss(response, () => writeHttp2(stream, answer));
+}
+
+async function writeHttp2(stream: ServerStream, { method, response, unread, date }: Http2Answer): Promise<void> {
   const headers: Record<string, string | number | readonly string[]> = { ":status": response.status, date };
   for (const name in response.headers)
     if (!CONNECTION_HEADERS.has(name)) headers[name] = response.headers[name] as string | string[];
@@ -59,6 +63,10 @@ const isBodiless = (status: number) => status === 204 || status === 304;
 /** Writes a response as HTTP/1.1; resolves when the last byte is handed over. */
 export async function respondHttp1(out: ServerResponse, method: string, response: ApiResponse): Promise<void> {
   if (out.destroyed) return dismiss(response);
+  await orDismiss(response, () => writeHttp1(out, method, response));
+}
+
+async function writeHttp1(out: ServerResponse, method: string, response: ApiResponse): Promise<void> {
   const { body } = response;
   const headers: Record<string, string | number | string[]> = {};
   for (const name in response.headers) headers[name] = response.headers[name] as string | string[];
@@ -78,6 +86,16 @@ export async function respondHttp1(out: ServerResponse, method: string, response
     await pump(body, writableSink(out));
     out.end();
   } else throw unwritable(body.type);
+}
+
+/** Where writing fails, as it does with headers that can't be written, what makes the body has to hear of it too. */
+async function orDismiss(response: ApiResponse, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    dismiss(response);
+    throw error;
+  }
 }
 
 /** Ends the source of a response that nobody will read. */

@@ -253,6 +253,20 @@ test("the signal fires when the client goes, and the source of its stream is end
   assert.equal(await ended, "aborted");
 });
 
+test("headers that can't be written end the source of the body too", async (t) => {
+  let ended = 0;
+  const body = { next: () => new Promise<never>(() => {}), return: async () => ({ done: true, value: ++ended }) as never };
+  const { port } = await serve(t, async () => ({
+    status: 200,
+    headers: { "x-bad": "a\nb" },
+    body: { type: "stream", chunks: { [Symbol.asyncIterator]: () => body } },
+  }));
+  assert.equal((await ask2(session(t, port), {})).status, 500);
+  assert.equal(ended, 1);
+  await http1(port, {}).catch(() => {});
+  assert.equal(ended, 2);
+});
+
 test("half a body, and then a reset, is no body", async (t) => {
   for (const read of ["whole", "in pieces"]) {
     const { promise: outcome, resolve } = Promise.withResolvers<unknown>();

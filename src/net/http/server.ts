@@ -185,7 +185,7 @@ class ServerAdapter implements Listener {
     // An open watch may be silent for long.
     socket.setTimeout(this.#limits.idleConnectionMs);
     // Each time: given to setTimeout it would be called once.
-    socket.on("timeout", () => endSilent(connection));
+    socket.on("timeout", () => connection.endIfSilent());
     if (this.#closing) connection.close();
   }
 
@@ -364,13 +364,6 @@ class ServerAdapter implements Listener {
     await closed;
     flushing.cancel();
   }
-}
-
-/** Ends a connection on which nothing has moved for long; who has been told already or takes nothing is cut. */
-function endSilent(connection: ServerConnection): void {
-  const { socket } = connection;
-  if (socket.writableLength > 0 || !socket.writable) socket.destroy();
-  else if (connection.isIdle) connection.close();
 }
 
 const NO_BODY: RequestBody = { type: "none" };

@@ -147,9 +147,16 @@ export class ServerConnection {
     this.#sendFrame(FRAME.windowUpdate, 0, 0, words(connectionWindowBytes - FIRST_WINDOW_BYTES));
   }
 
-  /** No request is under way. */
-  get isIdle(): boolean {
-    return this.#streams.size === 0;
+  /** The peer has said that it speaks HTTP/2. */
+  get hasBegun(): boolean {
+    return this.#settingsReceived > 0;
+  }
+
+  /** To be called when nothing has moved for long: ends the connection, unless a request waits for something. */
+  endIfSilent(): void {
+    // Who has been told already, or takes nothing, is cut.
+    if (this.socket.writableLength > 0 || !this.socket.writable) this.socket.destroy();
+    else if (this.#streams.size === 0) this.close();
   }
 
   /** Lets requests that have begun end, takes no more, and ends the connection. */
