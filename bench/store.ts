@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import type { Store } from "../src/store/index.ts";
 import { type Row, type Scenario, scaled } from "./harness/scenario.ts";
+import { churned, hourOfChurn } from "./harness/store-churn.ts";
 import { largeStore } from "./harness/store-large.ts";
-import { type Figures, fanOut, interleaved, puts, ROUNDS, ranges, transactions, VALUE } from "./harness/store-load.ts";
+import { type Figures, fanOut, interleaved, puts, ROUNDS, ranges, transactions } from "./harness/store-load.ts";
 import { benchDirectory, embedded, etcd, served, type Subject } from "./harness/store-subjects.ts";
 
 /** How many write at a time, and how much of a load that is. */
@@ -13,8 +14,7 @@ const LOADS: readonly (readonly [clients: number, puts: number, transactions: nu
 ];
 const WATCHERS = 100;
 const RANGE_KEYS = 10_000;
-const CHURN_ROUNDS = 6;
-const LOOKS_MAX = 20;
+const MANY_KEYS = 50_000;
 
 /** The embedded store in process, the same behind etcd's API, and Debian's etcd, round by round in turn on one disk. */
 export const store: Scenario = {
@@ -25,8 +25,9 @@ export const store: Scenario = {
     using directory = benchDirectory();
     await using stack = new AsyncDisposableStack();
     const hasEtcd = spawnSync("etcd", ["--version"]).status === 0;
+    const kinds = [embedded, served, ...(hasEtcd ? [etcd] : [])];
     const subjects: Subject[] = [];
-    for (const open of [embedded, served, ...(hasEtcd ? [etcd] : [])]) {
+    for (const open of kinds) {
       const subject = await open(directory.path);
       stack.use(subject);
       subjects.push(subject);
@@ -36,7 +37,12 @@ export const store: Scenario = {
     await writes(table, scale);
     await reads(table, scale);
     for (const subject of subjects) await manyKeys(subject, scale, table);
-    return [...table.rows, ...(await largeStore(directory.path, scale))];
+    for (const open of kinds) await memoryPerKey(await open(directory.path, `memory-${open.name}`), scale, table);
+    return [
+      ...table.rows,
+      ...(await hourOfChurn(directory.path, scale)),
+      ...(await largeStore(directory.path, scale)),
+    ];
   },
 };
 
@@ -101,42 +107,29 @@ async function reads(table: Table, scale: number): Promise<void> {
   table.rates(`events to ${watchers} watchers`, events, "events/s");
 }
 
-/** What much data costs: memory, disk, start, and disk again once all of it was written over a few times. */
+/** What much data costs: disk, start, and disk again while all of it is written over a few times. */
 async function manyKeys(subject: Subject, scale: number, table: Table): Promise<void> {
-  const row = (what: string, value: number, unit: string) => table.row(subject, what, value, unit);
-  const total = scaled(50_000, scale);
-  await subject.store.compact(await subject.store.revision());
+  const { store } = subject;
+  const total = scaled(MANY_KEYS, scale);
+  const prefix = "/many/";
+  await store.compact(await store.revision());
   await subject.restart();
-  const [emptyMemory, emptyDisk] = [subject.residentBytes(), subject.diskBytes()];
-  const fill = () => puts(subject.store, { prefix: "/many/", clients: 256, total });
-  await fill();
-  row("disk per key", Math.max(0, subject.diskBytes() - emptyDisk) / total, "bytes");
-  row(`start with ${total} keys`, await subject.restart(), "ms");
-  // As it is started, with no garbage of writing yet.
-  const memory = subject.residentBytes();
-  if (memory !== undefined) row("memory per key", Math.max(0, memory - emptyMemory!) / total, "bytes");
-  let largest = 0;
-  for (let round = 0; round < CHURN_ROUNDS; round++) {
-    await fill();
-    await subject.store.compact(await subject.store.revision());
-    largest = Math.max(largest, subject.diskBytes());
-  }
-  const keys = (await subject.store.range({ start: "", end: "~", keysOnly: true })).entries;
-  const live = keys.reduce((sum, { key }) => sum + key.length + VALUE.length, 0);
-  row("disk during churn, at most", largest / live, "x live data");
-  row("disk after churn", (await settledDiskBytes(subject, scale)) / live, "x live data");
+  const emptyDisk = subject.diskBytes();
+  await puts(subject.store, { prefix, clients: 256, total });
+  table.row(subject, "disk per key", Math.max(0, subject.diskBytes() - emptyDisk) / total, "bytes");
+  table.row(subject, `start with ${total} keys`, await subject.restart(), "ms");
+  table.rows.push(...(await churned(subject, { prefix, total, scale })));
 }
 
-/** The last compaction's rewriting goes on behind its answer: the size once it has not changed for a while. */
-async function settledDiskBytes(subject: Subject, scale: number): Promise<number> {
-  let size = subject.diskBytes();
-  for (let look = 0; look < LOOKS_MAX; look++) {
-    await new Promise((resolve) => setTimeout(resolve, 2000 * Math.min(1, scale)));
-    const now = subject.diskBytes();
-    if (now === size) break;
-    size = now;
-  }
-  return size;
+/** Of a store with nothing else in it, by processes that have just opened it: neither has any garbage of writing. */
+async function memoryPerKey(opened: Subject, scale: number, table: Table): Promise<void> {
+  await using subject = opened;
+  const total = scaled(MANY_KEYS, scale);
+  const empty = await subject.memory();
+  await puts(subject.store, { prefix: "/many/", clients: 256, total });
+  const { own, resident } = await subject.memory();
+  table.row(subject, "memory per key", (own - empty.own) / total, "bytes");
+  table.row(subject, "memory per key, pages of files too", (resident - empty.resident) / total, "bytes");
 }
 
 function rounded(value: number): number {

@@ -9,16 +9,24 @@ import { openEmbeddedStore, openEtcdStore, type Store } from "../../src/store/in
 
 const clock = realClock();
 const log = silentLog;
+const HOLDER = join(import.meta.dirname, "store-holder.ts");
 const MAIN = join(import.meta.dirname, "../../src/cli/main.ts");
 /** A gigabyte on a busy machine takes its time. */
 const START_TIMEOUT_MS = 120_000;
+
+/** Memory of a process, in bytes. */
+export interface Memory {
+  readonly own: number;
+  /** With the pages of files that it has in sight: etcd's database is one, its program and Node's are too. */
+  readonly resident: number;
+}
 
 /** A store to measure, wherever it runs. */
 export interface Subject extends AsyncDisposable {
   readonly name: string;
   readonly store: Store;
-  /** Resident memory of the process it runs in; undefined when that is this one. */
-  residentBytes(): number | undefined;
+  /** Opens it anew, and says what memory the process takes that has done only that. */
+  memory(): Promise<Memory>;
   /** CPU time that the process it runs in has used so far. */
   cpuMs(): number;
   diskBytes(): number;
@@ -34,15 +42,20 @@ export function benchDirectory(): { readonly path: string } & Disposable {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-export async function embedded(parent: string): Promise<Subject> {
-  const directory = join(parent, "embedded");
+export async function embedded(parent: string, directoryName = "embedded"): Promise<Subject> {
+  const directory = join(parent, directoryName);
   let store = await openEmbeddedStore({ directory, clock, log });
   return {
     name: "embedded",
     get store() {
       return store;
     },
-    residentBytes: () => undefined,
+    async memory() {
+      await store.close();
+      const memory = await memoryOfHolder(directory);
+      store = await openEmbeddedStore({ directory, clock, log });
+      return memory;
+    },
     cpuMs() {
       const { user, system } = process.cpuUsage();
       return (user + system) / 1000;
@@ -71,8 +84,8 @@ export function served(parent: string, directoryName = "served"): Promise<Subjec
 }
 
 /** The real thing, as the distribution has it. */
-export function etcd(parent: string): Promise<Subject> {
-  return remote("etcd", join(parent, "etcd"), (directory, port, peerPort) => {
+export function etcd(parent: string, directoryName = "etcd"): Promise<Subject> {
+  return remote("etcd", join(parent, directoryName), (directory, port, peerPort) => {
     const [client, peer] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peerPort}`];
     const flags = {
       "listen-client-urls": client,
@@ -113,21 +126,25 @@ async function remote(
     await once(child, "exit");
   };
   await open();
+  const restart = async () => {
+    await close();
+    const startedMs = performance.now();
+    await open();
+    return performance.now() - startedMs;
+  };
   return {
     name,
     get store() {
       return store;
     },
-    residentBytes: () => residentBytesOf(child.pid!),
+    async memory() {
+      await restart();
+      return memoryOf(child.pid!);
+    },
     cpuMs: () => cpuMsOf(child.pid!),
     said: (message) => said.split(message).length - 1,
     diskBytes: () => bytesIn(directory),
-    async restart() {
-      await close();
-      const startedMs = performance.now();
-      await open();
-      return performance.now() - startedMs;
-    },
+    restart,
     [Symbol.asyncDispose]: close,
   };
 }
@@ -157,9 +174,21 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function residentBytesOf(pid: number): number {
-  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return Number(kilobytes) * 1024;
+/** Of a process of its own that has opened a directory. */
+async function memoryOfHolder(directory: string): Promise<Memory> {
+  const child = spawn(process.execPath, [HOLDER, directory], { stdio: ["pipe", "pipe", "inherit"] });
+  const exited = once(child, "exit");
+  await Promise.race([once(child.stdout, "data"), exited]);
+  const memory = memoryOf(child.pid!);
+  child.stdin.end();
+  await exited;
+  return memory;
+}
+
+function memoryOf(pid: number): Memory {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const bytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024;
+  return { own: bytes("RssAnon"), resident: bytes("VmRSS") };
 }
 
 /** The kernel counts in hundredths of a second. */
@@ -172,8 +201,13 @@ function cpuMsOf(pid: number): number {
 }
 
 /** What files take on the disk: etcd makes its log larger than what is in it. */
-function bytesIn(directory: string): number {
+export function bytesIn(directory: string): number {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).blocks * 512, 0);
+    .reduce((sum, entry) => sum + blocksOf(join(entry.parentPath, entry.name)) * 512, 0);
+}
+
+/** 0 for a file that has gone since it was listed. */
+function blocksOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.blocks ?? 0;
 }

@@ -107,6 +107,8 @@ export interface CheckpointOptions extends CheckpointState {
   readonly start: string;
   readonly part: number;
   readonly partBytesMax: number;
+  /** Hears of all that is written. */
+  readonly progress: (bytes: number) => void;
   /** Is called once a part is on disk; what it replaces may go. */
   readonly written: (file: CheckpointFile) => Promise<void>;
 }
@@ -141,7 +143,7 @@ export async function writeCheckpoint(options: CheckpointOptions): Promise<void>
 
 async function writePart(
   pieces: Generator<Buffer<ArrayBuffer>, string | undefined>,
-  { disk, clock, signal }: CheckpointOptions,
+  { disk, clock, signal, progress }: CheckpointOptions,
 ): Promise<{ sizeBytes: number; end: string | undefined }> {
   const file = UNFINISHED_CHECKPOINT;
   let offset = 0;
@@ -161,6 +163,7 @@ async function writePart(
       await disk.flush(file);
       flushedAt = offset;
     }
+    progress(length);
     await clock.yield();
     signal.throwIfAborted();
   }

@@ -448,7 +448,10 @@ class Embedded implements EmbeddedStore {
       this.#groupRevision = through;
       for (const wake of this.#roomWanted.splice(0)) wake();
       try {
-        if (frame.payloadBytes > 0) await segmentLog.commit(frame, revision);
+        if (frame.payloadBytes > 0) {
+          await this.#tidying.beforeAdding(frame.payloadBytes);
+          await segmentLog.commit(frame, revision);
+        }
       } catch (error) {
         await this.#fail(error, waiters);
         // What has been answered is tried again with the next write, and not over and over on a full disk.

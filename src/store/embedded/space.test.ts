@@ -100,3 +100,34 @@ for (const [rounds, allMax] of [
     const { diskBytes, liveBytes } = await store.status();
     assert.ok(diskBytes < 1.1 * liveBytes, `${diskBytes} bytes in the end`);
   });
+
+test("who writes faster than the disk takes a checkpoint waits for it", async () => {
+  const clock = new VirtualClock();
+  class SlowDisk extends WatchedDisk {
+    override async write(file: string, offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+      if (file.startsWith("checkpoint")) await clock.sleep(5);
+      await super.write(file, offset, bytes);
+    }
+  }
+  const disk = new SlowDisk();
+  const options = { directory: disk, clock, log: silentLog, compactIntervalMs: 0, segmentBytesMax: SEGMENT_BYTES };
+  const opening = openEmbeddedStore(options);
+  await clock.drain();
+  const store = await opening;
+  await fill(store);
+  disk.store = store;
+  let isOver = false;
+  const writing = async () => {
+    for (let index = 0; index < 8 * KEYS; index += TOGETHER) {
+      await Promise.all(Array.from({ length: TOGETHER }, (_, one) => write(store, (index + one) % KEYS)));
+      await clock.sleep(0.2);
+      if (index % (0.3 * KEYS) === 0) await store.compact(await store.revision());
+    }
+    await store.close();
+    isOver = true;
+  };
+  const written = writing();
+  while (!isOver) await clock.advance(1);
+  await written;
+  assert.ok(disk.peak.all <= 2.5, `${disk.peak.all} times the live data on disk`);
+});

@@ -16,7 +16,7 @@ const PARTS_PER_LEAST = 16;
 /** Old segments are rewritten once they are so much of the live data: the more room they get, the less is written in all. */
 const OLD_SHARE = 1 / 2;
 /** The same where the files are larger than this multiple of the live data, as they are when history takes much of it. */
-const STRAINED_OLD_SHARE = 1 / 5;
+const STRAINED_OLD_SHARE = 1 / 6;
 const STRAINED = 2;
 /** A rewriting that would need more than this multiple is cut in steps, after each of which segments go. */
 const PEAK_MAX = 2.25;

@@ -7,6 +7,7 @@ import type { CheckpointFiles } from "./checkpoint-files.ts";
 import type { Disk } from "./disk.ts";
 import { LoadedPieces } from "./loaded-pieces.ts";
 import type { SegmentLog } from "./log.ts";
+import { Pace } from "./pace.ts";
 import type { RelaxedWrites } from "./relaxed.ts";
 import type { Space, Usage } from "./space.ts";
 import type { RevisionTimes } from "./times.ts";
@@ -33,6 +34,7 @@ export class Tidying {
   readonly #parts: TidyingParts;
   readonly #pieces = new LoadedPieces();
   #running: Promise<void> | undefined;
+  #pace: Pace | undefined;
 
   constructor(parts: TidyingParts) {
     this.#parts = parts;
@@ -40,6 +42,11 @@ export class Tidying {
 
   get diskBytes(): number {
     return this.#parts.segmentLog.sizeBytes + this.#parts.checkpoint.sizeBytes;
+  }
+
+  /** To be called before something is added to the log: resolves at once, unless that grows faster than it is rewritten. */
+  async beforeAdding(bytes: number): Promise<void> {
+    await this.#pace?.add(bytes);
   }
 
   /** After a compaction: what is worth it. */
@@ -117,13 +124,31 @@ export class Tidying {
    * or of both what holds every key's state at one of the two revisions.
    */
   async #rewrite(revision: Revision): Promise<void> {
-    const { disk, clock, signal, log, versions, segmentLog, checkpoint, space, leases, relaxed, times } = this.#parts;
+    const { clock, log, versions, segmentLog, checkpoint, space } = this.#parts;
     const begin = checkpoint.next(revision);
     if (!begin) return;
     const startedMs = clock.monotonicMs();
+    const pace = new Pace(space.partBytes(versions.liveBytes));
+    this.#pace = pace;
+    try {
+      const lastOld = await this.#writeCheckpoint({ ...begin, revision, pace });
+      await segmentLog.removeUpTo(lastOld);
+    } finally {
+      this.#pace = undefined;
+      pace.end();
+    }
+    const durationMs = Math.round(clock.monotonicMs() - startedMs);
+    log.info("Old log files rewritten", { revision, sizeBytes: checkpoint.sizeBytes, durationMs });
+  }
+
+  /** Says which segments it is in place of. */
+  async #writeCheckpoint(at: { start: string; part: number; revision: Revision; pace: Pace }): Promise<number> {
+    const { disk, clock, signal, versions, segmentLog, checkpoint, space, leases, relaxed, times } = this.#parts;
+    const { revision, start, part, pace } = at;
     let lastOld = 0;
     await writeCheckpoint({
-      ...begin,
+      start,
+      part,
       disk,
       clock,
       signal,
@@ -135,13 +160,12 @@ export class Tidying {
         return { leases, reserved: relaxed.reserved, moment: times.of(revision) };
       },
       pieces: this.#pieces,
+      progress: (bytes) => pace.rewritten(bytes),
       partBytesMax: space.partBytes(versions.liveBytes),
       written: async (file) => {
         for (const name of checkpoint.replace(file)) await disk.remove(name);
       },
     });
-    await segmentLog.removeUpTo(lastOld);
-    const durationMs = Math.round(clock.monotonicMs() - startedMs);
-    log.info("Old log files rewritten", { revision, sizeBytes: checkpoint.sizeBytes, durationMs });
+    return lastOld;
   }
 }
