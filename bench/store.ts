@@ -38,11 +38,7 @@ export const store: Scenario = {
     await reads(table, scale);
     for (const subject of subjects) await manyKeys(subject, scale, table);
     for (const open of kinds) await memoryPerKey(await open(directory.path, `memory-${open.name}`), scale, table);
-    return [
-      ...table.rows,
-      ...(await hourOfChurn(directory.path, scale)),
-      ...(await largeStore(directory.path, scale)),
-    ];
+    return [...table.rows, ...(await hourOfChurn(directory.path, scale)), ...(await largeStore(directory.path, scale))];
   },
 };
 

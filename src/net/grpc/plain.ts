@@ -36,7 +36,11 @@ export function http1Server(answer: AnswerPlain, { clock, waitMs }: Patience): S
   const waiting = new WeakMap<Socket, Timer>();
   const stopWaiting = (socket: Socket) => waiting.get(socket)?.cancel();
   const waitForRequest = (socket: Socket) => {
-    if (!socket.destroyed) waiting.set(socket, clock.timer(waitMs, () => socket.destroy()));
+    if (!socket.destroyed)
+      waiting.set(
+        socket,
+        clock.timer(waitMs, () => socket.destroy()),
+      );
   };
   const server = http.createServer((request, response) => {
     const { socket } = request;

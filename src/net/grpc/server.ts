@@ -110,7 +110,9 @@ export async function listenGrpc(options: GrpcServerOptions): Promise<GrpcServer
         },
         (socket) => (socket.alpnProtocol === "h2" ? http2 : http1)(socket),
       )
-    : createServer((socket) => (plain ? byProtocol(socket, { http1, http2, clock, waitMs: HANDSHAKE_MS }) : http2(socket)));
+    : createServer((socket) =>
+        plain ? byProtocol(socket, { http1, http2, clock, waitMs: HANDSHAKE_MS }) : http2(socket),
+      );
   const sockets = new Set<Socket>();
   front.on("connection", (socket: Socket) => {
     sockets.add(socket);
@@ -359,7 +361,10 @@ function requestsOf({ stream, method, limitBytes, closed, held }: Served<never, 
       try {
         held.take(chunk.length);
         for (const message of reader.push(chunk)) {
-          const full = queue.push({ message: method.decodeRequest(message), bytes: MESSAGE_PREFIX_BYTES + message.length });
+          const full = queue.push({
+            message: method.decodeRequest(message),
+            bytes: MESSAGE_PREFIX_BYTES + message.length,
+          });
           if (!full) continue;
           stream.pause();
           void full.then(() => stream.resume());

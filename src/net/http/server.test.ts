@@ -255,7 +255,10 @@ test("the signal fires when the client goes, and the source of its stream is end
 
 test("headers that can't be written end the source of the body too", async (t) => {
   let ended = 0;
-  const body = { next: () => new Promise<never>(() => {}), return: async () => ({ done: true, value: ++ended }) as never };
+  const body = {
+    next: () => new Promise<never>(() => {}),
+    return: async () => ({ done: true, value: ++ended }) as never,
+  };
   const { port } = await serve(t, async () => ({
     status: 200,
     headers: { "x-bad": "a\nb" },
