@@ -30,15 +30,8 @@ export {
   type Protocol,
   type ProtocolDescriptor,
 } from "./grpc/codec.ts";
-export {
-  type GrpcCallContext,
-  type GrpcImplementation,
-  type GrpcServer,
-  type GrpcServerOptions,
-  listenGrpc,
-  type StreamHandler,
-  type UnaryHandler,
-} from "./grpc/server.ts";
+export type { GrpcCallContext, GrpcImplementation, StreamHandler, UnaryHandler } from "./grpc/call.ts";
+export { type GrpcServer, type GrpcServerOptions, listenGrpc } from "./grpc/server.ts";
 export type { PlainAnswer } from "./grpc/plain.ts";
 export { type PreparedMessage, WRITE_MESSAGE } from "./grpc/prepared.ts";
 export { type GrpcMethod, type GrpcService, loadService } from "./grpc/service.ts";

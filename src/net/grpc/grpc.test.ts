@@ -14,7 +14,8 @@ import { PREFACE } from "../http2/frames.ts";
 import { ERROR, FLAG, FRAME, frame, headerBlock, requestFields, uint32 } from "../http2/testing/raw-http2.ts";
 import { createGrpcChannel, type GrpcChannel } from "./channel.ts";
 import type { Message, ProtocolDescriptor } from "./codec.ts";
-import { type GrpcCallContext, type GrpcServer, listenGrpc } from "./server.ts";
+import type { GrpcCallContext } from "./call.ts";
+import { type GrpcServer, listenGrpc } from "./server.ts";
 import { loadService } from "./service.ts";
 import { GrpcError } from "./status.ts";
 
