@@ -163,3 +163,13 @@ test("objects of a definition are applied by what they call themselves, and read
   );
   await assert.rejects(client.apply({ kind: "Thing" } as never), /it has no apiVersion or no kind/);
 });
+
+test("options that make no sense are told of, not passed over", async () => {
+  const cases: readonly [object, RegExp][] = [
+    [{ clok: "real" }, /got option clok, wanted one of nodes, clock, seed, images, log/],
+    [{ clock: "vrtual" }, /got clock "vrtual", wanted "virtual" or "real"/],
+    [{ nodes: "3" }, /got "3" nodes, wanted a whole number from 0/],
+    [{ nodes: -1 }, /got -1 nodes, wanted/],
+  ];
+  for (const [options, message] of cases) await assert.rejects(Cluster.start(options as never), message);
+});

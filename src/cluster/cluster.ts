@@ -10,29 +10,16 @@ import {
   VirtualClock,
 } from "../base/index.ts";
 import type { Client } from "../client/index.ts";
-import type { ImageBehaviour, Simulation } from "../kubelet/index.ts";
+import type { Simulation } from "../kubelet/index.ts";
 import type { Explanation } from "../scheduler/index.ts";
 import type { Handler } from "../net/index.ts";
 import { certificateToPem, createAuthority, generateKey } from "../pki/index.ts";
 import { type ForkableStore, openMemoryStore } from "../store/index.ts";
+import { type ClusterOptions, checkOptions } from "./cluster-options.ts";
 import { EventLog } from "./event-log.ts";
 import { type ClusterListener, keeperOf, type ListenOptions, serveCluster, type TimeKeeper } from "./listening.ts";
 import { settle, type SettleOptions } from "./settle.ts";
 import { type InProcessCluster, simulate, startInProcess } from "./simulated.ts";
-
-export interface ClusterOptions {
-  /** Simulated nodes. Default 1. */
-  readonly nodes?: number;
-  /** `virtual`: time moves only in `settle` and `advance`, and the same seed gives the same run. Default virtual. */
-  readonly clock?: "virtual" | "real";
-  readonly seed?: number | string;
-  /**
-   * What containers of these images do and answer, by image name with or without a tag. A pod's annotation
-   * `sim.navarch.dev/script` goes before it.
-   */
-  readonly images?: Readonly<Record<string, ImageBehaviour>>;
-  readonly log?: Log;
-}
 
 interface State {
   readonly clock: Clock;
@@ -53,7 +40,8 @@ export class Cluster implements AsyncDisposable {
   #forks = 0;
 
   /** Starts a cluster; resolves once its API server serves and its nodes have been started. */
-  static start(options: ClusterOptions = {}): Promise<Cluster> {
+  static async start(options: ClusterOptions = {}): Promise<Cluster> {
+    checkOptions(options);
     const isVirtual = options.clock !== "real";
     const clock = isVirtual ? new VirtualClock() : realClock();
     const random = options.seed !== undefined || isVirtual ? seededRandom(options.seed ?? 0) : cryptoRandom();

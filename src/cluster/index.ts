@@ -4,7 +4,8 @@
  */
 export { isAlreadyExists, isConflict, isNotFound, StatusError } from "../api/index.ts";
 export { type Client, dynamicKind } from "../client/index.ts";
-export { Cluster, type ClusterOptions } from "./cluster.ts";
+export { Cluster } from "./cluster.ts";
+export type { ClusterOptions } from "./cluster-options.ts";
 export * as kinds from "./kinds.ts";
 export type { ComponentEnvironment, RunningComponent } from "./components/environment.ts";
 export { startEtcd } from "./components/etcd.ts";
