@@ -14,6 +14,12 @@ const OWN_FLAGS = {
 } as const;
 type OwnFlags = keyof typeof OWN_FLAGS;
 
+const DATA_DIRECTORY =
+  "where the cluster lives: /var/lib/navarch for root, ~/.local/share/navarch for others unless said";
+const UP_HELP = `
+Flags of its components are given as --COMPONENT.FLAG=VALUE, such as --apiserver.event-ttl=2h; \`navarch COMPONENT --help\`
+lists them. All of it may stand in config.json in the data directory too.`;
+
 /** Runs the command line; the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
   const [first = ""] = args;
@@ -32,15 +38,16 @@ export async function run(args: readonly string[]): Promise<number> {
   program
     .command("up")
     .description("run a cluster on this machine until Ctrl-C")
-    .option("--data-dir <dir>", "where the cluster lives")
-    .option("--listen <host:port>", "where the API server listens")
-    .option("--nodes <nodes>", "auto, real, simulated:N or none")
-    .option("--store <store>", "embedded, memory or etcd://HOST:PORT,…")
-    .option("--disable <names>", "components to leave out")
+    .option("--data-dir <dir>", DATA_DIRECTORY)
+    .option("--listen <host:port>", "where the API server listens; port 6443 unless said")
+    .option("--nodes <nodes>", "auto (unless said), real, simulated:N or none")
+    .option("--store <store>", "embedded (unless said), memory or etcd://HOST:PORT,…")
+    .option("--disable <names>", "components to leave out, with commas between them")
     .option("--kubeconfig <file>", "write the administrator's kubeconfig there too")
     .option("--token-auth-file <file>", 'static tokens: token,user,uid,"group1,group2" a line')
     .option("--detach", "return once the cluster is ready")
     .option("--yes", "install missing packages without asking")
+    .addHelpText("after", UP_HELP)
     .action(async (options) => {
       // Each command loads only what it needs: a client is to answer at once.
       const { upCommand } = await import("./up.ts");
@@ -49,7 +56,7 @@ export async function run(args: readonly string[]): Promise<number> {
   program
     .command("down")
     .description("end the cluster")
-    .option("--data-dir <dir>")
+    .option("--data-dir <dir>", DATA_DIRECTORY)
     .option("--purge", "delete its data too")
     .action(async (options) => {
       const { downCommand } = await import("./down.ts");
@@ -58,7 +65,7 @@ export async function run(args: readonly string[]): Promise<number> {
   program
     .command("status")
     .description("say whether a cluster runs")
-    .option("--data-dir <dir>")
+    .option("--data-dir <dir>", DATA_DIRECTORY)
     .action(async (options) => {
       const { statusCommand } = await import("./status.ts");
       code = await statusCommand(options);

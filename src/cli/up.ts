@@ -49,7 +49,8 @@ export async function upCommand(raw: UpArguments, words: readonly string[]): Pro
   void stopped.then(() => ending.abort());
   void releaseStartGarbage({ clock, signal: ending.signal });
   await stopped;
-  process.stdout.write("\nStopping; containers keep running until `navarch down`.\n");
+  const left = cluster.hasContainers ? "; containers keep running until `navarch down`" : "";
+  process.stdout.write(`\nStopping${left}.\n`);
   await cluster.close();
   process.exit(0);
 }
@@ -152,7 +153,9 @@ async function offerPackages(config: ClusterConfig, isRoot: boolean): Promise<vo
     return;
   if (spawnSync("apt-get", ["--version"]).error) return;
   const command = `apt-get install -y --no-install-recommends ${PACKAGES.join(" ")}`;
-  if (!config.yes && process.stdin.isTTY) {
+  if (!config.yes) {
+    // Nobody is there to say yes.
+    if (!process.stdin.isTTY) return;
     const terminal = createInterface({ input: process.stdin, output: process.stdout });
     const answer = await terminal.question(
       `A real node needs packages that are not installed. Run \`${command}\` now? [y/N] `,

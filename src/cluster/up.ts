@@ -67,6 +67,8 @@ export interface RunningCluster {
   readonly kubeconfig: string;
   /** What kind of nodes it has, in words for people. */
   readonly nodes: string;
+  /** Containers of this machine go on when it ends. */
+  readonly hasContainers: boolean;
   close(): Promise<void>;
 }
 
@@ -143,7 +145,7 @@ class Start {
     const url = `https://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`;
     const kubeconfig = await this.#writeKubeconfigs(pki, url);
     await this.#writeState(url);
-    return { server: url, kubeconfig, nodes: nodes.words };
+    return { server: url, kubeconfig, nodes: nodes.words, hasContainers: nodes.type === "real" };
   }
 
   #runs(component: Component): boolean {
