@@ -1,4 +1,5 @@
 import { addObjectCommands } from "./objects/commands.ts";
+import { addClusterCommands } from "./cluster-commands.ts";
 import { addStoreCommands } from "./snapshot-commands.ts";
 
 /** Commands whose flags are upstream's, read by tables of their own. */
@@ -13,12 +14,6 @@ const OWN_FLAGS = {
   etcd: "serve the store as an etcd",
 } as const;
 type OwnFlags = keyof typeof OWN_FLAGS;
-
-const DATA_DIRECTORY =
-  "where the cluster lives: /var/lib/navarch for root, ~/.local/share/navarch for others unless said";
-const UP_HELP = `
-Flags of its components are given as --COMPONENT.FLAG=VALUE, such as --apiserver.event-ttl=2h; \`navarch COMPONENT --help\`
-lists them. All of it may stand in config.json in the data directory too.`;
 
 /** Runs the command line; the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -35,58 +30,12 @@ export async function run(args: readonly string[]): Promise<number> {
     .version("0.1.0")
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
-  program
-    .command("up")
-    .description("run a cluster on this machine until Ctrl-C")
-    .option("--data-dir <dir>", DATA_DIRECTORY)
-    .option("--listen <host:port>", "where the API server listens; port 6443 unless said")
-    .option("--nodes <nodes>", "auto (unless said), real, simulated:N or none")
-    .option("--store <store>", "embedded (unless said), memory or etcd://HOST:PORT,…")
-    .option("--disable <names>", "components to leave out, with commas between them")
-    .option("--kubeconfig <file>", "write the administrator's kubeconfig there too")
-    .option("--token-auth-file <file>", 'static tokens: token,user,uid,"group1,group2" a line')
-    .option("--detach", "return once the cluster is ready")
-    .option("--yes", "install missing packages without asking")
-    .addHelpText("after", UP_HELP)
-    .action(async (options) => {
-      // Each command loads only what it needs: a client is to answer at once.
-      const { upCommand } = await import("./up.ts");
-      code = await upCommand({ ...options, componentFlags }, args);
-    });
-  program
-    .command("down")
-    .description("end the cluster")
-    .option("--data-dir <dir>", DATA_DIRECTORY)
-    .option("--purge", "delete its data too")
-    .action(async (options) => {
-      const { downCommand } = await import("./down.ts");
-      code = await downCommand(options);
-    });
-  program
-    .command("status")
-    .description("say whether a cluster runs")
-    .option("--data-dir <dir>", DATA_DIRECTORY)
-    .action(async (options) => {
-      const { statusCommand } = await import("./status.ts");
-      code = await statusCommand(options);
-    });
-  program
-    .command("pki")
-    .description("make keys, certificates and kubeconfigs for components that run apart")
-    .option("--data-dir <dir>")
-    .option("--server <url>", "address of the API server", "https://127.0.0.1:6443")
-    .option("--host <names...>", "further names and addresses of the API server")
-    .option("--node <names...>", "nodes whose kubelets get a kubeconfig")
-    .action(async (options) => {
-      const { pkiCommand } = await import("./pki.ts");
-      code = await pkiCommand(options);
-    });
-  addStoreCommands(program, (result) => {
+  const done = (result: number) => {
     code = result;
-  });
-  addObjectCommands(program, (result) => {
-    code = result;
-  });
+  };
+  addClusterCommands(program, { args, componentFlags, done });
+  addStoreCommands(program, done);
+  addObjectCommands(program, done);
   for (const [name, description] of Object.entries(OWN_FLAGS)) program.command(name).description(description);
   return reporting(async () => {
     await program.parseAsync(plain, { from: "user" });
