@@ -31,6 +31,7 @@ export { hasRules, runRules, unchangedFaults } from "./apiextensions/schema/rule
 export { validateChangedValue, validateValue } from "./apiextensions/schema/values.ts";
 export {
   CLIENT_METADATA,
+  KEPT_WITH_STATUS,
   type Column,
   type CustomKind,
   type CustomVersions,
@@ -43,6 +44,7 @@ export {
   type KindBehavior,
   type KindDefinition,
   type KindStorage,
+  type MetadataProblems,
   kind,
   type KubeObject,
   type Mutable,

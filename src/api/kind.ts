@@ -82,6 +82,8 @@ export interface KindStorage {
 
 /** Metadata beside the name that clients set. */
 export const CLIENT_METADATA = ["labels", "annotations", "ownerReferences", "finalizers"] as const;
+/** Metadata that most statuses that keep any keep. */
+export const KEPT_WITH_STATUS = [...CLIENT_METADATA, "deletionTimestamp", "selfLink"] as const;
 
 /** How the generic verbs treat a kind, where that isn't the same for all. */
 export interface KindRules {
@@ -93,8 +95,8 @@ export interface KindRules {
   readonly uncached?: boolean;
   /** A deletion that ends at once answers with the object instead of a Status. */
   readonly returnsDeleted?: boolean;
-  /** Metadata that an update of the status leaves as it is. */
-  readonly statusKeeps?: readonly (typeof CLIENT_METADATA)[number][];
+  /** Metadata that an update of the status leaves as it is, or the whole of it. */
+  readonly statusKeeps?: "metadata" | readonly (typeof KEPT_WITH_STATUS)[number][];
   /**
    * Paths whose values a write says in vain, by subresource ("" is the object itself), where those aren't `status` and, for
    * the status, `spec`: nobody manages what they say there.
@@ -166,6 +168,12 @@ export interface CustomVersions {
   readonly convert?: (object: Record<string, unknown>, apiVersion: string) => Promise<Record<string, unknown>>;
 }
 
+/** At the whole of an object's metadata, as of a new one, or at what changed. */
+export type MetadataLook = "whole" | "change";
+
+/** What each way to look at changed metadata finds. */
+export type MetadataProblems = Readonly<Record<MetadataLook, readonly FieldError[]>>;
+
 /** What no declaration can say; every function is pure. */
 export interface KindBehavior<T> {
   /** Fills in defaults that depend on other fields; gets a fresh object that it may change. */
@@ -181,16 +189,14 @@ export interface KindBehavior<T> {
   /** What follows from a change of the status, once everything else is the old object's again. */
   readonly prepareStatusUpdate?: (object: Mutable<T>, old: T, now: string) => void;
   readonly validate?: (object: T) => FieldError[];
-  readonly validateUpdate?: (object: T, old: T) => FieldError[];
-  /** What is told before it is looked at what changed of the metadata, but after the whole of that. */
-  readonly validateBeforeChange?: (object: T, old: T) => FieldError[];
+  readonly validateUpdate?: (object: T, old: T, metadata: MetadataProblems) => FieldError[];
   /**
-   * How often the original looks at the metadata of an update once more than it does for every kind (1 when not given): the
-   * first time at what changed, then at the whole of it.
+   * How the original looks at the metadata of an update beside what it does for every kind, in order. Default: at what
+   * changed, before anything else. `placed`: where {@link validateUpdate} says.
    */
-  readonly metadataChecks?: number;
+  readonly metadataLooks?: readonly MetadataLook[] | "placed";
   /** The same of an update of the status. */
-  readonly statusMetadataChecks?: number;
+  readonly statusMetadataLooks?: readonly MetadataLook[];
   /** What more is wrong with a name, or what one is to begin with, because of what else the new object says. */
   readonly nameProblems?: (object: T, name: string) => string[];
   /** What of a new object's metadata is looked at only where nothing else is wrong, and then takes what any path takes. */
@@ -199,7 +205,7 @@ export interface KindBehavior<T> {
   /** Of an update by a subresource that changes a part of the spec; undefined: it is validated as a new object. */
   readonly validateSubresourceUpdate?: (subresource: string, object: T, old: T) => FieldError[] | undefined;
   /** What a version that is stored as another asks of an object in its stored form, instead of what that one asks. */
-  readonly validateStored?: (object: unknown, old: unknown) => FieldError[];
+  readonly validateStored?: (object: unknown, old: unknown, metadata: MetadataProblems) => FieldError[];
   /** Rule of metadata.name; default DNS subdomain. With "own" there is none but what `nameProblems` says. */
   readonly nameRule?: "dnsSubdomain" | "dnsLabel" | "dnsLabel1035" | "pathSegment" | "ipAddress" | "own";
   /** Field selectors beside metadata.name and metadata.namespace: path -> text of the value, of the stored form. */
@@ -233,8 +239,10 @@ export interface KindBehavior<T> {
   readonly settleUpdate?: (object: Mutable<T>, old: T) => void;
   /** Annotations that stand for fields of the unversioned form; the metadata beside the rows of tables lacks them. */
   readonly fieldAnnotations?: readonly string[];
-  /** Finalizers without a domain are warned of, not refused. */
-  readonly looseFinalizers?: boolean;
+  /** Finalizers without a domain are not refused; some kinds warn of them. */
+  readonly looseFinalizers?: boolean | "warned";
+  /** What a name begins with may be the beginning of what any path takes, whatever the name's own rule. */
+  readonly loosePrefix?: boolean;
   /** What changes, besides the time of it, when the deletion of an object begins, whatever its options; may add finalizers. */
   readonly prepareDelete?: (object: Mutable<T>, now: string) => void;
   /** Default deletion propagation of dependents; "background" unless said. With "none" it has none, whatever is asked. */

@@ -20,9 +20,10 @@ import { sliceBehavior } from "./resource/v1/resourceslice.behavior.ts";
 
 const told = (errors: readonly FieldError[]) => errors.map(({ path, type }) => `${path} ${type}`);
 const metadata = { name: "x" };
+const NO_METADATA = { whole: [], change: [] };
 
 function update(behavior: KindBehavior<never>, object: object, old: object): string[] {
-  return told(behavior.validateUpdate!({ metadata, ...object } as never, { metadata, ...old } as never));
+  return told(behavior.validateUpdate!({ metadata, ...object } as never, { metadata, ...old } as never, NO_METADATA));
 }
 
 const CASES: readonly [string, KindBehavior<never>, object, object, readonly string[]][] = [
@@ -153,7 +154,7 @@ test("an event of the newer form is told twice of a changed reason, and absent t
     source: {},
     type: "Normal",
   };
-  const errors = validateChangedEvent({ ...event, type: undefined } as never, { ...event, reason: "R" } as never);
+  const errors = validateChangedEvent({ ...event, type: undefined } as never, { ...event, reason: "R" } as never, NO_METADATA);
   deepStrictEqual(
     errors.map(({ path, value }) => [path, value]),
     [

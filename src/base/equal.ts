@@ -28,5 +28,8 @@ function equal(a: unknown, b: unknown, isAbsent: Absent): boolean {
     if (isShared) shared++;
   }
   const keys = Object.keys(right);
+  // Numbers that are objects, since a double can't hold them, have no keys.
+  if (keys.length === 0 && (left instanceof Number || right instanceof Number))
+    return JSON.stringify(left) === JSON.stringify(right);
   return keys.length === shared || keys.every((key) => Object.hasOwn(left, key) || isAbsent(right[key]));
 }

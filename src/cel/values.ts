@@ -1,4 +1,4 @@
-import { rawDigits } from "../schema/index.ts";
+import { rawDigits, rawNumber } from "../schema/index.ts";
 import { EvaluationError } from "./errors.ts";
 import type { Type } from "./types.ts";
 
@@ -264,7 +264,7 @@ function objectFrom(object: Record<string, unknown>, convert: (value: unknown, k
 
 /** A value as JSON: for patches and applied objects. */
 export function toJson(value: Value): unknown {
-  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : JSON_RAW(String(value));
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : rawNumber(String(value));
   if (value instanceof Uint) return toJson(value.value);
   if (Array.isArray(value)) return value.map(toJson);
   if (value instanceof MapValue)
@@ -273,8 +273,6 @@ export function toJson(value: Value): unknown {
   if (value === null || typeof value !== "object") return value;
   throw new EvaluationError(`unsupported type ${typeNameOf(value)}`);
 }
-
-const JSON_RAW = (text: string): unknown => (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(text);
 
 function plainKey(key: Value): string {
   return key instanceof Uint ? String(key.value) : String(key);

@@ -294,7 +294,7 @@ function emptyStruct(struct: StructNode): Record<string, unknown> {
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === "" || value === 0 || value === false) return true;
   if (Array.isArray(value)) return value.length === 0;
-  return isObject(value) && Object.keys(value).length === 0;
+  return isObject(value) && rawDigits(value) === undefined && Object.keys(value).length === 0;
 }
 
 function zero(node: Node): unknown {
@@ -394,9 +394,9 @@ function decodeScalar(node: ScalarNode, value: unknown, place: ValuePlace): unkn
       if (place.context.asConversion) return convertedInteger(node, value);
       return decodeInteger(node, value, place);
     case "time":
-      return typeof value === "string" ? canonicalTime(value) : mismatch(node, value, place);
+      return typeof value === "string" ? knownTime(canonicalTime(value)) : mismatch(node, value, place);
     case "microTime":
-      return typeof value === "string" ? canonicalMicroTime(value) : mismatch(node, value, place);
+      return typeof value === "string" ? knownMicroTime(canonicalMicroTime(value)) : mismatch(node, value, place);
     case "any":
       return place.field.options.holds ? decodeHeld(value, place.field.options.holds, place) : value;
     case "raw":
@@ -508,6 +508,11 @@ function base64Fault(text: string): number {
   return text[bad + 1] === "=" ? bad + 2 : bad;
 }
 
+/** The first of all times says that there is none. */
+function knownTime(text: string): string | undefined {
+  return text === "0001-01-01T00:00:00Z" ? undefined : text;
+}
+
 /** Times that are canonical already: an object is read several times, and many objects have the same. */
 const canonicalTimes = new Set<string>();
 const CANONICAL_TIMES_MAX = 1000;
@@ -518,6 +523,10 @@ export function canonicalTime(text: string): string {
   if (canonicalTimes.size >= CANONICAL_TIMES_MAX) canonicalTimes.clear();
   canonicalTimes.add(canonical);
   return canonical;
+}
+
+function knownMicroTime(text: string): string | undefined {
+  return text === "0001-01-01T00:00:00.000000Z" ? undefined : text;
 }
 
 /** An object is read, looked at and written with the same ones. */

@@ -47,6 +47,7 @@ export {
   parseJsonInSteps,
   type ParseLimits,
   rawDigits,
+  rawNumber,
   setOwn,
 } from "./parse.ts";
 export { fieldsAt, type FieldSet, KeylessError } from "./field-set.ts";

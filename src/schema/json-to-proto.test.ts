@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { kindFor, kinds } from "../api/index.ts";
 import { seededRandom } from "../base/index.ts";
-import { encodeProto, goJson, JsonToProto, type Node, ProtoWriter, type StructNode } from "./index.ts";
+import { encodeProto, goJson, JsonToProto, type Node, ProtoWriter, rawNumber, type StructNode } from "./index.ts";
 
 const encoder = new TextEncoder();
 const transcoder = new JsonToProto();
@@ -140,10 +140,10 @@ test("fields in any order are written by number, null counts as none, large numb
   const { struct } = kindFor({ group: "", version: "v1", kind: "Pod" })!;
   const json =
     '{"status":{"phase":"Running"},"spec":{"priority":null,"activeDeadlineSeconds":9007199254740993},"metadata":{"uid":"u","name":null}}';
-  const exact = { rawJSON: (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON("9007199254740993") };
+  const exact = rawNumber("9007199254740993");
   const plain = encodeProto(struct, {
     metadata: { uid: "u" },
-    spec: { activeDeadlineSeconds: exact.rawJSON },
+    spec: { activeDeadlineSeconds: exact },
     status: { phase: "Running" },
   });
   assert.deepEqual(Buffer.from(transcoded(struct, json)), Buffer.from(plain));

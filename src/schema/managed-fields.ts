@@ -84,8 +84,6 @@ const SERVER_FIELDS = [
   "metadata.generation",
   "metadata.managedFields",
   "metadata.resourceVersion",
-  "metadata.deletionTimestamp",
-  "metadata.deletionGracePeriodSeconds",
 ];
 
 const SERVER_SET = fieldsAt(SERVER_FIELDS);

@@ -344,15 +344,32 @@ function quoted(character: string): string {
   return `'${escaped.replace(/^\\u00(?=[01])/, "\\x")}'`;
 }
 
-/** A whole number that a double can't hold; JSON.stringify writes it as it was. */
+/** Counts as the nearest number that a double holds, so that it can be compared with others; JSON.stringify writes it as it was. */
+class LongNumber extends Number {
+  readonly #digits: string;
+
+  constructor(digits: string) {
+    super(digits);
+    this.#digits = digits;
+  }
+
+  get digits(): string {
+    return this.#digits;
+  }
+
+  toJSON(): unknown {
+    return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(this.#digits);
+  }
+}
+
+/** A whole number that a double can't hold. */
 export function rawNumber(digits: string): unknown {
-  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(digits);
+  return new LongNumber(digits);
 }
 
 /** The digits of a number that {@link parseJson} kept as written; undefined for anything else. */
 export function rawDigits(value: unknown): string | undefined {
-  const { isRawJSON } = JSON as unknown as { isRawJSON(value: unknown): boolean };
-  return isRawJSON(value) ? (value as { rawJSON: string }).rawJSON : undefined;
+  return value instanceof LongNumber ? value.digits : undefined;
 }
 
 /** Sets a key, whatever its name, without running a setter. */

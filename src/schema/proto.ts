@@ -1,7 +1,7 @@
 import { formatTime, own } from "../base/index.ts";
 import { keep } from "./decode.ts";
 import type { Field, Node, ScalarNode, StructNode } from "./dsl.ts";
-import { parseJsonValue, rawDigits, setOwn } from "./parse.ts";
+import { parseJsonValue, rawDigits, rawNumber, setOwn } from "./parse.ts";
 import { ProtoError, ProtoReader, ProtoWriter } from "./proto-wire.ts";
 
 type Json = Record<string, unknown>;
@@ -367,7 +367,7 @@ function readScalar(reader: ProtoReader, node: ScalarNode): unknown {
     case "int64": {
       const value = reader.signed();
       return typeof value === "bigint"
-        ? (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(String(value))
+        ? rawNumber(String(value))
         : value;
     }
     case "float64":

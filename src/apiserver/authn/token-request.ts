@@ -15,7 +15,8 @@ import {
 } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
 import type { AdmissionPlugin, Reads, RequestInfo, SubresourceHandler } from "../contracts.ts";
-import { type Json, readAnswered, requireNamespace, respondObject } from "../http/object.ts";
+import { type Json, respondObject } from "../http/object.ts";
+import { readPosted } from "../http/posted.ts";
 import { managedBySender } from "../subresources/managed.ts";
 import type { BoundObject, ServiceAccountTokens } from "./service-accounts.ts";
 
@@ -46,11 +47,10 @@ export interface TokenMaker {
 export function tokenRequests({ tokens, reads, clock, admission }: TokenMaker): SubresourceHandler {
   return async (context) => {
     const { namespace, name } = context.info;
-    const request = await readAnswered(context, TYPE);
-    requireNamespace((request.metadata ?? {}) as Json, namespace);
+    const request = await readPosted(context, TYPE, { scope: "Namespaced" });
     const kind = ServiceAccount as unknown as KindDefinition;
     const { validate } = await admitReview(context, { kind, object: request }, { admission, reads });
-    checkPlace(request.metadata as Json, context.info);
+    checkPlace(request.metadata, context.info);
     const account = await reads.get(ServiceAccount, { namespace, name });
     if (!account) throw notFound({ group: "", plural: "serviceaccounts" }, name);
     const spec = (request.spec ?? {}) as Spec;
@@ -61,7 +61,7 @@ export function tokenRequests({ tokens, reads, clock, admission }: TokenMaker): 
     const { bound, node } = await boundTo(reads, spec, account);
     const { token, expiresMs } = tokens.issue({ account, audiences, seconds, bound, node });
     const sent = { ...request, spec: { ...spec, expirationSeconds: seconds } };
-    const managedFields = managedBySender(context, sent, { type: TYPE, clock });
+    const { managedFields } = managedBySender(context, sent, { type: TYPE, clock });
     const answer = {
       metadata: {
         ...kept(request.metadata as Json),

@@ -47,7 +47,7 @@ export function customBehavior(
     generation: true,
     isNewGeneration: (object, old) => countsAsChange(object, old, status !== undefined),
     requiresVersion: true,
-    looseFinalizers: true,
+    looseFinalizers: "warned",
     ...(!status && { statusOnCreate: true, prepareUpdate: () => undefined }),
     prepareSubresourceUpdate: (subresource, object, old) => keepAllBut(subresource, object as Json, old),
     validate: (object) =>

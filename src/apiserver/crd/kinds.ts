@@ -1,5 +1,4 @@
 import {
-  CLIENT_METADATA,
   groupVersion,
   type CustomVersions,
   type CustomResourceDefinition,
@@ -64,7 +63,7 @@ function customKind(
       behavior: customBehavior(schema, version) as KindBehavior<unknown>,
       versions,
     },
-    rules: { ...deprecationOf(spec, version), statusKeeps: CLIENT_METADATA },
+    rules: { ...deprecationOf(spec, version), statusKeeps: "metadata" },
     group,
     version: version.name,
     kind: names.kind,

@@ -161,10 +161,20 @@ const OPTIONS_KINDS: ReadonlySet<string> = new Set([
   "WatchEvent",
 ]);
 
+/** What says something of the API itself. */
+const UNVERSIONED_KINDS: ReadonlySet<string> = new Set([
+  "Status",
+  "APIVersions",
+  "APIGroup",
+  "APIGroupList",
+  "APIResourceList",
+]);
+
 /** Refuses an object of another kind that is known. */
 function throwForeign(given: GivenType, type: BodyType): void {
   const [version = "", group = ""] = given.apiVersion.split("/").reverse();
-  if (!kindFor({ group, version, kind: given.kind }) && !OPTIONS_KINDS.has(given.kind)) return;
+  const isUnversioned = given.apiVersion === "v1" && UNVERSIONED_KINDS.has(given.kind);
+  if (!kindFor({ group, version, kind: given.kind }) && !OPTIONS_KINDS.has(given.kind) && !isUnversioned) return;
   const internal = type.group === "" ? "core" : type.group.split(".")[0];
   throw badRequest(
     `${given.kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: converting (${version}.${given.kind}) to (${internal}.${type.kind}): unknown conversion`,

@@ -9,6 +9,7 @@ import {
   invalidValue,
   type KindDefinition,
   type KubeObject,
+  type MetadataProblems,
   MODIFIED,
   notFound,
   StatusError,
@@ -30,7 +31,7 @@ import type { Entry, Store } from "../../store/index.ts";
 import { canonicalQuantity } from "../../api/index.ts";
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
 import type { Cacher } from "../cacher/cacher.ts";
-import { finalizerWarnings, joinOwners, validateMetadata, validateMetadataUpdate } from "./metadata.ts";
+import { finalizerWarnings, joinOwners, metadataLooks, validateChangedMetadata, validateMetadata } from "./metadata.ts";
 import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaType } from "../stored/encoding.ts";
 import { asGiven, hasEmptied } from "./given.ts";
 import { keepAllBut, keepManagers, MANAGED_AS_SENT, narrowSpec, SPEC_PARTS } from "./narrow.ts";
@@ -338,9 +339,14 @@ export class Registry {
     const ofMetadata = (rules: Parameters<typeof validateMetadata>[1]) =>
       validateMetadata(this.kind, rules, object as unknown as KubeObject);
     const first = late === "all" ? [] : ofMetadata({ rules: this.behavior, late });
-    const stored = version && behaviorOf(version).validateStored?.(object, undefined);
+    const spoken = version && behaviorOf(version);
+    const stored = spoken?.validateStored?.(object, undefined, this.#looks(object, object, spoken));
     const errors = [...first, ...(stored ?? validate?.(object as never) ?? [])];
     return errors.length > 0 || !late ? errors : ofMetadata({ rules: this.behavior });
+  }
+
+  #looks(object: Json, old: unknown, rules: KindBehavior<unknown>): MetadataProblems {
+    return metadataLooks(this.kind, { object: object as unknown as KubeObject, old: old as KubeObject, rules });
   }
 
   #nameTaken(metadata: Meta, generated: boolean, deleting: boolean): StatusError {
@@ -438,14 +444,9 @@ export class Registry {
     { current, object, write, subresource }: SaveCall & { subresource: string },
   ): Promise<StoredObject | undefined> {
     const old = current.object;
-    const rules = write.version && behaviorOf(write.version);
-    const stored = rules?.validateStored?.(object, old);
-    const errors = stored
-      ? [
-          ...this.#validateMetadataUpdate(object as unknown as KubeObject, old, { rules: rules!, subresource }),
-          ...stored,
-        ]
-      : this.#validateUpdate(object, old, subresource);
+    const spoken = write.version && behaviorOf(write.version);
+    const rules = spoken?.validateStored ? spoken : this.behavior;
+    const errors = this.#validateUpdate(object, old, { rules, subresource });
     if (errors.length > 0) throw invalid(this.kind, old.metadata.name, asGiven(errors, context.emptied));
     if (subresource !== "status") this.#warn(context, object, old);
     await betweenSteps(context);
@@ -515,26 +516,19 @@ export class Registry {
     (object.metadata as Meta).generation = changed ? (before ?? 0) + 1 : before;
   }
 
-  /** What is wrong with changed metadata; kinds that are stored as another's ask in their own way. */
-  #validateMetadataUpdate(
-    object: KubeObject,
-    old: KubeObject,
-    { rules, subresource }: { readonly rules: KindBehavior<unknown>; readonly subresource: string },
-  ): FieldError[] {
-    const checks = (subresource === "status" ? rules.statusMetadataChecks : rules.metadataChecks) ?? 1;
-    const early = subresource === "" ? rules.validateBeforeChange?.(object, old) : undefined;
-    return validateMetadataUpdate(this.kind, { object, old, rules, early, checks });
-  }
-
-  #validateUpdate(object: Json, old: KubeObject, subresource: string): FieldError[] {
+  #validateUpdate(object: Json, old: KubeObject, { rules, subresource }: UpdateRules): FieldError[] {
     const { behavior } = this;
-    const metadata = this.#validateMetadataUpdate(object as unknown as KubeObject, old, {
-      rules: behavior,
-      subresource,
-    });
+    const problems = this.#looks(object, old, rules);
+    const looks = (subresource === "status" ? rules.statusMetadataLooks : rules.metadataLooks) ?? ["change"];
+    const metadata = [
+      ...validateChangedMetadata(this.kind, { object: object as unknown as KubeObject, old }),
+      ...(looks === "placed" ? [] : looks.flatMap((look) => problems[look])),
+    ];
+    if (rules !== behavior) return [...metadata, ...rules.validateStored!(object, old, problems)];
     if (own(SPEC_PARTS, subresource))
       return [
         ...metadata,
+        ...(looks === "placed" ? problems.change : []),
         ...(behavior.validateSubresourceUpdate?.(subresource, object as never, old as never) ??
           behavior.validate?.(object as never) ??
           []),
@@ -543,7 +537,9 @@ export class Registry {
       return [...metadata, ...(behavior.validateStatusUpdate?.(object as never, old as never) ?? [])];
     return [
       ...metadata,
-      ...(behavior.validateUpdate?.(object as never, old as never) ?? behavior.validate?.(object as never) ?? []),
+      ...(behavior.validateUpdate?.(object as never, old as never, problems) ??
+        behavior.validate?.(object as never) ??
+        []),
     ];
   }
 
@@ -684,6 +680,12 @@ interface CreateCall {
   readonly namespace: string;
   readonly object: Json;
   readonly write: WriteOptions;
+}
+
+interface UpdateRules {
+  /** The kind's own, or what a version that is stored as another asks of it in its stored form. */
+  readonly rules: KindBehavior<unknown>;
+  readonly subresource: string;
 }
 
 interface AdmissionCall {

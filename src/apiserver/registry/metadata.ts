@@ -10,6 +10,7 @@ import {
   type KindBehavior,
   type KindDefinition,
   type KubeObject,
+  type MetadataProblems,
   pathSegmentProblems,
   problemsAt,
   qualifiedNameProblems,
@@ -42,7 +43,7 @@ function prefixProblems(prefix: string, rule: NameRule): string[] {
 /** What kinds differ in. */
 export type MetadataRules = Pick<
   KindBehavior<unknown>,
-  "nameRule" | "looseFinalizers" | "nameProblems" | "metadataLate"
+  "nameRule" | "looseFinalizers" | "loosePrefix" | "nameProblems" | "metadataLate"
 >;
 
 /** Everything that is wrong with the metadata of a new object; `late`: what is not looked at yet. */
@@ -56,7 +57,7 @@ export function validateMetadata(
   const errors: FieldError[] = [];
   const more = (text: string) => rules.nameProblems?.(object as never, text) ?? [];
   if (generateName && !late) {
-    const problems = [...prefixProblems(generateName, rule), ...more(generateName)];
+    const problems = [...prefixProblems(generateName, rules.loosePrefix ? "pathSegment" : rule), ...more(generateName)];
     errors.push(...problemsAt("metadata.generateName", generateName, problems));
   }
   if (!name) errors.push(required("metadata.name", "name or generateName is required"));
@@ -110,7 +111,7 @@ function validateOwner(owner: Owner): FieldError[] {
 
 /** What is said of finalizers that anybody else could have chosen too, where they are not refused. */
 export function finalizerWarnings({ looseFinalizers }: MetadataRules, object: KubeObject, old?: KubeObject): string[] {
-  if (!looseFinalizers) return [];
+  if (looseFinalizers !== "warned") return [];
   const before = old?.metadata.finalizers ?? [];
   return (object.metadata.finalizers ?? [])
     .filter((one) => !one.includes("/") && !STANDARD_FINALIZERS.includes(one) && !before.includes(one))
@@ -165,27 +166,29 @@ export interface MetadataChange {
   readonly object: KubeObject;
   readonly old: KubeObject;
   readonly rules: MetadataRules;
-  /** What its kind tells once the whole of it has been looked at. */
-  readonly early?: readonly FieldError[] | undefined;
-  /** How often it is looked at because of its kind, as {@link KindBehavior.metadataChecks} says. */
-  readonly checks: number;
 }
 
-/** What is wrong with changed metadata, as often as the original tells of it. */
-export function validateMetadataUpdate(
+/** What every kind is asked of changed metadata. */
+export function validateChangedMetadata(
   kind: Pick<KindDefinition, "scope">,
-  { object, old, rules, early, checks }: MetadataChange,
+  { object, old }: Omit<MetadataChange, "rules">,
 ): FieldError[] {
-  const change = validateChange(object, old);
-  const ofKind = checks === 0 ? [] : [...change, ...validateDomains(rules, object.metadata.finalizers ?? [])];
-  const whole = [
-    ...validateShared(object),
-    ...validateFinalizers(rules, object.metadata.finalizers ?? []),
-    ...validateManagers(object.metadata),
-  ];
-  const further = Array.from({ length: Math.max(0, checks - 1) }, () => whole).flat();
-  const ofAnyKind = [...validateMetadata(kind, { rules: ANY_KIND }, object), ...change];
-  return early ? [...ofAnyKind, ...further, ...early, ...ofKind] : [...ofAnyKind, ...ofKind, ...further];
+  return [...validateMetadata(kind, { rules: ANY_KIND }, object), ...validateChange(object, old)];
+}
+
+/** What a kind finds each time that it looks at changed metadata. */
+export function metadataLooks(
+  kind: Pick<KindDefinition, "scope">,
+  { object, old, rules }: MetadataChange,
+): MetadataProblems {
+  return {
+    get whole() {
+      return validateMetadata(kind, { rules }, object);
+    },
+    get change() {
+      return [...validateChange(object, old), ...validateDomains(rules, object.metadata.finalizers ?? [])];
+    },
+  };
 }
 
 /** What no change of metadata may do. */

@@ -1,4 +1,4 @@
-import { CLIENT_METADATA, type KubeObject } from "../../api/index.ts";
+import { KEPT_WITH_STATUS, type KubeObject } from "../../api/index.ts";
 import { own } from "../../base/index.ts";
 import { copyJson } from "../../schema/index.ts";
 
@@ -10,7 +10,7 @@ interface Narrowing {
   readonly old: KubeObject;
   readonly subresource: string;
   /** Metadata that stays too. */
-  readonly keeps: readonly string[];
+  readonly keeps: "metadata" | readonly string[];
 }
 
 /** An update of a subresource changes that part only (and, for status, metadata that managers own). */
@@ -26,9 +26,9 @@ export function keepAllBut({ object, old, subresource, keeps }: Narrowing): void
   const { managedFields } = sent;
   const metadata = before.metadata as Meta;
   delete metadata.resourceVersion;
-  if (subresource === "status" && keeps !== CLIENT_METADATA) {
+  if (keeps !== "metadata") {
     for (const key of SENT_WITH_STATUS) {
-      if ((keeps as readonly string[]).includes(key)) continue;
+      if (keeps.includes(key)) continue;
       if (sent[key] === undefined) delete metadata[key];
       else metadata[key] = sent[key];
     }
@@ -37,23 +37,32 @@ export function keepAllBut({ object, old, subresource, keeps }: Narrowing): void
   object.metadata = metadata;
 }
 
-const SENT_WITH_STATUS = [...CLIENT_METADATA, "generateName", "selfLink"];
+const SENT_WITH_STATUS = [...KEPT_WITH_STATUS, "generateName", "deletionGracePeriodSeconds"];
 
-type Part = (wanted: Json, old: Json) => Json;
+interface Part extends Pick<Narrowing, "keeps"> {
+  /** What the spec becomes. */
+  readonly of: (wanted: Json, old: Json) => Json;
+}
 
-/** Subresources that change a part of the spec: what the spec becomes. */
+/** Subresources that change a part of the spec. */
 export const SPEC_PARTS: Readonly<Record<string, Part>> = {
-  finalize: (wanted) => wanted,
-  scale: (wanted, old) => ({ ...old, replicas: wanted.replicas }),
-  ephemeralcontainers: ({ ephemeralContainers }, old) => ({ ...old, ephemeralContainers }),
-  resize: (wanted, old) => ({
-    ...old,
-    resources: wanted.resources,
-    containers: withResources(old.containers, wanted.containers),
-    ...(Array.isArray(old.initContainers) && {
-      initContainers: withResources(old.initContainers, wanted.initContainers),
+  finalize: { keeps: [], of: (wanted) => wanted },
+  scale: { keeps: "metadata", of: (wanted, old) => ({ ...old, replicas: wanted.replicas }) },
+  ephemeralcontainers: {
+    keeps: KEPT_WITH_STATUS,
+    of: ({ ephemeralContainers }, old) => ({ ...old, ephemeralContainers }),
+  },
+  resize: {
+    keeps: KEPT_WITH_STATUS,
+    of: (wanted, old) => ({
+      ...old,
+      resources: wanted.resources,
+      containers: withResources(old.containers, wanted.containers),
+      ...(Array.isArray(old.initContainers) && {
+        initContainers: withResources(old.initContainers, wanted.initContainers),
+      }),
     }),
-  }),
+  },
 };
 
 /** Subresources by which a client comes to manage all that it changed, even what they don't let it change. */
@@ -76,8 +85,8 @@ function withResources(old: unknown, wanted: unknown): Json[] {
 /** Puts back everything but one part of the spec. */
 export function narrowSpec(object: Json, old: KubeObject, part: Part): void {
   const { managedFields } = object.metadata as Meta;
-  const spec = part((object.spec ?? {}) as Json, ((old as unknown as Json).spec ?? {}) as Json);
-  keepAllBut({ object, old, subresource: "spec", keeps: [] });
+  const spec = part.of((object.spec ?? {}) as Json, ((old as unknown as Json).spec ?? {}) as Json);
+  keepAllBut({ object, old, subresource: "spec", keeps: part.keeps });
   object.spec = copyJson(spec);
   if (managedFields !== undefined) (object.metadata as Meta).managedFields = managedFields;
 }

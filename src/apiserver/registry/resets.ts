@@ -19,9 +19,10 @@ function resetPaths({ rules, subresources }: KindDefinition, subresource: string
   return subresources.some(({ name }) => name === "status") ? ["status"] : [];
 }
 
-/** Where all metadata that a client sets stays as it is, so does the rest. */
-function keptPaths(keeps: readonly string[]): readonly string[] {
-  return keeps === CLIENT_METADATA ? ["metadata"] : keeps.map((name) => `metadata.${name}`);
+/** Where all metadata that a client sets stays as it is, the rest counts for nothing. */
+function keptPaths(keeps: NonNullable<KindDefinition["rules"]["statusKeeps"]>): readonly string[] {
+  if (keeps === "metadata" || keeps.length >= CLIENT_METADATA.length) return ["metadata"];
+  return keeps.map((name) => `metadata.${name}`);
 }
 
 interface Type {

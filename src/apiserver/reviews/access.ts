@@ -13,7 +13,8 @@ import {
 import type { Clock } from "../../base/index.ts";
 import type { UserInfo } from "../../net/message.ts";
 import type { Attributes, Authorizer, RequestContext, SubresourceHandler } from "../contracts.ts";
-import { type Json, readAnswered, requireNamespace, respondObject } from "../http/object.ts";
+import { type Json, respondObject } from "../http/object.ts";
+import { readPosted } from "../http/posted.ts";
 import { managedBySender } from "../subresources/managed.ts";
 import { attributeErrors, subjectErrors } from "./validate.ts";
 
@@ -57,10 +58,8 @@ function accessReview(options: AccessReviewOptions, review: Review): Subresource
   const { kind } = review;
   const { authorizers, clock } = options;
   return async (context) => {
-    const read = await readAnswered(context, kind);
-    const managedFields = managedBySender(context, read, { type: kind, clock });
-    const sent = placed(read.metadata as Json, context);
-    const asked = { ...read, metadata: { ...sent, ...(managedFields !== undefined && { managedFields }) } };
+    const read = await readPosted(context, kind, kind);
+    const asked = { ...read, metadata: managedBySender(context, read, { type: kind, clock }) };
     const { object, validate } = await admitReview(context, { kind, object: asked }, options);
     const metadata = (object.metadata ?? {}) as Json;
     const spec = object.spec as unknown as Spec;
@@ -77,19 +76,6 @@ function accessReview(options: AccessReviewOptions, review: Review): Subresource
       ...(evaluationError && { evaluationError }),
     };
     return respondObject(context, 201, { ...object, status }, kind);
-  };
-}
-
-/** What is sent about a review, with the namespace that its path names. */
-function placed({ managedFields: _, ...metadata }: Json, { info: { namespace } }: RequestContext): Json {
-  const { name, generateName, ...rest } = metadata;
-  if (namespace !== "") requireNamespace(metadata, namespace);
-  delete rest.namespace;
-  return {
-    ...(name !== undefined && { name }),
-    ...(generateName !== undefined && { generateName }),
-    ...(namespace !== "" && { namespace }),
-    ...rest,
   };
 }
 

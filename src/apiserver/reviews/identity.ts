@@ -4,7 +4,8 @@ import { type Clock, formatTime } from "../../base/index.ts";
 import type { UserInfo } from "../../net/message.ts";
 import { TokenError } from "../authn/service-accounts.ts";
 import type { Authenticator, RequestContext, SubresourceHandler } from "../contracts.ts";
-import { type Json, readAnswered, respondObject } from "../http/object.ts";
+import { type Json, respondObject } from "../http/object.ts";
+import { readPosted } from "../http/posted.ts";
 import { managedBySender } from "../subresources/managed.ts";
 
 export interface IdentityReviewOptions extends ReviewAdmission {
@@ -30,15 +31,14 @@ function userJson({ name, uid, groups, extra }: UserInfo): Json {
 function tokenReview(options: IdentityReviewOptions): SubresourceHandler {
   const kind = TokenReview as unknown as KindDefinition;
   return async (context) => {
-    const read = await readAnswered(context, kind);
-    const managedFields = managedBySender(context, read, { type: kind, clock: options.clock });
-    const { object: review, validate } = await admitReview(context, { kind, object: read }, options);
+    const read = await readPosted(context, kind, kind);
+    const asked = { ...read, metadata: managedBySender(context, read, { type: kind, clock: options.clock }) };
+    const { object: review, validate } = await admitReview(context, { kind, object: asked }, options);
     const { token, audiences } = (review.spec ?? {}) as { token?: string; audiences?: readonly string[] };
     if (!token) throw badRequest("token is required for TokenReview in authentication");
     await validate();
     const status = await statusOfToken(context, { ...options, token, wanted: audiences });
-    const metadata = { ...(review.metadata as Json), ...(managedFields !== undefined && { managedFields }) };
-    return respondObject(context, 201, { ...review, metadata, status }, kind);
+    return respondObject(context, 201, { ...review, status }, kind);
   };
 }
 
@@ -74,7 +74,7 @@ async function statusOfToken(
 function selfReview(options: IdentityReviewOptions): SubresourceHandler {
   const kind = SelfSubjectReview as unknown as KindDefinition;
   return async (context) => {
-    const object = await readAnswered(context, kind);
+    const object = await readPosted(context, kind, kind);
     await (await admitReview(context, { kind, object }, options)).validate();
     const metadata = { creationTimestamp: formatTime(options.clock.now()) };
     return respondObject(context, 201, { metadata, status: { userInfo: userJson(context.user) } }, kind);

@@ -3,13 +3,14 @@ import { badRequest, type KindDefinition, type PolicyRule, SelfSubjectRulesRevie
 import { nodeOf } from "../admission/node-restriction.ts";
 import { asOne, grantedTo } from "../authz/rbac.ts";
 import type { SubresourceHandler } from "../contracts.ts";
-import { type Json, readAnswered, respondObject } from "../http/object.ts";
+import { type Json, respondObject } from "../http/object.ts";
+import { readPosted } from "../http/posted.ts";
 
 /** What may I do in a namespace? */
 export function rulesReview(options: ReviewAdmission): [string, SubresourceHandler] {
   const kind = SelfSubjectRulesReview as unknown as KindDefinition;
   const handler: SubresourceHandler = async (context) => {
-    const read = await readAnswered(context, kind);
+    const read = await readPosted(context, kind, kind);
     const { object: review, validate } = await admitReview(context, { kind, object: read }, options);
     const { namespace } = (review.spec ?? {}) as { namespace?: string };
     if (!namespace) throw badRequest("no namespace on request");

@@ -6,17 +6,18 @@ import type { BodyType, Json } from "../http/object.ts";
 import { blankOf } from "../registry/resets.ts";
 import { writeOptions } from "../verbs/write-options.ts";
 
-/** metadata.managedFields of an object that isn't stored: who sent it manages all that it says. */
+/** The metadata of an object that isn't stored: who sent it manages all that it says. */
 export function managedBySender(
   context: RequestContext,
   object: Json,
   { type, clock }: { readonly type: BodyType; readonly clock: Clock },
-): unknown {
+): Json {
+  const { managedFields: _, ...metadata } = object.metadata as Json;
   const blank = blankOf(type);
   const entries = managedAfterUpdate({
     struct: type.struct,
     before: blank,
-    after: { ...object, kind: type.kind, apiVersion: groupVersion(type), metadata: object.metadata ?? {} },
+    after: { ...object, kind: type.kind, apiVersion: groupVersion(type), metadata },
     write: {
       manager: writeOptions(context).fieldManager,
       apiVersion: groupVersion(type),
@@ -25,5 +26,5 @@ export function managedBySender(
     },
     versions: () => ({ struct: type.struct }),
   });
-  return entries.length > 0 ? entries : undefined;
+  return { ...metadata, ...(entries.length > 0 && { managedFields: entries }) };
 }

@@ -12,7 +12,8 @@ import {
 } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
 import type { RequestContext, SubresourceHandler } from "../contracts.ts";
-import { type Json, readAnswered, requireNamespace } from "../http/object.ts";
+import type { Json } from "../http/object.ts";
+import { readPosted } from "../http/posted.ts";
 import { respond } from "../http/respond.ts";
 import { checkPreconditions, deleteObject, type DeleteOptions } from "../registry/delete.ts";
 import type { Registry, WriteOptions } from "../registry/generic.ts";
@@ -41,9 +42,8 @@ const success = () =>
 /** pods/binding: puts a pod on a node, once. */
 export function bindPod(core: ServerCore, clock: Clock): SubresourceHandler {
   return async (context) => {
-    const binding = await readAnswered(context, BINDING);
-    requireNamespace(binding.metadata as Json, context.info.namespace);
-    const given = String((binding.metadata as Json).name ?? "");
+    const binding = await readPosted(context, BINDING, { scope: "Namespaced", keepsSystem: true });
+    const given = String(binding.metadata.name ?? "");
     const name = context.info.name || given;
     if (!name) throw badRequest("Name parameter required.");
     if (given !== name) throw badRequest("name in URL does not match name in Binding object");
@@ -107,10 +107,9 @@ interface Evictor {
 /** pods/eviction: deletes a pod if its disruption budget has room. */
 export function evictPod(evictor: Evictor): SubresourceHandler {
   return async (context) => {
-    const eviction = await readAnswered(context, EVICTION);
+    const eviction = await readPosted(context, EVICTION, { scope: "Namespaced" });
     const { name, namespace } = context.info;
-    requireNamespace(eviction.metadata as Json, namespace);
-    if ((eviction.metadata as Json).name !== name)
+    if (eviction.metadata.name !== name)
       throw badRequest("name in URL does not match name in Eviction object");
     const registry = evictor.core.registry(POD);
     const stored = await registry.get(namespace, name);

@@ -29,7 +29,7 @@ import {
   requireName,
 } from "../verbs/patch.ts";
 import type { WriteOptions } from "../registry/generic.ts";
-import { validateMetadata } from "../registry/metadata.ts";
+import { joinOwners, validateMetadata } from "../registry/metadata.ts";
 import { isTrue } from "../http/request-info.ts";
 import type { ServerCore } from "../core.ts";
 import { writeOptions } from "../verbs/write-options.ts";
@@ -79,7 +79,7 @@ interface ScaleForm {
 async function changeOf(context: RequestContext, type: PatchType | undefined, form: ScaleForm): Promise<Change> {
   if (!type) {
     const scale = await readObject(context, TYPE);
-    place(context, scale);
+    context.warnings.push(...joinOwners(place(context, scale), context.info.verb));
     return (current) => scaled(context, current!, { form, make: () => scale });
   }
   const patch = await readPatch(context, type);

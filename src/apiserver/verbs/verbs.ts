@@ -15,7 +15,7 @@ import {
 } from "../../api/index.ts";
 import { type Clock, formatTime, type Random } from "../../base/index.ts";
 import type { ApiResponse, UpgradedConnection } from "../../net/message.ts";
-import { applyDefaults, copyJson, encodeProtoObject, isObject } from "../../schema/index.ts";
+import { applyDefaults, copyJson, encodeProtoObject } from "../../schema/index.ts";
 import type { Store } from "../../store/index.ts";
 import { giveBack } from "../list/chunks.ts";
 import type { RequestContext } from "../contracts.ts";
@@ -23,7 +23,8 @@ import { Gathering } from "./gathering.ts";
 import { mediaType } from "../http/body.ts";
 import { compressedStream } from "../http/compress.ts";
 import { contentType, type Format, negotiate, negotiateStream, wantsPretty } from "../http/negotiate.ts";
-import { readObject, requireNamespace } from "../http/object.ts";
+import { readObject } from "../http/object.ts";
+import { metadataOf, placeInNamespace } from "../http/posted.ts";
 import { respond, respondBytes } from "../http/respond.ts";
 import { list, listHead, listedVersion, type ListResult, parseVersion } from "../list/list.ts";
 import { type ListOptions, listOptions, watchOptions } from "../list/options.ts";
@@ -44,6 +45,7 @@ import {
 import { deleteOptions } from "./delete-options.ts";
 import { checkOptions, deleteObject, type DeleteOptions } from "../registry/delete.ts";
 import type { Json, Registry, WriteOptions } from "../registry/generic.ts";
+import { joinOwners } from "../registry/metadata.ts";
 import type { StoredObject } from "../stored/stored.ts";
 import { isTrue } from "../http/request-info.ts";
 import { writeOptions } from "./write-options.ts";
@@ -326,13 +328,8 @@ export class Verbs {
     return this.#toHub(object, write);
   }
 
-  #placeInNamespace({ info }: RequestContext, metadata: Json): void {
-    if (this.#registry.kind.scope === "Cluster") {
-      delete metadata.namespace;
-      return;
-    }
-    metadata.namespace ||= info.namespace;
-    requireNamespace(metadata, info.namespace);
+  #placeInNamespace(context: RequestContext, metadata: Json): void {
+    placeInNamespace(context, this.#registry.kind.scope, metadata);
   }
 
   async #update(context: RequestContext, subresource: string): Promise<ApiResponse> {
@@ -345,6 +342,7 @@ export class Verbs {
     const metadata = metadataOf(object);
     this.#placeInNamespace(context, metadata);
     requireName(context, metadata);
+    context.warnings.push(...joinOwners(metadata, context.info.verb));
     // Who insists on a version gets one try; others need the object again when someone else was faster.
     const { resourceVersion } = metadata;
     const isLast = Boolean(resourceVersion) && resourceVersion !== "0";
@@ -546,11 +544,6 @@ function refuseUid({ info: { name } }: RequestContext, kind: KindDefinition, { u
   if (!uid) return;
   const found = `the provided object specified uid ${String(uid)}, and no existing object was found`;
   throw conflict(kind, name, `uid mismatch: ${found}`);
-}
-
-function metadataOf(object: Json): Json {
-  if (!isObject(object.metadata)) object.metadata = {};
-  return object.metadata as Json;
 }
 
 /** A watch over a WebSocket: one event in each message. */

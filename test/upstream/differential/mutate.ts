@@ -114,8 +114,8 @@ function stringChanged(text: string, random: Random): string {
 }
 
 const OTHER_TYPES: readonly unknown[] = [null, 7, "x", true, false, [], {}, [1], { a: "b" }, 1.5, "7", ""];
-const NUMBERS = [0, 1, -1, 2, 10, 100, 101, 1024, 65_535, 65_536, 2_147_483_647, 2_147_483_648, 1.5, 1e20];
-const STRINGS = [
+export const NUMBERS = [0, 1, -1, 2, 10, 100, 101, 1024, 65_535, 65_536, 2_147_483_647, 2_147_483_648, 1.5, 1e20];
+export const STRINGS = [
   "",
   "x",
   "Other",
@@ -146,7 +146,7 @@ function placesOf(value: unknown, path: Path = [], field = "", holder = ""): Pla
 }
 
 /** A copy with another value at a path. */
-function withValue(value: unknown, [head, ...rest]: Path, changed: unknown): unknown {
+export function withValue(value: unknown, [head, ...rest]: Path, changed: unknown): unknown {
   if (head === undefined) return changed;
   if (Array.isArray(value)) return value.with(Number(head), withValue(value[Number(head)], rest, changed));
   const object = isObject(value) ? value : {};

@@ -2,12 +2,18 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { withoutUpstream } from "../servers.ts";
 import { creates } from "./create.ts";
+import { grownCreates, grownUpdates } from "./grow.ts";
 import { KNOWN } from "./known.ts";
 import { startNavarch, startUpstream } from "./pair.ts";
 import { described, optionsOfRun, runOnBoth } from "./run.ts";
 import { updates } from "./update.ts";
 
-const SCRIPTS = { "objects that are made": creates, "objects that are changed and deleted": updates };
+const SCRIPTS = {
+  "objects that are made": creates,
+  "objects that are changed and deleted": updates,
+  "objects of every kind that are made": grownCreates,
+  "objects of every kind that are changed": grownUpdates,
+};
 
 suite("what is written, on kube-apiserver and here", { skip: withoutUpstream }, () => {
   for (const [title, make] of Object.entries(SCRIPTS))

@@ -28,11 +28,12 @@ const ACTIONS = ["Audit", "Deny", "Warn"];
 const MUTABLE_OPERATIONS = ["*", "CONNECT", "CREATE", "UPDATE"];
 const ANNOTATIONS_MAX = 20;
 
-const common = { generation: true, requiresVersion: true, looseFinalizers: true } as const;
+const common = { generation: true, requiresVersion: true, looseFinalizers: true, metadataLooks: ["whole"] } as const;
 
 /** What a validating policy's declaration can't say. */
 export const validatingPolicyBehavior: KindBehavior<ValidatingAdmissionPolicy> = {
   ...common,
+  statusMetadataLooks: [],
   setDefaults({ spec }) {
     spec.failurePolicy ??= "Fail";
     setMatchDefaults(spec.matchConstraints);

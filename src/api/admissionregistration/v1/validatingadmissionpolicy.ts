@@ -1,5 +1,5 @@
 import { ref } from "../../../schema/index.ts";
-import { CLIENT_METADATA, kind, type InferKind } from "../../kind.ts";
+import { KEPT_WITH_STATUS, kind, type InferKind } from "../../kind.ts";
 import { ValidatingAdmissionPolicySpec, ValidatingAdmissionPolicyStatus } from "./validatingadmissionpolicy.types.ts";
 
 export * from "./validatingadmissionpolicy.types.ts";
@@ -12,7 +12,7 @@ export const ValidatingAdmissionPolicy = kind({
   plural: "validatingadmissionpolicies",
   categories: ["api-extensions"],
   scope: "Cluster",
-  rules: { statusKeeps: CLIENT_METADATA },
+  rules: { statusKeeps: KEPT_WITH_STATUS },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   fields: () => ({
     spec: ref(2, ValidatingAdmissionPolicySpec),

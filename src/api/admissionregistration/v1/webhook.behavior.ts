@@ -25,6 +25,7 @@ const common = {
   exactGeneration: "webhooks",
   requiresVersion: true,
   looseFinalizers: true,
+  metadataLooks: ["whole"],
 } as const;
 
 /** What the declaration of validating webhooks can't say. */

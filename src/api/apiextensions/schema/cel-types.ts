@@ -9,7 +9,7 @@ import {
   type Type,
   type Value,
 } from "../../../cel/index.ts";
-import { isObject } from "../../../schema/index.ts";
+import { isObject, rawDigits } from "../../../schema/index.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
 
 const { BOOL, BYTES, DOUBLE, DURATION, DYN, INT, STRING, TIMESTAMP, listOf, mapOf, structOf } = celTypes;
@@ -114,7 +114,7 @@ export function valueOf(json: unknown, schema: JSONSchemaProps | undefined, isRo
   if (json === null || json === undefined || !schema || schema["x-kubernetes-int-or-string"]) return fromJson(json);
   switch (schema.type) {
     case "number":
-      return Number(typeof json === "object" ? String((json as { rawJSON?: string }).rawJSON) : json);
+      return Number(rawDigits(json) ?? json);
     case "string":
       return typeof json === "string" ? textValue(json, schema.format) : fromJson(json);
     case "array": {

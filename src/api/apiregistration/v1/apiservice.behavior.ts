@@ -23,7 +23,7 @@ export const LOCAL_AVAILABLE = {
 
 /** Says which server answers for a group version: this one, or one behind a service. */
 export const apiServiceBehavior: KindBehavior<APIService> = {
-  metadataChecks: 2,
+  metadataLooks: ["change", "whole"],
   nameRule: "pathSegment",
   looseFinalizers: true,
   requiresVersion: true,

@@ -16,7 +16,7 @@ const VERSION_RULE =
 /** What the declaration of a resource's stored versions can't say. */
 export const storageVersionBehavior: KindBehavior<StorageVersion> = {
   requiresVersion: true,
-  metadataChecks: 0,
+  metadataLooks: [],
   generation: false,
   nameRule: "own",
   nameProblems: (_, name) => nameProblems(name),

@@ -1,5 +1,5 @@
 import { int64, list, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
-import { CLIENT_METADATA, kind, type InferKind } from "../../kind.ts";
+import { KEPT_WITH_STATUS, kind, type InferKind } from "../../kind.ts";
 
 export const StorageVersionStatus = struct("io.k8s.api.apiserverinternal.v1alpha1.StorageVersionStatus", () => ({
   storageVersions: list(1, ServerStorageVersion, { list: "map", keys: ["apiServerID"] }),
@@ -36,7 +36,7 @@ export const StorageVersion = kind({
   kind: "StorageVersion",
   plural: "storageversions",
   scope: "Cluster",
-  rules: { statusKeeps: CLIENT_METADATA },
+  rules: { statusKeeps: KEPT_WITH_STATUS },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   requiresMetadata: true,
   fields: () => ({

@@ -6,7 +6,7 @@ import type { ControllerRevision } from "./controllerrevision.ts";
 
 /** What a controller revision's declaration can't say. */
 export const controllerRevisionBehavior: KindBehavior<ControllerRevision> = {
-  metadataChecks: 2,
+  metadataLooks: ["change", "whole"],
   validate: validateRevision,
   validateUpdate: (revision, old) => [
     ...nonNegative("revision", revision.revision),

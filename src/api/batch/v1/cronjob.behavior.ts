@@ -16,7 +16,7 @@ const warningsOfSpec = jobSpecWarnings("spec.jobTemplate.spec", ({ spec }: CronJ
 
 /** What a cron job's declaration can't say. */
 export const cronJobBehavior: KindBehavior<CronJob> = {
-  statusMetadataChecks: 0,
+  statusMetadataLooks: [],
   prepareCreate: ({ spec }) => dropDisabledTemplateFields(spec.jobTemplate.spec.template),
   prepareUpdate: ({ spec }, old) =>
     dropDisabledTemplateFields(spec.jobTemplate.spec.template, old.spec.jobTemplate.spec.template),

@@ -21,7 +21,7 @@ const warningsOfSpec = jobSpecWarnings("spec", ({ spec }: Job) => spec);
 
 /** What a job's declaration can't say; the server names its pods by uid unless the job selects them itself. */
 export const jobBehavior: KindBehavior<Job> = {
-  metadataChecks: 2,
+  metadataLooks: "placed",
   defaultPropagation: "orphan",
   propagationWarning:
     "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning",
@@ -45,8 +45,13 @@ export const jobBehavior: KindBehavior<Job> = {
     Object.keys(metadata.labels ?? {}).every((name) => GENERATED_LABELS.includes(name)),
   settleUpdate: setLabelDefaults,
   validate: (job) => validateJob(job),
-  validateBeforeChange: (job, old) => validateJob(job, old),
-  validateUpdate: (job, old) => [...validateSelectingSpec(job, old), ...validateJobSpecUpdate(job, old)],
+  validateUpdate: (job, old, metadata) => [
+    ...metadata.whole,
+    ...validateJob(job, old),
+    ...metadata.change,
+    ...validateSelectingSpec(job, old),
+    ...validateJobSpecUpdate(job, old),
+  ],
   validateStatusUpdate: validateJobStatusUpdate,
   unselectableField: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   selectableFields: { "status.successful": (job) => String(job.status.succeeded ?? 0) },

@@ -43,8 +43,8 @@ type Conditions = readonly CertificateSigningRequestCondition[];
 
 /** What a request's declaration can't say; who asks for it is the server's to note. */
 export const signingRequestBehavior: KindBehavior<CertificateSigningRequest> = {
-  metadataChecks: 2,
-  statusMetadataChecks: 2,
+  metadataLooks: ["whole", "change"],
+  statusMetadataLooks: ["whole", "change"],
   metadataLate: "name",
   generation: false,
   nameRule: "pathSegment",

@@ -9,7 +9,7 @@ const BUNDLE_BYTES_MAX = 1024 * 1024;
 /** What a bundle's declaration can't say. */
 export const clusterTrustBundleBehavior: KindBehavior<ClusterTrustBundle> = {
   requiresVersion: true,
-  metadataChecks: 2,
+  metadataLooks: ["change", "whole"],
   nameRule: "own",
   nameProblems,
   selectableFields: { "spec.signerName": ({ spec }) => spec.signerName ?? "" },

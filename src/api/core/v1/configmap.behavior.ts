@@ -14,10 +14,12 @@ export const PAYLOAD_BYTES_MAX = 1024 * 1024;
 const IMMUTABLE = "field is immutable when `immutable` is set";
 
 export const configMapBehavior: KindBehavior<ConfigMap> = {
-  metadataChecks: 2,
+  metadataLooks: "placed",
   validate: validateConfigMap,
-  validateUpdate: (configMap, old) => [
+  validateUpdate: (configMap, old, metadata) => [
+    ...metadata.change,
     ...changesOfImmutable(configMap, old, ["data", "binaryData"]),
+    ...metadata.whole,
     ...validateConfigMap(configMap),
   ],
 };

@@ -16,7 +16,7 @@ import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset } from ".
 const PROTOCOLS = ["SCTP", "TCP", "UDP"];
 
 export const endpointsBehavior: KindBehavior<Endpoints> = {
-  metadataChecks: 2,
+  metadataLooks: ["change", "whole"],
   setDefaults({ subsets }) {
     for (const { ports } of subsets ?? []) for (const port of ports ?? []) port.protocol ||= "TCP";
   },

@@ -14,7 +14,9 @@ export function aboutSelectors(name: string): Record<string, (event: Event) => s
 
 export const eventBehavior: KindBehavior<Event> = {
   defaultPropagation: "none",
-  metadataChecks: 0,
+  metadataLooks: [],
+  metadataLate: "all",
+  looseFinalizers: true,
   nameRule: "pathSegment",
   validate: validateCoreEvent,
   validateUpdate: validateCoreEvent,

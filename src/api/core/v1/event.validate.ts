@@ -1,7 +1,6 @@
 import { jsonEqual } from "../../../base/index.ts";
-import type { FieldError } from "../../kind.ts";
+import type { FieldError, MetadataProblems } from "../../kind.ts";
 import {
-  dnsSubdomainProblems,
   IMMUTABLE,
   invalidValue,
   problemsAt,
@@ -21,14 +20,12 @@ export function validateCoreEvent(event: Event): FieldError[] {
 }
 
 /** What is asked of new events of their own group: more, since they are newer. */
-export function validateNewEvent(event: Event): FieldError[] {
-  const { name } = event.metadata;
+export function validateNewEvent(event: Event, metadata: MetadataProblems): FieldError[] {
   const { type = "", firstTimestamp, lastTimestamp, count, source } = event;
   const unset = (field: string, given: unknown) => (given ? [invalidValue(field, "", "needs to be unset")] : []);
   return [
     ...validateEvent(event, "reportingController"),
-    // That there is a name is checked of all objects.
-    ...(name ? problemsAt("metadata.name", name, dnsSubdomainProblems(name)) : []),
+    ...metadata.whole,
     ...validateSeries(event),
     ...(event.eventTime ? [] : [required("eventTime")]),
     ...(TYPES.includes(type) ? [] : [invalidValue("type", "", `has invalid value: ${type}`)]),
@@ -40,9 +37,10 @@ export function validateNewEvent(event: Event): FieldError[] {
 }
 
 /** What of an event may change in its own group: how often it was seen. */
-export function validateChangedEvent(event: Event, old: Event): FieldError[] {
+export function validateChangedEvent(event: Event, old: Event, metadata: MetadataProblems): FieldError[] {
   return [
     ...validateEvent(event, "reportingController"),
+    ...metadata.change,
     ...validateSeries(event),
     ...FIXED.filter((field) => !jsonEqual(event[field] ?? "", old[field] ?? "")).map((field) =>
       invalidValue(OWN_NAMES[field] ?? field, shown(event, field), IMMUTABLE),

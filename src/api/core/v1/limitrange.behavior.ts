@@ -20,6 +20,7 @@ type Quantities = Readonly<Record<string, string>>;
 const TYPES = ["Pod", "Container", "PersistentVolumeClaim"];
 
 export const limitRangeBehavior: KindBehavior<LimitRange> = {
+  metadataLooks: ["whole"],
   namesItself: true,
   setDefaults({ spec }) {
     for (const { max, min, default: limit, defaultRequest, maxLimitRequestRatio } of spec.limits ?? [])

@@ -8,7 +8,7 @@ const STANDARD_FINALIZERS = [FINALIZER, "orphan", "foregroundDeletion"];
 
 /** What a namespace's declaration can't say. */
 export const namespaceBehavior: KindBehavior<Namespace> = {
-  metadataChecks: 2,
+  metadataLooks: "placed",
   nameRule: "dnsLabel",
   generation: false,
   prepareCreate(namespace) {
@@ -26,7 +26,11 @@ export const namespaceBehavior: KindBehavior<Namespace> = {
     if (!old.spec.finalizers) delete namespace.spec.finalizers;
   },
   validate: ({ spec }) => validateFinalizers(spec.finalizers ?? []),
-  validateUpdate: ({ spec }) => validateFinalizers(spec.finalizers ?? []),
+  validateUpdate: ({ spec }, _, metadata) => [
+    ...metadata.whole,
+    ...validateFinalizers(spec.finalizers ?? []),
+    ...metadata.change,
+  ],
   validateStatusUpdate({ metadata, status }) {
     const wanted = metadata.deletionTimestamp ? "Terminating" : "Active";
     if (status.phase === wanted) return [];

@@ -21,7 +21,7 @@ const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
 export const nodeBehavior: KindBehavior<Node> = {
   generation: false,
-  metadataChecks: 2,
+  metadataLooks: "placed",
   statusOnCreate: true,
   prepareCreate: dropRemoved,
   prepareUpdate(node, old) {
@@ -40,7 +40,12 @@ export const nodeBehavior: KindBehavior<Node> = {
     else if (!spec.podCIDR && spec.podCIDRs?.[0]) spec.podCIDR = spec.podCIDRs[0];
   },
   validate: validateNode,
-  validateUpdate: (node, old) => [...validateNode(node), ...validateNodeUpdate(node, old)],
+  validateUpdate: (node, old, metadata) => [
+    ...metadata.whole,
+    ...validateNode(node),
+    ...metadata.change,
+    ...validateNodeUpdate(node, old),
+  ],
   validateStatusUpdate: validateNodeUpdate,
   selectableFields: { "spec.unschedulable": ({ spec }) => String(spec.unschedulable ?? false) },
 };

@@ -36,7 +36,7 @@ const MOUNTABLE = [
 ] as const;
 
 export const persistentVolumeBehavior: KindBehavior<PersistentVolume> = {
-  metadataChecks: 2,
+  metadataLooks: "placed",
   generation: false,
   prepareCreate(volume, now) {
     volume.status = { phase: "Pending", lastPhaseTransitionTime: now } as Mutable<PersistentVolume>["status"];
@@ -57,8 +57,10 @@ export const persistentVolumeBehavior: KindBehavior<PersistentVolume> = {
   },
   validate: validateVolume,
   // The original checks an updated volume twice, and so tells everything twice.
-  validateUpdate: (volume, old) => [
+  validateUpdate: (volume, old, metadata) => [
+    ...metadata.whole,
     ...validateVolume(volume),
+    ...metadata.whole,
     ...validateVolumeSpec("spec", volume.spec, volume.metadata.name),
     ...validateChange(volume, old),
   ],

@@ -32,7 +32,7 @@ const RESIZE_STATUSES = [
 ];
 
 export const persistentVolumeClaimBehavior: KindBehavior<PersistentVolumeClaim> = {
-  metadataChecks: 2,
+  metadataLooks: ["change", "whole"],
   generation: false,
   // Its phase.
   isCompletedByReading: () => true,

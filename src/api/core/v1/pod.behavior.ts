@@ -46,7 +46,7 @@ export const podBehavior: KindBehavior<Pod> = {
     ...validatePodAnnotationUpdate("metadata.annotations", pod.metadata.annotations, old.metadata.annotations),
     ...validateSpecUpdate("spec", pod.spec, old.spec),
   ],
-  metadataChecks: 2,
+  metadataLooks: ["change", "whole"],
   validateStatusUpdate: validatePodStatus,
   validateSubresourceUpdate(subresource, pod, old) {
     const own = subresource === "resize" ? validateResize(pod, old) : validateEphemeralUpdate(pod, old);

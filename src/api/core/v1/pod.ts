@@ -94,7 +94,7 @@ export const Pod = kind({
   version: "v1",
   kind: "Pod",
   plural: "pods",
-  rules: { returnsDeleted: true, statusKeeps: ["ownerReferences"] },
+  rules: { returnsDeleted: true, statusKeeps: ["ownerReferences", "deletionTimestamp"] },
   shortNames: ["po"],
   categories: ["all"],
   scope: "Namespaced",

@@ -16,15 +16,17 @@ import type { Secret } from "./secret.ts";
 const ACCOUNT_NAME = "kubernetes.io/service-account.name";
 
 export const secretBehavior: KindBehavior<Secret> = {
-  metadataChecks: 2,
+  metadataLooks: "placed",
   setDefaults(secret) {
     secret.type ||= "Opaque";
     takeStringData(secret);
   },
   validate: validateSecret,
-  validateUpdate: (secret, old) => [
+  validateUpdate: (secret, old, metadata) => [
+    ...metadata.change,
     ...immutableField("type", secret.type, old.type),
     ...changesOfImmutable(secret, old, ["data"]),
+    ...metadata.whole,
     ...validateSecret(secret),
   ],
   warnings: (secret) => (secret.type === "kubernetes.io/tls" ? keyPairWarnings(secret) : []),

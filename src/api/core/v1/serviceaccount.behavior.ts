@@ -4,7 +4,7 @@ import type { ServiceAccount } from "./serviceaccount.ts";
 const ENFORCE_MOUNTABLE_SECRETS = "kubernetes.io/enforce-mountable-secrets";
 
 export const serviceAccountBehavior: KindBehavior<ServiceAccount> = {
-  metadataChecks: 2,
+  metadataLooks: ["change", "whole"],
   prepareCreate: nameSecretsOnly,
   prepareUpdate: nameSecretsOnly,
   warnings: (account, old) =>

@@ -28,6 +28,7 @@ const PORTS_MAX = 20_000;
 const HINTS_MAX = 8;
 
 export const endpointSliceBehavior: KindBehavior<EndpointSlice> = {
+  metadataLooks: ["whole"],
   generation: false,
   prepareCreate(slice) {
     slice.metadata.generation = 1;

@@ -5,8 +5,11 @@ import type { KindBehavior } from "../../kind.ts";
 
 /** Its functions see events in the form in which they are stored. */
 export const eventBehavior: KindBehavior<CoreEvent> = {
-  validateStored: (event, old) =>
-    old ? validateChangedEvent(event as CoreEvent, old as CoreEvent) : validateNewEvent(event as CoreEvent),
+  metadataLooks: "placed",
+  validateStored: (event, old, metadata) =>
+    old
+      ? validateChangedEvent(event as CoreEvent, old as CoreEvent, metadata)
+      : validateNewEvent(event as CoreEvent, metadata),
   // Selectors look at the stored form.
   selectableFields: {
     ...aboutSelectors("regarding"),

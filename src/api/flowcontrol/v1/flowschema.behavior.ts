@@ -51,6 +51,7 @@ function fixedSpec(level: string, matchingPrecedence: number, subjects: readonly
 
 /** What a schema's declaration can't say. */
 export const flowSchemaBehavior: KindBehavior<FlowSchema> = {
+  metadataLooks: ["whole"],
   setDefaults({ spec }) {
     spec.matchingPrecedence ||= PRECEDENCE_DEFAULT;
   },

@@ -1,5 +1,5 @@
 import { ref } from "../../../schema/index.ts";
-import { CLIENT_METADATA, kind, type InferKind } from "../../kind.ts";
+import { kind, type InferKind } from "../../kind.ts";
 import { FlowSchemaSpec, FlowSchemaStatus } from "./flowschema.types.ts";
 
 export * from "./flowschema.types.ts";
@@ -11,7 +11,7 @@ export const FlowSchema = kind({
   kind: "FlowSchema",
   plural: "flowschemas",
   scope: "Cluster",
-  rules: { statusKeeps: CLIENT_METADATA },
+  rules: { statusKeeps: "metadata" },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   fields: () => ({
     spec: ref(2, FlowSchemaSpec),

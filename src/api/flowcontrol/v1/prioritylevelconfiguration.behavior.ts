@@ -24,6 +24,7 @@ const CATCH_ALL = {
 
 /** What a level's declaration can't say. */
 export const priorityLevelBehavior: KindBehavior<PriorityLevelConfiguration> = {
+  metadataLooks: ["whole"],
   setDefaults({ spec }) {
     const { limited, exempt } = spec;
     if (limited) {

@@ -1,5 +1,5 @@
 import { ref } from "../../../schema/index.ts";
-import { CLIENT_METADATA, kind, type InferKind } from "../../kind.ts";
+import { kind, type InferKind } from "../../kind.ts";
 import {
   PriorityLevelConfigurationSpec,
   PriorityLevelConfigurationStatus,
@@ -14,7 +14,7 @@ export const PriorityLevelConfiguration = kind({
   kind: "PriorityLevelConfiguration",
   plural: "prioritylevelconfigurations",
   scope: "Cluster",
-  rules: { statusKeeps: CLIENT_METADATA },
+  rules: { statusKeeps: "metadata" },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   fields: () => ({
     spec: ref(2, PriorityLevelConfigurationSpec),

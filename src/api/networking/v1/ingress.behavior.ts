@@ -30,7 +30,7 @@ interface Allowances {
 const NEW: Allowances = { badSecretNames: false, badWildcardRules: false };
 
 export const ingressBehavior: KindBehavior<Ingress> = {
-  metadataChecks: 2,
+  metadataLooks: ["change", "whole"],
   prepareCreate(ingress) {
     ingress.status = { loadBalancer: {} } as Mutable<Ingress>["status"];
   },

@@ -19,14 +19,16 @@ const PATH_RULE = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
 const PATH = new RegExp(`^${PATH_RULE}$`);
 
 export const ingressClassBehavior: KindBehavior<IngressClass> = {
-  metadataChecks: 2,
+  metadataLooks: "placed",
   generation: true,
   setDefaults({ spec }) {
     if (spec.parameters) spec.parameters.scope ??= "Cluster";
   },
   validate: ({ spec }) => validateSpec(spec),
-  validateUpdate: ({ spec }, old) => [
+  validateUpdate: ({ spec }, old, metadata) => [
+    ...metadata.change,
     ...immutableField("spec.controller", spec.controller ?? "", old.spec.controller ?? ""),
+    ...metadata.whole,
     ...validateSpec(spec),
   ],
 };

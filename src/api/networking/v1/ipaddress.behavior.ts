@@ -11,15 +11,16 @@ import {
 import type { IPAddress } from "./ipaddress.ts";
 
 export const ipAddressBehavior: KindBehavior<IPAddress> = {
-  metadataChecks: 2,
+  metadataLooks: "placed",
   nameRule: "ipAddress",
   validate: validateParent,
-  validateUpdate: (address, old) => {
+  validateUpdate: (address, old, metadata) => {
     const { parentRef } = address.spec;
-    if (jsonEqual(parentRef, old.spec.parentRef)) return validateParent(address);
+    const errors = [...metadata.whole, ...validateParent(address), ...metadata.change];
+    if (jsonEqual(parentRef, old.spec.parentRef)) return errors;
     const { group = "", resource = "", namespace = "", name = "" } = parentRef ?? {};
     const shown = parentRef ? { Group: group, Resource: resource, Namespace: namespace, Name: name } : null;
-    return [...validateParent(address), invalidValue("spec.parentRef", shown, IMMUTABLE)];
+    return [...errors, invalidValue("spec.parentRef", shown, IMMUTABLE)];
   },
 };
 

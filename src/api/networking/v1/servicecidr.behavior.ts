@@ -14,12 +14,6 @@ export const serviceCIDRBehavior: KindBehavior<ServiceCIDR> = {
   prepareCreate(range) {
     range.status = {} as Mutable<ServiceCIDR>["status"];
   },
-  prepareStatusUpdate(range, old) {
-    // A change of the status leaves the metadata alone, labels too.
-    const { managedFields } = range.metadata;
-    const { resourceVersion: _, ...kept } = structuredClone(old.metadata);
-    range.metadata = { ...kept, ...(managedFields && { managedFields }) } as Mutable<ServiceCIDR>["metadata"];
-  },
   validate: ({ spec }) => validateCidrs(spec.cidrs ?? []),
   validateUpdate: ({ spec }, old) => validateChange(spec.cidrs, old.spec.cidrs ?? []),
 };

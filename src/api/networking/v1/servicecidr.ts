@@ -1,5 +1,5 @@
 import { list, ref, scalar, struct, type Infer } from "../../../schema/index.ts";
-import { CLIENT_METADATA, kind, type InferKind } from "../../kind.ts";
+import { KEPT_WITH_STATUS, kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
 
 export const ServiceCIDRStatus = struct("io.k8s.api.networking.v1.ServiceCIDRStatus", () => ({
@@ -19,7 +19,7 @@ export const ServiceCIDR = kind({
   kind: "ServiceCIDR",
   plural: "servicecidrs",
   scope: "Cluster",
-  rules: { statusKeeps: CLIENT_METADATA },
+  rules: { statusKeeps: KEPT_WITH_STATUS },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   fields: () => ({
     spec: ref(2, ServiceCIDRSpec),

@@ -15,8 +15,9 @@ import type { RuntimeClass, Scheduling } from "./runtimeclass.ts";
 
 /** What a runtime class's declaration can't say. */
 export const runtimeClassBehavior: KindBehavior<RuntimeClass> = {
-  metadataChecks: 2,
+  metadataLooks: ["change", "whole"],
   requiresVersion: true,
+  looseFinalizers: true,
   validate: validateRuntimeClass,
   validateUpdate: (runtimeClass, old) => [
     ...validateRuntimeClass(runtimeClass),

@@ -14,8 +14,8 @@ const POLICIES = ["AlwaysAllow", "IfHealthyBudget"];
 
 /** What a pod disruption budget's declaration can't say. */
 export const podDisruptionBudgetBehavior: KindBehavior<PodDisruptionBudget> = {
-  statusMetadataChecks: 0,
-  metadataChecks: 0,
+  statusMetadataLooks: [],
+  metadataLooks: [],
   metadataLate: "all",
   nameRule: "pathSegment",
   requiresVersion: true,

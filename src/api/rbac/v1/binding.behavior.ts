@@ -17,21 +17,29 @@ const GROUP = "rbac.authorization.k8s.io";
 const SUBJECT_KINDS = ["ServiceAccount", "User", "Group"];
 
 export const roleBindingBehavior: KindBehavior<RoleBinding> = {
-  metadataChecks: 2,
+  metadataLooks: "placed",
   nameRule: "pathSegment",
   setDefaults: setGroups,
   validate: (binding) => validateNamespaced(binding),
-  validateBeforeChange: (binding) => validateNamespaced(binding),
-  validateUpdate: (binding, old) => validateSameRole(binding, old),
+  validateUpdate: (binding, old, metadata) => [
+    ...metadata.whole,
+    ...validateNamespaced(binding),
+    ...metadata.change,
+    ...validateSameRole(binding, old),
+  ],
 };
 
 export const clusterRoleBindingBehavior: KindBehavior<ClusterRoleBinding> = {
-  metadataChecks: 2,
+  metadataLooks: "placed",
   nameRule: "pathSegment",
   setDefaults: setGroups,
   validate: (binding) => validateCluster(binding),
-  validateBeforeChange: (binding) => validateCluster(binding),
-  validateUpdate: (binding, old) => validateSameRole(binding, old),
+  validateUpdate: (binding, old, metadata) => [
+    ...metadata.whole,
+    ...validateCluster(binding),
+    ...metadata.change,
+    ...validateSameRole(binding, old),
+  ],
 };
 
 /** Everything but service accounts lives in one group. */

@@ -5,19 +5,21 @@ import type { Role } from "./role.ts";
 import { validateClusterRules, validateNamespacedRules } from "./rules.validate.ts";
 
 export const roleBehavior: KindBehavior<Role> = {
-  metadataChecks: 2,
+  metadataLooks: "placed",
   nameRule: "pathSegment",
   validate: ({ rules }) => validateNamespacedRules(rules),
-  validateBeforeChange: ({ rules }) => validateNamespacedRules(rules),
-  validateUpdate: () => [],
+  validateUpdate: ({ rules }, _, metadata) => [
+    ...metadata.whole,
+    ...validateNamespacedRules(rules),
+    ...metadata.change,
+  ],
 };
 
 export const clusterRoleBehavior: KindBehavior<ClusterRole> = {
-  metadataChecks: 2,
+  metadataLooks: "placed",
   nameRule: "pathSegment",
   validate: validateClusterRole,
-  validateBeforeChange: validateClusterRole,
-  validateUpdate: () => [],
+  validateUpdate: (role, _, metadata) => [...metadata.whole, ...validateClusterRole(role), ...metadata.change],
 };
 
 function validateClusterRole(role: ClusterRole): FieldError[] {

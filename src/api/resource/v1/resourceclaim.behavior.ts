@@ -38,7 +38,7 @@ function setDeviceDefaults(devices: Mutable<DeviceClaim> | undefined): void {
 
 /** What a claim's declaration can't say. */
 export const claimBehavior: KindBehavior<ResourceClaim> = {
-  metadataChecks: 2,
+  metadataLooks: ["whole", "change"],
   generation: false,
   setDefaults: ({ spec }) => setDeviceDefaults(spec.devices),
   validate: ({ spec }) => validateDeviceClaim("spec.devices", spec.devices),
@@ -53,13 +53,13 @@ export const claimBehavior: KindBehavior<ResourceClaim> = {
 
 /** The same of a template. */
 export const claimTemplateBehavior: KindBehavior<ResourceClaimTemplate> = {
-  metadataChecks: 2,
+  metadataLooks: "placed",
   generation: false,
   setDefaults: ({ spec }) => setDeviceDefaults(spec.spec.devices),
   validate: validateTemplate,
-  validateUpdate: (template, old) => {
+  validateUpdate: (template, old, metadata) => {
     const { spec } = template;
-    const errors = validateTemplate(template);
+    const errors = [...metadata.whole, ...validateTemplate(template), ...metadata.change];
     if (jsonEqual(spec, old.spec)) return errors;
     const shown = internalValue(ResourceClaimTemplateSpec, spec, { [ResourceClaimTemplateSpec.name]: TEMPLATE_SHAPE });
     return [...errors, invalidValue("spec", shown, "field is immutable")];

@@ -1,5 +1,5 @@
 import { ref } from "../../../schema/index.ts";
-import { CLIENT_METADATA, kind, type InferKind } from "../../kind.ts";
+import { KEPT_WITH_STATUS, kind, type InferKind } from "../../kind.ts";
 import { ResourceClaimSpec, ResourceClaimStatus } from "./resourceclaim.types.ts";
 
 export * from "./resourceclaim.types.ts";
@@ -10,7 +10,7 @@ export const ResourceClaim = kind({
   version: "v1",
   kind: "ResourceClaim",
   plural: "resourceclaims",
-  rules: { returnsDeleted: true, statusKeeps: CLIENT_METADATA },
+  rules: { returnsDeleted: true, statusKeeps: KEPT_WITH_STATUS },
   scope: "Namespaced",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   fields: () => ({

@@ -1,5 +1,5 @@
 import { list, ref, string, struct, time, type Infer } from "../../../schema/index.ts";
-import { CLIENT_METADATA, kind, type InferKind } from "../../kind.ts";
+import { KEPT_WITH_STATUS, kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
 
 const DeviceTaintRuleStatus = struct("io.k8s.api.resource.v1alpha3.DeviceTaintRuleStatus", () => ({
@@ -36,7 +36,7 @@ export const DeviceTaintRule = kind({
   plural: "devicetaintrules",
   scope: "Cluster",
   rules: {
-    statusKeeps: CLIENT_METADATA,
+    statusKeeps: KEPT_WITH_STATUS,
     returnsDeleted: true,
     deprecation: "resource.k8s.io/v1alpha3 DeviceTaintRule is deprecated in v1.36+, unavailable in v1.39+",
   },

@@ -1,5 +1,5 @@
 import { int32, int64, list, ref, string, struct, type Infer } from "../../../schema/index.ts";
-import { CLIENT_METADATA, kind, type InferKind } from "../../kind.ts";
+import { KEPT_WITH_STATUS, kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
 
 export const ResourcePoolStatusRequestStatus = struct(
@@ -49,7 +49,7 @@ export const ResourcePoolStatusRequest = kind({
   kind: "ResourcePoolStatusRequest",
   plural: "resourcepoolstatusrequests",
   scope: "Cluster",
-  rules: { statusKeeps: CLIENT_METADATA, returnsDeleted: true },
+  rules: { statusKeeps: KEPT_WITH_STATUS, returnsDeleted: true },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   requiresMetadata: true,
   fields: () => ({

@@ -1,5 +1,5 @@
 import { inVersion, list, ref, string, struct, type Infer } from "../../../schema/index.ts";
-import { CLIENT_METADATA, kind, type InferKind } from "../../kind.ts";
+import { KEPT_WITH_STATUS, kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
 import { DeviceTaintRule as Stable } from "../v1alpha3/devicetaintrule.ts";
 import { storedAs } from "../../storage.ts";
@@ -33,7 +33,7 @@ export const DeviceTaintRule = kind({
   kind: "DeviceTaintRule",
   plural: "devicetaintrules",
   scope: "Cluster",
-  rules: { statusKeeps: CLIENT_METADATA, returnsDeleted: true },
+  rules: { statusKeeps: KEPT_WITH_STATUS, returnsDeleted: true },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   storage: () => storedAs(Stable),
   fields: () => ({

@@ -1,5 +1,5 @@
 import { int32, list, ref, string, struct, type Infer } from "../../../schema/index.ts";
-import { CLIENT_METADATA, kind, type InferKind } from "../../kind.ts";
+import { KEPT_WITH_STATUS, kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
 
 export const PodGroupStatus = struct("io.k8s.api.scheduling.v1alpha2.PodGroupStatus", () => ({
@@ -138,7 +138,7 @@ export const PodGroup = kind({
   kind: "PodGroup",
   plural: "podgroups",
   scope: "Namespaced",
-  rules: { statusKeeps: CLIENT_METADATA },
+  rules: { statusKeeps: KEPT_WITH_STATUS },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   fields: () => ({
     spec: ref(2, PodGroupSpec, { required: true }),

@@ -16,6 +16,7 @@ import type { CSINode, CSINodeDriver } from "./csinode.ts";
 const NODE_ID_MAX = 256;
 
 export const csiNodeBehavior: KindBehavior<CSINode> = {
+  metadataLooks: ["whole"],
   requiresVersion: true,
   validate: validateDrivers,
   validateUpdate: (node, old) => [...validateDrivers(node), ...validateSameDrivers(node, old)],

@@ -10,11 +10,13 @@ import {
 import type { CSIStorageCapacity } from "./csistoragecapacity.ts";
 
 export const csiStorageCapacityBehavior: KindBehavior<CSIStorageCapacity> = {
-  metadataChecks: 2,
+  metadataLooks: "placed",
   requiresVersion: true,
   validate: validateCapacity,
-  validateUpdate: (object, old) => [
+  validateUpdate: (object, old, metadata) => [
+    ...metadata.whole,
     ...validateCapacity(object),
+    ...metadata.change,
     ...immutableField("nodeTopology", object.nodeTopology, old.nodeTopology),
     ...immutableField("storageClassName", object.storageClassName, old.storageClassName),
   ],

@@ -15,14 +15,16 @@ const RECLAIM_POLICIES = ["Delete", "Retain"];
 const BINDING_MODES = ["Immediate", "WaitForFirstConsumer"];
 
 export const storageClassBehavior: KindBehavior<StorageClass> = {
-  metadataChecks: 2,
+  metadataLooks: "placed",
   setDefaults(storageClass) {
     storageClass.reclaimPolicy ??= "Delete";
     storageClass.volumeBindingMode ??= "Immediate";
   },
   validate: validateStorageClass,
-  validateUpdate: (storageClass, old) => [
+  validateUpdate: (storageClass, old, metadata) => [
+    ...metadata.whole,
     ...validateStorageClass(storageClass),
+    ...metadata.change,
     ...immutableField("parameters", storageClass.parameters, old.parameters),
     ...immutableField("provisioner", storageClass.provisioner, old.provisioner),
     ...immutableField("reclaimPolicy", storageClass.reclaimPolicy, old.reclaimPolicy),

@@ -25,6 +25,8 @@ const METADATA_BYTES_MAX = 256 * 1024;
 const INT32_MAX = 2_147_483_647;
 
 export const volumeAttachmentBehavior: KindBehavior<VolumeAttachment> = {
+  metadataLooks: ["whole"],
+  statusMetadataLooks: ["whole"],
   generation: false,
   requiresVersion: true,
   prepareCreate(attachment) {

@@ -1,5 +1,5 @@
 import { boolean, int32, map, ref, scalar, string, struct, time, type Infer } from "../../../schema/index.ts";
-import { CLIENT_METADATA, kind, type InferKind } from "../../kind.ts";
+import { KEPT_WITH_STATUS, kind, type InferKind } from "../../kind.ts";
 import { PersistentVolumeSpec } from "../../core/v1/persistentvolume.ts";
 
 export const VolumeAttachmentStatus = struct("io.k8s.api.storage.v1.VolumeAttachmentStatus", () => ({
@@ -40,7 +40,7 @@ export const VolumeAttachment = kind({
   version: "v1",
   kind: "VolumeAttachment",
   plural: "volumeattachments",
-  rules: { returnsDeleted: true, statusKeeps: CLIENT_METADATA },
+  rules: { returnsDeleted: true, statusKeeps: KEPT_WITH_STATUS },
   scope: "Cluster",
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   fields: () => ({

@@ -5,12 +5,14 @@ import { validateParameters, validateProvisioner } from "./parameters.validate.t
 import type { VolumeAttributesClass } from "./volumeattributesclass.ts";
 
 export const volumeAttributesClassBehavior: KindBehavior<VolumeAttributesClass> = {
-  metadataChecks: 2,
+  metadataLooks: "placed",
   validate: validateClass,
-  validateUpdate: (volumeClass, old) => [
+  validateUpdate: (volumeClass, old, metadata) => [
+    ...metadata.change,
     ...(["driverName", "parameters"] as const)
       .filter((field) => !jsonEqual(volumeClass[field] ?? {}, old[field] ?? {}))
       .map((field) => forbiddenField(field, `updates to ${field} are forbidden.`)),
+    ...metadata.whole,
     ...validateClass(volumeClass),
   ],
 };

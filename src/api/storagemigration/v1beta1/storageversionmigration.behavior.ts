@@ -14,7 +14,7 @@ import type { StorageVersionMigration } from "./storageversionmigration.ts";
 /** What a migration's declaration can't say. */
 export const storageVersionMigrationBehavior: KindBehavior<StorageVersionMigration> = {
   requiresVersion: true,
-  metadataChecks: 2,
+  metadataLooks: ["change", "whole"],
   generation: false,
   prepareCreate: (migration) => {
     migration.status = {};

@@ -1,5 +1,5 @@
 import { list, ref, string, struct, type Infer } from "../../../schema/index.ts";
-import { CLIENT_METADATA, kind, type InferKind } from "../../kind.ts";
+import { KEPT_WITH_STATUS, kind, type InferKind } from "../../kind.ts";
 import { Condition } from "../../meta/v1/condition.ts";
 import { GroupResource } from "../../meta/v1/groupresource.ts";
 
@@ -27,7 +27,7 @@ export const StorageVersionMigration = kind({
   kind: "StorageVersionMigration",
   plural: "storageversionmigrations",
   scope: "Cluster",
-  rules: { statusKeeps: CLIENT_METADATA },
+  rules: { statusKeeps: KEPT_WITH_STATUS },
   subresources: [{ name: "status", verbs: ["get", "patch", "update"] }],
   fields: () => ({
     spec: ref(2, StorageVersionMigrationSpec),
