@@ -154,7 +154,11 @@ test("an event of the newer form is told twice of a changed reason, and absent t
     source: {},
     type: "Normal",
   };
-  const errors = validateChangedEvent({ ...event, type: undefined } as never, { ...event, reason: "R" } as never, NO_METADATA);
+  const errors = validateChangedEvent(
+    { ...event, type: undefined } as never,
+    { ...event, reason: "R" } as never,
+    NO_METADATA,
+  );
   deepStrictEqual(
     errors.map(({ path, value }) => [path, value]),
     [

@@ -366,9 +366,7 @@ function readScalar(reader: ProtoReader, node: ScalarNode): unknown {
     case "int32":
     case "int64": {
       const value = reader.signed();
-      return typeof value === "bigint"
-        ? rawNumber(String(value))
-        : value;
+      return typeof value === "bigint" ? rawNumber(String(value)) : value;
     }
     case "float64":
       return reader.double();

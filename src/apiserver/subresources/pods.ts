@@ -109,8 +109,7 @@ export function evictPod(evictor: Evictor): SubresourceHandler {
   return async (context) => {
     const eviction = await readPosted(context, EVICTION, { scope: "Namespaced" });
     const { name, namespace } = context.info;
-    if (eviction.metadata.name !== name)
-      throw badRequest("name in URL does not match name in Eviction object");
+    if (eviction.metadata.name !== name) throw badRequest("name in URL does not match name in Eviction object");
     const registry = evictor.core.registry(POD);
     const stored = await registry.get(namespace, name);
     const options = { ...((eviction.deleteOptions ?? {}) as DeleteOptions & { dryRun?: string[] }) };

@@ -23,7 +23,12 @@ function bases(): Bases {
   const all = recordedRequests().filter(({ type }) => !type);
   const made = all.filter(
     ({ method, status, query, path, body }) =>
-      method === "POST" && status === 201 && !query && kindAt(path) && !/\/namespaces\/[^/]+\/[^/]+\/./.test(path) && body,
+      method === "POST" &&
+      status === 201 &&
+      !query &&
+      kindAt(path) &&
+      !/\/namespaces\/[^/]+\/[^/]+\/./.test(path) &&
+      body,
   );
   const byKind = Map.groupBy(made, ({ path }) => path.replace(/\/namespaces\/[^/]+\/(?=.)/, "/"));
   return { kinds: [...byKind.values()], vocabulary: vocabularyOf(all.map(({ body }) => body)) };
@@ -93,7 +98,11 @@ async function life({ ask, base, id, options }: Life): Promise<void> {
 async function change(
   ask: Ask,
   where: string,
-  { object, kind, options }: { readonly object: unknown; readonly kind: KindDefinition; readonly options: ShapeOptions },
+  {
+    object,
+    kind,
+    options,
+  }: { readonly object: unknown; readonly kind: KindDefinition; readonly options: ShapeOptions },
 ): Promise<void> {
   const plain = without(object, ["metadata", "managedFields"]);
   const sent = options.random.float() < 0.2 ? plain : without(plain, ["metadata", "resourceVersion"]);

@@ -101,7 +101,9 @@ function valueOf(wanted: Wanted, options: ShapeOptions, depth: number): unknown 
     case "scalar":
       return pick(SCALARS[node.type] ?? STRINGS, random);
     case "list":
-      return Array.from({ length: random.int(3) }, () => valueOf({ ...wanted, node: node.element }, options, depth + 1));
+      return Array.from({ length: random.int(3) }, () =>
+        valueOf({ ...wanted, node: node.element }, options, depth + 1),
+      );
     case "map":
       return Object.fromEntries(
         Array.from({ length: random.int(3) }, () => [
@@ -168,7 +170,9 @@ function placesOf(place: Place): Place[] {
   if (node.kind === "list" && Array.isArray(value))
     return [
       place,
-      ...value.flatMap((each, index) => placesOf({ ...place, node: node.element, value: each, path: [...path, index] })),
+      ...value.flatMap((each, index) =>
+        placesOf({ ...place, node: node.element, value: each, path: [...path, index] }),
+      ),
     ];
   if (!isObject(value)) return [place];
   if (node.kind === "map")
@@ -205,7 +209,24 @@ const SCALARS: Readonly<Partial<Record<ScalarType, readonly unknown[]>>> = {
   int64: [...INTEGERS, 3, 600, -9_223_372_036_854_776_000],
   float64: [0, 0.5, 1, -1, 1e100, 5],
   bytes: ["aGVsbG8=", "", "YQ==", "YQ", "!", "YWJj\n"],
-  quantity: ["1", "100m", "1Gi", "0", "-1", "1.5", "1e3", "0.1m", "2.", "1E", "9223372036854775808", 5, "1Ki", "", "x", 0.5],
+  quantity: [
+    "1",
+    "100m",
+    "1Gi",
+    "0",
+    "-1",
+    "1.5",
+    "1e3",
+    "0.1m",
+    "2.",
+    "1E",
+    "9223372036854775808",
+    5,
+    "1Ki",
+    "",
+    "x",
+    0.5,
+  ],
   intOrString: [80, "http", "50%", "101%", "0%", "-5%", -1, 0, 70_000, "x y", "é", "5", "x".repeat(16), 1],
   time: [
     "2020-01-01T00:00:00Z",

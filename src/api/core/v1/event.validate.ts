@@ -1,12 +1,6 @@
 import { jsonEqual } from "../../../base/index.ts";
 import type { FieldError, MetadataProblems } from "../../kind.ts";
-import {
-  IMMUTABLE,
-  invalidValue,
-  problemsAt,
-  qualifiedNameProblems,
-  required,
-} from "../../validation/index.ts";
+import { IMMUTABLE, invalidValue, problemsAt, qualifiedNameProblems, required } from "../../validation/index.ts";
 import type { Event } from "./event.ts";
 
 const TEXT_MAX = 128;
