@@ -153,9 +153,8 @@ async function offerPackages(config: ClusterConfig, isRoot: boolean): Promise<vo
     return;
   if (spawnSync("apt-get", ["--version"]).error) return;
   const command = `apt-get install -y --no-install-recommends ${PACKAGES.join(" ")}`;
-  if (!config.yes) {
-    // Nobody is there to say yes.
-    if (!process.stdin.isTTY) return;
+  // Where nobody can answer, a cluster with containers is what was meant: scripts and machines that are set up once.
+  if (!config.yes && process.stdin.isTTY) {
     const terminal = createInterface({ input: process.stdin, output: process.stdout });
     const answer = await terminal.question(
       `A real node needs packages that are not installed. Run \`${command}\` now? [y/N] `,
