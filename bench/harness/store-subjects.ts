@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { realClock, silentLog } from "../../src/base/index.ts";
+import { freePort } from "../../src/net/testing/free-port.ts";
 import { openEmbeddedStore, openEtcdStore, type Store } from "../../src/store/index.ts";
 
 const clock = realClock();
@@ -163,15 +163,6 @@ async function connected(endpoint: string, child: ChildProcess): Promise<Store> 
       }
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** Of a process of its own that has opened a directory. */

@@ -99,7 +99,7 @@ spec:
   caBundle: ${caBundle}
   service: {name: adapter, namespace: kube-system, port: ${port}}
 `);
-    await cluster.kubectl("wait", "--for=condition=Available", "apiservice/v1beta1.metrics.k8s.io", "--timeout=30s");
+    await cluster.kubectl("wait", "--for=condition=Available", "apiservice/v1beta1.metrics.k8s.io", "--timeout=180s");
     const top = await eventually(() => cluster.kubectl("top", "nodes", "--no-headers"));
     assert.match(top, /^node-1 +250m +\d+% +64Mi +\d+% *\n$/);
     assert.deepEqual([...new Set(users)], ["kubernetes-admin"]);
@@ -112,7 +112,7 @@ spec:
       "wait",
       "--for=condition=Available=False",
       "apiservice/v1beta1.metrics.k8s.io",
-      "--timeout=30s",
+      "--timeout=180s",
     );
     const { stderr } = await cluster.tryKubectl(["get", "--raw", `${PATH}/nodes`]);
     assert.match(stderr, /the server is currently unable to handle the request/);

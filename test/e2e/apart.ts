@@ -2,9 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { command, type CommandResult, freePort, LAUNCHER, SERVER, SERVER_ENV } from "./cli.ts";
+import { freePort } from "../../src/net/testing/free-port.ts";
+import { command, type CommandResult, LAUNCHER, SERVER, SERVER_ENV } from "./cli.ts";
 
-const START_MS = 60_000;
+/** Only against waiting for ever. */
+const PATIENCE_MS = 300_000;
 
 /** A process that runs until it is told to end, and what it has said so far. */
 export class Process implements AsyncDisposable {
@@ -38,7 +40,7 @@ export class Process implements AsyncDisposable {
       };
       const timer = setTimeout(
         () => finish(() => reject(new Error(`waited for ${text} in vain: ${this.output}`))),
-        START_MS,
+        PATIENCE_MS,
       );
       this.#child.on("output", look);
       void this.#ended.then((code) => finish(() => reject(new Error(`ended with ${code}: ${this.output}`))));
@@ -194,8 +196,9 @@ export class ApartCluster implements AsyncDisposable {
   }
 }
 
+/** Quicker than the defaults, and slow enough that a busy machine takes the lead from nobody. */
 const QUICK_LEASES = [
-  "--leader-elect-lease-duration=3s",
-  "--leader-elect-renew-deadline=2s",
+  "--leader-elect-lease-duration=8s",
+  "--leader-elect-renew-deadline=6s",
   "--leader-elect-retry-period=500ms",
 ];

@@ -1,8 +1,8 @@
 import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../src/net/testing/free-port.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 export const LAUNCHER = join(ROOT, "bin/navarch.js");
@@ -15,6 +15,9 @@ export const SERVER = ["--disable-warning=ExperimentalWarning", join(ROOT, "src/
 export const SERVER_ENV = {
   NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(ROOT, "node_modules/.cache/navarch"),
 };
+
+/** Only against waiting for ever. */
+const PATIENCE_MS = 300_000;
 
 export interface CommandResult {
   readonly code: number;
@@ -39,7 +42,7 @@ export function command(
       [...args],
       {
         env: { ...process.env, ...options.env },
-        timeout: options.timeoutMs ?? 200_000,
+        timeout: options.timeoutMs ?? PATIENCE_MS,
         maxBuffer: 64 << 20,
         ...(options.cwd !== undefined && { cwd: options.cwd }),
       },
@@ -149,30 +152,24 @@ export class TestCluster implements AsyncDisposable {
   }
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
 /** Why kubectl can't be used; false when it can. */
 export async function withoutKubectl(): Promise<string | false> {
   return (await command("kubectl", ["version", "--client"])).code === 0 ? false : "kubectl is not on this machine";
 }
 
-/** Tries until it works, at most for half a minute. */
+/** Tries until it works. How long that may take says nothing about speed: the machine may be busy with other things. */
 export async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  const untilMs = Date.now() + 30_000;
+  const untilMs = Date.now() + PATIENCE_MS;
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
       if (Date.now() > untilMs) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await pause(200);
     }
   }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

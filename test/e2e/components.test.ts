@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
+import { freePort } from "../../src/net/testing/free-port.ts";
 import { ApartCluster, startEtcd, withoutEtcd } from "./apart.ts";
-import { command, eventually, freePort, LAUNCHER, TestCluster, withoutKubectl } from "./cli.ts";
+import { command, eventually, LAUNCHER, TestCluster, withoutKubectl } from "./cli.ts";
 
 const skip = await withoutKubectl();
 
@@ -26,9 +27,9 @@ async function useCluster({ kubectl, tryKubectl }: Pick<ApartCluster, "kubectl" 
   await kubectl("create", "namespace", "work");
   const applied = await tryKubectl(["-n", "work", "apply", "-f", "-"], DEPLOYMENT);
   assert.equal(applied.code, 0, applied.stderr);
-  await kubectl("-n", "work", "rollout", "status", "deployment/web", "--timeout=60s");
+  await kubectl("-n", "work", "rollout", "status", "deployment/web", "--timeout=180s");
   await kubectl("-n", "work", "scale", "deployment/web", "--replicas=3");
-  await kubectl("-n", "work", "rollout", "status", "deployment/web", "--timeout=60s");
+  await kubectl("-n", "work", "rollout", "status", "deployment/web", "--timeout=180s");
   const pods = (await kubectl("-n", "work", "get", "pods", "-o", "jsonpath={.items[*].metadata.name}")).split(" ");
   assert.equal(pods.length, 3);
   assert.equal(await kubectl("-n", "work", "exec", pods[0]!, "--", "echo", "hello"), "hello\n");
@@ -36,10 +37,10 @@ async function useCluster({ kubectl, tryKubectl }: Pick<ApartCluster, "kubectl" 
   assert.equal(failed.code, 3, failed.stderr);
   assert.equal((await tryKubectl(["-n", "work", "logs", pods[0]!])).code, 0);
   await kubectl("-n", "work", "create", "job", "once", "--image=example.com/tool:1", "--", "true");
-  await kubectl("-n", "work", "wait", "--for=condition=complete", "job/once", "--timeout=60s");
+  await kubectl("-n", "work", "wait", "--for=condition=complete", "job/once", "--timeout=180s");
   const ca = await kubectl("-n", "work", "get", "configmap", "kube-root-ca.crt", "-o", "jsonpath={.data.ca\\.crt}");
   assert.match(ca, /BEGIN CERTIFICATE/);
-  await kubectl("delete", "namespace", "work", "--timeout=60s");
+  await kubectl("delete", "namespace", "work", "--timeout=180s");
 }
 
 function bound(cluster: ApartCluster): Pick<ApartCluster, "kubectl" | "tryKubectl"> {
@@ -113,7 +114,7 @@ suite("each component a process of its own, over TLS", { skip }, () => {
     await second.said("Became leader");
     assert.notEqual(await cluster.kubectl(...holder), before);
     await cluster.kubectl("create", "deployment", "web", "--image=example.com/web:1");
-    await cluster.kubectl("rollout", "status", "deployment/web", "--timeout=60s");
+    await cluster.kubectl("rollout", "status", "deployment/web", "--timeout=180s");
   });
 
   test("the scheduler says over TLS that it is well", async () => {
@@ -164,7 +165,7 @@ suite("on a real etcd", { skip: skip || withoutEtcd }, () => {
     const other = ["--server", `https://127.0.0.1:${otherPort}`];
     await cluster.kubectl("create", "configmap", "one", "--from-literal=a=1");
     assert.equal(await cluster.kubectl(...other, "get", "configmap", "one", "-o", "jsonpath={.data.a}"), "1");
-    const watching = cluster.kubectl(...other, "wait", "configmap/one", "--for=jsonpath={.data.a}=2", "--timeout=20s");
+    const watching = cluster.kubectl(...other, "wait", "configmap/one", "--for=jsonpath={.data.a}=2", "--timeout=180s");
     await cluster.kubectl("patch", "configmap", "one", "-p", '{"data":{"a":"2"}}');
     await watching;
     await cluster.kubectl(...other, "delete", "configmap", "one");
@@ -178,7 +179,7 @@ suite("on a real etcd", { skip: skip || withoutEtcd }, () => {
     const store = `etcd://${new URL(etcd.url).host}`;
     const first = await TestCluster.up(["--nodes", "simulated:1", "--store", store]);
     await first.kubectl("create", "deployment", "web", "--image=example.com/web:1", "--replicas=2");
-    await first.kubectl("rollout", "status", "deployment/web", "--timeout=60s");
+    await first.kubectl("rollout", "status", "deployment/web", "--timeout=180s");
     await first.stop();
     await using second = await TestCluster.up(["--nodes", "simulated:1", "--store", store]);
     await eventually(async () => {

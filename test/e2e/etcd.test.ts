@@ -63,7 +63,7 @@ suite("navarch etcd", { skip: (await withoutEtcdctl()) || (await withoutKubectl(
       {
         await using cluster = await TestCluster.up(["--nodes", "simulated:1", "--store", store]);
         await cluster.kubectl("create", "deployment", "web", "--image=example.com/web:1", "--replicas=2");
-        await cluster.kubectl("rollout", "status", "deployment/web", "--timeout=60s");
+        await cluster.kubectl("rollout", "status", "deployment/web", "--timeout=180s");
       }
       await using again = await TestCluster.up(["--nodes", "none", "--store", store]);
       assert.match(await again.kubectl("get", "deployment", "web"), /web +\S+ +2 /);

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { parse } from "yaml";
 import type { Pod } from "../../src/api/index.ts";
-import type { TestCluster } from "./cli.ts";
-import { enterReal, eventually, fetchText, realDirectory, upReal } from "./real.ts";
+import { eventually, type TestCluster } from "./cli.ts";
+import { enterReal, fetchText, realDirectory, upReal } from "./real.ts";
 
 const skip = await enterReal();
 const HELLO = join(import.meta.dirname, "../../examples/hello");

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { command, type TestCluster } from "./cli.ts";
+import { command, eventually, type TestCluster } from "./cli.ts";
 import { machineState } from "./machine.ts";
-import { enterReal, eventually, navarch, realDirectory, upReal } from "./real.ts";
+import { enterReal, navarch, realDirectory, upReal } from "./real.ts";
 
 const skip = await enterReal();
 

@@ -8,8 +8,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import type { ContainerStatus, Pod } from "../../src/api/index.ts";
-import { command, type TestCluster } from "./cli.ts";
-import { enterReal, eventually, realDirectory, upReal } from "./real.ts";
+import { command, eventually, type TestCluster } from "./cli.ts";
+import { enterReal, realDirectory, upReal } from "./real.ts";
 
 const skip = await enterReal();
 

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import type { Pod } from "../../src/api/index.ts";
-import type { TestCluster } from "./cli.ts";
-import { enterReal, eventually, fetchText, pause, upReal } from "./real.ts";
+import { eventually, pause, type TestCluster } from "./cli.ts";
+import { enterReal, fetchText, upReal } from "./real.ts";
 
 const skip = await enterReal();
 const HELLO = join(import.meta.dirname, "../../examples/hello");

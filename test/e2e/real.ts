@@ -6,7 +6,6 @@ import { type CommandResult, command, TestCluster, withoutKubectl } from "./cli.
 
 const TOOLS = ["containerd", "runc", "nft", "busybox"];
 const LAUNCHER = join(import.meta.dirname, "../../bin/navarch.js");
-const PATIENCE_MS = 180_000;
 
 /** Why real nodes can't run here; false when they can, and then this process is in namespaces of its own. */
 export async function enterReal(): Promise<string | false> {
@@ -35,24 +34,7 @@ export function upReal({ directory = realDirectory(), args = [] as readonly stri
 
 /** Runs the launcher to its end. */
 export function navarch(...args: readonly string[]): Promise<CommandResult> {
-  return command(process.execPath, [LAUNCHER, ...args], { timeoutMs: 120_000 });
-}
-
-/** Tries until it works. How long that may take says nothing about speed: the machine may be busy with other things. */
-export async function eventually<T>(attempt: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
-  const untilMs = Date.now() + patienceMs;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (Date.now() > untilMs) throw error;
-      await pause(200);
-    }
-  }
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return command(process.execPath, [LAUNCHER, ...args]);
 }
 
 /** What a web server answers on a connection of its own; throws unless that is a 200. */

@@ -9,24 +9,24 @@ suite("kubectl against simulated nodes", { skip }, () => {
   test("a deployment rolls out, scales, changes its image, rolls back and goes", async () => {
     await using cluster = await TestCluster.up(["--nodes", "simulated:2"]);
     await cluster.kubectl("create", "deployment", "web", "--image=example.com/web:1", "--replicas=3");
-    await cluster.kubectl("rollout", "status", "deployment/web", "--timeout=30s");
+    await cluster.kubectl("rollout", "status", "deployment/web", "--timeout=180s");
     await cluster.kubectl("scale", "deployment/web", "--replicas=5");
     await cluster.kubectl("set", "image", "deployment/web", "web=example.com/web:2");
-    await cluster.kubectl("rollout", "status", "deployment/web", "--timeout=30s");
+    await cluster.kubectl("rollout", "status", "deployment/web", "--timeout=180s");
     await cluster.kubectl("rollout", "undo", "deployment/web");
-    await cluster.kubectl("rollout", "status", "deployment/web", "--timeout=30s");
+    await cluster.kubectl("rollout", "status", "deployment/web", "--timeout=180s");
     const images = await cluster.kubectl("get", "pods", "-o", "jsonpath={.items[*].spec.containers[0].image}");
     assert.deepEqual(new Set(images.split(" ")), new Set(["example.com/web:1"]));
     await cluster.kubectl("delete", "deployment", "web", "--wait");
-    await cluster.kubectl("wait", "--for=delete", "pods", "--all", "--timeout=60s");
+    await cluster.kubectl("wait", "--for=delete", "pods", "--all", "--timeout=180s");
   });
 
   test("a job completes and a namespace goes with all that is in it", async () => {
     await using cluster = await TestCluster.up(["--nodes", "simulated:1"]);
     await cluster.kubectl("create", "namespace", "work");
     await cluster.kubectl("-n", "work", "create", "job", "once", "--image=example.com/tool:1", "--", "true");
-    await cluster.kubectl("-n", "work", "wait", "--for=condition=complete", "job/once", "--timeout=30s");
-    await cluster.kubectl("delete", "namespace", "work", "--timeout=60s");
+    await cluster.kubectl("-n", "work", "wait", "--for=condition=complete", "job/once", "--timeout=180s");
+    await cluster.kubectl("delete", "namespace", "work", "--timeout=180s");
     assert.notEqual((await cluster.tryKubectl(["get", "namespace", "work"])).code, 0);
   });
 

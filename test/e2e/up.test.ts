@@ -5,7 +5,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
-import { command, eventually, freePort, LAUNCHER, TestCluster } from "./cli.ts";
+import { freePort } from "../../src/net/testing/free-port.ts";
+import { command, eventually, LAUNCHER, TestCluster } from "./cli.ts";
 
 const isRoot = process.getuid?.() === 0;
 

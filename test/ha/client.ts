@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { join } from "node:path";
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 30_000;
 
 export interface Answer {
   readonly status: number;
@@ -29,9 +29,11 @@ export interface WatchedEvent {
 export class KubeClient {
   readonly address: string;
   readonly #agent: Agent;
+  readonly #timeoutMs: number;
 
-  constructor(address: string, directory: string) {
+  constructor(address: string, directory: string, { timeoutMs = TIMEOUT_MS } = {}) {
     this.address = address;
+    this.#timeoutMs = timeoutMs;
     const read = (name: string) => readFileSync(join(directory, "pki", name), "utf8");
     const tls = { ca: read("ca.crt"), cert: read("admin.crt"), key: read("admin.key") };
     this.#agent = new Agent({ keepAlive: true, ...tls });
@@ -53,7 +55,12 @@ export class KubeClient {
           resolve({ status: response.statusCode ?? 0, body: isJson ? JSON.parse(text) : { metadata: {}, text } });
         });
       });
-      sent.setTimeout(TIMEOUT_MS, () => sent.destroy(new Error(`${method} ${path}: no answer from ${this.address}`)));
+      // One of the request's own begins only when there is a connection, which a machine that is cut off doesn't take.
+      const late = setTimeout(
+        () => sent.destroy(new Error(`${method} ${path}: no answer from ${this.address}`)),
+        this.#timeoutMs,
+      );
+      sent.on("close", () => clearTimeout(late));
       sent.on("error", reject);
       sent.end(body === undefined ? undefined : JSON.stringify(body));
     });
@@ -73,6 +80,7 @@ export class KubeClient {
         let rest = "";
         response.setEncoding("utf8");
         response.on("data", (chunk: string) => {
+          silent.refresh();
           const lines = (rest + chunk).split("\n");
           rest = lines.pop()!;
           for (const line of lines) hear(JSON.parse(line));
@@ -81,9 +89,12 @@ export class KubeClient {
         response.on("close", () => resolve());
       });
       // Nothing at all for this long: the server is stopped or cut off.
-      sent.setTimeout(TIMEOUT_MS, () => sent.destroy());
+      const silent = setTimeout(() => sent.destroy(), this.#timeoutMs);
       sent.on("error", () => resolve());
-      sent.on("close", () => resolve());
+      sent.on("close", () => {
+        clearTimeout(silent);
+        resolve();
+      });
       sent.end();
     });
   }

@@ -9,6 +9,7 @@ import { EtcdCluster } from "./etcd.ts";
 import { HERE, Machine } from "./network.ts";
 
 const PORT = 6443;
+const HASTE_MS = 5_000;
 const NAVARCH = [process.execPath, `--import=${join(import.meta.dirname, "jumping-clock.ts")}`, ...SERVER];
 
 export interface Manager {
@@ -19,6 +20,8 @@ export interface Manager {
 interface ApiServer {
   readonly machine: Machine;
   readonly client: KubeClient;
+  /** Gives up soon, to go on at another server. */
+  readonly hasty: KubeClient;
   process: Process | undefined;
 }
 
@@ -56,6 +59,7 @@ export class HaCluster {
     const servers = machines.map((machine) => ({
       machine,
       client: new KubeClient(`${machine.address}:${PORT}`, directory),
+      hasty: new KubeClient(`${machine.address}:${PORT}`, directory, { timeoutMs: HASTE_MS }),
       process: undefined,
     }));
     const addresses = machines.map(({ address }) => address);
@@ -113,8 +117,9 @@ export class HaCluster {
   }
 
   async stop(): Promise<void> {
-    for (const { process, client } of this.servers) {
+    for (const { process, client, hasty } of this.servers) {
       client.close();
+      hasty.close();
       process?.signal("SIGCONT");
       await process?.stop("SIGKILL");
     }

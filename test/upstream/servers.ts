@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { freePort } from "../../src/net/testing/free-port.ts";
 import { ApartCluster, Process } from "../e2e/apart.ts";
-import { command, type CommandResult, eventually, freePort, SERVER } from "../e2e/cli.ts";
+import { command, type CommandResult, eventually, SERVER } from "../e2e/cli.ts";
 import { KubeClient } from "../ha/client.ts";
 
 /** The original's server, as `npm run upstream` has built it. */

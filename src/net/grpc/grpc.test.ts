@@ -12,6 +12,7 @@ import { realClock, silentLog } from "../../base/index.ts";
 import { clientPair, servingPair, testAuthority } from "../fixtures.test.ts";
 import { PREFACE } from "../http2/frames.ts";
 import { ERROR, FLAG, FRAME, frame, headerBlock, requestFields, uint32 } from "../http2/testing/raw-http2.ts";
+import { freePort } from "../testing/free-port.ts";
 import { createGrpcChannel, type GrpcChannel } from "./channel.ts";
 import type { Message, ProtocolDescriptor } from "./codec.ts";
 import type { GrpcCallContext } from "./call.ts";
@@ -199,14 +200,6 @@ test("a server that gives no sign of life is unavailable, and is connected to an
   patient.reset();
   await call;
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 async function startEtcd(t: TestContext): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), "etcd-"));

@@ -5,7 +5,8 @@ import { openMemoryStore } from "../memory/index.ts";
 import { sameTransactions } from "../nested.suite.ts";
 import { storeSuite } from "../store.suite.ts";
 import { put, Recorder, refused, text, write } from "../suite-tools.ts";
-import { freePort, RealEtcd, withoutEtcd } from "../testing/real-etcd.ts";
+import { freePort } from "../../net/testing/free-port.ts";
+import { RealEtcd, withoutEtcd } from "../testing/real-etcd.ts";
 import { openEtcdStore } from "./etcd.ts";
 
 const clock = realClock();

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { realClock, silentLog } from "../../base/index.ts";
+import { freePort } from "../../net/testing/free-port.ts";
 import { StoreError } from "../errors.ts";
 import { openEtcdStore } from "../etcd/index.ts";
 
@@ -12,15 +12,6 @@ import { openEtcdStore } from "../etcd/index.ts";
 export const withoutEtcd = spawnSync("etcd", ["--version"]).status === 0 ? false : "etcd is not installed";
 const clock = realClock();
 const log = silentLog;
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** A real etcd of one member on this machine. */
 export class RealEtcd {

@@ -2,8 +2,8 @@
 printf '#!/bin/sh\nsed -i "$CHANGE" "$1"\n' > edit.sh; chmod +x edit.sh
 export EDITOR=./edit.sh
 
-# Tries a command until it works, half a minute at most.
-until_ok() { i=0; until "$@" >/dev/null 2>&1; do i=$((i + 1)); [ $i -lt 150 ] || { "$@"; return; }; sleep 0.2; done; }
+# Tries a command until it works; minutes at most, so that it is not for ever.
+until_ok() { i=0; until "$@" >/dev/null 2>&1; do i=$((i + 1)); [ $i -lt 900 ] || { "$@"; return; }; sleep 0.2; done; }
 
 # Waits until a file says something.
 until_says() { until_ok grep -q "$2" "$1"; }
