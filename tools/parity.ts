@@ -19,7 +19,8 @@ export const TOKENS = `admin-token,admin,admin-uid,"system:masters"
 alice-token,alice,alice-uid
 bob-token,bob,bob-uid
 `;
-const READY_TIMEOUT_MS = 60_000;
+/** Only against waiting for ever. */
+const READY_TIMEOUT_MS = 300_000;
 
 /** What parity.mjs writes about one case. */
 export interface CaseResult {

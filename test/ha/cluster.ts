@@ -10,6 +10,8 @@ import { HERE, Machine } from "./network.ts";
 
 const PORT = 6443;
 const HASTE_MS = 5_000;
+/** Long enough that a machine which is busy with other things takes the lead from nobody. */
+export const MANAGER_LEASE_MS = 12_000;
 const NAVARCH = [process.execPath, `--import=${join(import.meta.dirname, "jumping-clock.ts")}`, ...SERVER];
 
 export interface Manager {
@@ -106,8 +108,8 @@ export class HaCluster {
       "--secure-port=0",
       "--use-service-account-credentials",
       `--root-ca-file=${join(this.#directory, "pki/ca.crt")}`,
-      "--leader-elect-lease-duration=6s",
-      "--leader-elect-renew-deadline=4s",
+      `--leader-elect-lease-duration=${MANAGER_LEASE_MS}ms`,
+      "--leader-elect-renew-deadline=9s",
       "--leader-elect-retry-period=1s",
     );
     const manager = { machine, process: new Process(program, args) };

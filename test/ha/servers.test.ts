@@ -3,7 +3,7 @@ import { after, before, suite, test } from "node:test";
 import { enterNamespaces, withoutNamespaces } from "../../src/kubelet/testing/namespaces.ts";
 import { withoutEtcd } from "../e2e/apart.ts";
 import type { Kube } from "./client.ts";
-import { HaCluster } from "./cluster.ts";
+import { HaCluster, MANAGER_LEASE_MS } from "./cluster.ts";
 import { SMALL } from "./etcd.ts";
 import { committed, watchProblems, wordProblems } from "./history.ts";
 import { Load, NAMESPACE } from "./load.ts";
@@ -14,7 +14,7 @@ if (!skip) await enterNamespaces();
 const PATIENCE_MS = 300_000;
 const FAULT_MS = 2_000;
 /** Longer than a controller manager leads that nobody hears of. */
-const LEAD_MS = 6_500;
+const LEAD_MS = MANAGER_LEASE_MS + 500;
 /** So much work has to be done through a fault, and after it. */
 const ENOUGH = 15;
 /** API services, which the original keeps in JSON. */
@@ -22,10 +22,18 @@ const NOT_PROTOBUF = /^\/registry\/apiregistration.k8s.io\/apiservices\//;
 const isProtobuf = (value: Uint8Array) => Buffer.from(value.subarray(0, 4)).toString() === "k8s\0";
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Waits until it is so; how long that may take says nothing about speed. */
+/** Waits until it is so, and could be found out; how long that may take says nothing about speed. */
 async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
   const endMs = Date.now() + PATIENCE_MS;
-  while (!(await isSo())) {
+  const ask = async () => {
+    try {
+      return await isSo();
+    } catch (error) {
+      if (Date.now() > endMs) throw error;
+      return false;
+    }
+  };
+  while (!(await ask())) {
     if (Date.now() > endMs) throw new Error(`waited in vain: ${what}`);
     await pause(100);
   }
@@ -272,13 +280,14 @@ suite("three API servers on an etcd of three members", { skip }, () => {
     await third.process.said("Lost the lead");
     await more();
     await hasPods();
-    const names = (await pods()).map(({ metadata }) => metadata.name);
-    assert.equal(new Set(names).size, replicas, "and none is there in vain");
+    await until("none is there in vain", async () => {
+      const names = (await pods()).map(({ metadata }) => metadata.name);
+      return new Set(names).size === replicas && names.length === replicas;
+    });
   });
 
   async function pods(): Promise<readonly Kube[]> {
-    const { body } = await cluster.client(1).send("GET", `${NAMESPACE}/pods`);
-    return body.items ?? [];
+    return (await cluster.client(1).must("GET", `${NAMESPACE}/pods`)).items ?? [];
   }
 
   test("etcd holds what the original's would", async () => {

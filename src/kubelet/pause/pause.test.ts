@@ -17,7 +17,7 @@ test("the pause program waits and ends on SIGTERM", {
   const child = spawn(path, { stdio: "ignore" });
   await once(child, "spawn");
   const blocked = () => /^SigBlk:\tf+/m.test(readFileSync(`/proc/${child.pid}/status`, "utf8"));
-  for (let tries = 0; !blocked() && tries < 1000; tries++) await new Promise((resolve) => setImmediate(resolve));
+  while (!blocked()) await new Promise((resolve) => setImmediate(resolve));
   process.kill(child.pid!, "SIGHUP");
   process.kill(child.pid!, "SIGTERM");
   const [code, signal] = await once(child, "exit");

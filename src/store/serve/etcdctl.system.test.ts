@@ -65,7 +65,7 @@ function tidied(output: string, names: ReadonlyMap<string, string>): string {
 function etcdctl(endpoint: string, args: readonly string[], input?: string): Promise<string> {
   return new Promise((resolve) => {
     const env = { ...process.env, ETCDCTL_API: "3" };
-    const child = execFile("etcdctl", [`--endpoints=${endpoint}`, ...args], { env, timeout: 20_000 }, (_, out, err) =>
+    const child = execFile("etcdctl", [`--endpoints=${endpoint}`, ...args], { env, timeout: 300_000 }, (_, out, err) =>
       resolve(out + err),
     );
     child.stdin?.on("error", () => {});

@@ -23,6 +23,8 @@ import { untilServing } from "./serving.ts";
 const skip = withoutContainers();
 if (!skip) await enterNamespaces();
 const IMAGE = "navarch.dev/test/busybox:1";
+/** Minutes: what a test waits for says nothing about speed. */
+const TRIES_MAX = 6000;
 
 suite("containerd over gRPC", { skip }, () => {
   const clock = realClock();
@@ -41,7 +43,7 @@ suite("containerd over gRPC", { skip }, () => {
     const noStreams = () => Promise.reject(new Error("no streams in this suite"));
     runtime = new GrpcRuntime(containerd.socket, { session: noStreams, port: noStreams });
     await untilServing(runtime, { clock, endpoint: containerd.socket, signal });
-    for (let tries = 0; tries < 100; tries++) {
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
       const conditions = await runtime.status(signal);
       if (conditions.find((each) => each.type === "NetworkReady")?.status) break;
       await clock.sleep(50);
@@ -74,7 +76,7 @@ suite("containerd over gRPC", { skip }, () => {
     readText: (path) => readFile(path, "utf8"),
     makeDirectory: async (path) => void mkdirSync(path, { recursive: true }),
     async until(condition) {
-      for (let tries = 0; tries < 100 && !(await condition()); tries++) await clock.sleep(50);
+      for (let tries = 0; tries < TRIES_MAX && !(await condition()); tries++) await clock.sleep(50);
     },
   }));
 });
