@@ -21,6 +21,7 @@ bob-token,bob,bob-uid
 `;
 /** Only against waiting for ever. */
 const READY_TIMEOUT_MS = 300_000;
+const TRIES_MAX = 3;
 
 /** What parity.mjs writes about one case. */
 export interface CaseResult {
@@ -67,9 +68,21 @@ export function raiseFloor(
 
 /** Answers of 500 where the recording has none. */
 export function unexpectedErrors(results: readonly CaseResult[]): string[] {
-  return results.flatMap(({ name, step, differences = [] }) =>
-    differences.some((line) => /^(\/status|.*\/code): expected \S+ got 500$/.test(line)) ? [`${name}: [${step}]`] : [],
-  );
+  return results.filter(isUnexpectedError).map(({ name, step }) => `${name}: [${step}]`);
+}
+
+function isUnexpectedError({ differences = [] }: CaseResult): boolean {
+  return differences.some((line) => /^(\/status|.*\/code): expected \S+ got 500$/.test(line));
+}
+
+/** What another try changes: a case is passed that passed in either, unless it was answered with a 500. */
+export function withAnotherTry(results: readonly CaseResult[], again: readonly CaseResult[]): CaseResult[] {
+  const keyOf = ({ file, name }: CaseResult) => `${file} ${name}`;
+  const second = new Map(again.map((result) => [keyOf(result), result]));
+  return results.map((result) => {
+    const other = second.get(keyOf(result));
+    return other && !result.passed && !isUnexpectedError(result) ? other : result;
+  });
 }
 
 export interface Server {
@@ -169,6 +182,25 @@ export interface ReplayOptions {
 export async function replay(options: ReplayOptions): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   for (const targets of roundsOf(options.targets)) results.push(...(await replayRound({ ...options, targets })));
+  return results;
+}
+
+/**
+ * Replays files, and those that fall below the floor again. A recording was made in one second where a replay may take two:
+ * times that differ put managers of an object in another order, at the original's too. What is wrong is so each time.
+ */
+export async function replayToFloor(options: ReplayOptions, which: Floor): Promise<CaseResult[]> {
+  const floor = readFloor(which);
+  let results = await replay(options);
+  for (let tries = 1; tries < TRIES_MAX; tries++) {
+    const counts = countByFile(results);
+    const targets = options.targets.filter((file) => {
+      const name = relative(CASES, file);
+      return (counts.get(name)?.passed ?? 0) < (floor[name] ?? 0);
+    });
+    if (targets.length === 0) break;
+    results = withAnotherTry(results, await replay({ ...options, targets }));
+  }
   return results;
 }
 

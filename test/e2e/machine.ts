@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { cgroupsOf } from "../../src/kubelet/testing/namespaces.ts";
 import { command } from "./cli.ts";
 
 /** Everything that a node could leave behind, as lines that can be compared. */
@@ -15,8 +16,11 @@ export interface MachineState {
 const EMPTY_TABLE =
   /^\s*(table ip6? (nat|filter|mangle|raw) \{|chain (PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING) \{|type \w+ hook .*|\}|# .*)$/;
 
-/** Of the namespaces that the test is in: what others do on the machine isn't seen. */
-export async function machineState(): Promise<MachineState> {
+/**
+ * Of the namespaces that the test is in, and of nodes in these directories, since all of the machine share its cgroups:
+ * what others do on it isn't seen.
+ */
+export async function machineState(directories: readonly string[]): Promise<MachineState> {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return {
     processes: pids.flatMap(commandOf).sort(),
@@ -28,9 +32,7 @@ export async function machineState(): Promise<MachineState> {
     links: (await output("ip", ["-brief", "link"])).map((line) => line.split(/[\s@]/)[0]!).sort(),
     namespaces: [...new Set(pids.flatMap(networkOf))].sort(),
     rules: (await output("nft", ["list", "ruleset"])).filter((line) => !EMPTY_TABLE.test(line)),
-    cgroups: readdirSync("/sys/fs/cgroup", { recursive: true, encoding: "utf8" })
-      .filter((path) => /(^|\/)nav[0-9a-f]+$/.test(path))
-      .sort(),
+    cgroups: directories.flatMap(cgroupsOf).sort(),
   };
 }
 

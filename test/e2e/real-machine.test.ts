@@ -7,31 +7,40 @@ import { machineState } from "./machine.ts";
 import { enterReal, navarch, realDirectory, upReal } from "./real.ts";
 
 const skip = await enterReal();
+/** Of all nodes here. */
+const directories: string[] = [];
+const state = () => machineState(directories);
+
+function newDirectory(): string {
+  const directory = realDirectory();
+  directories.push(directory);
+  return directory;
+}
 
 suite("what a real node leaves on its machine", { skip }, () => {
   test("down leaves nothing, whatever ran", async () => {
-    const before = await machineState();
+    const before = await state();
     const { directory, cluster } = await running();
-    assert.notDeepEqual(await machineState(), before);
+    assert.notDeepEqual(await state(), before);
     await cluster.stop();
     await navarch("down", "--data-dir", directory, "--purge");
-    await eventually(async () => assert.deepEqual(await machineState(), before));
+    await eventually(async () => assert.deepEqual(await state(), before));
   });
 
   test("down leaves nothing, also when every process was killed before", async () => {
-    const before = await machineState();
+    const before = await state();
     const { directory, cluster } = await running();
     await cluster.kill();
     await command("kill", ["-KILL", readFileSync(join(directory, "containerd/containerd.pid"), "utf8").trim()]);
     await killShims(directory);
     const { stdout } = await navarch("down", "--data-dir", directory, "--purge");
     assert.match(stdout, /No cluster runs/);
-    await eventually(async () => assert.deepEqual(await machineState(), before));
+    await eventually(async () => assert.deepEqual(await state(), before));
   });
 
   test("the network that another cluster left is reported, with the command that removes it", async () => {
-    const before = await machineState();
-    const wanted = realDirectory();
+    const before = await state();
+    const wanted = newDirectory();
     const { directory: left, cluster } = await running();
     await cluster.kill();
     const refused = await navarch("up", "--nodes", "real", "--data-dir", wanted, "--listen", "127.0.0.1:0");
@@ -43,18 +52,18 @@ suite("what a real node leaves on its machine", { skip }, () => {
       ),
     );
     await navarch("down", "--data-dir", wanted, "--purge");
-    assert.notDeepEqual(await machineState(), before, "one cluster's down leaves the other's network alone");
+    assert.notDeepEqual(await state(), before, "one cluster's down leaves the other's network alone");
     {
       // Its own leftovers don't stop a cluster.
       await using _again = await upReal({ directory: left });
     }
-    await eventually(async () => assert.deepEqual(await machineState(), before));
+    await eventually(async () => assert.deepEqual(await state(), before));
   });
 });
 
 /** A cluster with a pod, whose volumes are mounted, and a service. */
 async function running(): Promise<{ directory: string; cluster: TestCluster }> {
-  const directory = realDirectory();
+  const directory = newDirectory();
   const cluster = await upReal({ directory });
   await cluster.apply(SLEEPER);
   await cluster.kubectl("wait", "--for=condition=Ready", "pod/sleeper", "--timeout=180s");

@@ -84,8 +84,8 @@ function removeLeftovers(ended?: number): void {
   }
 }
 
-/** Cgroups are named after the directory of the node's containerd. */
-function cgroupsOf(directory: string): string[] {
+/** Those of a real node there are: they are named after the directory of its containerd. */
+export function cgroupsOf(directory: string): string[] {
   const name = bridgeName(join(directory, "containerd"));
   return ["", ...readdirSync(CGROUPS)].map((controller) => join(CGROUPS, controller, name)).filter(existsSync);
 }
