@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
+import { ETCDCTL_ENV } from "../../src/store/testing/real-etcd.ts";
 import { SmallDisk } from "../../src/store/testing/small-disk.ts";
 import { KubeClient } from "../ha/client.ts";
 import { ApartCluster } from "./apart.ts";
@@ -22,7 +23,7 @@ suite("navarch etcd", { skip: (await withoutEtcdctl()) || (await withoutKubectl(
     // Given a whole URL, etcdctl 3.4 sends it as the authority of its maintenance calls, which HTTP/2 forbids.
     const endpoint = url.replace("http://", "");
     const { stdout, stderr, code } = await command("etcdctl", [`--endpoints=${endpoint}`, ...args], {
-      env: { ETCDCTL_API: "3" },
+      env: ETCDCTL_ENV,
     });
     assert.equal(code, 0, stderr);
     return stdout + stderr;
@@ -110,7 +111,7 @@ suite("navarch etcd", { skip: (await withoutEtcdctl()) || (await withoutKubectl(
     for (const who of [[], ["--user=alice:wrong"], ["--user=alice:a"]]) {
       const endpoint = etcd.url.replace("http://", "");
       const args = [`--endpoints=${endpoint}`, ...who, "get", "/b"];
-      assert.notEqual((await command("etcdctl", args, { env: { ETCDCTL_API: "3" } })).code, 0);
+      assert.notEqual((await command("etcdctl", args, { env: ETCDCTL_ENV })).code, 0);
     }
     await etcd.stop();
     rmSync(directory, { recursive: true });
@@ -164,7 +165,7 @@ suite("navarch etcd", { skip: (await withoutEtcdctl()) || (await withoutKubectl(
     }
     const endpoint = etcd.url.replace("http://", "");
     const refused = await command("etcdctl", [`--endpoints=${endpoint}`, "put", "/second"], {
-      env: { ETCDCTL_API: "3" },
+      env: ETCDCTL_ENV,
       input: "2".repeat(MAP_BYTES),
     });
     assert.notEqual(refused.code, 0);

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { cryptoRandom, realClock } from "../../src/base/index.ts";
 import { certificateToPem, createAuthority, issueKeyPair } from "../../src/pki/index.ts";
 import { openEtcdStore, type Store } from "../../src/store/index.ts";
+import { ETCDCTL_ENV } from "../../src/store/testing/real-etcd.ts";
 import { SmallDisk } from "../../src/store/testing/small-disk.ts";
 import { silentLog } from "../../src/base/index.ts";
 import { Process } from "../e2e/apart.ts";
-import { command } from "../e2e/cli.ts";
+import { command, eventually } from "../e2e/cli.ts";
 import { HERE, Machine } from "./network.ts";
 
 const clock = realClock();
@@ -126,8 +127,12 @@ export class EtcdCluster {
     this.members[index]!.process!.signal(name);
   }
 
-  /** Which member leads now. */
-  async leader(): Promise<number> {
+  /** Which member leads, once one does. */
+  leader(): Promise<number> {
+    return eventually(() => this.#leader());
+  }
+
+  async #leader(): Promise<number> {
     const flags = ["cacert=ca.crt", "cert=client.crt", "key=client.key"].map((flag) => {
       const [option, file] = flag.split("=") as [string, string];
       return `--${option}=${this.#file(file)}`;
@@ -135,7 +140,7 @@ export class EtcdCluster {
     const { stdout, stderr } = await command(
       "etcdctl",
       [`--endpoints=${this.endpoints.join(",")}`, ...flags, "endpoint", "status", "--write-out=json"],
-      { env: { ETCDCTL_API: "3" } },
+      { env: ETCDCTL_ENV },
     );
     const rows = JSON.parse(stdout || "[]") as { Status: { header: { member_id: number }; leader: number } }[];
     const index = rows.findIndex(({ Status }) => Status.header.member_id === Status.leader);

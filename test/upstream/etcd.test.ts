@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { startEtcd, withoutEtcd } from "../e2e/apart.ts";
+import { ETCDCTL_ENV } from "../../src/store/testing/real-etcd.ts";
 import { command, eventually } from "../e2e/cli.ts";
 import { OurEtcd } from "../e2e/our-etcd.ts";
 import { type Server, Servers, withoutUpstream } from "./servers.ts";
@@ -22,7 +23,7 @@ spec:
 
 async function etcdctl(url: string, ...args: readonly string[]): Promise<string> {
   const endpoint = url.replace("http://", "");
-  const env = { ETCDCTL_API: "3" };
+  const env = ETCDCTL_ENV;
   const { code, stdout, stderr } = await command("etcdctl", [`--endpoints=${endpoint}`, ...args], { env });
   assert.equal(code, 0, stderr);
   return stdout;

@@ -16,8 +16,9 @@ test("the pause program waits and ends on SIGTERM", {
   writeFileSync(path, pauseExecutable("amd64"), { mode: 0o755 });
   const child = spawn(path, { stdio: "ignore" });
   await once(child, "spawn");
-  const blocked = () => /^SigBlk:\tf+/m.test(readFileSync(`/proc/${child.pid}/status`, "utf8"));
-  while (!blocked()) await new Promise((resolve) => setImmediate(resolve));
+  // Before it waits, a signal would end it.
+  const waits = () => /^State:\tS/m.test(readFileSync(`/proc/${child.pid}/status`, "utf8"));
+  while (!waits()) await new Promise((resolve) => setImmediate(resolve));
   process.kill(child.pid!, "SIGHUP");
   process.kill(child.pid!, "SIGTERM");
   const [code, signal] = await once(child, "exit");

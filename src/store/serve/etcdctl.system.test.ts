@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { realClock, silentLog } from "../../base/index.ts";
 import { openMemoryStore } from "../memory/index.ts";
-import { RealEtcd, withoutEtcd } from "../testing/real-etcd.ts";
+import { ETCDCTL_ENV, RealEtcd, withoutEtcd } from "../testing/real-etcd.ts";
 import { serveEtcd } from "./serve.ts";
 
 const withoutEtcdctl =
@@ -64,7 +64,7 @@ function tidied(output: string, names: ReadonlyMap<string, string>): string {
 
 function etcdctl(endpoint: string, args: readonly string[], input?: string): Promise<string> {
   return new Promise((resolve) => {
-    const env = { ...process.env, ETCDCTL_API: "3" };
+    const env = { ...process.env, ...ETCDCTL_ENV };
     const child = execFile("etcdctl", [`--endpoints=${endpoint}`, ...args], { env, timeout: 300_000 }, (_, out, err) =>
       resolve(out + err),
     );

@@ -12,7 +12,7 @@ import { LAST_KEY, openMemoryStore } from "../memory/index.ts";
 import { accountFile, serveEtcd } from "../serve/index.ts";
 import type { Entry, Store } from "../store.ts";
 import { bytes, put, write } from "../suite-tools.ts";
-import { RealEtcd, withoutEtcd } from "../testing/real-etcd.ts";
+import { ETCDCTL_ENV, RealEtcd, withoutEtcd } from "../testing/real-etcd.ts";
 import { encodeEtcdSnapshot, readEtcdSnapshot } from "./index.ts";
 
 const clock = realClock();
@@ -36,7 +36,7 @@ function temporary(t: TestContext): string {
 function etcdctl(...args: string[]): string {
   const { status, stdout, stderr } = spawnSync("etcdctl", args, {
     encoding: "utf8",
-    env: { ...process.env, ETCDCTL_API: "3" },
+    env: { ...process.env, ...ETCDCTL_ENV },
   });
   assert.equal(status, 0, `etcdctl ${args.join(" ")}: ${stderr}`);
   return stdout;
@@ -190,7 +190,7 @@ suite("etcd's snapshots", () => {
 
 /** Without blocking this process, which may be the one that serves it. */
 async function asks(endpoint: string, ...args: string[]): Promise<string> {
-  const env = { ...process.env, ETCDCTL_API: "3" };
+  const env = { ...process.env, ...ETCDCTL_ENV };
   const { stdout } = await promisify(execFile)("etcdctl", ["--endpoints", endpoint.replace("http://", ""), ...args], {
     env,
   });

@@ -10,6 +10,8 @@ import { openEtcdStore } from "../etcd/index.ts";
 
 /** Why there is no real etcd here; false when there is. */
 export const withoutEtcd = spawnSync("etcd", ["--version"]).status === 0 ? false : "etcd is not installed";
+/** For etcdctl, which gives up after five seconds when nobody says otherwise: a busy machine may take longer. */
+export const ETCDCTL_ENV = { ETCDCTL_API: "3", ETCDCTL_COMMAND_TIMEOUT: "300s", ETCDCTL_DIAL_TIMEOUT: "300s" } as const;
 const clock = realClock();
 const log = silentLog;
 
@@ -26,7 +28,7 @@ export class RealEtcd {
     const args = ["snapshot", "restore", snapshot, "--data-dir", join(this.#directory, "restored")];
     const { status, stderr } = spawnSync("etcdctl", args, {
       encoding: "utf8",
-      env: { PATH: process.env.PATH, ETCDCTL_API: "3" },
+      env: { PATH: process.env.PATH, ...ETCDCTL_ENV },
     });
     if (status !== 0) throw new Error(`etcdctl ${args.join(" ")}: ${stderr}`);
     this.#data = join(this.#directory, "restored");
