@@ -179,7 +179,7 @@ export interface ReplayOptions {
 }
 
 /** Replays files, one round after the other; the results of all, files named below test/parity. */
-export async function replay(options: ReplayOptions): Promise<CaseResult[]> {
+async function replay(options: ReplayOptions): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   for (const targets of roundsOf(options.targets)) results.push(...(await replayRound({ ...options, targets })));
   return results;
