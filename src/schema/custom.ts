@@ -1,6 +1,6 @@
 import { joinPath } from "./path.ts";
 import type { Field, FieldOptions, Node, StructNode } from "./dsl.ts";
-import { isObject } from "./merge.ts";
+import { isMap, isObject } from "./merge.ts";
 import { setOwn } from "./parse.ts";
 
 type Json = Record<string, unknown>;
@@ -31,12 +31,12 @@ export function decodeCustom(struct: StructNode, value: Json, place: Place): Jso
 function decodeValue(node: Node, value: unknown, place: Place): unknown {
   switch (node.kind) {
     case "scalar":
-      return value;
+      return isMap(value) && node.type !== "deduced" ? withoutFields(value, place) : value;
     case "struct":
       if (!isObject(value)) return value;
       return node.options.custom ? decodeCustom(node, value, place) : place.typed(node, value, place.path);
     case "list":
-      if (!Array.isArray(value)) return value;
+      if (!Array.isArray(value)) return isMap(value) ? withoutFields(value, place) : value;
       return value.map((one, index) => decodeValue(node.element, one, { ...place, path: `${place.path}[${index}]` }));
     case "map": {
       if (!isObject(value)) return value;
@@ -46,6 +46,12 @@ function decodeValue(node: Node, value: unknown, place: Place): unknown {
       return result;
     }
   }
+}
+
+/** What has no fields at all has none of these. */
+function withoutFields(value: Json, { path, unknown }: Place): Json {
+  for (const name of Object.keys(value).sort()) unknown.push(joinPath(path, name));
+  return {};
 }
 
 /** What becomes of null where it is no value and nothing stands in for it. */

@@ -1,4 +1,5 @@
 import { joinPath } from "./path.ts";
+import { goJson } from "./go-json.ts";
 import { isObject, withSortedKeys } from "./merge.ts";
 import { decodeCustom } from "./custom.ts";
 import type { Field, MapNode, Node, ScalarNode, StructNode } from "./dsl.ts";
@@ -114,8 +115,17 @@ function decodeCustomStruct(
   value: Record<string, unknown>,
   { context, path }: Place,
 ): Record<string, unknown> {
-  const typed = (node: StructNode, inner: Record<string, unknown>, at: string) =>
-    decodeStruct(node, inner, { context, path: at, goPath: "" });
+  const typed = (node: StructNode, inner: Record<string, unknown>, at: string) => {
+    // Of an object inside the object it is told which one.
+    if (at === "metadata" || !context.faults) return decodeStruct(node, inner, { context, path: at, goPath: "" });
+    const faults: Faults = {};
+    const made = decodeStruct(node, inner, { context: { ...context, faults }, path: at, goPath: "" });
+    const cause = faults.first;
+    const shown = () => goJson(withSortedKeys(inner));
+    if (cause)
+      context.faults.first ??= new DecodeError(`${at}: Invalid value: ${shown()}: ${cause.message}`, { cause });
+    return made;
+  };
   return decodeCustom(struct, value, { path, unknown: context.unknown, typed });
 }
 

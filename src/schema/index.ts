@@ -76,6 +76,7 @@ export {
   orderedManagers,
   type VersionLookup,
   type VersionView,
+  type ManagedUpdate,
   type ManagedWrite,
   type ManagerEntry,
 } from "./managed-fields.ts";

@@ -32,6 +32,7 @@ export function customBehavior(
 ): KindBehavior<Json> {
   const { scale, status } = version.subresources ?? {};
   const scalePaths = scale ? [scale.specReplicasPath, scale.statusReplicasPath] : [];
+  const selectorPaths = scale?.labelSelectorPath ? [scale.labelSelectorPath] : [];
   const validateUpdate = (object: Json, old: Json) =>
     unlessBlocked(
       schema,
@@ -39,6 +40,7 @@ export function customBehavior(
         ...validateChangedValue(schema, object, old),
         ...validateEmbedded(schema, object),
         ...negativeReplicas(object, scalePaths),
+        ...unreadableSelectors(object, selectorPaths),
         ...validateChangedLists(schema, object, old),
       ],
       () => validateExpressions(schema, object, old),
@@ -57,6 +59,7 @@ export function customBehavior(
           ...validateValue(schema, object),
           ...validateEmbedded(schema, object),
           ...negativeReplicas(object, scalePaths),
+          ...unreadableSelectors(object, selectorPaths),
           ...validateListTypes(schema, object),
         ],
         () => validateExpressions(schema, object, undefined),
@@ -130,7 +133,7 @@ function validateStatus(schema: JSONSchemaProps, object: Json, old: Json): Field
 
 function negativeReplicas(object: Json, paths: readonly string[]): FieldError[] {
   return paths.flatMap((path) => {
-    const misfit = accessProblem(object, path);
+    const misfit = accessProblem(object, path, { type: "int64", fits: isWhole });
     if (misfit !== undefined) return [invalidValue(path, 0, `${path} accessor error: ${misfit}`)];
     const [value] = parseJsonPath(path).find(object);
     if (typeof value !== "number" || value >= 0) return [];
@@ -138,8 +141,22 @@ function negativeReplicas(object: Json, paths: readonly string[]): FieldError[] 
   });
 }
 
-/** Why there can't be a whole number at a path of names. */
-function accessProblem(object: Json, path: string): string | undefined {
+function unreadableSelectors(object: Json, paths: readonly string[]): FieldError[] {
+  return paths.flatMap((path) => {
+    const misfit = accessProblem(object, path, { type: "string", fits: (value) => typeof value === "string" });
+    return misfit === undefined ? [] : [invalidValue(path, "", `${path} accessor error: ${misfit}`)];
+  });
+}
+
+const isWhole = (value: unknown): boolean => Number.isSafeInteger(value) || rawDigits(value) !== undefined;
+
+interface Wanted {
+  readonly type: string;
+  readonly fits: (value: unknown) => boolean;
+}
+
+/** Why there can't be what is wanted at a path of names. */
+function accessProblem(object: Json, path: string, { type, fits }: Wanted): string | undefined {
   const names = path.split(".").slice(1);
   let found: unknown = object;
   for (const name of names) {
@@ -147,8 +164,7 @@ function accessProblem(object: Json, path: string): string | undefined {
     found = own(found, name);
     if (found === undefined) return undefined;
   }
-  if (Number.isSafeInteger(found) || rawDigits(found) !== undefined) return undefined;
-  return `${goText(found)} is of the type ${goType(found)}, expected int64`;
+  return fits(found) ? undefined : `${goText(found)} is of the type ${goType(found)}, expected ${type}`;
 }
 
 function selectableFields({ selectableFields: fields }: CustomResourceDefinitionVersion) {

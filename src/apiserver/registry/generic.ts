@@ -12,21 +12,14 @@ import {
   type MetadataProblems,
   MODIFIED,
   notFound,
-  StatusError,
+  type StatusError,
   statusError,
   toHub,
   behaviorOf,
   type KindBehavior,
 } from "../../api/index.ts";
 import { type Clock, formatTime, type Random, jsonEqual, own } from "../../base/index.ts";
-import {
-  applyDefaults,
-  areManagers,
-  copyJson,
-  decodeJson,
-  isCanonical,
-  managedAfterUpdate,
-} from "../../schema/index.ts";
+import { applyDefaults, areManagers, copyJson, decodeJson, isCanonical } from "../../schema/index.ts";
 import type { Entry, Store } from "../../store/index.ts";
 import { canonicalQuantity } from "../../api/index.ts";
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
@@ -37,11 +30,11 @@ import { asGiven, hasEmptied } from "./given.ts";
 import { keepAllBut, keepManagers, MANAGED_AS_SENT, narrowSpec, SPEC_PARTS } from "./narrow.ts";
 import { blankOf, resetFields } from "./resets.ts";
 import { keepTimes } from "./managers.ts";
+import { isOfItsType, managersAfter } from "./managers-after.ts";
 import { isTooLarge, storeFailure } from "./store-failure.ts";
 import { toStored } from "../stored/custom.ts";
 import { shownIn } from "../stored/shown.ts";
 import { storageKey, StoredObject } from "../stored/stored.ts";
-import { withViews } from "../stored/views.ts";
 import { checkUid, checkVersion, checkVersionText, refuseVersion } from "./versions.ts";
 import { betweenSteps, LARGE_BYTES } from "../turns.ts";
 
@@ -179,7 +172,8 @@ export class Registry {
     // Who manages what is settled before the server adds its own. A status stands for annotations in some versions.
     const { status: _, ...main } = object;
     const managed = behavior.statusOnCreate && this.#hasStatus() ? main : object;
-    await this.#manage(context, { before: undefined, object: managed, write, subresource: "" });
+    const isTyped = isOfItsType(this.kind, managed);
+    await this.#manage(context, { before: undefined, object: managed, write, subresource: "", isTyped });
     if (this.#hasStatus() && !behavior.statusOnCreate) delete object.status;
     await betweenSteps(context);
     await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
@@ -231,7 +225,7 @@ export class Registry {
   /** Notes who manages the fields that this write changed. */
   async #manage(
     { emptied }: Pick<RequestContext, "emptied">,
-    { before, object, write, subresource }: ManageCall,
+    { before, object, write, subresource, isTyped }: ManageCall,
   ): Promise<void> {
     if (write.isApply) return;
     const { struct } = this.kind;
@@ -254,13 +248,8 @@ export class Registry {
       write: { manager, apiVersion, subresource, now },
       ignored: resetFields(this.kind, subresource),
     };
-    const entries = await withViews(this.kind, (versions) => managedAfterUpdate({ ...update, versions })).catch(
-      (error) => {
-        // The original lets go of managers that it can't work out, and writes the object.
-        if (error instanceof StatusError) return [];
-        throw error;
-      },
-    );
+    // The original lets go of managers that it can't work out, and writes the object.
+    const entries = isTyped ? await managersAfter(this.kind, update) : [];
     if (entries.length > 0) metadata.managedFields = entries;
     else delete metadata.managedFields;
   }
@@ -411,8 +400,9 @@ export class Registry {
     const claimed = isManagedAsSent ? this.#withDefaults(copyJson(wanted)) : undefined;
     const sent = () => this.#admissionRequest(context, { operation: "UPDATE", object: wanted, oldObject: old, write });
     await checkSent(this.#checkingSent, sent);
+    const isTyped = isOfItsType(this.kind, wanted);
     let object = this.#withDefaults(this.#prepareUpdate(wanted, old, subresource), write);
-    await this.#manage(context, { before: old, object: claimed ?? object, write, subresource });
+    await this.#manage(context, { before: old, object: claimed ?? object, write, subresource, isTyped });
     if (claimed) keepManagers(object, claimed);
     await betweenSteps(context);
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write });
@@ -659,6 +649,8 @@ interface ManageCall {
   readonly object: Json;
   readonly write: WriteOptions;
   readonly subresource: string;
+  /** Whether what was sent is of the types that its kind declares. */
+  readonly isTyped: boolean;
 }
 
 interface Put {

@@ -77,7 +77,8 @@ export function patched(kind: KindDefinition, type: PatchType, current: KubeObje
   if (type === "strategic") return strategic(kind, current, patch.value);
   const opened = new WeakSet<object>();
   const made = plainlyPatched(type, patch, { current, opened });
-  const object = withSortedKeys(made, opened);
+  // Of custom objects the original keeps no order anywhere.
+  const object = kind.custom ? withSortedKeys(made) : withSortedKeys(made, opened);
   return { object, shown: () => goJson(object) };
 }
 

@@ -4,7 +4,6 @@ import type { FieldError } from "../../kind.ts";
 import { ObjectMeta } from "../../meta/v1/objectmeta.ts";
 import { invalidValue } from "../../validation/errors.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
-import { validateListTypes } from "./list-types.ts";
 import { prunedBy } from "./nodes.ts";
 import { runRulesOnDefault } from "./rules.run.ts";
 import { validateValue } from "./values.ts";
@@ -20,11 +19,6 @@ export function validateDefaults(schema: JSONSchemaProps, path: string): FieldEr
       validateDefaults(property, `${path}.properties[${name}]`),
     ),
   ];
-}
-
-function isPruned(schema: JSONSchemaProps, value: unknown): boolean {
-  const isStray = isObject(value) && schema.type !== undefined && schema.type !== "object";
-  return isStray ? Object.keys(value).length === 0 : jsonEqual(prunedBy(schema, value), value);
 }
 
 /** What can't be read in the metadata of an object inside a default. */
@@ -50,9 +44,9 @@ function validateDefault(schema: JSONSchemaProps, path: string): FieldError[] {
   if (value === null && schema.nullable) return [];
   const misfit = metadataProblem(schema, value, path);
   if (misfit) return [misfit];
-  const errors = isPruned(schema, value)
+  const errors = jsonEqual(prunedBy(schema, value), value)
     ? []
     : [invalidValue(path, withSortedKeys(value), "must not have unknown fields")];
-  const unfit = [...validateValue(schema, value, { path, isDefault: true }), ...validateListTypes(schema, value, path)];
+  const unfit = validateValue(schema, value, { path, isDefault: true });
   return [...errors, ...(unfit.length > 0 ? unfit : runRulesOnDefault(schema, path))];
 }

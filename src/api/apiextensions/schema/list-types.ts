@@ -20,7 +20,8 @@ export function validateListTypes(schema: JSONSchemaProps, value: unknown, path 
     const of =
       property ??
       (isObject(schema.additionalProperties) ? (schema.additionalProperties as JSONSchemaProps) : undefined);
-    return of ? validateListTypes(of, one, path === "" ? key : `${path}.${key}`) : [];
+    const below = property ? (path === "" ? key : `${path}.${key}`) : `${path}[${key}]`;
+    return of ? validateListTypes(of, one, below) : [];
   });
 }
 
