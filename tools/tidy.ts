@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | "all">> = {
 /** What only its owners may name: pattern -> path prefixes. */
 const OWNED: readonly (readonly [string, RegExp, readonly string[]])[] = [
   ["the current time", /\bDate\.now\(|\bnew Date\(\)/, ["src/base/", "src/cli/", "tools/", "bench/", "test/"]],
-  ["timers", /\bset(Timeout|Interval|Immediate)\(/, ["src/base/", "tools/", "bench/", "test/"]],
+  ["timers", /(?<![\w.])set(Timeout|Interval|Immediate)\(/, ["src/base/", "tools/", "bench/", "test/"]],
   ["Math.random", /\bMath\.random\(/, ["tools/"]],
   ["process", /(?<![\w.])process\.(?!memory)/, ["src/cli/", "src/cluster/", "tools/", "bench/", "test/", "bin/"]],
   ["console", /\bconsole\./, ["src/cli/", "tools/", "bench/", "test/"]],
@@ -48,6 +48,8 @@ const PURE_MODULES = new Set([
   "node:events",
   "node:module",
 ]);
+/** Reads the text of an address, and opens nothing. */
+const ONLY_ADDRESSES = /^import \{ isIP(v[46])? \} from "node:net";$/m;
 const MACHINE_OWNERS = [
   "src/net/",
   "src/store/",
@@ -137,6 +139,7 @@ function ownershipProblems({ file, text, imports }: Source): Problem[] {
     if (
       path.startsWith("node:") &&
       !PURE_MODULES.has(path) &&
+      !(path === "node:net" && ONLY_ADDRESSES.test(text)) &&
       !MACHINE_OWNERS.some((owner) => file.startsWith(owner))
     ) {
       problems.push({ file, line, rule: "owner", message: `${path} belongs to ${MACHINE_OWNERS.join(", ")}` });

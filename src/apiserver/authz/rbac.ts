@@ -6,8 +6,8 @@ import {
   type PolicyRule,
   Role,
   RoleBinding,
+  type Subject as RbacSubject,
 } from "../../api/index.ts";
-import type { Subject as RbacSubject } from "../../api/rbac/v1/rolebinding.ts";
 import type { UserInfo } from "../../net/message.ts";
 import type { Attributes, Authorization, Authorizer, Reads } from "../contracts.ts";
 

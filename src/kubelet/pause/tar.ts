@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+
 /**
  * Tar archives as images are made of: only what can be repeated byte for byte. No owner names, no times, entries in the
  * order given.
@@ -25,7 +27,7 @@ export function tar(entries: readonly TarEntry[]): Uint8Array {
     );
   }
   parts.push(new Uint8Array(2 * BLOCK_BYTES));
-  return concatenate(parts);
+  return Buffer.concat(parts);
 }
 
 function header(entry: TarEntry, size: number): Uint8Array {
@@ -48,14 +50,4 @@ function header(entry: TarEntry, size: number): Uint8Array {
   const sum = block.reduce((total, byte) => total + byte, 0);
   put(148, `${sum.toString(8).padStart(6, "0")}\0 `);
   return block;
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
