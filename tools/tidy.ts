@@ -49,7 +49,7 @@ const PURE_MODULES = new Set([
   "node:module",
 ]);
 /** Reads the text of an address, and opens nothing. */
-const ONLY_ADDRESSES = /^import \{ isIP(v[46])? \} from "node:net";$/m;
+const ONLY_ADDRESSES = /^import \{ (isIP(v[46])?(, )?)+ \} from "node:net";$/m;
 const MACHINE_OWNERS = [
   "src/net/",
   "src/store/",

@@ -98,8 +98,9 @@ async function extensionServer(t: TestContext, more: Readonly<Record<string, (ou
     },
     (incoming, out) => void answer(incoming, out),
   );
-  server.on("upgrade", (_incoming: IncomingMessage, socket: Duplex) => {
-    socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n");
+  server.on("upgrade", ({ headers }: IncomingMessage, socket: Duplex) => {
+    const heard = `X-Heard: ${headers.connection}, from ${headers["x-remote-user"]}`;
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n${heard}\r\n\r\n`);
     socket.on("data", (bytes: Buffer) => socket.write(`echo ${bytes}`));
     socket.on("end", () => socket.end());
   });
@@ -318,10 +319,12 @@ test("a switch of protocols is passed on, and all that is said afterwards", asyn
   const out = nodeHttp.request({
     port: listener.port,
     path: `${THINGS}/a/connect`,
-    headers: { connection: "Upgrade", upgrade: "SPDY/3.1" },
+    // As if who calls were about this connection only.
+    headers: { connection: "Upgrade, X-Remote-User", upgrade: "SPDY/3.1" },
   });
   out.end();
-  const [, socket] = (await once(out, "upgrade")) as [IncomingMessage, Duplex];
+  const [{ headers }, socket] = (await once(out, "upgrade")) as [IncomingMessage, Duplex];
+  assert.equal(headers["x-heard"], `Upgrade, from ${ADMIN.name}`);
   socket.write("ping");
   const [bytes] = await once(socket, "data");
   assert.equal(String(bytes), "echo ping");

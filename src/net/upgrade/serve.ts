@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex as NodeDuplex } from "node:stream";
 import type { WebSocket, WebSocketServer } from "ws";
 import { socketDuplex } from "../duplex.ts";
@@ -58,7 +59,7 @@ export async function serveUpgrade(upgrade: UpgradeServing): Promise<void> {
 
 /** Node's HTTP server may have left a timeout on the socket. */
 export function neverIdle(socket: NodeDuplex): void {
-  if ("setTimeout" in socket) (socket as unknown as { setTimeout(ms: number): void }).setTimeout(0);
+  if ("setTimeout" in socket) (socket as Socket).setTimeout(0);
 }
 
 const HEADERS_OF_THE_SWITCH = new Set([

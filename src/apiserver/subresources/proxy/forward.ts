@@ -80,13 +80,13 @@ function unreachable(error: unknown, { upgrade, signal }: ApiRequest): unknown {
 
 /** What proves to this server who the client is is nothing to the other end; its cookies are. */
 const SECRET = /^(authorization|impersonate-.*|x-remote-.*)$/;
-const SWITCH = ["connection", "upgrade"];
 
 function forwardedHeaders({ request, path, prefix }: Forwarded): Record<string, string> {
   const { headers, peer, upgrade } = request;
   const kept = Object.entries(endToEndHeaders(headers)).filter(([name]) => !SECRET.test(name));
   const out: Record<string, string> = Object.fromEntries(kept);
-  if (upgrade) for (const name of SWITCH) if (headers[name] !== undefined) out[name] = headers[name];
+  // Not the client's own Connection: what that names the other end would take off, the headers that say who calls too.
+  if (upgrade) Object.assign(out, { connection: "Upgrade", upgrade: headers.upgrade ?? upgrade.protocol });
   out["x-forwarded-uri"] = prefix + path;
   if (peer.address !== "")
     out["x-forwarded-for"] = [headers["x-forwarded-for"], peer.address].filter(Boolean).join(", ");
