@@ -33,7 +33,7 @@ test("a first page that doesn't wait for the cache is the one that comes out of 
       const page = async () => {
         const wanted = selection(kind, namespace, options);
         const { items, metadata } = await list({ kind, cacher, store, options, selection: wanted, clock });
-        return { metadata, items: items.map(({ json }) => Buffer.from(json).toString()) };
+        return { metadata, items: items.map((stored) => stored.jsonLine().toString()) };
       };
       assert.equal(cacher.isFilled, false);
       const first = await page();

@@ -72,9 +72,6 @@ export interface VerbOptions {
   readonly random: Random;
 }
 
-const encoder = new TextEncoder();
-const NEWLINE = encoder.encode("\n");
-
 /** Reads and writes of one version of a resource, each from request to response. */
 export class Verbs {
   /** What clients of this version speak; the registry speaks the version that is stored. */
@@ -178,7 +175,7 @@ export class Verbs {
     if (format.encoding === "protobuf") return respondBytes(status, this.#proto(stored), contentType(format, false));
     if (format.encoding !== "json" || format.pretty) return respond(status, stored.object, format);
     const headers = { "content-type": contentType(format, false), "cache-control": "no-cache, private" };
-    return { status, headers, body: { type: "bytes", bytes: Buffer.concat([stored.json, NEWLINE]) } };
+    return { status, headers, body: { type: "bytes", bytes: stored.jsonLine() } };
   }
 
   #proto(stored: StoredObject): Uint8Array {
