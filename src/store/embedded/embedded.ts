@@ -141,7 +141,7 @@ interface EmbeddedParts {
   readonly space: Space;
   readonly compactIntervalMs: number;
   /**
-   * Resolves when what goes to the disk together has come. Flushing costs a real disk, and waking its thread, far more than
+   * Resolves when what goes to the disk together has come, of several who write at once. Flushing costs a real disk, and waking its thread, far more than
    * waiting for the end of this turn of the event loop, in which requests of several connections are worked on.
    */
   readonly gather: () => Promise<void>;
@@ -173,6 +173,8 @@ class Embedded implements EmbeddedStore {
   /** Has memory that was used before: much that is made and thrown away is what drives the garbage collector. */
   #spareFrame: FrameWriter | undefined;
   #waiters: Waiter[] = [];
+  /** Of the last group there was one. */
+  #isAlone = false;
   /** The revision before the first one of the group that gathers. */
   #groupRevision: Revision;
   #flushing: Promise<void> | undefined;
@@ -419,7 +421,8 @@ class Embedded implements EmbeddedStore {
   }
 
   #startFlush(): void {
-    this.#flushing ??= this.#parts.gather().then(() => this.#flush());
+    // Who was alone the last time mostly is again, and others find each other while the flush runs.
+    this.#flushing ??= (this.#isAlone ? Promise.resolve() : this.#parts.gather()).then(() => this.#flush());
   }
 
   /** Answers those at the head of the group that need not wait for it, now that all before them is visible. */
@@ -443,6 +446,7 @@ class Embedded implements EmbeddedStore {
       const reserved = frame.payloadBytes > 0 ? relaxed.wanted(through) : undefined;
       if (reserved) frame.reserve(reserved);
       this.#waiters = [];
+      this.#isAlone = waiters.length === 1;
       this.#frame = this.#spareFrame ?? new FrameWriter();
       this.#spareFrame = undefined;
       this.#groupRevision = through;
