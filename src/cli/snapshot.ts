@@ -97,15 +97,20 @@ export async function statusOfCommand(file: string, { output }: { readonly outpu
 const PROTECTED =
   "Only users have access to this etcd. They count again where what is restored is served by `navarch etcd`; a cluster has users of its own.\n";
 
-function textOf({ format, revision, keyCount, leaseCount, sizeBytes, userCount, isProtected }: SnapshotStatus): string {
+const PASSWORDLESS =
+  "Who has no password in it shows a certificate, or got the password from an older `navarch etcd` and has not logged in since: set it anew.\n";
+
+function textOf(status: SnapshotStatus): string {
+  const { format, revision, keyCount, leaseCount, sizeBytes, userCount, passwordlessCount, isProtected } = status;
   const lines = [
     ["Format", format],
     ["Revision", revision],
     ["Keys", keyCount],
     ["Leases", leaseCount],
     ...(userCount > 0 ? [["Users", userCount]] : []),
+    ...(passwordlessCount > 0 ? [["  without a password", passwordlessCount]] : []),
     ["Bytes", sizeBytes],
   ];
-  const text = lines.map(([name, value]) => `  ${String(name).padEnd(10)}${value}\n`).join("");
-  return isProtected ? text + PROTECTED : text;
+  const text = lines.map(([name, value]) => `  ${`${name} `.padEnd(10)}${value}\n`).join("");
+  return text + (isProtected ? PROTECTED : "") + (passwordlessCount > 0 ? PASSWORDLESS : "");
 }

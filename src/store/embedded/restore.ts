@@ -21,6 +21,8 @@ export interface SnapshotStatus {
   readonly sizeBytes: number;
   /** Of an etcd: who it knows. */
   readonly userCount: number;
+  /** Of them, those with no password in it: who shows a certificate, and who has one that only `navarch etcd` can compare. */
+  readonly passwordlessCount: number;
   /** Only they have access to it, and to what is restored where that is served as an etcd. */
   readonly isProtected: boolean;
 }
@@ -50,16 +52,20 @@ export function readSnapshot(bytes: Buffer, name: string): Snapshot {
 
 /** Checks all of a snapshot and says what is in it. */
 export function snapshotStatus(bytes: Buffer, name: string): SnapshotStatus {
-  const { format, revision, entries, leases, accounts = NO_ACCOUNTS } = readSnapshot(bytes, name);
+  const { format, revision, entries, leases, accounts } = readSnapshot(bytes, name);
   return {
-    userCount: accounts.users.size,
-    isProtected: accounts.enabled,
+    ...usersIn(accounts),
     format,
     revision,
     keyCount: [...entries].length,
     leaseCount: [...leases].length,
     sizeBytes: bytes.length,
   };
+}
+
+function usersIn({ users, enabled }: Accounts = NO_ACCOUNTS) {
+  const passwordlessCount = [...users.values()].filter(({ password }) => !password).length;
+  return { userCount: users.size, passwordlessCount, isProtected: enabled };
 }
 
 /** A snapshot of either kind as one that etcd can be restored from. */
@@ -122,9 +128,8 @@ async function restore(disk: Disk, snapshot: AsyncIterable<Uint8Array>): Promise
     await disk.flush(log);
     await disk.rename(file, checkpointName(revision, 0));
     await disk.flushDirectory();
-    const { users, enabled } = accounts ?? NO_ACCOUNTS;
-    const counts = { userCount: users.size, keyCount: known.length, leaseCount: held.length };
-    return { ...counts, isProtected: enabled, format, revision, sizeBytes };
+    const counts = { keyCount: known.length, leaseCount: held.length };
+    return { ...usersIn(accounts), ...counts, format, revision, sizeBytes };
   } catch (error) {
     await disk.remove(file);
     await disk.remove(ACCOUNTS_FILE);

@@ -146,7 +146,7 @@ suite("etcd's snapshots", () => {
 
     const store = join(directory, "store");
     const status = await restoreEmbeddedStore({ directory: store, snapshot: oneChunk(readFileSync(first)) });
-    assert.deepEqual([status.userCount, status.isProtected], [3, true]);
+    assert.deepEqual([status.userCount, status.passwordlessCount, status.isProtected], [3, 1, true]);
     assert.equal(statSync(join(store, "auth.json")).mode & 0o777, 0o600);
     {
       await using opened = await openEmbeddedStore({ directory: store, clock, log });

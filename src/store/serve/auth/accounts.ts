@@ -24,6 +24,17 @@ export function requiredUser({ users }: Accounts, name: string): User {
   return user;
 }
 
+/** Keeps the same password in another way: nothing changes for anyone. */
+export function rehash(
+  accounts: Accounts,
+  name: string,
+  { from, to }: { readonly from: PasswordHash; readonly to: PasswordHash },
+): Accounts {
+  const user = accounts.users.get(name);
+  if (user?.password !== from) return accounts;
+  return { ...accounts, users: new Map(accounts.users).set(name, { ...user, password: to }) };
+}
+
 export function requiredRole({ roles }: Accounts, name: string): readonly Permission[] {
   const role = roles.get(name);
   if (!role) throw wrong.roleNotFound();

@@ -13,7 +13,7 @@ import { encodeAccounts, NO_ACCOUNTS } from "../../accounts.ts";
 import { addRole, addUser, enable, grantPermission, grantRole } from "./accounts.ts";
 import { Auth } from "./auth.ts";
 import { accountFile } from "./file.ts";
-import { hashPassword } from "./passwords.ts";
+import { hashPassword, isPassword } from "./passwords.ts";
 import { Rights } from "./rights.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -220,6 +220,22 @@ test("every method that reads or changes keys asks what its caller may do", asyn
   }
   await channel.unary(method("etcdserverpb.KV/Put"), { key: bytes("/a/b"), value: bytes("2") }, { metadata });
   assert.equal((await store.get("/secret")).entry!.version, 1);
+});
+
+test("a password that an older version has kept gets etcd's hash when its user logs in", async () => {
+  const { bcrypt, ...older } = await hashPassword("pw");
+  assert.ok(bcrypt);
+  let saved = encodeAccounts(enable(grantRole(addUser(NO_ACCOUNTS, "root", older), "root", "root")));
+  const storage = { load: async () => saved, save: async (given: Uint8Array) => void (saved = given) };
+  const auth = await Auth.open({ clock: realClock(), storage });
+  const { revision } = auth.accounts;
+  await assert.rejects(auth.authenticate("root", "wrong"));
+  assert.deepEqual(auth.accounts.users.get("root")?.password, older);
+  await auth.authenticate("root", "pw");
+  const kept = (await Auth.open({ clock: realClock(), storage })).accounts.users.get("root")!.password!;
+  assert.equal(await isPassword("pw", { bcrypt: kept.bcrypt! }), true);
+  assert.equal(await isPassword("pw", kept), true);
+  assert.equal(auth.accounts.revision, revision);
 });
 
 test("a password may come as a hash of etcd's kind, and as no other", async () => {

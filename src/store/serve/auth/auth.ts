@@ -2,8 +2,8 @@ import type { Clock } from "../../../base/index.ts";
 import type { GrpcCallContext } from "../../../net/index.ts";
 import { StoreError } from "../../errors.ts";
 import { type Accounts, decodeAccounts, encodeAccounts, NO_ACCOUNTS, type PasswordHash } from "../../accounts.ts";
-import { wrong } from "./accounts.ts";
-import { hashPassword, isPassword } from "./passwords.ts";
+import { rehash, wrong } from "./accounts.ts";
+import { completed, hashPassword, isPassword } from "./passwords.ts";
 import { Rights } from "./rights.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -67,7 +67,15 @@ export class Auth {
     if (!isRight) throw wrong.failed();
     // It may have been changed while it was being compared.
     if (this.#accounts.users.get(name)?.password !== kept) throw wrong.failed();
+    await this.#complete(name, password, kept);
     return this.#tokens.make(name);
+  }
+
+  /** The password is there to be hashed only now: with etcd's hash a snapshot holds it too. */
+  async #complete(name: string, password: string, kept: PasswordHash): Promise<void> {
+    const whole = await completed(password, kept);
+    // Where that can't be saved it is tried again the next time.
+    if (whole) await this.change((now) => rehash(now, name, { from: kept, to: whole })).catch(() => {});
   }
 
   /** A password as it is to be kept. */

@@ -16,6 +16,11 @@ export async function hashPassword(password: string): Promise<PasswordHash> {
   return { salt: salt.toString("base64"), scrypt: derived.toString("base64"), bcrypt };
 }
 
+/** What was kept by a version that knew nothing of etcd's hashes, with one; undefined where there is nothing to add. */
+export async function completed(password: string, kept: PasswordHash): Promise<PasswordHash | undefined> {
+  return kept.bcrypt === undefined ? { ...kept, bcrypt: await bcryptHash(password) } : undefined;
+}
+
 export async function isPassword(
   password: string,
   { salt, scrypt: kept, bcrypt = "" }: PasswordHash,
