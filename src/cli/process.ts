@@ -1,3 +1,4 @@
+import { errorText, faultPlace } from "./error-text.ts";
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { type Log, logTo } from "../base/index.ts";
@@ -21,12 +22,14 @@ export function logToFile(file: number, verbosity = 0): Log {
   return logTo((level, message, fields) => {
     if (level === "debug" && verbosity < 4) return;
     const { error, ...rest } = fields;
+    const place = faultPlace(error);
     const line = {
       time: new Date().toISOString(),
       level,
       message,
       ...rest,
-      ...(error !== undefined && { error: chain(error) }),
+      ...(error !== undefined && { error: errorText(error) }),
+      ...(place !== undefined && { stack: place }),
     };
     writeLine(file, JSON.stringify(line));
   });
@@ -38,10 +41,4 @@ function writeLine(file: number, line: string): void {
   } catch {
     // A full disk must not end the cluster for the sake of its log.
   }
-}
-
-function chain(error: unknown): string {
-  const parts: string[] = [];
-  for (let at: unknown = error; at instanceof Error && parts.length < 5; at = at.cause) parts.push(at.message);
-  return parts.length > 0 ? parts.join(": ") : String(error);
 }
