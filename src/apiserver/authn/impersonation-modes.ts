@@ -87,10 +87,10 @@ function anything(wanted: Wanted): Way {
   const checks: Check[] = [
     account ? { resource: "serviceaccounts", ...account } : { resource: "users", name: wanted.name },
     ...wanted.groups.map((name) => ({ resource: "groups", name })),
+    ...(wanted.uid ? [{ group: GROUP, resource: "uids", name: wanted.uid }] : []),
     ...Object.entries(wanted.extra ?? {}).flatMap(([key, values]) =>
       values.map((name) => ({ group: GROUP, resource: "userextras", subresource: key, name })),
     ),
-    ...(wanted.uid ? [{ group: GROUP, resource: "uids", name: wanted.uid }] : []),
   ];
   const groups = account && wanted.groups.length === 0 ? groupsOf(account) : wanted.groups;
   return { checks: checks.map((check) => ({ ...check, verb: "impersonate" })), user: { ...wanted, groups } };

@@ -2,6 +2,7 @@ import { own } from "../../base/index.ts";
 import {
   ClusterRole,
   type KindDefinition,
+  PersistentVolume,
   PersistentVolumeClaim,
   configMapNames,
   resourceClaimNames,
@@ -15,6 +16,7 @@ import {
 import { nodeOf } from "../admission/node-restriction.ts";
 import type { Attributes, Authorization, Authorizer, Reads } from "../contracts.ts";
 import { allows } from "./rbac.ts";
+import { secretsOfVolume } from "./volume-secrets.ts";
 
 const NO_OPINION: Authorization = { decision: "noOpinion", reason: "" };
 const ALLOW: Authorization = { decision: "allow", reason: "" };
@@ -27,7 +29,7 @@ export function nodeAuthorizer(reads: Reads): Authorizer {
     const node = nodeOf(attributes.user);
     if (node === undefined) return NO_OPINION;
     await Promise.all(
-      [PodKind, PersistentVolumeClaim, VolumeAttachment, ResourceSlice].map((kind) =>
+      [PodKind, PersistentVolume, PersistentVolumeClaim, VolumeAttachment, ResourceSlice].map((kind) =>
         reads.filled(kind as KindDefinition),
       ),
     );
@@ -63,7 +65,7 @@ type Check = (attributes: Attributes, node: string, reads: Reads) => Authorizati
 type Related = (attributes: Attributes, node: string, reads: Reads) => boolean;
 
 const SPECIAL: Readonly<Record<string, Check>> = {
-  "/secrets": readable(named(secretNames)),
+  "/secrets": readable((...asked) => named(secretNames)(...asked) || secretOfVolumes(...asked)),
   "/configmaps": readable(named(configMapNames)),
   "/persistentvolumeclaims": claims,
   "/persistentvolumes": gettable(volumeOfClaims),
@@ -122,8 +124,16 @@ function claims(attributes: Attributes, node: string, reads: Reads): Authorizati
   return whenRelated(related, attributes, node, reads);
 }
 
+/** A volume that pods on the node use refers to it. */
+function secretOfVolumes({ namespace, name }: Attributes, node: string, reads: Reads): boolean {
+  const wanted = `${namespace}/${name}`;
+  return reads
+    .cached(PersistentVolume)
+    .some((volume) => secretsOfVolume(volume).includes(wanted) && volumeOfClaims(volume.metadata, node, reads));
+}
+
 /** The volume of a claim that a pod on the node uses. */
-function volumeOfClaims({ name }: Attributes, node: string, reads: Reads): boolean {
+function volumeOfClaims({ name }: { readonly name: string }, node: string, reads: Reads): boolean {
   const used = new Set<string>();
   for (const pod of reads.cached(PodKind).filter(({ spec }) => spec.nodeName === node))
     for (const claim of volumeClaimNames(pod)) used.add(`${pod.metadata.namespace}/${claim}`);

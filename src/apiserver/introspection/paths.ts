@@ -56,8 +56,7 @@ export function pathHandlers(options: PathOptions): SubresourceHandler {
     const healthy = await health(context, options);
     if (healthy) return healthy;
     if (context.request.method !== "GET" && context.request.method !== "HEAD") {
-      const group = /^\/apis\/([^/]+)/.exec(path)?.[1];
-      if (group !== undefined && !discovery().group(group)) return NOT_FOUND;
+      if (!isThere(path, discovery())) return NOT_FOUND;
       throw options.methodNotAllowed();
     }
     switch (path) {
@@ -71,6 +70,13 @@ export function pathHandlers(options: PathOptions): SubresourceHandler {
     }
     return discovered(context, discovery(), options.isOwnGroup) ?? NOT_FOUND;
   };
+}
+
+/** Whether there is anything at a path that isn't asked for in the way that it answers. */
+function isThere(path: string, discovery: Discovery): boolean {
+  const [root = "", group] = path.split("/").slice(1);
+  if (root === "apis") return !group || discovery.group(group) !== undefined;
+  return ["", "api", "version", "metrics"].includes(root);
 }
 
 /** Only as JSON. */

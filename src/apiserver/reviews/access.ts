@@ -16,7 +16,7 @@ import type { Attributes, Authorizer, RequestContext, SubresourceHandler } from 
 import { type Json, respondObject } from "../http/object.ts";
 import { readPosted } from "../http/posted.ts";
 import { managedBySender } from "../subresources/managed.ts";
-import { attributeErrors, subjectErrors } from "./validate.ts";
+import { selfErrors, specErrors } from "./validate.ts";
 
 export interface AccessReviewOptions extends ReviewAdmission {
   readonly authorizers: readonly Authorizer[];
@@ -35,17 +35,17 @@ const REVIEWS: Readonly<Record<string, Review>> = {
   subjectaccessreviews: {
     kind: SubjectAccessReview as unknown as KindDefinition,
     subject: (_, spec) => subjectOf(spec),
-    validate: (spec, metadata) => [...attributeErrors(spec), ...subjectErrors(spec), ...emptyMetadata(metadata)],
+    validate: (spec, metadata) => [...specErrors(spec), ...emptyMetadata(metadata)],
   },
   localsubjectaccessreviews: {
     kind: LocalSubjectAccessReview as unknown as KindDefinition,
     subject: (_, spec) => subjectOf(spec),
-    validate: (spec, metadata) => [...attributeErrors(spec), ...subjectErrors(spec), ...localErrors(spec, metadata)],
+    validate: (spec, metadata) => [...specErrors(spec), ...localErrors(spec, metadata)],
   },
   selfsubjectaccessreviews: {
     kind: SelfSubjectAccessReview as unknown as KindDefinition,
     subject: ({ user }) => user,
-    validate: (spec, metadata) => [...attributeErrors(spec), ...emptyMetadata(metadata)],
+    validate: (spec, metadata) => [...selfErrors(spec), ...emptyMetadata(metadata)],
   },
 };
 

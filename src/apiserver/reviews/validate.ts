@@ -2,8 +2,17 @@ import { type FieldError, qualifiedNameProblems, type SubjectAccessReviewSpec } 
 
 type Spec = SubjectAccessReviewSpec;
 
-/** What is wrong with what a review asks about. */
-export function attributeErrors({ resourceAttributes: of, nonResourceAttributes: path }: Spec): FieldError[] {
+/** What is wrong with what a review asks about, and about whom; the details come last. */
+export function specErrors(spec: Spec): FieldError[] {
+  return [...attributeErrors(spec), ...subjectErrors(spec), ...detailErrors(spec)];
+}
+
+/** The same where the caller is whom it is about. */
+export function selfErrors(spec: Spec): FieldError[] {
+  return [...attributeErrors(spec), ...detailErrors(spec)];
+}
+
+function attributeErrors({ resourceAttributes: of, nonResourceAttributes: path }: Spec): FieldError[] {
   if (of && path) {
     const value = { Path: path.path ?? "", Verb: path.verb ?? "" };
     const detail = "cannot be specified in combination with resourceAttributes";
@@ -13,6 +22,10 @@ export function attributeErrors({ resourceAttributes: of, nonResourceAttributes:
     const detail = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
     return [{ path: "spec.resourceAttributes", type: "Invalid", value: null, detail }];
   }
+  return [];
+}
+
+function detailErrors({ resourceAttributes: of }: Spec): FieldError[] {
   return [
     ...selectorErrors("spec.resourceAttributes.fieldSelector", of?.fieldSelector),
     ...selectorErrors("spec.resourceAttributes.labelSelector", of?.labelSelector),
@@ -20,7 +33,7 @@ export function attributeErrors({ resourceAttributes: of, nonResourceAttributes:
 }
 
 /** A review must say about whom it asks. */
-export function subjectErrors({ user, groups }: Spec): FieldError[] {
+function subjectErrors({ user, groups }: Spec): FieldError[] {
   if (user || groups?.length) return [];
   return [{ path: "spec.user", type: "Invalid", value: "", detail: "at least one of user or group must be specified" }];
 }
@@ -45,10 +58,9 @@ function selectorErrors(path: string, selector: Selector | undefined): FieldErro
   }
   requirements.forEach(({ key, operator, values = [] }, index) => {
     const at = `${path}.requirements[${index}]`;
-    if (isLabels)
-      for (const detail of qualifiedNameProblems(key))
-        errors.push({ path: `${at}.key`, type: "Invalid", value: key, detail });
-    else if (!key) errors.push({ path: `${at}.key`, type: "Required", detail: "must be specified" });
+    // Of labels the key comes last, and none is as bad as any.
+    const keyErrors = isLabels ? labelKeyErrors(`${at}.key`, key) : key ? [] : [needed(`${at}.key`)];
+    if (!isLabels) errors.push(...keyErrors);
     if ((operator === "In" || operator === "NotIn") && values.length === 0) {
       const detail = "must be specified when `operator` is 'In' or 'NotIn'";
       errors.push({ path: `${at}.values`, type: "Required", detail });
@@ -57,6 +69,13 @@ function selectorErrors(path: string, selector: Selector | undefined): FieldErro
       const detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
       errors.push({ path: `${at}.values`, type: "Forbidden", detail });
     }
+    if (isLabels) errors.push(...keyErrors);
   });
   return errors;
+}
+
+const needed = (path: string): FieldError => ({ path, type: "Required", detail: "must be specified" });
+
+function labelKeyErrors(path: string, key: string): FieldError[] {
+  return qualifiedNameProblems(key).map((detail) => ({ path, type: "Invalid", value: key, detail }));
 }
