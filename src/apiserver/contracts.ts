@@ -53,6 +53,16 @@ export interface Reads {
   filled<T>(kind: KindDefinition<T>): Promise<void>;
 }
 
+/** What is written of a request takes notes of what it meets on its way. */
+export interface Audited {
+  /** The first note of a key stays. */
+  annotate(key: string, value: string): void;
+  /** The object that was sent; `whole` makes it as it is to be written. */
+  sent(object: Readonly<Record<string, unknown>>, whole: () => Readonly<Record<string, unknown>>): void;
+  /** The same of what is no object. */
+  sentAs(value: () => unknown): void;
+}
+
 export type AdmissionOperation = "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
 
 export interface AdmissionRequest {
@@ -70,6 +80,8 @@ export interface AdmissionRequest {
   readonly user: UserInfo;
   readonly dryRun: boolean;
   readonly warnings: string[];
+  /** Notes that go with what is written of the request, if anything is. */
+  readonly audited?: Audited | undefined;
   readonly reads: Reads;
 }
 
@@ -98,6 +110,8 @@ export interface RequestContext {
   readonly user: UserInfo;
   /** Texts of Warning headers. */
   readonly warnings: string[];
+  /** Present when events are written of the request. */
+  readonly audited?: Audited;
   /** Empty lists and maps that the client gave, by path: stored objects lack them, but some kinds and messages tell them from none. */
   emptied: Emptied;
   /** What is sent or changed is so large that others have a turn of the event loop between the steps of the work on it. */

@@ -4,6 +4,7 @@ import type { Handler } from "../net/message.ts";
 import { Service } from "../api/index.ts";
 import { prefixEnd, type Revision, type Store } from "../store/index.ts";
 import { type AdmissionChoice, admissionPlugins } from "./admission/all.ts";
+import type { Auditor } from "./audit/auditor.ts";
 import { ServiceAccountTokens } from "./authn/service-accounts.ts";
 import { impersonation } from "./authn/impersonate.ts";
 import { issuerPaths } from "./authn/issuer.ts";
@@ -115,6 +116,8 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly processMetrics?: () => readonly string[];
   /** Further paths ("/name/"): who may ask is decided as for any path that is no resource; they see the rest of the path. */
   readonly extensions?: ReadonlyMap<string, Handler>;
+  /** Writes down who did what. */
+  readonly audit?: Auditor;
   /** The flags that the server was started with, by name; what /flagz tells. */
   readonly givenFlags?: GivenFlags;
 }

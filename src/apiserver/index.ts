@@ -6,10 +6,16 @@
 export { type ApiServer, type ApiServerOptions, type AuthorizationMode, createApiServer } from "./create.ts";
 export type { StorageMediaType } from "./stored/encoding.ts";
 export { FEATURE_GATES, type RuntimeConfigOptions } from "./discovery/runtime-config.ts";
+export type { Auditor, AuditEvent, AuditSink } from "./audit/index.ts";
 export type { Encryption } from "./encryption/index.ts";
 export { parseTokenFile, type StaticToken } from "./authn/authn.ts";
 export type { AdmissionPlugin, AdmissionRequest, Attributes, Authenticator, Authorizer, Reads } from "./contracts.ts";
 export { type KubeletConnectionOptions, kubeletConnections, type Kubelets } from "./streaming/kubelets.ts";
+
+/** What is written of requests; loaded when it is first called, since most servers do without. */
+export function auditTrail(): Promise<typeof import("./audit/index.ts")> {
+  return import("./audit/index.ts");
+}
 
 /** Encryption of what is stored; loaded when it is first called, since most servers do without. */
 export function storeEncryption(): Promise<typeof import("./encryption/index.ts")> {

@@ -1,7 +1,10 @@
 import { messageOf } from "../base/index.ts";
-import { internal, parseFieldSelector, quote, statusError, unauthorized } from "../api/index.ts";
+import { internal, parseFieldSelector, quote, StatusError, statusError, unauthorized } from "../api/index.ts";
 import type { Clock, Log, Random } from "../base/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
+import type { AuditedRequest } from "./audit/audited-request.ts";
+import type { Auditor } from "./audit/auditor.ts";
+import type { Impersonate } from "./authn/impersonate.ts";
 import type { Attributes, Authenticator, Authorizer, Emptied, RequestContext, RequestInfo } from "./contracts.ts";
 import { type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
 import { respondError, respondText } from "./http/respond.ts";
@@ -30,7 +33,9 @@ export interface PipelineOptions {
   /** Answers an authorized request. */
   readonly dispatch: (context: RequestContext) => Promise<ApiResponse>;
   /** Changes who the caller is when it asks to; throws 403 when it may not. */
-  readonly impersonate?: (request: ApiRequest, user: UserInfo, info: RequestInfo) => Promise<UserInfo>;
+  readonly impersonate?: Impersonate;
+  /** Writes down what is done, where somebody wants that. */
+  readonly audit?: Auditor;
 }
 
 const ANONYMOUS: UserInfo = { name: "system:anonymous", groups: ["system:unauthenticated"] };
@@ -52,14 +57,23 @@ export function pipeline(options: PipelineOptions): Handler {
     const info = requestInfo(request.method, request.path, query);
     let flowHeaders: Readonly<Record<string, string>> = {};
     let response: ApiResponse;
+    let audited: AuditedRequest | undefined;
     try {
       const caller = await authenticate(request, options);
-      const user = options.impersonate ? await options.impersonate(request, caller, info) : caller;
+      if (options.audit)
+        audited = options.audit.audited({ request, info: aboutOne(info, query), user: caller, auditId });
+      if (audited) await audited.received();
+      const { user, constraint } = options.impersonate
+        ? await options.impersonate(request, caller, info)
+        : { user: caller };
+      if (user !== caller) audited?.impersonated(user, constraint);
       const flow = options.flows.flowOf(info, user);
       flowHeaders = headersOf(flow);
       response = await inTurn({ request, info, user, flow, options }, async () => {
         const attributes = { ...info, name: info.name || selectedName(info, query), user, fields: fixedFields(query) };
-        await authorize(attributes, options.authorizers);
+        const decision = await decide(attributes, options.authorizers);
+        if (audited) noteDecision(audited, decision);
+        if (!decision.isAllowed) throw forbiddenTo(attributes, decision.reason);
         // What has a body is there as a whole when that has been read.
         if (request.body.type !== "stream") await begin();
         return options.dispatch({
@@ -68,6 +82,7 @@ export function pipeline(options: PipelineOptions): Handler {
           query,
           user,
           warnings,
+          ...(audited && { audited }),
           emptied: NOTHING_EMPTIED,
           isLarge: false,
           begin,
@@ -77,13 +92,52 @@ export function pipeline(options: PipelineOptions): Handler {
       });
     } catch (error) {
       response = failure(error, request, options.log);
+      if (options.audit && isOfNobody(error)) {
+        const refused = options.audit.audited({ request, info: aboutOne(info, query), user: undefined, auditId });
+        await refused?.refused(response);
+      }
     }
     const durationMs = clock.monotonicMs() - startMs;
     metrics.count(info, { code: response.status, dryRun: query.has("dryRun"), durationMs });
     if (response.body.type === "stream" && info.verb === "watch")
       response = { ...response, body: counted(response.body, metrics.longRunning(info)) };
+    if (audited) response = await followed(audited, response, info);
     return withHeaders(await compressed(request, response), { auditId, warnings, flowHeaders });
   };
+}
+
+/** Tells of an answer, and of its end where it lasts. */
+async function followed(audited: AuditedRequest, response: ApiResponse, info: RequestInfo): Promise<ApiResponse> {
+  const isLong = info.verb === "watch" || LONG_RUNNING.has(info.subresource);
+  const over = await audited.answered(response, { isLong });
+  const { body } = response;
+  if (body.type === "stream") return { ...response, body: counted(body, over) };
+  if (body.type === "upgrade")
+    return { ...response, body: { ...body, serve: (connection) => body.serve(connection).finally(over) } };
+  if (body.type === "events") return { ...response, body: { ...body, batches: ending(body.batches, over) } };
+  over();
+  return response;
+}
+
+async function* ending<T>(source: AsyncIterable<T>, over: () => void): AsyncGenerator<T> {
+  try {
+    yield* source;
+  } finally {
+    over();
+  }
+}
+
+function noteDecision(audited: AuditedRequest, { isAllowed, reason }: Decision): void {
+  audited.annotate("authorization.k8s.io/decision", isAllowed ? "allow" : "forbid");
+  audited.annotate("authorization.k8s.io/reason", reason);
+}
+
+const isOfNobody = (error: unknown) => error instanceof StatusError && error.code === 401;
+
+/** What a request is about, by the name that a list or watch of one is for. */
+function aboutOne(info: RequestInfo, query: URLSearchParams): RequestInfo {
+  const name = info.name || selectedName(info, query);
+  return name === info.name ? info : { ...info, name };
 }
 
 type StreamBody = Extract<ApiResponse["body"], { readonly type: "stream" }>;
@@ -159,14 +213,24 @@ function fixedFields(query: URLSearchParams): Readonly<Record<string, string>> {
 
 /** Asks each authorizer in turn; the first that has an opinion decides. 403 when none allows it. */
 export async function authorize(attributes: Attributes, authorizers: readonly Authorizer[]): Promise<void> {
+  const { isAllowed, reason } = await decide(attributes, authorizers);
+  if (!isAllowed) throw forbiddenTo(attributes, reason);
+}
+
+interface Decision {
+  readonly isAllowed: boolean;
+  readonly reason: string;
+}
+
+async function decide(attributes: Attributes, authorizers: readonly Authorizer[]): Promise<Decision> {
   const reasons: string[] = [];
   for (const authorizer of authorizers) {
     const { decision, reason } = await authorizer(attributes);
-    if (decision === "allow") return;
+    if (decision === "allow") return { isAllowed: true, reason };
     if (reason) reasons.push(reason);
     if (decision === "deny") break;
   }
-  throw forbiddenTo(attributes, reasons.join(", "));
+  return { isAllowed: false, reason: reasons.join(", ") };
 }
 
 /** 403: the user may not do this. */

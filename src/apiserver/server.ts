@@ -13,7 +13,9 @@ import {
   methodNotAllowed,
 } from "../api/index.ts";
 import type { Clock, Log, Random, Scope } from "../base/index.ts";
-import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
+import type { ApiResponse, Handler } from "../net/message.ts";
+import type { Auditor } from "./audit/auditor.ts";
+import type { Impersonate } from "./authn/impersonate.ts";
 import { type Entry, prefixEnd, type Store } from "../store/index.ts";
 import { Cacher } from "./cacher/cacher.ts";
 import type { ServerCore } from "./core.ts";
@@ -47,7 +49,7 @@ export interface ApiServerParts {
   readonly admission: readonly AdmissionPlugin[];
   /** What other servers answer behind this one. */
   readonly aggregator: Aggregator;
-  readonly impersonate?: (request: ApiRequest, user: UserInfo, info: RequestInfo) => Promise<UserInfo>;
+  readonly impersonate?: Impersonate;
   /** "resource/subresource" (or a resource that is only created, like reviews) -> what answers it. */
   readonly handlers: ReadonlyMap<string, SubresourceHandler>;
   /** "group/resource" -> hooks around its writes. */
@@ -72,6 +74,7 @@ export interface ServerOptions {
   readonly maxRequestsInflight: number;
   readonly maxMutatingRequestsInflight: number;
   readonly parts: (server: ServerCore) => ApiServerParts;
+  readonly audit?: Auditor;
   /** Named checks of /readyz beside the server's own. */
   readonly kinds?: readonly KindDefinition[];
 }
@@ -139,7 +142,11 @@ export function serverCore(options: ServerOptions): ServerCore & {
     const kind = served.find({ ...info, plural: info.resource });
     return (kind && cachers.get(cacheKey(kind))?.size) ?? 0;
   });
-  const flowMetrics = () => [...fairness.metrics(), ...(options.processMetrics?.() ?? [])];
+  const flowMetrics = () => [
+    ...fairness.metrics(),
+    ...(options.audit?.metrics() ?? []),
+    ...(options.processMetrics?.() ?? []),
+  ];
   const dispatch = dispatcher({ core, parts, options, state, metrics, objects, flowMetrics });
   const handle = pipeline({ ...options, ...parts, dispatch, metrics, flows, fairness });
   const beginHistory = async () => {
@@ -248,7 +255,7 @@ function dispatcher({
     const isServed = info.subresource === "" || kind.subresources?.some(({ name }) => name === info.subresource);
     // The original's router refuses what it can't write before the kind has a say.
     const isHeard = kind.custom || takesAnyEncoding(request.headers.accept);
-    if (kind.rules.deprecation && (isServed || kind.custom) && isHeard) context.warnings.push(kind.rules.deprecation);
+    if (kind.rules.deprecation && (isServed || kind.custom) && isHeard) warnOfEnd(context, kind.rules.deprecation);
     if (kind.custom) return custom(kind, context);
     const handler = parts.handlers.get(info.subresource ? `${info.resource}/${info.subresource}` : info.resource);
     checkVerb(kind, context);
@@ -265,6 +272,14 @@ function dispatcher({
       throw notImplemented(`${info.resource}/${info.subresource}`);
     return verbsOf(kind).run(context);
   };
+}
+
+/** Says that a version goes, and by when if that is known. */
+function warnOfEnd({ warnings, audited }: RequestContext, text: string): void {
+  warnings.push(text);
+  audited?.annotate("k8s.io/deprecated", "true");
+  const release = /unavailable in v(\d+\.\d+)/.exec(text)?.[1];
+  if (release !== undefined) audited?.annotate("k8s.io/removed-release", release);
 }
 
 const PLAIN_SUBRESOURCES = new Set(["status", "approval", "finalize", "ephemeralcontainers", "resize"]);

@@ -53,7 +53,7 @@ export interface AdmittedReview {
 
 /** Shows an object that isn't stored to those who may change it. */
 export async function admitReview(
-  { info, user, warnings }: RequestContext,
+  { info, user, warnings, audited }: RequestContext,
   { kind, object }: { readonly kind: KindDefinition; readonly object: Record<string, unknown> },
   { admission, reads }: ReviewAdmission,
 ): Promise<AdmittedReview> {
@@ -70,6 +70,7 @@ export async function admitReview(
     user,
     dryRun: false,
     warnings,
+    audited,
     reads,
   };
   await admit(plugins, request);

@@ -195,7 +195,7 @@ async function restrictTokens(request: AdmissionRequest, node: string): Promise<
   if (pod.spec.nodeName !== node) return "node requested token bound to a pod scheduled on a different node";
   if ((audiences ?? []).length > 1) return "node may only request 0 or 1 audiences";
   const named = new Set(audiencesOf(pod));
-  const other = (audiences ?? []).find((audience) => !named.has(audience));
+  const other = (audiences ?? []).find((audience) => audience !== "" && !named.has(audience));
   if (other === undefined) return undefined;
   return `audience ${quote(other)} not found in pod spec volume, ${user.name} is not authorized to request tokens for this audience`;
 }

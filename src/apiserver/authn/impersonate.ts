@@ -9,18 +9,22 @@ const EXTRA = "impersonate-extra-";
 /** Callers of whom is remembered how they acted as others. */
 const CALLERS_MAX = 4096;
 
+/** Who a caller is for a request: itself, or whom it acts as, by which right. */
+export type Impersonate = (
+  request: ApiRequest,
+  caller: UserInfo,
+  info: RequestInfo,
+) => Promise<{ readonly user: UserInfo; readonly constraint?: string }>;
+
 /**
  * Lets a caller act as someone else, if it may in one of the ways that there are. The way that a caller went last is tried
  * first, unless roles that opened it are gone; refused, it is told why the first way that fits is closed to it.
  */
-export function impersonation(
-  authorizers: readonly Authorizer[],
-  reads: Reads,
-): (request: ApiRequest, user: UserInfo, info: RequestInfo) => Promise<UserInfo> {
+export function impersonation(authorizers: readonly Authorizer[], reads: Reads): Impersonate {
   const lastModes = new Map<string, number>();
   return async (request, caller, info) => {
     const wanted = wantedUser(request);
-    if (!wanted) return caller;
+    if (!wanted) return { user: caller };
     const last = mayImpersonate(rulesFor(reads, caller, "")) ? lastModes.get(caller.name) : undefined;
     const order = [...MODES.keys()].sort((a, b) => Number(b === last) - Number(a === last) || a - b);
     let refusal: unknown;
@@ -34,7 +38,8 @@ export function impersonation(
         continue;
       }
       remember(lastModes, caller.name, index);
-      return { ...way.user, groups: withImpliedGroup(way.user) };
+      const user = { ...way.user, groups: withImpliedGroup(way.user) };
+      return { user, ...(way.constraint && { constraint: way.constraint }) };
     }
     throw refusal;
   };

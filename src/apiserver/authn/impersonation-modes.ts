@@ -11,6 +11,8 @@ export type Check = Partial<Attributes> & { readonly refusal?: string };
 /** A way to act as somebody. */
 interface Way {
   readonly checks: readonly Check[];
+  /** The verb that a narrow mode goes by. */
+  readonly constraint?: string;
   /** Who that is then. */
   readonly user: UserInfo;
 }
@@ -27,11 +29,10 @@ const MASTERS = "system:masters";
 export const MODES: readonly Mode[] = [associatedNode, arbitraryNode, serviceAccount, userInfo, anything];
 
 /** What a narrow mode asks for: to do this one thing as others of its kind, and to act as this one. */
-function narrow(mode: string, info: RequestInfo, parts: readonly Check[]): Check[] {
-  return [
-    { ...info, verb: `impersonate-on:${mode}:${info.verb}` },
-    ...parts.map((part) => ({ ...part, group: GROUP, verb: `impersonate:${mode}` })),
-  ];
+function narrow(mode: string, info: RequestInfo, parts: readonly Check[]): Pick<Way, "checks" | "constraint"> {
+  const constraint = `impersonate:${mode}`;
+  const on = { ...info, verb: `impersonate-on:${mode}:${info.verb}` };
+  return { constraint, checks: [on, ...parts.map((part) => ({ ...part, group: GROUP, verb: constraint }))] };
 }
 
 /** Pods act as the node that they run on. */
@@ -40,13 +41,13 @@ function associatedNode(wanted: Wanted, caller: UserInfo, info: RequestInfo): Wa
   if (node === undefined || accountNamed(caller.name) === undefined) return undefined;
   const [home, ...others] = caller.extra?.[NODE_OF_CALLER] ?? [];
   if (home !== node || others.length > 0) return undefined;
-  return { checks: narrow("associated-node", info, [{ resource: "nodes", name: "*" }]), user: asNode(wanted) };
+  return { ...narrow("associated-node", info, [{ resource: "nodes", name: "*" }]), user: asNode(wanted) };
 }
 
 function arbitraryNode(wanted: Wanted, _: UserInfo, info: RequestInfo): Way | undefined {
   const node = nodeNamed(wanted);
   if (node === undefined) return undefined;
-  return { checks: narrow("arbitrary-node", info, [{ resource: "nodes", name: node }]), user: asNode(wanted) };
+  return { ...narrow("arbitrary-node", info, [{ resource: "nodes", name: node }]), user: asNode(wanted) };
 }
 
 const asNode = ({ name }: Wanted): UserInfo => ({ name, groups: ["system:nodes"] });
@@ -54,15 +55,18 @@ const asNode = ({ name }: Wanted): UserInfo => ({ name, groups: ["system:nodes"]
 function serviceAccount(wanted: Wanted, _: UserInfo, info: RequestInfo): Way | undefined {
   const account = accountNamed(wanted.name);
   if (!account || !isPlain(wanted)) return undefined;
-  const checks = narrow("serviceaccount", info, [{ resource: "serviceaccounts", ...account }]);
-  return { checks, user: { name: wanted.name, groups: groupsOf(account) } };
+  const way = narrow("serviceaccount", info, [{ resource: "serviceaccounts", ...account }]);
+  return { ...way, user: { name: wanted.name, groups: groupsOf(account) } };
 }
 
 /** Anybody but service accounts and nodes, each part of whom is asked about. */
 function userInfo(wanted: Wanted, _: UserInfo, info: RequestInfo): Way | undefined {
   if (accountNamed(wanted.name) || isNodeName(wanted.name)) return undefined;
-  const parts = [
+  const parts: Check[] = [
     { resource: "users", name: wanted.name },
+    ...(wanted.groups.includes("")
+      ? [{ resource: "groups", refusal: "impersonating the empty string group is not allowed" }]
+      : []),
     ...(wanted.uid ? [{ resource: "uids", name: wanted.uid }] : []),
     ...wanted.groups.map((name) => ({
       ...{ resource: "groups", name },
@@ -70,7 +74,7 @@ function userInfo(wanted: Wanted, _: UserInfo, info: RequestInfo): Way | undefin
     })),
     ...Object.entries(wanted.extra ?? {}).flatMap(([key, values]) => extraParts(key, values)),
   ];
-  return { checks: narrow("user-info", info, parts), user: wanted };
+  return { ...narrow("user-info", info, parts), user: wanted };
 }
 
 function extraParts(key: string, values: readonly string[]): Check[] {

@@ -92,16 +92,17 @@ export class ServiceAccountTokens {
     return this.#options.issuer;
   }
 
-  issue({ account, audiences, seconds, bound, node }: IssueToken): { token: string; expiresMs: number } {
+  issue({ account, audiences, seconds, bound, node }: IssueToken): IssuedToken {
     const { clock, random, issuer, key } = this.#options;
     const now = Math.floor(clock.now() / 1000);
+    const id = random.uuid();
     const { namespace, name, uid } = account.metadata;
     const claims: Claims = {
       aud: [...audiences],
       exp: now + seconds,
       iat: now,
       iss: issuer,
-      jti: random.uuid(),
+      jti: id,
       "kubernetes.io": {
         namespace,
         ...(node && { node }),
@@ -111,7 +112,7 @@ export class ServiceAccountTokens {
       nbf: now,
       sub: `system:serviceaccount:${namespace}:${name}`,
     };
-    return { token: signJwt(claims, key), expiresMs: (now + seconds) * 1000 };
+    return { token: signJwt(claims, key), expiresMs: (now + seconds) * 1000, id };
   }
 
   /** The account of a token of ours; undefined for other tokens, 401 for one of ours that is no longer good. */
@@ -179,6 +180,13 @@ function mismatch(kind: string, uid: string, claimed: string): string {
   if (kind === "ServiceAccount") return `service account UID (${uid}) does not match claim (${claimed})`;
   const name = kind.toLowerCase();
   return `${name} UID (${uid}) does not match service account ${name} ref claim (${claimed})`;
+}
+
+export interface IssuedToken {
+  readonly token: string;
+  readonly expiresMs: number;
+  /** By which it is known who uses it. */
+  readonly id: string;
 }
 
 export interface IssueToken {

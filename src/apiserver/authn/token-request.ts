@@ -59,7 +59,8 @@ export function tokenRequests({ tokens, reads, clock, admission }: TokenMaker): 
     await validate();
     const audiences = spec.audiences?.length ? spec.audiences : tokens.audiences;
     const { bound, node } = await boundTo(reads, spec, account);
-    const { token, expiresMs } = tokens.issue({ account, audiences, seconds, bound, node });
+    const { token, expiresMs, id } = tokens.issue({ account, audiences, seconds, bound, node });
+    context.audited?.annotate("authentication.kubernetes.io/issued-credential-id", `JTI=${id}`);
     const sent = { ...request, spec: { ...spec, expirationSeconds: seconds } };
     const { managedFields } = managedBySender(context, sent, { type: TYPE, clock });
     const answer = {

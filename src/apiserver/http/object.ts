@@ -1,5 +1,6 @@
 import {
   badRequest,
+  behaviorOf,
   canonicalQuantity,
   groupVersion,
   invalid,
@@ -12,6 +13,7 @@ import {
 } from "../../api/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
 import {
+  applyDefaults,
   DecodeError,
   decodeJson,
   decodeProto,
@@ -266,11 +268,22 @@ export function decodeObject(
     const decoded = decodeJson(type.struct, value, DECODING);
     context.emptied = decoded.emptied;
     reportFields(context, { prefix, type, body, unknown: decoded.unknown });
+    context.audited?.sent(decoded.value, () => withDefaults(decoded.value, type));
     return decoded.value;
   } catch (error) {
     if (!(error instanceof DecodeError) && !(error instanceof QuantityError)) throw error;
     throw badRequest(`${prefix}: ${error.message}`, { cause: error });
   }
+}
+
+/** A copy as the original understands it: with what comes by default. */
+function withDefaults(object: Json, type: BodyType): Json {
+  const copy = structuredClone(object);
+  applyDefaults(type.struct, copy);
+  const kind = kindFor(type);
+  if (kind?.struct === type.struct) behaviorOf(kind).setDefaults?.(copy as never);
+  const { value } = decodeJson(type.struct, copy, DECODING);
+  return { kind: type.kind, apiVersion: groupVersion(type), ...value };
 }
 
 interface FieldReport {

@@ -611,6 +611,7 @@ export class Registry {
       user: context.user,
       dryRun: write.dryRun,
       warnings: context.warnings,
+      audited: context.audited,
       reads: this.#options.reads,
     };
   }

@@ -28,6 +28,7 @@ async function bodyOptions(context: RequestContext): Promise<DeleteOptions | und
     );
   }
   const options = readOptions(given);
+  context.audited?.sentAs(() => ({ ...options, kind: "DeleteOptions", apiVersion: "meta.k8s.io/__internal" }));
   const { query } = context;
   query.delete("dryRun");
   for (const one of options.dryRun ?? []) query.append("dryRun", one);

@@ -303,6 +303,12 @@ export interface ReadPatch {
 
 /** The body of a patch as data; 400 when it can't be read. */
 export async function readPatch(context: RequestContext, type: PatchType): Promise<ReadPatch> {
+  const patch = await patchIn(context, type);
+  context.audited?.sentAs(() => patch.value);
+  return patch;
+}
+
+async function patchIn(context: RequestContext, type: PatchType): Promise<ReadPatch> {
   const { request, query } = context;
   const isLoose = query.get("fieldValidation") === "Ignore";
   if (request.body.type === "object") return { value: request.body.value, complaints: [], isLoose };

@@ -17,6 +17,7 @@ import { localAddress } from "../addresses.ts";
 import { ConfigError } from "../errors.ts";
 import { type ApiServerFlags, readFlagFile } from "../flags/index.ts";
 import { processMetrics } from "../process-metrics.ts";
+import { auditAsConfigured } from "./audit.ts";
 import { encryptedAsConfigured } from "./encryption.ts";
 import { type ComponentEnvironment, given } from "./environment.ts";
 import { listenFor, servingTls } from "./serving.ts";
@@ -55,8 +56,10 @@ export async function startApiServerComponent(
   const tls = servingTls(flags, "kube-apiserver", environment);
   const plain = environment.store ?? (await openOwnStore(flags, environment));
   const store = await encryptedAsConfigured(plain, flags, { clock, random, log, scope });
+  const audit = await auditAsConfigured(flags, { clock, log, scope });
   const server = createApiServer({
     ...options,
+    ...(audit && { audit }),
     store,
     storageMediaType: environment.store
       ? (flags["storage-media-type"] ?? "application/json")

@@ -47,6 +47,9 @@ export function int(doc: string, { min = 0, max = 2 ** 31 - 1 } = {}): Flag<numb
   };
 }
 
+/** One of which the component says itself what it may be. */
+export const integer = (doc: string): Flag<number> => int(doc, { min: -(2 ** 31) });
+
 export const port = (doc: string): Flag<number> => int(doc, { max: 65_535 });
 
 export const fraction = (doc: string): Flag<number> => ({

@@ -111,7 +111,7 @@ const escape = (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1");
 const unescape = (key: string) => key.replaceAll("~1", "/").replaceAll("~0", "~");
 
 /** The value at a JSON pointer; undefined where there is none. */
-function at(value: unknown, pointer: string): unknown {
+export function at(value: unknown, pointer: string): unknown {
   return pointer
     .split("/")
     .slice(1)

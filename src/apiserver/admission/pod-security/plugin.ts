@@ -1,6 +1,6 @@
 import { jsonEqual, own } from "../../../base/index.ts";
 import { forbidden, invalid, Namespace, Pod, type PodTemplateSpec } from "../../../api/index.ts";
-import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
+import type { AdmissionPlugin, AdmissionRequest, Audited } from "../../contracts.ts";
 import { subjectOf } from "./checks.ts";
 import { isStricter, policiesOf, policyText, type Policy, violationsOf, violationsText } from "./policy.ts";
 
@@ -17,6 +17,8 @@ const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
   "batch/jobs": ["spec", "template"],
   "batch/cronjobs": ["spec", "jobTemplate", "spec", "template"],
 };
+/** What keys of notes begin with. */
+const NOTES = "pod-security.kubernetes.io/";
 const POD_SUBRESOURCES = ["", "ephemeralcontainers"];
 const PODS_MAX = 3000;
 
@@ -46,8 +48,12 @@ async function policiesHere({ reads, namespace }: AdmissionRequest) {
 
 async function checkPod(request: AdmissionRequest, pod: Pod): Promise<void> {
   const old = request.oldObject as Pod | undefined;
-  if (request.operation === "UPDATE" && old && !matters(pod, old)) return;
-  const { enforce, warn } = await policiesHere(request);
+  const isMinor = request.operation === "UPDATE" && old !== undefined && !matters(pod, old);
+  if (isMinor && !request.audited) return;
+  const { enforce, warn, audit } = await policiesHere(request);
+  request.audited?.annotate(`${NOTES}enforce-policy`, policyText(enforce));
+  if (isMinor) return;
+  if (request.audited) noteOf(request.audited, audit, pod);
   const subject = subjectOf(pod.spec, pod.metadata.annotations);
   const refused = violationsOf(enforce, subject);
   if (refused.length > 0) {
@@ -69,17 +75,33 @@ function matters(pod: Pod, old: Pod): boolean {
 async function checkTemplate(request: AdmissionRequest, path: readonly string[]): Promise<void> {
   const template = path.reduce<unknown>((at, key) => (at as Json | undefined)?.[key], request.object);
   if (!template) return;
-  warnOf(request, (await policiesHere(request)).warn, template as PodTemplateSpec);
+  const { warn, audit } = await policiesHere(request);
+  if (request.audited) noteOf(request.audited, audit, template as PodTemplateSpec);
+  warnOf(request, warn, template as PodTemplateSpec);
+}
+
+/** Notes what breaks a standard. */
+function noteOf(audited: Audited, policy: Policy, template: Pick<PodTemplateSpec, "metadata" | "spec">): void {
+  const text = wouldViolate(policy, template);
+  if (text !== undefined) audited.annotate(`${NOTES}audit-violations`, text);
+}
+
+function wouldViolate(
+  policy: Policy,
+  { metadata, spec }: Pick<PodTemplateSpec, "metadata" | "spec">,
+): string | undefined {
+  const violations = violationsOf(policy, subjectOf(spec, metadata?.annotations));
+  if (violations.length === 0) return undefined;
+  return `would violate PodSecurity ${JSON.stringify(policyText(policy))}: ${violationsText(violations)}`;
 }
 
 function warnOf(
   { warnings }: AdmissionRequest,
   policy: Policy,
-  { metadata, spec }: Pick<PodTemplateSpec, "metadata" | "spec">,
+  template: Pick<PodTemplateSpec, "metadata" | "spec">,
 ): void {
-  const violations = violationsOf(policy, subjectOf(spec, metadata?.annotations));
-  if (violations.length === 0) return;
-  warnings.push(`would violate PodSecurity ${JSON.stringify(policyText(policy))}: ${violationsText(violations)}`);
+  const text = wouldViolate(policy, template);
+  if (text !== undefined) warnings.push(text);
 }
 
 async function checkNamespace(request: AdmissionRequest): Promise<void> {

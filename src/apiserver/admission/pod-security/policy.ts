@@ -18,6 +18,7 @@ export interface Policy {
 export interface Policies {
   readonly enforce: Policy;
   readonly warn: Policy;
+  readonly audit: Policy;
 }
 
 const OPEN: Policy = { level: "privileged", version: "latest" };
@@ -42,11 +43,19 @@ export function policiesOf(labels: Labels): { policies: Policies; errors: FieldE
     };
   };
   const enforce = read("enforce");
-  read("audit");
+  const audit = read("audit");
   const warn = read("warn");
   // Who is warned of nothing else is warned of what is enforced: makers of pods are told before their pods are refused.
   const hasWarnLevel = labels?.[`${PREFIX}warn`] !== undefined;
-  return { policies: { enforce: enforce ?? OPEN, warn: hasWarnLevel ? warn! : (enforce ?? OPEN) }, errors };
+  const hasAuditLevel = labels?.[`${PREFIX}audit`] !== undefined;
+  return {
+    policies: {
+      enforce: enforce ?? OPEN,
+      warn: hasWarnLevel ? warn! : (enforce ?? OPEN),
+      audit: hasAuditLevel ? audit! : (enforce ?? OPEN),
+    },
+    errors,
+  };
 }
 
 /** A policy as messages name it, such as "baseline:latest". */

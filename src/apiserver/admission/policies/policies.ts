@@ -16,6 +16,7 @@ export interface Policy extends Named {
     readonly failurePolicy?: string;
     readonly reinvocationPolicy?: string;
     readonly matchConditions?: readonly { readonly name: string; readonly expression: string }[];
+    readonly auditAnnotations?: readonly { readonly key: string; readonly valueExpression: string }[];
     readonly validations?: readonly {
       readonly expression: string;
       readonly message?: string;

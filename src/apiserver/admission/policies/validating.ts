@@ -10,6 +10,7 @@ import {
 } from "../../../api/index.ts";
 import { EvaluationError, type Value } from "../../../cel/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
+import { PolicyNotes } from "./notes.ts";
 import { Budget, type RequestValues, Variables } from "./evaluate.ts";
 import {
   type Applied,
@@ -23,6 +24,8 @@ import {
 interface Denial {
   readonly message: string;
   readonly reason: string;
+  /** Place of the expression among the policy's. */
+  readonly index: number;
   /** The expression had no value, so that the failure policy decides. */
   readonly isError: boolean;
 }
@@ -42,17 +45,28 @@ export function validatingPolicies(kinds: PolicyKinds, options: PolicyOptions): 
       const found = await appliedPolicies(request, kinds, options);
       if (found.length === 0) return;
       const known = new Map<KindDefinition, RequestValues>();
-      for (const applied of found) {
-        const { version } = applied;
-        const values = known.get(version) ?? (await valuesFor(await inVersion(request, version), options));
-        known.set(version, values);
-        await judge(applied, request, values);
+      const notes = request.audited && new PolicyNotes();
+      try {
+        for (const applied of found) {
+          const { version } = applied;
+          const values = known.get(version) ?? (await valuesFor(await inVersion(request, version), options));
+          known.set(version, values);
+          await judge(applied, { request, values, notes });
+        }
+      } finally {
+        if (request.audited) notes?.tell(request.audited);
       }
     },
   };
 }
 
-async function judge({ policy, binding, params, problem }: Applied, request: AdmissionRequest, values: RequestValues) {
+interface Judging {
+  readonly request: AdmissionRequest;
+  readonly values: RequestValues;
+  readonly notes: PolicyNotes | undefined;
+}
+
+async function judge({ policy, binding, params, problem }: Applied, { request, values, notes }: Judging) {
   const isLax = policy.spec.failurePolicy === "Ignore";
   const which = `ValidatingAdmissionPolicy '${policy.metadata.name}'${binding ? ` with binding '${binding.metadata.name}'` : ""}`;
   if (problem !== undefined) {
@@ -62,9 +76,20 @@ async function judge({ policy, binding, params, problem }: Applied, request: Adm
   const actions = binding?.spec.validationActions ?? [];
   for (const one of params) {
     const denials = await values.settle(() => denialsOf(policy, values, one));
+    if (notes && policy.spec.auditAnnotations?.length)
+      await values.settle(() => annotate(policy, values, { params: one, notes }));
     const kept = denials.filter(({ isError }) => !(isError && isLax));
     for (const { message } of kept)
       if (actions.includes("Warn")) request.warnings.push(`Validation failed for ${which}: ${message}`);
+    if (actions.includes("Audit"))
+      for (const { message, index } of kept)
+        notes?.failed({
+          message,
+          policy: policy.metadata.name,
+          binding: binding!.metadata.name,
+          expressionIndex: index,
+          validationActions: actions,
+        });
     const [first] = kept;
     if (first && actions.includes("Deny"))
       throw denied(request, `${which} denied request: ${first.message}`, first.reason);
@@ -83,7 +108,7 @@ function denialsOf(policy: Policy, values: RequestValues, params: Value): readon
   const budget = new Budget();
   const lookup = lookupOf(compiled, budget, { values, params });
   const conditions = conditionsHold(policy, compiled, { budget, lookup });
-  if (typeof conditions === "string") return [{ message: conditions, reason: "Invalid", isError: true }];
+  if (typeof conditions === "string") return [{ message: conditions, reason: "Invalid", index: 0, isError: true }];
   if (!conditions) return [];
   return (policy.spec.validations ?? []).flatMap((validation, index): readonly Denial[] => {
     const { expression, message, reason = "Invalid" } = validation;
@@ -92,12 +117,32 @@ function denialsOf(policy: Policy, values: RequestValues, params: Value): readon
       if (budget.run(test, lookup) === true) return [];
     } catch (error) {
       const text = `expression '${expression}' resulted in error: ${messageOf(error)}`;
-      return [{ message: text, reason: "Invalid", isError: true }];
+      return [{ message: text, reason: "Invalid", index, isError: true }];
     }
     const own = made && messageFrom(made, budget, lookup);
     const text = own || message?.trim() || `failed expression: ${expression.trim()}`;
-    return [{ message: text, reason, isError: false }];
+    return [{ message: text, reason, index, isError: false }];
   });
+}
+
+/** Notes what a policy has to say of a request that it looks at; expressions without a text say nothing. */
+function annotate(
+  policy: Policy,
+  values: RequestValues,
+  { params, notes }: { readonly params: Value; readonly notes: PolicyNotes },
+): void {
+  const compiled = compilePolicy(policy.spec as PolicySource);
+  const budget = new Budget();
+  const lookup = lookupOf(compiled, budget, { values, params });
+  if (conditionsHold(policy, compiled, { budget, lookup }) !== true) return;
+  for (const [index, { key }] of (policy.spec.auditAnnotations ?? []).entries()) {
+    try {
+      const value = budget.run(compiled.annotations[index]!, lookup);
+      if (typeof value === "string" && value.trim() !== "") notes.note(policy.metadata.name, key, value.trim());
+    } catch (error) {
+      messageOf(error);
+    }
+  }
 }
 
 /** What an evaluation failed of; anything else that is thrown goes on. */

@@ -22,6 +22,8 @@ export interface ReviewAnswer {
   readonly warnings: readonly string[];
   /** JSON patch in base64; of mutating webhooks only. */
   readonly patch: string | undefined;
+  /** What it wants noted, by key. */
+  readonly notes: Json;
 }
 
 interface ReviewOptions {
@@ -91,6 +93,7 @@ export function answerFrom(
     result: isObject(response.status) ? response.status : undefined,
     warnings: Array.isArray(response.warnings) ? response.warnings.filter((one) => typeof one === "string") : [],
     patch: typeof patch === "string" && patch !== "" ? patch : undefined,
+    notes: isObject(response.auditAnnotations) ? response.auditAnnotations : {},
   };
 }
 

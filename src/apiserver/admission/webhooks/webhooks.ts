@@ -107,6 +107,8 @@ async function judge(webhook: Webhook, request: AdmissionRequest, asking: Asking
   try {
     const answer = await ask(webhook, request, asking);
     request.warnings.push(...answer.warnings);
+    for (const [key, value] of Object.entries(answer.notes))
+      if (typeof value === "string") request.audited?.annotate(`${name}/${key}`, value);
     if (!answer.allowed) throw refused(name, answer.result);
     return answer;
   } catch (error) {
