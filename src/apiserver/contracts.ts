@@ -25,6 +25,13 @@ export interface Attributes extends RequestInfo {
   readonly fields?: Readonly<Record<string, string>>;
 }
 
+/** Who a caller is for a request: itself, or whom it acts as, by which right. */
+export type Impersonate = (
+  request: ApiRequest,
+  caller: UserInfo,
+  info: RequestInfo,
+) => Promise<{ readonly user: UserInfo; readonly constraint?: string }>;
+
 export interface Authorization {
   readonly decision: "allow" | "deny" | "noOpinion";
   readonly reason: string;

@@ -4,8 +4,15 @@ import type { Clock, Log, Random } from "../base/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
 import type { AuditedRequest } from "./audit/audited-request.ts";
 import type { Auditor } from "./audit/auditor.ts";
-import type { Impersonate } from "./authn/impersonate.ts";
-import type { Attributes, Authenticator, Authorizer, Emptied, RequestContext, RequestInfo } from "./contracts.ts";
+import type {
+  Attributes,
+  Authenticator,
+  Authorizer,
+  Emptied,
+  Impersonate,
+  RequestContext,
+  RequestInfo,
+} from "./contracts.ts";
 import { type Format, negotiate, wantsPretty } from "./http/negotiate.ts";
 import { respondError, respondText } from "./http/respond.ts";
 import { fittingWarnings } from "./http/warnings.ts";

@@ -15,7 +15,6 @@ import {
 import type { Clock, Log, Random, Scope } from "../base/index.ts";
 import type { ApiResponse, Handler } from "../net/message.ts";
 import type { Auditor } from "./audit/auditor.ts";
-import type { Impersonate } from "./authn/impersonate.ts";
 import { type Entry, prefixEnd, type Store } from "../store/index.ts";
 import { Cacher } from "./cacher/cacher.ts";
 import type { ServerCore } from "./core.ts";
@@ -23,6 +22,7 @@ import type {
   AdmissionPlugin,
   Authenticator,
   Authorizer,
+  Impersonate,
   Reads,
   RequestContext,
   RequestInfo,

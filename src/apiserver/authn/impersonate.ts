@@ -1,20 +1,13 @@
 import { badRequest, type PolicyRule } from "../../api/index.ts";
 import { type ApiRequest, headerLines, type UserInfo } from "../../net/message.ts";
 import { rulesFor } from "../authz/rbac.ts";
-import type { Attributes, Authorizer, Reads, RequestInfo } from "../contracts.ts";
+import type { Attributes, Authorizer, Impersonate, Reads } from "../contracts.ts";
 import { authorize, forbiddenTo } from "../pipeline.ts";
 import { type Check, MODES, type Wanted } from "./impersonation-modes.ts";
 
 const EXTRA = "impersonate-extra-";
 /** Callers of whom is remembered how they acted as others. */
 const CALLERS_MAX = 4096;
-
-/** Who a caller is for a request: itself, or whom it acts as, by which right. */
-export type Impersonate = (
-  request: ApiRequest,
-  caller: UserInfo,
-  info: RequestInfo,
-) => Promise<{ readonly user: UserInfo; readonly constraint?: string }>;
 
 /**
  * Lets a caller act as someone else, if it may in one of the ways that there are. The way that a caller went last is tried
