@@ -9,6 +9,8 @@ const CLIENTS = join(import.meta.dirname, "clients");
 const CACHE = join(import.meta.dirname, "../../node_modules/.cache/navarch-clients");
 /** The first build compiles all of client-go. */
 const BUILD_MS = 900_000;
+/** Only against waiting for ever: the programs themselves say what they waited for in vain, minutes before. */
+const RUN_MS = 900_000;
 
 const GO_PROGRAMS: readonly GoProgram[] = [
   {
@@ -59,7 +61,7 @@ suite("real clients", () => {
       if (problem) return t.skip(problem);
       await using cluster = await TestCluster.up(["--nodes", "simulated:1"]);
       const env = { KUBECONFIG: join(cluster.directory, "kubeconfig"), KUBE_FEATURE_WatchListClient: "true" };
-      const { code, stdout, stderr } = await command(output, args, { env });
+      const { code, stdout, stderr } = await command(output, args, { env, timeoutMs: RUN_MS });
       assert.equal(code, 0, stderr);
       assert.equal(stdout, prints);
     });
@@ -77,7 +79,10 @@ suite("real clients", () => {
     if (problem) return t.skip(problem);
     await using cluster = await TestCluster.up(["--nodes", "simulated:1"]);
     const env = { KUBECONFIG: join(cluster.directory, "kubeconfig") };
-    const { code, stdout, stderr } = await command(python, [join(CLIENTS, "python", "client.py")], { env });
+    const { code, stdout, stderr } = await command(python, [join(CLIENTS, "python", "client.py")], {
+      env,
+      timeoutMs: RUN_MS,
+    });
     assert.equal(code, 0, stderr);
     assert.equal(stdout, "created\nwatched\nexecuted\nforwarded\n");
   });
@@ -92,7 +97,7 @@ suite("real clients", () => {
     await using cluster = await TestCluster.up(["--nodes", "simulated:1"]);
     const env = { KUBECONFIG: join(cluster.directory, "kubeconfig") };
     const args = ["-cp", readFileSync(classPath, "utf8").trim(), join(CLIENTS, "java", "Client.java")];
-    const { code, stdout, stderr } = await command("java", args, { env, timeoutMs: 300_000 });
+    const { code, stdout, stderr } = await command("java", args, { env, timeoutMs: RUN_MS });
     assert.equal(code, 0, stderr);
     assert.equal(stdout, "applied\nwatched\nscaled\nreached\n");
   });

@@ -24,7 +24,7 @@ import (
 const (
 	namespace = "default"
 	protobuf  = "application/vnd.kubernetes.protobuf"
-	patience  = 30 * time.Second
+	patience  = 5 * time.Minute
 )
 
 func main() {

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 /** Uses a cluster as programs of the Java world do, and ends with 1 at the first thing that isn't as Kubernetes has it. */
 public class Client {
   static final String NAMESPACE = "default";
-  static final long PATIENCE_SECONDS = 60;
+  static final long PATIENCE_SECONDS = 300;
 
   public static void main(String[] args) throws Exception {
     try (KubernetesClient client = new KubernetesClientBuilder().build()) {

@@ -8,6 +8,8 @@ from kubernetes.stream import portforward, stream
 from kubernetes.stream.ws_client import ERROR_CHANNEL
 
 NAMESPACE = "default"
+# Seconds; only against waiting for ever.
+PATIENCE = 300
 
 config.load_kube_config(os.environ["KUBECONFIG"])
 core = client.CoreV1Api()
@@ -34,16 +36,20 @@ def create():
 
 def follow():
     phases = []
-    for event in watch.Watch().stream(core.list_namespaced_pod, NAMESPACE, label_selector="app=one", timeout_seconds=30):
+    for event in watch.Watch().stream(core.list_namespaced_pod, NAMESPACE, label_selector="app=one", timeout_seconds=PATIENCE):
         phases.append(event["object"].status.phase)
         if phases[-1] == "Running":
             break
     assert phases[-1] == "Running", phases
 
     seen = []
+    # From here on: all may have come and gone before the watch begins.
+    begin = core.list_namespaced_config_map(NAMESPACE).metadata.resource_version
 
     def collect():
-        stream_of = watch.Watch().stream(core.list_namespaced_config_map, NAMESPACE, timeout_seconds=30)
+        stream_of = watch.Watch().stream(
+            core.list_namespaced_config_map, NAMESPACE, resource_version=begin, timeout_seconds=PATIENCE
+        )
         for event in stream_of:
             if event["object"].metadata.name == "watched":
                 seen.append(event["type"])
@@ -71,10 +77,10 @@ def execute():
     assert answer == "hello\n", repr(answer)
     session = run(["cat"], stdin=True, tty=False, _preload_content=False)
     session.write_stdin("from python\n")
-    assert session.readline_stdout(timeout=10) == "from python"
+    assert session.readline_stdout(timeout=PATIENCE) == "from python"
     session.close()
     session = run(["sh", "-c", "exit 4"], stdin=False, tty=False, _preload_content=False)
-    session.run_forever(timeout=10)
+    session.run_forever(timeout=PATIENCE)
     assert session.returncode == 4, session.read_channel(ERROR_CHANNEL)
     print("executed")
 

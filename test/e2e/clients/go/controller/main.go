@@ -27,7 +27,7 @@ const (
 	owner     = client.FieldOwner("widgets")
 	finalizer = "clients.example.com/cleanup"
 	// The collector looks for new kinds twice a minute.
-	patience = time.Minute
+	patience = 5 * time.Minute
 )
 
 var widgetKind = schema.GroupVersionKind{Group: "clients.example.com", Version: "v1", Kind: "Widget"}

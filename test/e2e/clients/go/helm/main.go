@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	patience = 2 * time.Minute
+	patience = 5 * time.Minute
 	release  = "demo"
 )
 
