@@ -39,7 +39,8 @@ export function decodeRange(value: Uint8Array): RangeRecord {
   const { range = "", data = "" } = isProtobuf(value)
     ? (decodeProto(RangeAllocation, openProtoEnvelope(value).raw) as Partial<RangeAllocation>)
     : (JSON.parse(new TextDecoder().decode(value)) as KubeObject & Partial<RangeAllocation>);
-  const hex = Buffer.from(data, "base64").toString("hex");
+  // No bytes at all are null.
+  const hex = Buffer.from(data ?? "", "base64").toString("hex");
   return { range, taken: hex ? BigInt(`0x${hex}`) : 0n };
 }
 
