@@ -67,7 +67,13 @@ export class HaCluster {
     const addresses = machines.map(({ address }) => address);
     const cluster = new HaCluster(directory, etcd, servers, await Balancer.listen(HERE, PORT, addresses));
     // All at once, on an empty store: what every cluster holds is made by all three.
-    await Promise.all(servers.map((_, index) => cluster.startServer(index)));
+    try {
+      await Promise.all(servers.map((_, index) => cluster.startServer(index)));
+    } catch (error) {
+      // What still runs would keep the test from ending.
+      await cluster.stop();
+      throw error;
+    }
     return cluster;
   }
 
