@@ -372,7 +372,8 @@ export function applyConfig(input: ApplyInput): Json {
     const owned = others.reduce((all, one) => union(all, one.set), wanted);
     if (!view?.convert) return prune(shape, merged, { last: of, owned });
     const kept = prune(objectShape(view.struct), withoutManagers(view.convert(merged)), { last: of, owned }) as Json;
-    return view.back?.(kept) ?? kept;
+    // What one version tells the parts of, the other may hold as a whole: without its parts that would be left empty.
+    return mergeValue(shape, view.back?.(kept) ?? kept, config);
   };
   const result = (last ? pruned(last) : merged) as Json;
   const forced = force ? undefined : formerConfig({ shape, base, write });

@@ -37,10 +37,7 @@ export const apiServiceBehavior: KindBehavior<APIService> = {
   },
   nameProblems,
   validate: validateAPIService,
-  validateUpdate: (object) => {
-    const { name } = object.metadata;
-    return [...problemsAt("metadata.name", name, nameProblems(object, name)), ...validateAPIService(object)];
-  },
+  validateUpdate: validateAPIService,
 };
 
 function nameProblems({ spec: { group = "", version = "" } }: APIService, name: string): string[] {

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import type { FieldError, KindBehavior } from "../../kind.ts";
-import { dnsSubdomainProblems, immutableField, invalidValue, problemsAt, tooLong } from "../../validation/index.ts";
+import { dnsSubdomainProblems, immutableField, invalidValue, tooLong } from "../../validation/index.ts";
 import { validateSignerName } from "../v1/signer-name.validate.ts";
 import type { ClusterTrustBundle } from "./clustertrustbundle.ts";
 
@@ -14,14 +14,10 @@ export const clusterTrustBundleBehavior: KindBehavior<ClusterTrustBundle> = {
   nameProblems,
   selectableFields: { "spec.signerName": ({ spec }) => spec.signerName ?? "" },
   validate: validateSpec,
-  validateUpdate: (bundle, old) => {
-    const { name } = bundle.metadata;
-    return [
-      ...problemsAt("metadata.name", name, nameProblems(bundle, name)),
-      ...validateSpec(bundle),
-      ...immutableField("spec.signerName", bundle.spec.signerName ?? "", old.spec.signerName ?? ""),
-    ];
-  },
+  validateUpdate: (bundle, old) => [
+    ...validateSpec(bundle),
+    ...immutableField("spec.signerName", bundle.spec.signerName ?? "", old.spec.signerName ?? ""),
+  ],
 };
 
 /** A bundle for a signer has the signer in front of its name. */
