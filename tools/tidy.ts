@@ -229,6 +229,21 @@ function textProblems({ file, text }: Source): Problem[] {
   });
 }
 
+/** Who reads what a file takes from another looks in one place. */
+function repeatedImportProblems({ file, text }: Source): Problem[] {
+  const seen = new Set<string>();
+  return [...text.matchAll(/^import (?:type )?\{[^}]*\} from "([^"]+)";/gm)].flatMap(
+    ({ 1: path, index }): Problem[] => {
+      if (!seen.has(path!)) {
+        seen.add(path!);
+        return [];
+      }
+      const line = text.slice(0, index).split("\n").length;
+      return [{ file, line, rule: "repeated-import", message: `import from ${path} once` }];
+    },
+  );
+}
+
 function doorProblems({ file, text }: Source): Problem[] {
   if (!/^src\/[^/]+\/index\.ts$/.test(file)) return [];
   return text.startsWith("/**")
@@ -266,9 +281,15 @@ function tidy(root = ROOT): Problem[] {
     ...dependencyProblems(root, sources),
     ...unusedExports(sources).map((unused) => ({ ...unused, rule: "unused-export" })),
     ...sources.flatMap((source) =>
-      [importProblems, ownershipProblems, sizeProblems, lookupProblems, textProblems, doorProblems].flatMap((check) =>
-        check(source),
-      ),
+      [
+        importProblems,
+        ownershipProblems,
+        sizeProblems,
+        lookupProblems,
+        textProblems,
+        doorProblems,
+        repeatedImportProblems,
+      ].flatMap((check) => check(source)),
     ),
   ];
 }

@@ -1,7 +1,6 @@
 import { own } from "../base/index.ts";
-import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from "./core/v1/affinity.ts";
+import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, Toleration } from "./core/v1/affinity.ts";
 import type { Node, Taint } from "./core/v1/node.ts";
-import type { Toleration } from "./core/v1/affinity.ts";
 
 /** Whether any of the terms matches the node; a term without conditions matches nothing. */
 export function nodeSelectorMatches(selector: NodeSelector, node: Node): boolean {

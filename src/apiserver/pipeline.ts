@@ -1,6 +1,5 @@
-import { messageOf } from "../base/index.ts";
+import { messageOf, type Clock, type Log, type Random } from "../base/index.ts";
 import { internal, parseFieldSelector, quote, StatusError, statusError, unauthorized } from "../api/index.ts";
-import type { Clock, Log, Random } from "../base/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
 import type { AuditedRequest } from "./audit/audited-request.ts";
 import type { Auditor } from "./audit/auditor.ts";

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import type { Clock } from "../base/index.ts";
-import { silentLog } from "../base/index.ts";
+import { type Clock, silentLog } from "../base/index.ts";
 import { removeRealNode } from "../kubelet/index.ts";
 import { clearRules } from "../proxy/index.ts";
 

@@ -1,8 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ApiServer } from "../apiserver/index.ts";
-import type { Clock, Log, Random } from "../base/index.ts";
-import { Scope } from "../base/index.ts";
+import { type Clock, type Log, type Random, Scope } from "../base/index.ts";
 import { createClient, directTransport } from "../client/index.ts";
 import {
   buildOciArchive,

@@ -1,6 +1,5 @@
 import { own } from "../base/index.ts";
-import type { ComponentContext } from "../runtime/index.ts";
-import { leaderElection } from "../runtime/index.ts";
+import { type ComponentContext, leaderElection } from "../runtime/index.ts";
 import type { Scheduler, SchedulerOptions } from "./contracts.ts";
 import { checkConfiguration } from "./profile.ts";
 import { RunningScheduler } from "./running.ts";

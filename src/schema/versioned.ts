@@ -1,5 +1,4 @@
-import type { Field, Fields, ListNode, MapNode, Node, StructNode } from "./dsl.ts";
-import { struct } from "./dsl.ts";
+import { type Field, type Fields, type ListNode, type MapNode, type Node, type StructNode, struct } from "./dsl.ts";
 
 const made = new WeakMap<StructNode, Map<string, StructNode>>();
 

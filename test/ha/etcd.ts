@@ -1,11 +1,10 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cryptoRandom, realClock } from "../../src/base/index.ts";
+import { cryptoRandom, realClock, silentLog } from "../../src/base/index.ts";
 import { certificateToPem, createAuthority, issueKeyPair } from "../../src/pki/index.ts";
 import { openEtcdStore, type Store } from "../../src/store/index.ts";
 import { ETCDCTL_ENV } from "../../src/store/testing/real-etcd.ts";
 import { SmallDisk } from "../../src/store/testing/small-disk.ts";
-import { silentLog } from "../../src/base/index.ts";
 import { Process } from "../e2e/apart.ts";
 import { command, eventually } from "../e2e/cli.ts";
 import { HERE, Machine } from "./network.ts";

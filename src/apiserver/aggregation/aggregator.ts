@@ -1,11 +1,10 @@
 import { Buffer } from "node:buffer";
-import { APIService, conditionOf, type KindDefinition, StatusError } from "../../api/index.ts";
+import { APIService, conditionOf, type KindDefinition, StatusError, EndpointSlice, Service } from "../../api/index.ts";
 import type { Clock, Random, Scope } from "../../base/index.ts";
 import { forTheWire } from "../../client/index.ts";
 import { type ClientTls, makeRequest } from "../../net/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../../net/message.ts";
 import type { Reads, RequestContext } from "../contracts.ts";
-import { EndpointSlice, Service } from "../../api/index.ts";
 import { respondText } from "../http/respond.ts";
 import { resolveCached, type ServiceReference } from "../services/endpoints.ts";
 import { Clients } from "../streaming/clients.ts";

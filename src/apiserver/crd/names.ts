@@ -1,5 +1,4 @@
-import { conditionOf, transitionTime } from "../../api/index.ts";
-import type { CustomResourceDefinition } from "../../api/index.ts";
+import { conditionOf, transitionTime, type CustomResourceDefinition } from "../../api/index.ts";
 
 type Status = CustomResourceDefinition["status"];
 type Names = Status["acceptedNames"];

@@ -3,8 +3,7 @@ import { yamlText } from "./yaml.ts";
 import { internal, Status, StatusError } from "../../api/index.ts";
 import { encodeProtoObject, goJson } from "../../schema/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
-import type { Format } from "./negotiate.ts";
-import { contentType } from "./negotiate.ts";
+import { type Format, contentType } from "./negotiate.ts";
 
 const encoder = new TextEncoder();
 

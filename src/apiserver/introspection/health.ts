@@ -1,5 +1,4 @@
-import { messageOf } from "../../base/index.ts";
-import type { Clock } from "../../base/index.ts";
+import { messageOf, type Clock } from "../../base/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
 import type { Store } from "../../store/index.ts";
 import type { RequestContext } from "../contracts.ts";

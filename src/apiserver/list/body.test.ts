@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type KindDefinition, kinds } from "../../api/index.ts";
+import { type KindDefinition, kinds, canonicalQuantity, groupVersion } from "../../api/index.ts";
 import { realClock } from "../../base/index.ts";
 import { readBody } from "../../net/index.ts";
 import { decodeJson, encodeProtoObject, goJson } from "../../schema/index.ts";
-import { canonicalQuantity, groupVersion } from "../../api/index.ts";
 import { listHead } from "./list.ts";
 import { listJson, listProto, protoObject } from "./body.ts";
 import { encodeStored, orderedMetadata } from "../stored/encoding.ts";

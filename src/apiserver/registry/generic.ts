@@ -17,11 +17,11 @@ import {
   toHub,
   behaviorOf,
   type KindBehavior,
+  canonicalQuantity,
 } from "../../api/index.ts";
 import { type Clock, formatTime, type Random, jsonEqual, own } from "../../base/index.ts";
 import { applyDefaults, areManagers, copyJson, decodeJson, isCanonical } from "../../schema/index.ts";
 import type { Entry, Store } from "../../store/index.ts";
-import { canonicalQuantity } from "../../api/index.ts";
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
 import type { Cacher } from "../cacher/cacher.ts";
 import { finalizerWarnings, joinOwners, metadataLooks, validateChangedMetadata, validateMetadata } from "./metadata.ts";

@@ -1,5 +1,4 @@
-import type { Clock, Random } from "../../base/index.ts";
-import { formatTime } from "../../base/index.ts";
+import { type Clock, type Random, formatTime } from "../../base/index.ts";
 import type { KindDefinition, KubeObject } from "../../api/index.ts";
 import { type Entry, prefixEnd, type Store } from "../../store/index.ts";
 import { encodeStored, type StorageMediaType, storedJson } from "../stored/encoding.ts";

@@ -1,5 +1,4 @@
-import type { FieldError, Mutable, Service } from "../../api/index.ts";
-import { invalidValue, parseIp } from "../../api/index.ts";
+import { type FieldError, type Mutable, type Service, invalidValue, parseIp } from "../../api/index.ts";
 
 type Spec = Mutable<Service>["spec"];
 export type Family = "IPv4" | "IPv6";

@@ -1,5 +1,4 @@
-import { queryOf } from "../../client/index.ts";
-import { answerOf } from "../../client/index.ts";
+import { queryOf, answerOf } from "../../client/index.ts";
 import { connectUpgrade, type UpgradedConnection, type UpgradedStream } from "../../net/index.ts";
 import { type ConnectionArguments, openSession, type Session } from "./connection.ts";
 import { podOf } from "./pods.ts";

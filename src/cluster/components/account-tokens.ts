@@ -1,8 +1,7 @@
 import { isAlreadyExists, isNotFound, ServiceAccount } from "../../api/index.ts";
 import { parseTime } from "../../base/index.ts";
-import type { Client } from "../../client/index.ts";
+import { type Client, type Connection, createClient, httpsTransport } from "../../client/index.ts";
 import type { ComponentContext } from "../../runtime/index.ts";
-import { type Connection, createClient, httpsTransport } from "../../client/index.ts";
 
 const NAMESPACE = "kube-system";
 const TOKEN_SECONDS = 3600;

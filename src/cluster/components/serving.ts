@@ -1,7 +1,13 @@
 import { own } from "../../base/index.ts";
 import { hostname } from "node:os";
-import type { ApiResponse, Handler } from "../../net/index.ts";
-import { type Listener, type ListenOptions, listen, type ServerTls } from "../../net/index.ts";
+import {
+  type ApiResponse,
+  type Handler,
+  type Listener,
+  type ListenOptions,
+  listen,
+  type ServerTls,
+} from "../../net/index.ts";
 import { createAuthority, issueKeyPair } from "../../pki/index.ts";
 import type { Client } from "../../client/index.ts";
 import { ConfigError } from "../errors.ts";

@@ -1,11 +1,10 @@
 import type { StorageMediaType } from "../../apiserver/index.ts";
 import type { Clock, Log, Scope } from "../../base/index.ts";
 import { keepCompacted, openEmbeddedStore, openEtcdStore, openMemoryStore, type Store } from "../../store/index.ts";
-import type { StoreConfig } from "../store-config.ts";
+import { type StoreConfig, parseStore } from "../store-config.ts";
 import { ConfigError } from "../errors.ts";
 import { type ApiServerFlags, readFlagFile } from "../flags/index.ts";
 import { relaxedPrefixes } from "./relaxed.ts";
-import { parseStore } from "../store-config.ts";
 
 const COMPACT_EVERY_MS = 300_000;
 

@@ -1,6 +1,5 @@
-import { conditionOf } from "../../api/index.ts";
+import { conditionOf, type Deployment, type Pod, type ReplicaSet } from "../../api/index.ts";
 import { own } from "../../base/index.ts";
-import type { Deployment, Pod, ReplicaSet } from "../../api/index.ts";
 import {
   byCreation,
   currentAnnotations,

@@ -1,5 +1,4 @@
-import { conditionOf } from "../../api/index.ts";
-import type { Deployment, ReplicaSet } from "../../api/index.ts";
+import { conditionOf, type Deployment, type ReplicaSet } from "../../api/index.ts";
 import { formatTime, parseTime } from "../../base/index.ts";
 import { maxUnavailable, replicasOf, sum } from "./size.ts";
 

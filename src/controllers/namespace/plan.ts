@@ -1,5 +1,4 @@
-import { conditionOf, transitionTime } from "../../api/index.ts";
-import type { Namespace } from "../../api/index.ts";
+import { conditionOf, transitionTime, type Namespace } from "../../api/index.ts";
 import { formatTime } from "../../base/index.ts";
 
 /** What an attempt to empty a namespace found. */

@@ -1,5 +1,4 @@
-import { conditionOf } from "../../api/index.ts";
-import type { Lease, Node, Taint } from "../../api/index.ts";
+import { conditionOf, type Lease, type Node, type Taint } from "../../api/index.ts";
 import { formatTime, parseTime, own } from "../../base/index.ts";
 
 const NOT_READY = "node.kubernetes.io/not-ready";

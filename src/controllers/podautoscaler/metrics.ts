@@ -1,5 +1,4 @@
-import type { HorizontalPodAutoscaler } from "../../api/index.ts";
-import { isNotFound, selectorText } from "../../api/index.ts";
+import { type HorizontalPodAutoscaler, isNotFound, selectorText } from "../../api/index.ts";
 import type { Client } from "../../client/index.ts";
 import type { MetricProblem } from "./plan.ts";
 

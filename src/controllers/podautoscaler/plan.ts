@@ -1,5 +1,4 @@
-import { conditionOf, transitionTime } from "../../api/index.ts";
-import type { HorizontalPodAutoscaler } from "../../api/index.ts";
+import { conditionOf, transitionTime, type HorizontalPodAutoscaler } from "../../api/index.ts";
 import { formatTime } from "../../base/index.ts";
 
 /** What the target's scale says, or why it couldn't be read. */

@@ -1,6 +1,5 @@
 import type { Secret } from "../../api/index.ts";
-import type { ImageAuth } from "../cri/index.ts";
-import { canonicalImage } from "../cri/index.ts";
+import { type ImageAuth, canonicalImage } from "../cri/index.ts";
 import { decodeBase64 } from "../pod/environment.ts";
 
 interface Entry {

@@ -1,5 +1,4 @@
-import { messageOf } from "../../base/index.ts";
-import type { Clock } from "../../base/index.ts";
+import { messageOf, type Clock } from "../../base/index.ts";
 import type { Container, Pod, Secret } from "../../api/index.ts";
 import type { KubeletEvents } from "../api.ts";
 import type { Image, ImageService } from "../cri/index.ts";

@@ -1,6 +1,5 @@
 import { formatMicroTime, own, messageOf } from "../../base/index.ts";
-import type { Lease, Node, NodeStatus } from "../../api/index.ts";
-import { isAlreadyExists, isConflict } from "../../api/index.ts";
+import { type Lease, type Node, type NodeStatus, isAlreadyExists, isConflict } from "../../api/index.ts";
 
 import type { MachineFacts } from "../host/index.ts";
 import type { KubeletContext } from "../options.ts";

@@ -1,6 +1,5 @@
-import { conditionOf, transitionTime } from "../../api/index.ts";
+import { conditionOf, transitionTime, type Node, type NodeCondition, type NodeStatus } from "../../api/index.ts";
 import { formatTime } from "../../base/index.ts";
-import type { Node, NodeCondition, NodeStatus } from "../../api/index.ts";
 import type { Image, RuntimeCondition, RuntimeVersion } from "../cri/index.ts";
 import type { MachineFacts, MachineUsage } from "../host/index.ts";
 import type { Settings } from "../options.ts";

@@ -2,8 +2,7 @@ import type { Clock, Timer } from "../../base/index.ts";
 import type { Container, Pod } from "../../api/index.ts";
 import type { KubeletEvents } from "../api.ts";
 import { fieldPathOf } from "../pod/names.ts";
-import type { PodRuntime } from "../sync/observed.ts";
-import { latest } from "../sync/observed.ts";
+import { type PodRuntime, latest } from "../sync/observed.ts";
 import type { ProbeResult, ProbeView } from "../sync/plan.ts";
 import { type ProbeOutcome, type ProbeTools, runProbe } from "./run-probe.ts";
 

@@ -1,5 +1,4 @@
-import { parseTime } from "../../base/index.ts";
-import type { Clock } from "../../base/index.ts";
+import { parseTime, type Clock } from "../../base/index.ts";
 import type { HostFiles } from "../host/index.ts";
 
 /** Which part of a container's log to give. */

@@ -1,5 +1,4 @@
-import { messageOf } from "../../base/index.ts";
-import type { Clock } from "../../base/index.ts";
+import { messageOf, type Clock } from "../../base/index.ts";
 import type { UpgradedConnection, UpgradedStream, UpgradeOffer } from "../../net/index.ts";
 import { describeEnd, type StreamEnd, type StreamSession } from "../cri/index.ts";
 

@@ -1,6 +1,12 @@
-import { podCondition, transitionTime } from "../../api/index.ts";
+import {
+  podCondition,
+  transitionTime,
+  type ContainerStatus as ApiContainerStatus,
+  type Pod,
+  type PodCondition,
+  type PodStatus,
+} from "../../api/index.ts";
 import { formatTime } from "../../base/index.ts";
-import type { ContainerStatus as ApiContainerStatus, Pod, PodCondition, PodStatus } from "../../api/index.ts";
 import { isSidecar } from "../pod/names.ts";
 
 type Verdict = Pick<PodCondition, "status"> & { readonly reason?: string; readonly message?: string };

@@ -1,7 +1,5 @@
-import { podCondition } from "../../api/index.ts";
-import { jsonAlike, messageOf } from "../../base/index.ts";
-import type { Clock, Log, Scope } from "../../base/index.ts";
-import type { Pod, PodCondition, PodStatus } from "../../api/index.ts";
+import { podCondition, type Pod, type PodCondition, type PodStatus } from "../../api/index.ts";
+import { jsonAlike, messageOf, type Clock, type Log, type Scope } from "../../base/index.ts";
 import type { KubeletApi, PatchBody } from "../api.ts";
 
 const RETRY_MS_MIN = 1000;

@@ -1,6 +1,5 @@
 import type { Clock } from "../../base/index.ts";
-import type { ContainerStatus, Runtime, SandboxStatus } from "../cri/index.ts";
-import { unlessGone } from "../cri/index.ts";
+import { type ContainerStatus, type Runtime, type SandboxStatus, unlessGone } from "../cri/index.ts";
 import type { Host } from "../host/index.ts";
 import { ANNOTATION_MESSAGE_PATH, ANNOTATION_MESSAGE_POLICY, LABEL_POD_UID } from "../pod/names.ts";
 import type { ObservedContainer, PodRuntime } from "./observed.ts";

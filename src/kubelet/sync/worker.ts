@@ -1,8 +1,6 @@
-import { isPodTerminal } from "../../api/index.ts";
+import { isPodTerminal, type Pod, type PodStatus } from "../../api/index.ts";
 import { parseTime, type Timer, messageOf } from "../../base/index.ts";
-import type { Pod, PodStatus } from "../../api/index.ts";
-import type { SandboxConfig } from "../cri/index.ts";
-import { unlessGone } from "../cri/index.ts";
+import { type SandboxConfig, unlessGone } from "../cri/index.ts";
 import { SyncError } from "../errors.ts";
 import type { Images } from "../images/images.ts";
 import type { KubeletContext } from "../options.ts";

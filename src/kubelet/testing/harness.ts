@@ -1,6 +1,5 @@
 import { Scope, seededRandom, silentLog, VirtualClock } from "../../base/index.ts";
-import { MemoryRuntime } from "../cri/index.ts";
-import type { ImageBehaviour } from "../cri/index.ts";
+import { MemoryRuntime, type ImageBehaviour } from "../cri/index.ts";
 import { MemoryHost, type SimulatedMachine } from "../host/index.ts";
 import { type Kubelet, runKubelet } from "../kubelet.ts";
 import type { KubeletOptions } from "../options.ts";

@@ -1,5 +1,4 @@
-import { messageOf } from "../../base/index.ts";
-import type { Clock } from "../../base/index.ts";
+import { messageOf, type Clock } from "../../base/index.ts";
 import type { Pod, Volume } from "../../api/index.ts";
 import type { KubeletApi } from "../api.ts";
 import { SyncError } from "../errors.ts";

@@ -1,5 +1,4 @@
-import type { Pod } from "../../api/index.ts";
-import { storageClassOf } from "../../api/index.ts";
+import { type Pod, storageClassOf } from "../../api/index.ts";
 import type { Plugin, Rejection } from "../framework.ts";
 import type { NodeInfo } from "../node-info.ts";
 import { claimsOf, type Volumes } from "../volumes.ts";

@@ -1,7 +1,14 @@
 import { type GrpcMethod, loadService, type ProtocolDescriptor } from "../../net/index.ts";
 import { keyBytes, keyText, LAST_KEY } from "../memory/index.ts";
-import { prefixEnd } from "../store.ts";
-import type { Compare, Entry, Operation, OperationResult, Revision, Transaction } from "../store.ts";
+import {
+  prefixEnd,
+  type Compare,
+  type Entry,
+  type Operation,
+  type OperationResult,
+  type Revision,
+  type Transaction,
+} from "../store.ts";
 import descriptor from "../etcd-v3.json" with { type: "json" };
 
 /** etcd's messages, as far as they are used, and how they map to the store's own types. */

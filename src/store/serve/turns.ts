@@ -1,6 +1,5 @@
 import { GrpcError } from "../../net/index.ts";
-import type { Entry, Revision, Store } from "../store.ts";
-import { prefixEnd } from "../store.ts";
+import { type Entry, type Revision, type Store, prefixEnd } from "../store.ts";
 
 /** What a lease of one's own gets when a caller brings none; etcd's sessions have it too. */
 const SESSION_TTL_SECONDS = 60;

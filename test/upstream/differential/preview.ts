@@ -1,9 +1,8 @@
 import { seededRandom } from "../../../src/base/index.ts";
 import type { Script } from "./compare.ts";
-import type { RecordedRequest } from "./corpus.ts";
+import { type RecordedRequest, filled } from "./corpus.ts";
 import { mutatedSome } from "./create.ts";
 import { pick, vocabularyOf } from "./mutate.ts";
-import { filled } from "./corpus.ts";
 import { updatesOf } from "./update.ts";
 
 /** What both servers are started with, so that they serve every version. */

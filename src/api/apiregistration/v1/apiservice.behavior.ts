@@ -1,4 +1,4 @@
-import type { KindBehavior } from "../../kind.ts";
+import type { KindBehavior, FieldError } from "../../kind.ts";
 import {
   dnsLabel1035Problems,
   dnsSubdomainProblems,
@@ -7,7 +7,6 @@ import {
   problemsAt,
   required,
 } from "../../validation/index.ts";
-import type { FieldError } from "../../kind.ts";
 import type { APIService } from "./apiservice.ts";
 
 const GROUP_PRIORITY_MAX = 20_000;

@@ -1,6 +1,5 @@
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
-import { nonNegative, required } from "../../validation/index.ts";
-import { validateReplicaCounts } from "../../validation/index.ts";
+import { nonNegative, required, validateReplicaCounts } from "../../validation/index.ts";
 import { dropDisabledTemplateFields, setPodTemplateDefaults, validatePodTemplateSpec } from "./pod/index.ts";
 import { podNameWarnings, templateWarnings, validateLastingPods, validateSelected } from "./podtemplate.rules.ts";
 import type { PodTemplateSpec } from "./podtemplatespec.ts";

@@ -1,7 +1,6 @@
 import type { FieldError } from "../../kind.ts";
-import { invalidValue, problemsAt, required, tooLong, tooMany } from "../../validation/errors.ts";
+import { invalidValue, problemsAt, required, tooLong, tooMany, duplicateValue } from "../../validation/errors.ts";
 import { cIdentifierProblems, dnsLabelProblems, dnsSubdomainProblems } from "../../validation/names.ts";
-import { duplicateValue } from "../../validation/errors.ts";
 
 const DRIVER_MAX = 63;
 const POOL_MAX = 253;

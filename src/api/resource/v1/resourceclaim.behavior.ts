@@ -1,11 +1,10 @@
 import { jsonEqual } from "../../../base/index.ts";
 import { ageColumn, nameColumn, textColumn } from "../../columns.ts";
 import type { Column, FieldError, KindBehavior, Mutable } from "../../kind.ts";
-import { duplicateValue, forbiddenField, invalidValue, required } from "../../validation/errors.ts";
+import { duplicateValue, forbiddenField, invalidValue, required, problemsAt } from "../../validation/errors.ts";
 import { internalValue } from "../../validation/internal.ts";
 import { validateAnnotations, validateLabels } from "../../validation/labels.ts";
 import { parseCidr } from "../../validation/ip.ts";
-import { problemsAt } from "../../validation/errors.ts";
 import { requestNames, validateDeviceClaim, validateRequestName } from "./devices.validate.ts";
 import { validateDriver, validateItems, validateLabel, validatePool, validateSet } from "./names.validate.ts";
 import type { ResourceClaim } from "./resourceclaim.ts";

@@ -1,5 +1,4 @@
-import { messageOf } from "../../../base/index.ts";
-import type { Clock } from "../../../base/index.ts";
+import { messageOf, type Clock } from "../../../base/index.ts";
 import { CriError } from "../errors.ts";
 import type { Image, RuntimeVersion } from "../types.ts";
 
