@@ -42,6 +42,8 @@ export interface FieldError {
   readonly type: FieldErrorType;
   /** The offending value, where the message shows it. */
   readonly value?: unknown;
+  /** Path of what is shown, where that isn't the error's. */
+  readonly valuePath?: string;
   /** The message shows no value although its type does. */
   readonly valueOmitted?: true;
   readonly detail: string;

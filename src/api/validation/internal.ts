@@ -201,6 +201,12 @@ export function movedAfter(struct: StructNode, moves: Readonly<Record<string, st
   );
 }
 
+/** Every name that a field may have there, whatever struct it is of. */
+export function internalNames(name: string): readonly string[] {
+  const own = Object.values(OWN_NAMES).flatMap((names) => (Object.hasOwn(names, name) ? [names[name]!] : []));
+  return [internalName(name), ...new Set(own)];
+}
+
 /** A field's name there. */
 export function internalName(name: string): string {
   return own(ACRONYMS, name) ?? name[0]!.toUpperCase() + name.slice(1);

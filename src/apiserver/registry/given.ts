@@ -1,5 +1,4 @@
-import { changedField, type FieldError, internalName } from "../../api/index.ts";
-import { isObject } from "../../schema/index.ts";
+import { changedField, type FieldError, internalNames } from "../../api/index.ts";
 import type { Emptied } from "../contracts.ts";
 
 type Json = Record<string, unknown>;
@@ -22,7 +21,7 @@ function shownAsGiven(error: FieldError, emptied: Emptied): FieldError {
   }
   if (value === undefined || value === null) return emptied.has(path) ? { ...error, value: emptied.get(path) } : error;
   if (typeof value !== "object") return error;
-  const shown = withGiven(value, path, emptied);
+  const shown = withGiven(value, error.valuePath ?? path, emptied);
   return shown === value ? error : { ...error, value: shown };
 }
 
@@ -31,15 +30,22 @@ function withGiven(value: unknown, path: string, emptied: Emptied): unknown {
   const inside = [...emptied].filter(([at]) => at !== path && isWithin(at, path));
   if (inside.length === 0) return value;
   const shown = structuredClone(value);
-  for (const [at, given] of inside) putGiven(shown, keysOf(at.slice(path.length)).map(internalName), given);
+  for (const [at, given] of inside) putGiven(shown, keysOf(at.slice(path.length)), given);
   return shown;
 }
 
 /** Puts a value where an object as messages show it says null. */
 function putGiven(shown: unknown, keys: readonly string[], given: unknown): void {
-  const holder = keys.slice(0, -1).reduce<unknown>((value, key) => (value as Json | null | undefined)?.[key], shown);
-  const last = keys.at(-1)!;
-  if (isObject(holder) && holder[last] === null) holder[last] = given;
+  const holder = keys.slice(0, -1).reduce<unknown>((value, key) => shownAt(value, key)?.[1], shown);
+  const [name, value] = shownAt(holder, keys.at(-1)!) ?? [];
+  if (name !== undefined && value === null) (holder as Json)[name] = given;
+}
+
+/** What messages show of a field, and under which of its names. */
+function shownAt(holder: unknown, key: string): [string, unknown] | undefined {
+  if (typeof holder !== "object" || holder === null) return undefined;
+  const name = [key, ...internalNames(key)].find((one) => Object.hasOwn(holder, one));
+  return name === undefined ? undefined : [name, (holder as Json)[name]];
 }
 
 /** Whether something is missing from an object that was given empty within a part of it. */

@@ -1,4 +1,10 @@
-import { type FieldError, qualifiedNameProblems, type SubjectAccessReviewSpec } from "../../api/index.ts";
+import {
+  type FieldError,
+  labelValueProblems,
+  problemsAt,
+  qualifiedNameProblems,
+  type SubjectAccessReviewSpec,
+} from "../../api/index.ts";
 
 type Spec = SubjectAccessReviewSpec;
 
@@ -38,6 +44,13 @@ function subjectErrors({ user, groups }: Spec): FieldError[] {
   return [{ path: "spec.user", type: "Invalid", value: "", detail: "at least one of user or group must be specified" }];
 }
 
+function labelErrors(path: string, key: string, values: readonly string[]): FieldError[] {
+  return [
+    ...problemsAt(`${path}.key`, key, qualifiedNameProblems(key)),
+    ...values.flatMap((value, index) => problemsAt(`${path}.values[${index}]`, value, labelValueProblems(value))),
+  ];
+}
+
 interface Selector {
   readonly rawSelector?: string;
   readonly requirements?: readonly { key: string; operator: string; values?: readonly string[] }[];
@@ -58,9 +71,8 @@ function selectorErrors(path: string, selector: Selector | undefined): FieldErro
   }
   requirements.forEach(({ key, operator, values = [] }, index) => {
     const at = `${path}.requirements[${index}]`;
-    // Of labels the key comes last, and none is as bad as any.
-    const keyErrors = isLabels ? labelKeyErrors(`${at}.key`, key) : key ? [] : [needed(`${at}.key`)];
-    if (!isLabels) errors.push(...keyErrors);
+    // Of labels the key comes late, and none is as bad as any.
+    if (!isLabels && !key) errors.push(needed(`${at}.key`));
     if ((operator === "In" || operator === "NotIn") && values.length === 0) {
       const detail = "must be specified when `operator` is 'In' or 'NotIn'";
       errors.push({ path: `${at}.values`, type: "Required", detail });
@@ -69,13 +81,9 @@ function selectorErrors(path: string, selector: Selector | undefined): FieldErro
       const detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
       errors.push({ path: `${at}.values`, type: "Forbidden", detail });
     }
-    if (isLabels) errors.push(...keyErrors);
+    if (isLabels) errors.push(...labelErrors(at, key, values));
   });
   return errors;
 }
 
 const needed = (path: string): FieldError => ({ path, type: "Required", detail: "must be specified" });
-
-function labelKeyErrors(path: string, key: string): FieldError[] {
-  return qualifiedNameProblems(key).map((detail) => ({ path, type: "Invalid", value: key, detail }));
-}

@@ -68,11 +68,11 @@ const WITHIN: Readonly<Record<string, readonly string[]>> = {
 
 /** What is wrong with one item stands together, items in their order. */
 function inOrder(errors: readonly FieldError[]): FieldError[] {
-  const placeOf = ({ path }: FieldError): readonly [number, number, number] => {
+  const placeOf = ({ path, type }: FieldError): readonly [number, number, number] => {
     const [, section = "", index = "-1"] = /^spec\.(\w+)(?:\[(\d+)\])?/.exec(path) ?? [];
     const order = own(WITHIN, section) ?? [];
     const rank = order.findIndex((end) => path.endsWith(end));
-    return [SECTIONS.indexOf(section), Number(index), rank < 0 ? order.length : rank];
+    return [SECTIONS.indexOf(section), Number(index), rank < 0 ? order.length + Number(type === "Duplicate") : rank];
   };
   return errors
     .map((error) => ({ error, place: placeOf(error) }))

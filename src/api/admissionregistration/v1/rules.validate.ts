@@ -1,5 +1,13 @@
 import type { FieldError, Mutable } from "../../kind.ts";
-import { duplicateValue, invalidValue, notSupported, problemsAt, required, tooMany } from "../../validation/errors.ts";
+import {
+  duplicateValue,
+  forbiddenField,
+  invalidValue,
+  notSupported,
+  problemsAt,
+  required,
+  tooMany,
+} from "../../validation/errors.ts";
 import { validateLabelSelector } from "../../validation/labels.ts";
 import { dnsLabel1035Problems, pathSegmentProblems, qualifiedNameProblems } from "../../validation/names.ts";
 import type {
@@ -169,13 +177,11 @@ export function validateParamRef(path: string, ref: ParamRef | undefined): Field
   if (!ref) return [];
   const { name, selector, parameterNotFoundAction } = ref;
   const errors: FieldError[] = [];
-  if (name && selector) {
-    const detail = "name and selector are mutually exclusive";
-    errors.push({ path: `${path}.name`, type: "Forbidden", detail });
-    errors.push({ path: `${path}.selector`, type: "Forbidden", detail });
-  } else if (!name && !selector) errors.push(required(path, "one of name or selector must be specified"));
-  else if (name) errors.push(...problemsAt(`${path}.name`, name, pathSegmentProblems(name)));
-  else errors.push(...validateLabelSelector(`${path}.selector`, selector!));
+  const both = (field: string) =>
+    name && selector ? [forbiddenField(`${path}.${field}`, "name and selector are mutually exclusive")] : [];
+  if (name) errors.push(...problemsAt(`${path}.name`, name, pathSegmentProblems(name)), ...both("name"));
+  if (selector) errors.push(...validateLabelSelector(`${path}.selector`, selector), ...both("selector"));
+  if (!name && !selector) errors.push(required(path, "one of name or selector must be specified"));
   const at = `${path}.parameterNotFoundAction`;
   if (!parameterNotFoundAction) errors.push(required(at));
   else if (!["Deny", "Allow"].includes(parameterNotFoundAction))

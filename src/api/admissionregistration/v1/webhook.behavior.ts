@@ -94,11 +94,18 @@ function validateWebhook(webhook: Webhook, path: string): FieldError[] {
     errors.push(notSupported(`${path}.reinvocationPolicy`, reinvocationPolicy, ["IfNeeded", "Never"]));
   errors.push(...validateClient(`${path}.clientConfig`, webhook.clientConfig));
   const { matchConditions = [] } = webhook;
-  return [
-    ...errors,
-    ...validateMatchConditions(`${path}.matchConditions`, matchConditions),
-    ...conditionExpressionErrors(`${path}.matchConditions`, { matchConditions }),
+  return [...errors, ...validateConditions(`${path}.matchConditions`, matchConditions)];
+}
+
+/** What is wrong with one condition stands together, that of its expression first. */
+function validateConditions(path: string, matchConditions: NonNullable<Webhook["matchConditions"]>): FieldError[] {
+  const errors = [
+    ...validateMatchConditions(path, matchConditions),
+    ...conditionExpressionErrors(path, { matchConditions }),
   ];
+  const placeOf = ({ path: at }: FieldError) =>
+    2 * Number(/^\[(\d+)\]/.exec(at.slice(path.length))?.[1] ?? -1) + Number(!at.endsWith(".expression"));
+  return errors.sort((one, other) => placeOf(one) - placeOf(other));
 }
 
 /** A domain with a name in it. */

@@ -47,6 +47,8 @@ export const nodeBehavior: KindBehavior<Node> = {
     ...validateNodeUpdate(node, old),
   ],
   validateStatusUpdate: validateNodeUpdate,
+  warnings: ({ spec }) =>
+    spec.externalID ? ["spec.externalID: this field is deprecated, and is unused by Kubernetes"] : [],
   selectableFields: { "spec.unschedulable": ({ spec }) => String(spec.unschedulable ?? false) },
 };
 

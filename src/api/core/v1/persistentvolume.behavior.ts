@@ -142,7 +142,8 @@ function validateSameAffinity(spec: PersistentVolumeSpec, old: PersistentVolumeS
   const terms = spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
   if (jsonEqual(spec.nodeAffinity, withFinalLabels(old.nodeAffinity, terms))) return [];
   const shown = spec.nodeAffinity ? internalValue(VolumeNodeAffinity, spec.nodeAffinity) : null;
-  return [invalidValue("nodeAffinity", shown, "field is immutable, except for updating from beta label to GA")];
+  const error = invalidValue("nodeAffinity", shown, "field is immutable, except for updating from beta label to GA");
+  return [{ ...error, valuePath: "spec.nodeAffinity" }];
 }
 
 /** A class may change but not go. */

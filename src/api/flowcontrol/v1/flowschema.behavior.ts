@@ -56,7 +56,7 @@ export const flowSchemaBehavior: KindBehavior<FlowSchema> = {
     spec.matchingPrecedence ||= PRECEDENCE_DEFAULT;
   },
   validate: ({ metadata, spec, status }) => [
-    ...validateSpec(spec),
+    ...validateSpec(metadata.name, spec),
     ...validateFixed(metadata.name, spec),
     ...validateConditions(status),
   ],
@@ -64,19 +64,15 @@ export const flowSchemaBehavior: KindBehavior<FlowSchema> = {
 };
 
 function validateFixed(name: string, spec: FlowSchemaSpec): FieldError[] {
-  const first = "only the schema named 'exempt' may have matchingPrecedence 1";
-  if (name !== "exempt" && spec.matchingPrecedence === 1) return [invalidValue("spec.matchingPrecedence", 1, first)];
   const wanted = own(FIXED, name);
   if (wanted === undefined || jsonEqual(wanted, spec)) return [];
   return [invalidValue("spec", internalValue(FlowSchemaSpec, spec), `spec of '${name}' must equal the fixed value`)];
 }
 
-function validateSpec({
-  matchingPrecedence = 0,
-  priorityLevelConfiguration,
-  distinguisherMethod,
-  rules = [],
-}: FlowSchemaSpec): FieldError[] {
+function validateSpec(
+  schema: string,
+  { matchingPrecedence = 0, priorityLevelConfiguration, distinguisherMethod, rules = [] }: FlowSchemaSpec,
+): FieldError[] {
   const errors: FieldError[] = [];
   if (matchingPrecedence <= 0)
     errors.push(invalidValue("spec.matchingPrecedence", matchingPrecedence, "must be a positive value"));
@@ -84,6 +80,10 @@ function validateSpec({
     errors.push(
       invalidValue("spec.matchingPrecedence", matchingPrecedence, `must not be greater than ${PRECEDENCE_MAX}`),
     );
+  if (schema !== "exempt" && matchingPrecedence === 1) {
+    const detail = "only the schema named 'exempt' may have matchingPrecedence 1";
+    errors.push(invalidValue("spec.matchingPrecedence", 1, detail));
+  }
   if (distinguisherMethod && !["ByNamespace", "ByUser"].includes(distinguisherMethod.type))
     errors.push(
       notSupported("spec.distinguisherMethod.type", internalValue(FlowDistinguisherMethod, distinguisherMethod), [

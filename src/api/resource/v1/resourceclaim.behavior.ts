@@ -3,7 +3,7 @@ import { ageColumn, nameColumn, textColumn } from "../../columns.ts";
 import type { Column, FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { duplicateValue, forbiddenField, invalidValue, required, problemsAt } from "../../validation/errors.ts";
 import { internalValue } from "../../validation/internal.ts";
-import { validateAnnotations, validateLabels } from "../../validation/labels.ts";
+import { validateTemplateMetadata } from "../../validation/templatemeta.ts";
 import { parseCidr } from "../../validation/ip.ts";
 import { requestNames, validateDeviceClaim, validateRequestName } from "./devices.validate.ts";
 import { validateDriver, validateItems, validateLabel, validatePool, validateSet } from "./names.validate.ts";
@@ -67,8 +67,7 @@ export const claimTemplateBehavior: KindBehavior<ResourceClaimTemplate> = {
 
 function validateTemplate({ spec }: ResourceClaimTemplate): FieldError[] {
   return [
-    ...validateLabels("spec.metadata.labels", spec.metadata.labels),
-    ...validateAnnotations("spec.metadata.annotations", spec.metadata.annotations),
+    ...validateTemplateMetadata("spec.metadata", spec.metadata),
     ...validateDeviceClaim("spec.spec.devices", spec.spec.devices),
   ];
 }

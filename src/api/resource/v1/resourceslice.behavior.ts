@@ -1,6 +1,6 @@
 import { ageColumn, nameColumn, textColumn } from "../../columns.ts";
 import type { Column, FieldError, KindBehavior, Mutable } from "../../kind.ts";
-import { invalidValue, notSupported, problemsAt, required, tooLong } from "../../validation/errors.ts";
+import { forbiddenField, invalidValue, notSupported, problemsAt, required, tooLong } from "../../validation/errors.ts";
 import { dnsSubdomainProblems, labelValueProblems, qualifiedNameProblems } from "../../validation/names.ts";
 import { sortedEntries } from "../../validation/labels.ts";
 import {
@@ -26,8 +26,14 @@ const SEMVER =
 /** What a slice's declaration can't say. */
 export const sliceBehavior: KindBehavior<ResourceSlice> = {
   generation: true,
-  prepareCreate: dateTaints,
-  prepareUpdate: (object, _, now) => dateTaints(object, now),
+  prepareCreate(slice, now) {
+    dateTaints(slice, now);
+    dropLists(slice);
+  },
+  prepareUpdate(slice, old, now) {
+    dateTaints(slice, now);
+    if (!hasLists(old)) dropLists(slice);
+  },
   validate: ({ spec }) => validateSpec(spec),
   validateUpdate: ({ spec }, old) => validateSpec(spec, validateFixed(spec, old.spec)),
   unselectableField: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
@@ -40,6 +46,20 @@ export const sliceBehavior: KindBehavior<ResourceSlice> = {
 /** A taint tells when it came. */
 function dateTaints({ spec }: Mutable<ResourceSlice>, now: string): void {
   for (const { taints } of spec.devices ?? []) for (const taint of taints ?? []) taint.timeAdded ??= now;
+}
+
+const LISTS = ["ints", "bools", "strings", "versions"] as const;
+
+/** Attributes with many values need a gate that is off. */
+function dropLists({ spec }: Mutable<ResourceSlice>): void {
+  for (const { attributes } of spec.devices ?? [])
+    for (const attribute of Object.values(attributes ?? {})) for (const list of LISTS) delete attribute[list];
+}
+
+function hasLists({ spec }: ResourceSlice): boolean {
+  return (spec.devices ?? []).some(({ attributes }) =>
+    Object.values(attributes ?? {}).some((attribute) => LISTS.some((list) => attribute[list] !== undefined)),
+  );
 }
 
 function validateFixed(spec: ResourceSliceSpec, old: ResourceSliceSpec): FieldError[] {
@@ -78,7 +98,7 @@ function validateSpec(spec: ResourceSliceSpec, fixed: readonly FieldError[] = []
     ...validateSet("spec.devices", devices, {
       max: devicesMax(devices),
       key: ({ name }) => name,
-      check: validateDevice,
+      check: (device, path) => validateDevice(device, path, spec.perDeviceNodeSelection),
     }),
   ];
 }
@@ -106,7 +126,8 @@ function validateNodes({ nodeName, nodeSelector, allNodes, perDeviceNodeSelectio
   return errors;
 }
 
-function validateDevice({ name, attributes = {}, capacity = {}, taints }: Device, path: string): FieldError[] {
+function validateDevice(device: Device, path: string, selectsNodes: boolean | undefined): FieldError[] {
+  const { name, attributes = {}, capacity = {}, taints } = device;
   const errors = validateLabel(`${path}.name`, name);
   const count = Object.keys(attributes).length + Object.keys(capacity).length;
   if (count > ATTRIBUTES_MAX) {
@@ -118,8 +139,23 @@ function validateDevice({ name, attributes = {}, capacity = {}, taints }: Device
       ...validateQualified(`${path}.attributes`, key),
       ...validateAttribute(value, `${path}.attributes[${key}]`),
     );
-  for (const [key] of sortedEntries(capacity)) errors.push(...validateQualified(`${path}.capacity`, key));
-  return [...errors, ...validateItems(`${path}.taints`, taints, { max: TAINTS_MAX, check: validateTaint })];
+  for (const [key, { requestPolicy }] of sortedEntries(capacity)) {
+    errors.push(...validateQualified(`${path}.capacity`, key));
+    if (requestPolicy && !device.allowMultipleAllocations)
+      errors.push(forbiddenField(`${path}.capacity[${key}].requestPolicy`, "allowMultipleAllocations must be true"));
+  }
+  errors.push(...validateItems(`${path}.taints`, taints, { max: TAINTS_MAX, check: validateTaint }));
+  return selectsNodes ? [...errors, ...validateOwnNodes(path, device)] : errors;
+}
+
+/** A device of a slice that leaves it to its devices says in exactly one way which nodes reach it. */
+function validateOwnNodes(path: string, { nodeName, nodeSelector, allNodes }: Device): FieldError[] {
+  const set = Object.entries({ nodeName, nodeSelector, allNodes }).filter(([, value]) => value !== undefined);
+  const rule =
+    "exactly one of `nodeName`, `nodeSelector`, or `allNodes` is required when `perDeviceNodeSelection` is set to true in the ResourceSlice spec";
+  if (set.length === 0) return [required(path, rule)];
+  if (set.length === 1) return [];
+  return [invalidValue(path, `{${set.map(([name]) => `\`${name}\``).join(", ")}}`, rule)];
 }
 
 function validateAttribute(attribute: DeviceAttribute, path: string): FieldError[] {

@@ -54,10 +54,16 @@ function validateTopologyKeys(path: string, keys: readonly string[]): FieldError
 /** A driver's entry may come and go; of one that stays only how much it can take may change. */
 function validateSameDrivers({ spec }: CSINode, old: CSINode): FieldError[] {
   return (old.spec.drivers ?? []).flatMap((before) =>
-    (spec.drivers ?? [])
-      .filter(({ name }) => name === before.name)
-      .filter((driver) => !jsonEqual(fixedPart(driver), fixedPart(before)))
-      .map((driver) => invalidValue("spec.drivers", fixedPart(driver), IMMUTABLE)),
+    (spec.drivers ?? []).flatMap((driver, index) =>
+      driver.name !== before.name || jsonEqual(fixedPart(driver), fixedPart(before))
+        ? []
+        : [
+            {
+              ...invalidValue("spec.drivers", fixedPart(driver), IMMUTABLE),
+              valuePath: `spec.drivers[${index}]`,
+            },
+          ],
+    ),
   );
 }
 

@@ -46,10 +46,9 @@ export const volumeAttachmentBehavior: KindBehavior<VolumeAttachment> = {
 function validateSpec({ spec: { attacher, source, nodeName } }: VolumeAttachment): FieldError[] {
   const { persistentVolumeName: volume } = source;
   return [
-    ...(attacher === "" ? [required("spec.attacher")] : []),
+    ...(attacher === "" ? [required("spec.attacher")] : validateCsiDriverName("spec.attacher", attacher)),
     ...validateSource("spec.source", source),
     ...problemsAt("spec.nodeName", nodeName, dnsSubdomainProblems(nodeName)),
-    ...(attacher === "" ? [] : validateCsiDriverName("spec.attacher", attacher)),
     ...(volume === undefined
       ? []
       : problemsAt("spec.source.persistentVolumeName", volume, dnsSubdomainProblems(volume))),

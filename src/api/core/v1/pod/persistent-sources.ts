@@ -37,11 +37,13 @@ function secret(path: string, reference: SecretReference | undefined): FieldErro
 
 /** Of a driver's secrets it matters what they are called, too. */
 function csiSecret(path: string, reference: SecretReference | undefined): FieldError[] {
-  const { name, namespace } = reference ?? {};
+  if (!reference) return [];
+  const { name, namespace } = reference;
   return [
-    ...secret(path, reference),
-    ...(name ? problemsAt(`${path}.name`, name, dnsSubdomainProblems(name)) : []),
-    ...(namespace ? problemsAt(`${path}.namespace`, namespace, dnsLabelProblems(namespace)) : []),
+    ...(name ? problemsAt(`${path}.name`, name, dnsSubdomainProblems(name)) : [required(`${path}.name`)]),
+    ...(namespace
+      ? problemsAt(`${path}.namespace`, namespace, dnsLabelProblems(namespace))
+      : [required(`${path}.namespace`)]),
   ];
 }
 
