@@ -11,6 +11,12 @@ import {
   validateQualified,
   validateSet,
 } from "./names.validate.ts";
+import {
+  validateBindingConditions,
+  validateCounterSets,
+  validateOwnNodes,
+  validateSliceSelector,
+} from "./device.validate.ts";
 import type { ResourceSlice } from "./resourceslice.ts";
 import type { Device, DeviceAttribute, DeviceTaint, ResourceSliceSpec } from "./resourceslice.types.ts";
 
@@ -98,8 +104,9 @@ function validateSpec(spec: ResourceSliceSpec, fixed: readonly FieldError[] = []
     ...validateSet("spec.devices", devices, {
       max: devicesMax(devices),
       key: ({ name }) => name,
-      check: (device, path) => validateDevice(device, path, spec.perDeviceNodeSelection),
+      check: (device, path) => validateDevice(device, path, spec),
     }),
+    ...validateCounterSets("spec.sharedCounters", sharedCounters),
   ];
 }
 
@@ -113,7 +120,10 @@ function validateNodes({ nodeName, nodeSelector, allNodes, perDeviceNodeSelectio
     set.push("`nodeName`");
     errors.push(...problemsAt("spec.nodeName", nodeName, dnsSubdomainProblems(nodeName)));
   }
-  if (nodeSelector) set.push("`nodeSelector`");
+  if (nodeSelector) {
+    set.push("`nodeSelector`");
+    errors.push(...validateSliceSelector("spec.nodeSelector", nodeSelector));
+  }
   const flags = { allNodes, perDeviceNodeSelection };
   for (const [name, value] of Object.entries(flags)) {
     if (value) set.push(`\`${name}\``);
@@ -126,7 +136,7 @@ function validateNodes({ nodeName, nodeSelector, allNodes, perDeviceNodeSelectio
   return errors;
 }
 
-function validateDevice(device: Device, path: string, selectsNodes: boolean | undefined): FieldError[] {
+function validateDevice(device: Device, path: string, slice: ResourceSliceSpec): FieldError[] {
   const { name, attributes = {}, capacity = {}, taints } = device;
   const errors = validateLabel(`${path}.name`, name);
   const count = Object.keys(attributes).length + Object.keys(capacity).length;
@@ -144,18 +154,12 @@ function validateDevice(device: Device, path: string, selectsNodes: boolean | un
     if (requestPolicy && !device.allowMultipleAllocations)
       errors.push(forbiddenField(`${path}.capacity[${key}].requestPolicy`, "allowMultipleAllocations must be true"));
   }
-  errors.push(...validateItems(`${path}.taints`, taints, { max: TAINTS_MAX, check: validateTaint }));
-  return selectsNodes ? [...errors, ...validateOwnNodes(path, device)] : errors;
-}
-
-/** A device of a slice that leaves it to its devices says in exactly one way which nodes reach it. */
-function validateOwnNodes(path: string, { nodeName, nodeSelector, allNodes }: Device): FieldError[] {
-  const set = Object.entries({ nodeName, nodeSelector, allNodes }).filter(([, value]) => value !== undefined);
-  const rule =
-    "exactly one of `nodeName`, `nodeSelector`, or `allNodes` is required when `perDeviceNodeSelection` is set to true in the ResourceSlice spec";
-  if (set.length === 0) return [required(path, rule)];
-  if (set.length === 1) return [];
-  return [invalidValue(path, `{${set.map(([name]) => `\`${name}\``).join(", ")}}`, rule)];
+  return [
+    ...errors,
+    ...validateItems(`${path}.taints`, taints, { max: TAINTS_MAX, check: validateTaint }),
+    ...validateOwnNodes(path, device, slice),
+    ...validateBindingConditions(path, device),
+  ];
 }
 
 function validateAttribute(attribute: DeviceAttribute, path: string): FieldError[] {
