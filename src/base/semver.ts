@@ -27,6 +27,7 @@ export function parseSemver(text: string): SemanticVersion {
 }
 
 function numberOf(name: string, text: string): bigint {
+  if (text === "") throw fail('strconv.ParseUint: parsing "": invalid syntax');
   if (!/^\d+$/.test(text)) throw fail(`Invalid character(s) found in ${name} number ${JSON.stringify(text)}`);
   if (text.length > 1 && text.startsWith("0"))
     throw fail(

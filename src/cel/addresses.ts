@@ -6,8 +6,11 @@ export interface Address {
 
 /** An address, or why a text is none. */
 export function parseAddress(text: string): Address | string {
-  if (text.includes(":")) return parseSix(text);
-  if (!text.includes(".")) return "unable to parse IP";
+  // What the first of these is tells what it was meant to be.
+  const first = /[.:%]/.exec(text)?.[0];
+  if (first === undefined) return "unable to parse IP";
+  if (first === "%") return "missing IPv6 address";
+  if (first === ":") return parseSix(text);
   const four = parseFour(text);
   return typeof four === "string" ? four : { bits: 32, value: four };
 }

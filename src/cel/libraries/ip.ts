@@ -28,11 +28,12 @@ function parseIp(text: string): Opaque {
   return ipOf(address);
 }
 
+/** The original says it twice. */
+const NO_NETWORK = "network address parse error during conversion from string: ";
+
 function parseCidr(text: string): Opaque {
   const fail = (why: string) =>
-    new EvaluationError(
-      `network address parse error during conversion from string: netip.ParsePrefix(${JSON.stringify(text)}): ${why}`,
-    );
+    new EvaluationError(`${NO_NETWORK}${NO_NETWORK}netip.ParsePrefix(${JSON.stringify(text)}): ${why}`);
   const slash = text.lastIndexOf("/");
   if (slash < 0) throw fail("no '/'");
   const address = parseAddress(text.slice(0, slash));
@@ -64,7 +65,14 @@ function contains(outer: Network, { bits, value }: Address): boolean {
 }
 
 const containsIp = (cidr: Opaque, ip: Opaque | string): boolean =>
-  contains(networkOf(cidr), addressOf(typeof ip === "string" ? parseIp(ip) : ip));
+  contains(networkOf(cidr), typeof ip === "string" ? addressIn(ip) : addressOf(ip));
+
+/** Of a text that is no address the original says no more than that it takes none such. */
+function addressIn(text: string): Address {
+  const address = parseAddress(text);
+  if (typeof address === "string") throw new EvaluationError("no such overload");
+  return address;
+}
 
 function containsCidr(outer: Opaque, inner: Opaque | string): boolean {
   const { address, length } = networkOf(typeof inner === "string" ? parseCidr(inner) : inner);

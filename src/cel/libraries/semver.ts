@@ -18,14 +18,20 @@ function parse(text: string): SemanticVersion {
 
 /** Takes off what people write around versions: a v in front, missing parts, zeros. */
 function normalized(text: string): string {
-  const plain = text.replace(/^v/, "");
-  const end = /[-+]/.exec(plain)?.index ?? plain.length;
-  const parts = plain
-    .slice(0, end)
-    .split(".")
-    .map((part) => part.replace(/^0+(?=\d)/, ""));
-  while (parts.length < 3) parts.push("0");
-  return parts.join(".") + plain.slice(end);
+  const [major = "", minor, ...rest] = text.replace(/^v/, "").split(".");
+  const parts = [major, ...(minor === undefined ? [] : [minor]), ...(rest.length > 0 ? [rest.join(".")] : [])].map(
+    withoutZeros,
+  );
+  if (parts.length < 3 && /[-+]/.test(parts.at(-1)!))
+    throw new EvaluationError("short version cannot contain PreRelease/Build meta data");
+  return [...parts, "0", "0"].slice(0, Math.max(parts.length, 3)).join(".");
+}
+
+/** A part without leading zeros; one before what is no digit. */
+function withoutZeros(part: string): string {
+  if (part.length < 2) return part;
+  const plain = part.replace(/^0+/, "");
+  return /^\d/.test(plain) ? plain : `0${plain}`;
 }
 
 function make(text: string, isLoose = false): Value {

@@ -329,9 +329,7 @@ const SPANS: Readonly<Record<string, (nanos: bigint) => bigint>> = {
 const times: readonly Overload[] = [
   ...Object.entries(PARTS).flatMap(([name, part]) => {
     const call = (time: Timestamp, zone: string | undefined) => {
-      const offset = time.offsetMinutes;
-      const own = `${offset < 0 ? "-" : "+"}${Math.floor(Math.abs(offset) / 60)}:${String(Math.abs(offset) % 60).padStart(2, "0")}`;
-      const { date, nanos } = calendarOf(time, zone ?? own);
+      const { date, nanos } = calendarOf(time, zone);
       return BigInt(part(date, nanos));
     };
     return [

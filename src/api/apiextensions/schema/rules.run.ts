@@ -15,7 +15,7 @@ import { invalidValue } from "../../validation/errors.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
 import { isRecord, valueOf, visibleProperties } from "./cel-types.ts";
 import { leadsSomewhere } from "./field-path.ts";
-import { type CompiledRule, rulesOf } from "./rules.ts";
+import { type CompiledRule, compileProblem, rulesOf } from "./rules.ts";
 
 type Json = Record<string, unknown>;
 
@@ -155,7 +155,7 @@ function runRule({ rule, test, message }: CompiledRule, { place, self, oldSelf }
   const type = place.schema.type ?? "";
   const report = (detail: string) => run.errors.push({ path, type: "Invalid", value: type, detail });
   if (!("program" in test)) {
-    report(`rule compile error: compilation failed: ${test.problem}`);
+    report(`rule compile error: ${compileProblem(test)}`);
     return;
   }
   if (showType(test.type) !== "bool") {
@@ -171,7 +171,7 @@ function runRule({ rule, test, message }: CompiledRule, { place, self, oldSelf }
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
     if (error instanceof CostError) exceed(`rule: ${rule.rule}`, report, run);
-    else report(`${error.message} evaluating rule: ${ruleText(rule)}`);
+    else report(whatFailed(error, rule));
     return;
   }
   const plain = rule.message?.trim() ? rule.message.trim() : `failed rule: ${ruleText(rule)}`;
@@ -186,6 +186,12 @@ function runRule({ rule, test, message }: CompiledRule, { place, self, oldSelf }
     }
   }
   run.errors.push(failure(place, rule, detail));
+}
+
+function whatFailed({ message }: EvaluationError, rule: CompiledRule["rule"]): string {
+  if (!message.startsWith("no such overload")) return `${message} evaluating rule: ${ruleText(rule)}`;
+  const how = "call arguments did not match a supported operator, function or macro signature";
+  return `'${message}': ${how} for rule: ${ruleText(rule)}`;
 }
 
 const ruleText = ({ message, rule }: CompiledRule["rule"]): string => message?.trim() || rule.trim();

@@ -44,6 +44,11 @@ function compileRule(rule: ValidationRule, self: Type): CompiledRule {
   };
 }
 
+/** Why an expression can't be run, as the original says it: what constants fail of shows only once it is compiled. */
+export function compileProblem({ problem }: Failure): string {
+  return problem.startsWith("program instantiation failed") ? problem : `compilation failed: ${problem}`;
+}
+
 /** Whether an expression says yes or no: of a rule that doesn't, nothing more is looked at. */
 function isTest(test: Compiled | Failure): boolean {
   return "program" in test && showType(test.type) === "bool";
