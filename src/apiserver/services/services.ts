@@ -78,6 +78,8 @@ class ServiceAllocation {
     if (spec.type === "ExternalName" || spec.clusterIPs?.[0] === "None") return;
     const held = new Set(old?.spec.clusterIPs);
     const clusterIPs = [...(spec.clusterIPs ?? [])];
+    // The first address stays; validation says so, before anyone looks whether another is to be had.
+    if (old?.spec.clusterIPs?.length && old.spec.type !== "ExternalName" && !held.has(clusterIPs[0] ?? "")) return;
     for (const [index, family] of (spec.ipFamilies ?? []).entries()) {
       const wanted = clusterIPs[index];
       if (wanted && held.has(wanted)) continue;

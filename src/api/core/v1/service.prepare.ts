@@ -20,8 +20,8 @@ function keepGiven(service: Mutable<Service>, old: Service): void {
   const { spec } = service;
   if (needsClusterIP(old) && needsClusterIP(service as Service)) {
     if (!spec.clusterIP && old.spec.clusterIP) spec.clusterIP = old.spec.clusterIP;
-    if (!spec.clusterIPs?.length && old.spec.clusterIPs && spec.clusterIP === old.spec.clusterIP)
-      spec.clusterIPs = [...old.spec.clusterIPs];
+    // Another address beside the old list is one that changes: the list follows it.
+    if (!spec.clusterIPs?.length && old.spec.clusterIPs) spec.clusterIPs = [...old.spec.clusterIPs];
   }
   if (usesNodePorts(old) && usesNodePorts(service as Service)) keepNodePorts(spec, old.spec);
   if (needsHealthCheckPort(old) && needsHealthCheckPort(service as Service) && old.spec.healthCheckNodePort)
