@@ -64,6 +64,8 @@ export function validateServiceUpdate(service: Service, old: Service): FieldErro
     ...(bothBalancers && now !== old.spec.loadBalancerClass
       ? [invalidValue("spec.loadBalancerClass", now ?? null, "may not change once set")]
       : []),
+    // Said before all else, and once more with it.
+    ...validateBalancerClass(service),
     ...validateService(service, old),
   ];
 }
@@ -217,18 +219,23 @@ function validateSourceRanges({ metadata, spec }: Service, old: Service | undefi
   return [...wrongType(path), ...cidrs.flatMap((cidr) => problemsAt(path, cidr, rule(cidr)))];
 }
 
-function validateBalancerFields({ spec }: Service): FieldError[] {
-  const { allocateLoadBalancerNodePorts: allocate, loadBalancerClass } = spec;
+function validateBalancerFields(service: Service): FieldError[] {
+  const { spec } = service;
+  const { allocateLoadBalancerNodePorts: allocate } = spec;
   const isBalancer = spec.type === "LoadBalancer";
   const errors: FieldError[] = [];
   if (allocate !== undefined && !isBalancer)
     errors.push(forbiddenField("spec.allocateLoadBalancerNodePorts", BALANCERS_ONLY));
   if (allocate === undefined && isBalancer) errors.push(required("spec.allocateLoadBalancerNodePorts"));
-  if (loadBalancerClass === undefined) return errors;
+  return [...errors, ...validateBalancerClass(service)];
+}
+
+function validateBalancerClass({ spec: { type, loadBalancerClass } }: Service): FieldError[] {
+  if (loadBalancerClass === undefined) return [];
   const path = "spec.loadBalancerClass";
-  return isBalancer
-    ? [...errors, ...problemsAt(path, loadBalancerClass, qualifiedNameProblems(loadBalancerClass))]
-    : [...errors, forbiddenField(path, BALANCERS_ONLY)];
+  return type === "LoadBalancer"
+    ? problemsAt(path, loadBalancerClass, qualifiedNameProblems(loadBalancerClass))
+    : [forbiddenField(path, BALANCERS_ONLY)];
 }
 
 function validatePolicies(service: Service): FieldError[] {
