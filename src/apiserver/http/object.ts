@@ -117,14 +117,13 @@ function checkType(body: Body, type: BodyType): Json {
   if (format === "object") return value;
   if (given.apiVersion !== wanted && !type.alsoVersions?.includes(given.apiVersion)) {
     if (!isRegistered(given, type)) throw unregistered(given, type);
-    if (given.kind !== type.kind) throwForeign(given, type);
+    if (given.kind !== type.kind) throw foreign(given, type);
     throw badRequest(
       `the API version in the data (${given.apiVersion}) does not match the expected API version (${wanted})`,
     );
   }
   if (given.kind !== type.kind) {
-    throwForeign(given, type);
-    throw unregistered(given, type);
+    throw isRegistered(given, type) ? foreign(given, type) : unregistered(given, type);
   }
   return value;
 }
@@ -172,14 +171,12 @@ const UNVERSIONED_KINDS: ReadonlySet<string> = new Set([
   "APIResourceList",
 ]);
 
-/** Refuses an object of another kind that is known. */
-function throwForeign(given: GivenType, type: BodyType): void {
-  const [version = "", group = ""] = given.apiVersion.split("/").reverse();
-  const isUnversioned = given.apiVersion === "v1" && UNVERSIONED_KINDS.has(given.kind);
-  if (!kindFor({ group, version, kind: given.kind }) && !OPTIONS_KINDS.has(given.kind) && !isUnversioned) return;
+/** An object of another kind that is known. */
+function foreign({ apiVersion, kind }: GivenType, type: BodyType): StatusError {
+  const version = apiVersion.split("/").at(-1);
   const internal = type.group === "" ? "core" : type.group.split(".")[0];
-  throw badRequest(
-    `${given.kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: converting (${version}.${given.kind}) to (${internal}.${type.kind}): unknown conversion`,
+  return badRequest(
+    `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: converting (${version}.${kind}) to (${internal}.${type.kind}): unknown conversion`,
   );
 }
 
@@ -193,11 +190,18 @@ function unregistered({ apiVersion, kind }: GivenType, type: BodyType): StatusEr
 /** Whether Kubernetes knows a type that it may not serve: previews of a group's kinds, and what once was in extensions. */
 function isRegistered({ apiVersion, kind }: GivenType, type: BodyType): boolean {
   const [version = "", group = ""] = apiVersion.split("/").reverse();
-  if (apiVersion === "extensions/v1beta1") return ONCE_EXTENSIONS.has(kind);
-  const isOfGroup = (one: GroupKind) => one.group === group && one.kind === kind;
-  if (kindFor({ group, version, kind })) return true;
+  if (OPTIONS_KINDS.has(kind) || UNVERSIONED_KINDS.has(kind)) return true;
+  // Servers behind the first know their own kinds only, and nobody else knows those.
+  if (group !== type.group && (APART.has(group) || APART.has(type.group))) return false;
+  const item = kind.replace(/List$/, "");
+  if (apiVersion === "extensions/v1beta1") return ONCE_EXTENSIONS.has(item);
+  if (apiVersion === "v1" && kind === "List") return true;
+  const isOfGroup = (one: GroupKind) => one.group === group && one.kind === item;
+  if (kindFor({ group, version, kind: item })) return true;
   return /^v\d+(alpha|beta)\d+$/.test(version) && (isOfGroup(type) || kinds.some(isOfGroup));
 }
+
+const APART: ReadonlySet<string> = new Set(["apiextensions.k8s.io", "apiregistration.k8s.io"]);
 
 type GroupKind = Pick<BodyType, "group" | "kind">;
 
