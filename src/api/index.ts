@@ -12,6 +12,7 @@ export { MutatingWebhookConfiguration } from "./admissionregistration/v1/mutatin
 export { ValidatingWebhookConfiguration } from "./admissionregistration/v1/validatingwebhookconfiguration.ts";
 export { MutatingAdmissionPolicy } from "./admissionregistration/v1/mutatingadmissionpolicy.ts";
 export { MutatingAdmissionPolicyBinding } from "./admissionregistration/v1/mutatingadmissionpolicybinding.ts";
+export { durationMs } from "./duration.ts";
 export { type CronSchedule, CronError, nextCronTime, parseCron } from "./batch/v1/cron.ts";
 export { behaviorOf, columnsOf } from "./behaviors.ts";
 export { listDoc, OBJECT_META, type StructDoc } from "./doc.ts";

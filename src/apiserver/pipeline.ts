@@ -1,5 +1,14 @@
 import { messageOf, type Clock, type Log, type Random } from "../base/index.ts";
-import { internal, parseFieldSelector, quote, StatusError, statusError, unauthorized } from "../api/index.ts";
+import {
+  badRequest,
+  durationMs,
+  internal,
+  parseFieldSelector,
+  quote,
+  StatusError,
+  statusError,
+  unauthorized,
+} from "../api/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
 import type { AuditedRequest } from "./audit/audited-request.ts";
 import type { Auditor } from "./audit/auditor.ts";
@@ -56,6 +65,7 @@ export function pipeline(options: PipelineOptions): Handler {
   const turns = new RequestTurns(clock);
   const begin = () => turns.begin();
   return async (request) => {
+    if (!isDecodable(request.path)) return UNDECODABLE;
     const startMs = clock.monotonicMs();
     const auditId = request.headers["audit-id"] || options.random.uuid();
     const query = new URLSearchParams(request.query);
@@ -65,6 +75,7 @@ export function pipeline(options: PipelineOptions): Handler {
     let response: ApiResponse;
     let audited: AuditedRequest | undefined;
     try {
+      checkTimeout(info, query);
       const caller = await authenticate(request, options);
       if (options.audit)
         audited = options.audit.audited({ request, info: aboutOne(info, query), user: caller, auditId });
@@ -144,6 +155,18 @@ const isOfNobody = (error: unknown) => error instanceof StatusError && error.cod
 function aboutOne(info: RequestInfo, query: URLSearchParams): RequestInfo {
   const name = info.name || selectedName(info, query);
   return name === info.name ? info : { ...info, name };
+}
+
+/** What the original's HTTP server says before anyone else sees the request. */
+const UNDECODABLE: ApiResponse = {
+  status: 400,
+  headers: { "content-type": "text/plain; charset=utf-8", connection: "close" },
+  body: { type: "bytes", bytes: Buffer.from("400 Bad Request") },
+};
+
+/** Whether every percent sign of a path begins the number of a byte. */
+function isDecodable(path: string): boolean {
+  return !path.includes("%") || !/%(?![0-9A-Fa-f]{2})/.test(path);
 }
 
 type StreamBody = Extract<ApiResponse["body"], { readonly type: "stream" }>;
@@ -295,6 +318,14 @@ function headersOf(flow: Flow | undefined): Readonly<Record<string, string>> {
   };
 }
 
+/** 400 for a time that the whole may take which can't be read; what lasts as long as it likes has none. */
+function checkTimeout({ verb, subresource }: RequestInfo, query: URLSearchParams): void {
+  const timeout = query.get("timeout");
+  if (!timeout || verb === "watch" || LONG_RUNNING.has(subresource)) return;
+  const ms = durationMs(timeout);
+  if (typeof ms === "string") throw badRequest(`invalid timeout specified in the request URL - ${ms}`);
+}
+
 const LONG_RUNNING = new Set(["attach", "exec", "proxy", "log", "portforward"]);
 
 function failure(error: unknown, request: ApiRequest, log: Log): ApiResponse {
@@ -311,7 +342,7 @@ function failure(error: unknown, request: ApiRequest, log: Log): ApiResponse {
 function errorFormat(request: ApiRequest): Format {
   const pretty = wantsPretty(request, new URLSearchParams(request.query));
   try {
-    return negotiate(request.headers.accept, { watch: false, views: false }, pretty);
+    return negotiate(request.headers.accept, { views: false, unrouted: true }, pretty);
   } catch {
     return { ...JSON_FORMAT, pretty: true };
   }

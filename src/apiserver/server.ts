@@ -1,4 +1,4 @@
-import { takesAnyEncoding } from "./http/negotiate.ts";
+import { checkRoute, checkWatchable } from "./http/routes.ts";
 import type { Aggregator } from "./aggregation/aggregator.ts";
 import {
   badRequest,
@@ -10,7 +10,6 @@ import {
   noSuchPath,
   notFound,
   notImplemented,
-  methodNotAllowed,
 } from "../api/index.ts";
 import type { Clock, Log, Random, Scope } from "../base/index.ts";
 import type { ApiResponse, Handler } from "../net/message.ts";
@@ -233,7 +232,6 @@ function dispatcher({
     flowMetrics,
     special: parts.paths,
     unlisted: parts.unlisted,
-    methodNotAllowed,
     store: options.store,
     clock: options.clock,
     state,
@@ -246,28 +244,19 @@ function dispatcher({
     return info.subresource === "scale" ? scaleOf(core, kind, options.clock)(context) : verbsOf(kind).run(context);
   };
   return async (context) => {
-    const { info, request } = context;
+    const { info } = context;
     const elsewhere = parts.aggregator.serviceAt(info.path);
     if (elsewhere) return parts.aggregator.relay(elsewhere, context);
     if (!info.isResource) return paths(context);
     const kind = core.served.find({ ...info, plural: info.resource });
     if (!kind) return notServed(core.served, info.group);
-    const isServed = info.subresource === "" || kind.subresources?.some(({ name }) => name === info.subresource);
-    // The original's router refuses what it can't write before the kind has a say.
-    const isHeard = kind.custom || takesAnyEncoding(request.headers.accept);
-    if (kind.rules.deprecation && (isServed || kind.custom) && isHeard) warnOfEnd(context, kind.rules.deprecation);
+    if (!kind.custom) checkRoute(kind, context);
+    if (kind.rules.deprecation) warnOfEnd(context, kind.rules.deprecation);
     if (kind.custom) return custom(kind, context);
+    checkWatchable(kind, info);
     const handler = parts.handlers.get(info.subresource ? `${info.resource}/${info.subresource}` : info.resource);
-    checkVerb(kind, context);
     if (handler) return handler(context);
     if (info.subresource === "scale") return scaleOf(core, kind, options.clock)(context);
-    if (
-      kind.scope === "Namespaced" &&
-      info.namespace === "" &&
-      !["list", "watch", "deletecollection"].includes(info.verb)
-    )
-      throw info.name === "" ? methodNotAllowed() : noSuchPath();
-    if (request.method === "HEAD") throw methodNotAllowed();
     if (info.subresource !== "" && !PLAIN_SUBRESOURCES.has(info.subresource))
       throw notImplemented(`${info.resource}/${info.subresource}`);
     return verbsOf(kind).run(context);
@@ -310,21 +299,4 @@ function checkCustomVerb(kind: KindDefinition, { name, subresource, verb }: Requ
       ? ["create", "list", "watch", "deletecollection"]
       : ["create", "get", "update", "patch", "delete", "watch"];
   if (!allowed.includes(verb)) throw methodNotSupported(kind, verb);
-}
-
-function checkVerb(kind: KindDefinition, { info, request }: RequestContext): void {
-  if (info.verb === "watch" && request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed();
-  if (info.subresource !== "") {
-    const sub = kind.subresources.find((one) => one.name === info.subresource);
-    if (!sub) throw noSuchPath();
-    // Asked what it takes, a proxy asks the other end.
-    const isProxied = request.method === "OPTIONS" && info.subresource === "proxy";
-    if (!sub.verbs.includes(info.verb) && !isProxied) throw methodNotAllowed();
-    return;
-  }
-  const allowed =
-    info.name === "" ? ["create", "list", "watch", "deletecollection"] : ["get", "update", "patch", "delete", "watch"];
-  if (info.verb === "watch" && !kind.verbs.includes("watch") && kind.verbs.includes("list"))
-    throw methodNotSupported(kind, "watch");
-  if (!kind.verbs.includes(info.verb) || !allowed.includes(info.verb)) throw methodNotAllowed();
 }

@@ -1,5 +1,5 @@
 import { own } from "../../base/index.ts";
-import { notAcceptable, statusError } from "../../api/index.ts";
+import { notAcceptable, StatusError, statusError } from "../../api/index.ts";
 import { type ApiRequest, OBJECT_MEDIA_TYPE } from "../../net/message.ts";
 
 /** How an answer is written. */
@@ -26,8 +26,6 @@ const VIEWS: Readonly<Record<string, Format["as"]>> = {
 
 /** What a path can be asked for; says which text a 406 lists. */
 export interface Offer {
-  /** A stream of events is what is asked for. */
-  readonly watch: boolean;
   /** The path can be watched, which a 406 tells. */
   readonly streams?: boolean;
   /** Views make sense (objects and lists, not discovery). */
@@ -36,43 +34,68 @@ export interface Offer {
   readonly noProtobuf?: boolean;
   /** JSON is all there is. */
   readonly jsonOnly?: boolean;
+  /** Nobody looks at what a client takes before it is chosen from, as the original's router does for most paths. */
+  readonly unrouted?: boolean;
 }
 
 const OBJECTS_FIRST = `${OBJECT_MEDIA_TYPE},`;
 const OBJECTS: Format = { encoding: "object", as: "object", pretty: false };
 
+const ENCODINGS: readonly (readonly [string, Format["encoding"]])[] = [
+  [OBJECT_MEDIA_TYPE, "object"],
+  ["application/json", "json"],
+  ["application/yaml", "yaml"],
+  ["application/vnd.kubernetes.protobuf", "protobuf"],
+];
+const TYPES = ENCODINGS.slice(1).map(([type]) => type);
+const STREAM_TYPES = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
+
 /** Chooses the first format that the client takes and the server can make; 406 when there is none. */
 export function negotiate(accept: string | undefined, offer: Offer, pretty: boolean): Format {
   // What nearly all callers in this process ask for; no need to read the rest.
   if (accept?.startsWith(OBJECTS_FIRST)) return OBJECTS;
-  let known = false;
-  for (const accepted of parseAccept(accept || "*/*")) {
-    const encoding = encodingOf(accepted.type);
-    known ||= encoding !== undefined && (asksForView(accepted) || encoding === "protobuf");
-    const format = formatOf(accepted, offer, pretty);
-    if (format) return format;
+  if (!offer.unrouted && !offer.noProtobuf) refuseUnwritable(accept, offer);
+  if (!accept) return { encoding: "json", as: "object", pretty };
+  for (const accepted of parseAccept(accept)) {
+    if (offer.jsonOnly) return { encoding: accepted.type === OBJECT_MEDIA_TYPE ? "object" : "json", as: "object", pretty };
+    for (const encoding of encodingsOf(accepted.type)) {
+      const format = formatOf(encoding, accepted, { offer, pretty });
+      if (format) return format;
+    }
   }
-  throw known && offer.views ? noSuchView() : notInOffer(offer);
+  throw notAcceptable(TYPES);
 }
 
-/** Whether objects have an encoding that a client takes, whatever the view that it asks for. */
-export function takesAnyEncoding(accept: string | undefined): boolean {
-  return parseAccept(accept || "*/*").some(({ type }) => encodingOf(type) !== undefined);
+/** 406 for who names no type that something is written in: the original's router only looks at the types' names. */
+export function refuseUnwritable(accept: string | undefined, offer: Pick<Offer, "streams" | "jsonOnly">): void {
+  const types = offer.jsonOnly ? ["application/json"] : TYPES;
+  const names = (accept || "*/*").split(",").map((clause) => clause.split(";", 1)[0]!.trim());
+  if (names.some((name) => name === "*/*" || name === OBJECT_MEDIA_TYPE || types.includes(name))) return;
+  const all = offer.streams ? [...types, ...STREAM_TYPES] : types;
+  throw statusError({
+    code: 406,
+    reason: "NotAcceptable",
+    message: `406: Not Acceptable\n\nAvailable representations: ${all.join(", ")}`,
+    details: {},
+  });
+}
+
+interface Asked {
+  readonly offer: Offer;
+  readonly pretty: boolean;
 }
 
 function formatOf(
-  { type, parameters }: Accepted,
-  { views, watch, noProtobuf, jsonOnly }: Offer,
-  pretty: boolean,
+  encoding: Format["encoding"],
+  { parameters }: Accepted,
+  { offer: { views, noProtobuf }, pretty }: Asked,
 ): Format | undefined {
-  const encoding = encodingOf(type);
-  if (encoding === undefined || (watch && encoding === "yaml") || (jsonOnly && encoding !== "json")) return undefined;
   const stream = parameters.get("stream");
-  if (stream !== undefined && !(stream === "watch" && encoding !== "yaml")) return undefined;
+  if (parameters.has("sv") || (stream !== undefined && (stream !== "watch" || encoding === "yaml"))) return undefined;
   const view = own(VIEWS, parameters.get("as") ?? "");
-  const isObject = !asksForView({ parameters });
-  if (isObject && encoding === "protobuf" && noProtobuf) return undefined;
-  if (isObject) return { encoding, as: "object", pretty: pretty || isPretty(parameters) };
+  const isPrettier = pretty || parameters.get("pretty") === "1";
+  if (!["as", "g", "v"].some((name) => parameters.has(name)))
+    return encoding === "protobuf" && noProtobuf ? undefined : { encoding, as: "object", pretty: isPrettier };
   if (
     !views ||
     view === undefined ||
@@ -82,16 +105,27 @@ function formatOf(
     !["v1", "v1beta1"].includes(parameters.get("v") ?? "")
   )
     return undefined;
-  const viewVersion = `meta.k8s.io/${parameters.get("v")}`;
-  return { encoding, as: view, viewVersion, pretty: pretty || isPretty(parameters) };
+  return { encoding, as: view, viewVersion: `meta.k8s.io/${parameters.get("v")}`, pretty: isPrettier };
 }
 
-function asksForView({ parameters }: Pick<Accepted, "parameters">): boolean {
-  return ["as", "g", "v"].some((name) => parameters.has(name));
+const AGGREGATED_VERSIONS = ["v2", "v2beta1"] as const;
+
+/** A form of aggregated discovery. */
+export interface AggregatedForm {
+  readonly version: (typeof AGGREGATED_VERSIONS)[number];
+  readonly encoding: Format["encoding"];
 }
 
-function isPretty(parameters: ReadonlyMap<string, string>): boolean {
-  return parameters.get("pretty") === "1";
+/** The first form of aggregated discovery that a client takes, whatever else it takes; undefined when it takes none. */
+export function aggregatedForm(accept: string | undefined): AggregatedForm | undefined {
+  for (const { type, parameters } of parseAccept(accept ?? "")) {
+    const [encoding] = encodingsOf(type);
+    const version = AGGREGATED_VERSIONS.find((one) => one === parameters.get("v"));
+    const isAsked =
+      parameters.get("g") === "apidiscovery.k8s.io" && parameters.get("as") === "APIGroupDiscoveryList";
+    if (encoding && version && isAsked && !parameters.has("sv")) return { version, encoding };
+  }
+  return undefined;
 }
 
 /** Whether JSON is to be indented: as the query says, and otherwise for people. */
@@ -101,82 +135,61 @@ export function wantsPretty(request: ApiRequest, query: URLSearchParams): boolea
   return /^(?:curl|Wget|Mozilla\/5\.0)/.test(request.headers["user-agent"] ?? "");
 }
 
-function encodingOf(type: string): Format["encoding"] | undefined {
-  switch (type) {
-    case "application/json":
-    case "*/*":
-      return "json";
-    case "application/yaml":
-      return "yaml";
-    case "application/vnd.kubernetes.protobuf":
-      return "protobuf";
-    case OBJECT_MEDIA_TYPE:
-      return "object";
-    default:
-      return undefined;
-  }
+/** The encodings that a type stands for, in the order in which they are tried. */
+function encodingsOf(type: string): readonly Format["encoding"][] {
+  const known = type === "*/*" || type === "application/*" ? ENCODINGS.slice(1) : ENCODINGS.filter(([one]) => one === type);
+  return known.map(([, encoding]) => encoding);
 }
 
-function notInOffer({ watch, streams, jsonOnly, noProtobuf }: Offer): Error {
-  const types = jsonOnly
-    ? ["application/json"]
-    : ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
-  if (noProtobuf && !watch && !streams) return notAcceptable(types);
-  const all = watch || streams ? [...types, ...STREAM_TYPES] : types;
-  return statusError({
-    code: 406,
-    reason: "NotAcceptable",
-    message: `406: Not Acceptable\n\nAvailable representations: ${all.join(", ")}`,
-    details: {},
-  });
-}
-
-/** The encoding would do, the view that is asked for doesn't exist. */
-function noSuchView(): Error {
-  return onlyThese(["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"]);
-}
-
-/** 406 when an object, which nobody makes views of, can't be written as the client wants it. */
-export function mustTakeObject(accept: string | undefined): void {
-  const takes = takesAnyEncoding(accept);
+/** Chooses the format of a stream of events; 406 when the client first takes one that can be none. */
+export function negotiateStream(accept: string | undefined, offer: Offer, pretty: boolean): Format {
   try {
-    negotiate(accept, { watch: false, views: false }, false);
-  } catch (error) {
-    throw takes ? noSuchView() : error;
+    const format = negotiate(accept, { ...offer, unrouted: true }, pretty);
+    if (format.encoding !== "yaml") return format;
+  } catch (cause) {
+    if (!(cause instanceof StatusError)) throw cause;
   }
-}
-
-/** Chooses the format of a stream of events; 406 when the client takes none that can be one. */
-export function negotiateStream(accept: string | undefined, offer: Omit<Offer, "watch">, pretty: boolean): Format {
-  try {
-    return negotiate(accept, { ...offer, watch: true }, pretty);
-  } catch {
-    throw onlyThese(STREAM_TYPES);
-  }
-}
-
-const STREAM_TYPES = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
-
-function onlyThese(types: readonly string[]): Error {
-  const message = `only the following media types are accepted: ${types.join(", ")}`;
-  return statusError({ code: 406, reason: "NotAcceptable", message });
+  throw notAcceptable(STREAM_TYPES);
 }
 
 const CLAUSES_MAX = 50;
 
-/** Clauses of an Accept header, best first. */
+/** Clauses of an Accept header, best first, as the original sorts them: what names its type goes before what doesn't. */
 function parseAccept(header: string): Accepted[] {
-  const clauses = header.split(",").slice(0, CLAUSES_MAX).map(parseClause);
-  return clauses.sort((a, b) => b.quality - a.quality);
+  const sorted: Accepted[] = [];
+  for (const clause of header.split(",").slice(0, CLAUSES_MAX)) {
+    const accepted = parseClause(clause);
+    if (!accepted) continue;
+    let at = sorted.length;
+    while (at > 0 && goesBefore(accepted, sorted[at - 1]!)) at--;
+    sorted.splice(at, 0, accepted);
+  }
+  return sorted;
 }
 
-function parseClause(clause: string): Accepted {
-  const [type = "", ...rest] = clause.split(";").map((part) => part.trim());
-  const parameters = new Map(
-    rest.map((part) => part.split("=", 2)).filter((pair) => pair.length === 2) as [string, string][],
-  );
-  const quality = Number(parameters.get("q") ?? "1");
-  return { type: type.toLowerCase(), parameters, quality: Number.isFinite(quality) ? quality : 0 };
+function goesBefore(one: Accepted, other: Accepted): boolean {
+  if (one.quality > other.quality) return true;
+  if (!one.type.startsWith("*/") && other.type.startsWith("*/")) return true;
+  return !one.type.endsWith("/*") && other.type.endsWith("/*");
+}
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
+
+/** One clause; undefined for what names no type. */
+function parseClause(clause: string): Accepted | undefined {
+  const [name = "", ...rest] = clause.trim().split(";");
+  const parts = name.split("/").map((part) => part.trim());
+  const type = name.trim() === "*" ? "*/*" : parts.join("/");
+  if (type === "" || type.split("/").length !== 2 || parts[1] === "") return undefined;
+  const parameters = new Map<string, string>();
+  let quality = 1;
+  for (const parameter of rest) {
+    const [key = "", value = "", ...more] = parameter.split("=");
+    if (value === "" || more.length > 0) continue;
+    if (key.trim() === "q") quality = NUMBER.test(value) ? Number(value) : 0;
+    else parameters.set(key.trim(), value.trim());
+  }
+  return { type, parameters, quality };
 }
 
 /** The media type that a format is announced as. */

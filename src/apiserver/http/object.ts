@@ -27,7 +27,7 @@ import {
 import type { RequestContext } from "../contracts.ts";
 import { type Body, BodyError, CUSTOM_BODY_TYPES, readBody, readBytes, yamlErrors, mediaType } from "./body.ts";
 import { betweenSteps, LARGE_BYTES } from "../turns.ts";
-import { contentType, mustTakeObject, negotiate, wantsPretty } from "./negotiate.ts";
+import { contentType, negotiate, wantsPretty } from "./negotiate.ts";
 import { respond, respondBytes } from "./respond.ts";
 
 export type Json = Record<string, unknown>;
@@ -54,7 +54,7 @@ export async function readObject(context: RequestContext, type: BodyType): Promi
   });
   if (!body && mediaType(context.request) === PROTOBUF)
     throw unrecognized(type.kind, new BodyError("empty data", new Uint8Array(0)));
-  if (!body) throw badRequest("an empty request body is not allowed");
+  if (!body) throw unrecognized(type.kind, new BodyError(NOTHING, new Uint8Array(0)));
   const value = checkType(body, type);
   await betweenSteps(context);
   // What was read by its type is of it.
@@ -64,7 +64,7 @@ export async function readObject(context: RequestContext, type: BodyType): Promi
 
 /** The same of what is answered and not stored: looks first at whether the answer can be written. */
 export function readAnswered(context: RequestContext, type: BodyType): Promise<Json> {
-  mustTakeObject(context.request.headers.accept);
+  negotiate(context.request.headers.accept, { views: false }, false);
   return readObject(context, type);
 }
 
@@ -74,6 +74,7 @@ function unrecognized(kind: string, { message, bytes, cause }: BodyError): Statu
   return badRequest(`the object provided is unrecognized ${where}`, { cause });
 }
 
+const NOTHING = "couldn't get version/kind; json parse error: unexpected end of JSON input";
 const PROTOBUF = "application/vnd.kubernetes.protobuf";
 /** What every message begins with. */
 const MAGIC_BYTES = 4;
@@ -94,7 +95,7 @@ export function respondObject(
   type: BodyType,
 ): ApiResponse {
   const pretty = wantsPretty(request, query);
-  const format = negotiate(request.headers.accept, { watch: false, views: false }, pretty);
+  const format = negotiate(request.headers.accept, { views: false }, pretty);
   const whole = { kind: type.kind, apiVersion: groupVersion(type), ...value };
   if (format.encoding !== "protobuf") return respond(status, whole, format);
   return respondBytes(status, encodeProtoObject(type.struct, whole), contentType(format, false));
@@ -220,7 +221,7 @@ async function readCustomObject(context: RequestContext, type: BodyType): Promis
   });
   if (!body && mediaType(context.request) === PROTOBUF)
     throw unrecognized(type.kind, new BodyError("empty data", new Uint8Array(0)));
-  if (!body) throw badRequest("an empty request body is not allowed");
+  if (!body) throw unrecognized(type.kind, new BodyError(NOTHING, new Uint8Array(0)));
   const { format } = body;
   const value = sayingItsType(body.value, refuse);
   if (format !== "object") {

@@ -60,9 +60,11 @@ const HOOKS = [
   "start-apiextensions-controllers",
   "crd-informer-synced",
   "start-system-namespaces-controller",
+  "peer-endpoint-reconciler-controller",
   "start-cluster-authentication-info-controller",
   "start-kube-apiserver-identity-lease-controller",
   "start-kube-apiserver-identity-lease-garbage-collector",
+  "storage-readiness",
   "start-legacy-token-tracking-controller",
   "start-service-ip-repair-controllers",
   "rbac/bootstrap-roles",
@@ -79,15 +81,13 @@ const HOOKS = [
   "kube-apiserver-autoregistration",
   "apiservice-openapi-controller",
   "apiservice-openapiv3-controller",
-  "peer-endpoint-reconciler-controller",
-  "storage-readiness",
 ];
 
 const CHECKS: readonly Check[] = [
   { name: "ping", of: ALL, run: fine },
   { name: "log", of: ALL, run: fine },
-  { name: "etcd", of: ALL, run: storeAnswers },
   { name: "loopback-serving-certificate", of: ["healthz", "livez"], run: fine },
+  { name: "etcd", of: ALL, run: storeAnswers },
   { name: "etcd-readiness", of: READY, run: storeAnswers },
   { name: "informer-sync", of: READY, run: started },
   ...HOOKS.map((name) => ({ name: `poststarthook/${name}`, of: ALL, run: started })),
@@ -118,7 +118,10 @@ export async function health(context: RequestContext, options: HealthOptions): P
 }
 
 function respondSingle(problem: string | undefined): ApiResponse {
-  return problem === undefined ? respondText(200, "ok") : respondText(500, `internal server error: ${problem}\n`);
+  if (problem !== undefined) return respondText(500, `internal server error: ${problem}\n`);
+  const { status, headers, body } = respondText(200, "ok");
+  const { "x-content-type-options": _, ...others } = headers;
+  return { status, headers: others, body };
 }
 
 interface AllChecks {

@@ -5,15 +5,23 @@ import {
   APIResourceList,
   APIVersions,
   type KindDefinition,
+  methodNotAllowed,
   noSuchPath,
 } from "../../api/index.ts";
-import { type ApiResponse, OBJECT_MEDIA_TYPE } from "../../net/message.ts";
+import type { ApiRequest, ApiResponse } from "../../net/message.ts";
 import { encodeProtoObject, type StructNode } from "../../schema/index.ts";
 import type { Aggregation } from "../aggregation/aggregator.ts";
 import type { RequestContext, SubresourceHandler } from "../contracts.ts";
 import { type Discovery, discoveryOf, type DiscoverySource } from "../discovery/discovery.ts";
 import { health, type HealthOptions, healthPaths } from "./health.ts";
-import { contentType, negotiate, wantsPretty } from "../http/negotiate.ts";
+import {
+  type AggregatedForm,
+  aggregatedForm,
+  contentType,
+  negotiate,
+  refuseUnwritable,
+  wantsPretty,
+} from "../http/negotiate.ts";
 import { respond, respondBytes, respondText } from "../http/respond.ts";
 import type { ObjectCount, RequestMetrics } from "./metrics.ts";
 import { VERSION } from "./version.ts";
@@ -35,7 +43,6 @@ export interface PathOptions extends HealthOptions {
   readonly special: ReadonlyMap<string, SubresourceHandler>;
   /** Those of them that the list at the root does not name. */
   readonly unlisted: readonly string[];
-  readonly methodNotAllowed: () => Error;
 }
 
 /** The answer where nothing is. */
@@ -55,33 +62,23 @@ export function pathHandlers(options: PathOptions): SubresourceHandler {
     if (handler) return handler(context);
     const healthy = await health(context, options);
     if (healthy) return healthy;
-    if (context.request.method !== "GET" && context.request.method !== "HEAD") {
-      if (!isThere(path, discovery())) return NOT_FOUND;
-      throw options.methodNotAllowed();
-    }
     switch (path) {
-      case "/version":
-      case "/version/":
-        return respondVersion(context);
       case "/metrics":
         return respondText(200, metrics.text(options.objects(), options.flowMetrics()));
       case "/":
+      case "/index.html":
         return respond(200, { paths: rootPaths(discovery().paths, listed) }, PRETTY);
     }
+    if (/^\/version(?:\/|$)/.test(path)) return respondVersion(context);
     return discovered(context, discovery(), options.isOwnGroup) ?? NOT_FOUND;
   };
 }
 
-/** Whether there is anything at a path that isn't asked for in the way that it answers. */
-function isThere(path: string, discovery: Discovery): boolean {
-  const [root = "", group] = path.split("/").slice(1);
-  if (root === "apis") return !group || discovery.group(group) !== undefined;
-  return ["", "api", "version", "metrics"].includes(root);
-}
-
 /** Only as JSON. */
-function respondVersion({ request }: RequestContext): ApiResponse {
-  const { encoding } = negotiate(request.headers.accept, { watch: false, views: false, jsonOnly: true }, true);
+function respondVersion({ request, info }: RequestContext): ApiResponse {
+  if (!/^\/version\/*$/.test(info.path)) throw noSuchPath();
+  requireGet(request);
+  const { encoding } = negotiate(request.headers.accept, { views: false, jsonOnly: true }, true);
   return respond(200, VERSION, { ...PRETTY, encoding });
 }
 
@@ -97,84 +94,88 @@ function memoized(options: PathOptions): () => Discovery {
   };
 }
 
+/** What the original's router leads to is answered for GET alone. */
+function requireGet({ method }: Pick<ApiRequest, "method">): void {
+  if (method !== "GET") throw methodNotAllowed();
+}
+
 /** /api, /apis and what lies below them; undefined for a group that nobody serves. */
 function discovered(
   context: RequestContext,
   discovery: Discovery,
   isOwnGroup: PathOptions["isOwnGroup"],
 ): ApiResponse | undefined {
-  const [root = "", group = "", version = "", ...rest] = context.info.path.replace(/\/$/, "").split("/").slice(1);
+  const [root = "", ...parts] = context.info.path.split("/").slice(1);
   if (root !== "api" && root !== "apis") return undefined;
-  if (rest.length > 0) {
-    if (root === "apis" && !discovery.group(group)) return undefined;
-    throw noSuchPath();
+  // One slash at the end is the same without it; who is routed is routed whatever their number.
+  const isRouted = root === "api" || isOwnGroup(parts[0] ?? "");
+  while (parts.at(-1) === "" && (isRouted || parts.length <= 3)) {
+    parts.pop();
+    if (!isRouted) break;
   }
-  if (group === "") return discoveryRoot(context, discovery, root === "apis");
-  if (root === "api") {
-    const resources = version === "" ? discovery.resources("", group) : undefined;
-    if (!resources) throw noSuchPath();
-    return respondDiscovery(context, { name: "APIResourceList", struct: APIResourceList, value: resources });
-  }
-  const resources = version === "" ? undefined : discovery.resources(group, version);
-  if (resources)
-    return respondDiscovery(context, { name: "APIResourceList", struct: APIResourceList, value: resources });
+  const [group = "", version = ""] = parts;
+  if (root === "api") return coreDiscovered(context, discovery, parts);
+  if (parts.length === 0) return groupsDiscovered(context, discovery);
   const found = discovery.group(group);
   if (!found) return undefined;
-  if (version === "") return respondDiscovery(context, { name: "APIGroup", struct: APIGroup, value: found });
+  if (parts.length === 1) {
+    if (group === "apiregistration.k8s.io") requireGet(context.request);
+    return respondDiscovery(context, { name: "APIGroup", struct: APIGroup, value: found, unrouted: group !== "apiregistration.k8s.io" });
+  }
+  const resources = parts.length === 2 ? discovery.resources(group, version) : undefined;
+  if (resources) {
+    if (isOwnGroup(group)) requireGet(context.request);
+    return respondDiscovery(context, { ...RESOURCES, value: resources, unrouted: !isOwnGroup(group) });
+  }
   if (!isOwnGroup(group)) return undefined;
   throw noSuchPath();
+}
+
+const RESOURCES = { name: "APIResourceList", struct: APIResourceList };
+
+/** /api and what lies below it. */
+function coreDiscovered(context: RequestContext, discovery: Discovery, parts: readonly string[]): ApiResponse {
+  if (parts.length === 0) {
+    requireGet(context.request);
+    refuseUnwritable(context.request.headers.accept, {});
+    const plain = { name: "APIVersions", struct: APIVersions, value: discovery.coreVersions };
+    return discoveryRoot(context, plain, discovery.aggregated(true));
+  }
+  const resources = parts.length === 1 ? discovery.resources("", parts[0]!) : undefined;
+  if (!resources) throw noSuchPath();
+  requireGet(context.request);
+  return respondDiscovery(context, { ...RESOURCES, value: resources });
+}
+
+/** /apis; with a slash at its end it is told in the plain form only. */
+function groupsDiscovered(context: RequestContext, discovery: Discovery): ApiResponse {
+  const plain = { name: "APIGroupList", struct: APIGroupList, value: discovery.groups, unrouted: true };
+  if (context.info.path === "/apis/") return respondDiscovery(context, plain);
+  return discoveryRoot(context, plain, discovery.aggregated(false));
 }
 
 interface Answer {
   readonly name: string;
   readonly struct: StructNode;
   readonly value: Record<string, unknown>;
+  /** No router has looked at what the client takes. */
+  readonly unrouted?: boolean;
 }
 
-function respondDiscovery({ request, query }: RequestContext, { name, struct, value }: Answer): ApiResponse {
-  const pretty = wantsPretty(request, query);
-  const format = negotiate(request.headers.accept, { watch: false, views: false }, pretty);
+function respondDiscovery(
+  { request, query }: RequestContext,
+  { name, struct, value, unrouted = false }: Answer,
+): ApiResponse {
+  const format = negotiate(request.headers.accept, { views: false, unrouted }, wantsPretty(request, query));
   if (format.encoding !== "protobuf") return respond(200, value, format);
   const bytes = encodeProtoObject(struct, { ...value, kind: name, apiVersion: "v1" });
   return respondBytes(200, bytes, contentType(format, false));
 }
 
-const AGGREGATED =
-  /^application\/(?:json|vnd\.navarch\.object);(?:g=apidiscovery\.k8s\.io|v=(?:v2|v2beta1)|as=APIGroupDiscoveryList)/;
-
-interface AggregatedForm {
-  readonly version: "v2" | "v2beta1";
-  readonly encoding: "json" | "object";
-}
-
-/** The form of aggregated discovery that a client takes first; undefined when it takes the plain one before. */
-function aggregatedForm(accept: string): AggregatedForm | undefined {
-  for (const clause of accept.split(",").map((one) => one.replaceAll(" ", ""))) {
-    if (
-      !AGGREGATED.test(clause) ||
-      !/g=apidiscovery\.k8s\.io/.test(clause) ||
-      !/as=APIGroupDiscoveryList/.test(clause)
-    ) {
-      if (/^(?:application\/json|application\/\*|\*\/\*)(?:;q=[\d.]+)?$/.test(clause)) return undefined;
-      continue;
-    }
-    const version = /v=(v2beta1|v2)(?:;|$)/.exec(clause)?.[1];
-    if (version)
-      return {
-        version: version as AggregatedForm["version"],
-        encoding: clause.startsWith(OBJECT_MEDIA_TYPE) ? "object" : "json",
-      };
-  }
-  return undefined;
-}
-
-function discoveryRoot(context: RequestContext, discovery: Discovery, isGroups: boolean): ApiResponse {
-  const form = aggregatedForm(context.request.headers.accept ?? "");
-  if (form) return aggregated(context, discovery.aggregated(!isGroups), form);
-  const response = isGroups
-    ? respondDiscovery(context, { name: "APIGroupList", struct: APIGroupList, value: discovery.groups })
-    : respondDiscovery(context, { name: "APIVersions", struct: APIVersions, value: discovery.coreVersions });
-  return { ...response, headers: { ...response.headers, vary: "Accept" } };
+function discoveryRoot(context: RequestContext, plain: Answer, groups: Record<string, unknown>): ApiResponse {
+  const form = aggregatedForm(context.request.headers.accept);
+  if (form && form.encoding !== "protobuf") return aggregated(context, groups, form);
+  return respondDiscovery(context, plain);
 }
 
 function aggregated(
@@ -189,7 +190,7 @@ function aggregated(
   const etag = `"${createHash("sha512").update(bytes).digest("hex").toUpperCase()}"`;
   const headers = { etag, vary: "Accept", "cache-control": "public" };
   if (request.headers["if-none-match"] === etag) return { status: 304, headers, body: { type: "none" } };
-  const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+  const type = `application/${encoding};g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
   return { ...response, headers: { ...response.headers, ...headers, "content-type": type } };
 }
 

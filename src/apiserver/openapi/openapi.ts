@@ -125,7 +125,7 @@ function respondVersionTwo(request: ApiRequest, documents: VersionTwo): ApiRespo
   const first = accept.split(",").find((one) => PROTOBUF.test(one.trim()) || /json|\*\/\*|application\/\*/.test(one));
   if (first && PROTOBUF.test(first.trim()))
     return withTag(request, { ...documents.protobuf(), type: OPENAPI_PROTOBUF, headers: {} });
-  const { encoding } = negotiate(accept, { watch: false, views: false }, false);
+  const { encoding } = negotiate(accept, { views: false, unrouted: true }, false);
   // Callers in this process get bytes as well: nobody there wants it as an object.
   if (encoding !== "json" && encoding !== "object") throw notAcceptable(["application/json", OPENAPI_PROTOBUF]);
   return withTag(request, { ...documents.json(), type: "application/json", headers: {} });

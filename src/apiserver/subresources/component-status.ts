@@ -72,7 +72,7 @@ interface Answer {
 
 function answer(context: RequestContext, { clock }: ComponentStatusOptions, { isList, items }: Answer): ApiResponse {
   const { request, query } = context;
-  const format = negotiate(request.headers.accept, { watch: false, views: true }, wantsPretty(request, query));
+  const format = negotiate(request.headers.accept, { views: true }, wantsPretty(request, query));
   if (format.as === "table") {
     const rows = items.map((object) => ({ object: object as never }));
     const table = tableOf(KIND, rows, { metadata: {}, nowMs: clock.now(), format, ...tableOptions(query) });

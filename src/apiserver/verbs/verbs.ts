@@ -72,6 +72,8 @@ export interface VerbOptions {
   readonly random: Random;
 }
 
+const READS: ReadonlySet<string> = new Set(["list", "watch"]);
+
 /** Reads and writes of one version of a resource, each from request to response. */
 export class Verbs {
   /** What clients of this version speak; the registry speaks the version that is stored. */
@@ -136,8 +138,7 @@ export class Verbs {
   }
 
   #format({ request, query, info }: RequestContext): Format {
-    const offer = { watch: false, ...this.#offer(info.name === "") };
-    return negotiate(request.headers.accept, offer, wantsPretty(request, query));
+    return negotiate(request.headers.accept, this.#offer(READS.has(info.verb)), wantsPretty(request, query));
   }
 
   #offer(streams: boolean) {

@@ -1,4 +1,5 @@
 import { wallTime, type WallTime, own } from "../../../base/index.ts";
+import { durationMs } from "../../duration.ts";
 
 /** When something is due: at the minutes that five fields name, or after a fixed delay. */
 export type CronSchedule =
@@ -81,38 +82,6 @@ function parseDescriptor(text: string, zone: string | undefined): CronSchedule {
   const ms = durationMs(duration);
   if (typeof ms === "string") throw new CronError(`failed to parse duration ${text}: ${ms}`);
   return { type: "every", everyMs: Math.max(1000, Math.floor(ms / 1000) * 1000) };
-}
-
-const UNITS_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  μs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: MINUTE_MS,
-  h: HOUR_MS,
-};
-
-/** A duration such as "1h30m" in milliseconds, or what is wrong with it. */
-function durationMs(text: string): number | string {
-  const quoted = JSON.stringify(text);
-  const body = text.replace(/^[-+]/, "");
-  if (body === "0") return 0;
-  if (body === "") return `time: invalid duration ${quoted}`;
-  let rest = body;
-  let total = 0;
-  while (rest !== "") {
-    const match = /^(\d+\.?\d*|\.\d+)([^\d.]*)/.exec(rest);
-    if (!match) return `time: invalid duration ${quoted}`;
-    const [all, amount, unit] = match as unknown as [string, string, string];
-    if (unit === "") return `time: missing unit in duration ${quoted}`;
-    const unitMs = own(UNITS_MS, unit);
-    if (unitMs === undefined) return `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`;
-    total += Number(amount) * unitMs;
-    rest = rest.slice(all.length);
-  }
-  return text.startsWith("-") ? -total : total;
 }
 
 function parseField(text: string, bounds: Bounds): CronField {
