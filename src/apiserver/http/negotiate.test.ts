@@ -16,7 +16,11 @@ test("who names no type that something is written in is refused, whatever the vi
 
 test("a view that doesn't exist is told of in other words than a type that nothing is written in", () => {
   const message = `only the following media types are accepted: ${TYPES}`;
-  for (const accept of ["application/json;as=Nope;v=v1;g=meta.k8s.io", "application/json;sv=v1", "application/yaml;stream=watch"])
+  for (const accept of [
+    "application/json;as=Nope;v=v1;g=meta.k8s.io",
+    "application/json;sv=v1",
+    "application/yaml;stream=watch",
+  ])
     assert.throws(() => negotiate(accept, OFFER, false), { message });
   assert.throws(() => negotiate("text/html", { views: false, unrouted: true }, false), { message });
 });

@@ -57,7 +57,8 @@ export function negotiate(accept: string | undefined, offer: Offer, pretty: bool
   if (!offer.unrouted && !offer.noProtobuf) refuseUnwritable(accept, offer);
   if (!accept) return { encoding: "json", as: "object", pretty };
   for (const accepted of parseAccept(accept)) {
-    if (offer.jsonOnly) return { encoding: accepted.type === OBJECT_MEDIA_TYPE ? "object" : "json", as: "object", pretty };
+    if (offer.jsonOnly)
+      return { encoding: accepted.type === OBJECT_MEDIA_TYPE ? "object" : "json", as: "object", pretty };
     for (const encoding of encodingsOf(accepted.type)) {
       const format = formatOf(encoding, accepted, { offer, pretty });
       if (format) return format;
@@ -121,8 +122,7 @@ export function aggregatedForm(accept: string | undefined): AggregatedForm | und
   for (const { type, parameters } of parseAccept(accept ?? "")) {
     const [encoding] = encodingsOf(type);
     const version = AGGREGATED_VERSIONS.find((one) => one === parameters.get("v"));
-    const isAsked =
-      parameters.get("g") === "apidiscovery.k8s.io" && parameters.get("as") === "APIGroupDiscoveryList";
+    const isAsked = parameters.get("g") === "apidiscovery.k8s.io" && parameters.get("as") === "APIGroupDiscoveryList";
     if (encoding && version && isAsked && !parameters.has("sv")) return { version, encoding };
   }
   return undefined;
@@ -137,7 +137,8 @@ export function wantsPretty(request: ApiRequest, query: URLSearchParams): boolea
 
 /** The encodings that a type stands for, in the order in which they are tried. */
 function encodingsOf(type: string): readonly Format["encoding"][] {
-  const known = type === "*/*" || type === "application/*" ? ENCODINGS.slice(1) : ENCODINGS.filter(([one]) => one === type);
+  const known =
+    type === "*/*" || type === "application/*" ? ENCODINGS.slice(1) : ENCODINGS.filter(([one]) => one === type);
   return known.map(([, encoding]) => encoding);
 }
 

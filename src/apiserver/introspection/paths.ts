@@ -120,7 +120,12 @@ function discovered(
   if (!found) return undefined;
   if (parts.length === 1) {
     if (group === "apiregistration.k8s.io") requireGet(context.request);
-    return respondDiscovery(context, { name: "APIGroup", struct: APIGroup, value: found, unrouted: group !== "apiregistration.k8s.io" });
+    return respondDiscovery(context, {
+      name: "APIGroup",
+      struct: APIGroup,
+      value: found,
+      unrouted: group !== "apiregistration.k8s.io",
+    });
   }
   const resources = parts.length === 2 ? discovery.resources(group, version) : undefined;
   if (resources) {
