@@ -133,7 +133,10 @@ suite("each component a process of its own, over TLS", { skip }, () => {
       [["scheduler"], /^navarch: start scheduler: no API server is known, wanted --kubeconfig FILE\n$/],
       [["scheduler", "--kubeconfig=/nowhere"], /^navarch: read --kubeconfig: \/nowhere can't be read \(ENOENT\)/],
       [["apiserver", "--bind-address=127.0.0.1", "--secure-port=0"], /it has no store, wanted --etcd-servers/],
-      [["apiserver", "--audit-webhook-mode=x"], /Kubernetes has this flag of apiserver, Navarch has not built it yet/],
+      [
+        ["apiserver", "--egress-selector-config-file=x"],
+        /Kubernetes has this flag of apiserver, Navarch has not built it yet/,
+      ],
       [["kubelet", "--colour=red"], /kubelet has no flag --colour here/],
     ];
     for (const [args, wanted] of cases) {
