@@ -15,7 +15,7 @@ await build({
   absWorkingDir: ROOT,
   entryPoints: {
     "cli/main": "src/cli/main.ts",
-    "cluster/index": "src/cluster/index.ts",
+    "package/index": "src/package/index.ts",
     // A program of its own, which a thread runs.
     "apiserver/yaml-thread": "src/apiserver/yaml-thread.ts",
   },

@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | "all">> = {
   dns: FOUNDATION,
   cloud: ["base", "api", "client", "runtime", "net"],
   cluster: "all",
+  package: ["cluster"],
   cli: "all",
   sim: "all",
 };

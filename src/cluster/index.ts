@@ -12,7 +12,6 @@ export { startEtcd } from "./components/etcd.ts";
 export { type ClusterConfig, defaultDataDirectory, parseConfig } from "./config.ts";
 export type { RawConfig } from "./config-file.ts";
 export { type DataDirectory, openDataDirectory, purgeDataDirectory, runningPid } from "./data-directory.ts";
-export { ConfigError } from "./errors.ts";
 export type {
   ImageBehaviour,
   Routes,
@@ -21,7 +20,7 @@ export type {
   SimulatedRequest,
   SimulatedResponse,
 } from "../kubelet/index.ts";
-export { type Component, COMPONENTS, describeFlags, ETCD_FLAGS, FLAG_TABLES, parseFlags } from "./flags/index.ts";
+export { describeFlags, ETCD_FLAGS, parseFlags } from "./flags/index.ts";
 export type { ClusterListener, ListenOptions } from "./listening.ts";
 export { type MadePki, makePki } from "./make-pki.ts";
 export { explained } from "./problems.ts";
