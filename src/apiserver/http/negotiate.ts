@@ -56,7 +56,7 @@ export function negotiate(accept: string | undefined, offer: Offer, pretty: bool
   if (accept?.startsWith(OBJECTS_FIRST)) return OBJECTS;
   if (!offer.unrouted && !offer.noProtobuf) refuseUnwritable(accept, offer);
   if (!accept) return { encoding: "json", as: "object", pretty };
-  for (const accepted of parseAccept(accept)) {
+  for (const accepted of readAccept(accept).clauses) {
     if (offer.jsonOnly)
       return { encoding: accepted.type === OBJECT_MEDIA_TYPE ? "object" : "json", as: "object", pretty };
     for (const encoding of encodingsOf(accepted.type)) {
@@ -70,7 +70,7 @@ export function negotiate(accept: string | undefined, offer: Offer, pretty: bool
 /** 406 for who names no type that something is written in: the original's router only looks at the types' names. */
 export function refuseUnwritable(accept: string | undefined, offer: Pick<Offer, "streams" | "jsonOnly">): void {
   const types = offer.jsonOnly ? ["application/json"] : TYPES;
-  const names = (accept || "*/*").split(",").map((clause) => clause.split(";", 1)[0]!.trim());
+  const { names } = readAccept(accept || "*/*");
   if (names.some((name) => name === "*/*" || name === OBJECT_MEDIA_TYPE || types.includes(name))) return;
   const all = offer.streams ? [...types, ...STREAM_TYPES] : types;
   throw statusError({
@@ -119,7 +119,7 @@ export interface AggregatedForm {
 
 /** The first form of aggregated discovery that a client takes, whatever else it takes; undefined when it takes none. */
 export function aggregatedForm(accept: string | undefined): AggregatedForm | undefined {
-  for (const { type, parameters } of parseAccept(accept ?? "")) {
+  for (const { type, parameters } of readAccept(accept ?? "").clauses) {
     const [encoding] = encodingsOf(type);
     const version = AGGREGATED_VERSIONS.find((one) => one === parameters.get("v"));
     const isAsked = parameters.get("g") === "apidiscovery.k8s.io" && parameters.get("as") === "APIGroupDiscoveryList";
@@ -154,6 +154,29 @@ export function negotiateStream(accept: string | undefined, offer: Offer, pretty
 }
 
 const CLAUSES_MAX = 50;
+/** Clients have few ways to ask, and ask again and again. */
+const REMEMBERED_MAX = 64;
+const REMEMBERED_LENGTH_MAX = 512;
+
+interface AcceptHeader {
+  /** What each clause names, in their order. */
+  readonly names: readonly string[];
+  /** The clauses, best first. */
+  readonly clauses: readonly Accepted[];
+}
+
+const remembered = new Map<string, AcceptHeader>();
+
+function readAccept(header: string): AcceptHeader {
+  const known = remembered.get(header);
+  if (known) return known;
+  const names = header.split(",").map((clause) => clause.split(";", 1)[0]!.trim());
+  const read = { names, clauses: parseAccept(header) };
+  if (header.length > REMEMBERED_LENGTH_MAX) return read;
+  if (remembered.size >= REMEMBERED_MAX) remembered.clear();
+  remembered.set(header, read);
+  return read;
+}
 
 /** Clauses of an Accept header, best first, as the original sorts them: what names its type goes before what doesn't. */
 function parseAccept(header: string): Accepted[] {

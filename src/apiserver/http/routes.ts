@@ -23,7 +23,7 @@ function checkMethod(kind: KindDefinition, { info, request }: Pick<RequestContex
   if (request.method === "HEAD") throw methodNotAllowed();
   if (info.verb === "watch" && request.method !== "GET") throw methodNotAllowed();
   if (isUnwatchable(kind, info)) return;
-  if (!verbsAt(kind, info).includes(info.verb)) throw methodNotAllowed();
+  if (!isAnswered(info.verb, kind, info)) throw methodNotAllowed();
 }
 
 /** Whether a list is asked for as a watch which there is none of: what refuses it isn't the router. */
@@ -46,12 +46,17 @@ function isPath(kind: KindDefinition, info: RequestInfo): boolean {
       : namespace === "" || (kind.group === "" && kind.plural === "namespaces" && name === namespace);
   if (!isInPlace || (rest.replaceAll("/", "") !== "" && subresource !== "proxy")) return false;
   if (subresource !== "") return kind.subresources.some((one) => one.name === subresource);
-  return verbsAt(kind, info).length > 0;
+  return verbsAt(info, kind).some((verb) => kind.verbs.includes(verb));
 }
 
-/** What is answered at a path. */
-function verbsAt(kind: KindDefinition, { namespace, name, subresource }: RequestInfo): readonly string[] {
-  if (subresource !== "") return kind.subresources.find((one) => one.name === subresource)!.verbs;
-  const isOfAllNamespaces = kind.scope === "Namespaced" && namespace === "";
-  return (name !== "" ? OF_ONE : isOfAllNamespaces ? READS : OF_ALL).filter((verb) => kind.verbs.includes(verb));
+function isAnswered(verb: string, kind: KindDefinition, info: RequestInfo): boolean {
+  const { subresource } = info;
+  if (subresource !== "") return kind.subresources.find((one) => one.name === subresource)!.verbs.includes(verb);
+  return kind.verbs.includes(verb) && verbsAt(info, kind).includes(verb);
+}
+
+/** What may be answered at the path of an object or of many. */
+function verbsAt({ namespace, name }: RequestInfo, { scope }: KindDefinition): readonly string[] {
+  if (name !== "") return OF_ONE;
+  return scope === "Namespaced" && namespace === "" ? READS : OF_ALL;
 }

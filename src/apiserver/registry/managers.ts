@@ -5,6 +5,7 @@ type Json = Record<string, unknown>;
 
 const NAME_BYTES_MAX = 128;
 const SUBRESOURCE_BYTES_MAX = 256;
+const PLAIN = /^[ -~]*$/;
 
 /** What is wrong with the entries of metadata.managedFields, of those that can be read. */
 export function validateManagers({ managedFields = [] }: KubeObject["metadata"]): FieldError[] {
@@ -31,6 +32,7 @@ function tooLong(path: string, text: string, bytesMax: number): FieldError[] {
 
 /** Characters that nobody could read in a name. */
 function unprintable(path: string, value: string): FieldError[] {
+  if (PLAIN.test(value)) return [];
   return [...value].flatMap((character, index) => {
     if (!isUnprintable(character)) return [];
     const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
