@@ -52,6 +52,7 @@ export function keepTimes(object: Json, old: KubeObject): void {
     resourceVersion?: string;
   };
   if (!now || !before || now === before || now.length !== before.length) return;
+  if (now.every(({ time }, index) => time === before[index]!.time)) return;
   if (!now.every((entry, index) => jsonEqual({ ...entry, time: "" }, { ...before[index], time: "" }))) return;
   if (!jsonEqual({ ...object, metadata }, { ...old, metadata: rest })) return;
   (object.metadata as Json).managedFields = before;
