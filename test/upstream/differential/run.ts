@@ -6,6 +6,8 @@ const JOBS = 12;
 const SHOWN_CHARS = 300;
 const BODY_CHARS = 700;
 const DIFFERENCES_SHOWN_MAX = 400;
+/** The original's handlers panic at times. */
+const DROPPED_SHARE_MAX = 0.05;
 /** How often the original is asked again what it has answered differently: it walks through maps in any order. */
 const ASKED_AGAIN_MAX = 3;
 
@@ -41,7 +43,17 @@ export async function runOnBoth(
 ): Promise<Report> {
   const theirs = await runAll(scripts, upstream, options);
   const ours = await runAll(scripts, navarch, options);
+  for (const [side, transcripts] of [[upstream, theirs] as const, [navarch, ours] as const])
+    mustBeThere(side, transcripts);
   return report({ scripts, theirs, ours, upstream, ...options });
+}
+
+/** A server that has dropped many connections has ended: what it didn't say is no likeness. */
+function mustBeThere({ name }: Side, transcripts: ReadonlyMap<string, Transcript>): void {
+  const answers = [...transcripts.values()].flat();
+  const dropped = answers.filter(({ answer }) => (answer as { readonly status: number }).status === 0).length;
+  if (dropped > answers.length * DROPPED_SHARE_MAX)
+    throw new Error(`compare two servers: ${name} dropped ${dropped} of ${answers.length} requests`);
 }
 
 /** Runs every script on one server; transcripts by title. */
