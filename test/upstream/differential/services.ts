@@ -29,12 +29,19 @@ async function live(life: Life): Promise<void> {
   await makeNamespace(ask, namespace);
   const list = `/api/v1/namespaces/${namespace}/services`;
   const made = await ask({ do: `POST ${list}`, body: { metadata: { name: "s" }, spec: randomSpec(life) } });
-  if (made.status !== 201) await ask({ do: `POST ${list}`, body: { metadata: { name: "s" }, spec: { ports: [{ port: 80 }] } } });
+  if (made.status !== 201)
+    await ask({ do: `POST ${list}`, body: { metadata: { name: "s" }, spec: { ports: [{ port: 80 }] } } });
   for (let index = 0; index < CHANGES; index++) {
     const dry = random.float() < 0.5 ? "?dryRun=All" : "";
     const kind = random.float();
-    if (kind < 0.35) await ask({ do: `PATCH ${list}/s${dry}`, type: "application/merge-patch+json", body: { spec: randomSpec(life) } });
-    else if (kind < 0.7) await ask({ do: `PUT ${list}/s${dry}`, body: { metadata: { name: "s" }, spec: randomSpec(life) } });
+    if (kind < 0.35)
+      await ask({
+        do: `PATCH ${list}/s${dry}`,
+        type: "application/merge-patch+json",
+        body: { spec: randomSpec(life) },
+      });
+    else if (kind < 0.7)
+      await ask({ do: `PUT ${list}/s${dry}`, body: { metadata: { name: "s" }, spec: randomSpec(life) } });
     else await ask({ do: `POST ${list}${dry}`, body: { metadata: { name: `t${index}` }, spec: randomSpec(life) } });
   }
   await ask({ do: `DELETE ${list}/s` });
