@@ -5,6 +5,7 @@ import { realClock, Scope, seededRandom, silentLog } from "../../base/index.ts";
 import { type ApiRequest, readBody } from "../../net/index.ts";
 import { openMemoryStore } from "../../store/index.ts";
 import { createApiServer } from "../create.ts";
+import { caller } from "../testing/requests.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of any kind, which the tests take apart
 type Json = any;
@@ -52,18 +53,9 @@ async function start(t: TestContext) {
   };
   const { handle, ready } = createApiServer(options);
   await ready;
+  const call = caller(handle);
   const ask = async (what: string, body?: unknown, headers: Record<string, string> = {}) => {
-    const [method = "", url = ""] = what.split(" ");
-    const [path = "", query = ""] = url.split("?");
-    const answer = await handle({
-      method,
-      path,
-      query,
-      headers: { "content-type": "application/json", ...headers },
-      body: body === undefined ? { type: "none" } : { type: "bytes", bytes: Buffer.from(JSON.stringify(body)) },
-      peer: { address: "", identity: { name: "admin", groups: ["system:masters"] } },
-      signal: new AbortController().signal,
-    });
+    const answer = await call(what, body, { "content-type": "application/json", ...headers });
     const text = Buffer.from(await readBody(answer)).toString();
     return { code: answer.status, value: parsed(text) };
   };

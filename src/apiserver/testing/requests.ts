@@ -1,10 +1,23 @@
 import assert from "node:assert/strict";
 import { Scope, seededRandom, silentLog, VirtualClock } from "../../base/index.ts";
-import { type ApiResponse, OBJECT_MEDIA_TYPE, type WatchFrame } from "../../net/message.ts";
+import { type ApiResponse, type Handler, OBJECT_MEDIA_TYPE, type WatchFrame } from "../../net/message.ts";
 import { openMemoryStore } from "../../store/index.ts";
 import { createApiServer } from "../index.ts";
 
 type Json = Record<string, any>;
+
+/** Sends requests as an administrator: method and target, and JSON. */
+export function caller(handle: Handler) {
+  const { signal } = new AbortController();
+  const peer = { address: "", identity: { name: "admin", groups: ["system:masters"] } };
+  return async (what: string, value?: unknown, headers: Record<string, string> = {}): Promise<ApiResponse> => {
+    const [method = "", url = ""] = what.split(" ");
+    const [path = "", query = ""] = url.split("?");
+    const bytes = new TextEncoder().encode(JSON.stringify(value));
+    const body = value === undefined ? ({ type: "none" } as const) : ({ type: "bytes", bytes } as const);
+    return handle({ method, path, query, headers, body, peer, signal });
+  };
+}
 
 /** An API server in memory, and ways to ask it as an administrator. */
 export async function server(store = openMemoryStore()) {
@@ -13,15 +26,7 @@ export async function server(store = openMemoryStore()) {
   const random = seededRandom(1);
   const { handle, ready } = createApiServer({ store, clock, random, log: silentLog, scope });
   await ready;
-  const abort = new AbortController();
-  const identity = { name: "admin", groups: ["system:masters"] };
-  const call = async (what: string, value?: unknown, headers: Record<string, string> = {}): Promise<ApiResponse> => {
-    const [method = "", url = ""] = what.split(" ");
-    const [path = "", query = ""] = url.split("?");
-    const bytes = new TextEncoder().encode(JSON.stringify(value));
-    const body = value === undefined ? ({ type: "none" } as const) : ({ type: "bytes", bytes } as const);
-    return handle({ method, path, query, headers, body, peer: { address: "", identity }, signal: abort.signal });
-  };
+  const call = caller(handle);
   const json = async (what: string, value?: unknown, headers: Record<string, string> = {}): Promise<Json> => {
     const { body } = await call(what, value, headers);
     assert.equal(body.type, "bytes");

@@ -14,6 +14,7 @@ import { type ApiRequest, type Handler, listen, readBody } from "../../../net/in
 import { certificateToPem, createAuthority, issueKeyPair } from "../../../pki/index.ts";
 import { openMemoryStore } from "../../../store/index.ts";
 import { createApiServer } from "../../create.ts";
+import { caller } from "../../testing/requests.ts";
 
 type Json = Record<string, any>;
 /** What a webhook answers to the request inside a review. */
@@ -50,18 +51,9 @@ async function start(t: TestContext, webhooks: Readonly<Record<string, Webhook>>
   const dial = () => serving(webhooks);
   const { handle, ready } = createApiServer({ ...options, dial });
   await ready;
+  const call = caller(handle);
   const ask = async (what: string, body?: unknown, headers: Record<string, string> = {}) => {
-    const [method = "", url = ""] = what.split(" ");
-    const [path = "", query = ""] = url.split("?");
-    const answer = await handle({
-      method,
-      path,
-      query,
-      headers: { "content-type": "application/json", ...headers },
-      body: body === undefined ? { type: "none" } : { type: "bytes", bytes: Buffer.from(JSON.stringify(body)) },
-      peer: { address: "", identity: { name: "admin", groups: ["system:masters"] } },
-      signal: new AbortController().signal,
-    });
+    const answer = await call(what, body, { "content-type": "application/json", ...headers });
     const value: Json = JSON.parse(Buffer.from(await readBody(answer)).toString());
     return { code: answer.status, value, warnings: [answer.headers.warning ?? []].flat() };
   };
