@@ -139,7 +139,7 @@ export { GetOptions } from "./meta/v1/getoptions.ts";
 export { LabelSelector, LabelSelectorRequirement } from "./meta/v1/labelselector.ts";
 export { ListMeta, ShardInfo } from "./meta/v1/listmeta.ts";
 export { ListOptions } from "./meta/v1/listoptions.ts";
-export { ObjectMeta, ManagedFieldsEntry, OwnerReference } from "./meta/v1/objectmeta.ts";
+export { METADATA_FIELDS, ObjectMeta, ManagedFieldsEntry, OwnerReference } from "./meta/v1/objectmeta.ts";
 export { PartialObjectMetadata } from "./meta/v1/partialobjectmetadata.ts";
 export { PartialObjectMetadataList } from "./meta/v1/partialobjectmetadatalist.ts";
 export { PatchOptions } from "./meta/v1/patchoptions.ts";

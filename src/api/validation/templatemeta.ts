@@ -1,24 +1,10 @@
-import type { ObjectMeta } from "../meta/v1/objectmeta.ts";
+import { METADATA_FIELDS, type ObjectMeta } from "../meta/v1/objectmeta.ts";
 import type { FieldError } from "../kind.ts";
 import { forbiddenField } from "./errors.ts";
 import { validateAnnotations, validateLabels } from "./labels.ts";
 
-/** What the metadata of a template may not say, in the order in which it is looked at: all but labels and annotations. */
-const OF_THE_SERVER = [
-  "name",
-  "generateName",
-  "namespace",
-  "selfLink",
-  "uid",
-  "resourceVersion",
-  "generation",
-  "creationTimestamp",
-  "deletionTimestamp",
-  "deletionGracePeriodSeconds",
-  "ownerReferences",
-  "finalizers",
-  "managedFields",
-] as const;
+/** What the metadata of a template may not say, in the order in which it is looked at. */
+const OF_THE_SERVER = METADATA_FIELDS.filter((field) => field !== "labels" && field !== "annotations");
 
 /** What what is made of a template will carry; everything else is the server's. */
 export function validateTemplateMetadata(path: string, metadata: Partial<ObjectMeta> = {}): FieldError[] {

@@ -6,6 +6,7 @@ import {
   type KindDefinition,
   type KubeObject,
   kinds,
+  METADATA_FIELDS,
   previewKinds,
   toHub,
   behaviorOf,
@@ -115,29 +116,11 @@ function definitions(): ReadonlyMap<string, KindDefinition> {
   return byType;
 }
 
-const METADATA_ORDER = [
-  "name",
-  "generateName",
-  "namespace",
-  "selfLink",
-  "uid",
-  "resourceVersion",
-  "generation",
-  "creationTimestamp",
-  "deletionTimestamp",
-  "deletionGracePeriodSeconds",
-  "labels",
-  "annotations",
-  "ownerReferences",
-  "finalizers",
-  "managedFields",
-];
-
 /** Fields in the order in which they are written, with what is empty left out. */
 export function orderedMetadata(object: Json): KubeObject {
   const metadata = object.metadata as Json;
   const ordered: Json = {};
-  for (const key of METADATA_ORDER)
+  for (const key of METADATA_FIELDS)
     if (metadata[key] !== undefined && metadata[key] !== "") ordered[key] = metadata[key];
   return { ...object, metadata: ordered } as unknown as KubeObject;
 }

@@ -43,3 +43,9 @@ export const OwnerReference = struct(
   { atomic: true },
 );
 export interface OwnerReference extends Infer<typeof OwnerReference> {}
+
+/** The names of what metadata has, in the order in which it is written. */
+export const METADATA_FIELDS: readonly (keyof ObjectMeta)[] = Array.from(
+  ObjectMeta.fields,
+  ([name]) => name as keyof ObjectMeta,
+);
