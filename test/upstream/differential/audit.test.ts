@@ -78,7 +78,8 @@ function someRecorded(random: ReturnType<typeof seededRandom>, count: number): R
       status === 201 &&
       !type &&
       !query &&
-      isObjectPath(path),
+      isObjectPath(path) &&
+      body.metadata?.name !== undefined,
   );
   return Array.from({ length: Math.ceil(count / 5) }, (_, index) => {
     const { path, body } = filled(pick(bases, random), { namespace: "ns", id: `o${index}` });
