@@ -22,6 +22,9 @@ bob-token,bob,bob-uid
 /** Only against waiting for ever. */
 const READY_TIMEOUT_MS = 300_000;
 const TRIES_MAX = 3;
+/** The day of the recordings, some of which hold ages of objects from 2020 in days. */
+const RECORDED_ON_MS = Date.UTC(2026, 10, 22);
+const DAY_MS = 86_400_000;
 
 /** What parity.mjs writes about one case. */
 export interface CaseResult {
@@ -89,6 +92,8 @@ export interface Server {
   readonly url: string;
   readonly token: string;
   readonly ca?: string | undefined;
+  /** What its environment adds to ours, and the replayer's to be on the same day; undefined for nothing. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** What went wrong with it before it was asked to end; undefined when nothing did. */
   crashed(): string | undefined;
   stop(): Promise<void>;
@@ -103,12 +108,22 @@ const WITH_CONTROLLERS = [
   "--controller-manager.controllers=*,bootstrapsigner,tokencleaner",
 ];
 
-/** An API server in a process of its own, with or without controllers and scheduler beside it. */
+/** What a process must be told to live on the day of the recordings, at this time of day. */
+function onRecordedDay(): Record<string, string> {
+  const today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+  return {
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --import=${import.meta.resolve("./shifted-clock.ts")}`,
+    CLOCK_SHIFT_MS: String(RECORDED_ON_MS - today),
+  };
+}
+
+/** An API server in a process of its own, on the day of the recordings; or of today with controllers and scheduler beside it. */
 export async function startServer(withControllers: boolean, flags: readonly string[] = []): Promise<Server> {
   const directory = mkdtempSync(join(tmpdir(), "navarch-parity-"));
   const tokens = join(directory, "tokens.csv");
   writeFileSync(tokens, TOKENS, { mode: 0o600 });
   const data = join(directory, "data");
+  const env = withControllers ? undefined : onRecordedDay();
   const args = ["up", "--data-dir", data, "--listen", "127.0.0.1:0", "--nodes", "none", "--store", "memory"];
   const child = spawn(
     process.execPath,
@@ -120,7 +135,7 @@ export async function startServer(withControllers: boolean, flags: readonly stri
       ...(withControllers ? WITH_CONTROLLERS : BARE),
       ...flags,
     ],
-    { stdio: ["ignore", "pipe", "pipe"] },
+    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } },
   );
   let ended: string | undefined;
   const end = new Promise<void>((done) =>
@@ -138,7 +153,9 @@ export async function startServer(withControllers: boolean, flags: readonly stri
   return {
     url,
     token: "admin-token",
-    ca: join(data, "pki", "ca.crt"),
+    // The replayer checks a certificate by the machine's clock, to which one of the recorded day is too old some time.
+    ca: env ? undefined : join(data, "pki", "ca.crt"),
+    env,
     crashed: () => ended,
     stop: async () => {
       child.kill("SIGTERM");
@@ -229,7 +246,7 @@ async function replayRound({ server, targets, have, filter, verbose, show }: Rep
         ...(verbose ? ["--verbose"] : []),
         ...targets,
       ],
-      { show: show ?? false },
+      { show: show ?? false, ...(server.env && { env: server.env }) },
     );
     if (!existsSync(json)) throw new Error(`replay: no results were written: ${output.slice(-2000)}`);
     const { results } = JSON.parse(readFileSync(json, "utf8")) as { results: CaseResult[] };
