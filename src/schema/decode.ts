@@ -523,32 +523,24 @@ function knownTime(text: string): string | undefined {
   return text === "0001-01-01T00:00:00Z" ? undefined : text;
 }
 
-/** Times that are canonical already: an object is read several times, and many objects have the same. */
-const canonicalTimes = new Set<string>();
-const CANONICAL_TIMES_MAX = 1000;
+/** A time as it is kept, which most are: looking costs a fraction of reading. The 29th of February is left to the reader. */
+const DATE = String.raw`\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)`;
+const CLOCK = String.raw`(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d`;
+const CANONICAL_TIME = new RegExp(`^${DATE}T${CLOCK}Z$`);
+const CANONICAL_MICRO_TIME = new RegExp(String.raw`^${DATE}T${CLOCK}\.\d{6}Z$`);
 
 export function canonicalTime(text: string): string {
-  if (canonicalTimes.has(text)) return text;
-  const canonical = `${isoSeconds(told(() => readTime(text)))}Z`;
-  if (canonicalTimes.size >= CANONICAL_TIMES_MAX) canonicalTimes.clear();
-  canonicalTimes.add(canonical);
-  return canonical;
+  return CANONICAL_TIME.test(text) ? text : `${isoSeconds(told(() => readTime(text)))}Z`;
 }
 
 function knownMicroTime(text: string): string | undefined {
   return text === "0001-01-01T00:00:00.000000Z" ? undefined : text;
 }
 
-/** An object is read, looked at and written with the same ones. */
-const canonicalMicroTimes = new Set<string>();
-
 export function canonicalMicroTime(text: string): string {
-  if (canonicalMicroTimes.has(text)) return text;
+  if (CANONICAL_MICRO_TIME.test(text)) return text;
   const read = told(() => readMicroTime(text));
-  const canonical = `${isoSeconds(read)}.${read.fraction}Z`;
-  if (canonicalMicroTimes.size >= CANONICAL_TIMES_MAX) canonicalMicroTimes.clear();
-  canonicalMicroTimes.add(canonical);
-  return canonical;
+  return `${isoSeconds(read)}.${read.fraction}Z`;
 }
 
 function isoSeconds({ ms }: ReadTime): string {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readMicroTime, readTime } from "./time.ts";
+import { canonicalMicroTime, canonicalTime, DecodeError } from "./decode.ts";
+import { readMicroTime, readTime, TimeError } from "./time.ts";
 
 const iso = (text: string) => new Date(readTime(text).ms).toISOString();
 
@@ -35,4 +36,38 @@ test("what can't be read is told as the original does", () => {
   assert.throws(() => readMicroTime("2020-02-20T04:50:50x"), {
     message: 'parsing time "2020-02-20T04:50:50x" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "x" as ".000000"',
   });
+});
+
+const two = (value: number) => String(value).padStart(2, "0");
+const CLOCKS = ["23:59:59", "3:04:05", "24:00:00", "12:60:00", "12:00:60"];
+
+/** What a function makes of a text, or why it refuses. */
+function told(work: () => string): string {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof DecodeError || error instanceof TimeError) return error.message;
+    throw error;
+  }
+}
+
+test("times that are taken as they are would be read as they are", () => {
+  const seconds = (text: string) => new Date(readTime(text).ms).toISOString().slice(0, 19);
+  for (const year of ["0000", "2024", "2026"])
+    for (let month = 0; month <= 13; month++)
+      for (let day = 0; day <= 32; day++)
+        for (const clock of CLOCKS) {
+          const text = `${year}-${two(month)}-${two(day)}T${clock}`;
+          assert.equal(
+            told(() => canonicalTime(`${text}Z`)),
+            told(() => `${seconds(`${text}Z`)}Z`),
+          );
+          assert.equal(
+            told(() => canonicalMicroTime(`${text}.123450Z`)),
+            told(() => {
+              const { ms, fraction } = readMicroTime(`${text}.123450Z`);
+              return `${new Date(ms).toISOString().slice(0, 19)}.${fraction}Z`;
+            }),
+          );
+        }
 });

@@ -86,7 +86,7 @@ suite("requests are written down", () => {
   });
 
   test("many at a time, after a while or when there are enough; what finds no room is lost", async () => {
-    const batches = new Array<number>();
+    const batches: number[] = [];
     const { ask, clock, lost } = await audited({ write: (events) => batched.write(events) });
     const batched = new BatchedSink(
       { write: async (events) => void batches.push(events.length) },

@@ -42,18 +42,18 @@ function unprintable(path: string, value: string): FieldError[] {
 
 /** Takes over the times of managers from an object that is the same otherwise: a write that changes nothing else is none. */
 export function keepTimes(object: Json, old: KubeObject): void {
-  const { managedFields: now, ...metadata } = object.metadata as { managedFields?: readonly Json[] };
-  const {
-    managedFields: before,
-    resourceVersion: _,
-    ...rest
-  } = old.metadata as unknown as {
-    managedFields?: readonly Json[];
-    resourceVersion?: string;
-  };
+  const { managedFields: now } = object.metadata as Managed;
+  const { managedFields: before } = old.metadata as unknown as Managed;
   if (!now || !before || now === before || now.length !== before.length) return;
   if (now.every(({ time }, index) => time === before[index]!.time)) return;
   if (!now.every((entry, index) => jsonEqual({ ...entry, time: "" }, { ...before[index], time: "" }))) return;
-  if (!jsonEqual({ ...object, metadata }, { ...old, metadata: rest })) return;
-  (object.metadata as Json).managedFields = before;
+  const isSame = jsonEqual(
+    { ...object, metadata: { ...(object.metadata as Json), managedFields: undefined } },
+    { ...old, metadata: { ...old.metadata, managedFields: undefined, resourceVersion: undefined } },
+  );
+  if (isSame) (object.metadata as Json).managedFields = before;
+}
+
+interface Managed {
+  readonly managedFields?: readonly Json[];
 }

@@ -36,8 +36,7 @@ const decoder = new TextDecoder();
 
 /** An object of a stored version as it is stored. */
 export function encodeStored(kind: KindDefinition, object: KubeObject, mediaType: StorageMediaType): EncodedObject {
-  const { resourceVersion: _, ...metadata } = object.metadata;
-  const bare = { ...object, metadata };
+  const bare = { ...object, metadata: { ...object.metadata, resourceVersion: undefined } };
   const json = encoder.encode(goJson(bare));
   if (mediaType === "application/json" || kind.custom) return { json, value: json };
   return { json, value: kind.rules.storedAsJson ? encodeOriginalJson(kind, bare) : encodeProtobuf(kind, bare) };
