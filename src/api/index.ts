@@ -142,6 +142,7 @@ export { ListOptions } from "./meta/v1/listoptions.ts";
 export { METADATA_FIELDS, ObjectMeta, ManagedFieldsEntry, OwnerReference } from "./meta/v1/objectmeta.ts";
 export { PartialObjectMetadata } from "./meta/v1/partialobjectmetadata.ts";
 export { PartialObjectMetadataList } from "./meta/v1/partialobjectmetadatalist.ts";
+export { PartialObjectMetadataListV1beta1 } from "./meta/v1beta1/partialobjectmetadatalist.ts";
 export { PatchOptions } from "./meta/v1/patchoptions.ts";
 export { Status, StatusDetails, StatusCause } from "./meta/v1/status.ts";
 export { Table, TableRow, TableRowCondition, TableColumnDefinition } from "./meta/v1/table.ts";

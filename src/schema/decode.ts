@@ -2,6 +2,7 @@ import { joinPath } from "./path.ts";
 import { goJson } from "./go-json.ts";
 import { isObject, withSortedKeys } from "./merge.ts";
 import { decodeCustom } from "./custom.ts";
+import { goTypeName } from "./go-name.ts";
 import type { Field, MapNode, Node, ScalarNode, StructNode } from "./dsl.ts";
 import { copyJson } from "./copy.ts";
 import { rawDigits, rawNumber, setOwn } from "./parse.ts";
@@ -623,7 +624,7 @@ function mistypedAs(type: string, given: string, place: ValuePlace): undefined {
 
 function mistypedError(type: string, given: string, { owner, goPath }: ValuePlace): DecodeError {
   return new DecodeError(
-    `json: cannot unmarshal ${given} into Go struct field ${goName(owner)}.${goPath} of type ${type}`,
+    `json: cannot unmarshal ${given} into Go struct field ${goTypeName(owner)}.${goPath} of type ${type}`,
   );
 }
 
@@ -641,10 +642,6 @@ function fieldType(node: Node, { context, holder, name, field }: ValuePlace): st
   if (own.endsWith("*")) return node.kind === "map" ? own.slice(0, -1) + goType(node.value) : goType(node);
   if (node.kind === "list") return `[]${own}`;
   return node.kind === "map" ? `map[string]${own}` : own;
-}
-
-function goName(struct: StructNode): string {
-  return struct.name.split(".").at(-1)!;
 }
 
 /** The type as clients of the original see it in messages. */

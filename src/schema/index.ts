@@ -55,14 +55,8 @@ export { mergeApplied } from "./apply-plain.ts";
 export { ApplyTypeError } from "./typed.ts";
 export { goJson } from "./go-json.ts";
 export { goText, PatchError, strategicMerge } from "./strategic.ts";
-export {
-  decodeProto,
-  encodeProto,
-  encodeProtoObject,
-  openProtoEnvelope,
-  protoEnvelope,
-  type ProtoEnvelope,
-} from "./proto.ts";
+export { encodeProto, encodeProtoObject, protoEnvelope } from "./proto.ts";
+export { decodeProto, openProtoEnvelope, type ProtoEnvelope } from "./proto-read.ts";
 export { JsonToProto } from "./json-to-proto.ts";
 export { copyJson } from "./copy.ts";
 export { ProtoError, ProtoWriter, varintBytes } from "./proto-wire.ts";

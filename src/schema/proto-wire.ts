@@ -195,16 +195,29 @@ export class ProtoReader {
     return this.#at >= this.#end;
   }
 
-  tag(): { number: number; wire: number } {
-    const key = this.key();
-    return { number: key >>> 3, wire: key & 7 };
+  /** Where the next byte stands. */
+  get at(): number {
+    return this.#at;
   }
 
-  /** A tag as it is written: a field's number times eight, and the wire type. */
-  key(): number {
+  /** A tag as it is written: a field's number times eight, and the wire type. `message` is the name of what has the field. */
+  key(message: string): number {
     const key = this.uint();
-    if (key >>> 3 === 0) throw new ProtoError("proto: illegal tag 0");
+    if ((key & 7) === END_GROUP) throw new ProtoError(`proto: ${message}: wiretype end group for non-group`);
+    const number = numberOfKey(key);
+    if (number <= 0) throw new ProtoError(`proto: ${message}: illegal tag ${number} (wire type ${key})`);
     return key;
+  }
+
+  /** The number of the next field of a message, which is to be read; one that it doesn't have is skipped. */
+  field({ name, fields }: { readonly name: string; readonly fields: WireFields }): number {
+    const start = this.#at;
+    const key = this.key(name);
+    const number = numberOfKey(key);
+    const field = fields[number];
+    if (!field) this.skipFrom(start);
+    else if (field[1] !== (key & 7)) throw new ProtoError(`proto: wrong wireType = ${key & 7} for field ${field[0]}`);
+    return number;
   }
 
   /** A number without sign; nothing is exact about what is above 2^53. */
@@ -251,6 +264,12 @@ export class ProtoReader {
     return Number.isSafeInteger(number) ? number : value;
   }
 
+  /** The last 32 bits of a number. */
+  int32(): number {
+    const value = this.signed();
+    return typeof value === "bigint" ? Number(BigInt.asIntN(32, value)) : value | 0;
+  }
+
   double(): number {
     if (this.#at + 8 > this.#end) throw new ProtoError("unexpected EOF");
     const value = this.#bytes.readDoubleLE(this.#at);
@@ -294,27 +313,55 @@ export class ProtoReader {
   /** Where what has its length in front of it ends. */
   #past(): number {
     const size = this.uint();
+    if (size >= NEGATIVE_FROM) throw new ProtoError("proto: negative length found during unmarshaling");
     if (size > this.#end - this.#at) throw new ProtoError("unexpected EOF");
     return this.#at + size;
   }
 
-  skip(wire: number): void {
+  /** Passes by a field whose tag stands at `start`; a group with all that is in it. */
+  skipFrom(start: number): void {
+    this.#at = start;
+    let depth = 0;
+    do {
+      const wire = this.uint() & 7;
+      if (wire === START_GROUP) depth++;
+      else if (wire === END_GROUP) {
+        if (depth === 0) throw new ProtoError("proto: unexpected end of group");
+        depth--;
+      } else this.#pass(wire);
+    } while (depth > 0);
+  }
+
+  #pass(wire: number): void {
     switch (wire) {
       case 0:
-        this.varint();
+        this.uint();
         return;
       case 1:
         this.double();
         return;
       case 2:
-        this.bytes();
+        this.#at = this.#past();
         return;
       case 5:
+        if (this.#at + 4 > this.#end) throw new ProtoError("unexpected EOF");
         this.#at += 4;
-        if (this.#at > this.#end) throw new ProtoError("unexpected EOF");
         return;
       default:
         throw new ProtoError(`proto: illegal wireType ${wire}`);
     }
   }
+}
+
+/** Names and wire types of a message's fields by their numbers. */
+type WireFields = Readonly<Record<number, readonly [name: string, wire: number]>>;
+
+const START_GROUP = 3;
+const END_GROUP = 4;
+/** Lengths are signed numbers of 64 bits. */
+const NEGATIVE_FROM = 2 ** 63;
+
+/** The number of a field by its tag: the last 32 bits of it. */
+export function numberOfKey(key: number): number {
+  return key < 0x8000_0000 ? key >>> 3 : Math.floor(key / 8) | 0;
 }

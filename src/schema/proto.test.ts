@@ -80,3 +80,30 @@ const INGRESS = {
     ],
   },
 };
+
+/** What is said of a Pod's message that is damaged. */
+function damage(hex: string, message: string | RegExp): void {
+  test(`a damaged message: ${message}`, () => {
+    const { struct } = kindFor({ group: "", version: "v1", kind: "Pod" })!;
+    assert.throws(() => decodeProto(struct, Buffer.from(hex, "hex")), { message });
+  });
+}
+
+damage("0801", "proto: wrong wireType = 0 for field ObjectMeta");
+damage("0a0228 01".replace(" ", ""), "proto: wrong wireType = 0 for field UID");
+damage("0a052a0a61", "unexpected EOF");
+damage("0a02009f", "proto: ObjectMeta: illegal tag 0 (wire type 0)");
+damage("0c", "proto: Pod: wiretype end group for non-group");
+damage("9e06", "proto: illegal wireType 6");
+damage("0affffffffffffffffff01", "proto: negative length found during unmarshaling");
+damage("ffffffffffffffffffff01", "proto: integer overflow");
+
+test("a group that no field has is passed by", () => {
+  const { struct } = kindFor({ group: "", version: "v1", kind: "Pod" })!;
+  assert.deepEqual(decodeProto(struct, Buffer.from("c33e0801c43e", "hex")), {});
+});
+
+test("what an entry of a map lacks is empty", () => {
+  const { struct } = kindFor({ group: "", version: "v1", kind: "ResourceQuota" })!;
+  assert.deepEqual(decodeProto(struct, Buffer.from("12020a00", "hex")), { spec: { hard: { "": "0" } } });
+});

@@ -87,7 +87,7 @@ export async function readBody(
   if (request.body.type === "object")
     return { value: copyJson(request.body.value), duplicates: [], format: "object", bytes: NO_BYTES };
   const type = mediaType(request);
-  if (type !== "" && !types.includes(type)) throw unsupportedMediaType(BODY_TYPES);
+  if (type === undefined || (type !== "" && !types.includes(type))) throw unsupportedMediaType(BODY_TYPES);
   const bytes = await readBytes(context);
   if (bytes.length === 0) return undefined;
   context.isLarge ||= bytes.length > LARGE_BYTES;
@@ -104,9 +104,30 @@ function fromProtobuf(bytes: Uint8Array, decode: (bytes: Uint8Array) => unknown)
   }
 }
 
-/** The media type of the body without parameters, in lower case. */
-export function mediaType(request: ApiRequest): string {
-  return (request.headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase();
+const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const MEDIA_TYPE = new RegExp(`^\\s*(${TOKEN}(?:/${TOKEN})?)\\s*$`);
+const PARAMETER = new RegExp(`^\\s*;\\s*(${TOKEN})\\s*=\\s*(${TOKEN}|"(?:[^"\\\\\\r\\n]|\\\\.)*")`);
+
+/** The media type of the body without parameters, in lower case; empty when none is said, undefined when that can't be read. */
+export function mediaType({ headers }: ApiRequest): string | undefined {
+  const header = headers["content-type"] ?? "";
+  if (header === "") return "";
+  const [name = ""] = header.split(";", 1);
+  const type = MEDIA_TYPE.exec(name)?.[1]?.toLowerCase();
+  return type !== undefined && areParameters(header.slice(name.length)) ? type : undefined;
+}
+
+/** Whether a text is parameters of a media type, each said once or the same again; a semicolon may follow them. */
+function areParameters(text: string): boolean {
+  const said = new Map<string, string>();
+  let rest = text;
+  for (let match = PARAMETER.exec(rest); match; match = PARAMETER.exec(rest)) {
+    const [whole, name, value] = match as unknown as [string, string, string];
+    if ((said.get(name.toLowerCase()) ?? value) !== value) return false;
+    said.set(name.toLowerCase(), value);
+    rest = rest.slice(whole.length);
+  }
+  return /^\s*;?\s*$/.test(rest);
 }
 
 /** The bytes as text; a byte order mark stays, since JSON may not have one. */

@@ -18,7 +18,7 @@ test("a view that doesn't exist is told of in other words than a type that nothi
   const message = `only the following media types are accepted: ${TYPES}`;
   for (const accept of [
     "application/json;as=Nope;v=v1;g=meta.k8s.io",
-    "application/json;sv=v1",
+    "application/json;sv=v2",
     "application/yaml;stream=watch",
   ])
     assert.throws(() => negotiate(accept, OFFER, false), { message });
@@ -39,4 +39,9 @@ test("aggregated discovery is taken wherever it stands", () => {
   assert.deepEqual(aggregatedForm(`*/*;${form}`), { version: "v2", encoding: "json" });
   assert.equal(aggregatedForm("application/json"), undefined);
   assert.equal(aggregatedForm(`application/json;${form.replace("v2", "v3")}`), undefined);
+});
+
+test("the one version of the server's own types may be asked for, where there are views", () => {
+  assert.equal(negotiate("application/yaml;sv=v1", OFFER, false).encoding, "yaml");
+  assert.throws(() => negotiate("application/yaml;sv=v1", { views: false }, false));
 });

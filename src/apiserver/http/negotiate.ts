@@ -30,6 +30,8 @@ export interface Offer {
   readonly streams?: boolean;
   /** Views make sense (objects and lists, not discovery). */
   readonly views: boolean;
+  /** Nothing says how to print what is answered. */
+  readonly noTables?: boolean;
   /** The objects themselves have no protobuf form; views of them do. */
   readonly noProtobuf?: boolean;
   /** JSON is all there is. */
@@ -89,10 +91,12 @@ interface Asked {
 function formatOf(
   encoding: Format["encoding"],
   { parameters }: Accepted,
-  { offer: { views, noProtobuf }, pretty }: Asked,
+  { offer: { views, noTables, noProtobuf }, pretty }: Asked,
 ): Format | undefined {
   const stream = parameters.get("stream");
-  if (parameters.has("sv") || (stream !== undefined && (stream !== "watch" || encoding === "yaml"))) return undefined;
+  const serverVersion = parameters.get("sv");
+  if (serverVersion !== undefined && !(views && serverVersion === "v1")) return undefined;
+  if (stream !== undefined && (stream !== "watch" || encoding === "yaml")) return undefined;
   const view = own(VIEWS, parameters.get("as") ?? "");
   const isPrettier = pretty || parameters.get("pretty") === "1";
   if (!["as", "g", "v"].some((name) => parameters.has(name)))
@@ -101,7 +105,7 @@ function formatOf(
     !views ||
     view === undefined ||
     // Tables are JSON or YAML.
-    (view === "table" && (encoding === "protobuf" || encoding === "object")) ||
+    (view === "table" && (noTables || encoding === "protobuf" || encoding === "object")) ||
     parameters.get("g") !== "meta.k8s.io" ||
     !["v1", "v1beta1"].includes(parameters.get("v") ?? "")
   )

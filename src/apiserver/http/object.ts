@@ -4,10 +4,10 @@ import {
   canonicalQuantity,
   groupVersion,
   invalid,
-  type KindDefinition,
   kindFor,
-  kinds,
   QuantityError,
+  type KubeObject,
+  PartialObjectMetadata,
   typeNameOf,
   type StatusError,
 } from "../../api/index.ts";
@@ -22,26 +22,27 @@ import {
   isObject,
   jsonTypeName,
   openProtoEnvelope,
-  type StructNode,
+  ProtoError,
 } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import { type Body, BodyError, CUSTOM_BODY_TYPES, readBody, readBytes, yamlErrors, mediaType } from "./body.ts";
 import { betweenSteps, LARGE_BYTES } from "../turns.ts";
-import { contentType, negotiate, wantsPretty } from "./negotiate.ts";
+import {
+  type BodyType,
+  foreign,
+  isNo,
+  isRegistered,
+  structOfGiven,
+  typeName,
+  unhandled,
+  unregistered,
+  versionSaid,
+} from "./foreign.ts";
+import { contentType, type Format, negotiate, wantsPretty } from "./negotiate.ts";
+import { partialMetadata } from "../list/table.ts";
 import { respond, respondBytes } from "./respond.ts";
 
 export type Json = Record<string, unknown>;
-
-/** What a body is expected to hold: a served kind, or one that exists only below others, such as Scale. */
-export interface BodyType {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-  readonly struct: StructNode;
-  /** Other group versions that mean the same. */
-  readonly alsoVersions?: readonly string[];
-  readonly custom?: KindDefinition["custom"];
-}
 
 /** How what clients send is decoded. */
 export const DECODING = { quantity: canonicalQuantity, typeNameOf, keepsEmptyLists: true };
@@ -64,7 +65,7 @@ export async function readObject(context: RequestContext, type: BodyType): Promi
 
 /** The same of what is answered and not stored: looks first at whether the answer can be written. */
 export function readAnswered(context: RequestContext, type: BodyType): Promise<Json> {
-  negotiate(context.request.headers.accept, { views: false }, false);
+  negotiate(context.request.headers.accept, ANSWERED, false);
   return readObject(context, type);
 }
 
@@ -76,8 +77,6 @@ function unrecognized(kind: string, { message, bytes, cause }: BodyError): Statu
 
 const NOTHING = "couldn't get version/kind; json parse error: unexpected end of JSON input";
 const PROTOBUF = "application/vnd.kubernetes.protobuf";
-/** What every message begins with. */
-const MAGIC_BYTES = 4;
 const SUMMARY_BYTES = 30;
 
 function summary(bytes: Uint8Array): string {
@@ -95,17 +94,38 @@ export function respondObject(
   type: BodyType,
 ): ApiResponse {
   const pretty = wantsPretty(request, query);
-  const format = negotiate(request.headers.accept, { views: false }, pretty);
+  const format = negotiate(request.headers.accept, ANSWERED, pretty);
   const whole = { kind: type.kind, apiVersion: groupVersion(type), ...value };
+  if (format.as !== "object") return respondMetadata(status, whole as unknown as KubeObject, { type, format });
   if (format.encoding !== "protobuf") return respond(status, whole, format);
   return respondBytes(status, encodeProtoObject(type.struct, whole), contentType(format, false));
 }
 
+/** What is answered and not stored can be looked at without its content, but has no columns. */
+const ANSWERED = { views: true, noTables: true };
+
+interface View {
+  readonly type: BodyType;
+  readonly format: Format;
+}
+
+function respondMetadata(status: number, object: KubeObject, { type, format }: View): ApiResponse {
+  if (format.as === "metadataList") throw isNo("PartialObjectMetadataList", "not a list", typeName(type));
+  const metadata = partialMetadata({ ...object, metadata: object.metadata ?? {} }, format.viewVersion);
+  if (format.encoding !== "protobuf") return respond(status, metadata, format);
+  return respondBytes(status, encodeProtoObject(PartialObjectMetadata, metadata), contentType(format, false));
+}
+
+/** What a message holds is read as what it says that it is, before that is compared with what is wanted. */
 function fromProto(encoded: Uint8Array, type: BodyType): unknown {
-  if (encoded.length === MAGIC_BYTES) throw new BodyError("empty body", encoded);
   const { apiVersion, kind, raw } = openProtoEnvelope(encoded);
-  const own = (kind === "" || kind === type.kind) && (apiVersion === "" || apiVersion === groupVersion(type));
-  return { kind, apiVersion, ...(own ? decodeProto(type.struct, raw) : {}) };
+  const given = { kind: kind || type.kind, apiVersion: versionSaid(apiVersion) || groupVersion(type) };
+  const struct = structOfGiven(given, type);
+  try {
+    return { ...given, ...(struct && decodeProto(struct, raw)) };
+  } catch (error) {
+    throw error instanceof ProtoError ? unhandled(given, type, error.message, error) : error;
+  }
 }
 
 /** Checks that a body is of the kind expected. */
@@ -146,67 +166,6 @@ export function sayingItsType(value: unknown, refuse: (why: string) => Error): J
     throw refuse(`unexpected GroupVersion string: ${apiVersion}`);
   return value;
 }
-
-interface GivenType {
-  readonly apiVersion: string;
-  readonly kind: string;
-}
-
-/** What verbs take belongs to every version of every group. */
-const OPTIONS_KINDS: ReadonlySet<string> = new Set([
-  "CreateOptions",
-  "DeleteOptions",
-  "GetOptions",
-  "ListOptions",
-  "PatchOptions",
-  "UpdateOptions",
-  "WatchEvent",
-]);
-
-/** What says something of the API itself. */
-const UNVERSIONED_KINDS: ReadonlySet<string> = new Set([
-  "Status",
-  "APIVersions",
-  "APIGroup",
-  "APIGroupList",
-  "APIResourceList",
-]);
-
-/** An object of another kind that is known. */
-function foreign({ apiVersion, kind }: GivenType, type: BodyType): StatusError {
-  const version = apiVersion.split("/").at(-1);
-  const internal = type.group === "" ? "core" : type.group.split(".")[0];
-  return badRequest(
-    `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: converting (${version}.${kind}) to (${internal}.${type.kind}): unknown conversion`,
-  );
-}
-
-function unregistered({ apiVersion, kind }: GivenType, type: BodyType): StatusError {
-  const version = apiVersion.split("/").at(-1);
-  return badRequest(
-    `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
-  );
-}
-
-/** Whether Kubernetes knows a type that it may not serve: previews of a group's kinds, and what once was in extensions. */
-function isRegistered({ apiVersion, kind }: GivenType, type: BodyType): boolean {
-  const [version = "", group = ""] = apiVersion.split("/").reverse();
-  if (OPTIONS_KINDS.has(kind) || UNVERSIONED_KINDS.has(kind)) return true;
-  // Servers behind the first know their own kinds only, and nobody else knows those.
-  if (group !== type.group && (APART.has(group) || APART.has(type.group))) return false;
-  const item = kind.replace(/List$/, "");
-  if (apiVersion === "extensions/v1beta1") return ONCE_EXTENSIONS.has(item);
-  if (apiVersion === "v1" && kind === "List") return true;
-  const isOfGroup = (one: GroupKind) => one.group === group && one.kind === item;
-  if (kindFor({ group, version, kind: item })) return true;
-  return /^v\d+(alpha|beta)\d+$/.test(version) && (isOfGroup(type) || kinds.some(isOfGroup));
-}
-
-const APART: ReadonlySet<string> = new Set(["apiextensions.k8s.io", "apiregistration.k8s.io"]);
-
-type GroupKind = Pick<BodyType, "group" | "kind">;
-
-const ONCE_EXTENSIONS = new Set(["DaemonSet", "Deployment", "Ingress", "NetworkPolicy", "ReplicaSet", "Scale"]);
 
 /** The object in a body of a kind that users define, which says itself what it is. */
 async function readCustomObject(context: RequestContext, type: BodyType): Promise<Json> {

@@ -2,7 +2,8 @@ import type { KindDefinition } from "../../api/index.ts";
 import { isObject } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import { joinOwners } from "../registry/metadata.ts";
-import { type BodyType, type Json, readAnswered, requireNamespace } from "./object.ts";
+import type { BodyType } from "./foreign.ts";
+import { type Json, readAnswered, requireNamespace } from "./object.ts";
 
 /** What only the server says of an object. */
 const OF_THE_SERVER = ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"];

@@ -8,12 +8,13 @@ import {
   nameColumn,
   PartialObjectMetadata,
   PartialObjectMetadataList,
+  PartialObjectMetadataListV1beta1,
   behaviorOf,
   columnsOf,
 } from "../../api/index.ts";
 import type { Clock } from "../../base/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
-import { encodeProto, encodeProtoObject, goJson } from "../../schema/index.ts";
+import { encodeProto, encodeProtoObject, goJson, type StructNode } from "../../schema/index.ts";
 import { answerFromText } from "./chunks.ts";
 import { listProtoOf } from "./body.ts";
 import type { Format } from "../http/negotiate.ts";
@@ -108,11 +109,16 @@ export function longMetadataList(
 }
 
 /** The protobuf of a list of many objects' metadata. */
+/** How a list of metadata is written in protobuf. */
+export function metadataListStruct({ viewVersion }: Pick<Format, "viewVersion">): StructNode {
+  return viewVersion === "meta.k8s.io/v1beta1" ? PartialObjectMetadataListV1beta1 : PartialObjectMetadataList;
+}
+
 export function longMetadataListProto(
   head: { readonly kind: string; readonly apiVersion: string },
   call: LongCall & { readonly metadata: unknown },
 ): Promise<ApiResponse> {
-  return listProtoOf(PartialObjectMetadataList, { ...call, head }, (stored) =>
+  return listProtoOf(metadataListStruct({ viewVersion: head.apiVersion }), { ...call, head }, (stored) =>
     encodeProto(PartialObjectMetadata, partialMetadata(stored.parsed(), head.apiVersion)),
   );
 }

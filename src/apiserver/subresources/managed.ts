@@ -2,7 +2,8 @@ import { groupVersion } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
 import { managedAfterUpdate } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
-import type { BodyType, Json } from "../http/object.ts";
+import type { BodyType } from "../http/foreign.ts";
+import type { Json } from "../http/object.ts";
 import { blankOf } from "../registry/resets.ts";
 import { writeOptions } from "../verbs/write-options.ts";
 

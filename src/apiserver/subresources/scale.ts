@@ -16,7 +16,6 @@ import { distinctManagers, isObject, managedAfterUpdate, type ManagerEntry, setO
 import { type Clock, formatTime, jsonEqual } from "../../base/index.ts";
 import type { RequestContext, SubresourceHandler } from "../contracts.ts";
 import { type Json, readObject, requireNamespace, respondObject } from "../http/object.ts";
-import { mediaType } from "../http/body.ts";
 import {
   applyConfiguration,
   applyTo,
@@ -53,7 +52,7 @@ export function scaleOf(core: ServerCore, kind: KindDefinition, clock: Clock): S
       if (paths) checkReplicas(object, paths);
       return respondObject(context, 200, scaleFrom(object), TYPE);
     }
-    const type = verb === "patch" ? patchType(mediaType(context.request)) : undefined;
+    const type = verb === "patch" ? patchType(context.request) : undefined;
     const write = type ? patchOptions(context, type) : writeOptions(context);
     const form = { kind, paths, scaleFrom, write, now: () => formatTime(clock.now()) };
     const change = await changeOf(context, type, form);

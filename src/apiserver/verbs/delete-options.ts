@@ -2,9 +2,12 @@ import { badRequest, DeleteOptions as DeleteOptionsType } from "../../api/index.
 import { DecodeError, decodeJson, decodeProto, openProtoEnvelope } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import { BodyError, readBody } from "../http/body.ts";
+import { versionSaid } from "../http/foreign.ts";
 import { DECODING, type Json, sayingItsType } from "../http/object.ts";
 import type { DeleteOptions } from "../registry/delete.ts";
 import { isTrue } from "../http/request-info.ts";
+
+const OPTIONS_KIND = "DeleteOptions";
 
 /** How something is to be deleted: what the body says, and only where there is none the query; 400 for what can't be read. */
 export async function deleteOptions(context: RequestContext): Promise<DeleteOptions> {
@@ -13,26 +16,36 @@ export async function deleteOptions(context: RequestContext): Promise<DeleteOpti
 
 /** Undefined without a body. What it says of dry runs takes the place of what the query says. */
 async function bodyOptions(context: RequestContext): Promise<DeleteOptions | undefined> {
-  const body = await readBody(context, (bytes) => decodeProto(DeleteOptionsType, openProtoEnvelope(bytes).raw)).catch(
-    (error) => {
-      throw error instanceof BodyError ? badRequest(error.message, { cause: error }) : error;
-    },
-  );
+  const body = await readBody(context, fromProto).catch((error) => {
+    throw error instanceof BodyError ? badRequest(error.message, { cause: error }) : error;
+  });
   if (!body) return undefined;
   const given = sayingItsType(body.value ?? {}, badRequest);
   const { kind, apiVersion } = given;
-  if (kind && kind !== "DeleteOptions") {
+  if (kind && kind !== OPTIONS_KIND) {
     const version = JSON.stringify(apiVersion || "meta.k8s.io/v1");
     throw badRequest(
       `no kind ${JSON.stringify(kind)} is registered for version ${version} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
     );
   }
   const options = readOptions(given);
-  context.audited?.sentAs(() => ({ ...options, kind: "DeleteOptions", apiVersion: "meta.k8s.io/__internal" }));
+  context.audited?.sentAs(() => ({ ...options, kind: OPTIONS_KIND, apiVersion: "meta.k8s.io/__internal" }));
   const { query } = context;
   query.delete("dryRun");
   for (const one of options.dryRun ?? []) query.append("dryRun", one);
   return options;
+}
+
+/** What isn't such options has no fields here: it is refused for what it says that it is. */
+function fromProto(bytes: Uint8Array): Json {
+  const { kind, apiVersion, raw } = openProtoEnvelope(bytes);
+  const isOptions = kind === "" || kind === OPTIONS_KIND;
+  const version = versionSaid(apiVersion);
+  return {
+    ...(kind && { kind }),
+    ...(version && { apiVersion: version }),
+    ...(isOptions && decodeProto(DeleteOptionsType, raw)),
+  };
 }
 
 function readOptions(given: Json): DeleteOptions & { readonly dryRun?: readonly string[] } {

@@ -33,6 +33,7 @@ import {
   strategicMerge,
   withSortedKeys,
 } from "../../schema/index.ts";
+import type { ApiRequest } from "../../net/message.ts";
 import type { RequestContext } from "../contracts.ts";
 import { type Body, BodyError, duplicateText, fromYaml, readBytes, readJson, yamlErrors } from "../http/body.ts";
 import { COMPLAINTS_MAX, decodeObject, DECODING, reportStrict, sayingItsType } from "../http/object.ts";
@@ -57,8 +58,9 @@ const OPERATIONS_MAX = 10_000;
 /** What custom kinds can be patched with: nothing says how their lists merge strategically. */
 const CUSTOM_TYPES = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
 
-/** The kind of patch that a content type announces; 415 for any other. */
-export function patchType(contentType: string, { custom }: Pick<KindDefinition, "custom"> = {}): PatchType {
+/** The kind of patch that a request's content type announces, whatever its parameters; 415 for any other. */
+export function patchType({ headers }: ApiRequest, { custom }: Pick<KindDefinition, "custom"> = {}): PatchType {
+  const contentType = (headers["content-type"] ?? "").split(";", 1)[0]!.trim();
   if (custom && !CUSTOM_TYPES.includes(contentType)) throw unsupportedMediaType(CUSTOM_TYPES);
   const type = own(TYPES, contentType);
   if (type) return type;

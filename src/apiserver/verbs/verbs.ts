@@ -6,7 +6,6 @@ import {
   type KindDefinition,
   type KubeObject,
   noSuchPath,
-  PartialObjectMetadataList,
   Status,
   statusError,
   StatusError,
@@ -20,9 +19,9 @@ import type { Store } from "../../store/index.ts";
 import { giveBack } from "../list/chunks.ts";
 import type { RequestContext } from "../contracts.ts";
 import { Gathering } from "./gathering.ts";
-import { mediaType } from "../http/body.ts";
 import { compressedStream } from "../http/compress.ts";
 import { contentType, type Format, negotiate, negotiateStream, wantsPretty } from "../http/negotiate.ts";
+import { isNo, typeName } from "../http/foreign.ts";
 import { readObject } from "../http/object.ts";
 import { metadataOf, placeInNamespace } from "../http/posted.ts";
 import { respond, respondBytes } from "../http/respond.ts";
@@ -55,6 +54,7 @@ import {
   longMetadataList,
   longMetadataListProto,
   longTable,
+  metadataListStruct,
   partialMetadata,
   protoMetadata,
   tableOf,
@@ -232,7 +232,7 @@ export class Verbs {
       const items = some.length > 0 ? some : null;
       const all = { ...metadataHead(format), metadata: result.metadata, items };
       return format.encoding === "protobuf"
-        ? respondBytes(200, encodeProtoObject(PartialObjectMetadataList, all), contentType(format, false))
+        ? respondBytes(200, encodeProtoObject(metadataListStruct(format), all), contentType(format, false))
         : respond(200, all, format);
     }
     const items = kind.storage || kind.custom ? result.items.map((stored) => stored.as(kind)) : result.items;
@@ -279,6 +279,8 @@ export class Verbs {
     const turns = this.#turns;
     const batches = await watch({ kind, hub, cacher, options, selection: picked, clock, random, signal, turns });
     const format = await this.#streamFormat(context, batches);
+    // The original ends at the first event that it can't show so.
+    if (format.as === "metadataList") return this.#ended(format, batches);
     const encoder = new EventEncoder({ kind, hub, format, query, clock, shared: this.#shared });
     if (format.encoding === "object")
       return {
@@ -291,6 +293,19 @@ export class Verbs {
       status: 200,
       headers: { "content-type": contentType(format, true), "cache-control": "no-cache, private" },
       body: { type: "stream", chunks: mapBatches(batches, (items) => encoder.encode(items)), release: giveBack },
+    };
+  }
+
+  /** A watch that ends with its first event and tells of none. */
+  #ended(format: Format, batches: AsyncIterable<unknown>): ApiResponse {
+    const chunks = (async function* (): AsyncGenerator<Uint8Array> {
+      for await (const _ of batches) return;
+      yield new Uint8Array(0);
+    })();
+    return {
+      status: 200,
+      headers: { "content-type": contentType(format, true), "cache-control": "no-cache, private" },
+      body: { type: "stream", chunks },
     };
   }
 
@@ -355,9 +370,9 @@ export class Verbs {
   }
 
   async #patch(context: RequestContext, subresource: string): Promise<ApiResponse> {
-    const format = this.#format(context);
     const kind = this.#kind;
-    const type = patchType(mediaType(context.request), kind);
+    const type = patchType(context.request, kind);
+    const format = this.#format(context);
     const write = { ...patchOptions(context, type), version: this.#kind };
     if (type === "apply") {
       const patch = await readPatch(context, type);
@@ -480,20 +495,9 @@ function metadataHead({ viewVersion = "meta.k8s.io/v1" }: Format) {
   return { kind: "PartialObjectMetadataList", apiVersion: viewVersion };
 }
 
-/** 406: one object can't be shown as a list, nor a list as one object. */
-function isNo(view: string, what: string, type: string): Error {
-  const message = `you requested ${view}, but the requested object is ${what} (*${type})`;
-  return statusError({ code: 406, reason: "NotAcceptable", message });
-}
-
 /** 500: one custom object can't be shown as a list, which the original doesn't see coming. */
 function noList(): Error {
   return statusError({ code: 500, reason: "", message: "content is not a list" });
-}
-
-/** What the original calls the type of a kind's objects in its own language. */
-function typeName({ group, kind, custom }: KindDefinition): string {
-  return custom ? "unstructured.Unstructured" : `${group === "" ? "core" : group.split(".")[0]}.${kind}`;
 }
 
 /** Keeps a complaint about a body back until its object is known to be there. */

@@ -56,7 +56,7 @@ export async function transcribe(script: Script, side: Side, { seed, id }: { see
     normaliser.noteBase(request.body);
     const answer: Answer = await side.ask(request);
     // What was asked may hold what an earlier answer said.
-    const comparable = normaliser.value({ ...request, body: sentBody(request.body) });
+    const comparable = normaliser.value({ ...request, body: sentBody(request) });
     steps.push({ request, comparable, answer: normaliser.answer(answer) });
     await untilQuiet(side.ask, request, answer);
     return answer;
@@ -65,7 +65,8 @@ export async function transcribe(script: Script, side: Side, { seed, id }: { see
   return steps satisfies Transcript;
 }
 
-const sentBody = (body: unknown) => (Buffer.isBuffer(body) ? body.toString("base64") : (body ?? null));
+const sentBody = ({ body, means = body }: Request) =>
+  Buffer.isBuffer(means) ? means.toString("base64") : (means ?? null);
 
 /** Where two transcripts part; nothing of what was asked differently in consequence. */
 export function compare(title: string, upstream: Transcript, navarch: Transcript): Difference[] {

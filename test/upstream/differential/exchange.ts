@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { gunzipSync } from "node:zlib";
 import { CallerCertificates } from "./certificates.ts";
+import { shownEvents, shownProtobuf } from "./encodings/wire.ts";
 
 const TIMEOUT_MS = 60_000;
 const CONNECTIONS_MAX = 32;
@@ -13,6 +14,8 @@ export interface Request {
   readonly do: string;
   /** Sent as JSON; a string or bytes are sent as they are. */
   readonly body?: unknown;
+  /** What the body stands for, where its bytes needn't be the same on both servers. */
+  readonly means?: unknown;
   /** Content type; `application/json` when there is a body and nothing else is said. */
   readonly type?: string;
   readonly accept?: string;
@@ -118,7 +121,7 @@ function plain(bytes: Buffer, { "content-encoding": encoding }: IncomingHttpHead
 
 function parsed(bytes: Buffer, type = ""): unknown {
   if (bytes.length === 0) return undefined;
-  if (type.includes("protobuf")) return bytes.toString("base64");
+  if (type.includes("protobuf")) return type.includes("stream=watch") ? shownEvents(bytes) : shownProtobuf(bytes);
   const text = bytes.toString();
   return type.startsWith("application/json") ? parsedJson(text) : text;
 }

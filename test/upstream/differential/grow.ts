@@ -19,7 +19,7 @@ interface Bases {
   readonly vocabulary: Vocabulary;
 }
 
-function bases(): Bases {
+export function bases(): Bases {
   const all = recordedRequests().filter(({ type }) => !type);
   const made = all.filter(
     ({ method, status, query, path, body }) =>
@@ -111,7 +111,7 @@ async function change(
 }
 
 /** One change mostly, sometimes more, and seldom one that no type allows. */
-function grown(kind: KindDefinition, value: unknown, options: ShapeOptions): Mutation {
+export function grown(kind: KindDefinition, value: unknown, options: ShapeOptions): Mutation {
   const { random } = options;
   const draw = random.float();
   const changes = draw < 0.6 ? 1 : draw < 0.85 ? 2 : draw < 0.95 ? 3 : 5;

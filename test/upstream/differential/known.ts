@@ -73,11 +73,7 @@ export const KNOWN: readonly KnownDifference[] = [
   },
   {
     why: "columns are described in words of our own, or not at all",
-    matches: ({ path }) => /^\/body\/(\d+\/object\/)?columnDefinitions\/\d+\/description$/.test(path),
-  },
-  {
-    why: "columns are described in words of our own, or not at all, in YAML too",
-    matches: ({ path, answer }) => path === "/body" && /^kind: Table$/m.test(String(answer.body)),
+    matches: ({ path }) => /^\/body\/(\d+\/)?(object\/)?columnDefinitions\/\d+\/description$/.test(path),
   },
   {
     why: "nobody here would take the finalizer of pod groups off again",

@@ -1,5 +1,5 @@
 import { compare, type Difference, type KnownDifference, type Script, type Transcript, transcribe } from "./compare.ts";
-import type { Side } from "./exchange.ts";
+import type { Request, Side } from "./exchange.ts";
 
 /** Scripts of a group that run at a time. */
 const JOBS = 12;
@@ -134,7 +134,7 @@ export function described({ requests, unexpected, known }: Report): string {
     const { title, request, path, upstream, navarch } = found[0]!;
     const [theirs, ours] = fromWhereTheyPart(told(upstream), told(navarch));
     return [
-      `${found.length} x ${title}: ${request.do} ${path}`,
+      `${found.length} x ${title}: ${request.do} ${path}${mediaTypesOf(request)}`,
       `  upstream ${theirs}`,
       `  navarch  ${ours}`,
       `  body     ${clipped(typeof request.body === "string" ? request.body : (JSON.stringify(request.body) ?? ""), BODY_CHARS)}`,
@@ -146,6 +146,8 @@ export function described({ requests, unexpected, known }: Report): string {
   );
 }
 
+const mediaTypesOf = ({ type, accept }: Request) =>
+  (type === undefined ? "" : ` type ${type}`) + (accept === undefined ? "" : ` accept ${accept}`);
 const shape = (text: string) => text.replace(/\d+/g, "#").replace(/"[^"]*"/g, '""');
 const told = (value: unknown) => (value === undefined ? "nothing" : JSON.stringify(value));
 
