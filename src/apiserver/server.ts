@@ -27,6 +27,7 @@ import type {
   RequestInfo,
   SubresourceHandler,
 } from "./contracts.ts";
+import { dumpHandlers } from "./fairness/dumps.ts";
 import { Fairness, type FairnessOptions } from "./fairness/fairness.ts";
 import { FlowControl } from "./flow/flow-control.ts";
 import { type ObjectCount, RequestMetrics } from "./introspection/metrics.ts";
@@ -146,7 +147,8 @@ export function serverCore(options: ServerOptions): ServerCore & {
     ...(options.audit?.metrics() ?? []),
     ...(options.processMetrics?.() ?? []),
   ];
-  const dispatch = dispatcher({ core, parts, options, state, metrics, objects, flowMetrics });
+  const dumps = dumpHandlers(() => fairness.snapshot());
+  const dispatch = dispatcher({ core, parts, options, state, metrics, objects, flowMetrics, dumps });
   const handle = pipeline({ ...options, ...parts, dispatch, metrics, flows, fairness });
   const beginHistory = async () => {
     history.oldest = await store.revision();
@@ -202,6 +204,8 @@ interface Dispatcher {
   readonly metrics: RequestMetrics;
   readonly objects: () => readonly ObjectCount[];
   readonly flowMetrics: () => readonly string[];
+  /** Paths that tell of priority and fairness. */
+  readonly dumps: ReadonlyMap<string, SubresourceHandler>;
 }
 
 function dispatcher({
@@ -212,6 +216,7 @@ function dispatcher({
   metrics,
   objects,
   flowMetrics,
+  dumps,
 }: Dispatcher): (context: RequestContext) => Promise<ApiResponse> {
   const verbs = new WeakMap<KindDefinition, Verbs>();
   const verbsOf = (kind: KindDefinition) => {
@@ -230,8 +235,8 @@ function dispatcher({
     metrics,
     objects,
     flowMetrics,
-    special: parts.paths,
-    unlisted: parts.unlisted,
+    special: new Map([...parts.paths, ...dumps]),
+    unlisted: [...parts.unlisted, ...dumps.keys()],
     store: options.store,
     clock: options.clock,
     state,

@@ -5,15 +5,17 @@ import type { FairQueues, Ticket } from "./queues.ts";
 
 /** What is counted of one flow schema. */
 class Figures {
+  readonly level: string;
   readonly labels: string;
-  readonly rejections = new Map<string, number>();
+  readonly rejections = new Map<TurnedAway["reason"], number>();
   readonly waits = new Map<"true" | "false", Durations>();
   dispatched = 0;
   inQueue = 0;
   executing = 0;
   seats = 0;
 
-  constructor(labels: string) {
+  constructor(level: string, labels: string) {
+    this.level = level;
     this.labels = labels;
   }
 
@@ -52,6 +54,14 @@ class Figures {
   }
 }
 
+/** How many requests of a level have begun, and how many never did, by why. */
+export interface LevelFigures {
+  readonly dispatched: number;
+  readonly rejected: number;
+  readonly timedOut: number;
+  readonly cancelled: number;
+}
+
 const PREFIX = "apiserver_flowcontrol";
 
 /** What is counted of all flows, as /metrics shows it. */
@@ -62,11 +72,26 @@ export class FlowFigures {
   of(flow: Flow): Figures {
     const known = this.#known.get(flow);
     if (known) return known;
-    const labels = `flow_schema="${flow.schema.metadata.name}",priority_level="${flow.level.metadata.name}"`;
+    const level = flow.level.metadata.name;
+    const labels = `flow_schema="${flow.schema.metadata.name}",priority_level="${level}"`;
     let figures = this.#all.get(labels);
-    if (!figures) this.#all.set(labels, (figures = new Figures(labels)));
+    if (!figures) this.#all.set(labels, (figures = new Figures(level, labels)));
     this.#known.set(flow, figures);
     return figures;
+  }
+
+  /** What was counted of all flows of a level. */
+  ofLevel(name: string): LevelFigures {
+    const all = [...this.#all.values()].filter(({ level }) => level === name);
+    const sum = (value: (figures: Figures) => number) => all.reduce((total, one) => total + value(one), 0);
+    const turnedAway = (...reasons: readonly TurnedAway["reason"][]) =>
+      sum(({ rejections }) => reasons.reduce((total, reason) => total + (rejections.get(reason) ?? 0), 0));
+    return {
+      dispatched: sum(({ dispatched }) => dispatched),
+      rejected: turnedAway("queue-full", "concurrency-limit"),
+      timedOut: turnedAway("time-out"),
+      cancelled: turnedAway("cancelled"),
+    };
   }
 
   text(levels: FairQueues["levels"]): string[] {

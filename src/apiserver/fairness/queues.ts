@@ -29,7 +29,7 @@ export interface Ticket {
 
 export type Refusal = "queue-full" | "concurrency-limit";
 
-interface Queue {
+export interface Queue {
   readonly tickets: Ticket[];
   waitingSeats: number;
   /** When its next request would start if each flow had a server of its own. The queue with the earliest goes first. */
@@ -37,7 +37,7 @@ interface Queue {
 }
 
 /** How long a request is taken to last when it starts, in ms; put right when it is over. */
-const EXPECTED_MS = 10;
+export const EXPECTED_MS = 10;
 
 /**
  * Who runs and who waits: fair queues for every priority level over one pool of seats. It knows no clock and does nothing:
@@ -167,7 +167,7 @@ export class FairQueues {
 const NOBODY: Ticket[] = [];
 
 /** One priority level's queues. */
-class Level {
+export class Level {
   limits: LevelLimits;
   isGone = false;
   running = 0;
@@ -200,6 +200,11 @@ class Level {
     this.waiting = 0;
     for (const ticket of waiting.sort((a, b) => a.arrivedMs - b.arrivedMs))
       this.#enqueue(ticket, this.#shortest(ticket.hash));
+  }
+
+  /** The queues that somebody has waited in, by index. */
+  get queues(): ReadonlyMap<number, Queue> {
+    return this.#queues;
   }
 
   /** Into the shortest of the flow's queues, when that has room. */

@@ -132,6 +132,29 @@ export function aggregatedForm(accept: string | undefined): AggregatedForm | und
   return undefined;
 }
 
+/** A type that a client takes, with what it asks of it. */
+export interface ChosenType {
+  readonly type: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** The first of `types` that a client takes and `isOffered` as it asks for it; none of them are streams. */
+export function chosenType(
+  accept: string,
+  types: readonly string[],
+  isOffered: (type: string, parameters: ReadonlyMap<string, string>) => boolean,
+): ChosenType | undefined {
+  for (const { type: asked, parameters } of readAccept(accept).clauses) {
+    if (parameters.has("sv") || parameters.has("stream")) continue;
+    const type = types.find((one) => isMeant(asked, one) && isOffered(one, parameters));
+    if (type !== undefined) return { type, parameters };
+  }
+  return undefined;
+}
+
+const isMeant = (asked: string, type: string) =>
+  asked === type || asked === "*/*" || asked === `${type.slice(0, type.indexOf("/"))}/*`;
+
 /** Whether JSON is to be indented: as the query says, and otherwise for people. */
 export function wantsPretty(request: ApiRequest, query: URLSearchParams): boolean {
   const asked = query.get("pretty");
@@ -141,9 +164,8 @@ export function wantsPretty(request: ApiRequest, query: URLSearchParams): boolea
 
 /** The encodings that a type stands for, in the order in which they are tried. */
 function encodingsOf(type: string): readonly Format["encoding"][] {
-  const known =
-    type === "*/*" || type === "application/*" ? ENCODINGS.slice(1) : ENCODINGS.filter(([one]) => one === type);
-  return known.map(([, encoding]) => encoding);
+  if (type === OBJECT_MEDIA_TYPE) return ["object"];
+  return ENCODINGS.slice(1).flatMap(([one, encoding]) => (isMeant(type, one) ? [encoding] : []));
 }
 
 /** Chooses the format of a stream of events; 406 when the client first takes one that can be none. */

@@ -1,23 +1,32 @@
-import { statusError } from "../../api/index.ts";
-import { type Clock, formatTime } from "../../base/index.ts";
+import { type Clock, formatTime, own } from "../../base/index.ts";
+import { notAcceptable } from "../../api/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
 import type { RequestContext, SubresourceHandler } from "../contracts.ts";
-import { respond, respondText } from "../http/respond.ts";
+import { chosenType, type Format, wantsPretty } from "../http/negotiate.ts";
+import { respond, respondBytes, respondError } from "../http/respond.ts";
 import { VERSION } from "./version.ts";
 
 /** Flags by name, as they were given. */
 export type GivenFlags = Readonly<Record<string, string>>;
 
-const NAME = "kube-apiserver";
+const NAME = "apiserver";
 const GROUP = "config.k8s.io";
 const VERSIONS = ["v1beta1", "v1alpha1"];
+const OLD_VERSION = "v1alpha1";
 const PATHS = ["/flagz", "/healthz", "/livez", "/metrics", "/readyz", "/statusz", "/version"];
-const WARNING = "Warning: written for people, in a form that may change; ask for JSON to read it by program.";
+const WARNING =
+  "Warning: This endpoint is not meant to be machine parseable, has no formatting compatibility guarantees and is for debugging purposes only.";
+
+const TEXT = "text/plain";
+const TYPES = ["application/json", "application/yaml", TEXT];
+const ENCODINGS: Readonly<Record<string, Format["encoding"]>> = {
+  "application/json": "json",
+  "application/yaml": "yaml",
+};
 
 /** What a page says, as text for people and as data. */
 interface Page {
   readonly kind: "Statusz" | "Flagz";
-  readonly title: string;
   readonly lines: () => readonly string[];
   readonly data: () => Readonly<Record<string, unknown>>;
 }
@@ -33,10 +42,11 @@ export function debugPages(
   const emulationVersion = `${VERSION.emulationMajor}.${VERSION.emulationMinor}`;
   const status: Page = {
     kind: "Statusz",
-    title: "statusz",
     lines: () => [
+      "",
       `Started: ${unixDate(startMs)}`,
       `Up: ${spelledOut(uptimeSeconds())}`,
+      `Go version: ${VERSION.goVersion}`,
       `Binary version: ${binaryVersion}`,
       `Emulation version: ${emulationVersion}`,
       `Paths: ${PATHS.join(" ")}`,
@@ -53,38 +63,60 @@ export function debugPages(
   const given = Object.entries(flags).sort(([a], [b]) => (a < b ? -1 : 1));
   const flagz: Page = {
     kind: "Flagz",
-    title: "flags",
-    lines: () => given.map(([name, value]) => `${name}=${value}`),
+    lines: () => given.map(([name, value]) => `${name}: ${value}`),
     data: () => ({ flags: Object.fromEntries(given) }),
   };
   return [
-    ["/flagz", page(flagz)],
-    ["/statusz", page(status)],
+    ["/flagz", async (context) => answer(context, flagz)],
+    ["/statusz", async (context) => answer(context, status)],
   ];
 }
 
-function page(page: Page): SubresourceHandler {
-  return async (context) => answer(context, page);
+/** Data only for who names the version of it; text for who takes text or anything. */
+function answer(context: RequestContext, page: Page): ApiResponse {
+  const { accept } = context.request.headers;
+  if (!accept?.trim()) return asText(page);
+  const isOffered = (type: string, parameters: ReadonlyMap<string, string>) =>
+    type === TEXT ? !isOfVersion(parameters) : isPage(page, parameters);
+  const chosen = chosenType(accept, TYPES, isOffered);
+  if (!chosen) return refused(context, accept);
+  return chosen.type === TEXT ? asText(page) : asData(context, page, chosen);
 }
 
-/** JSON only for who names the version of it; text for who takes text or anything. */
-function answer({ request }: RequestContext, { kind, title, lines, data }: Page): ApiResponse {
-  for (const clause of (request.headers.accept || "*/*").split(",")) {
-    const [type = "", ...rest] = clause.split(";").map((part) => part.trim());
-    if (["text/plain", "text/*", "*/*"].includes(type))
-      return respondText(200, `${["", `${NAME} ${title}`, WARNING, "", ...lines()].join("\n")}\n`);
-    const parameters = Object.fromEntries(rest.map((part) => part.split("=", 2)));
-    if (type !== "application/json" || parameters.g !== GROUP || parameters.as !== kind) continue;
-    if (!VERSIONS.includes(parameters.v)) continue;
-    const head = { kind, apiVersion: `${GROUP}/${parameters.v}`, metadata: { name: NAME } };
-    return respond(200, { ...head, ...data() }, { encoding: "json", as: "object", pretty: false });
-  }
-  const types = ["text/plain", ...VERSIONS.map((version) => `application/json;g=${GROUP};v=${version};as=${kind}`)];
-  throw statusError({
-    code: 406,
-    reason: "NotAcceptable",
-    message: `only the following media types are accepted: ${types.join(", ")}`,
-  });
+const isOfVersion = (parameters: ReadonlyMap<string, string>) =>
+  ["as", "g", "v"].some((name) => parameters.has(name));
+
+const isPage = ({ kind }: Page, parameters: ReadonlyMap<string, string>) =>
+  parameters.get("as") === kind && parameters.get("g") === GROUP && VERSIONS.includes(parameters.get("v") ?? "");
+
+function asText({ kind, lines }: Page): ApiResponse {
+  const text = `${["", `${NAME} ${kind.toLowerCase()}`, WARNING, ...lines()].join("\n")}\n`;
+  return respondBytes(200, new TextEncoder().encode(text), `${TEXT}; charset=utf-8`);
+}
+
+function asData(
+  { request, query, warnings }: RequestContext,
+  { kind, data }: Page,
+  { type, parameters }: NonNullable<ReturnType<typeof chosenType>>,
+): ApiResponse {
+  const version = parameters.get("v");
+  if (version === OLD_VERSION)
+    warnings.push(`This version of the ${kind.toLowerCase()} endpoint is deprecated. Please use a newer version.`);
+  const pretty = parameters.get("pretty") === "1" || wantsPretty(request, query);
+  const value = { kind, apiVersion: `${GROUP}/${version}`, metadata: { name: NAME }, ...data() };
+  const response = respond(200, value, { encoding: own(ENCODINGS, type)!, as: "object", pretty });
+  return {
+    ...response,
+    headers: { ...response.headers, "content-type": `${type};g=${GROUP};v=${version};as=${kind}` },
+  };
+}
+
+/** 406, in a type that the client takes where there is one: indented JSON otherwise. */
+function refused({ request, query }: RequestContext, accept: string): ApiResponse {
+  const plain = chosenType(accept, TYPES, (type, parameters) => type !== TEXT && !isOfVersion(parameters));
+  const encoding = plain && own(ENCODINGS, plain.type);
+  const pretty = !encoding || plain.parameters.get("pretty") === "1" || wantsPretty(request, query);
+  return respondError(notAcceptable(TYPES), { encoding: encoding ?? "json", as: "object", pretty });
 }
 
 /** A time as `date` prints it: `Wed Oct 16 21:03:43 UTC 2024`. */
