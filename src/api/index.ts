@@ -127,6 +127,7 @@ export {
 export { type Conversions, fromHub, hubOf, storedAs, toHub } from "./storage.ts";
 export { versionView } from "./versions.ts";
 export type { Draft } from "../schema/index.ts";
+export { APIGroupDiscoveryList } from "./apidiscovery/v2/apigroupdiscoverylist.ts";
 export { APIGroup, ServerAddressByClientCIDR, GroupVersionForDiscovery } from "./meta/v1/apigroup.ts";
 export { APIGroupList } from "./meta/v1/apigrouplist.ts";
 export { APIResourceList, APIResource } from "./meta/v1/apiresourcelist.ts";

@@ -75,6 +75,8 @@ export interface ServerOptions {
   readonly maxMutatingRequestsInflight: number;
   readonly parts: (server: ServerCore) => ApiServerParts;
   readonly audit?: Auditor;
+  /** What it shows to the servers behind it. */
+  readonly proxyClient?: unknown;
   /** Named checks of /readyz beside the server's own. */
   readonly kinds?: readonly KindDefinition[];
 }
@@ -241,6 +243,7 @@ function dispatcher({
     clock: options.clock,
     state,
     isStopping: () => options.scope.signal.aborted,
+    hasProxyClient: options.proxyClient !== undefined,
   });
   const custom = async (kind: KindDefinition, context: RequestContext) => {
     const { info } = context;

@@ -125,6 +125,8 @@ export interface FieldOptions {
   };
   /** The embedded struct's fields appear at this level in JSON, but as a nested message in protobuf. */
   readonly inline?: boolean;
+  /** A list that protobuf has as one message of its elements, since its Go type has a name. */
+  readonly boxed?: boolean;
   readonly gates?: readonly string[];
   /** Declared validation rules as recorded, such as "maxItems=32". */
   readonly rules?: readonly string[];

@@ -76,7 +76,9 @@ function writeField(writer: ProtoWriter, { node, number, options }: Field, value
       if (absent && (options.ptr || options.omitZero)) return;
       return writer.message(number, () => writeStruct(writer, node, (value ?? {}) as Json));
     case "list":
-      if (!absent) for (const element of value as unknown[]) writeElement(writer, number, node.element, element);
+      if (absent) return;
+      if (options.boxed) return writeElement(writer, number, node, value);
+      for (const element of value as unknown[]) writeElement(writer, number, node.element, element);
       return;
     case "map":
       if (!absent) writeMap(writer, number, node.value, value as Json);

@@ -1,5 +1,7 @@
+import { methodNotAllowed } from "../../api/index.ts";
 import { jwksOf } from "../../pki/index.ts";
 import type { SubresourceHandler } from "../contracts.ts";
+import { refuseUnwritable } from "../http/negotiate.ts";
 import { respond } from "../http/respond.ts";
 import type { ServiceAccountTokens } from "./service-accounts.ts";
 
@@ -17,9 +19,18 @@ export function issuerPaths(tokens: ServiceAccountTokens, serverAddress: string)
     id_token_signing_alg_values_supported: [...new Set(keys.keys.map(({ alg }) => alg))],
   };
   return [
-    ["/.well-known/openid-configuration", async () => cached(configuration, "application/json")],
-    [KEYS_PATH, async () => cached(keys, "application/jwk-set+json")],
+    ["/.well-known/openid-configuration", routed("application/json", configuration)],
+    [KEYS_PATH, routed("application/jwk-set+json", keys)],
   ];
+}
+
+/** Answers who asks for what there is, in the one type that it has. */
+function routed(type: string, value: unknown): SubresourceHandler {
+  return async ({ request }) => {
+    if (request.method !== "GET") throw methodNotAllowed();
+    refuseUnwritable(request.headers.accept, { types: [type] });
+    return cached(value, type);
+  };
 }
 
 function cached(value: unknown, type: string) {

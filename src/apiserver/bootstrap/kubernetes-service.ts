@@ -27,10 +27,8 @@ export async function publishKubernetesService(
     spec: {
       ports: [{ ...HTTPS, port: 443, targetPort: port }],
       clusterIP,
-      clusterIPs: [clusterIP],
       type: "ClusterIP",
       sessionAffinity: "None",
-      ipFamilies: [familyOf(clusterIP)],
       ipFamilyPolicy: "SingleStack",
       internalTrafficPolicy: "Cluster",
     },
@@ -63,12 +61,17 @@ async function put(core: ServerCore, kind: KindDefinition, object: Json, ...part
     return;
   }
   const current = existing.object as unknown as Json;
-  if (parts.every((part) => jsonEqual(current[part], wanted[part]))) return;
-  const changed = Object.fromEntries(parts.map((part) => [part, wanted[part]]));
+  const changed = Object.fromEntries(parts.map((part) => [part, over(current[part], wanted[part])]));
+  if (parts.every((part) => jsonEqual(current[part], changed[part]))) return;
   await registry.update(context, {
     change: (now) => ({ ...(structuredClone(now) as unknown as Json), ...changed }),
     write: WRITE,
   });
+}
+
+/** A part as it is to be: of a map what is wanted, and what else there is. */
+function over(current: unknown, wanted: unknown): unknown {
+  return Array.isArray(wanted) ? wanted : { ...(current as Json | undefined), ...(wanted as Json) };
 }
 
 function familyOf(address: string): string {

@@ -35,10 +35,10 @@ test("clauses go by quality, then by how much they say", () => {
 
 test("aggregated discovery is taken wherever it stands", () => {
   const form = "g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
-  assert.deepEqual(aggregatedForm(`application/json,application/yaml;${form}`), { version: "v2", encoding: "yaml" });
-  assert.deepEqual(aggregatedForm(`*/*;${form}`), { version: "v2", encoding: "json" });
+  assert.deepEqual(aggregatedForm(`application/json,application/yaml;${form}`), { encoding: "yaml", pretty: false });
+  assert.deepEqual(aggregatedForm(`*/*;${form}`), { encoding: "json", pretty: false });
   assert.equal(aggregatedForm("application/json"), undefined);
-  assert.equal(aggregatedForm(`application/json;${form.replace("v2", "v3")}`), undefined);
+  assert.equal(aggregatedForm(`application/json;${form.replace("v2", "v2beta1")}`), undefined);
 });
 
 test("the one version of the server's own types may be asked for, where there are views", () => {

@@ -36,6 +36,8 @@ export interface Offer {
   readonly noProtobuf?: boolean;
   /** JSON is all there is. */
   readonly jsonOnly?: boolean;
+  /** What else there is than the usual types. */
+  readonly types?: readonly string[];
   /** Nobody looks at what a client takes before it is chosen from, as the original's router does for most paths. */
   readonly unrouted?: boolean;
 }
@@ -70,8 +72,8 @@ export function negotiate(accept: string | undefined, offer: Offer, pretty: bool
 }
 
 /** 406 for who names no type that something is written in: the original's router only looks at the types' names. */
-export function refuseUnwritable(accept: string | undefined, offer: Pick<Offer, "streams" | "jsonOnly">): void {
-  const types = offer.jsonOnly ? ["application/json"] : TYPES;
+export function refuseUnwritable(accept: string | undefined, offer: Pick<Offer, "streams" | "jsonOnly" | "types">): void {
+  const types = offer.types ?? (offer.jsonOnly ? ["application/json"] : TYPES);
   const { names } = readAccept(accept || "*/*");
   if (names.some((name) => name === "*/*" || name === OBJECT_MEDIA_TYPE || types.includes(name))) return;
   const all = offer.streams ? [...types, ...STREAM_TYPES] : types;
@@ -93,10 +95,9 @@ function formatOf(
   { parameters }: Accepted,
   { offer: { views, noTables, noProtobuf }, pretty }: Asked,
 ): Format | undefined {
-  const stream = parameters.get("stream");
   const serverVersion = parameters.get("sv");
   if (serverVersion !== undefined && !(views && serverVersion === "v1")) return undefined;
-  if (stream !== undefined && (stream !== "watch" || encoding === "yaml")) return undefined;
+  if (!mayStream(encoding, parameters)) return undefined;
   const view = own(VIEWS, parameters.get("as") ?? "");
   const isPrettier = pretty || parameters.get("pretty") === "1";
   if (!["as", "g", "v"].some((name) => parameters.has(name)))
@@ -113,23 +114,33 @@ function formatOf(
   return { encoding, as: view, viewVersion: `meta.k8s.io/${parameters.get("v")}`, pretty: isPrettier };
 }
 
-const AGGREGATED_VERSIONS = ["v2", "v2beta1"] as const;
+/** How clients ask for all of discovery at once. */
+export const AGGREGATED = { group: "apidiscovery.k8s.io", version: "v2", kind: "APIGroupDiscoveryList" } as const;
 
-/** A form of aggregated discovery. */
+/** How aggregated discovery is written. */
 export interface AggregatedForm {
-  readonly version: (typeof AGGREGATED_VERSIONS)[number];
   readonly encoding: Format["encoding"];
+  readonly pretty: boolean;
 }
 
 /** The first form of aggregated discovery that a client takes, whatever else it takes; undefined when it takes none. */
 export function aggregatedForm(accept: string | undefined): AggregatedForm | undefined {
-  for (const { type, parameters } of readAccept(accept ?? "").clauses) {
-    const [encoding] = encodingsOf(type);
-    const version = AGGREGATED_VERSIONS.find((one) => one === parameters.get("v"));
-    const isAsked = parameters.get("g") === "apidiscovery.k8s.io" && parameters.get("as") === "APIGroupDiscoveryList";
-    if (encoding && version && isAsked && !parameters.has("sv")) return { version, encoding };
-  }
-  return undefined;
+  const chosen = chosenType(accept ?? "", [...TYPES, OBJECT_MEDIA_TYPE], (type, parameters) => {
+    const [group, version, kind] = ["g", "v", "as"].map((name) => parameters.get(name));
+    const isAsked = group === AGGREGATED.group && version === AGGREGATED.version && kind === AGGREGATED.kind;
+    return isAsked && mayStream(encodingOf(type), parameters);
+  });
+  if (!chosen) return undefined;
+  const { type, parameters } = chosen;
+  return { encoding: encodingOf(type), pretty: parameters.get("pretty") === "1" };
+}
+
+const encodingOf = (type: string) => ENCODINGS.find(([one]) => one === type)![1];
+
+/** Whether a stream, where one is asked for, is one that there is: of events, and not in YAML. */
+function mayStream(encoding: Format["encoding"], parameters: ReadonlyMap<string, string>): boolean {
+  const stream = parameters.get("stream");
+  return stream === undefined || (stream === "watch" && encoding !== "yaml");
 }
 
 /** A type that a client takes, with what it asks of it. */
@@ -138,14 +149,14 @@ export interface ChosenType {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** The first of `types` that a client takes and `isOffered` as it asks for it; none of them are streams. */
+/** The first of `types` that a client takes and that `isOffered` with what it asks of it. */
 export function chosenType(
   accept: string,
   types: readonly string[],
   isOffered: (type: string, parameters: ReadonlyMap<string, string>) => boolean,
 ): ChosenType | undefined {
   for (const { type: asked, parameters } of readAccept(accept).clauses) {
-    if (parameters.has("sv") || parameters.has("stream")) continue;
+    if (parameters.has("sv")) continue;
     const type = types.find((one) => isMeant(asked, one) && isOffered(one, parameters));
     if (type !== undefined) return { type, parameters };
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { VirtualClock } from "../../base/index.ts";
 import type { RequestContext } from "../contracts.ts";
-import { health } from "./health.ts";
+import { health, healthPaths } from "./health.ts";
 
 const asked = (path: string) =>
   ({ info: { path }, query: new URLSearchParams("verbose") }) as unknown as RequestContext;
@@ -16,7 +16,7 @@ const state = { ready: true };
 test("a store that answers, fails or keeps silent", async () => {
   const clock = new VirtualClock();
   const readyz = (revision: () => Promise<number>) =>
-    textOf(health(asked("/readyz/etcd"), { store: { revision }, clock, state, isStopping }));
+    textOf(health(asked("/readyz/etcd"), { store: { revision }, clock, state, isStopping, hasProxyClient: false }));
   assert.deepEqual(await readyz(async () => 1), [200, "ok"]);
   const failing = async () => {
     throw new Error("no leader");
@@ -33,9 +33,20 @@ test("of all checks it is said which one failed", async () => {
     clock: new VirtualClock(),
     state,
     isStopping,
+    hasProxyClient: false,
   };
   const [status, text] = await textOf(health(asked("/readyz"), options));
   assert.equal(status, 500);
   assert.match(text, /^\[-\]etcd failed: reason withheld$/m);
   assert.match(text, /^\[\+\]ping ok$/m);
 });
+
+test("a certificate for the servers behind it is a check of its own, in its place", () => {
+  const added = healthPaths({ hasProxyClient: true }).filter((path) => !without.includes(path));
+  assert.deepEqual(
+    added,
+    ["healthz", "livez", "readyz"].map((one) => `/${one}/poststarthook/aggregator-reload-proxy-client-cert`),
+  );
+});
+
+const without = healthPaths({ hasProxyClient: false });

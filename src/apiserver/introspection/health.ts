@@ -25,6 +25,8 @@ export interface HealthOptions {
   readonly state: HealthState;
   /** Whether the server is about to end: clients should go elsewhere. */
   readonly isStopping: () => boolean;
+  /** It shows a certificate to the servers behind it. */
+  readonly hasProxyClient: boolean;
 }
 
 const ALL: readonly Endpoint[] = ["healthz", "livez", "readyz"];
@@ -72,16 +74,18 @@ const HOOKS = [
   "priority-and-fairness-config-producer",
   "bootstrap-controller",
   "start-kubernetes-service-cidr-controller",
-  "aggregator-reload-proxy-client-cert",
   "start-kube-aggregator-informers",
   "apiservice-status-local-available-controller",
   "apiservice-status-remote-available-controller",
   "apiservice-registration-controller",
   "apiservice-discovery-controller",
   "kube-apiserver-autoregistration",
-  "apiservice-openapi-controller",
-  "apiservice-openapiv3-controller",
 ];
+const LAST_HOOKS = ["apiservice-openapi-controller", "apiservice-openapiv3-controller"];
+/** Of servers that show a certificate to those behind them, and before which other it stands. */
+const PROXY_HOOK = { name: "aggregator-reload-proxy-client-cert", before: "start-kube-aggregator-informers" };
+
+const hook = (name: string): Check => ({ name: `poststarthook/${name}`, of: ALL, run: started });
 
 const CHECKS: readonly Check[] = [
   { name: "ping", of: ALL, run: fine },
@@ -90,18 +94,26 @@ const CHECKS: readonly Check[] = [
   { name: "etcd", of: ALL, run: storeAnswers },
   { name: "etcd-readiness", of: READY, run: storeAnswers },
   { name: "informer-sync", of: READY, run: started },
-  ...HOOKS.map((name) => ({ name: `poststarthook/${name}`, of: ALL, run: started })),
+  ...HOOKS.map(hook),
   { name: "autoregister-completion", of: ALL, run: started },
+  ...LAST_HOOKS.map(hook),
   { name: "shutdown", of: READY, run: running },
 ];
 
 const ENDPOINT = /^\/(healthz|livez|readyz)(?:\/(.+))?$/;
 
+function checksOf(endpoint: Endpoint, { hasProxyClient }: Pick<HealthOptions, "hasProxyClient">): readonly Check[] {
+  const own = CHECKS.filter(({ of }) => of.includes(endpoint));
+  if (!hasProxyClient) return own;
+  const at = own.findIndex(({ name }) => name === hook(PROXY_HOOK.before).name);
+  return own.toSpliced(at, 0, hook(PROXY_HOOK.name));
+}
+
 /** Paths of all checks. */
-export function healthPaths(): string[] {
+export function healthPaths(options: Pick<HealthOptions, "hasProxyClient">): string[] {
   return ALL.flatMap((endpoint) => [
     `/${endpoint}`,
-    ...CHECKS.filter(({ of }) => of.includes(endpoint)).map(({ name }) => `/${endpoint}/${name}`),
+    ...checksOf(endpoint, options).map(({ name }) => `/${endpoint}/${name}`),
   ]);
 }
 
@@ -109,7 +121,7 @@ export function healthPaths(): string[] {
 export async function health(context: RequestContext, options: HealthOptions): Promise<ApiResponse | undefined> {
   const [, endpoint, single] = ENDPOINT.exec(context.info.path) ?? [];
   if (!endpoint) return undefined;
-  const of = CHECKS.filter((check) => check.of.includes(endpoint as Endpoint));
+  const of = checksOf(endpoint as Endpoint, options);
   if (single !== undefined) {
     const check = of.find(({ name }) => name === single);
     return check && respondSingle(await check.run(options));

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   APIGroup,
+  APIGroupDiscoveryList,
   APIGroupList,
   APIResourceList,
   APIVersions,
@@ -9,12 +10,13 @@ import {
   noSuchPath,
 } from "../../api/index.ts";
 import type { ApiRequest, ApiResponse } from "../../net/message.ts";
-import { encodeProtoObject, type StructNode } from "../../schema/index.ts";
+import { encodeProtoObject, goJson, type StructNode } from "../../schema/index.ts";
 import type { Aggregation } from "../aggregation/aggregator.ts";
 import type { RequestContext, SubresourceHandler } from "../contracts.ts";
 import { type Discovery, discoveryOf, type DiscoverySource } from "../discovery/discovery.ts";
 import { health, type HealthOptions, healthPaths } from "./health.ts";
 import {
+  AGGREGATED,
   type AggregatedForm,
   aggregatedForm,
   contentType,
@@ -67,7 +69,7 @@ export function pathHandlers(options: PathOptions): SubresourceHandler {
         return respondText(200, metrics.text(options.objects(), options.flowMetrics()));
       case "/":
       case "/index.html":
-        return respond(200, { paths: rootPaths(discovery().paths, listed) }, PRETTY);
+        return respond(200, { paths: rootPaths(discovery().paths, [...healthPaths(options), ...listed]) }, PRETTY);
     }
     if (/^\/version(?:\/|$)/.test(path)) return respondVersion(context);
     return discovered(context, discovery(), options.isOwnGroup) ?? NOT_FOUND;
@@ -173,33 +175,51 @@ function respondDiscovery(
 ): ApiResponse {
   const format = negotiate(request.headers.accept, { views: false, unrouted }, wantsPretty(request, query));
   if (format.encoding !== "protobuf") return respond(200, value, format);
-  const bytes = encodeProtoObject(struct, { ...value, kind: name, apiVersion: "v1" });
+  // The oldest of these never named a version.
+  const apiVersion = typeof value.apiVersion === "string" ? value.apiVersion : "";
+  const bytes = encodeProtoObject(struct, { ...value, kind: name, apiVersion });
   return respondBytes(200, bytes, contentType(format, false));
 }
 
 function discoveryRoot(context: RequestContext, plain: Answer, groups: Record<string, unknown>): ApiResponse {
   const form = aggregatedForm(context.request.headers.accept);
-  if (form && form.encoding !== "protobuf") return aggregated(context, groups, form);
-  return respondDiscovery(context, plain);
+  return form ? aggregated(context, groups, form) : respondDiscovery(context, plain);
 }
 
+/** All at once. Its tag is of what is served, whatever the form in which that is told. */
 function aggregated(
-  { request }: RequestContext,
+  { request, query }: RequestContext,
   groups: Record<string, unknown>,
-  { version, encoding }: AggregatedForm,
+  { encoding, pretty }: AggregatedForm,
 ): ApiResponse {
-  const value = { kind: "APIGroupDiscoveryList", apiVersion: `apidiscovery.k8s.io/${version}`, ...groups };
-  const response = respond(200, value, { encoding, as: "object", pretty: false });
-  if (encoding === "object") return response;
-  const { bytes } = response.body as { bytes: Uint8Array };
-  const etag = `"${createHash("sha512").update(bytes).digest("hex").toUpperCase()}"`;
+  const { group, version, kind } = AGGREGATED;
+  const value = { kind, apiVersion: `${group}/${version}`, ...groups };
+  const format = { encoding, as: "object", pretty: pretty || wantsPretty(request, query) } as const;
+  if (encoding === "object") return respond(200, value, format);
+  const etag = tagOf(groups);
   const headers = { etag, vary: "Accept", "cache-control": "public" };
   if (request.headers["if-none-match"] === etag) return { status: 304, headers, body: { type: "none" } };
-  const type = `application/${encoding};g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
-  return { ...response, headers: { ...response.headers, ...headers, "content-type": type } };
+  const type = contentType(format, false);
+  const response =
+    encoding === "protobuf"
+      ? respondBytes(200, encodeProtoObject(APIGroupDiscoveryList, value), type)
+      : respond(200, value, format);
+  const whole = `${type};g=${group};v=${version};as=${kind}`;
+  return { ...response, headers: { ...response.headers, ...headers, "content-type": whole } };
+}
+
+const tags = new WeakMap<object, string>();
+
+function tagOf(groups: Record<string, unknown>): string {
+  let tag = tags.get(groups);
+  if (tag === undefined) {
+    tag = `"${createHash("sha512").update(goJson(groups)).digest("hex").toUpperCase()}"`;
+    tags.set(groups, tag);
+  }
+  return tag;
 }
 
 function rootPaths(groups: readonly string[], others: readonly string[]): string[] {
   const own = ["/api", "/api/v1", "/apis", "/apis/", "/metrics", "/metrics/slis", "/version"];
-  return [...new Set([...own, ...healthPaths(), ...groups, ...others])].sort();
+  return [...new Set([...own, ...groups, ...others])].sort();
 }

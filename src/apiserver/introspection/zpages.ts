@@ -77,7 +77,7 @@ function answer(context: RequestContext, page: Page): ApiResponse {
   const { accept } = context.request.headers;
   if (!accept?.trim()) return asText(page);
   const isOffered = (type: string, parameters: ReadonlyMap<string, string>) =>
-    type === TEXT ? !isOfVersion(parameters) : isPage(page, parameters);
+    !isStream(parameters) && (type === TEXT ? !isOfVersion(parameters) : isPage(page, parameters));
   const chosen = chosenType(accept, TYPES, isOffered);
   if (!chosen) return refused(context, accept);
   return chosen.type === TEXT ? asText(page) : asData(context, page, chosen);
@@ -85,6 +85,8 @@ function answer(context: RequestContext, page: Page): ApiResponse {
 
 const isOfVersion = (parameters: ReadonlyMap<string, string>) =>
   ["as", "g", "v"].some((name) => parameters.has(name));
+/** Nobody follows a page. */
+const isStream = (parameters: ReadonlyMap<string, string>) => parameters.has("stream");
 
 const isPage = ({ kind }: Page, parameters: ReadonlyMap<string, string>) =>
   parameters.get("as") === kind && parameters.get("g") === GROUP && VERSIONS.includes(parameters.get("v") ?? "");
@@ -113,7 +115,7 @@ function asData(
 
 /** 406, in a type that the client takes where there is one: indented JSON otherwise. */
 function refused({ request, query }: RequestContext, accept: string): ApiResponse {
-  const plain = chosenType(accept, TYPES, (type, parameters) => type !== TEXT && !isOfVersion(parameters));
+  const plain = chosenType(accept, TYPES, (type, parameters) => type !== TEXT && !isOfVersion(parameters) && !isStream(parameters));
   const encoding = plain && own(ENCODINGS, plain.type);
   const pretty = !encoding || plain.parameters.get("pretty") === "1" || wantsPretty(request, query);
   return respondError(notAcceptable(TYPES), { encoding: encoding ?? "json", as: "object", pretty });

@@ -1,9 +1,10 @@
 import { apiDocs, type KindDefinition, notAcceptable } from "../../api/index.ts";
 import type { ApiRequest, ApiResponse } from "../../net/message.ts";
+import { goJson } from "../../schema/index.ts";
 import type { Aggregator } from "../aggregation/aggregator.ts";
 import type { SubresourceHandler } from "../contracts.ts";
 import { negotiate } from "../http/negotiate.ts";
-import { respond, respondBytes } from "../http/respond.ts";
+import { respondBytes } from "../http/respond.ts";
 import { type Document, Documents, hashOf, packed, versionTwo } from "./documents.ts";
 import { OPENAPI_PROTOBUF, protoDocument } from "./proto-document.ts";
 import type { Describe } from "./schemas.ts";
@@ -30,8 +31,7 @@ export function openApiHandlers(
           [...documents].map(([name, url]) => [name, { serverRelativeURL: url }] as const),
         );
         const paths = Object.fromEntries([...urls, ...others].sort(([a], [b]) => (a! < b! ? -1 : 1)));
-        const { status, body, headers } = respond(200, { paths }, JSON_FORMAT);
-        return { status, body, headers: { ...headers, "content-type": "text/plain; charset=utf-8" } };
+        return respondBytes(200, Buffer.from(goJson({ paths })), "text/plain; charset=utf-8");
       },
     ],
     [
@@ -42,7 +42,7 @@ export function openApiHandlers(
         const other = aggregator.serviceAt(`/${name}`);
         if (other) return aggregator.relay(other, context);
         const document = (await all()).documents.get(name);
-        if (!document) return { status: 404, headers: {}, body: { type: "none" } };
+        if (!document) return { status: 404, headers: UNCACHED, body: { type: "none" } };
         return respondHashed({ request, document, hash: query.get("hash"), path: info.path });
       },
     ],
@@ -59,7 +59,7 @@ function documentsOf(kinds: () => readonly KindDefinition[]) {
   return () => (all ??= made());
 }
 
-const JSON_FORMAT = { encoding: "json", as: "object", pretty: false } as const;
+const UNCACHED = { "cache-control": "no-cache, private" };
 
 interface Hashed {
   readonly request: ApiRequest;
@@ -71,10 +71,10 @@ interface Hashed {
 /** A document whose address names its content may be kept for ever; an address with another content leads to the new one. */
 function respondHashed({ request, document, hash, path }: Hashed): ApiResponse {
   if (hash && hash !== document.hash)
-    return { status: 301, headers: { location: `${path}?hash=${document.hash}` }, body: { type: "none" } };
+    return { status: 301, headers: { ...UNCACHED, location: `${path}?hash=${document.hash}` }, body: { type: "none" } };
   const caching: Readonly<Record<string, string>> = hash
     ? { "cache-control": "public, immutable", expires: new Date(FAR_FUTURE_MS).toUTCString() }
-    : { "cache-control": "no-cache, private" };
+    : UNCACHED;
   return withTag(request, { ...document, type: "application/json", headers: caching });
 }
 

@@ -15,7 +15,7 @@ export const APIResource = struct("io.k8s.apimachinery.pkg.apis.meta.v1.APIResou
   group: string(8),
   version: string(9),
   kind: string(3, { always: true, required: true }),
-  verbs: list(4, scalar.string, { always: true, required: true }),
+  verbs: list(4, scalar.string, { always: true, required: true, boxed: true }),
   shortNames: list(5, scalar.string, { list: "atomic" }),
   categories: list(7, scalar.string, { list: "atomic" }),
   storageVersionHash: string(10),
