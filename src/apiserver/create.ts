@@ -56,6 +56,7 @@ import { accessReviews } from "./reviews/access.ts";
 import { identityReviews } from "./reviews/identity.ts";
 import { rulesReview } from "./reviews/rules.ts";
 import { deviceAdminAccess } from "./admission/device-admin.ts";
+import { profileHandlers, type Profiler } from "./introspection/profiles.ts";
 import { debugPages, type GivenFlags } from "./introspection/zpages.ts";
 import { type RuntimeConfigOptions, servedKinds } from "./discovery/runtime-config.ts";
 
@@ -114,6 +115,8 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly compact?: () => Promise<Revision>;
   /** Metrics of the process it runs in, lines for /metrics. */
   readonly processMetrics?: () => readonly string[];
+  /** Makes profiles of that process. Without it nobody serves any. */
+  readonly profiler?: Profiler;
   /** Further paths ("/name/"): who may ask is decided as for any path that is no resource; they see the rest of the path. */
   readonly extensions?: ReadonlyMap<string, Handler>;
   /** Writes down who did what. */
@@ -252,6 +255,7 @@ function partsOf(
     deviceAdminAccess,
   ];
   const { reads } = core;
+  const profiles = options.profiler ? profileHandlers(options.profiler, clock) : [];
   const kubelets = options.kubelet ?? (async () => undefined);
   return {
     authenticators,
@@ -286,13 +290,18 @@ function partsOf(
     paths: new Map([
       ...openApiHandlers(() => core.served.all, aggregator),
       ...debugPages(clock, options.givenFlags ?? {}),
+      ...profiles,
       [SNAPSHOT_PATH, snapshotHandler(options.snapshot)],
       [REVISION_PATH, revisionHandler(options.revisionAt)],
       [COMPACT_PATH, compactHandler(options.compact)],
       ...(accounts ? issuerPaths(accounts, options.serverAddress ?? SERVER_ADDRESS) : []),
       ...[...(options.extensions ?? [])].map(([path, handler]) => [path, below(path, handler)] as const),
     ]),
-    unlisted: [SNAPSHOT_PATH, REVISION_PATH, COMPACT_PATH, ...(options.extensions?.keys() ?? [])],
+    unlisted: [
+      ...profiles.map(([path]) => path),
+      ...[SNAPSHOT_PATH, REVISION_PATH, COMPACT_PATH],
+      ...(options.extensions?.keys() ?? []),
+    ],
   };
 }
 

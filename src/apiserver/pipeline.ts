@@ -84,7 +84,7 @@ export function pipeline(options: PipelineOptions): Handler {
         ? await options.impersonate(request, caller, info)
         : { user: caller };
       if (user !== caller) audited?.impersonated(user, constraint);
-      const flow = options.flows.flowOf(info, user);
+      const flow = isLongRunning(info) ? undefined : options.flows.flowOf(info, user);
       flowHeaders = headersOf(flow);
       response = await inTurn({ request, info, user, flow, options }, async () => {
         const attributes = { ...info, name: info.name || selectedName(info, query), user, fields: fixedFields(query) };
@@ -125,7 +125,7 @@ export function pipeline(options: PipelineOptions): Handler {
 
 /** Tells of an answer, and of its end where it lasts. */
 async function followed(audited: AuditedRequest, response: ApiResponse, info: RequestInfo): Promise<ApiResponse> {
-  const isLong = info.verb === "watch" || LONG_RUNNING.has(info.subresource);
+  const isLong = info.verb === "watch" || isLongRunning(info);
   const over = await audited.answered(response, { isLong });
   const { body } = response;
   if (body.type === "stream") return { ...response, body: counted(body, over) };
@@ -298,7 +298,7 @@ interface Turn {
 
 /** Does the work when it is the request's turn. What lasts, such as a command's streams, doesn't hold a seat. */
 async function inTurn({ request, info, user, flow, options }: Turn, work: () => Promise<ApiResponse>) {
-  if (LONG_RUNNING.has(info.subresource)) return work();
+  if (isLongRunning(info)) return work();
   const { inflight } = options.metrics;
   const counter = READ_VERBS.has(info.verb) ? "readOnly" : "mutating";
   inflight[counter]++;
@@ -319,14 +319,20 @@ function headersOf(flow: Flow | undefined): Readonly<Record<string, string>> {
 }
 
 /** 400 for a time that the whole may take which can't be read; what lasts as long as it likes has none. */
-function checkTimeout({ verb, subresource }: RequestInfo, query: URLSearchParams): void {
+function checkTimeout(info: RequestInfo, query: URLSearchParams): void {
   const timeout = query.get("timeout");
-  if (!timeout || verb === "watch" || LONG_RUNNING.has(subresource)) return;
+  if (!timeout || info.verb === "watch" || isLongRunning(info)) return;
   const ms = durationMs(timeout);
   if (typeof ms === "string") throw badRequest(`invalid timeout specified in the request URL - ${ms}`);
 }
 
 const LONG_RUNNING = new Set(["attach", "exec", "proxy", "log", "portforward"]);
+const PROFILES = "/debug/pprof/";
+
+/** Whether a request lasts as long as it likes, beside watches. */
+function isLongRunning({ subresource, isResource, path }: RequestInfo): boolean {
+  return LONG_RUNNING.has(subresource) || (!isResource && path.startsWith(PROFILES));
+}
 
 function failure(error: unknown, request: ApiRequest, log: Log): ApiResponse {
   if (error instanceof TurnedAway) {

@@ -35,7 +35,10 @@ test("dumps show levels, queues, and requests that run or wait", async () => {
   assert.deepEqual(await rowsOf("dump_priority_levels"), [["l", "1", "false", "false", "1", "1", "1", "0", "0", "0"]]);
   const queues = await rowsOf("dump_queues");
   assert.deepEqual(
-    queues.map((row) => row.slice(0, 5)).toSorted((a, b) => Number(b[2]) - Number(a[2])).map((row) => row[2]),
+    queues
+      .map((row) => row.slice(0, 5))
+      .toSorted((a, b) => Number(b[2]) - Number(a[2]))
+      .map((row) => row[2]),
     ["1", "0"],
   );
   const requests = await rowsOf("dump_requests", "includeRequestDetails=1");
@@ -54,5 +57,11 @@ test("dumps show levels, queues, and requests that run or wait", async () => {
 });
 
 test("columns are as wide as their widest cell, and no less than eight", () => {
-  assert.equal(aligned([["a", "bbbbbbbb", "c"], ["dd", 1, true]]), "a,      bbbbbbbb, c\ndd,     1,        true\n");
+  assert.equal(
+    aligned([
+      ["a", "bbbbbbbb", "c"],
+      ["dd", 1, true],
+    ]),
+    "a,      bbbbbbbb, c\ndd,     1,        true\n",
+  );
 });

@@ -95,7 +95,10 @@ export class Fairness {
     const requests = [...this.#present].map(([ticket, { flow, info, user }]) => {
       const { arrivedMs, startedMs, state } = ticket;
       const distinguisher = distinguisherOf(flow.schema, info, user);
-      const times = { arrivedMs: startMs + arrivedMs, startedMs: state === "running" ? startMs + startedMs : undefined };
+      const times = {
+        arrivedMs: startMs + arrivedMs,
+        startedMs: state === "running" ? startMs + startedMs : undefined,
+      };
       return { ticket, schema: flow.schema.metadata.name, distinguisher, info, user, ...times };
     });
     const levels = this.#queues.levels.map((level) => ({ level, figures: this.#figures.ofLevel(level.limits.name) }));

@@ -72,7 +72,10 @@ export function negotiate(accept: string | undefined, offer: Offer, pretty: bool
 }
 
 /** 406 for who names no type that something is written in: the original's router only looks at the types' names. */
-export function refuseUnwritable(accept: string | undefined, offer: Pick<Offer, "streams" | "jsonOnly" | "types">): void {
+export function refuseUnwritable(
+  accept: string | undefined,
+  offer: Pick<Offer, "streams" | "jsonOnly" | "types">,
+): void {
   const types = offer.types ?? (offer.jsonOnly ? ["application/json"] : TYPES);
   const { names } = readAccept(accept || "*/*");
   if (names.some((name) => name === "*/*" || name === OBJECT_MEDIA_TYPE || types.includes(name))) return;

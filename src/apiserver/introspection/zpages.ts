@@ -83,8 +83,7 @@ function answer(context: RequestContext, page: Page): ApiResponse {
   return chosen.type === TEXT ? asText(page) : asData(context, page, chosen);
 }
 
-const isOfVersion = (parameters: ReadonlyMap<string, string>) =>
-  ["as", "g", "v"].some((name) => parameters.has(name));
+const isOfVersion = (parameters: ReadonlyMap<string, string>) => ["as", "g", "v"].some((name) => parameters.has(name));
 /** Nobody follows a page. */
 const isStream = (parameters: ReadonlyMap<string, string>) => parameters.has("stream");
 
@@ -115,7 +114,11 @@ function asData(
 
 /** 406, in a type that the client takes where there is one: indented JSON otherwise. */
 function refused({ request, query }: RequestContext, accept: string): ApiResponse {
-  const plain = chosenType(accept, TYPES, (type, parameters) => type !== TEXT && !isOfVersion(parameters) && !isStream(parameters));
+  const plain = chosenType(
+    accept,
+    TYPES,
+    (type, parameters) => type !== TEXT && !isOfVersion(parameters) && !isStream(parameters),
+  );
   const encoding = plain && own(ENCODINGS, plain.type);
   const pretty = !encoding || plain.parameters.get("pretty") === "1" || wantsPretty(request, query);
   return respondError(notAcceptable(TYPES), { encoding: encoding ?? "json", as: "object", pretty });

@@ -17,6 +17,7 @@ import { localAddress } from "../addresses.ts";
 import { ConfigError } from "../errors.ts";
 import { type ApiServerFlags, readFlagFile } from "../flags/index.ts";
 import { processMetrics } from "../process-metrics.ts";
+import { processProfiler } from "../profiles/profiler.ts";
 import { auditAsConfigured } from "./audit.ts";
 import { encryptedAsConfigured } from "./encryption.ts";
 import { type ComponentEnvironment, given } from "./environment.ts";
@@ -80,6 +81,7 @@ export async function startApiServerComponent(
       hostname: hostname(),
     },
     processMetrics: processMetrics(),
+    ...(flags.profiling !== false && { profiler: processProfiler(clock) }),
     ...(plain.snapshot && { snapshot: () => plain.snapshot!() }),
     ...(plain.defragment && { compact: () => compactNow(plain) }),
     ...(plain.revisionAt && { revisionAt: (timeMs: number) => plain.revisionAt!(timeMs) }),

@@ -42,6 +42,9 @@ export async function startUpstream(flags: Flags = {}): Promise<Side> {
     "--allow-privileged",
     "--enable-admission-plugins=NodeRestriction",
     `--token-auth-file=${tokens}`,
+    // As ours has it: which checks there are depends on it.
+    `--proxy-client-cert-file=${join(servers.directory, "pki", "front-proxy-client.crt")}`,
+    `--proxy-client-key-file=${join(servers.directory, "pki", "front-proxy-client.key")}`,
     ...argumentsOf(flags, "--"),
   );
   const { ask, close } = asker(`https://${server.client.address}`, join(servers.directory, "pki", "ca.crt"));
