@@ -27,7 +27,7 @@ const LEVEL_COLUMNS = [
   ...["DispatchedRequests", "RejectedRequests", "TimedoutRequests", "CancelledRequests"],
 ];
 
-export function levelRows({ levels }: FairnessSnapshot): readonly Row[] {
+function levelRows({ levels }: FairnessSnapshot): readonly Row[] {
   const rows = levels.map(({ level, figures }) => {
     const active = [...level.queues.values()].filter(({ tickets }) => tickets.length > 0).length;
     const isIdle = level.waiting === 0 && level.running === 0;
@@ -43,7 +43,7 @@ const QUEUE_COLUMNS = [
   ...["NextDispatchR", "InitialSeatsSum", "MaxSeatsSum", "TotalWorkSum"],
 ];
 
-export function queueRows({ levels, requests }: FairnessSnapshot): readonly Row[] {
+function queueRows({ levels, requests }: FairnessSnapshot): readonly Row[] {
   const running = Map.groupBy(
     requests.filter(({ ticket }) => ticket.state === "running"),
     ({ ticket }) => ticket.queue,
@@ -82,7 +82,7 @@ const NOWHERE = -1;
 /** What stands for the time at which something begins that hasn't begun. */
 const NEVER = "0001-01-01T00:00:00Z";
 
-export function requestRows({ levels, requests }: FairnessSnapshot, withDetails: boolean): readonly Row[] {
+function requestRows({ levels, requests }: FairnessSnapshot, withDetails: boolean): readonly Row[] {
   const byLevel = Map.groupBy(requests, ({ ticket }) => ticket.level);
   const rows = levels.flatMap(({ level }) =>
     (byLevel.get(level.limits.name) ?? []).map((request) => [
