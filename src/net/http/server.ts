@@ -155,7 +155,10 @@ class ServerAdapter implements Listener {
       server.on("secureConnection", (socket) => {
         this.#track(socket);
         if (socket.alpnProtocol === "h2") this.#speakHttp2(socket);
-        else http1.call(server, socket);
+        else {
+          http1.call(server, socket);
+          readAsStream(socket);
+        }
       });
       server.on("tlsClientError", (error, socket) => refusePlain(socket, error));
     }
@@ -371,6 +374,16 @@ const BAD_REQUEST: ApiResponse = { status: 400, headers: {}, body: { type: "none
 
 const CONTINUE = encodeHeaders({ ":status": 100 });
 const INTERNAL_ERROR = encodeHeaders({ ":status": 500 });
+
+/**
+ * Node's HTTP/1 parser takes what it reads from below the socket, until the socket has a listener for data. From below,
+ * TLS goes on to hand over what it has read when the parser has stopped the socket (it does while an answer hasn't left),
+ * and the parser takes that for a broken request.
+ */
+function readAsStream(socket: TLSSocket): void {
+  const listener = () => {};
+  socket.on("data", listener).off("data", listener);
+}
 
 function isHttps(server: Server | HttpsServer): server is HttpsServer {
   return "setSecureContext" in server;
