@@ -292,7 +292,7 @@ const FORMS: Readonly<Record<Kind, readonly string[]>> = {
     "[I, I]",
     "B ? N : N",
     "L.map(x, x.size())",
-    "lists.range(I)",
+    "lists.range(I % 20)",
     "N.sortBy(x, -x)",
     "N.transformList(i, v, v > I, i)",
   ],

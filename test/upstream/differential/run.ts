@@ -3,7 +3,7 @@ import type { Request, Side } from "./exchange.ts";
 
 /** Scripts of a group that run at a time. */
 const JOBS = 12;
-const SHOWN_CHARS = 300;
+const SHOWN_CHARS = 1000;
 const BODY_CHARS = 700;
 const DIFFERENCES_SHOWN_MAX = 400;
 /** The original's handlers panic at times. */
@@ -127,12 +127,12 @@ async function inParallel<T>(list: Iterable<T>, jobs: number, run: (each: T) => 
 
 /** What a run found, for a reader: alike differences once, with how often they were met. */
 export function described({ requests, unexpected, known }: Report): string {
-  const alike = Map.groupBy(unexpected, ({ request, path, upstream, navarch }) =>
-    [shape(request.do), shape(path), shape(told(upstream)), shape(told(navarch))].join(" "),
+  const alike = Map.groupBy(unexpected, (difference) =>
+    [difference.request.do, difference.path, ...toldApart(difference)].map(shape).join(" "),
   );
   const lines = [...alike.values()].slice(0, DIFFERENCES_SHOWN_MAX).map((found) => {
-    const { title, request, path, upstream, navarch } = found[0]!;
-    const [theirs, ours] = fromWhereTheyPart(told(upstream), told(navarch));
+    const { title, request, path } = found[0]!;
+    const [theirs, ours] = fromWhereTheyPart(...toldApart(found[0]!));
     return [
       `${found.length} x ${title}: ${request.do} ${path}${mediaTypesOf(request)}`,
       `  upstream ${theirs}`,
@@ -149,6 +149,22 @@ export function described({ requests, unexpected, known }: Report): string {
 const mediaTypesOf = ({ type, accept }: Request) =>
   (type === undefined ? "" : ` type ${type}`) + (accept === undefined ? "" : ` accept ${accept}`);
 const shape = (text: string) => text.replace(/\d+/g, "#").replace(/"[^"]*"/g, '""');
+
+/** What each says; of two lists of causes only those that the other hasn't. */
+function toldApart({ upstream, navarch, answer, ours }: Difference): [string, string] {
+  const [theirs, own] = [answer, ours].map(textsOfCauses);
+  const [onlyTheirs, onlyOurs] = [without(theirs!, own!), without(own!, theirs!)];
+  return onlyTheirs.length + onlyOurs.length > 0 && theirs!.length > 0 && own!.length > 0
+    ? [onlyTheirs.join("\n           ") || "no more", onlyOurs.join("\n           ") || "no more"]
+    : [told(upstream), told(navarch)];
+}
+
+function textsOfCauses({ body }: Difference["answer"]): string[] {
+  const { details } = (body ?? {}) as { details?: { causes?: readonly object[] } };
+  return (details?.causes ?? []).map((cause) => JSON.stringify(cause));
+}
+
+const without = (list: readonly string[], taken: readonly string[]) => list.filter((one) => !taken.includes(one));
 const told = (value: unknown) => (value === undefined ? "nothing" : JSON.stringify(value));
 
 /** Long texts, with a little of what they have in common. */
