@@ -67,7 +67,16 @@ export function customBehavior(
     validateUpdate,
     validateSubresourceUpdate: (_, object, old) => validateUpdate(object, old),
     validateStatusUpdate: (object, old) =>
-      unlessBlocked(schema, validateStatus(schema, object, old), () => validateExpressions(schema, object, old)),
+      unlessBlocked(
+        schema,
+        [
+          ...validateStatus(schema, object, old),
+          ...negativeReplicas(object, scalePaths.slice(1)),
+          ...unreadableSelectors(object, selectorPaths),
+          ...validateChangedLists(schema, object, old),
+        ],
+        () => validateExpressions(schema, object, old),
+      ),
     // What breaks rules and did not change is only warned of.
     warnings: (object, old) =>
       old && hasRules(schema)
@@ -124,11 +133,9 @@ function validateChangedLists(schema: JSONSchemaProps, object: Json, old: Json):
 function validateStatus(schema: JSONSchemaProps, object: Json, old: Json): FieldError[] {
   const status = schema.properties?.status;
   if (!status || object.status === undefined) return [];
-  const changed =
-    old.status === undefined
-      ? validateValue(status, object.status, { path: "status" })
-      : validateChangedValue(status, object.status, old.status, { path: "status" });
-  return [...changed, ...validateListTypes(status, object.status, "status")];
+  return old.status === undefined
+    ? validateValue(status, object.status, { path: "status" })
+    : validateChangedValue(status, object.status, old.status, { path: "status" });
 }
 
 function negativeReplicas(object: Json, paths: readonly string[]): FieldError[] {

@@ -37,7 +37,7 @@ export function writtenNames(name: string): readonly string[] {
 }
 
 /** A field's name as expressions write it; undefined for names that they can't write. */
-function escapedName(name: string): string | undefined {
+export function escapedName(name: string): string | undefined {
   if (RESERVED.has(name)) return `__${name}__`;
   if (!/^[a-zA-Z_.\-/][a-zA-Z0-9_.\-/]*$/.test(name)) return undefined;
   return ESCAPES.reduce((text, [pattern, escape]) => text.replace(pattern, escape), name);
@@ -82,7 +82,7 @@ export function typeOfSchema(schema: JSONSchemaProps, name: string, isRoot: bool
     case "string":
       return own(TEXT_FORMATS, schema.format ?? "") ?? STRING;
     case "array": {
-      const element = isRecord(schema.items) ? typeOfSchema(schema.items, `${name}.@items`, false) : undefined;
+      const element = isRecord(schema.items) ? typeOfSchema(schema.items, `${name}.@idx`, false) : undefined;
       return element && listOf(element);
     }
     case "object":
@@ -95,7 +95,7 @@ export function typeOfSchema(schema: JSONSchemaProps, name: string, isRoot: bool
 function objectType(schema: JSONSchemaProps, name: string, isRoot: boolean): Type | undefined {
   const { additionalProperties: values } = schema;
   if (isRecord(values)) {
-    const value = typeOfSchema(values, `${name}.@values`, false);
+    const value = typeOfSchema(values, `${name}.@elem`, false);
     return value && mapOf(STRING, value);
   }
   const isResource = isRoot || schema["x-kubernetes-embedded-resource"] === true;

@@ -1,7 +1,7 @@
 import { own } from "../../../base/index.ts";
 import { isObject } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
-import { duplicateValue, required } from "../../validation/errors.ts";
+import { duplicateValue, invalidValue, required } from "../../validation/errors.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.ts";
 
 type Json = Record<string, unknown>;
@@ -34,6 +34,9 @@ function duplicates(schema: JSONSchemaProps, list: readonly unknown[], path: str
       const properties = ((schema.items as JSONSchemaProps).properties ?? {}) as Readonly<
         Record<string, JSONSchemaProps>
       >;
+      const other = list.findIndex((one) => one !== null && !isObject(one));
+      if (other >= 0)
+        return [invalidValue(`${path}[${other}]`, list[other], "must be an object for an array of list-type map")];
       const wrong = list.flatMap((one, index) => missingKeys(one, keys, properties, `${path}[${index}]`));
       return wrong.length > 0
         ? wrong

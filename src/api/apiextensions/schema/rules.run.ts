@@ -13,7 +13,7 @@ import { isObject } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { invalidValue } from "../../validation/errors.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
-import { isRecord, valueOf, visibleProperties } from "./cel-types.ts";
+import { escapedName, isRecord, typeOfSchema, valueOf, visibleProperties } from "./cel-types.ts";
 import { leadsSomewhere } from "./field-path.ts";
 import { type CompiledRule, compileProblem, rulesOf } from "./rules.ts";
 
@@ -112,6 +112,7 @@ function visitFields({ schema, old, path, isRoot }: Place, value: Json, run: Run
   for (const key of Object.keys(value)) {
     const below = own(properties, key);
     if (below) {
+      if (!isExposed(schema, key, below)) continue;
       visit(
         { schema: below, value: value[key], old: own(before, key), path: path ? `${path}.${key}` : key, isRoot: false },
         run,
@@ -121,12 +122,19 @@ function visitFields({ schema, old, path, isRoot }: Place, value: Json, run: Run
   }
 }
 
+/** Whether rules may look at a field: of fields without a type, and of what has no fields, nothing is looked at. */
+function isExposed(schema: JSONSchemaProps, key: string, field: JSONSchemaProps): boolean {
+  const hasFields = schema.type === "object" && !isRecord(schema.additionalProperties);
+  if (!hasFields && escapedName(key) !== undefined) return false;
+  return typeOfSchema(field, "object", false) !== undefined;
+}
+
 function runOwn(place: Place, run: Run): void {
   const { schema, value, old, isRoot } = place;
   if (!schema["x-kubernetes-validations"]?.length) return;
   const rules = rulesOf(schema, isRoot);
   if (!rules) {
-    run.errors.push(invalidValue(place.path || "<nil>", "", UNTYPED));
+    run.errors.push(invalidValue(place.path || "<nil>", schema.type ?? "", UNTYPED));
     return;
   }
   const self = valueOf(value, schema, isRoot);
@@ -166,22 +174,28 @@ function runRule({ rule, test, message }: CompiledRule, { place, self, oldSelf }
     if (name === "self") return self;
     return rule.optionalOldSelf ? new Optional(oldSelf) : (oldSelf ?? null);
   };
+  // Messages see what was there before as it was, also those of rules that see it as something that may be there.
+  const lookupOfMessage = (name: string): Value => {
+    if (name === "self") return self;
+    if (oldSelf === undefined) throw new EvaluationError(`no such attribute(s): ${name}`);
+    return oldSelf;
+  };
   try {
     if (spend(test.program, lookup, run) === true) return;
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
-    if (error instanceof CostError) exceed(`rule: ${rule.rule}`, report, run);
+    if (error instanceof CostError) exceed(costOfRule(rule), report, run);
     else report(whatFailed(error, rule));
     return;
   }
   const plain = rule.message?.trim() ? rule.message.trim() : `failed rule: ${ruleText(rule)}`;
   let detail = plain;
   try {
-    if (message && "program" in message) detail = messageFrom(spend(message.program, lookup, run)) ?? plain;
+    if (message && "program" in message) detail = messageFrom(spend(message.program, lookupOfMessage, run)) ?? plain;
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
     if (error instanceof CostError) {
-      exceed(`messageExpression: ${JSON.stringify(rule.messageExpression)}`, report, run);
+      exceed(costOfMessage(rule), report, run);
       return;
     }
   }
@@ -203,9 +217,24 @@ function spend(program: Program, lookup: (name: string) => Value, run: Run): Val
   return value;
 }
 
-function exceed(what: string, report: (detail: string) => void, run: Run): void {
-  const limit = run.budget > CALL_COST_MAX ? "call cost exceeds limit for" : "validation cost exceeds limit for";
-  report(`no further validation rules will be run due to ${limit} ${what}`);
+/** What is told of an expression that costs more than one call may, or than is left for all. */
+interface CostTexts {
+  readonly call: string;
+  readonly all: string;
+}
+
+const costOfRule = (rule: CompiledRule["rule"]): CostTexts => ({
+  call: `'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: ${ruleText(rule)}`,
+  all: "validation failed due to running out of cost budget, no further validation rules will be run",
+});
+
+const costOfMessage = ({ messageExpression }: CompiledRule["rule"]): CostTexts => ({
+  call: `no further validation rules will be run due to call cost exceeds limit for messageExpression: ${JSON.stringify(messageExpression)}`,
+  all: "messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run",
+});
+
+function exceed(texts: CostTexts, report: (detail: string) => void, run: Run): void {
+  report(run.budget > CALL_COST_MAX ? texts.call : texts.all);
   run.budget = -1;
 }
 
@@ -219,6 +248,7 @@ function messageFrom(value: Value): string | undefined {
 }
 
 function failure(place: Place, { reason, fieldPath }: CompiledRule["rule"], detail: string): FieldError {
+  const value = shown(place);
   const isPath = fieldPath !== undefined && fieldPath !== "" && leadsSomewhere(fieldPath, place.schema);
   const path = isPath ? pathBelow(place.path, fieldPath) : place.path || "<nil>";
   switch (reason) {
@@ -227,15 +257,15 @@ function failure(place: Place, { reason, fieldPath }: CompiledRule["rule"], deta
     case "FieldValueForbidden":
       return { path, type: "Forbidden", detail };
     case "FieldValueDuplicate":
-      return { path, type: "Duplicate", ...shown(place.value), detail };
+      return { path, type: "Duplicate", ...value, detail };
     default:
-      return { path, type: "Invalid", ...shown(place.value), detail };
+      return { path, type: "Invalid", ...value, detail };
   }
 }
 
-/** Only plain values are shown. */
-function shown(value: unknown): { value: unknown } | { valueOmitted: true } {
-  return isObject(value) || Array.isArray(value) ? { valueOmitted: true } : { value };
+/** Objects and lists aren't shown. */
+function shown({ schema, value }: Place): { value: unknown } | { valueOmitted: true } {
+  return schema.type === "object" || schema.type === "array" ? { valueOmitted: true } : { value };
 }
 
 /** `.a['b']` below a path; a leading dot joins. */

@@ -78,9 +78,11 @@ function validateOwn(place: Place): FieldError[] {
 }
 
 function validateRule(rule: ValidationRule, schema: JSONSchemaProps, path: string): FieldError[] {
-  if (rule.rule.trim() === "") return [required(`${path}.rule`, "rule is not specified")];
   const { reason, messageExpression, fieldPath } = rule;
-  const errors = validateMessage(rule, `${path}.message`);
+  const errors =
+    rule.rule.trim() === ""
+      ? [required(`${path}.rule`, "rule is not specified")]
+      : validateMessage(rule, `${path}.message`);
   if (messageExpression && messageExpression.trim() === "")
     errors.push(required(`${path}.messageExpression`, "messageExpression must be non-empty if specified"));
   if (reason !== undefined && !REASONS.includes(reason)) errors.push(notSupported(`${path}.reason`, reason, REASONS));
@@ -90,7 +92,7 @@ function validateRule(rule: ValidationRule, schema: JSONSchemaProps, path: strin
 
 function validateMessage({ rule, message }: ValidationRule, path: string): FieldError[] {
   if (message && message.trim() === "") return [invalidValue(path, message, "must be non-empty if specified")];
-  if (message?.includes("\n")) return [invalidValue(path, message, "must not contain line breaks")];
+  if (message?.trim().includes("\n")) return [invalidValue(path, message, "must not contain line breaks")];
   if (!message && rule.trim().includes("\n"))
     return [required(path, "message must be specified if rule contains line breaks")];
   return [];

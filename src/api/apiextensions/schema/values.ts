@@ -71,15 +71,17 @@ class Values {
     const { value, old } = place;
     if (old !== NEW && jsonEqual(value, old)) return outcome;
     this.#type(schema, place, outcome);
-    if (value === null) return outcome;
+    if (value === null) {
+      this.#enum(schema, place, outcome);
+      return outcome;
+    }
     this.#alternatives(schema, place, outcome);
     if (typeof value === "string") this.#string(schema, place, value, outcome);
     else if (isNumber(value)) this.#number(schema, place, value, outcome);
     else if (Array.isArray(value)) this.#list(schema, place, value, outcome);
     else if (isObject(value)) this.#object(schema, place, value, outcome);
     outcome.matches += 3;
-    if (schema.enum && schema.enum.length > 0 && !schema.enum.some((one) => jsonEqual(one, value)))
-      outcome.errors.push(this.#enumError(schema.enum, place));
+    this.#enum(schema, place, outcome);
     return outcome;
   }
 
@@ -104,9 +106,10 @@ class Values {
     return invalidValue(this.#at(""), "", text);
   }
 
-  #enumError(values: readonly unknown[], place: Place): FieldError {
+  #enum({ enum: values = [] }: JSONSchemaProps, place: Place, { errors }: Outcome): void {
+    if (values.length === 0 || values.some((one) => jsonEqual(one, place.value))) return;
     const texts = values.map((one) => (typeof one === "string" ? one : JSON.stringify(one)));
-    return notSupported(this.#at(place.name), place.value, texts);
+    errors.push(notSupported(this.#at(place.name), place.value, texts));
   }
 
   #type(schema: JSONSchemaProps, place: Place, { errors }: Outcome): void {
