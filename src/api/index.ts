@@ -24,6 +24,7 @@ export {
   type CustomResourceDefinitionVersion,
   type JSONSchemaProps,
 } from "./apiextensions/v1/customresourcedefinition.ts";
+export { validateEmbedded } from "./apiextensions/schema/embedded.ts";
 export { validateListTypes } from "./apiextensions/schema/list-types.ts";
 export { type JsonPath, JsonPathError, parseJsonPath } from "./apiextensions/schema/json-path.ts";
 export { isRecord } from "./apiextensions/schema/cel-types.ts";

@@ -1,6 +1,7 @@
 import { unless, own } from "../base/index.ts";
-
+import { showFloat } from "../schema/index.ts";
 import type { FieldError } from "./kind.ts";
+import { Float } from "./validation/errors.ts";
 import type { Status, StatusCause, StatusDetails } from "./meta/v1/status.ts";
 
 /** What an error says of the resource it is about. */
@@ -158,6 +159,8 @@ export function messageOf(error: FieldError): string {
 
 function valueText(value: unknown): string {
   if (value === undefined || value === null) return "null";
+  if (value instanceof Float) return showFloat(value.value);
+  if (typeof value === "number" && !Number.isInteger(value)) return showFloat(value);
   return typeof value === "string" ? quote(value) : escapeHtml(JSON.stringify(value));
 }
 

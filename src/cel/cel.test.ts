@@ -58,6 +58,7 @@ test("macros run over lists and maps", () => {
     "{'a': 1, 'b': 2}.transformMap(k, v, v > 1, v * 10)": '{"b":20}',
     "[3, 1, 2].sortBy(x, -x)": "[3, 2, 1]",
     "optional.of([1]).optFlatMap(l, l[?0]).orValue(9)": "1",
+    "dyn(1).orValue(9)": "1",
     "[1, 2].map(x, [3, 4].map(y, x * y))": "[[3, 4], [6, 8]]",
   });
 });

@@ -1,6 +1,6 @@
 import { own } from "../base/index.ts";
 import { EvaluationError } from "./errors.ts";
-import { showDouble } from "./numbers.ts";
+import { showFloat } from "../schema/index.ts";
 import { showDuration, showTimestamp } from "./time.ts";
 import { Duration, MapValue, Timestamp, TypeValue, typeNameOf, Uint, type Value } from "./values.ts";
 
@@ -115,7 +115,7 @@ function textOfBytes(bytes: Uint8Array): string {
 /** A value as %s shows it. */
 function textOf(value: Value): string {
   if (typeof value === "string") return value;
-  if (typeof value === "number") return showDouble(value);
+  if (typeof value === "number") return showFloat(value);
   return nested(value);
 }
 

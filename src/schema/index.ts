@@ -53,6 +53,7 @@ export {
 export { fieldsAt, type FieldSet, KeylessError } from "./field-set.ts";
 export { mergeApplied } from "./apply-plain.ts";
 export { ApplyTypeError } from "./typed.ts";
+export { showFloat } from "./go-float.ts";
 export { goJson } from "./go-json.ts";
 export { goText, PatchError, strategicMerge } from "./strategic.ts";
 export { encodeProto, encodeProtoObject, protoEnvelope } from "./proto.ts";

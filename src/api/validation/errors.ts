@@ -84,3 +84,11 @@ export const IMMUTABLE = "field is immutable";
 export function immutableField(path: string, value: unknown, old: unknown): FieldError[] {
   return jsonEqual(value ?? null, old ?? null) ? [] : [invalidValue(path, value, IMMUTABLE)];
 }
+
+/** A number that is shown as a fraction is, also when it is whole: large ones with an exponent. */
+export class Float {
+  readonly value: number;
+  constructor(value: number) {
+    this.value = value;
+  }
+}

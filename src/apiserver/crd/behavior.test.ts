@@ -41,7 +41,7 @@ test("an object inside an object says what it is, and has metadata like any othe
   });
   const problems = (one: object) => shown(validate!(object({ one }))).map((text) => text.split(" must ")[0]);
   assert.deepEqual(problems({ apiVersion: "v1", kind: "Pod", metadata: { name: "Any Name" } }), []);
-  assert.deepEqual(problems({}), ["spec.one.apiVersion: Required value", "spec.one.kind: Required value"]);
+  assert.deepEqual(problems({}), ["spec[one].apiVersion: Required value", "spec[one].kind: Required value"]);
   assert.deepEqual(problems({ apiVersion: "a/b/c", kind: "not one", metadata: { labels: { "a b": "c" } } }), [
     'spec[one].apiVersion: Invalid value: "a/b/c": unexpected GroupVersion string: a/b/c',
     'spec[one].kind: Invalid value: "not one": may have mixed case, but should otherwise match: a DNS-1035 label',

@@ -12,11 +12,12 @@ import {
   runRules,
   unchangedFaults,
   validateChangedValue,
+  validateEmbedded,
   validateListTypes,
   validateValue,
 } from "../../api/index.ts";
 import { goText, isObject, rawDigits } from "../../schema/index.ts";
-import { validateEmbedded } from "./embedded.ts";
+import { validateInnerMetadata } from "./inner-metadata.ts";
 import { goType } from "./go-type.ts";
 
 type Json = Record<string, unknown>;
@@ -38,7 +39,7 @@ export function customBehavior(
       schema,
       [
         ...validateChangedValue(schema, object, old),
-        ...validateEmbedded(schema, object),
+        ...validateEmbedded(schema, object, validateInnerMetadata),
         ...negativeReplicas(object, scalePaths),
         ...unreadableSelectors(object, selectorPaths),
         ...validateChangedLists(schema, object, old),
@@ -57,7 +58,7 @@ export function customBehavior(
         schema,
         [
           ...validateValue(schema, object),
-          ...validateEmbedded(schema, object),
+          ...validateEmbedded(schema, object, validateInnerMetadata),
           ...negativeReplicas(object, scalePaths),
           ...unreadableSelectors(object, selectorPaths),
           ...validateListTypes(schema, object),

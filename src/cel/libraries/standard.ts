@@ -2,7 +2,7 @@ import { own } from "../../base/index.ts";
 import type { Library } from "../environment.ts";
 import { EvaluationError } from "../errors.ts";
 import { concatBytes } from "../literals.ts";
-import { showDouble } from "../numbers.ts";
+import { showFloat } from "../../schema/index.ts";
 import { regexMatches } from "../regex.ts";
 import { type Implementation, type Overload, overload } from "../signature.ts";
 import { calendarOf, parseDuration, parseTimestamp, showDuration, showTimestamp } from "../time.ts";
@@ -269,7 +269,7 @@ const conversions: readonly Overload[] = [
   overload("string(bool): string", String),
   overload("string(int): string", String),
   overload("string(uint): string", ({ value }) => String(value)),
-  overload("string(double): string", showDouble),
+  overload("string(double): string", showFloat),
   overload("string(bytes): string", stringOfBytes, traversal(0)),
   overload("string(timestamp): string", showTimestamp),
   overload("string(duration): string", showDuration),

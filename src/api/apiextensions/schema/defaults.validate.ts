@@ -3,7 +3,9 @@ import { DecodeError, decodeJson, isObject, withSortedKeys } from "../../../sche
 import type { FieldError } from "../../kind.ts";
 import { ObjectMeta } from "../../meta/v1/objectmeta.ts";
 import { invalidValue } from "../../validation/errors.ts";
+import { validateAnnotations, validateLabels } from "../../validation/labels.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
+import { validateEmbedded } from "./embedded.ts";
 import { prunedBy } from "./nodes.ts";
 import { runRulesOnDefault } from "./rules.run.ts";
 import { validateValue } from "./values.ts";
@@ -39,6 +41,16 @@ function metadataProblem(schema: JSONSchemaProps, value: unknown, path: string):
   return undefined;
 }
 
+type Texts = Readonly<Record<string, string>> | undefined;
+
+/** Of the metadata in a default only what it is labelled with is looked at: its other fields may come from elsewhere. */
+function validateLabelling({ labels, annotations }: Record<string, unknown>, path: string): FieldError[] {
+  return [
+    ...validateLabels(`${path}.metadata.labels`, labels as Texts),
+    ...validateAnnotations(`${path}.metadata.annotations`, annotations as Texts),
+  ];
+}
+
 function validateDefault(schema: JSONSchemaProps, path: string): FieldError[] {
   const value = schema.default;
   if (value === null && schema.nullable) return [];
@@ -47,6 +59,8 @@ function validateDefault(schema: JSONSchemaProps, path: string): FieldError[] {
   const errors = jsonEqual(prunedBy(schema, value), value)
     ? []
     : [invalidValue(path, withSortedKeys(value), "must not have unknown fields")];
+  const misnamed = validateEmbedded(schema, value, validateLabelling, path);
+  if (misnamed.length > 0) return [...errors, ...misnamed];
   const unfit = validateValue(schema, value, { path, isDefault: true });
   return [...errors, ...(unfit.length > 0 ? unfit : runRulesOnDefault(schema, path))];
 }

@@ -9,16 +9,20 @@ const matches =
     pattern.test(text);
 
 const EMAIL_ADDRESS = /^[^\s@<>"(),:;[\]\\]+@[^\s@<>"(),:;[\]\\]+$/;
-const HOST_LABEL = /^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
+/** A name of one part, which may have a dash behind its first character only, or parts that end in letters. */
+const HOST_NAME =
+  /^(?:[a-zA-Z0-9\p{S}\p{L}](?:-?[a-zA-Z0-9\p{S}\p{L}]{0,62})?|(?:[a-zA-Z0-9\p{S}\p{L}](?:[a-zA-Z0-9\-\p{S}\p{L}]{0,61}[a-zA-Z0-9\p{S}\p{L}])?\.)+[a-zA-Z\p{L}]{2,63})$/u;
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 const COLOR = "\\s*(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)\\s*";
+
+const isShortLabel = (label: string) => Buffer.byteLength(label) <= 63;
 
 /** Formats of strings that values are checked against, by name without dashes; any other means nothing. */
 const FORMATS: Readonly<Record<string, Check>> = {
   bsonobjectid: matches(/^[0-9a-fA-F]{24}$/),
   uri: isRequestUri,
   email: isMailAddress,
-  hostname: (text) => text.length <= 255 && text.split(".").every((label) => HOST_LABEL.test(label)),
+  hostname: (text) => HOST_NAME.test(text) && Buffer.byteLength(text) <= 255 && text.split(".").every(isShortLabel),
   ipv4: (text) => parseSloppyIp(text) === 4,
   ipv6: (text) => parseSloppyIp(text) === 6,
   cidr: isCidr,

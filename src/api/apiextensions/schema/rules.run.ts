@@ -257,7 +257,7 @@ function failure(place: Place, { reason, fieldPath }: CompiledRule["rule"], deta
     case "FieldValueForbidden":
       return { path, type: "Forbidden", detail };
     case "FieldValueDuplicate":
-      return { path, type: "Duplicate", ...value, detail };
+      return { path, type: "Duplicate", ...value, detail: "" };
     default:
       return { path, type: "Invalid", ...value, detail };
   }

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { applyDefaults, decodeJson } from "../../../schema/index.ts";
+import { messageOf } from "../../status.ts";
+import { validateDefaults } from "./defaults.validate.ts";
+import { leadsSomewhere } from "./field-path.ts";
 import { hasFormat } from "./formats.ts";
 import { parseJsonPath } from "./json-path.ts";
 import { validateListTypes } from "./list-types.ts";
@@ -100,3 +103,58 @@ suite("schemas of custom kinds", () => {
     assert.ok(process.threadCpuUsage(before).user < 1e6);
   });
 });
+
+test("what is compared with a bound of another type is shown as a fraction, and null is in an enum or not", () => {
+  const problems = (schema: object, value: unknown) => validateValue(schema, value).map(messageOf);
+  assert.deepEqual(problems({ type: "integer", maximum: 2.5 }, 2147483648), [
+    'Invalid value: "": Maximum boundary value must be of type integer (default format) in ',
+    "Invalid value: 2.147483648e+09:  in body should be less than or equal to 2.5",
+  ]);
+  assert.deepEqual(problems({ type: "integer", nullable: true, enum: [1, "a"] }, null), [
+    'Unsupported value: null: supported values: "1", "a"',
+  ]);
+});
+
+test("names of hosts have a dash behind their first character only, or parts that end in letters", () => {
+  const fits = (text: string) => validateValue({ type: "string", format: "hostname" }, text).length === 0;
+  assert.deepEqual(["a", "a-b", "a-b.example", "é.example"].filter(fits), ["a", "a-b", "a-b.example", "é.example"]);
+  assert.deepEqual(["", "a.b", "2020-01-01", "-a", "a.example.1"].filter(fits), []);
+});
+
+test("elements of a list with keys are objects", () => {
+  const schema = { type: "array", items: { type: "object" }, ...listOfKeys("alpha") };
+  assert.deepEqual(
+    validateListTypes(schema, [{ alpha: 1 }, [1]]).map((error) => `${error.path}: ${messageOf(error)}`),
+    ["[1]: Invalid value: [1]: must be an object for an array of list-type map"],
+  );
+});
+
+test("a default that is an object says what it is before anything else is said of it", () => {
+  const schema = {
+    type: "object",
+    properties: {
+      inner: {
+        type: "object",
+        "x-kubernetes-embedded-resource": true,
+        "x-kubernetes-preserve-unknown-fields": true,
+        properties: { size: { type: "integer" } },
+        default: { apiVersion: "a/b/c", kind: "Pod", size: "x" },
+      },
+    },
+  };
+  assert.deepEqual(
+    validateDefaults(schema, "s").map((error) => `${error.path}: ${messageOf(error)}`),
+    ['s.properties[inner].default.apiVersion: Invalid value: "a/b/c": unexpected GroupVersion string: a/b/c'],
+  );
+});
+
+test("a rule's path goes by properties where there are any, else by whatever a map has", () => {
+  const schema = { properties: { "a b": { additionalProperties: { type: "string" } } } };
+  const paths = [".a b", ".a b.x", "['a b']['x\\'y']", "alpha", ".", ".nothing", "['a b'"];
+  assert.deepEqual(
+    paths.filter((path) => leadsSomewhere(path, schema)),
+    [".a b", ".a b.x", "['a b']['x\\'y']"],
+  );
+});
+
+const listOfKeys = (...keys: string[]) => ({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": keys });

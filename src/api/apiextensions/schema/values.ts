@@ -2,7 +2,7 @@ import { jsonEqual, own } from "../../../base/index.ts";
 import { isObject, rawDigits } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { messageOf } from "../../status.ts";
-import { invalidValue, notSupported, required, tooLong, tooMany } from "../../validation/errors.ts";
+import { Float, invalidValue, notSupported, required, tooLong, tooMany } from "../../validation/errors.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
 import { hasFormat, isKnownFormat } from "./formats.ts";
 import { patternMatches } from "./pattern.ts";
@@ -198,30 +198,34 @@ class Values {
     const { type, format, maximum, minimum, exclusiveMaximum, exclusiveMinimum, multipleOf } = schema;
     const number = Number(rawDigits(value) ?? value);
     const isInteger = typeOf(value) === "integer";
-    const wrong = (text: string) => errors.push(this.#invalid(place, value, text));
+    const wrong = (text: string, shown = value) => errors.push(this.#invalid(place, shown, text));
     const checked = (what: string, one: unknown) => {
       if (type !== "integer" || fitsInteger(one, format)) return true;
       const how = format === "int32" || format === "int64" ? `with format ${format}` : "(default format)";
       errors.push(this.#composite(`${what} value must be of type integer ${how} in ${place.name}`));
       return false;
     };
-    // Whole numbers are compared with whole numbers, unless the bound is no number of the schema's own type.
-    const bound = (what: string, one: number) => (checked(what, one) && isInteger ? Math.trunc(one) : one);
+    // Whole numbers are compared with whole numbers; beside a bound that is none of the schema's type they count, and are
+    // shown, as fractions.
+    const bound = (what: string, one: number) => {
+      const isWhole = checked(what, one) && isInteger;
+      return { limit: isWhole ? Math.trunc(one) : one, shown: isWhole ? value : new Float(number) };
+    };
     checked("Checked", value);
     if (multipleOf !== undefined) {
-      const factor = bound("MultipleOf", multipleOf);
+      const { limit: factor, shown } = bound("MultipleOf", multipleOf);
       if (factor <= 0) errors.push(this.#noFactor(place, factor));
-      else if (!Number.isInteger(number / factor)) wrong(`should be a multiple of ${factor}`);
+      else if (!Number.isInteger(number / factor)) wrong(`should be a multiple of ${factor}`, shown);
     }
     if (minimum !== undefined) {
-      const least = bound("Minimum boundary", minimum);
+      const { limit: least, shown } = bound("Minimum boundary", minimum);
       if (exclusiveMinimum ? number <= least : number < least)
-        wrong(`should be greater than ${exclusiveMinimum ? "" : "or equal to "}${least}`);
+        wrong(`should be greater than ${exclusiveMinimum ? "" : "or equal to "}${least}`, shown);
     }
     if (maximum !== undefined) {
-      const most = bound("Maximum boundary", maximum);
+      const { limit: most, shown } = bound("Maximum boundary", maximum);
       if (exclusiveMaximum ? number >= most : number > most)
-        wrong(`should be less than ${exclusiveMaximum ? "" : "or equal to "}${most}`);
+        wrong(`should be less than ${exclusiveMaximum ? "" : "or equal to "}${most}`, shown);
     }
   }
 
@@ -265,7 +269,7 @@ class Values {
       outcome.errors.push(...checked.errors);
       outcome.matches += checked.matches;
     }
-    for (const key of requiredOf(schema))
+    for (const key of schema.required ?? [])
       if (!Object.hasOwn(value, key)) outcome.errors.push(required(this.#at(join(place.name, key))));
   }
 }
@@ -274,12 +278,6 @@ class Values {
 function formatOf(value: unknown): string {
   if (!isNumber(value)) return "";
   return typeOf(value) === "integer" ? "int64" : "float64";
-}
-
-/** An object inside an object must say what it is. */
-function requiredOf(schema: JSONSchemaProps): readonly string[] {
-  const { required: own = [] } = schema;
-  return schema["x-kubernetes-embedded-resource"] ? [...new Set(["apiVersion", "kind", ...own])] : own;
 }
 
 /** What an element replaces: elements of map lists are paired by their keys, others with nothing. */

@@ -83,6 +83,12 @@ export function validateColumns(path: string, columns: readonly CustomResourceCo
   });
 }
 
+/** Of one version the original says the opposite of what it wants. */
+const WITHOUT_SCHEMA = {
+  all: "may only be set when validations.schema is included",
+  version: "may only be set when `version.schema.openAPIV3Schema` is not included",
+};
+
 /** What is wrong with the fields that a version can be selected by. */
 export function validateSelectableFields(
   path: string,
@@ -90,6 +96,7 @@ export function validateSelectableFields(
   schema: JSONSchemaProps | undefined,
 ): FieldError[] {
   if (fields.length === 0) return [];
+  if (!schema) return [invalidValue(path, "", WITHOUT_SCHEMA[path.startsWith("spec.versions") ? "version" : "all"])];
   const seen = new Set<string>();
   const errors = fields.flatMap(({ jsonPath }, index) => {
     const at = `${path}[${index}].jsonPath`;

@@ -1,8 +1,8 @@
 /** Exponents from here on are written as such. */
 const EXPONENT_FROM = 6;
 
-/** A double as CEL writes it: its shortest digits, with an exponent where the number is big or tiny. */
-export function showDouble(value: number): string {
+/** A 64-bit float as Go prints it (`%g`): its shortest digits, with an exponent where the number is big or tiny. */
+export function showFloat(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "-Inf";
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
