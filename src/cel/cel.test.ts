@@ -59,6 +59,7 @@ test("macros run over lists and maps", () => {
     "[3, 1, 2].sortBy(x, -x)": "[3, 2, 1]",
     "optional.of([1]).optFlatMap(l, l[?0]).orValue(9)": "1",
     "dyn(1).orValue(9)": "1",
+    "optional.of(1).orValue(1 / 0)": "1",
     "[1, 2].map(x, [3, 4].map(y, x * y))": "[[3, 4], [6, 8]]",
   });
 });

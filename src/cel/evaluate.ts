@@ -137,7 +137,7 @@ class Compiler {
     const special = Object.hasOwn(SPECIAL, name) ? SPECIAL[name] : undefined;
     if (special)
       return special(
-        args.map((arg) => this.code(arg)),
+        (target ? [target, ...args] : args).map((arg) => this.code(arg)),
         expr,
       );
     const overloads = this.#checked.overloads.get(expr) ?? [];
@@ -415,6 +415,8 @@ const SPECIAL: Readonly<Record<string, (codes: readonly Code[], expr: Extract<Ex
       const [, name] = args as [Expr, Expr];
       return optionalField(value, name.kind === "literal" ? String(name.literal.value) : "");
     },
+  or: (codes) => otherwise(codes, (present) => present),
+  orValue: (codes) => otherwise(codes, ({ value }) => value as Value),
   "@append":
     ([list, item]) =>
     (frame) => {
@@ -426,6 +428,15 @@ const SPECIAL: Readonly<Record<string, (codes: readonly Code[], expr: Extract<Ex
       return all;
     },
 };
+
+/** What is there, as `take` gives it, else the other, which is run only then. What isn't optional after all is there. */
+function otherwise([one, other]: readonly Code[], take: (present: Optional) => Value): Code {
+  return (frame) => {
+    const value = (one as Code)(frame);
+    if (!(value instanceof Optional)) return value;
+    return value.value === undefined ? (other as Code)(frame) : take(value);
+  };
+}
 
 /** `decisive` decides alone, whatever the other operand is, even an error. */
 function logic([left, right]: readonly Code[], decisive: boolean): Code {

@@ -21,17 +21,13 @@ export const optionals: Library = {
       if (value === undefined) throw new EvaluationError("optional.none() dereference");
       return value;
     }),
-    overload("optional(A).or(optional(A)): optional(A)", (one, other) => (isAbsent(one) ? other : one)),
-    overload("optional(A).orValue(A): A", (one, other) =>
-      isAbsent(one) ? other : one instanceof Optional ? one.value : one,
-    ),
+    // These two are run by the evaluator: what stands behind them only when it is wanted.
+    overload("optional(A).or(optional(A)): optional(A)", (one) => one),
+    overload("optional(A).orValue(A): A", ({ value }) => value),
     overload("list(A).first(): optional(A)", (list) => new Optional(list[0])),
     overload("list(A).last(): optional(A)", (list) => new Optional(list.at(-1))),
   ],
 };
-
-/** What isn't optional after all, which only running tells, is there. */
-const isAbsent = (value: Value): boolean => value instanceof Optional && value.value === undefined;
 
 function isZero(value: Value): boolean {
   if (value === null || value === false || value === "" || value === 0n || value === 0) return true;
