@@ -117,13 +117,17 @@ function onRecordedDay(): Record<string, string> {
   };
 }
 
-/** An API server in a process of its own, on the day of the recordings; or of today with controllers and scheduler beside it. */
-export async function startServer(withControllers: boolean, flags: readonly string[] = []): Promise<Server> {
+/** An API server in a process of its own: on the day of the recordings, or of today with controllers and scheduler beside it. */
+export async function startServer(
+  withControllers: boolean,
+  flags: readonly string[] = [],
+  day: "recorded" | "today" = withControllers ? "today" : "recorded",
+): Promise<Server> {
   const directory = mkdtempSync(join(tmpdir(), "navarch-parity-"));
   const tokens = join(directory, "tokens.csv");
   writeFileSync(tokens, TOKENS, { mode: 0o600 });
   const data = join(directory, "data");
-  const env = withControllers ? undefined : onRecordedDay();
+  const env = day === "today" ? undefined : onRecordedDay();
   const args = ["up", "--data-dir", data, "--listen", "127.0.0.1:0", "--nodes", "none", "--store", "memory"];
   const child = spawn(
     process.execPath,

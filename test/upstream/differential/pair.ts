@@ -15,7 +15,7 @@ const argumentsOf = (flags: Flags, prefix: string) =>
 
 /** Ours, set up as the recordings of test/parity want it, on a store in memory. */
 export async function startNavarch(flags: Flags = {}): Promise<Side> {
-  const server = await startServer(false, argumentsOf(flags, "--apiserver."));
+  const server = await startServer(false, argumentsOf(flags, "--apiserver."), "today");
   const { ask, close } = asker(server.url, server.ca!);
   return {
     name: "navarch",
