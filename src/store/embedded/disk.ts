@@ -33,8 +33,8 @@ export interface Disk {
   write(file: string, offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   flush(file: string): Promise<void>;
   /**
-   * Writes and flushes, one at a time. Nobody hears of a note or of zeros that fail. Once it is answered the bytes are the caller's again
-   * where they are still there: they may have gone to another thread.
+   * Writes and flushes, one at a time. Nobody hears of a note or of zeros that fail. Once it is answered the bytes are the
+   * caller's again, those of the note excepted.
    */
   commit(commit: Commit): Promise<void>;
   truncate(file: string, length: number): Promise<void>;

@@ -141,8 +141,8 @@ interface EmbeddedParts {
   readonly space: Space;
   readonly compactIntervalMs: number;
   /**
-   * Resolves when what goes to the disk together has come, of several who write at once. Flushing costs a real disk, and waking its thread, far more than
-   * waiting for the end of this turn of the event loop, in which requests of several connections are worked on.
+   * Resolves when what goes to the disk together has come, of several who write at once. A flush, and waking
+   * the thread that does it, costs far more than waiting for the end of this turn of the event loop, in which requests of several connections are worked on.
    */
   readonly gather: () => Promise<void>;
 }

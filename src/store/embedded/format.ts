@@ -57,7 +57,7 @@ export function readUint(source: Buffer, offset: number): number {
   return source.readUInt32BE(offset) * 0x1_0000_0000 + source.readUInt32BE(offset + 4);
 }
 
-/** A buffer that shares its memory with nothing, so that it can be handed to another thread. */
+/** A buffer that shares its memory with nothing: who keeps it keeps nothing else. */
 export function ownBuffer(bytes: number): Buffer<ArrayBuffer> {
   return Buffer.allocUnsafeSlow(bytes);
 }

@@ -152,11 +152,10 @@ export class FrameWriter {
     return frame;
   }
 
-  /** Takes the memory of the last frame back, once nobody wants it any more; says whether it was still there. */
+  /** Takes the memory of the last frame back, once nobody wants it any more; says whether it was worth it. */
   reclaim(): boolean {
     const sealed = this.#sealed;
     this.#sealed = undefined;
-    // Another thread may have got it, and a large one is not worth keeping.
     if (!sealed || sealed.length === 0 || sealed.length > KEPT_BYTES_MAX) return false;
     this.#buffer = sealed;
     return true;
