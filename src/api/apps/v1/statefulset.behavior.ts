@@ -16,6 +16,7 @@ import {
 import {
   dropDisabledTemplateFields,
   setPodTemplateDefaults,
+  validatePodAnnotations,
   validatePodTemplateSpec,
 } from "../../core/v1/pod/index.ts";
 import { templateWarnings, validateLastingPods, validateSelected } from "../../core/v1/podtemplate.rules.ts";
@@ -111,6 +112,7 @@ function validateSpec(spec: StatefulSetSpec, oldTemplate?: PodTemplateSpec): Fie
       // Told again: with the rest of the template they were told before.
       ...validateLabels("spec.template.labels", metadata.labels),
       ...validateAnnotations("spec.template.annotations", metadata.annotations),
+      ...validatePodAnnotations("spec.template.annotations", metadata.annotations, template.spec),
     );
   return [...errors, ...validateLastingPods("spec.template", template, "StatefulSet")];
 }

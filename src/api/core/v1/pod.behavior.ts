@@ -9,6 +9,7 @@ import { dropDisabledFields, dropDisabledStatus } from "./pod/disabled.ts";
 import { validateEphemeralUpdate } from "./pod/ephemeral.ts";
 import { mergeLabelKeys } from "./pod/labelkeys.ts";
 import { validatePodAnnotations, validatePodAnnotationUpdate } from "./pod/metadata.ts";
+import { profileMismatches } from "./pod/profiles.ts";
 import { qosClass } from "./pod/qos.ts";
 import { validateResize } from "./pod/resize.ts";
 import { validatePodStatus } from "./pod/status.ts";
@@ -118,7 +119,7 @@ function imagesTrimmed(spec: Pod["spec"]): FieldError[] {
   );
 }
 
-function validateNew({ spec }: Pod): FieldError[] {
+function validateNew({ metadata, spec }: Pod): FieldError[] {
   return [
     ...(spec.ephemeralContainers?.length
       ? [forbiddenField("spec.ephemeralContainers", "cannot be set on create")]
@@ -126,5 +127,6 @@ function validateNew({ spec }: Pod): FieldError[] {
     ...(spec.nodeName && spec.schedulingGates?.length
       ? [forbiddenField("spec.nodeName", "cannot be set until all schedulingGates have been cleared")]
       : []),
+    ...profileMismatches("spec", spec, metadata.annotations),
   ];
 }

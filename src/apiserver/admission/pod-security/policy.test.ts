@@ -70,6 +70,8 @@ test("what is enforced is warned of, unless the namespace says what to warn of",
     "restricted:latest",
     2,
   ]);
+  assert.deepEqual(textsOf({ enforce: "baseline", "enforce-version": "v1.10000" })[2], 0);
+  assert.deepEqual(textsOf({ enforce: "baseline", "enforce-version": "v1.9223372036854775808" })[2], 1);
 });
 
 test("only what asks for more is stricter", () => {

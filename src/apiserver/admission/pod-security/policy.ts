@@ -5,7 +5,8 @@ import { RESTRICTED } from "./restricted.ts";
 
 const PREFIX = "pod-security.kubernetes.io/";
 const LEVELS: readonly Level[] = ["privileged", "baseline", "restricted"];
-const VERSION = /^v1\.(0|[1-9]\d{0,3})$/;
+const VERSION = /^v1\.(\d|[1-9]\d*)$/;
+const MINOR_MAX = 2n ** 63n - 1n;
 
 /** A level as it was in some version of Kubernetes. */
 export interface Policy {
@@ -33,7 +34,7 @@ export function policiesOf(labels: Labels): { policies: Policies; errors: FieldE
     const version = labels?.[`${PREFIX}${mode}-version`];
     const at = (key: string) => `metadata.labels[${PREFIX}${key}]`;
     const knownLevel = level === undefined || (LEVELS as readonly string[]).includes(level);
-    const knownVersion = version === undefined || version === "latest" || VERSION.test(version);
+    const knownVersion = version === undefined || version === "latest" || minorOf(version) !== undefined;
     if (!knownLevel) errors.push(invalidValue(at(mode), level, `must be one of ${LEVELS.join(", ")}`));
     if (!knownVersion) errors.push(invalidValue(at(`${mode}-version`), version, 'must be "latest" or "v1.x"'));
     if (level === undefined && version === undefined) return undefined;
@@ -58,6 +59,12 @@ export function policiesOf(labels: Labels): { policies: Policies; errors: FieldE
   };
 }
 
+/** Which version of Kubernetes "v1.x" is; undefined for what is none. */
+function minorOf(version: string): number | undefined {
+  const minor = VERSION.exec(version)?.[1];
+  return minor === undefined || BigInt(minor) > MINOR_MAX ? undefined : Number(minor);
+}
+
 /** A policy as messages name it, such as "baseline:latest". */
 export function policyText({ level, version }: Policy): string {
   return `${level}:${version}`;
@@ -73,7 +80,7 @@ export function isStricter(policy: Policy, than: Policy): boolean {
 /** What a policy forbids of a pod. */
 export function violationsOf(policy: Policy, subject: Subject): Violation[] {
   if (policy.level === "privileged") return [];
-  const minor = policy.version === "latest" ? Number.POSITIVE_INFINITY : Number(VERSION.exec(policy.version)![1]);
+  const minor = minorOf(policy.version) ?? Number.POSITIVE_INFINITY;
   const restricted = policy.level === "restricted" ? rulesAt(RESTRICTED, minor) : [];
   const included = new Set(restricted.map(({ overrides }) => overrides));
   const baseline = rulesAt(BASELINE, minor).filter(({ id }) => !included.has(id));

@@ -35,7 +35,7 @@ function containersOf(spec: Mutable<PodSpec>): Mutable<Container>[] {
 
 function dropStopSignals(spec: Mutable<PodSpec>): void {
   for (const container of containersOf(spec)) {
-    if (!container.lifecycle) continue;
+    if (container.lifecycle?.stopSignal === undefined) continue;
     delete container.lifecycle.stopSignal;
     // A lifecycle that said nothing else was there for the signal only.
     if (Object.keys(container.lifecycle).length === 0) delete container.lifecycle;

@@ -8,6 +8,7 @@ export {
   setPodTemplateDefaults,
   validatePodTemplateSpec,
 } from "./template.ts";
+export { validatePodAnnotations } from "./metadata.ts";
 export { shownPodTemplate } from "./internal.ts";
 export { persistentSources } from "./persistent-sources.ts";
 export { validateNodeSelector } from "./affinity.ts";

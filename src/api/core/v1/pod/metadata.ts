@@ -3,13 +3,18 @@ import type { FieldError } from "../../../kind.ts";
 import { invalidValue, sortedEntries } from "../../../validation/index.ts";
 import type { PodSpec } from "../podspec.ts";
 import { eachContainer } from "./each.ts";
+import { descendingPath } from "./paths.ts";
 
 type Annotations = Readonly<Record<string, string>> | undefined;
 
 export const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
 export const APPARMOR_PREFIX = "container.apparmor.security.beta.kubernetes.io/";
+export const SECCOMP_POD = "seccomp.security.alpha.kubernetes.io/pod";
+export const SECCOMP_PREFIX = "container.seccomp.security.alpha.kubernetes.io/";
 const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
 const INT32_MAX = 2_147_483_647;
+const SECCOMP_PROFILES = ["runtime/default", "docker/default", "unconfined"];
+const LOCALHOST = "localhost/";
 const APPARMOR_PROFILE = /^$|^runtime\/default$|^unconfined$|^localhost\//;
 
 /** Annotations that mean something for pods. */
@@ -23,7 +28,26 @@ export function validatePodAnnotations(path: string, annotations: Annotations, s
   const cost = annotations?.[DELETION_COST];
   if (cost !== undefined && !isInt32(cost))
     errors.push(invalidValue(`${path}[${DELETION_COST}]`, cost, "must be a 32bit integer"));
-  return [...errors, ...validateAppArmorAnnotations(path, annotations, spec)];
+  return [
+    ...errors,
+    ...validateSeccompAnnotations(path, annotations),
+    ...validateAppArmorAnnotations(path, annotations, spec),
+  ];
+}
+
+/** Paths of these errors don't stand in brackets, as the original has it. */
+function validateSeccompAnnotations(path: string, annotations: Annotations): FieldError[] {
+  const all = sortedEntries(annotations);
+  const told = [
+    ...all.filter(([key]) => key === SECCOMP_POD),
+    ...all.filter(([key]) => key.startsWith(SECCOMP_PREFIX)),
+  ];
+  return told.flatMap(([key, profile]) => {
+    const at = `${path}.${key}`;
+    if (SECCOMP_PROFILES.includes(profile)) return [];
+    if (!profile.startsWith(LOCALHOST)) return [invalidValue(at, profile, "must be a valid seccomp profile")];
+    return descendingPath(at, profile.slice(LOCALHOST.length));
+  });
 }
 
 /** Whether a text is a number of 32 bits, without leading zeros or a plus. */

@@ -7,12 +7,15 @@ import { profileOfAnnotation, syncAppArmor } from "./apparmor.ts";
 import { setPodDefaults } from "./defaults.ts";
 import { dropDisabledFields } from "./disabled.ts";
 import { mergeLabelKeys } from "./labelkeys.ts";
+import { validatePodAnnotations } from "./metadata.ts";
+import { profileMismatches } from "./profiles.ts";
 import { qosClass } from "./qos.ts";
 import { containerRequests } from "./requests.ts";
 import { validatePodStatus } from "./status.ts";
 import { validateSpecUpdate } from "./update.ts";
 import { validatePodSpec } from "./validate.ts";
 import { volumeWarnings } from "./volume-warnings.ts";
+import { podWarnings } from "./warnings.ts";
 
 type Draft = Mutable<PodSpec>;
 
@@ -66,6 +69,38 @@ test("profiles told by annotation become the containers' own, unless they are th
   assert.equal(profileOfAnnotation("localhost/ "), undefined);
 });
 
+test("annotations of old must say of profiles what the fields say", () => {
+  const mismatches = (spec: object, annotations: Record<string, string>) =>
+    profileMismatches("spec", frozen(spec), annotations).map(({ path }) => path);
+  const confined = { securityContext: { seccompProfile: { type: "Localhost", localhostProfile: "x" } } };
+  assert.deepEqual(mismatches(confined, { "seccomp.security.alpha.kubernetes.io/pod": "localhost/x" }), []);
+  assert.deepEqual(mismatches(confined, { "seccomp.security.alpha.kubernetes.io/pod": "localhost/y" }), [
+    "spec.securityContext.seccompProfile.localhostProfile",
+  ]);
+  const open = { securityContext: { appArmorProfile: { type: "Unconfined" } } };
+  const annotations = { "container.apparmor.security.beta.kubernetes.io/c": "runtime/default" };
+  assert.deepEqual(mismatches(open, annotations), ["spec.containers[0].securityContext.appArmorProfile.type"]);
+  assert.deepEqual(mismatches({ ...open, os: { name: "windows" } }, annotations), []);
+});
+
+test("an annotation with a profile must name one", () => {
+  const errors = (profile: string) =>
+    validatePodAnnotations("metadata.annotations", { "seccomp.security.alpha.kubernetes.io/pod": profile }, frozen({}));
+  assert.deepEqual(errors("docker/default"), []);
+  assert.equal(errors("other")[0]?.path, "metadata.annotations.seccomp.security.alpha.kubernetes.io/pod");
+  assert.equal(errors("localhost/../x")[0]?.detail, "must not contain '..'");
+});
+
+test("a variable or a port that hides another one is warned of", () => {
+  const env = ["A", "A", "A"].map((name, index) => ({ name, value: ["1", "$(A)2", "3"][index] }));
+  const ports = [80, 81].map((containerPort) => ({ name: "web", containerPort, protocol: "TCP" }));
+  const pod = { metadata: { name: "p" }, spec: frozen({ containers: [{ name: "c", env, ports }] }) };
+  assert.deepEqual(podWarnings(pod as Pod, undefined), [
+    'spec.containers[0].env[2]: hides previous definition of "A", which may be dropped when using apply',
+    'spec.containers[0].ports[1]: duplicate port name "web" with spec.containers[0].ports[0], services and probes that select ports by name will use spec.containers[0].ports[0]',
+  ]);
+});
+
 test("keys of labels become conditions on the pod's own values", () => {
   const spec = specOf({
     topologySpreadConstraints: [
@@ -89,6 +124,9 @@ test("what belongs to features that are off goes, unless it was there before", (
   const fresh = make();
   dropDisabledFields(fresh);
   assert.deepEqual(fresh, { containers: [{ name: "c" }] });
+  const empty = specOf({ containers: [{ name: "c", lifecycle: {} }] });
+  dropDisabledFields(empty);
+  assert.deepEqual(empty.containers, [{ name: "c", lifecycle: {} }]);
   const kept = make();
   dropDisabledFields(kept, make() as unknown as PodSpec);
   assert.deepEqual(kept, make());

@@ -4,6 +4,7 @@ import type { PodTemplateSpec } from "../podtemplatespec.ts";
 import { setPodSpecDefaults } from "./defaults.ts";
 import { dropDisabledFields } from "./disabled.ts";
 import { validatePodAnnotations } from "./metadata.ts";
+import { profileMismatches } from "./profiles.ts";
 import { validatePodSpec } from "./validate.ts";
 import { templateSpecWarnings } from "./warnings.ts";
 
@@ -20,6 +21,7 @@ export function validatePodTemplateSpec(path: string, template: PodTemplateSpec,
     ...validateAnnotations(`${path}.annotations`, metadata.annotations),
     ...validatePodAnnotations(`${path}.annotations`, metadata.annotations, spec),
     ...validatePodSpec(`${path}.spec`, spec, { old: old?.spec }),
+    ...profileMismatches(`${path}.spec`, spec, metadata.annotations),
   ];
   if (spec.ephemeralContainers?.length)
     errors.push(forbiddenField(`${path}.spec.ephemeralContainers`, "ephemeral containers not allowed in pod template"));

@@ -2,15 +2,16 @@ import { own } from "../../../../base/index.ts";
 import { parseQuantity } from "../../../quantity.ts";
 import { dnsLabelProblems, ipWarnings, sortedEntries } from "../../../validation/index.ts";
 import type { NodeSelectorTerm, PodAffinity } from "../affinity.ts";
-import type { ContainerPort } from "../container.ts";
+import type { Container, ContainerPort } from "../container.ts";
 import type { Pod } from "../pod.ts";
 import type { PodSpec } from "../podspec.ts";
 import { profileOfAnnotation, sameProfile } from "./apparmor.ts";
 import { eachContainer, type Place } from "./each.ts";
-import { APPARMOR_PREFIX } from "./metadata.ts";
+import { APPARMOR_PREFIX, SECCOMP_POD, SECCOMP_PREFIX } from "./metadata.ts";
 import { volumeWarnings } from "./volume-warnings.ts";
 
 type Annotations = Readonly<Record<string, string>> | undefined;
+type Amounts = Readonly<Record<string, string>>;
 
 const NO_SELECTOR = "a null labelSelector results in matching no pod";
 const SECCOMP = 'non-functional in v1.27+; use the "seccompProfile" field instead';
@@ -27,15 +28,10 @@ const OLD_NODE_LABELS: Readonly<Record<string, string>> = {
   "beta.kubernetes.io/instance-type": 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
 };
 
-const OLD_ANNOTATIONS: readonly (readonly [matches: (key: string) => boolean, text: string])[] = [
-  [
-    (key) => key === "scheduler.alpha.kubernetes.io/critical-pod",
-    'non-functional in v1.16+; use the "priorityClassName" field instead',
-  ],
-  [(key) => key === "seccomp.security.alpha.kubernetes.io/pod", SECCOMP],
-  [(key) => key.startsWith("container.seccomp.security.alpha.kubernetes.io/"), SECCOMP],
-  [(key) => key === "security.alpha.kubernetes.io/sysctls", SYSCTLS],
-  [(key) => key === "security.alpha.kubernetes.io/unsafe-sysctls", SYSCTLS],
+const OLD_ANNOTATIONS: readonly (readonly [key: string, text: string])[] = [
+  ["scheduler.alpha.kubernetes.io/critical-pod", 'non-functional in v1.16+; use the "priorityClassName" field instead'],
+  ["security.alpha.kubernetes.io/sysctls", SYSCTLS],
+  ["security.alpha.kubernetes.io/unsafe-sysctls", SYSCTLS],
 ];
 
 /** Warnings about a new pod; people seldom change pods, programs often do. */
@@ -46,7 +42,12 @@ export function podWarnings(pod: Pod, old: Pod | undefined): string[] {
   const hostname = `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${problems.join(" ")}]`;
   return [
     ...(problems.length > 0 ? [hostname] : []),
-    ...specWarnings({ annotations: "metadata.annotations", spec: "spec" }, pod.spec, annotations),
+    ...specWarnings({
+      paths: { annotations: "metadata.annotations", spec: "spec" },
+      spec: pod.spec,
+      annotations,
+      isTemplate: false,
+    }),
   ];
 }
 
@@ -66,21 +67,19 @@ export function annotatedProfileWarnings({ metadata, spec }: Pod): string[] {
 /** Warnings about a template's spec and annotations. */
 export function templateSpecWarnings(path: string, spec: PodSpec, annotations: Annotations): string[] {
   const paths = { annotations: `${path}.metadata.annotations`, spec: `${path}.spec` };
-  const unset = eachContainer("", spec).filter(({ container }) => !container.securityContext?.appArmorProfile);
-  return [
-    ...specWarnings(paths, spec, annotations),
-    ...unset
-      .map(({ container }) => APPARMOR_PREFIX + container.name)
-      .filter((key) => own(annotations, key) !== undefined)
-      .map((key) => `${paths.annotations}[${key}]: ${APPARMOR}`),
-  ];
+  return specWarnings({ paths, spec, annotations, isTemplate: true });
 }
 
-function specWarnings(
-  paths: { readonly annotations: string; readonly spec: string },
-  spec: PodSpec,
-  annotations: Annotations,
-): string[] {
+/** A spec that is warned of, and where it and its annotations stand. */
+interface Warned {
+  readonly paths: { readonly annotations: string; readonly spec: string };
+  readonly spec: PodSpec;
+  readonly annotations: Annotations;
+  readonly isTemplate: boolean;
+}
+
+function specWarnings(warned: Warned): string[] {
+  const { paths, spec, annotations } = warned;
   const containers = eachContainer(paths.spec, spec);
   const seconds = spec.terminationGracePeriodSeconds ?? 0;
   const grace = `${paths.spec}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`;
@@ -91,16 +90,41 @@ function specWarnings(
     ...volumeWarnings(`${paths.spec}.volumes`, spec.volumes),
     ...hostAliasWarnings(`${paths.spec}.hostAliases`, spec),
     ...pullSecretWarnings(`${paths.spec}.imagePullSecrets`, spec),
-    ...containers.flatMap(environmentWarnings),
-    ...containers.flatMap(fractionWarnings),
+    ...fractionWarnings(paths.spec, { overhead: spec.overhead }),
+    ...(spec.securityContext?.seccompProfile ? [] : annotatedWarning(warned, SECCOMP_POD, SECCOMP)),
+    ...containers.flatMap((place) => containerWarnings(warned, place)),
     ...portWarnings(containers),
+    ...portNameWarnings(containers),
     ...(seconds < 0 ? [grace] : []),
     ...affinityWarnings(`${paths.spec}.affinity.podAffinity`, spec.affinity?.podAffinity),
     ...affinityWarnings(`${paths.spec}.affinity.podAntiAffinity`, spec.affinity?.podAntiAffinity),
     ...(spec.dnsConfig?.nameservers ?? []).flatMap((server, index) =>
       ipWarnings(`${paths.spec}.dnsConfig.nameservers[${index}]`, server),
     ),
+    ...(spec.hostAliases ?? []).flatMap(({ ip }, index) => ipWarnings(`${paths.spec}.hostAliases[${index}].ip`, ip)),
   ];
+}
+
+function containerWarnings(warned: Warned, place: Place): string[] {
+  const { spec, annotations, isTemplate } = warned;
+  const { name, securityContext, resources } = place.container as Container;
+  const profile = profileOfAnnotation(own(annotations, APPARMOR_PREFIX + name) ?? "");
+  const isPods = profile !== undefined && sameProfile(profile, spec.securityContext?.appArmorProfile);
+  const { limits, requests } = resources ?? {};
+  return [
+    ...(securityContext?.seccompProfile ? [] : annotatedWarning(warned, SECCOMP_PREFIX + name, SECCOMP)),
+    // Of pods it is said when the annotation becomes the container's own.
+    ...(isTemplate && !securityContext?.appArmorProfile && !isPods
+      ? annotatedWarning(warned, APPARMOR_PREFIX + name, APPARMOR)
+      : []),
+    ...fractionWarnings(`${place.at}.resources`, { limits, requests }),
+    ...environmentWarnings(place),
+  ];
+}
+
+/** Says that an annotation is of old, where it is there. */
+function annotatedWarning({ paths, annotations }: Warned, key: string, text: string): string[] {
+  return own(annotations, key) === undefined ? [] : [`${paths.annotations}[${key}]: ${text}`];
 }
 
 function nodeLabelWarnings(path: string, { nodeSelector, affinity }: PodSpec): string[] {
@@ -140,8 +164,9 @@ function spreadWarnings(path: string, { topologySpreadConstraints = [] }: PodSpe
 }
 
 function annotationWarnings(path: string, annotations: Annotations): string[] {
-  const keys = sortedEntries(annotations).map(([key]) => key);
-  return OLD_ANNOTATIONS.flatMap(([matches, text]) => keys.filter(matches).map((key) => `${path}[${key}]: ${text}`));
+  return OLD_ANNOTATIONS.filter(([key]) => own(annotations, key) !== undefined).map(
+    ([key, text]) => `${path}[${key}]: ${text}`,
+  );
 }
 
 function hostAliasWarnings(path: string, { hostAliases = [] }: PodSpec): string[] {
@@ -150,7 +175,7 @@ function hostAliasWarnings(path: string, { hostAliases = [] }: PodSpec): string[
     const again = seen.has(ip);
     seen.add(ip);
     const at = `${path}[${index}].ip`;
-    return [...(again ? [`${at}: duplicate ip ${JSON.stringify(ip)}`] : []), ...ipWarnings(at, ip)];
+    return again ? [`${at}: duplicate ip ${JSON.stringify(ip)}`] : [];
   });
 }
 
@@ -167,27 +192,27 @@ function pullSecretWarnings(path: string, { imagePullSecrets = [] }: PodSpec): s
 
 function environmentWarnings({ container, at }: Place): string[] {
   const seen = new Set<string>();
-  return (container.env ?? []).flatMap(({ name }, index) => {
+  return (container.env ?? []).flatMap(({ name, value = "", valueFrom }, index) => {
     const again = seen.has(name);
     seen.add(name);
+    const own = `$(${name})`;
+    const keepsEarlier = !valueFrom && value !== own && value.includes(own);
     const text = `hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`;
-    return again ? [`${at}.env[${index}]: ${text}`] : [];
+    return again && !keepsEarlier ? [`${at}.env[${index}]: ${text}`] : [];
   });
 }
 
 /** Bytes come whole. */
-function fractionWarnings({ container, at }: Place): string[] {
-  const { limits, requests } = container.resources ?? {};
-  const amounts = [
-    ["limits[memory]", limits?.memory],
-    ["requests[memory]", requests?.memory],
-    ["limits[ephemeral-storage]", limits?.["ephemeral-storage"]],
-    ["requests[ephemeral-storage]", requests?.["ephemeral-storage"]],
-  ] as const;
-  return amounts.flatMap(([field, amount]) =>
-    amount !== undefined && hasFraction(amount)
-      ? [`${at}.resources.${field}: fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`]
-      : [],
+function fractionWarnings(path: string, lists: Readonly<Record<string, Amounts | undefined>>): string[] {
+  return ["memory", "ephemeral-storage"].flatMap((resource) =>
+    Object.entries(lists).flatMap(([field, amounts]) => {
+      const amount = own(amounts, resource);
+      return amount !== undefined && hasFraction(amount)
+        ? [
+            `${path}.${field}[${resource}]: fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`,
+          ]
+        : [];
+    }),
   );
 }
 
@@ -218,6 +243,23 @@ function portWarnings(containers: readonly Place[]): string[] {
       known.set(key, [...others, { port, at: place }]);
     });
   return warnings;
+}
+
+/** Of a name that two ports have only the first is found. */
+function portNameWarnings(containers: readonly Place[]): string[] {
+  const known = new Map<string, string>();
+  return containers.flatMap(({ container, at }) =>
+    (container.ports ?? []).flatMap(({ name }, index) => {
+      if (!name) return [];
+      const place = `${at}.ports[${index}]`;
+      const first = known.get(name);
+      if (first === undefined) known.set(name, place);
+      if (first === undefined) return [];
+      const named = JSON.stringify(name);
+      const use = `services and probes that select ports by name will use ${first}`;
+      return [`${place}: duplicate port name ${named} with ${first}, ${use}`];
+    }),
+  );
 }
 
 function overlap(port: ContainerPort, other: ContainerPort): string | undefined {
