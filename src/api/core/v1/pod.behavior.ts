@@ -45,6 +45,8 @@ export const podBehavior: KindBehavior<Pod> = {
   validateUpdate: (pod, old) => [
     ...validatePod(pod, old),
     ...validatePodAnnotationUpdate("metadata.annotations", pod.metadata.annotations, old.metadata.annotations),
+    // Told again: with the rest of the pod they were told before.
+    ...validatePodAnnotations("metadata.annotations", pod.metadata.annotations, pod.spec),
     ...validateSpecUpdate("spec", pod.spec, old.spec),
   ],
   metadataLooks: ["change", "whole"],

@@ -65,9 +65,14 @@ test("what is enforced is warned of, unless the namespace says what to warn of",
     0,
   ]);
   assert.deepEqual(textsOf({ enforce: "restricted", warn: "baseline" }), ["restricted:latest", "baseline:latest", 0]);
+  assert.deepEqual(textsOf({ enforce: "baseline", "enforce-version": "v1.9", "warn-version": "v1.32" }), [
+    "baseline:v1.9",
+    "baseline:v1.32",
+    0,
+  ]);
   assert.deepEqual(textsOf({ enforce: "Baseline", "audit-version": "1.30" }), [
     "restricted:latest",
-    "restricted:latest",
+    "privileged:latest",
     2,
   ]);
   assert.deepEqual(textsOf({ enforce: "baseline", "enforce-version": "v1.10000" })[2], 0);

@@ -23,40 +23,46 @@ export interface Policies {
 }
 
 const OPEN: Policy = { level: "privileged", version: "latest" };
+/** What is demanded where labels say nothing. */
+export const DEFAULTS: Policies = { enforce: OPEN, warn: OPEN, audit: OPEN };
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
 /** The policies that a namespace's labels say, and what is wrong with them. */
-export function policiesOf(labels: Labels): { policies: Policies; errors: FieldError[] } {
+export function policiesOf(labels: Labels, defaults = DEFAULTS): { policies: Policies; errors: FieldError[] } {
   const errors: FieldError[] = [];
-  const read = (mode: string): Policy | undefined => {
+  const read = (mode: keyof Policies): Policy => {
     const level = labels?.[PREFIX + mode];
     const version = labels?.[`${PREFIX}${mode}-version`];
     const at = (key: string) => `metadata.labels[${PREFIX}${key}]`;
-    const knownLevel = level === undefined || (LEVELS as readonly string[]).includes(level);
-    const knownVersion = version === undefined || version === "latest" || minorOf(version) !== undefined;
-    if (!knownLevel) errors.push(invalidValue(at(mode), level, `must be one of ${LEVELS.join(", ")}`));
-    if (!knownVersion) errors.push(invalidValue(at(`${mode}-version`), version, 'must be "latest" or "v1.x"'));
-    if (level === undefined && version === undefined) return undefined;
+    const isLevel = level === undefined || isKnownLevel(level);
+    const isVersion = version === undefined || version === "latest" || minorOf(version) !== undefined;
+    if (!isLevel) errors.push(invalidValue(at(mode), level, `must be one of ${LEVELS.join(", ")}`));
+    if (!isVersion) errors.push(invalidValue(at(`${mode}-version`), version, 'must be "latest" or "v1.x"'));
+    const wrongLevel = mode === "enforce" ? "restricted" : "privileged";
     return {
-      level: knownLevel ? ((level ?? "privileged") as Level) : mode === "enforce" ? "restricted" : "privileged",
-      version: knownVersion ? (version ?? "latest") : "latest",
+      level: isLevel ? ((level as Level | undefined) ?? defaults[mode].level) : wrongLevel,
+      version: isVersion ? (version ?? defaults[mode].version) : "latest",
     };
   };
   const enforce = read("enforce");
   const audit = read("audit");
   const warn = read("warn");
-  // Who is warned of nothing else is warned of what is enforced: makers of pods are told before their pods are refused.
-  const hasWarnLevel = labels?.[`${PREFIX}warn`] !== undefined;
-  const hasAuditLevel = labels?.[`${PREFIX}audit`] !== undefined;
-  return {
-    policies: {
-      enforce: enforce ?? OPEN,
-      warn: hasWarnLevel ? warn! : (enforce ?? OPEN),
-      audit: hasAuditLevel ? audit! : (enforce ?? OPEN),
-    },
-    errors,
-  };
+  const wanted = labels?.[`${PREFIX}enforce`];
+  const isWarned = labels?.[`${PREFIX}warn`] !== undefined;
+  // Who isn't to be warned of anything else is warned of what is enforced: makers of pods are told before their pods are refused.
+  if (isWarned || wanted === undefined || !isKnownLevel(wanted) || rankOf(enforce) <= rankOf(warn))
+    return { policies: { enforce, warn, audit }, errors };
+  const version = labels?.[`${PREFIX}warn-version`] === undefined ? enforce.version : warn.version;
+  return { policies: { enforce, warn: { level: enforce.level, version }, audit }, errors };
+}
+
+function isKnownLevel(level: string): boolean {
+  return (LEVELS as readonly string[]).includes(level);
+}
+
+function rankOf({ level }: Policy): number {
+  return LEVELS.indexOf(level);
 }
 
 /** Which version of Kubernetes "v1.x" is; undefined for what is none. */
@@ -74,7 +80,7 @@ export function policyText({ level, version }: Policy): string {
 export function isStricter(policy: Policy, than: Policy): boolean {
   if (policy.level === "privileged") return false;
   if (policy.level === than.level && policy.version === than.version) return false;
-  return policy.version !== than.version || LEVELS.indexOf(policy.level) > LEVELS.indexOf(than.level);
+  return policy.version !== than.version || rankOf(policy) > rankOf(than);
 }
 
 /** What a policy forbids of a pod. */
