@@ -35,6 +35,20 @@ export const KNOWN: readonly KnownDifference[] = [
     matches: ({ answer, ours }) => answer.status === 409 && jsonEqual(sortedCauses(answer), sortedCauses(ours)),
   },
   {
+    why: "the original looks at amounts of resources in any order",
+    matches: ({ path, answer, ours }) =>
+      (path === "/body/message" || path.startsWith("/body/details/causes")) &&
+      /\b(requests|limits|min|max|default)\b/.test(messageOf(answer)) &&
+      jsonEqual(causesOf(answer), causesOf(ours)),
+  },
+  {
+    why: "the original asks the quotas of a namespace in any order",
+    matches: ({ path, answer, ours }) =>
+      path === "/body/message" &&
+      [answer, ours].every((one) => /^\S+ "\S+" is forbidden: exceeded quota: /.test(messageOf(one))) &&
+      quotaOf(answer) !== quotaOf(ours),
+  },
+  {
     why: "the original looks at the properties of a custom schema in any order",
     matches: ({ answer, ours }) => {
       const [theirs, own] = [answer, ours].map((one) => (sortedCauses(one) as unknown[]).toSpliced(1, 1));
@@ -106,6 +120,8 @@ const isCustom = ({ body }: Difference["answer"]) =>
   (body as { details?: { group?: string } } | undefined)?.details?.group?.endsWith(".example.com") ?? false;
 
 const messageOf = ({ body }: Difference["answer"]) => (body as { message?: string } | undefined)?.message ?? "";
+
+const quotaOf = (answer: Difference["answer"]) => /exceeded quota: ([^,]+)/.exec(messageOf(answer))?.[1];
 
 /** What an apply was refused for, up to the path of the map that has a field too many. */
 function holderOfUndeclared(answer: Difference["answer"]): string | undefined {

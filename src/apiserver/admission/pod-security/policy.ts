@@ -24,7 +24,7 @@ export interface Policies {
 
 const OPEN: Policy = { level: "privileged", version: "latest" };
 /** What is demanded where labels say nothing. */
-export const DEFAULTS: Policies = { enforce: OPEN, warn: OPEN, audit: OPEN };
+const DEFAULTS: Policies = { enforce: OPEN, warn: OPEN, audit: OPEN };
 
 type Labels = Readonly<Record<string, string>> | undefined;
 

@@ -30,12 +30,22 @@ async function live(scene: Scene): Promise<void> {
 
 /** A range whose parts agree with each other mostly. */
 export function limitRange(random: Random, name: string): object {
-  const types = ["Container", "Pod", "PersistentVolumeClaim", ...(chance(random, 0.1) ? ["Container", "Other", "x.y/z"] : [])];
+  const types = [
+    "Container",
+    "Pod",
+    "PersistentVolumeClaim",
+    ...(chance(random, 0.1) ? ["Container", "Other", "x.y/z"] : []),
+  ];
   const limits = types.filter(() => chance(random, 0.65)).map((type) => limitItem(random, type));
   return { metadata: { name }, spec: { limits } };
 }
 
-const BOUNDS: Readonly<Record<string, { readonly low: readonly string[]; readonly middle: readonly string[]; readonly high: readonly string[] }>> = {
+const BOUNDS: Readonly<
+  Record<
+    string,
+    { readonly low: readonly string[]; readonly middle: readonly string[]; readonly high: readonly string[] }
+  >
+> = {
   cpu: { low: ["50m", "200m"], middle: ["300m", "0.5", "600m"], high: ["1", "1500m"] },
   memory: { low: ["32Mi", "100Mi"], middle: ["200Mi", "256M"], high: ["1Gi", "1536Mi"] },
   "ephemeral-storage": { low: ["50Mi"], middle: ["200Mi"], high: ["500Mi"] },
@@ -44,7 +54,8 @@ const BOUNDS: Readonly<Record<string, { readonly low: readonly string[]; readonl
 };
 
 function limitItem(random: Random, type: string): object {
-  const names = type === "PersistentVolumeClaim" ? ["storage"] : ["cpu", "memory", "ephemeral-storage", "example.com/gpu"];
+  const names =
+    type === "PersistentVolumeClaim" ? ["storage"] : ["cpu", "memory", "ephemeral-storage", "example.com/gpu"];
   const list = (level: "low" | "middle" | "high", likelihood: number) => {
     const chosen = names.filter((_, index) => chance(random, index < 2 ? likelihood : likelihood / 5));
     const odd = chance(random, 0.03);
@@ -67,7 +78,9 @@ function limitItem(random: Random, type: string): object {
 
 function ratios(random: Random): object {
   return Object.fromEntries(
-    ["cpu", "memory"].filter(() => chance(random, 0.7)).map((name) => [name, pick(["1", "2", "1500m", "4", "2.5"], random)]),
+    ["cpu", "memory"]
+      .filter(() => chance(random, 0.7))
+      .map((name) => [name, pick(["1", "2", "1500m", "4", "2.5"], random)]),
   );
 }
 
@@ -76,7 +89,8 @@ function attempt({ random, namespace }: Scene, index: number): Request {
   const draw = random.float();
   const name = `o${index}`;
   const known = `o${random.int(index + 1)}`;
-  if (draw < 0.65) return { do: `POST ${core}/pods${chance(random, 0.8) ? "?dryRun=All" : ""}`, body: demandingPod(random, name) };
+  if (draw < 0.65)
+    return { do: `POST ${core}/pods${chance(random, 0.8) ? "?dryRun=All" : ""}`, body: demandingPod(random, name) };
   if (draw < 0.8) return { do: `POST ${core}/persistentvolumeclaims`, body: claim(random, name) };
   if (draw < 0.85) return { do: `POST ${core}/limitranges?dryRun=All`, body: limitRange(random, `new-${index}`) };
   if (draw < 0.9)
@@ -99,7 +113,16 @@ function attempt({ random, namespace }: Scene, index: number): Request {
       {
         do: `PATCH ${core}/pods/${known}/resize`,
         type: "application/strategic-merge-patch+json",
-        body: { spec: { containers: [{ name: "c0", resources: chance(random, 0.5) ? { requests: amounts(random) } : containerResources(random) }] } },
+        body: {
+          spec: {
+            containers: [
+              {
+                name: "c0",
+                resources: chance(random, 0.5) ? { requests: amounts(random) } : containerResources(random),
+              },
+            ],
+          },
+        },
       },
     ],
     random,

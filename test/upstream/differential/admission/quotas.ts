@@ -40,12 +40,12 @@ async function live(scene: Scene): Promise<void> {
 /** Nobody here works out what a quota has given out: a quota counts once its status says something. */
 async function makeQuota({ ask, random, namespace }: Scene, name: string): Promise<void> {
   const list = `/api/v1/namespaces/${namespace}/resourcequotas`;
-  const hard = hardOf(random);
+  const hard = hardOf(random, name);
   const made = await ask({ do: `POST ${list}`, body: { metadata: { name }, spec: { hard, ...scopesOf(random) } } });
   if (made.status !== 201 || chance(random, 0.07)) return;
   const used = Object.fromEntries(Object.keys(hard).map((key) => [key, "0"]));
   if (chance(random, 0.05)) delete used[Object.keys(used)[0]!];
-  const status = { hard: chance(random, 0.95) ? hard : hardOf(random), used };
+  const status = { hard: chance(random, 0.95) ? hard : hardOf(random, name), used };
   await ask({ do: `PATCH ${list}/${name}/status`, type: "application/merge-patch+json", body: { status } });
 }
 
@@ -90,19 +90,28 @@ const HARD: Readonly<Record<string, readonly (string | number)[]>> = {
 };
 const KEYS = Object.keys(HARD).filter((key) => !["bogus", "limits.example.com/gpu"].includes(key));
 
-function hardOf(random: Scene["random"]): Record<string, string | number> {
-  const keys = [...some(random, KEYS, 5), pick(KEYS, random)];
+function hardOf(random: Scene["random"], name: string): Record<string, string | number> {
+  // What pods must say is asked by one quota only: the original asks them in any order.
+  const own = name === "q-a" ? KEYS : KEYS.filter((key) => !/(cpu|^(requests\.|limits\.)?memory)$/.test(key));
+  const keys = [...some(random, own, 5), pick(own, random)];
   if (chance(random, 0.03)) keys.push(pick(Object.keys(HARD), random));
   return Object.fromEntries(keys.map((key) => [key, pick(HARD[key]!, random)]));
 }
 
-const SCOPES = ["BestEffort", "NotBestEffort", "Terminating", "NotTerminating", "PriorityClass", "CrossNamespacePodAffinity"];
+const SCOPES = [
+  "BestEffort",
+  "NotBestEffort",
+  "Terminating",
+  "NotTerminating",
+  "PriorityClass",
+  "CrossNamespacePodAffinity",
+];
 
 function scopesOf(random: Scene["random"]): object {
   const selector = () => ({
     scopeName: pick([...SCOPES, "PriorityClass", "PriorityClass", "VolumeAttributesClass"], random),
     operator: pick(["In", "NotIn", "Exists", "DoesNotExist"], random),
-    ...(chance(random, 0.6) && { values: some(random, ["system-node-critical", "fast", "x"], 2) }),
+    ...(chance(random, 0.6) && { values: [pick(["system-node-critical", "fast", "x"], random), "other"] }),
   });
   return {
     ...(chance(random, 0.2) && { scopes: some(random, SCOPES, 2) }),
@@ -160,11 +169,17 @@ function change(core: string, name: string, { random }: Scene): Request {
       },
       { do: `PATCH ${core}/pods/${name}`, type: merge, body: { metadata: { labels: { a: "c" } } } },
       { do: `PATCH ${core}/pods/${name}`, type: merge, body: { spec: { activeDeadlineSeconds: 5 } } },
-      { do: `PATCH ${core}/pods/${name}/status`, type: merge, body: { status: { phase: pick(["Succeeded", "Failed", "Running"], random) } } },
+      {
+        do: `PATCH ${core}/pods/${name}/status`,
+        type: merge,
+        body: { status: { phase: pick(["Succeeded", "Failed", "Running"], random) } },
+      },
       {
         do: `PATCH ${core}/pods/${name}/resize`,
         type: "application/strategic-merge-patch+json",
-        body: { spec: { containers: [{ name: "c0", resources: { requests: { cpu: pick(["200m", "2", "5"], random) } } }] } },
+        body: {
+          spec: { containers: [{ name: "c0", resources: { requests: { cpu: pick(["200m", "2", "5"], random) } } }] },
+        },
       },
     ],
     random,

@@ -60,7 +60,9 @@ export function demandingPod(random: Random, name: string): Json {
       containers,
       ...(initContainers.length > 0 && { initContainers }),
       ...(chance(random, 0.2) && { activeDeadlineSeconds: pick([5, 60], random) }),
-      ...(chance(random, 0.2) && { priorityClassName: pick(["system-node-critical", "system-cluster-critical"], random) }),
+      ...(chance(random, 0.2) && {
+        priorityClassName: pick(["system-node-critical", "system-cluster-critical"], random),
+      }),
       ...(chance(random, 0.15) && { resources: containerResources(random) }),
       ...(chance(random, 0.15) && { affinity: affinity(random) }),
       ...(chance(random, 0.1) && { terminationGracePeriodSeconds: 0 }),

@@ -10,7 +10,7 @@ import { mergeLabelKeys } from "./labelkeys.ts";
 import { validatePodAnnotations } from "./metadata.ts";
 import { profileMismatches } from "./profiles.ts";
 import { qosClass } from "./qos.ts";
-import { containerRequests } from "./requests.ts";
+import { containerTotals } from "./requests.ts";
 import { validatePodStatus } from "./status.ts";
 import { validateSpecUpdate } from "./update.ts";
 import { validatePodSpec } from "./validate.ts";
@@ -33,12 +33,14 @@ test("a pod's class of service follows from what its containers, or it as a whol
   assert.equal(qosClass(withResources({ limits: full, requests: { cpu: "1000m", memory: "1024Mi" } })), "Guaranteed");
   assert.equal(qosClass(withResources({ limits: full }, {})), "Burstable");
   assert.equal(qosClass(frozen({ resources: { limits: full, requests: full } })), "Guaranteed");
+  assert.equal(qosClass(withResources({ limits: full, requests: { cpu: "1", memory: "0" } })), "Burstable");
+  assert.equal(qosClass(frozen({ resources: {}, containers: [{ resources: { requests: full } }] })), "BestEffort");
 });
 
 test("sidecars are requested beside the containers, other init containers before them", () => {
   const container = (cpu: string, restartPolicy?: string) => ({ resources: { requests: { cpu } }, restartPolicy });
   const requests = (initContainers: object[]) =>
-    containerRequests(specOf({ containers: [container("1"), container("500m")], initContainers }));
+    containerTotals(specOf({ containers: [container("1"), container("500m")], initContainers }), "requests");
   assert.deepEqual(requests([]), { cpu: "1500m" });
   assert.deepEqual(requests([container("1", "Always")]), { cpu: "2500m" });
   assert.deepEqual(requests([container("4")]), { cpu: "4" });
@@ -54,6 +56,17 @@ test("what a pod as a whole is limited in is requested as its containers request
   } as unknown as Mutable<Pod>;
   setPodDefaults(pod);
   assert.deepEqual(pod.spec.resources?.requests, { cpu: "500m", memory: "1Gi" });
+});
+
+test("huge pages of containers limit the pod as a whole, where it says anything", () => {
+  const limitsOf = (resources: object) => {
+    const pages = { "hugepages-2Mi": "4Mi" };
+    const spec = specOf({ containers: [{ name: "c", image: "i", resources: { limits: pages } }], resources });
+    setPodDefaults({ spec } as unknown as Mutable<Pod>);
+    return spec.resources?.limits;
+  };
+  assert.deepEqual(limitsOf({ limits: { cpu: "2" } }), { cpu: "2", "hugepages-2Mi": "4Mi" });
+  assert.equal(limitsOf({}), undefined);
 });
 
 test("profiles told by annotation become the containers' own, unless they are the pod's", () => {

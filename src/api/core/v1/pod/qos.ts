@@ -6,33 +6,25 @@ export type QosClass = "BestEffort" | "Burstable" | "Guaranteed";
 
 const COMPUTE = ["cpu", "memory"];
 
-/** Guaranteed: all limits set and equal to requests; BestEffort: neither; Burstable otherwise. */
-export function qosClass(spec: PodSpec): QosClass {
-  const { resources } = spec;
-  const own = Object.keys(resources?.requests ?? {}).length + Object.keys(resources?.limits ?? {}).length > 0;
-  // What the pod asks for as a whole is what counts, where it says so.
-  const all = own
-    ? [resources]
-    : [...(spec.initContainers ?? []), ...(spec.containers ?? [])].map((one) => one.resources);
-  const amounts = all.map((one) => countedOf(one));
-  if (amounts.every(({ requests, limits }) => requests.size === 0 && limits.size === 0)) return "BestEffort";
-  const guaranteed = amounts.every(
-    ({ requests, limits }) =>
-      limits.size === COMPUTE.length &&
-      [...limits].every(([name, amount]) => (requests.get(name) ?? amount) === amount),
-  );
-  return guaranteed ? "Guaranteed" : "Burstable";
+/** Guaranteed: everything limited, and as much of it requested; BestEffort: neither; Burstable otherwise. */
+export function qosClass({ resources, initContainers = [], containers = [] }: PodSpec): QosClass {
+  // What the pod asks for as a whole is what counts, where it says anything of that, even nothing.
+  const all = resources ? [resources] : [...initContainers, ...containers].map((one) => one.resources);
+  const requests = positive(all.map((one) => one?.requests));
+  const limits = positive(all.map((one) => one?.limits));
+  if (requests.size === 0 && limits.size === 0) return "BestEffort";
+  const isLimited = all.every((one) => positive([one?.limits]).size === COMPUTE.length);
+  const isRequested = requests.size === limits.size && [...requests].every(([name, sum]) => limits.get(name) === sum);
+  return isLimited && isRequested ? "Guaranteed" : "Burstable";
 }
 
-function countedOf(resources: ResourceRequirements | undefined) {
-  return { requests: counted(resources?.requests), limits: counted(resources?.limits) };
-}
-
-function counted(quantities: Readonly<Record<string, string>> | undefined): Map<string, bigint> {
-  const amounts = new Map<string, bigint>();
-  for (const name of COMPUTE) {
-    const text = quantities?.[name];
-    if (text !== undefined && parseQuantity(text).nanos > 0n) amounts.set(name, parseQuantity(text).nanos);
-  }
-  return amounts;
+/** Sums of what counts, of which there is some. */
+function positive(lists: readonly ResourceRequirements["requests"][]): Map<string, bigint> {
+  const sums = new Map<string, bigint>();
+  for (const amounts of lists)
+    for (const name of COMPUTE) {
+      const { nanos } = parseQuantity(amounts?.[name] ?? "0");
+      if (nanos > 0n) sums.set(name, (sums.get(name) ?? 0n) + nanos);
+    }
+  return sums;
 }

@@ -13,7 +13,19 @@ export function setRequestsFromLimits(spec: Mutable<PodSpec>): void {
     const requests = { ...resources.limits, ...resources.requests };
     if (Object.keys(requests).length > 0) resources.requests = sorted(requests);
   }
+  setHugePageLimits(spec);
   setPodRequests(spec);
+}
+
+/** Huge pages that containers are limited in limit the pod as a whole too, where it says anything of what it asks for. */
+function setHugePageLimits(spec: Mutable<PodSpec>): void {
+  const { resources } = spec;
+  const { limits, requests } = resources ?? {};
+  if (!resources || Object.keys({ ...limits, ...requests }).length === 0) return;
+  const all: Amounts = { ...limits };
+  for (const [name, amount] of Object.entries(containerTotals(spec, "limits")))
+    if (isHugePages(name) && requests?.[name] === undefined) all[name] ??= amount;
+  if (Object.keys(all).length > 0) resources.limits = sorted(all);
 }
 
 /** What the pod as a whole is limited in is requested: as much as its containers request, or else all of it. */
@@ -21,31 +33,34 @@ function setPodRequests(spec: Mutable<PodSpec>): void {
   const { resources } = spec;
   if (!resources?.limits || Object.keys(resources.limits).length === 0) return;
   const requests: Amounts = { ...resources.requests };
-  for (const [name, amount] of Object.entries(containerRequests(spec)))
+  for (const [name, amount] of Object.entries(containerTotals(spec, "requests")))
     if (name === "cpu" || name === "memory") requests[name] ??= amount;
   for (const [name, amount] of Object.entries(resources.limits)) if (isPodResource(name)) requests[name] ??= amount;
   if (Object.keys(requests).length > 0) resources.requests = sorted(requests);
 }
 
-/** What a pod's containers request at once: those that run together added, and room for each that runs before them. */
-export function containerRequests({ containers, initContainers = [] }: Mutable<PodSpec>): Amounts {
+/** What a pod's containers ask for at once: those that run together added, and room for each that runs before them. */
+export function containerTotals(
+  { containers, initContainers = [] }: Mutable<PodSpec>,
+  side: "requests" | "limits",
+): Amounts {
   let total: Amounts = {};
-  for (const container of containers ?? []) total = add(total, container);
+  for (const container of containers ?? []) total = add(total, container, side);
   let most: Amounts = {};
   let sidecars: Amounts = {};
   for (const container of initContainers) {
     if (container.restartPolicy === "Always") {
-      total = add(total, container);
-      sidecars = add(sidecars, container);
+      total = add(total, container, side);
+      sidecars = add(sidecars, container, side);
       most = larger(most, sidecars);
-    } else most = larger(most, add(sidecars, container));
+    } else most = larger(most, add(sidecars, container, side));
   }
   return larger(total, most);
 }
 
-function add(total: Amounts, { resources }: Mutable<Container>): Amounts {
+function add(total: Amounts, { resources }: Mutable<Container>, side: "requests" | "limits"): Amounts {
   const sum = { ...total };
-  for (const [name, amount] of Object.entries(resources?.requests ?? {}))
+  for (const [name, amount] of Object.entries(resources?.[side] ?? {}))
     sum[name] = sum[name] === undefined ? amount : addQuantities(sum[name], amount);
   return sum;
 }
