@@ -86,6 +86,8 @@ export interface AdmissionRequest {
   readonly oldObject: unknown;
   readonly user: UserInfo;
   readonly dryRun: boolean;
+  /** What the request's query asks of the write. */
+  readonly query: URLSearchParams;
   readonly warnings: string[];
   /** Notes that go with what is written of the request, if anything is. */
   readonly audited?: Audited | undefined;

@@ -3,7 +3,7 @@ import { mergeValue, shapeOfKey } from "./apply-merge.ts";
 import { type Shape, shapeOfElement } from "./field-set.ts";
 import { objectShape } from "./managed-fields.ts";
 import { isObject } from "./merge.ts";
-import { ApplyTypeError, checkTyped } from "./typed.ts";
+import { AtomicApplyError, checkTyped } from "./typed.ts";
 
 type Json = Record<string, unknown>;
 
@@ -12,7 +12,7 @@ export function mergeApplied(struct: StructNode, base: Json, config: Json): Json
   const shape = objectShape(struct);
   checkTyped(shape, config);
   const atomic = atomicIn(shape, config, "");
-  if (atomic !== undefined) throw new ApplyTypeError(`may not mutate atomic arrays, maps or structs: ${atomic}`);
+  if (atomic !== undefined) throw new AtomicApplyError(`may not mutate atomic arrays, maps or structs: ${atomic}`);
   return mergeValue(shape, base, config) as Json;
 }
 

@@ -52,7 +52,7 @@ export {
 } from "./parse.ts";
 export { fieldsAt, type FieldSet, KeylessError } from "./field-set.ts";
 export { mergeApplied } from "./apply-plain.ts";
-export { ApplyTypeError } from "./typed.ts";
+export { ApplyTypeError, AtomicApplyError } from "./typed.ts";
 export { showFloat } from "./go-float.ts";
 export { goJson } from "./go-json.ts";
 export { goText, PatchError, strategicMerge } from "./strategic.ts";

@@ -11,6 +11,9 @@ export class ApplyTypeError extends Error {
   override readonly name = "ApplyTypeError";
 }
 
+/** A configuration that sets what is replaced as a whole, where it may not. */
+export class AtomicApplyError extends ApplyTypeError {}
+
 /** Checks that a configuration has nothing but what its type has; throws with all problems. */
 export function checkTyped(shape: Shape, config: unknown): void {
   const problems: string[] = [];

@@ -2,6 +2,7 @@ import { qosClass } from "../core/v1/pod/qos.ts";
 import type { Pod } from "../core/v1/pod.ts";
 import { isExtendedResource, isHugePages } from "../validation/index.ts";
 import { addAmounts, type Amounts } from "./amounts.ts";
+import { isPodResource } from "../core/v1/pod/requests.ts";
 import { podAmounts } from "./pod-amounts.ts";
 import type { Evaluator } from "./evaluator.ts";
 
@@ -26,6 +27,8 @@ export const podEvaluator: Evaluator<Pod> = {
       : addAmounts(stored, computeUsage(podAmounts(pod.spec, "requests"), podAmounts(pod.spec, "limits")));
   },
   missing({ spec }, names) {
+    // What the pod asks for as a whole says it for its containers.
+    if (Object.keys({ ...spec.resources?.limits, ...spec.resources?.requests }).some(isPodResource)) return undefined;
     const asked = names.filter((name) => MUST_SAY.includes(name));
     const missing = new Map<string, string[]>();
     for (const { name, resources } of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {

@@ -28,6 +28,8 @@ test("a container that must say what it needs is named when it doesn't", () => {
     missing!(pod as never, ["requests.cpu", "limits.memory", "pods"]),
     "must specify limits.memory for: a,b; requests.cpu for: b",
   );
+  const whole = { spec: { ...pod.spec, resources: { limits: { memory: "1Gi" } } } };
+  assert.equal(missing!(whole as never, ["requests.cpu"]), undefined);
 });
 
 test("a claim counts by its class too", () => {

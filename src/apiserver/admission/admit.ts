@@ -53,7 +53,7 @@ export interface AdmittedReview {
 
 /** Shows an object that isn't stored to those who may change it. */
 export async function admitReview(
-  { info, user, warnings, audited }: RequestContext,
+  { info, user, query, warnings, audited }: RequestContext,
   { kind, object }: { readonly kind: KindDefinition; readonly object: Record<string, unknown> },
   { admission, reads }: ReviewAdmission,
 ): Promise<AdmittedReview> {
@@ -69,6 +69,7 @@ export async function admitReview(
     oldObject: undefined,
     user,
     dryRun: false,
+    query,
     warnings,
     audited,
     reads,

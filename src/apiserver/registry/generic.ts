@@ -610,6 +610,7 @@ export class Registry {
       name: name || String((object?.metadata as Meta | undefined)?.name ?? ""),
       user: context.user,
       dryRun: write.dryRun,
+      query: context.query,
       warnings: context.warnings,
       audited: context.audited,
       reads: this.#options.reads,

@@ -38,14 +38,16 @@ export const KNOWN: readonly KnownDifference[] = [
     why: "the original looks at amounts of resources in any order",
     matches: ({ path, answer, ours }) =>
       (path === "/body/message" || path.startsWith("/body/details/causes")) &&
-      /\b(requests|limits|min|max|default)\b/.test(messageOf(answer)) &&
-      jsonEqual(causesOf(answer), causesOf(ours)),
+      /\b(requests|limits|min|max|default|usage|ratio)\b/.test(messageOf(answer)) &&
+      (answer.status === 403 ? jsonEqual(partsOf(answer), partsOf(ours)) : jsonEqual(causesOf(answer), causesOf(ours))),
   },
   {
     why: "the original asks the quotas of a namespace in any order",
     matches: ({ path, answer, ours }) =>
       path === "/body/message" &&
-      [answer, ours].every((one) => /^\S+ "\S+" is forbidden: exceeded quota: /.test(messageOf(one))) &&
+      [answer, ours].every((one) =>
+        /^\S+ "\S+" is forbidden: (?:exceeded quota: |status unknown for quota: )/.test(messageOf(one)),
+      ) &&
       quotaOf(answer) !== quotaOf(ours),
   },
   {
@@ -121,7 +123,12 @@ const isCustom = ({ body }: Difference["answer"]) =>
 
 const messageOf = ({ body }: Difference["answer"]) => (body as { message?: string } | undefined)?.message ?? "";
 
-const quotaOf = (answer: Difference["answer"]) => /exceeded quota: ([^,]+)/.exec(messageOf(answer))?.[1];
+/** What a refusal names one after the other. */
+const partsOf = (answer: Difference["answer"]) =>
+  messageOf(answer)
+    .split(/ \[|, |\]$/)
+    .sort();
+const quotaOf = (answer: Difference["answer"]) => /quota: ([^,]+)/.exec(messageOf(answer))?.[1];
 
 /** What an apply was refused for, up to the path of the map that has a field too many. */
 function holderOfUndeclared(answer: Difference["answer"]): string | undefined {

@@ -1,3 +1,4 @@
+import { operationOptions } from "../operation-options.ts";
 import { kindName, resourceName } from "../versions.ts";
 import {
   type AuthorizationAnswer,
@@ -151,7 +152,7 @@ function fieldsOf(selector: string): Readonly<Record<string, string>> {
 
 /** The request as expressions see it. */
 function requestOf(
-  { kind, subresource, name, namespace, operation, user, dryRun }: AdmissionRequest,
+  { kind, subresource, name, namespace, operation, user, dryRun, query }: AdmissionRequest,
   made: KindDefinition,
 ) {
   return {
@@ -170,6 +171,7 @@ function requestOf(
       ...(user.extra && { extra: user.extra }),
     },
     dryRun,
+    options: operationOptions(operation, query),
   };
 }
 

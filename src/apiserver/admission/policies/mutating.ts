@@ -1,10 +1,11 @@
 import { jsonEqual } from "../../../base/index.ts";
 import { inVersion, takeBack } from "../versions.ts";
+import { refused } from "../refused.ts";
 import { Rounds } from "../rounds.ts";
 import { overwrite } from "../overwrite.ts";
-import { compilePolicy, type PolicySource, statusError } from "../../../api/index.ts";
+import { type CompiledPolicy, compilePolicy, type PolicySource, statusError } from "../../../api/index.ts";
 import { EvaluationError, toJson, type Value } from "../../../cel/index.ts";
-import { ApplyTypeError, mergeApplied } from "../../../schema/index.ts";
+import { ApplyTypeError, AtomicApplyError, mergeApplied } from "../../../schema/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
 import { applyJsonPatch, JsonPatchError, TestFailedError } from "../../verbs/json-patch.ts";
 import { Budget, type RequestValues } from "./evaluate.ts";
@@ -13,82 +14,120 @@ import { conditionsHold, lookupOf } from "./validating.ts";
 
 type Json = Record<string, unknown>;
 
-/** Changes requests as policies say. */
+/** Why a policy can't be applied to a request. */
+interface Problem {
+  readonly message: string;
+  readonly reason: "Forbidden" | "Invalid";
+}
+
+/** Changes requests as policies say; of those that fail all are told of, once the others have done their work. */
 export function mutatingPolicies(kinds: PolicyKinds, options: PolicyOptions): AdmissionPlugin {
   const rounds = new Rounds();
-  const changers = async (request: AdmissionRequest) =>
-    (await appliedPolicies(request, kinds, options)).map((applied) => ({
-      key: `${applied.policy.metadata.name}/${applied.binding?.metadata.name}`,
-      isAskedAgain: applied.policy.spec.reinvocationPolicy === "IfNeeded",
-      change: () => change(applied, request, options),
-    }));
+  const prepare = async (request: AdmissionRequest) => {
+    const applied = await appliedPolicies(request, kinds, options);
+    const problems = applied.flatMap((one) =>
+      one.problem === undefined ? [] : problemsOf(one, "Forbidden", [one.problem]),
+    );
+    const changers = applied.flatMap((one) =>
+      one.params.map((params, index) => ({
+        key: `${one.policy.metadata.name}/${one.binding?.metadata.name}/${keyOfParams(params, index)}`,
+        isAskedAgain: one.policy.spec.reinvocationPolicy === "IfNeeded",
+        change: async () => {
+          const { isChanged, failures } = await change({ ...one, params }, request, options);
+          problems.push(...problemsOf(one, "Invalid", failures));
+          return isChanged;
+        },
+      })),
+    );
+    return { problems, changers };
+  };
   return {
     name: "MutatingAdmissionPolicy",
-    admit: async (request) => (request.object ? rounds.ask(request, await changers(request)) : false),
-    admitAgain: (request) => rounds.askAgain(request, () => changers(request)),
+    async admit(request) {
+      if (!request.object) return false;
+      const { problems, changers } = await prepare(request);
+      const isChanged = await rounds.ask(request, changers);
+      refuseFor(request, problems);
+      return isChanged;
+    },
+    admitAgain: (request) => rounds.askAgain(request, async () => (await prepare(request)).changers),
   };
 }
 
-/** Whether the policy changed the object. */
-async function change(applied: Applied, request: AdmissionRequest, options: PolicyOptions): Promise<boolean> {
-  const view = await inVersion(request, applied.version);
+function keyOfParams(params: Value, index: number): string {
+  const json = toJson(params) as { metadata?: { name?: string; namespace?: string } } | null;
+  return json === null ? "" : `${json.metadata?.namespace ?? ""}/${json.metadata?.name ?? index}`;
+}
+
+function problemsOf({ policy, binding }: Applied, reason: Problem["reason"], failures: readonly string[]): Problem[] {
+  if (policy.spec.failurePolicy === "Ignore") return [];
+  const { name } = policy.metadata;
+  const who = binding ? `policy '${name}' with binding '${binding.metadata.name}'` : `policy ${JSON.stringify(name)}`;
+  return failures.map((failure) => ({ message: `${who} denied request: ${failure}`, reason }));
+}
+
+function refuseFor(request: AdmissionRequest, problems: readonly Problem[]): void {
+  const [first] = problems;
+  if (!first) return;
+  const { status } = refused(request, "");
+  const details = { ...status.details, causes: problems.map(({ message }) => ({ message })) };
+  throw statusError({ code: 403, reason: first.reason, message: first.message, details });
+}
+
+/** One policy with one set of parameters. */
+type Invocation = Omit<Applied, "params" | "problem"> & { readonly params: Value };
+
+interface Changed {
+  readonly isChanged: boolean;
+  readonly failures: readonly string[];
+}
+
+async function change(one: Invocation, request: AdmissionRequest, options: PolicyOptions): Promise<Changed> {
+  const view = await inVersion(request, one.version);
   const before = structuredClone(view.object);
-  await mutate(applied, view, options);
-  if (jsonEqual(before, view.object)) return false;
+  const failures = await mutate(one, view, options);
+  if (jsonEqual(before, view.object)) return { isChanged: false, failures };
   await takeBack(request, view);
-  return true;
+  return { isChanged: true, failures };
 }
 
-async function mutate(
-  { policy, binding, params, problem }: Applied,
-  request: AdmissionRequest,
-  options: PolicyOptions,
-) {
-  const bound = binding ? ` with binding '${binding.metadata.name}'` : "";
-  const refuse = (why: string) => {
-    if (policy.spec.failurePolicy === "Ignore") return;
-    const message = `policy '${policy.metadata.name}'${bound} denied request: ${why}`;
-    throw statusError({ code: 403, reason: "Invalid", message, details: { causes: [{ message }] } });
-  };
-  if (problem !== undefined) return refuse(problem);
+/** Applies a policy's mutations, each to what those before it made of the object; what failed of them. */
+async function mutate({ policy, params }: Invocation, request: AdmissionRequest, options: PolicyOptions) {
+  const compiled = compilePolicy(policy.spec as PolicySource);
+  const values = await valuesFor(request, options);
+  const holds = await values.settle(() => {
+    const budget = new Budget();
+    return conditionsHold(policy, compiled, { budget, lookup: lookupOf(compiled, budget, { values, params }) });
+  });
+  if (typeof holds === "string") return [holds];
+  if (!holds) return [];
+  const failures: string[] = [];
   const { mutations = [] } = policy.spec as PolicySource;
-  for (const one of params) {
-    for (const [index, { applyConfiguration, jsonPatch }] of mutations.entries()) {
-      // Each mutation sees what those before it made of the object.
-      const values = await valuesFor(request, options);
-      const expression = (jsonPatch ?? applyConfiguration)?.expression ?? "";
-      const made = await valueOf({ policy, index, expression }, values, one);
-      if (made === undefined) break;
-      const failure = typeof made === "string" ? made : (jsonPatch ? patch : apply)(request, made.value);
-      // Where failures are ignored the next mutation still counts.
-      if (failure !== undefined) refuse(failure);
-    }
+  for (const [index, { applyConfiguration, jsonPatch }] of mutations.entries()) {
+    const expression = (jsonPatch ?? applyConfiguration)?.expression ?? "";
+    const made = await valueOf({ compiled, index, expression }, await valuesFor(request, options), params);
+    const failure = typeof made === "string" ? made : (jsonPatch ? patch : apply)(request, made.value);
+    if (failure !== undefined) failures.push(failure);
   }
+  return failures;
 }
 
 interface Mutation {
-  readonly policy: Applied["policy"];
+  readonly compiled: CompiledPolicy;
   readonly index: number;
   readonly expression: string;
 }
 
-/** What a mutation makes; a text when it fails, nothing when the policy's conditions don't hold. */
+/** What a mutation makes; a text when it fails. */
 async function valueOf(
-  { policy, index, expression }: Mutation,
+  { compiled, index, expression }: Mutation,
   values: RequestValues,
   params: Value,
-): Promise<{ readonly value: Value } | string | undefined> {
-  const compiled = compilePolicy(policy.spec as PolicySource);
+): Promise<{ readonly value: Value } | string> {
   return values.settle(() => {
     const budget = new Budget();
-    const lookup = lookupOf(compiled, budget, { values, params });
-    const holds = conditionsHold(policy, compiled, { budget, lookup });
-    if (holds === false) return undefined;
-    if (typeof holds === "string") return holds;
-    const mutation = compiled.mutations[index];
-    if (!mutation) return undefined;
     try {
-      return { value: budget.run(mutation, lookup) };
+      return { value: budget.run(compiled.mutations[index]!, lookupOf(compiled, budget, { values, params })) };
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
       return `expression '${expression}' resulted in error: ${error.message}`;
@@ -110,11 +149,13 @@ function patch({ object }: AdmissionRequest, value: Value): string | undefined {
 }
 
 function apply({ object, kind }: AdmissionRequest, value: Value): string | undefined {
-  const prefix = "error applying patch: invalid ApplyConfiguration: ";
   try {
     overwrite(object as Json, mergeApplied(kind.struct, object as Json, toJson(value) as Json));
   } catch (error) {
-    if (error instanceof ApplyTypeError || error instanceof EvaluationError) return `${prefix}${error.message}`;
+    if (error instanceof AtomicApplyError) return `error applying patch: invalid ApplyConfiguration: ${error.message}`;
+    if (error instanceof ApplyTypeError)
+      return `error applying patch: failed to convert patch object to typed object: ${error.message}`;
+    if (error instanceof EvaluationError) return `type mismatch: ${error.message}`;
     throw error;
   }
   return undefined;

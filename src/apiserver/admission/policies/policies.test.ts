@@ -48,3 +48,40 @@ test("what a policy changes in another version is changed in the request's", asy
   const made = await api.json(`POST ${SCALERS}`, scaler);
   assert.equal(made.spec?.metrics[0].resource.target.averageUtilization, 90, made.message);
 });
+
+const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
+const configMapRule = { apiGroups: [""], apiVersions: ["v1"], resources: ["configmaps"], operations: ["*"] };
+
+test("all policies are asked: who refuses doesn't keep another from warning", async (t) => {
+  const policy = { matchConstraints: { resourceRules: [configMapRule] }, validations: [{ expression: "false" }] };
+  const api = await withPolicy("validating", policy, { validationActions: ["Deny"] });
+  t.after(api.close);
+  const spec = { policyName: "p", validationActions: ["Warn"] };
+  await api.json(`POST ${REGISTRATION}/validatingadmissionpolicybindings`, { metadata: { name: "q" }, spec });
+  const { status, headers } = await api.call(`POST ${CONFIG_MAPS}`, { metadata: { name: "c" } });
+  assert.equal(status, 422);
+  assert.match(String(headers.warning), /with binding 'q': failed expression: false/);
+});
+
+test("expressions see what the query asks of a write", async (t) => {
+  const expression = "request.options.kind == 'CreateOptions' && request.options.?fieldManager.orValue('') == 'm'";
+  const policy = { matchConstraints: { resourceRules: [configMapRule] }, validations: [{ expression }] };
+  const api = await withPolicy("validating", policy, { validationActions: ["Deny"] });
+  t.after(api.close);
+  assert.equal((await api.json(`POST ${CONFIG_MAPS}?fieldManager=m`, { metadata: { name: "c" } })).kind, "ConfigMap");
+  assert.equal((await api.json(`POST ${CONFIG_MAPS}`, { metadata: { name: "d" } })).code, 422);
+});
+
+test("all mutations that fail are told of, and those that don't still count", async (t) => {
+  const mutations = ["Object{nope: 'x'}", "Object{data: {'a': 'b'}}", "Object{data: {'c': object.data.none}}"].map(
+    (expression) => ({ patchType: "ApplyConfiguration", applyConfiguration: { expression } }),
+  );
+  const policy = { matchConstraints: { resourceRules: [{ ...configMapRule, operations: ["CREATE"] }] }, mutations };
+  const strict = await withPolicy("mutating", { ...policy, reinvocationPolicy: "Never", failurePolicy: "Fail" });
+  t.after(strict.close);
+  const refused = await strict.json(`POST ${CONFIG_MAPS}`, { metadata: { name: "c" } });
+  assert.deepEqual([refused.code, refused.reason, refused.details.causes.length], [403, "Invalid", 2]);
+  const lax = await withPolicy("mutating", { ...policy, reinvocationPolicy: "Never", failurePolicy: "Ignore" });
+  t.after(lax.close);
+  assert.deepEqual((await lax.json(`POST ${CONFIG_MAPS}`, { metadata: { name: "c" } })).data, { a: "b" });
+});

@@ -86,10 +86,17 @@ export async function appliedPolicies(
     const version = matchedVersion(policy.spec.matchConstraints, matching);
     if (!version) continue;
     const own = bindings.filter(({ spec }) => spec.policyName === policy.metadata.name).sort(byName);
+    const kind = paramKindOf(policy, options);
+    if (kind === "unknown") {
+      if (own.length > 0) found.push({ policy, binding: undefined, version, params: [], problem: unknownKind(policy) });
+      continue;
+    }
     for (const binding of own) {
       if (!matchedVersion(binding.spec.matchResources, matching)) continue;
-      const applied = await apply(request, { policy, binding }, options);
-      if (applied) found.push({ ...applied, version });
+      const params = kind && binding.spec.paramRef ? await paramsOf(request, kind, binding.spec.paramRef) : [null];
+      if (typeof params === "string")
+        found.push({ policy, binding, version, params: [], problem: `failed to configure binding: ${params}` });
+      else if (params.length > 0) found.push({ policy, binding, version, params });
     }
   }
   return found;
@@ -129,34 +136,44 @@ function visible(namespace: unknown): unknown {
   };
 }
 
-async function apply(
-  request: AdmissionRequest,
-  { policy, binding }: { readonly policy: Policy; readonly binding: Binding },
-  { kindNamed }: PolicyOptions,
-): Promise<Omit<Applied, "version"> | undefined> {
-  const { paramKind } = policy.spec;
-  const { paramRef } = binding.spec;
-  if (!paramKind) return { policy, binding, params: [null] };
-  if (!paramRef) return { policy, binding, params: [null] };
-  const { apiVersion = "", kind: name = "" } = paramKind;
-  const kind = kindNamed(apiVersion, name);
-  if (!kind) {
-    const problem = `failed to configure policy: failed to find resource referenced by paramKind: '${apiVersion}, Kind=${name}'`;
-    return { policy, binding: undefined, params: [], problem };
-  }
-  const params = await paramsOf(request, kind, paramRef);
-  if (params.length > 0) return { policy, binding, params };
-  if (paramRef.parameterNotFoundAction !== "Deny") return undefined;
-  const problem = "failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction";
-  return { policy, binding, params: [], problem };
+/** The kind of a policy's parameters; undefined when it has none. */
+function paramKindOf({ spec: { paramKind } }: Policy, { kindNamed }: PolicyOptions) {
+  if (!paramKind) return undefined;
+  return kindNamed(paramKind.apiVersion ?? "", paramKind.kind ?? "") ?? "unknown";
 }
 
+function unknownKind({ spec: { paramKind } }: Policy): string {
+  const { apiVersion = "", kind = "" } = paramKind ?? {};
+  return `failed to configure policy: failed to find resource referenced by paramKind: '${apiVersion}, Kind=${kind}'`;
+}
+
+/** The parameters that a binding refers to; a text when there is something wrong with that. */
 async function paramsOf(
-  { reads, namespace: asked }: AdmissionRequest,
+  request: AdmissionRequest,
   kind: KindDefinition,
-  { name, namespace = asked, selector }: NonNullable<Binding["spec"]["paramRef"]>,
+  ref: NonNullable<Binding["spec"]["paramRef"]>,
+): Promise<readonly Value[] | string> {
+  const isNamespaced = kind.scope === "Namespaced";
+  const namespace = ref.namespace || request.namespace;
+  if (isNamespaced && namespace === "")
+    return "cannot use namespaced paramRef in policy binding that matches cluster-scoped resources";
+  if (!isNamespaced && ref.namespace) return "paramRef.namespace must not be provided for a cluster-scoped `paramKind`";
+  const found = await foundParams(request, { kind, ref, place: isNamespaced ? { namespace } : {} });
+  if (found.length === 0 && ref.parameterNotFoundAction === "Deny")
+    return "no params found for policy binding with `Deny` parameterNotFoundAction";
+  return found;
+}
+
+interface Wanted {
+  readonly kind: KindDefinition;
+  readonly ref: NonNullable<Binding["spec"]["paramRef"]>;
+  readonly place: { readonly namespace?: string };
+}
+
+async function foundParams(
+  { reads }: AdmissionRequest,
+  { kind, ref: { name, selector }, place }: Wanted,
 ): Promise<readonly Value[]> {
-  const place = kind.scope === "Namespaced" ? { namespace } : {};
   if (name) {
     const found = await reads.get(kind, { ...place, name });
     return found === undefined ? [] : [fromJson(found)];

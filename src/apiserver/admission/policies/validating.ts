@@ -3,13 +3,13 @@ import { inVersion } from "../versions.ts";
 import {
   type CompiledPolicy,
   compilePolicy,
-  forbidden,
   type KindDefinition,
   type PolicySource,
   StatusError,
 } from "../../../api/index.ts";
 import { EvaluationError, type Value } from "../../../cel/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
+import { refused } from "../refused.ts";
 import { PolicyNotes } from "./notes.ts";
 import { Budget, type RequestValues, Variables } from "./evaluate.ts";
 import {
@@ -46,16 +46,16 @@ export function validatingPolicies(kinds: PolicyKinds, options: PolicyOptions): 
       if (found.length === 0) return;
       const known = new Map<KindDefinition, RequestValues>();
       const notes = request.audited && new PolicyNotes();
-      try {
-        for (const applied of found) {
-          const { version } = applied;
-          const values = known.get(version) ?? (await valuesFor(await inVersion(request, version), options));
-          known.set(version, values);
-          await judge(applied, { request, values, notes });
-        }
-      } finally {
-        if (request.audited) notes?.tell(request.audited);
+      const refusals: Refusal[] = [];
+      for (const applied of found) {
+        const { version } = applied;
+        const values = known.get(version) ?? (await valuesFor(await inVersion(request, version), options));
+        known.set(version, values);
+        refusals.push(...(await judge(applied, { request, values, notes })));
       }
+      if (request.audited) notes?.tell(request.audited);
+      // All are asked, for their warnings and notes; the first that refuses is told of.
+      if (refusals[0]) throw denied(request, refusals[0]);
     },
   };
 }
@@ -66,23 +66,29 @@ interface Judging {
   readonly notes: PolicyNotes | undefined;
 }
 
-async function judge({ policy, binding, params, problem }: Applied, { request, values, notes }: Judging) {
+interface Refusal {
+  readonly message: string;
+  readonly reason: string;
+}
+
+/** What refuses a request; warnings and notes are left where they belong. */
+async function judge(
+  { policy, binding, params, problem }: Applied,
+  { request, values, notes }: Judging,
+): Promise<Refusal[]> {
   const isLax = policy.spec.failurePolicy === "Ignore";
   const which = `ValidatingAdmissionPolicy '${policy.metadata.name}'${binding ? ` with binding '${binding.metadata.name}'` : ""}`;
-  if (problem !== undefined) {
-    if (!isLax) throw denied(request, `${which} denied request: ${problem}`, "Invalid");
-    return;
-  }
+  const refusal = (message: string, reason = "Invalid") => ({ message: `${which} denied request: ${message}`, reason });
+  if (problem !== undefined) return isLax ? [] : [refusal(problem)];
   const actions = binding?.spec.validationActions ?? [];
+  const refusals: Refusal[] = [];
   for (const one of params) {
     const denials = await values.settle(() => denialsOf(policy, values, one));
-    if (notes && policy.spec.auditAnnotations?.length)
-      await values.settle(() => annotate(policy, values, { params: one, notes }));
-    const kept = denials.filter(({ isError }) => !(isError && isLax));
-    for (const { message } of kept)
+    for (const { message, reason, index, isError } of denials) {
+      if (isError && isLax) continue;
+      if (actions.includes("Deny")) refusals.push(refusal(message, reason));
       if (actions.includes("Warn")) request.warnings.push(`Validation failed for ${which}: ${message}`);
-    if (actions.includes("Audit"))
-      for (const { message, index } of kept)
+      if (actions.includes("Audit"))
         notes?.failed({
           message,
           policy: policy.metadata.name,
@@ -90,14 +96,17 @@ async function judge({ policy, binding, params, problem }: Applied, { request, v
           expressionIndex: index,
           validationActions: actions,
         });
-    const [first] = kept;
-    if (first && actions.includes("Deny"))
-      throw denied(request, `${which} denied request: ${first.message}`, first.reason);
+    }
+    if (!policy.spec.auditAnnotations?.length) continue;
+    const failures = await values.settle(() => annotate(policy, values, { params: one, notes }));
+    // What can't be noted is refused, whatever the binding says.
+    if (!isLax) refusals.push(...failures.map((failure) => refusal(failure)));
   }
+  return refusals;
 }
 
-function denied({ kind, name }: AdmissionRequest, message: string, reason: string): StatusError {
-  const { status } = forbidden(kind, name || "Unknown", message);
+function denied(request: AdmissionRequest, { message, reason }: Refusal): StatusError {
+  const { status } = refused(request, message);
   const details = { ...status.details, causes: [{ message }] };
   return new StatusError({ ...status, reason, code: own(CODES, reason) ?? 422, details } as typeof status);
 }
@@ -125,24 +134,28 @@ function denialsOf(policy: Policy, values: RequestValues, params: Value): readon
   });
 }
 
-/** Notes what a policy has to say of a request that it looks at; expressions without a text say nothing. */
+/**
+ * Notes what a policy has to say of a request that it looks at, and tells what failed of it; expressions without a text
+ * say nothing.
+ */
 function annotate(
   policy: Policy,
   values: RequestValues,
-  { params, notes }: { readonly params: Value; readonly notes: PolicyNotes },
-): void {
+  { params, notes }: { readonly params: Value; readonly notes: PolicyNotes | undefined },
+): readonly string[] {
   const compiled = compilePolicy(policy.spec as PolicySource);
   const budget = new Budget();
   const lookup = lookupOf(compiled, budget, { values, params });
-  if (conditionsHold(policy, compiled, { budget, lookup }) !== true) return;
-  for (const [index, { key }] of (policy.spec.auditAnnotations ?? []).entries()) {
+  if (conditionsHold(policy, compiled, { budget, lookup }) !== true) return [];
+  return (policy.spec.auditAnnotations ?? []).flatMap(({ key, valueExpression }, index) => {
     try {
       const value = budget.run(compiled.annotations[index]!, lookup);
-      if (typeof value === "string" && value.trim() !== "") notes.note(policy.metadata.name, key, value.trim());
+      if (typeof value === "string" && value.trim() !== "") notes?.note(policy.metadata.name, key, value.trim());
+      return [];
     } catch (error) {
-      messageOf(error);
+      return [`expression '${valueExpression}' resulted in error: ${messageOf(error)}`];
     }
-  }
+  });
 }
 
 /** What an evaluation failed of; anything else that is thrown goes on. */

@@ -1,3 +1,4 @@
+import { operationOptions } from "../operation-options.ts";
 import { kindName, resourceName } from "../versions.ts";
 import { groupVersion, type KindDefinition } from "../../../api/index.ts";
 import { isObject } from "../../../schema/index.ts";
@@ -8,13 +9,6 @@ type Json = Record<string, unknown>;
 
 const API_VERSION = "admission.k8s.io/v1";
 const KIND = "AdmissionReview";
-const OPTIONS: Readonly<Record<AdmissionRequest["operation"], string>> = {
-  CREATE: "CreateOptions",
-  UPDATE: "UpdateOptions",
-  DELETE: "DeleteOptions",
-  CONNECT: "",
-};
-
 /** What a webhook said. */
 export interface ReviewAnswer {
   readonly allowed: boolean;
@@ -40,7 +34,6 @@ export function reviewOf(
 ): Json | undefined {
   if (!admissionReviewVersions?.includes("v1")) return undefined;
   const { kind, subresource, name, namespace, operation, user, object, oldObject, dryRun } = request;
-  const options = OPTIONS[operation];
   return {
     kind: KIND,
     apiVersion: API_VERSION,
@@ -64,7 +57,7 @@ export function reviewOf(
       object: typed(request, object),
       oldObject: typed(request, oldObject),
       dryRun,
-      options: options ? { kind: options, apiVersion: "meta.k8s.io/v1", ...(dryRun && { dryRun: ["All"] }) } : null,
+      options: operationOptions(operation, request.query),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { own } from "../../../../base/index.ts";
-import type { FieldError } from "../../../kind.ts";
-import { addQuantities, compareQuantities } from "../../../quantity.ts";
+import type { FieldError, Mutable } from "../../../kind.ts";
+import { compareQuantities } from "../../../quantity.ts";
 import {
   dnsLabelProblems,
   problemsAt,
@@ -17,8 +17,8 @@ import {
   validateHugePages,
   validateResourceAmount,
 } from "../../../validation/index.ts";
-import { isPodResource } from "./requests.ts";
-import type { Container, ContainerResizePolicy, ResourceClaim, ResourceRequirements } from "../container.ts";
+import { containerTotals, isPodResource } from "./requests.ts";
+import type { ContainerResizePolicy, ResourceClaim, ResourceRequirements } from "../container.ts";
 import type { PodSpec } from "../podspec.ts";
 
 type Amounts = Readonly<Record<string, string>> | undefined;
@@ -145,28 +145,33 @@ export function validatePodResources(path: string, spec: PodSpec, claims: Readon
   ];
 }
 
-function requestsCovered(path: string, { resources, containers }: PodSpec): FieldError[] {
-  return sortedEntries(resources?.requests).flatMap(([name, amount]) => {
-    const sum = (containers ?? []).reduce(
-      (total, container) => addQuantities(total, own(container.resources?.requests, name) ?? "0"),
-      "0",
-    );
+function requestsCovered(path: string, spec: PodSpec): FieldError[] {
+  const sums = containerTotals(spec as Mutable<PodSpec>, "requests");
+  return sortedEntries(spec.resources?.requests).flatMap(([name, amount]) => {
+    const sum = own(sums, name) ?? "0";
     if (compareQuantities(sum, amount) <= 0) return [];
     const detail = `must be greater than or equal to aggregate container requests of ${sum}`;
     return [invalidValue(`${path}.requests[${name}]`, amount, detail)];
   });
 }
 
+/** Huge pages can't be limited to less than all containers together, anything else not to less than one of them. */
 function limitsCovered(path: string, spec: PodSpec): FieldError[] {
   const podLimits = spec.resources?.limits ?? {};
-  const over = (list: string, containers: readonly Container[] = []) =>
-    containers.flatMap(({ resources }, index) =>
-      sortedEntries(resources?.limits).flatMap(([name, amount]) => {
-        const limit = podLimits[name];
-        if (limit === undefined || compareQuantities(amount, limit) <= 0) return [];
-        const at = `${path}.${list}[${index}][${name}].limits`;
-        return [invalidValue(at, amount, `must be less than or equal to pod limits of ${limit}`)];
-      }),
-    );
-  return [...over("initContainers", spec.initContainers), ...over("containers", spec.containers ?? [])];
+  const sums = containerTotals(spec as Mutable<PodSpec>, "limits");
+  const pages = sortedEntries(sums).flatMap(([name, sum]) => {
+    const limit = own(podLimits, name);
+    if (!isHugePages(name) || limit === undefined || compareQuantities(sum, limit) <= 0) return [];
+    const detail = `must be greater than or equal to aggregate container limits of ${sum}`;
+    return [invalidValue(`${path}.limits[${name}]`, limit, detail)];
+  });
+  const single = (spec.containers ?? []).flatMap(({ resources }, index) =>
+    sortedEntries(resources?.limits).flatMap(([name, amount]) => {
+      const limit = own(podLimits, name);
+      if (limit === undefined || compareQuantities(amount, limit) <= 0) return [];
+      const at = `${path}.containers[${index}][${name}].limits`;
+      return [invalidValue(at, amount, `must be less than or equal to pod limits of ${limit}`)];
+    }),
+  );
+  return [...pages, ...single];
 }
