@@ -1,11 +1,19 @@
 import { jsonEqual } from "../../../base/index.ts";
-import { inVersion, takeBack } from "../versions.ts";
+import { inVersion, requestVersions, takeBack } from "../versions.ts";
 import { refused } from "../refused.ts";
 import { Rounds } from "../rounds.ts";
 import { overwrite } from "../overwrite.ts";
-import { type CompiledPolicy, compilePolicy, type PolicySource, statusError } from "../../../api/index.ts";
+import {
+  canonicalQuantity,
+  type CompiledPolicy,
+  compilePolicy,
+  internal,
+  type KindDefinition,
+  type PolicySource,
+  statusError,
+} from "../../../api/index.ts";
 import { EvaluationError, toJson, type Value } from "../../../cel/index.ts";
-import { ApplyTypeError, AtomicApplyError, mergeApplied } from "../../../schema/index.ts";
+import { ApplyTypeError, AtomicApplyError, DecodeError, decodeJson, mergeApplied } from "../../../schema/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
 import { applyJsonPatch, JsonPatchError, TestFailedError } from "../../verbs/json-patch.ts";
 import { Budget, type RequestValues } from "./evaluate.ts";
@@ -85,14 +93,19 @@ interface Changed {
 async function change(one: Invocation, request: AdmissionRequest, options: PolicyOptions): Promise<Changed> {
   const view = await inVersion(request, one.version);
   const before = structuredClone(view.object);
-  const failures = await mutate(one, view, options);
+  const [asked = request.kind] = requestVersions(request, options.versionsOf);
+  const failures = await mutate(one, view, { ...options, asked });
   if (jsonEqual(before, view.object)) return { isChanged: false, failures };
   await takeBack(request, view);
   return { isChanged: true, failures };
 }
 
 /** Applies a policy's mutations, each to what those before it made of the object; what failed of them. */
-async function mutate({ policy, params }: Invocation, request: AdmissionRequest, options: PolicyOptions) {
+async function mutate(
+  { policy, params }: Invocation,
+  request: AdmissionRequest,
+  { asked, ...options }: PolicyOptions & { readonly asked: KindDefinition },
+) {
   const compiled = compilePolicy(policy.spec as PolicySource);
   const values = await valuesFor(request, options);
   const holds = await values.settle(() => {
@@ -106,7 +119,9 @@ async function mutate({ policy, params }: Invocation, request: AdmissionRequest,
   for (const [index, { applyConfiguration, jsonPatch }] of mutations.entries()) {
     const expression = (jsonPatch ?? applyConfiguration)?.expression ?? "";
     const made = await valueOf({ compiled, index, expression }, await valuesFor(request, options), params);
-    const failure = typeof made === "string" ? made : (jsonPatch ? patch : apply)(request, made.value);
+    const unmade = conversionProblem(asked, request.kind);
+    const target = unmade === undefined ? request : { ...request, object: structuredClone(request.object) };
+    const failure = typeof made === "string" ? made : ((jsonPatch ? patch : apply)(target, made.value) ?? unmade);
     if (failure !== undefined) failures.push(failure);
   }
   return failures;
@@ -135,10 +150,18 @@ async function valueOf(
   });
 }
 
-function patch({ object }: AdmissionRequest, value: Value): string | undefined {
+/** The original brings what was made in a version straight into the one of the request, which works for custom kinds only. */
+function conversionProblem(asked: KindDefinition, made: KindDefinition): string | undefined {
+  if (made.custom || (made.group === asked.group && made.version === asked.version)) return undefined;
+  return `converting (${made.version}.${made.kind}) to (${asked.version}.${asked.kind}): unknown conversion`;
+}
+
+function patch({ object, kind }: AdmissionRequest, value: Value): string | undefined {
   const operations = toJson(value) as readonly unknown[];
   try {
-    overwrite(object as Json, applyJsonPatch(structuredClone(object), operations));
+    const made = applyJsonPatch(structuredClone(object), operations);
+    requireReadable(kind, made);
+    overwrite(object as Json, made);
   } catch (error) {
     // A test that fails means that there is nothing to do.
     if (error instanceof TestFailedError) return undefined;
@@ -146,6 +169,20 @@ function patch({ object }: AdmissionRequest, value: Value): string | undefined {
     throw error;
   }
   return undefined;
+}
+
+/** What a patch makes of an object must be one of its kind still; nobody may go on with anything else. */
+function requireReadable(kind: KindDefinition, made: unknown): void {
+  if (kind.custom) return;
+  try {
+    const { unknown } = decodeJson(kind.struct, made, { quantity: canonicalQuantity });
+    if (unknown.length === 0) return;
+    const texts = unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
+    throw internal(`strict decoding error: ${texts.join(", ")}`);
+  } catch (error) {
+    if (error instanceof DecodeError) throw internal(error.message);
+    throw error;
+  }
 }
 
 function apply({ object, kind }: AdmissionRequest, value: Value): string | undefined {

@@ -4,6 +4,8 @@ import { server } from "../../testing/requests.ts";
 
 const REGISTRATION = "/apis/admissionregistration.k8s.io/v1";
 const SCALERS = "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers";
+const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
+const configMapRule = { apiGroups: [""], apiVersions: ["v1"], resources: ["configmaps"], operations: ["*"] };
 const rule = {
   apiGroups: ["autoscaling"],
   apiVersions: ["v1"],
@@ -40,17 +42,37 @@ test("a policy's expressions see the version that its rules name, and learn of t
   assert.deepEqual([refused.code, /seen as v1/.test(refused.message)], [422, true]);
 });
 
-test("what a policy changes in another version is changed in the request's", async (t) => {
+test("what a policy changes in another version can't be brought into the request's", async (t) => {
   const expression = "Object{spec: Object.spec{targetCPUUtilizationPercentage: 90}}";
   const mutations = [{ patchType: "ApplyConfiguration", applyConfiguration: { expression } }];
   const api = await withPolicy("mutating", { mutations, reinvocationPolicy: "Never", failurePolicy: "Fail" });
   t.after(api.close);
-  const made = await api.json(`POST ${SCALERS}`, scaler);
-  assert.equal(made.spec?.metrics[0].resource.target.averageUtilization, 90, made.message);
+  const problem = "converting (v1.HorizontalPodAutoscaler) to (v2.HorizontalPodAutoscaler): unknown conversion";
+  const { message } = await api.json(`POST ${SCALERS}`, scaler);
+  assert.equal(message, `policy 'p' with binding 'p' denied request: ${problem}`);
 });
 
-const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
-const configMapRule = { apiGroups: [""], apiVersions: ["v1"], resources: ["configmaps"], operations: ["*"] };
+test("what a patch makes of an object must be one of its kind still", async (t) => {
+  const expression = "[JSONPatch{op: 'add', path: '/data/n', value: 5}]";
+  const mutations = [{ patchType: "JSONPatch", jsonPatch: { expression } }];
+  const matchConstraints = { resourceRules: [{ ...configMapRule, operations: ["CREATE"] }] };
+  const api = await withPolicy("mutating", { matchConstraints, mutations, reinvocationPolicy: "Never" });
+  t.after(api.close);
+  const { code, message } = await api.json(`POST ${CONFIG_MAPS}`, { metadata: { name: "c" }, data: { a: "b" } });
+  assert.deepEqual([code, /cannot unmarshal number/.test(message)], [500, true]);
+});
+
+test("conditions don't see the namespace", async (t) => {
+  const conditions = [{ name: "c", expression: "namespaceObject == null" }];
+  const policy = { matchConstraints: { resourceRules: [configMapRule] }, validations: [{ expression: "false" }] };
+  const api = await withPolicy(
+    "validating",
+    { ...policy, matchConditions: conditions },
+    { validationActions: ["Deny"] },
+  );
+  t.after(api.close);
+  assert.equal((await api.json(`POST ${CONFIG_MAPS}`, { metadata: { name: "c" } })).code, 422);
+});
 
 test("all policies are asked: who refuses doesn't keep another from warning", async (t) => {
   const policy = { matchConstraints: { resourceRules: [configMapRule] }, validations: [{ expression: "false" }] };

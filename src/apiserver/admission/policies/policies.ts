@@ -144,7 +144,8 @@ function paramKindOf({ spec: { paramKind } }: Policy, { kindNamed }: PolicyOptio
 
 function unknownKind({ spec: { paramKind } }: Policy): string {
   const { apiVersion = "", kind = "" } = paramKind ?? {};
-  return `failed to configure policy: failed to find resource referenced by paramKind: '${apiVersion}, Kind=${kind}'`;
+  const groupVersion = apiVersion.includes("/") ? apiVersion : `/${apiVersion}`;
+  return `failed to configure policy: failed to find resource referenced by paramKind: '${groupVersion}, Kind=${kind}'`;
 }
 
 /** The parameters that a binding refers to; a text when there is something wrong with that. */

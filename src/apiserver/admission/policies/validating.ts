@@ -206,9 +206,11 @@ export function conditionsHold(
   { budget, lookup }: { readonly budget: Budget; readonly lookup: (name: string) => Value },
 ): boolean | string {
   const errors: string[] = [];
+  // The original doesn't show the namespace to conditions.
+  const narrow = (name: string) => (name === "namespaceObject" ? null : lookup(name));
   for (const [index, condition] of compiled.conditions.entries()) {
     try {
-      if (budget.run(condition, lookup) === false) return false;
+      if (budget.run(condition, narrow) === false) return false;
     } catch (error) {
       const expression = spec.matchConditions?.[index]?.expression ?? "";
       errors.push(`expression '${expression}' resulted in error: ${messageOf(error)}`);

@@ -74,7 +74,6 @@ async function makePolicy(scene: Scene, kind: Kind, name: string): Promise<void>
           { apiVersion: "v1", kind: "ConfigMap" },
           { apiVersion: "v1", kind: "ConfigMap" },
           { apiVersion: "v1", kind: "Nope" },
-          { apiVersion: "v1", kind: "Namespace" },
         ],
         random,
       )
