@@ -107,3 +107,15 @@ test("all mutations that fail are told of, and those that don't still count", as
   t.after(lax.close);
   assert.deepEqual((await lax.json(`POST ${CONFIG_MAPS}`, { metadata: { name: "c" } })).data, { a: "b" });
 });
+
+test("what a variable fails of is told with its name", async (t) => {
+  const policy = {
+    matchConstraints: { resourceRules: [configMapRule] },
+    variables: [{ name: "broken", expression: "object.data.none" }],
+    validations: [{ expression: "variables.broken == 'x'" }],
+  };
+  const api = await withPolicy("validating", policy, { validationActions: ["Deny"] });
+  t.after(api.close);
+  const { message } = await api.json(`POST ${CONFIG_MAPS}`, { metadata: { name: "c" }, data: {} });
+  assert.match(message, /resulted in error: composited variable "broken" fails to evaluate: no such key: /);
+});

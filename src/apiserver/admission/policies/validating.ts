@@ -190,7 +190,11 @@ export function lookupOf(
   const own: Value = new Variables((name) => {
     const found = compiled.variables.findLast(([one]) => one === name);
     if (!found) throw new EvaluationError(`no such key: ${name}`);
-    return budget.run(found[1], lookup);
+    try {
+      return budget.run(found[1], lookup);
+    } catch (error) {
+      throw new EvaluationError(`composited variable ${JSON.stringify(name)} fails to evaluate: ${messageOf(error)}`);
+    }
   });
   const lookup = (name: string): Value => {
     if (name === "variables") return own;
