@@ -13,7 +13,7 @@ const ASKED = 22;
 const REQUESTS_PER_SCRIPT = 36;
 /** Longer than the original takes to put policies to work after they were written. */
 const AT_WORK_MS = 2500;
-export const REGISTRATION = "/apis/admissionregistration.k8s.io/v1";
+const REGISTRATION = "/apis/admissionregistration.k8s.io/v1";
 
 /** Policies of both kinds with their bindings and parameters, and requests that they look at. */
 export function policies({ seed, count }: { readonly seed: number; readonly count: number }): Script[] {
