@@ -70,6 +70,7 @@ import { eventDocs as eventsV1EventDocs } from "./events/v1/event.docs.ts";
 import { flowschemaDocs } from "./flowcontrol/v1/flowschema.docs.ts";
 import { prioritylevelconfigurationDocs } from "./flowcontrol/v1/prioritylevelconfiguration.docs.ts";
 import { apigroupDocs } from "./meta/v1/apigroup.docs.ts";
+import { apigroupdiscoverylistDocs } from "./apidiscovery/v2/apigroupdiscoverylist.docs.ts";
 import { apigrouplistDocs } from "./meta/v1/apigrouplist.docs.ts";
 import { apiresourcelistDocs } from "./meta/v1/apiresourcelist.docs.ts";
 import { apiversionsDocs } from "./meta/v1/apiversions.docs.ts";
@@ -192,6 +193,7 @@ const tables: readonly (readonly StructDoc[])[] = [
   flowschemaDocs,
   prioritylevelconfigurationDocs,
   apigroupDocs,
+  apigroupdiscoverylistDocs,
   apigrouplistDocs,
   apiresourcelistDocs,
   apiversionsDocs,

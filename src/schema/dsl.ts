@@ -101,6 +101,8 @@ export interface FieldOptions {
   readonly required?: boolean;
   /** Filled in when absent (the declared default, as OpenAPI publishes it). */
   readonly default?: unknown;
+  /** The default that OpenAPI publishes although nothing fills it in. */
+  readonly documented?: unknown;
   /** The closed set of values. */
   readonly enum?: readonly string[];
   /** Type and merging of a list. */
@@ -118,6 +120,8 @@ export interface FieldOptions {
   readonly typeName?: string;
   /** Attributes of the elements of a list or the values of a map. */
   readonly element?: {
+    /** As that of a field. */
+    readonly typeName?: string;
     readonly default?: unknown;
     readonly enum?: readonly string[];
     readonly ptr?: boolean;

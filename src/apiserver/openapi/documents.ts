@@ -1,7 +1,18 @@
 import { own } from "../../base/index.ts";
 import { createHash } from "node:crypto";
-import { APIGroup, APIGroupList, APIResourceList, APIVersions, type KindDefinition } from "../../api/index.ts";
-import { goJson } from "../../schema/index.ts";
+import {
+  APIGroup,
+  APIGroupList,
+  APIResourceList,
+  APIVersions,
+  DeleteOptions,
+  type KindDefinition,
+  kinds as allKinds,
+  Status,
+  WatchEvent,
+} from "../../api/index.ts";
+import { goJson, type StructNode } from "../../schema/index.ts";
+import { REGISTERED } from "./registered.ts";
 import { VERSION } from "../introspection/version.ts";
 import { VersionInfo } from "./version-info.ts";
 import {
@@ -17,7 +28,7 @@ import { type Describe, documentName, Schemas } from "./schemas.ts";
 
 type Json = Record<string, unknown>;
 
-const INFO = { title: "Kubernetes", version: VERSION.gitVersion };
+const INFO = { title: "Kubernetes", version: `${VERSION.major}.${VERSION.minor}` };
 /** Of what users define. */
 const CUSTOM_INFO = { title: "Kubernetes CRD Swagger", version: "v0.1.0" };
 const SECURITY = { BearerToken: { type: "apiKey", name: "authorization", in: "header" } };
@@ -124,12 +135,13 @@ export function versionThree(
 ): Json {
   const schemas = new Schemas("#/components/schemas/", describe);
   const paths = pathsThree(schemas, [...plain, ...kinds.flatMap(operationsOf)]);
-  markKinds(schemas, kinds);
+  markKinds(schemas, kinds, plain.length > 0 ? kinds.slice(0, 1) : undefined);
+  const all = schemas.all();
   return {
     openapi: "3.0.0",
     info: kinds.some(({ custom }) => custom) ? CUSTOM_INFO : INFO,
     paths,
-    components: { schemas: schemas.all(), securitySchemes: SECURITY },
+    components: { ...(Object.keys(all).length > 0 && { schemas: all }), securitySchemes: SECURITY },
   };
 }
 
@@ -144,7 +156,7 @@ export function versionTwo(kinds: readonly KindDefinition[], describe: Describe)
     ...[...versions.values()].map(versionPath),
     ...kinds.flatMap(operationsOf),
   ]);
-  markKinds(schemas, kinds);
+  markKinds(schemas, kinds, REGISTERED);
   return {
     swagger: "2.0",
     info: INFO,
@@ -166,6 +178,44 @@ export function hashOf(bytes: Uint8Array): string {
   return createHash("sha512").update(bytes).digest("hex").toUpperCase();
 }
 
-function markKinds(schemas: Schemas, kinds: readonly KindDefinition[]): void {
+type GroupVersion = Pick<KindDefinition, "group" | "version">;
+
+/**
+ * Says of every schema that a kind has which kind that is. `versions` are those that the kinds of all groups have in a
+ * document; undefined where they are told of in none.
+ */
+function markKinds(
+  schemas: Schemas,
+  kinds: readonly KindDefinition[],
+  versions: readonly GroupVersion[] | undefined,
+): void {
   for (const { struct, gvk } of kinds.flatMap(bodyKindsOf)) schemas.mark(struct, [gvk]);
+  if (!versions) return;
+  const maybeMark = (struct: StructNode, marks: Parameters<Schemas["mark"]>[1]) => {
+    if (schemas.has(struct) && !schemas.isMarked(struct)) schemas.mark(struct, marks);
+  };
+  // Kinds of other groups that something here has a part of.
+  for (const { struct, group, version, kind } of allKinds) maybeMark(struct, [{ group, version, kind }]);
+  for (const [kind, struct] of OF_CORE) maybeMark(struct, [{ ...CORE, kind }]);
+  for (const [kind, struct] of OF_ALL) {
+    const others = versions.filter(({ group }) => group !== "");
+    maybeMark(
+      struct,
+      [CORE, ...others].map(({ group, version }) => ({ group, version, kind })),
+    );
+  }
 }
+
+const CORE: GroupVersion = { group: "", version: "v1" };
+/** Kinds of no group's own: those that are only told of, and those that every group has. */
+const OF_CORE: readonly (readonly [string, StructNode])[] = [
+  ["APIGroup", APIGroup],
+  ["APIGroupList", APIGroupList],
+  ["APIResourceList", APIResourceList],
+  ["APIVersions", APIVersions],
+  ["Status", Status],
+];
+const OF_ALL: readonly (readonly [string, StructNode])[] = [
+  ["DeleteOptions", DeleteOptions],
+  ["WatchEvent", WatchEvent as StructNode],
+];

@@ -36,13 +36,11 @@ export type QueryParameter = readonly [name: string, type: "string" | "boolean" 
 export interface PathOperations {
   readonly path: string;
   readonly pathParameters: readonly string[];
-  /** Query parameters of all its operations; each may have further ones. */
-  readonly pathQuery?: readonly QueryParameter[];
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
 const parameters = (type: QueryParameter[1], ...names: string[]) => names.map((name): QueryParameter => [name, type]);
-const sorted = (...all: QueryParameter[][]) => all.flat().sort(([a], [b]) => (a < b ? -1 : 1));
+const sorted = (...all: (readonly QueryParameter[])[]) => all.flat().sort(([a], [b]) => (a < b ? -1 : 1));
 const PRETTY = parameters("string", "pretty");
 const VERSIONED = parameters("string", "resourceVersion");
 const WRITE = sorted(parameters("string", "dryRun", "fieldManager", "fieldValidation"), PRETTY);
@@ -117,13 +115,16 @@ export function operationsOf(kind: KindDefinition): PathOperations[] {
     .map((one) => (kind.custom ? ofCustomKind(one) : one));
 }
 
-/** What users define is described in another way: each path says once that its answers can be indented. */
+/** What users define is described in another way: any answer can be indented, and what to delete be told in few types. */
 function ofCustomKind({ operations, ...path }: PathOperations): PathOperations {
   const plain = Object.entries(operations).map(([method, call]) => {
-    const query = call.query.filter(([name]) => name !== "pretty");
+    const query = sorted(
+      call.query.filter(([name]) => name !== "pretty"),
+      PRETTY,
+    );
     return [method, { ...call, query, ...(call.body === DeleteOptions && { consumes: call.produces }) }] as const;
   });
-  return { ...path, pathQuery: PRETTY, operations: Object.fromEntries(plain) };
+  return { ...path, operations: Object.fromEntries(plain) };
 }
 
 interface Places {

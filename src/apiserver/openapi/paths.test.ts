@@ -29,9 +29,12 @@ const document = versionTwo(kinds, structDoc) as {
   definitions: object;
 };
 
-/** An operation as tools/facts.ts writes it. */
-function line(operation: Operation): string {
-  const { operationId, tags, parameters = [], consumes, produces, responses } = operation;
+type Parameters = NonNullable<Operation["parameters"]>;
+
+/** An operation as tools/facts.ts writes it, with what its path says of all. */
+function line(operation: Operation, shared: Parameters): string {
+  const { operationId, tags, consumes, produces, responses } = operation;
+  const parameters = [...(operation.parameters ?? []), ...shared];
   const gvk = operation["x-kubernetes-group-version-kind"];
   const body = parameters.find((one) => one.in === "body");
   const query = parameters.filter((one) => one.in === "query").map(({ name, type }) => `${name}:${type}`);
@@ -58,13 +61,21 @@ test("version 2 describes every operation of the original, and no other", () => 
   );
   // The original says Status, and answers with what it deleted.
   const exception = "delete /api/v1/namespaces/{namespace}/replicationcontrollers/{name}";
-  const ours = Object.entries(document.paths).flatMap(([path, operations]) =>
-    Object.entries(operations).flatMap(([method, operation]) =>
-      method === "parameters" ? [] : [[`${method} ${path}`, line(operation)] as const],
+  const ours = Object.entries(document.paths).flatMap(([path, { parameters = [], ...operations }]) =>
+    Object.entries(operations).map(
+      ([method, operation]) => [`${method} ${path}`, line(operation, parameters as Parameters)] as const,
     ),
   );
   const without = (all: Iterable<readonly [string, string]>) => [...all].filter(([key]) => key !== exception).sort();
   assert.deepEqual(without(ours), without(Object.entries(recorded)));
+});
+
+test("what all operations of a path can be asked with is said of the path", () => {
+  const names = (parameters: unknown) => ((parameters ?? []) as Parameters).map(({ name }) => name);
+  const path = document.paths["/api/v1/namespaces/{namespace}/configmaps/{name}"]!;
+  assert.deepEqual(names(path.parameters), ["name", "namespace", "pretty"]);
+  assert.deepEqual(names(path.get!.parameters), []);
+  assert.ok(names(path.patch!.parameters).includes("force"));
 });
 
 test("every reference of either version leads somewhere, and every parameter of a path is described", () => {
@@ -77,7 +88,8 @@ test("every reference of either version leads somewhere, and every parameter of 
   check(three, "#/components/schemas/", three.components.schemas);
   for (const [path, item] of Object.entries(document.paths)) {
     const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
-    const described = ((item.parameters ?? []) as unknown as { name: string }[]).map(({ name }) => name).sort();
+    const parameters = (item.parameters ?? []) as Parameters;
+    const described = parameters.flatMap(({ in: place, name }) => (place === "path" ? [name] : [])).sort();
     assert.deepEqual(described, named, path);
   }
 });

@@ -76,15 +76,29 @@ function responsesOf({ codes }: Operation, answer: Json): Json {
   return { ...Object.fromEntries(answers), 401: { description: "Unauthorized" } };
 }
 
+/** What all operations of a path can be asked with, which the path says once. */
+function sharedQuery([first, ...others]: readonly Operation[]): readonly QueryParameter[] {
+  if (!first) return [];
+  return first.query.filter(([name, type]) =>
+    others.every(({ query }) => query.some((one) => one[0] === name && one[1] === type)),
+  );
+}
+
+const byName = (one: Json, other: Json) => (String(one.name) < String(other.name) ? -1 : 1);
+
 function render(
   all: readonly PathOperations[],
   operation: (call: Operation) => Json,
   { inPath, query }: { readonly inPath: (name: string) => Json; readonly query: (of: QueryParameter) => Json },
 ): Json {
   return Object.fromEntries(
-    all.map(({ path, pathParameters, pathQuery = [], operations }) => {
-      const parameters = [...pathParameters.map(inPath), ...pathQuery.map(query)];
-      const calls = Object.entries(operations).map(([method, call]) => [method, operation(call)] as const);
+    all.map(({ path, pathParameters, operations }) => {
+      const shared = sharedQuery(Object.values(operations));
+      const parameters = [...pathParameters.map(inPath), ...shared.map(query)].sort(byName);
+      const calls = Object.entries(operations).map(([method, call]) => {
+        const own = call.query.filter(([name]) => !shared.some(([one]) => one === name));
+        return [method, operation({ ...call, query: own })] as const;
+      });
       return [path, { ...Object.fromEntries(calls), ...(parameters.length > 0 && { parameters }) }];
     }),
   );

@@ -7,6 +7,7 @@ type Json = Record<string, unknown>;
 /** Where the references of a document point: v3 keeps schemas below components, v2 below definitions. */
 export type RefPrefix = "#/components/schemas/" | "#/definitions/";
 
+const GVK = "x-kubernetes-group-version-kind";
 const META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
 
 /** What documents say of a type and its fields, in words. */
@@ -74,12 +75,22 @@ export class Schemas {
     return this.#refTo(name);
   }
 
+  /** Whether a type's schema is part of the document. */
+  has({ name }: StructNode): boolean {
+    return this.#found.has(name);
+  }
+
+  /** Whether it is said already which kind a schema is of. */
+  isMarked({ name }: StructNode): boolean {
+    return GVK in (this.#found.get(name) ?? {});
+  }
+
   /** Says which kind a schema is of. */
   mark(struct: StructNode, kinds: readonly { group: string; version: string; kind: string }[]): void {
     this.ref(struct);
     const schema = this.#found.get(struct.name)!;
     const marked = kinds.map(({ group, version, kind }) => ({ group, kind, version }));
-    this.#found.set(struct.name, { ...schema, "x-kubernetes-group-version-kind": marked });
+    this.#found.set(struct.name, { ...schema, [GVK]: marked });
   }
 
   /** All schemas by name. */
@@ -109,6 +120,7 @@ export class Schemas {
       ...(struct.options && Object.keys(properties).length > 0 && { properties: sorted(properties) }),
       ...(required.length > 0 && { required }),
       ...(struct.atomic && { "x-kubernetes-map-type": "atomic" }),
+      ...(struct.options?.unions && { "x-kubernetes-unions": struct.options.unions }),
     };
   }
 
@@ -135,20 +147,17 @@ export class Schemas {
       ...(options.keys && { "x-kubernetes-list-map-keys": options.keys }),
       ...(options.mergeKey && { "x-kubernetes-patch-merge-key": options.mergeKey }),
       ...(options.patch && { "x-kubernetes-patch-strategy": options.patch.join(",") }),
-      ...(options.atomic && !options.list && { "x-kubernetes-map-type": "atomic" }),
+      ...(options.atomic !== undefined && !options.list && { "x-kubernetes-map-type": mapType(options.atomic) }),
     };
-    const schema =
-      node.kind === "scalar" ? this.#scalar(node, options.typeName) : this.#node(node, options.element?.default);
+    const schema = node.kind === "scalar" ? this.#scalar(node, options.typeName) : this.#node(node, options.element);
     const { $ref, ...rest } = schema;
     if ($ref === undefined) return { ...schema, ...extras };
-    // Beside a reference, version 2 has a description and nothing else.
-    return this.#prefix === "#/definitions/"
-      ? { $ref, ...rest, ...description }
-      : { allOf: [{ $ref }], ...rest, ...extras };
+    if (this.#prefix === "#/definitions/") return { $ref, ...rest, ...besideReference(extras) };
+    return Object.keys(extras).length === 0 ? { $ref } : { allOf: [{ $ref }], ...rest, ...extras };
   }
 
   /** A value that stands in when there is none; v2 has no defaults. */
-  #default(node: Node, { default: value, ptr, always }: Field["options"]): Json {
+  #default(node: Node, { documented, default: value = documented, ptr, always }: Field["options"]): Json {
     if (this.#prefix === "#/definitions/") return {};
     if (value !== undefined) return { default: value };
     if (node.kind === "struct" && !ptr) return { default: {} };
@@ -156,39 +165,50 @@ export class Schemas {
     return zero === undefined ? {} : { default: zero };
   }
 
-  #node(node: Node, elementDefault?: unknown): Json {
+  #node(node: Node, element?: Element): Json {
     switch (node.kind) {
       case "struct":
         return this.ref(node);
       case "list":
-        return { type: "array", items: this.#element(node.element, elementDefault) };
+        return { type: "array", items: this.#element(node.element, element) };
       case "map":
-        return { type: "object", additionalProperties: this.#element(node.value, elementDefault) };
+        return { type: "object", additionalProperties: this.#element(node.value, element) };
       case "scalar":
         return this.#scalar(node);
     }
   }
 
-  #element(node: Node, given: unknown): Json {
-    const schema = this.#node(node);
+  #element(node: Node, element: Element = {}): Json {
+    const plain = node.kind === "scalar" ? this.#scalar(node, element.typeName) : this.#node(node);
+    const schema = { ...plain, ...(element.enum && { enum: element.enum }) };
     if (this.#prefix === "#/definitions/") return schema;
-    const value = given ?? (node.kind === "struct" ? {} : node.kind === "scalar" ? own(ZEROS, node.type) : undefined);
+    const value =
+      element.default ?? (node.kind === "struct" ? {} : node.kind === "scalar" ? own(ZEROS, node.type) : undefined);
     if (value === undefined) return schema;
     return "$ref" in schema ? { allOf: [schema], default: value } : { ...schema, default: value };
   }
 
   #scalar({ type }: ScalarNode, typeName?: string): Json {
     const named = NAMED[type];
-    if (!named) return { ...PLAIN[type] };
+    if (!named) return typeName === undefined ? { ...PLAIN[type] } : this.named(typeName, { ...PLAIN[type] });
     const schema = named[1];
     const name = typeName ?? named[0];
     // v2 has no alternatives.
-    this.#found.set(
-      name,
-      this.#prefix === "#/definitions/" && schema.oneOf ? { description: schema.description, type: "string" } : schema,
-    );
+    const { oneOf, ...others } = schema;
+    this.#found.set(name, this.#prefix === "#/definitions/" && oneOf ? { ...others, type: "string" } : schema);
     return this.#refTo(name);
   }
+}
+
+type Element = NonNullable<Field["options"]["element"]>;
+
+const mapType = (isAtomic: boolean) => (isAtomic ? "atomic" : "granular");
+
+/** Beside a reference, version 2 has what describes and what extends it, and nothing else. */
+function besideReference(extras: Json): Json {
+  return Object.fromEntries(
+    Object.entries(extras).filter(([name]) => name === "description" || name.startsWith("x-kubernetes-")),
+  );
 }
 
 const ZEROS: Readonly<Record<string, unknown>> = { string: "", boolean: false, int32: 0, int64: 0, float64: 0 };

@@ -96,7 +96,7 @@ function pathsWorthTelling(theirs: unknown, ours: unknown): string[] {
 }
 
 /** Pointers to the smallest differing parts; lists of different lengths differ as a whole. */
-function pathsThatDiffer(one: unknown, other: unknown, path = ""): string[] {
+export function pathsThatDiffer(one: unknown, other: unknown, path = ""): string[] {
   if (Object.is(one, other)) return [];
   const both = typeof one === "object" && typeof other === "object" && one !== null && other !== null;
   if (!both || Array.isArray(one) !== Array.isArray(other)) return [path || "/"];

@@ -8,18 +8,18 @@ export const APIGroupDiscoveryList = struct("io.k8s.api.apidiscovery.v2.APIGroup
   items: list(2, APIGroupDiscovery, { always: true, required: true }),
 }));
 
-const APIGroupDiscovery = struct("io.k8s.api.apidiscovery.v2.APIGroupDiscovery", () => ({
+export const APIGroupDiscovery = struct("io.k8s.api.apidiscovery.v2.APIGroupDiscovery", () => ({
   metadata: ref(1, ObjectMeta, { always: true }),
   versions: list(2, APIVersionDiscovery, { list: "map", keys: ["version"] }),
 }));
 
-const APIVersionDiscovery = struct("io.k8s.api.apidiscovery.v2.APIVersionDiscovery", () => ({
+export const APIVersionDiscovery = struct("io.k8s.api.apidiscovery.v2.APIVersionDiscovery", () => ({
   version: string(1, { always: true, required: true }),
   resources: list(2, APIResourceDiscovery, { list: "map", keys: ["resource"] }),
   freshness: string(3),
 }));
 
-const APIResourceDiscovery = struct("io.k8s.api.apidiscovery.v2.APIResourceDiscovery", () => ({
+export const APIResourceDiscovery = struct("io.k8s.api.apidiscovery.v2.APIResourceDiscovery", () => ({
   resource: string(1, { always: true, required: true }),
   responseKind: ref(2, GroupVersionKind, { ptr: true }),
   scope: string(3, { always: true, required: true }),
@@ -30,14 +30,14 @@ const APIResourceDiscovery = struct("io.k8s.api.apidiscovery.v2.APIResourceDisco
   subresources: list(8, APISubresourceDiscovery, { list: "map", keys: ["subresource"] }),
 }));
 
-const APISubresourceDiscovery = struct("io.k8s.api.apidiscovery.v2.APISubresourceDiscovery", () => ({
+export const APISubresourceDiscovery = struct("io.k8s.api.apidiscovery.v2.APISubresourceDiscovery", () => ({
   subresource: string(1, { always: true, required: true }),
   responseKind: ref(2, GroupVersionKind, { ptr: true }),
   acceptedTypes: list(3, GroupVersionKind, { list: "map", keys: ["group", "version", "kind"] }),
   verbs: list(4, scalar.string, { always: true, required: true, list: "set" }),
 }));
 
-const GroupVersionKind = struct("io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionKind", () => ({
+export const GroupVersionKind = struct("io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionKind", () => ({
   group: string(1, { always: true, required: true }),
   version: string(2, { always: true, required: true }),
   kind: string(3, { always: true, required: true }),

@@ -162,6 +162,8 @@ export const CustomResourceValidation = struct(
 );
 export interface CustomResourceValidation extends Infer<typeof CustomResourceValidation> {}
 
+const TYPES = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.";
+
 /** Refers to itself, so its type is written out: inference can't. */
 export interface JSONSchemaProps {
   readonly id?: string;
@@ -219,7 +221,7 @@ export const JSONSchemaProps: StructNode = struct(
     type: string(5),
     format: string(6),
     title: string(7),
-    default: any(8, { ptr: true }),
+    default: any(8, { ptr: true, typeName: `${TYPES}JSON` }),
     maximum: float64(9, { ptr: true }),
     exclusiveMaximum: boolean(10),
     minimum: float64(11, { ptr: true }),
@@ -231,23 +233,31 @@ export const JSONSchemaProps: StructNode = struct(
     minItems: int64(17, { ptr: true }),
     uniqueItems: boolean(18),
     multipleOf: float64(19, { ptr: true }),
-    enum: list(20, scalar.any, { list: "atomic" }),
+    enum: list(20, scalar.any, { list: "atomic", element: { typeName: `${TYPES}JSON` } }),
     maxProperties: int64(21, { ptr: true }),
     minProperties: int64(22, { ptr: true }),
     required: list(23, scalar.string, { list: "atomic" }),
-    items: any(24, { ptr: true, holds: { node: () => JSONSchemaProps, or: "list" } }),
+    items: any(24, {
+      ptr: true,
+      holds: { node: () => JSONSchemaProps, or: "list" },
+      typeName: `${TYPES}JSONSchemaPropsOrArray`,
+    }),
     allOf: list(25, JSONSchemaProps, { list: "atomic" }),
     oneOf: list(26, JSONSchemaProps, { list: "atomic" }),
     anyOf: list(27, JSONSchemaProps, { list: "atomic" }),
     not: ref(28, JSONSchemaProps, { ptr: true }),
     properties: map(29, JSONSchemaProps),
-    additionalProperties: any(30, { ptr: true, holds: { node: () => JSONSchemaProps, or: "boolean" } }),
+    additionalProperties: any(30, {
+      ptr: true,
+      holds: { node: () => JSONSchemaProps, or: "boolean" },
+      typeName: `${TYPES}JSONSchemaPropsOrBool`,
+    }),
     patternProperties: map(31, JSONSchemaProps),
-    dependencies: map(32, scalar.any),
-    additionalItems: any(33, { ptr: true }),
+    dependencies: map(32, scalar.any, { element: { typeName: `${TYPES}JSONSchemaPropsOrStringArray` } }),
+    additionalItems: any(33, { ptr: true, typeName: `${TYPES}JSONSchemaPropsOrBool` }),
     definitions: map(34, JSONSchemaProps),
     externalDocs: ref(35, ExternalDocumentation, { ptr: true }),
-    example: any(36, { ptr: true }),
+    example: any(36, { ptr: true, typeName: `${TYPES}JSON` }),
     nullable: boolean(37),
     "x-kubernetes-preserve-unknown-fields": boolean(38, { ptr: true }),
     "x-kubernetes-embedded-resource": boolean(39),

@@ -17,6 +17,6 @@ export const ScaleStatus = struct("io.k8s.api.autoscaling.v1.ScaleStatus", () =>
 export interface ScaleStatus extends Infer<typeof ScaleStatus> {}
 
 export const ScaleSpec = struct("io.k8s.api.autoscaling.v1.ScaleSpec", () => ({
-  replicas: int32(1, { rules: ["optional", "minimum=0"] }),
+  replicas: int32(1, { documented: 0, rules: ["optional", "minimum=0"] }),
 }));
 export interface ScaleSpec extends Infer<typeof ScaleSpec> {}

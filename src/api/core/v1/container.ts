@@ -276,7 +276,7 @@ export interface ProbeHandler extends Infer<typeof ProbeHandler> {}
 
 export const GRPCAction = struct("io.k8s.api.core.v1.GRPCAction", () => ({
   port: int32(1, { always: true, required: true }),
-  service: string(2, { ptr: true, always: true }),
+  service: string(2, { ptr: true, always: true, documented: "" }),
 }));
 export interface GRPCAction extends Infer<typeof GRPCAction> {}
 

@@ -17,6 +17,7 @@ export const PersistentVolumeClaimStatus = struct("io.k8s.api.core.v1.Persistent
   }),
   allocatedResources: map(5, scalar.quantity),
   allocatedResourceStatuses: map(7, scalar.string, {
+    atomic: false,
     element: {
       enum: [
         "ControllerResizeInProgress",

@@ -28,7 +28,7 @@ export interface ReplicationControllerCondition extends Infer<typeof Replication
 
 export const ReplicationControllerSpec = struct("io.k8s.api.core.v1.ReplicationControllerSpec", () => ({
   replicas: int32(1, { ptr: true, default: 1, rules: ["optional", "minimum=0"] }),
-  minReadySeconds: int32(4, { rules: ["optional", "minimum=0"] }),
+  minReadySeconds: int32(4, { documented: 0, rules: ["optional", "minimum=0"] }),
   selector: map(2, scalar.string, { atomic: true }),
   template: ref(3, PodTemplateSpec, { ptr: true }),
 }));
