@@ -46,3 +46,16 @@ test("what is being deleted already keeps the time of it", async () => {
   assert.equal(again.metadata.deletionTimestamp, metadata.deletionTimestamp);
   await close();
 });
+
+test("a change that changes nothing of what is being deleted is none", async () => {
+  const { json, close } = await server();
+  const jobs = "/apis/batch/v1/namespaces/default/jobs";
+  const template = { spec: { restartPolicy: "Never", containers: [{ name: "c", image: "i" }] } };
+  await json(`POST ${jobs}`, { metadata: { name: "j" }, spec: { template } });
+  await json(`DELETE ${jobs}/j?propagationPolicy=Orphan`);
+  const { metadata } = await json(`GET ${jobs}/j`);
+  assert.deepEqual(metadata.finalizers, ["orphan"]);
+  const again = await json(`PUT ${jobs}/j`, await json(`GET ${jobs}/j`));
+  assert.equal(again.metadata.resourceVersion, metadata.resourceVersion);
+  await close();
+});

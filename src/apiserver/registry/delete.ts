@@ -4,6 +4,7 @@ import { copyJson } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import type { Json, Registry, WriteOptions } from "./generic.ts";
 import { isConverted } from "../stored/custom.ts";
+import { orderedMetadata } from "../stored/encoding.ts";
 import type { StoredObject } from "../stored/stored.ts";
 import type { Store } from "../../store/index.ts";
 
@@ -195,7 +196,7 @@ async function replace(
   marked: Json,
 ): Promise<StoredObject | undefined> {
   const { key } = current.entry;
-  const { value, json } = await registry.encode(inOrder(marked));
+  const { value, json } = await registry.encode(orderedMetadata(marked));
   if (Buffer.compare(value, current.entry.value) === 0) return current;
   if (write.dryRun) return registry.unsaved({ ...current.entry, value }, json);
   const result = await store.transact({
@@ -206,19 +207,6 @@ async function replace(
   if (!result.succeeded) return undefined;
   const { version } = current.entry;
   return registry.opened({ ...current.entry, value, modRevision: result.revision, version: version + 1 }, json);
-}
-
-/** deletionTimestamp and its seconds stand behind creationTimestamp. */
-function inOrder(object: Json): KubeObject {
-  const { deletionTimestamp, deletionGracePeriodSeconds, ...metadata } = object.metadata as Json;
-  const ordered: Json = {};
-  for (const [key, value] of Object.entries(metadata)) {
-    ordered[key] = value;
-    if (key !== "creationTimestamp") continue;
-    if (deletionTimestamp !== undefined) ordered.deletionTimestamp = deletionTimestamp;
-    if (deletionGracePeriodSeconds !== undefined) ordered.deletionGracePeriodSeconds = deletionGracePeriodSeconds;
-  }
-  return { ...object, metadata: ordered } as unknown as KubeObject;
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {

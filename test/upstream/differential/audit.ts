@@ -17,12 +17,14 @@ export async function auditOf(requests: readonly Request[], side: Side, log: str
     await side.ask({ ...request, headers: { ...request.headers, "audit-id": idOf(index) } });
   // A watch ends with its connection; all others are written before they are answered.
   const lines = readFileSync(log, "utf8").split("\n").filter(Boolean);
-  const normaliser = new Normaliser("never-there");
+  const normalisers = new Map<string, Normaliser>();
   const seen = new Map<string, unknown[]>();
   for (const line of lines) {
     const event = JSON.parse(line) as { auditID: string; requestReceivedTimestamp?: string };
     if (!event.auditID.startsWith("audit-")) continue;
     const known = seen.get(event.auditID) ?? seen.set(event.auditID, []).get(event.auditID)!;
+    // Each request by itself: that one was written too many is to be told once.
+    const normaliser = normalisers.getOrInsertComputed(event.auditID, () => new Normaliser("never-there"));
     known.push(normaliser.value(event));
   }
   return { requests, seen };
