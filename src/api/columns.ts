@@ -25,7 +25,7 @@ export const createdAtColumn: Column<AnyObject> = {
   name: "Created At",
   type: "date",
   priority: 0,
-  cell: (object) => object.metadata.creationTimestamp,
+  cell: (object) => object.metadata.creationTimestamp ?? "0001-01-01T00:00:00Z",
 };
 
 type Cell<T> = (object: T, now: number) => unknown;

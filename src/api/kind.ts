@@ -245,6 +245,8 @@ export interface KindBehavior<T> {
   readonly looseFinalizers?: boolean | "warned";
   /** What a name begins with may be the beginning of what any path takes, whatever the name's own rule. */
   readonly loosePrefix?: boolean;
+  /** Gives an object of which nothing is said, as bookmarks are, what the original's conversion of it adds. */
+  readonly fillBlank?: (object: Mutable<T>) => void;
   /** What changes, besides the time of it, when the deletion of an object begins, whatever its options; may add finalizers. */
   readonly prepareDelete?: (object: Mutable<T>, now: string) => void;
   /** Default deletion propagation of dependents; "background" unless said. With "none" it has none, whatever is asked. */

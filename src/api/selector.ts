@@ -255,11 +255,11 @@ function unescapeValue(value: string): string {
 }
 
 /** An object's selector as the text of a labelSelector parameter. */
-export function formatLabelSelector(selector: LabelSelector): string {
-  const equalities = Object.entries(selector.matchLabels ?? {}).map(
+export function formatLabelSelector(selector: LabelSelector | null | undefined): string {
+  const equalities = Object.entries(selector?.matchLabels ?? {}).map(
     ([key, value]) => [key, `${key}=${value}`] as const,
   );
-  const expressions = (selector.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
+  const expressions = (selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
     const list = `(${[...values].sort().join(",")})`;
     const text =
       { In: `${key} in ${list}`, NotIn: `${key} notin ${list}`, Exists: key, DoesNotExist: `!${key}` }[operator] ?? key;

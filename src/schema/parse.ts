@@ -314,8 +314,12 @@ class Parser {
   }
 
   #word<T>(word: string, value: T): T {
-    if (!this.#text.startsWith(word, this.#at)) this.#fail("looking for beginning of value");
-    this.#at += word.length;
+    // The first letter is known to fit, or nothing does.
+    if (this.#text[this.#at] !== word[0]) this.#fail("looking for beginning of value");
+    for (const letter of word) {
+      if (this.#text[this.#at] !== letter) this.#fail(`in literal ${word} (expecting '${letter}')`);
+      this.#at++;
+    }
     return value;
   }
 

@@ -385,7 +385,7 @@ function tooLarge(wanted: Revision, current: Revision): Error {
   return statusError({
     code: 504,
     reason: "Timeout",
-    message: `Timeout: Too large resource version: ${wanted}, current: ${current}`,
+    message: `Timeout: Too large resource version: ${BigInt(wanted)}, current: ${current}`,
     details: {
       causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
       retryAfterSeconds: 1,

@@ -6,12 +6,11 @@ import {
   resourceExpired,
   statusError,
 } from "../../api/index.ts";
-import { posix } from "node:path";
 import type { Clock } from "../../base/index.ts";
-import { isObject, JsonError, parseJson } from "../../schema/index.ts";
 import { prefixEnd, type Revision, type Store, StoreError } from "../../store/index.ts";
 import type { Cacher } from "../cacher/cacher.ts";
 import { inTurns } from "../turns.ts";
+import { formatToken, parseToken, type Position } from "./continue.ts";
 import type { ListOptions } from "./options.ts";
 import { isConverted } from "../stored/custom.ts";
 import { storageKey, storagePrefix, type StoredObject } from "../stored/stored.ts";
@@ -33,14 +32,6 @@ export interface ListCall {
   readonly options: ListOptions;
   readonly selection: Selection;
   readonly clock: Clock;
-}
-
-/** A page continues where the last one ended, as of its version. */
-interface Position {
-  /** -1: the version is forgotten, go on with the newest. */
-  readonly revision: Revision;
-  /** Key behind the prefix. */
-  readonly start: string;
 }
 
 /** Lists what a selection picks, with versions and pages as the query asks. */
@@ -80,7 +71,7 @@ interface Options {
   readonly atLeast: Revision | undefined;
 }
 
-function readOptions({ options }: ListCall): Options {
+function readOptions({ options, selection, kind }: ListCall): Options {
   const { limit, resourceVersion: version, resourceVersionMatch: match } = options;
   if (options.continue !== "") {
     const position = parseToken(options.continue);
@@ -90,8 +81,9 @@ function readOptions({ options }: ListCall): Options {
   }
   const revision = listedVersion(version);
   if (match === "Exact") return { limit, position: undefined, exact: revision, atLeast: undefined };
-  // The oldest rule: with a limit, a version without a match means exactly that version.
-  if (match === "" && limit > 0 && revision !== undefined && revision > 0)
+  // The oldest rule: with a limit, a version without a match means exactly that version; of one object there are no pages.
+  const isOfOne = selection.name !== undefined && (selection.namespace !== "" || kind.scope !== "Namespaced");
+  if (match === "" && limit > 0 && !isOfOne && revision !== undefined && revision > 0)
     return { limit, position: undefined, exact: revision, atLeast: undefined };
   return { limit, position: undefined, exact: undefined, atLeast: revision };
 }
@@ -110,9 +102,12 @@ export function parseVersion(text: string): Revision | undefined {
   return text === "" ? undefined : Number(text);
 }
 
+const VERSION_MAX = 2n ** 64n - 1n;
+
 function versionProblem(text: string): string | undefined {
-  if (text === "" || /^\d{1,16}$/.test(text)) return undefined;
-  const why = /^\d+$/.test(text) ? "value out of range" : "invalid syntax";
+  const isNumber = /^\d+$/.test(text);
+  if (text === "" || (isNumber && BigInt(text) <= VERSION_MAX)) return undefined;
+  const why = isNumber ? "value out of range" : "invalid syntax";
   const value = JSON.stringify(text);
   return `resourceVersion: Invalid value: ${value}: strconv.ParseUint: parsing ${value}: ${why}`;
 }
@@ -120,8 +115,7 @@ function versionProblem(text: string): string | undefined {
 async function fromCache(call: ListCall, limit: number): Promise<ListResult> {
   const { kind, cacher, selection, clock } = call;
   const revision = cacher.revision;
-  const prefix = storagePrefix(kind);
-  const page = { revision, prefix, exactCount: selection.everything };
+  const page = { revision, prefix: scopeOf(kind, selection), exactCount: selection.everything };
   if (selection.everything) {
     const items = cacher.in(selection.namespace, limit);
     const more = items.length === limit ? cacher.countIn(selection.namespace) - limit : 0;
@@ -140,6 +134,7 @@ async function fromCache(call: ListCall, limit: number): Promise<ListResult> {
 
 interface Page {
   readonly revision: Revision;
+  /** Of the keys of all that the list is of. */
   readonly prefix: string;
   readonly last: StoredObject | undefined;
   readonly more: number;
@@ -153,27 +148,30 @@ function pageMetadata({ revision, prefix, last, more, exactCount }: Page): ListR
   return { resourceVersion, continue: token, ...(exactCount && { remainingItemCount: more }) };
 }
 
+/** What the keys begin with of all that may be listed. */
+function scopeOf(kind: KindDefinition, { namespace }: Selection): string {
+  return namespace === "" ? storagePrefix(kind) : `${storagePrefix(kind)}${namespace}/`;
+}
+
 async function listAt(
   call: ListCall,
   revision: Revision | undefined,
   { start, limit }: { start: string; limit: number },
 ): Promise<ListResult> {
   const { kind, selection } = call;
-  const prefix = storagePrefix(kind);
-  const scope = selection.namespace === "" ? prefix : `${prefix}${selection.namespace}/`;
-  const from = start === "" ? scope : prefix + start;
+  const scope = scopeOf(kind, selection);
   try {
     const {
       items,
       more,
       revision: at,
     } = await scan(call, {
-      start: from.startsWith(scope) ? from : scope,
+      start: scope + start,
       scope,
       revision,
       limit,
     });
-    const page = { revision: revision ?? at, prefix, last: items.at(-1), more };
+    const page = { revision: revision ?? at, prefix: scope, last: items.at(-1), more };
     return { items, metadata: pageMetadata({ ...page, exactCount: selection.everything }) };
   } catch (error) {
     throw versionFailure(error, revision);
@@ -236,7 +234,7 @@ function versionFailure(error: unknown, revision: Revision | undefined): unknown
   return statusError({
     code: 504,
     reason: "Timeout",
-    message: `Timeout: Too large resource version: ${revision}, current: ${error.message.match(/\d+$/)?.[0] ?? "unknown"}`,
+    message: `Timeout: Too large resource version: ${BigInt(revision!)}, current: ${error.message.match(/\d+$/)?.[0] ?? "unknown"}`,
     details: {
       causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
       retryAfterSeconds: 1,
@@ -255,39 +253,6 @@ async function continued(call: ListCall, position: Position, limit: number): Pro
       "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.";
     const expired = resourceExpired(message);
     throw Object.assign(expired, { status: { ...expired.status, metadata: { continue: inconsistent } } });
-  }
-}
-
-function formatToken({ revision, start }: Position): string {
-  return Buffer.from(JSON.stringify({ v: "meta.k8s.io/v1", rv: revision, start })).toString("base64url");
-}
-
-function parseToken(token: string): Position {
-  const { v, rv, start } = tokenContent(token);
-  if (v !== "meta.k8s.io/v1")
-    throw badToken(`: server does not recognize this encoded version ${typeof v === "string" ? v : ""}`);
-  if (typeof rv !== "number" || rv === 0)
-    throw badToken(": incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
-  if (typeof start !== "string" || start === "") throw badToken(": encoded start key empty (version meta.k8s.io/v1)");
-  const path = start.startsWith("/") ? start : `/${start}`;
-  if (posix.normalize(path) !== path || (path.length > 1 && path.endsWith("/"))) throw badToken(`: ${start}`);
-  return { revision: rv, start };
-}
-
-function badToken(problem: string, cause?: unknown): Error {
-  return badRequest(`invalid continue token: continue key is not valid${problem}`, { cause });
-}
-
-function tokenContent(token: string): { readonly v?: unknown; readonly rv?: unknown; readonly start?: unknown } {
-  const bad = token.search(/[^A-Za-z0-9_-]/);
-  const fault = bad >= 0 ? bad : token.length % 4 === 1 ? token.length - 1 : undefined;
-  if (fault !== undefined) throw badToken(`: illegal base64 data at input byte ${fault}`);
-  try {
-    const { value } = parseJson(Buffer.from(token, "base64url").toString("utf8"));
-    return isObject(value) ? value : {};
-  } catch (error) {
-    if (error instanceof JsonError) throw badToken(`: ${error.message}`, error);
-    throw error;
   }
 }
 

@@ -31,11 +31,21 @@ test("numbers are read before selectors, selectors before what doesn't go togeth
 
 test("a watch that says no version is one that asks for what there is, and can't go on from a token", () => {
   const forbidden = `${INVALID}resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden`;
-  assert.deepEqual(refusal(watchOptions, "continue=x"), [422, `${forbidden} when continue is provided`]);
-  assert.equal(refusal(watchOptions, "continue=x&resourceVersion=5"), undefined);
-  assert.deepEqual(refusal(watchOptions, "resourceVersionMatch=NotOlderThan"), [
+  assert.deepEqual(refusal(watchOptions, "watch=1&continue=x"), [422, `${forbidden} when continue is provided`]);
+  assert.equal(refusal(watchOptions, "watch=1&continue=x&resourceVersion=5"), undefined);
+  assert.deepEqual(refusal(watchOptions, "watch=1&resourceVersionMatch=NotOlderThan"), [
     422,
     `${forbidden} for watch unless sendInitialEvents is provided`,
   ]);
-  assert.equal(refusal(watchOptions, "sendInitialEvents=true&resourceVersionMatch=NotOlderThan"), undefined);
+  assert.equal(refusal(watchOptions, "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"), undefined);
+});
+
+test("a watch that only its path asks for is held to what holds for lists", () => {
+  assert.deepEqual(refusal(watchOptions, "sendInitialEvents=true"), [
+    422,
+    `${INVALID}sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list`,
+  ]);
+  assert.equal(refusal(watchOptions, "continue=x"), undefined);
+  assert.equal(watchOptions(new URLSearchParams()).sendInitialEvents, undefined);
+  assert.equal(watchOptions(new URLSearchParams("watch=1&resourceVersion=0")).sendInitialEvents, true);
 });

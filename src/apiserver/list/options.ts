@@ -33,11 +33,20 @@ export function listOptions(query: URLSearchParams): ListOptions {
   return options;
 }
 
-/** The same of a watch. */
+/** The same of a watch; one that only its path asks for is held to what holds for lists, and nothing is implied of it. */
 export function watchOptions(query: URLSearchParams): ListOptions {
+  if (!isTrue(query.get("watch"))) return listOptions(query);
   const options = readOptions(query);
   refuse(watchErrors(options));
-  return options;
+  return isImplied(options) ? { ...options, sendInitialEvents: true, resourceVersionMatch: NEWER } : options;
+}
+
+const NEWER = "NotOlderThan";
+
+/** Who says nothing of the events that a watch begins with, and no version, gets them. */
+function isImplied({ sendInitialEvents, resourceVersionMatch, resourceVersion }: ListOptions): boolean {
+  const isSaid = sendInitialEvents !== undefined || resourceVersionMatch !== "";
+  return !isSaid && (resourceVersion === "" || resourceVersion === "0");
 }
 
 function readOptions(query: URLSearchParams): ListOptions {
@@ -104,23 +113,16 @@ function listErrors({
   return errors;
 }
 
-function watchErrors({
-  resourceVersion,
-  resourceVersionMatch,
-  continue: token,
-  sendInitialEvents,
-}: ListOptions): FieldError[] {
+function watchErrors(options: ListOptions): FieldError[] {
+  const { resourceVersionMatch, continue: token, sendInitialEvents } = options;
   const errors: FieldError[] = [];
-  const isSaid = sendInitialEvents !== undefined || resourceVersionMatch !== "";
-  // Who says nothing of it, and no version, gets them.
-  const isImplied = !isSaid && (resourceVersion === "" || resourceVersion === "0");
-  const match = isImplied ? "NotOlderThan" : resourceVersionMatch;
-  if (sendInitialEvents !== undefined && match !== "NotOlderThan")
+  const match = isImplied(options) ? NEWER : resourceVersionMatch;
+  if (sendInitialEvents !== undefined && match !== NEWER)
     errors.push(forbidden(MATCH, `sendInitialEvents requires setting ${MATCH} to NotOlderThan`));
   if (match === "") return errors;
-  if (sendInitialEvents === undefined && !isImplied)
+  if (sendInitialEvents === undefined && !isImplied(options))
     errors.push(forbidden(MATCH, `${MATCH} is forbidden for watch unless sendInitialEvents is provided`));
-  if (match !== "NotOlderThan") errors.push(unsupported(match, '"NotOlderThan"'));
+  if (match !== NEWER) errors.push(unsupported(match, '"NotOlderThan"'));
   if (token !== "") errors.push(forbidden(MATCH, `${MATCH} is forbidden when continue is provided`));
   return errors;
 }

@@ -77,7 +77,9 @@ function hasPlainColumns(kind: KindDefinition): boolean {
 
 function rowOf(kind: KindDefinition, object: KubeObject, { nowMs, format, includeObject }: TableCall) {
   return {
-    cells: shownColumns(kind).map((column) => column.cell(object, nowMs) ?? (column.format === "name" ? "" : null)),
+    cells: shownColumns(kind).map(
+      (column) => column.cell(object, nowMs) ?? (kind.custom && column.format !== "name" ? null : ""),
+    ),
     object:
       includeObject === "None"
         ? null

@@ -60,11 +60,15 @@ function queryOptions(query: URLSearchParams): DeleteOptions {
   const [seconds, policy, orphan] = ["gracePeriodSeconds", "propagationPolicy", "orphanDependents"].map((name) =>
     query.get(name),
   );
+  const [uid, resourceVersion] = ["uid", "resourceVersion"].map((name) => query.get(name));
   if (seconds && !/^[+-]?\d+$/.test(seconds))
     throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(seconds)}: invalid syntax`);
   return {
     ...(seconds && { gracePeriodSeconds: Number(seconds) }),
     ...(policy && { propagationPolicy: policy }),
     ...(orphan && { orphanDependents: isTrue(orphan) }),
+    ...((uid || resourceVersion) && {
+      preconditions: { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) },
+    }),
   };
 }

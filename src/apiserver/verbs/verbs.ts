@@ -13,7 +13,7 @@ import {
   behaviorOf,
 } from "../../api/index.ts";
 import { type Clock, formatTime, type Random } from "../../base/index.ts";
-import type { ApiResponse, UpgradedConnection } from "../../net/message.ts";
+import type { ApiRequest, ApiResponse, UpgradedConnection } from "../../net/message.ts";
 import { applyDefaults, copyJson, encodeProtoObject } from "../../schema/index.ts";
 import type { Store } from "../../store/index.ts";
 import { giveBack } from "../list/chunks.ts";
@@ -288,7 +288,11 @@ export class Verbs {
         headers: { "content-type": "application/json" },
         body: { type: "events", batches: mapBatches(batches, (items) => encoder.frames(items)) },
       };
-    if (request.upgrade?.protocol === "websocket") return overWebSocket(batches, (item) => encoder.encode([item]));
+    if (request.upgrade?.protocol === "websocket") {
+      if (hasOrigin(request)) return overWebSocket(batches, (item) => encoder.encode([item]));
+      await batches.return?.();
+      return { status: 403, headers: {}, body: { type: "none" } };
+    }
     return {
       status: 200,
       headers: { "content-type": contentType(format, true), "cache-control": "no-cache, private" },
@@ -463,9 +467,9 @@ export class Verbs {
     const { query, info } = context;
     const { store, clock } = this.#options;
     const listed = listOptions(query);
+    const picked = selection(this.#kind, info.namespace, listed);
     const options = await this.#deleteOptions(context);
     const write = this.#writeOptions(context);
-    const picked = selection(this.#kind, info.namespace, listed);
     const result = await list({ kind, cacher, store, options: listed, selection: picked, clock });
     const items: StoredObject[] = [];
     for (const stored of result.items) {
@@ -546,6 +550,11 @@ function refuseUid({ info: { name } }: RequestContext, kind: KindDefinition, { u
   if (!uid) return;
   const found = `the provided object specified uid ${String(uid)}, and no existing object was found`;
   throw conflict(kind, name, `uid mismatch: ${found}`);
+}
+
+/** Whether who opens a WebSocket says on whose behalf, as browsers do: the original insists on it for a watch. */
+function hasOrigin({ headers: { origin = "" } }: ApiRequest): boolean {
+  return /^([a-z][a-z0-9+.-]*:|\/)/i.test(origin);
 }
 
 /** A watch over a WebSocket: one event in each message. */

@@ -1,4 +1,5 @@
 import {
+  behaviorOf,
   canonicalQuantity,
   groupVersion,
   type KindDefinition,
@@ -134,14 +135,14 @@ export class EventEncoder {
     return tableOf(hub, [item], { metadata, nowMs: clock.now(), format, withoutColumns, ...this.#table! });
   }
 
-  /** A bookmark in the view of the watch; an error is what it is. */
+  /** A bookmark in the view of the watch, of an object that has nothing but a version; an error is what it is. */
   #extra({ type, object }: Extra): unknown {
-    const { format, hub } = this.#options;
-    if (type === "ERROR" || format.as === "object") return object;
+    const { format, hub, kind } = this.#options;
+    if (type === "ERROR") return object;
     const bookmark = object as KubeObject;
-    if (format.as !== "table") return partialMetadata(bookmark, format.viewVersion);
-    const blank = decodeJson(hub.struct, object, { quantity: canonicalQuantity }).value;
-    return this.#row({ object: { ...blank, ...bookmark } }, bookmark.metadata.resourceVersion);
+    if (format.as === "table")
+      return this.#row({ object: blank(hub, bookmark) as KubeObject }, bookmark.metadata.resourceVersion);
+    return format.as === "object" ? blank(kind, bookmark) : partialMetadata(bookmark, format.viewVersion);
   }
 
   #frame(item: WatchItem): Uint8Array {
@@ -159,6 +160,15 @@ export class EventEncoder {
       item.type === "ERROR" ? Status : format.as === "object" ? kind.struct : PartialObjectMetadata;
     return encodeProtoObject(type, this.#extra(item) as { apiVersion: string; kind: string });
   }
+}
+
+/** A bookmark with what no object of its kind is written without. */
+function blank(kind: KindDefinition, bookmark: KubeObject): unknown {
+  if (kind.custom) return bookmark;
+  const object = { ...decodeJson(kind.struct, bookmark, { quantity: canonicalQuantity }).value, ...bookmark };
+  object.metadata = { ...bookmark.metadata };
+  behaviorOf(kind).fillBlank?.(object as never);
+  return object;
 }
 
 /** From here on it's worth a buffer that is used again, which is as long as a piece of a list. */

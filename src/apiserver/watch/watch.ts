@@ -52,11 +52,22 @@ export async function watch(call: WatchCall): Promise<AsyncIterableIterator<read
   await call.cacher.start().catch((error) => {
     throw isConverted(call.kind) && error instanceof StatusError ? notReady(call.kind, error) : error;
   });
+  if (options.timeoutMs < 0) return told([]);
   if (options.sendInitial && options.from !== undefined && options.from > 0)
-    await call.cacher.notOlderThan(options.from);
+    try {
+      await call.cacher.notOlderThan(options.from);
+    } catch (error) {
+      if (error instanceof StatusError && error.code === 504) return told([{ type: "ERROR", object: error.status }]);
+      throw error;
+    }
   else if (options.from === undefined) await call.cacher.fresh();
   else if (!options.sendInitial) await call.cacher.recall(options.from);
   return new WatchStream(call, options);
+}
+
+/** A watch that tells this and is over. */
+async function* told(items: readonly WatchItem[]): AsyncGenerator<readonly WatchItem[]> {
+  if (items.length > 0) yield items;
 }
 
 /** 429: there is something that can't be converted, perhaps only now. */
@@ -72,19 +83,22 @@ interface Options {
   /** Tell where the initial events end. */
   readonly markEnd: boolean;
   readonly bookmarks: boolean;
+  /** Below 0: it is over at once. */
   readonly timeoutMs: number;
 }
 
 function readOptions({ options, random }: WatchCall): Options {
   const { sendInitialEvents: asked, allowWatchBookmarks: bookmarks, timeoutSeconds } = options;
-  const from = parseVersion(options.resourceVersion);
+  const version = parseVersion(options.resourceVersion);
+  const sendInitial = asked ?? (version === undefined || version === 0);
   return {
-    from,
-    sendInitial: asked ?? (from === undefined || from === 0),
+    // Who wants nothing of what there is, and no version, begins now.
+    from: version === 0 && !sendInitial ? undefined : version,
+    sendInitial,
     markEnd: asked === true && bookmarks,
     bookmarks,
     timeoutMs:
-      timeoutSeconds > 0 ? timeoutSeconds * 1000 : TIMEOUT_MIN_MS + Math.floor(random.float() * TIMEOUT_MIN_MS),
+      timeoutSeconds === 0 ? TIMEOUT_MIN_MS + Math.floor(random.float() * TIMEOUT_MIN_MS) : timeoutSeconds * 1000,
   };
 }
 

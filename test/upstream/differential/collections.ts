@@ -180,7 +180,7 @@ async function pages({ ask, random, path, resource }: Life): Promise<void> {
     const { status, body } = await ask({ do: `GET ${path}?${query}`, ...view });
     const token: string = body?.metadata?.continue ?? "";
     if (status !== 200 || token === "") return;
-    query.set("continue", random.float() < 0.05 ? token.slice(1) : token);
+    query.set("continue", random.float() < 0.05 ? `!${token}` : token);
     if (random.float() < 0.15) query.set("limit", pick(["0", "2", "100"], random));
     if (random.float() < 0.1) query.set("labelSelector", pick(LABELS, random));
     if (random.float() < 0.1) query.set("resourceVersion", pick(["0", "1", body.metadata.resourceVersion], random));

@@ -50,19 +50,28 @@ const PER_STEP_MAX = 4;
 
 /** Runs a script on one server; `id` as {@link Script.run} says. */
 export async function transcribe(script: Script, side: Side, { seed, id }: { seed: number; id: string }) {
-  const normaliser = new Normaliser(id);
-  const steps: Step[] = [];
-  const ask: Ask = async (request) => {
-    normaliser.noteBase(request.body);
-    const answer: Answer = await side.ask(request);
-    // What was asked may hold what an earlier answer said.
-    const comparable = normaliser.value({ ...request, body: sentBody(request) });
-    steps.push({ request, comparable, answer: normaliser.answer(answer) });
+  const said: { readonly request: Request; answer?: Answer }[] = [];
+  const ask: Ask = async (request, course) => {
+    // Requests stand in the order in which they were made, however long each takes.
+    const step: (typeof said)[number] = { request };
+    said.push(step);
+    const answer = await side.ask(request, course);
+    step.answer = answer;
     await untilQuiet(side.ask, request, answer);
     return answer;
   };
   await script.run(ask, seededRandom(`${seed}/${script.title}`), id);
-  return steps satisfies Transcript;
+  return normalised(said, id) satisfies Transcript;
+}
+
+function normalised(said: readonly { readonly request: Request; readonly answer?: Answer }[], id: string): Step[] {
+  const normaliser = new Normaliser(id);
+  return said.map(({ request, answer }) => {
+    normaliser.noteBase(request.body);
+    // What was asked may hold what an earlier answer said.
+    const comparable = normaliser.value({ ...request, body: sentBody(request) });
+    return { request, comparable, answer: normaliser.answer(answer!) };
+  });
 }
 
 const sentBody = ({ body, means = body }: Request) =>

@@ -1,16 +1,20 @@
 import { readFileSync } from "node:fs";
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { gunzipSync } from "node:zlib";
 import { CallerCertificates } from "./certificates.ts";
 import { shownEvents, shownProtobuf } from "./encodings/wire.ts";
+import { eventsIn, isWatch } from "./watches/events.ts";
+import { overSocket } from "./watches/socket.ts";
 
 const TIMEOUT_MS = 60_000;
-const CONNECTIONS_MAX = 32;
+/** How long nothing may come of a watch until it is taken to have told all. */
+const SILENCE_MS = 500;
+const CONNECTIONS_MAX = 256;
 
 /** A request as a recording writes it down. */
 export interface Request {
-  /** Method and target: `POST /api/v1/namespaces?dryRun=All`. */
+  /** Method and target: `POST /api/v1/namespaces?dryRun=All`; the method SOCKET opens a WebSocket. */
   readonly do: string;
   /** Sent as JSON; a string or bytes are sent as they are. */
   readonly body?: unknown;
@@ -38,8 +42,16 @@ export interface Answer {
   readonly body: any;
 }
 
+/** For a watch, whose answer begins long before it ends. */
+export interface Course {
+  /** Is called when the answer begins. */
+  readonly begun?: () => void;
+  /** The answer is taken to be over when this has come true and nothing more has come for a while; else when the server ends it. */
+  readonly until?: Promise<unknown>;
+}
+
 /** Sends a request to the one server that a script is being run on. */
-export type Ask = (request: Request) => Promise<Answer>;
+export type Ask = (request: Request, course?: Course) => Promise<Answer>;
 
 /** A server that is there to be asked. */
 export interface Side extends AsyncDisposable {
@@ -64,7 +76,7 @@ export function asker(url: string, ca: string): { readonly ask: Ask; close(): vo
   const agent = new Agent(options);
   const callers = new CallerCertificates(ca, options);
   return {
-    ask: (request) => exchange(url, callers.agentOf(request.as) ?? agent, request),
+    ask: (request, course) => exchange(url, callers.agentOf(request.as) ?? agent, request, course),
     close: () => {
       agent.destroy();
       callers.close();
@@ -72,7 +84,7 @@ export function asker(url: string, ca: string): { readonly ask: Ask; close(): vo
   };
 }
 
-function exchange(origin: string, agent: Agent, request: Request): Promise<Answer> {
+function exchange(origin: string, agent: Agent, request: Request, course: Course = {}): Promise<Answer> {
   const [, method, target] = /^(\S+) (.*)$/s.exec(request.do)!;
   const { body } = request;
   const bytes =
@@ -87,26 +99,54 @@ function exchange(origin: string, agent: Agent, request: Request): Promise<Answe
   if (bytes !== undefined) headers["content-type"] = request.type ?? "application/json";
   // Of a DELETE's body nobody would know otherwise.
   if (bytes !== undefined) headers["content-length"] = String(Buffer.byteLength(bytes));
+  const url = `${origin}${target}`;
   return new Promise((resolve) => {
     const dropped = (error: Error) => resolve({ status: 0, headers: {}, body: error.message });
-    const sent = httpsRequest(`${origin}${target}`, { agent, method, headers }, (response) => {
+    const take = (response: IncomingMessage) => {
       const parts: Buffer[] = [];
+      const end = () => resolve(answerOf(request, response, Buffer.concat(parts)));
       response.on("data", (part: Buffer) => parts.push(part));
       response.on("error", dropped);
-      response.on("end", () => {
-        const seen = [...SEEN_HEADERS, ...(request.sees ?? [])].flatMap((name) =>
-          response.headers[name] === undefined ? [] : [[name, String(response.headers[name])]],
-        );
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: Object.fromEntries(seen),
-          body: parsed(plain(Buffer.concat(parts), response.headers), response.headers["content-type"]),
+      response.on("end", end);
+      course.begun?.();
+      if (course.until)
+        void whenSilent(response, course.until).then(() => {
+          end();
+          response.destroy();
         });
-      });
-    });
+    };
+    if (method === "SOCKET") {
+      void overSocket(url, { agent, headers, course, refused: take, whenSilent }).then(resolve);
+      return;
+    }
+    const sent = httpsRequest(url, { agent, method, headers }, take);
     sent.setTimeout(TIMEOUT_MS, () => sent.destroy(new Error("no answer")));
     sent.on("error", dropped);
     sent.end(bytes);
+  });
+}
+
+function answerOf(request: Request, response: IncomingMessage, received: Buffer): Answer {
+  const { headers, statusCode = 0 } = response;
+  const seen = [...SEEN_HEADERS, ...(request.sees ?? [])].flatMap((name) =>
+    headers[name] === undefined ? [] : [[name, String(headers[name])]],
+  );
+  const bytes = plain(received, headers);
+  const type = headers["content-type"];
+  const isOfEvents = statusCode === 200 && isWatch(request.do);
+  return {
+    status: statusCode,
+    headers: Object.fromEntries(seen),
+    body: isOfEvents ? eventsIn(bytes, type) : parsed(bytes, type),
+  };
+}
+
+/** Waits until nothing has come for a while, once it may be over. */
+async function whenSilent(source: NodeJS.EventEmitter, until: Promise<unknown>): Promise<void> {
+  await until;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, SILENCE_MS);
+    source.on("data", () => timer.refresh());
   });
 }
 

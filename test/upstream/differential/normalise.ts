@@ -25,6 +25,9 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/(resource version: )\d+( \()\d+\)/g, "$1<rv>$2<rv>)"],
   [/(, current: )\d+/g, "$1<rv>"],
   [/(resourceVersion\\?"?: ?\\?")[1-9]\d*/g, "$1<rv>"],
+  // Of what is asked for.
+  [/([?&]resourceVersion=)[1-9]\d*/g, "$1<rv>"],
+  [/([?&]continue=)[^&]+/g, "$1<continue>"],
 ];
 
 /** Columns are described in words of our own, or not at all; in YAML the words can't be told apart from the rest later. */

@@ -27,14 +27,19 @@ export async function startNavarch(flags: Flags = {}): Promise<Side> {
   };
 }
 
+interface UpstreamOptions {
+  /** The etcd tells how far it is when it is asked, which some of Debian's don't and some watches need: then it is ours. */
+  readonly tellsProgress?: true;
+}
+
 /** The original, set up the same way, on an etcd of its own. */
-export async function startUpstream(flags: Flags = {}): Promise<Side> {
+export async function startUpstream(flags: Flags = {}, { tellsProgress }: UpstreamOptions = {}): Promise<Side> {
   const directory = mkdtempSync(join(tmpdir(), "navarch-differential-"));
   const tokens = join(directory, "tokens.csv");
   writeFileSync(tokens, TOKENS, { mode: 0o600 });
   const resources = new AsyncDisposableStack();
   resources.defer(() => rmSync(directory, { recursive: true, force: true }));
-  const etcd = await startStore(directory);
+  const etcd = tellsProgress ? await startOurStore(directory) : await startStore(directory);
   resources.use(etcd);
   const servers = resources.use(await Servers.create());
   const server = await servers.upstream(
@@ -54,7 +59,9 @@ export async function startUpstream(flags: Flags = {}): Promise<Side> {
 
 /** Debian's etcd where it is installed, else ours. */
 async function startStore(directory: string): Promise<AsyncDisposable & { readonly url: string }> {
-  if (withoutEtcd) return OurEtcd.start(join(directory, "etcd"));
+  if (withoutEtcd) return startOurStore(directory);
   const { process, url } = await startEtcd(directory);
   return { url, [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
 }
+
+const startOurStore = (directory: string) => OurEtcd.start(join(directory, "etcd"));

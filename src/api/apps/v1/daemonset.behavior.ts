@@ -27,6 +27,9 @@ const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 
 /** What a daemon set's declaration can't say. */
 export const daemonSetBehavior: KindBehavior<DaemonSet> = {
+  fillBlank({ metadata }) {
+    metadata.annotations = { [TEMPLATE_GENERATION]: "0", ...metadata.annotations };
+  },
   fieldAnnotations: [TEMPLATE_GENERATION],
   prepareCreate(daemonSet) {
     setTemplateGeneration(daemonSet, Math.max(1, templateGeneration(daemonSet.metadata)));

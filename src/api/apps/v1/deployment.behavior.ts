@@ -37,6 +37,9 @@ const QUARTER = "25%";
 
 /** What a deployment's declaration can't say. */
 export const deploymentBehavior: KindBehavior<Deployment> = {
+  fillBlank({ spec }) {
+    spec.replicas = 0;
+  },
   prepareCreate: ({ spec }) => dropDisabledTemplateFields(spec.template),
   prepareUpdate: ({ spec }, old) => dropDisabledTemplateFields(spec.template, old.spec.template),
   prepareStatusUpdate({ metadata }, old) {

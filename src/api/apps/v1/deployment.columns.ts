@@ -12,5 +12,5 @@ export const deploymentColumns: readonly Column<Deployment>[] = [
   textColumn("Available", ({ status }) => status.availableReplicas ?? 0),
   ageColumn,
   ...wideContainerColumns(({ spec }: Deployment) => spec.template),
-  wide(textColumn("Selector", ({ spec }: Deployment) => formatLabelSelector(spec.selector) || "<none>")),
+  wide(textColumn("Selector", ({ spec }: Deployment) => formatLabelSelector(spec.selector))),
 ];

@@ -17,6 +17,9 @@ import { isBrokenSelector, selectorStays, validateSelector } from "./selecting.t
 
 /** What a replica set's declaration can't say. */
 export const replicaSetBehavior: KindBehavior<ReplicaSet> = {
+  fillBlank({ spec }) {
+    spec.replicas = 0;
+  },
   prepareCreate: ({ spec }) => dropDisabledTemplateFields(spec.template),
   prepareUpdate: ({ spec }, old) => dropDisabledTemplateFields(spec.template, old.spec.template),
   setDefaults({ spec }) {

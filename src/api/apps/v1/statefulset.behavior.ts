@@ -33,6 +33,9 @@ import type {
 
 /** What a stateful set's declaration can't say. */
 export const statefulSetBehavior: KindBehavior<StatefulSet> = {
+  fillBlank({ spec }) {
+    spec.replicas = 0;
+  },
   nameRule: "dnsLabel",
   prepareCreate(statefulSet) {
     dropGatedFields(statefulSet);
