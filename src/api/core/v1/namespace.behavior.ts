@@ -17,7 +17,8 @@ export const namespaceBehavior: KindBehavior<Namespace> = {
       namespace.spec.finalizers = [...(namespace.spec.finalizers ?? []), FINALIZER];
   },
   setDefaults(namespace) {
-    if (!namespace.status?.phase) namespace.status = { ...namespace.status, phase: "Active" } as typeof namespace.status;
+    if (!namespace.status?.phase)
+      namespace.status = { ...namespace.status, phase: "Active" } as typeof namespace.status;
     if (!namespace.metadata.name) return;
     namespace.metadata.labels = { ...namespace.metadata.labels, [NAME_LABEL]: namespace.metadata.name };
   },
