@@ -257,7 +257,7 @@ function dispatcher({
     if (elsewhere) return parts.aggregator.relay(elsewhere, context);
     if (!info.isResource) return paths(context);
     const kind = core.served.find({ ...info, plural: info.resource });
-    if (!kind) return notServed(core.served, info.group);
+    if (!kind) return notServed(core.served, info);
     if (!kind.custom) checkRoute(kind, context);
     if (kind.rules.deprecation) warnOfEnd(context, kind.rules.deprecation);
     if (kind.custom) return custom(kind, context);
@@ -282,8 +282,9 @@ function warnOfEnd({ warnings, audited }: RequestContext, text: string): void {
 const PLAIN_SUBRESOURCES = new Set(["status", "approval", "finalize", "ephemeralcontainers", "resize"]);
 
 /** Groups of our own answer with a Status where there is nothing; of any other nothing is known. */
-function notServed(served: ServedKinds, group: string): ApiResponse {
-  if (served.hasOwnGroup(group)) throw noSuchPath();
+function notServed(served: ServedKinds, { group, path }: RequestInfo): ApiResponse {
+  const isOwn = group === "" ? path.startsWith("/api/") : served.hasOwnGroup(group);
+  if (isOwn) throw noSuchPath();
   return NOT_FOUND;
 }
 

@@ -54,8 +54,9 @@ function resourceInfo({ method, path, group, version, rest, query }: ResourcePat
   let namespace = "";
   if (parts[0] === "namespaces" && parts.length > 1) {
     namespace = parts[1]!;
-    // /namespaces/x, /namespaces/x/status and /finalize are about the namespace itself.
-    if (parts.length > 2 && !["status", "finalize"].includes(parts[2]!)) parts = parts.slice(2);
+    // /namespaces/x, also with slashes after it, /namespaces/x/status and /finalize are about the namespace itself.
+    const isWithin = parts.length > 2 && !["status", "finalize"].includes(parts[2]!);
+    if (isWithin && parts.slice(2).some(Boolean)) parts = parts.slice(2);
   }
   const [resource = "", name = "", subresource = "", ...after] = parts;
   const verb = isWatch ? "watch" : verbOf({ method, name, query });

@@ -1,5 +1,6 @@
 import { type KindDefinition, methodNotAllowed, methodNotSupported, noSuchPath } from "../../api/index.ts";
 import type { RequestContext, RequestInfo } from "../contracts.ts";
+import { patchType } from "../verbs/patch.ts";
 import { refuseUnwritable } from "./negotiate.ts";
 
 const READS = ["list", "watch"];
@@ -9,13 +10,15 @@ const OLD_WATCH = /^\/(?:api|apis\/[^/]+)\/[^/]+\/watch\//;
 
 /**
  * What the original's router says of a request before the kind has a say: 404 for a path that leads nowhere, 405 for a
- * method that nobody answers there, 406 for who takes nothing that could be written.
+ * method that nobody answers there, 415 for a patch of no type, 406 for who takes nothing that could be written.
  */
 export function checkRoute(kind: KindDefinition, { info, request }: RequestContext): void {
   if (!isPath(kind, info)) throw noSuchPath();
   // Asked what it takes, a proxy asks the other end.
   const isProxied = info.subresource === "proxy" && (request.method === "OPTIONS" || request.method === "HEAD");
   if (!isProxied) checkMethod(kind, { info, request });
+  // Of all that is sent, only of patches is it the router that knows the types.
+  if (info.verb === "patch" && info.subresource !== "proxy") patchType(request);
   refuseUnwritable(request.headers.accept, { streams: READS.includes(info.verb) });
 }
 

@@ -110,7 +110,7 @@ function discovered(
   const [root = "", ...parts] = context.info.path.split("/").slice(1);
   if (root !== "api" && root !== "apis") return undefined;
   // One slash at the end is the same without it; who is routed is routed whatever their number.
-  const isRouted = root === "api" || isOwnGroup(parts[0] ?? "");
+  const isRouted = root === "api" || (Boolean(parts[0]) && isOwnGroup(parts[0]!));
   while (parts.at(-1) === "" && (isRouted || parts.length <= 3)) {
     parts.pop();
     if (!isRouted) break;
@@ -121,7 +121,8 @@ function discovered(
   const found = discovery.group(group);
   if (!found) return undefined;
   if (parts.length === 1) {
-    if (group === "apiregistration.k8s.io") requireGet(context.request);
+    // The way to a group without its versions goes by the router only where more slashes than one follow.
+    if (group === "apiregistration.k8s.io" || context.info.path.endsWith("//")) requireGet(context.request);
     return respondDiscovery(context, {
       name: "APIGroup",
       struct: APIGroup,

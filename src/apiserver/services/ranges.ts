@@ -27,8 +27,16 @@ export interface AddressPool {
   readonly allocator: Allocator;
 }
 
+const FAMILY = "ipaddress.kubernetes.io/ip-family";
 const MANAGED_BY = "ipaddress.kubernetes.io/managed-by";
 const ALLOCATOR = "ipallocator.k8s.io";
+
+const RECORDED_BY = { manager: "kube-apiserver", operation: "Update", apiVersion: "networking.k8s.io/v1" };
+/** All that a record says. */
+const RECORDED_FIELDS = {
+  "f:metadata": { "f:labels": { ".": {}, [`f:${FAMILY}`]: {}, [`f:${MANAGED_BY}`]: {} } },
+  "f:spec": { "f:parentRef": { ".": {}, "f:name": {}, "f:namespace": {}, "f:resource": {} } },
+};
 
 /** Each address that a service holds is an IPAddress. */
 export const ADDRESS_RECORDS: Records = {
@@ -42,9 +50,10 @@ export const ADDRESS_RECORDS: Records = {
       uid,
       creationTimestamp: at,
       labels: {
-        "ipaddress.kubernetes.io/ip-family": name.includes(":") ? "IPv6" : "IPv4",
+        [FAMILY]: name.includes(":") ? "IPv6" : "IPv4",
         [MANAGED_BY]: ALLOCATOR,
       },
+      managedFields: [{ ...RECORDED_BY, time: at, fieldsType: "FieldsV1", fieldsV1: RECORDED_FIELDS }],
     },
     spec: { parentRef: { resource: "services", ...holder } },
   }),

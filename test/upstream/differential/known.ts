@@ -108,6 +108,42 @@ export const KNOWN: readonly KnownDifference[] = [
       /^\/body\/metadata\/(generation|deletionGracePeriodSeconds)$/.test(path),
   },
   {
+    why: "each says of itself what it was built of, when, and for which machine",
+    matches: ({ request, path }) =>
+      /^\S+ \/{1,2}(\S*\/)?version\b/.test(request.do) &&
+      ["buildDate", "compiler", "gitCommit", "goVersion"].includes(path.slice("/body/".length)),
+  },
+  {
+    why: "each tells of its own build, of since when it runs, and of the flags that it has; the original puts any of four separators before them",
+    matches: ({ request, path, answer, ours }) => {
+      if (!/\/(flagz|statusz)\b/.test(request.do) || !path.startsWith("/body")) return false;
+      if (/^\/body\/(flags\b|uptimeSeconds$|goVersion$)/.test(path)) return true;
+      const [theirs, own] = [answer, ours].map(({ body }) => headOfPage(body));
+      return path === "/body" && theirs !== undefined && theirs === own;
+    },
+  },
+  {
+    why: "how many requests each has answered by then, and which it has just in hand, is its own",
+    matches: ({ request, path, answer, ours }) => {
+      const [theirs, own] = [answer, ours].map(({ body }) => columnsAndLevels(body));
+      return request.do.includes("/debug/api_priority_and_fairness/") && path === "/body" && theirs === own;
+    },
+  },
+  {
+    why: "ours listens on a port that it learns of when it listens, which its Service has no time to hear of",
+    matches: ({ path, upstream, navarch }) =>
+      path.endsWith("/ports/0/targetPort") && typeof upstream === "number" && navarch === 443,
+  },
+  {
+    why: "the original asks the ports that a scheduler and a controller manager of the same machine would listen on, one as soon as the other",
+    matches: ({ request, path }) => request.do.includes("/componentstatuses") && path.startsWith("/body"),
+  },
+  {
+    why: "each tells clients its own address, which in protobuf is part of bytes",
+    matches: ({ request, path }) =>
+      /^\S+ \/+(\S*\/)?api\/*(\?|$)/.test(request.do) && path.startsWith("/body/protobuf/"),
+  },
+  {
     why: "the original takes seconds to let go of a definition that is being deleted",
     matches: ({ request, path, answer, ours }) =>
       request.do.startsWith("DELETE ") &&
@@ -117,6 +153,21 @@ export const KNOWN: readonly KnownDifference[] = [
       ours.status === 404,
   },
 ];
+
+/** What a page that is for people begins with, and the names of what follows; undefined when it is another answer. */
+function headOfPage(body: unknown): string | undefined {
+  const lines = String(body).split("\n");
+  if (lines[1]?.startsWith("apiserver statusz"))
+    return lines.map((line) => line.replace(/^(Started|Up|Go version|.*?ersion|Paths)(:|: |=| ) .*/, "$1")).join("\n");
+  return lines[1]?.startsWith("apiserver flagz") ? lines.slice(0, 3).join("\n") : undefined;
+}
+
+/** The head of a dump, and the levels that it has lines of. */
+function columnsAndLevels(body: unknown): string {
+  const [head = "", ...lines] = String(body).split("\n");
+  const levels = new Set(lines.map((line) => line.split(",", 1)[0]!));
+  return [head.replace(/ +/g, " "), ...[...levels].sort()].join("\n");
+}
 
 const isCustom = ({ body }: Difference["answer"]) =>
   (body as { details?: { group?: string } } | undefined)?.details?.group?.endsWith(".example.com") ?? false;
