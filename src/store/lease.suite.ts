@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Check, bytes, put, Recorder, refused, write } from "./suite-tools.ts";
+import { type Check, bytes, put, Recorder, refused, remove, write } from "./suite-tools.ts";
 
 /** Keys of a lease are found where the store says so, whatever else is in it. */
 export function leaseTests(check: Check): void {
@@ -38,6 +38,19 @@ export function leaseTests(check: Check): void {
     assert.deepEqual(await store.leaseKeys(id), []);
     await store.revokeLease(id);
     assert.equal((await store.get("/l/a")).entry?.lease, 0);
+  });
+
+  check("keys change from one lease to another, and a number that begins another one is not that", async (store) => {
+    const [seven, more] = [7_007_001, 70_070_010];
+    for (const id of [seven, more]) await store.grantLease({ ttlSeconds: 3600, id });
+    await write(store, leased("/l/a", seven), leased("/l/b", seven), leased("/l/c", more));
+    await write(store, leased("/l/a", more), remove("/l/c"));
+    assert.deepEqual(await store.leaseKeys(seven), ["/l/b"]);
+    assert.deepEqual(await store.leaseKeys(more), ["/l/a"]);
+    await write(store, leased("/l/c", seven));
+    assert.deepEqual([...(await store.leaseKeys(seven))].sort(), ["/l/b", "/l/c"]);
+    for (const id of [seven, more]) await store.revokeLease(id);
+    assert.equal((await store.range({ start: "/l/", end: "/l0" })).count, 0);
   });
 
   check("what names a lease that is not there is refused, and nothing happens", async (store, base) => {

@@ -15,6 +15,7 @@ import type {
 } from "../store.ts";
 import { checkTransaction } from "./check.ts";
 import { compareKeys } from "./keys.ts";
+import { LeaseKeys } from "./lease-keys.ts";
 import { BTree, countBetween, type Tree } from "./tree.ts";
 
 const { bulkLoad } = bulkModule;
@@ -65,6 +66,8 @@ export class Versions {
   #gaps: readonly Gap[] = [];
   #keptBytes = 0;
   #liveBytes = 0;
+  /** Of the newest state. */
+  #leaseKeys = new LeaseKeys();
   /** Entries of a checkpoint, as long as they come in the order of their keys. */
   #loading: { readonly keys: string[]; readonly versions: Version[] } = { keys: [], versions: [] };
 
@@ -99,6 +102,7 @@ export class Versions {
     copy.#gaps = this.#gaps;
     copy.#keptBytes = this.#keptBytes;
     copy.#liveBytes = this.#liveBytes;
+    copy.#leaseKeys = this.#leaseKeys.clone();
     return copy;
   }
 
@@ -313,11 +317,7 @@ export class Versions {
 
   /** Keys of the newest state, visible or not, that hang on a lease. */
   keysOfLease(id: number): string[] {
-    const keys: string[] = [];
-    this.#live.forEachPair((key, version) => {
-      if (version.entry!.lease === id) keys.push(key);
-    });
-    return keys;
+    return this.#leaseKeys.of(id);
   }
 
   #checkRangeInside(revision: Revision | undefined): void {
@@ -370,8 +370,14 @@ export class Versions {
     const version: Version = { key, revision: this.#revision + 1, entry, older };
     this.#place(version);
     this.#keptBytes += sizeOf(entry);
-    this.#liveBytes += sizeOf(entry) - sizeOf(older?.entry);
+    this.#replaced(older?.entry, entry);
     versions.push(version);
+  }
+
+  /** Notes of the newest state what doesn't lie in the trees. */
+  #replaced(before: Entry | undefined, now: Entry | undefined): void {
+    this.#liveBytes += sizeOf(now) - sizeOf(before);
+    this.#leaseKeys.replace(before, now);
   }
 
   /** Makes a version the newest of its key. */
@@ -414,7 +420,7 @@ export class Versions {
     if (older?.entry) this.#live.set(key, older);
     else if (older && older.revision > this.#purged) this.#deleted.set(key, older);
     this.#keptBytes -= sizeOf(entry);
-    this.#liveBytes -= sizeOf(entry) - sizeOf(older?.entry);
+    this.#replaced(entry, older?.entry);
   }
 
   /** What the visible revisions from one on did, at most `limit` of them. */
@@ -494,7 +500,7 @@ export class Versions {
     keys.push(entry.key);
     versions.push({ key: entry.key, revision: entry.modRevision, entry, older: undefined });
     this.#keptBytes += sizeOf(entry);
-    this.#liveBytes += sizeOf(entry);
+    this.#replaced(undefined, entry);
   }
 
   /** Makes the tree of what came in the order of its keys: all at once costs half of one by one. */
@@ -510,11 +516,9 @@ export class Versions {
     // Two keys of an old file may be one by now: the newer one counts.
     const there = this.#live.get(entry.key)?.entry;
     if (there && there.modRevision > entry.modRevision) return;
-    this.#keptBytes -= sizeOf(there);
-    this.#liveBytes -= sizeOf(there);
     this.#live.set(entry.key, { key: entry.key, revision: entry.modRevision, entry, older: undefined });
-    this.#keptBytes += sizeOf(entry);
-    this.#liveBytes += sizeOf(entry);
+    this.#keptBytes += sizeOf(entry) - sizeOf(there);
+    this.#replaced(there, entry);
   }
 
   /** Says which revision {@link load}ed entries are the state of; none, when they are of several and the log has the rest. */
