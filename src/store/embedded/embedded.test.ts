@@ -8,10 +8,11 @@ import { type Clock, logTo, realClock, silentLog, VirtualClock } from "../../bas
 import { StoreError } from "../errors.ts";
 import { storeSuite } from "../store.suite.ts";
 import { put, Recorder, refused, remove, text, write } from "../suite-tools.ts";
-import type { Disk } from "./disk.ts";
+import type { Commit, Disk } from "./disk.ts";
 import { type EmbeddedStore, openEmbeddedStore } from "./embedded.ts";
 import { FORMAT_VERSION } from "./format.ts";
 import { restoreEmbeddedStore } from "./restore.ts";
+import { UNFINISHED_CHECKPOINT } from "./files.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 
 const clock = realClock();
@@ -511,4 +512,48 @@ test("a snapshot restores to the state it was taken of, elsewhere, and only whol
   await restored.close();
   await using again = await open(disk);
   assert.deepEqual(await all(again), now);
+});
+
+/** Is full once a rewriting has taken some of it, which then stands still until a write was refused. */
+class BusyDisk extends SimulatedDisk {
+  readonly full = Promise.withResolvers<void>();
+  readonly #refused = Promise.withResolvers<void>();
+
+  override async write(file: string, offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    await super.write(file, offset, bytes);
+    if (file !== UNFINISHED_CHECKPOINT || offset === 0) return;
+    this.capacityBytes = this.usedBytes;
+    this.full.resolve();
+    await this.#refused.promise;
+  }
+
+  override async commit(commit: Commit): Promise<void> {
+    await super.commit(commit).catch((error) => {
+      this.#refused.resolve();
+      throw error;
+    });
+  }
+}
+
+test("a rewriting gives way to a write when it has taken the last of a full disk, and can be had later", async () => {
+  const disk = new BusyDisk();
+  const store = await open(disk, { segmentBytesMax: 2000 });
+  for (let index = 0; index < 3; index++) await write(store, put(`/${index}`, `${index}`.repeat(400_000)));
+  await store.compact(await store.revision());
+  const refusal = assert.rejects(store.defragment(), refused("noSpace"));
+  await disk.full.promise;
+  await write(store, put("/new", "x".repeat(10_000)));
+  await refusal;
+  assert.ok(!(await disk.list()).some(({ name }) => name === UNFINISHED_CHECKPOINT));
+  // With no rewriting to give way, there is no room.
+  disk.capacityBytes = disk.usedBytes;
+  await assert.rejects(write(store, put("/more", "x".repeat(10_000))), refused("noSpace"));
+  disk.capacityBytes = Number.POSITIVE_INFINITY;
+  const before = await all(store);
+  await store.close();
+  const later = disk.takeover();
+  const again = await open(later);
+  await again.defragment();
+  assert.deepEqual(await all(again), before);
+  await again.close();
 });

@@ -454,7 +454,7 @@ class Embedded implements EmbeddedStore {
       try {
         if (frame.payloadBytes > 0) {
           await this.#tidying.beforeAdding(frame.payloadBytes);
-          await segmentLog.commit(frame, revision);
+          await segmentLog.commit(frame, revision, () => this.#tidying.giveWay());
         }
       } catch (error) {
         await this.#fail(error, waiters);

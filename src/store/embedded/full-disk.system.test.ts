@@ -45,9 +45,9 @@ const put = (store: Store, key: string, byte: number) =>
   });
 
 /** Writes until the disk is full; the keys whose writes were acknowledged. */
-async function fill(store: Store, round: string, from = 0): Promise<string[]> {
+async function fill(store: Store, round: string): Promise<string[]> {
   const written: string[] = [];
-  for (let index = from; index < WRITES_MAX; index++) {
+  for (let index = 0; index < WRITES_MAX; index++) {
     const key = `/${round}/${String(index).padStart(4, "0")}`;
     try {
       await put(store, key, index % 256);
@@ -97,11 +97,6 @@ test("on a full disk writes are refused, reads go on, and all is well once there
 
   disk.free();
   const second = await fill(store, "b");
-  // A rewriting that had begun takes room of its own until it is over.
-  for (let tries = 0; second.length <= 20 && tries < 10; tries++) {
-    await store.defragment().catch((error) => assert.equal(error.code, "noSpace"));
-    second.push(...(await fill(store, "b", second.length)));
-  }
   assert.ok(second.length > 20, `${second.length} writes more`);
   assert.deepEqual(await keys(store), [...first, ...second]);
   await store.close();

@@ -14,6 +14,11 @@ import type { Cut } from "./space.ts";
  */
 const PREPARED_BYTES = 256 * 1024;
 
+/** Tries to free some of a full disk; says whether it may have. */
+type MakeRoom = () => Promise<boolean>;
+
+const NO_ROOM: MakeRoom = async () => false;
+
 /** One file of the log. */
 export interface Segment {
   readonly number: number;
@@ -59,28 +64,48 @@ export class SegmentLog {
     return this.#segments.at(-1)!;
   }
 
-  /** Writes a frame; once this returns it is on disk. When it throws, call {@link undo} before anything else. */
-  async commit(frame: FrameWriter, revision: Revision): Promise<void> {
+  /**
+   * Writes a frame; once this returns it is on disk. When it throws, call {@link undo} before anything else. Where the disk is
+   * full, `makeRoom` may say that there is some now; it is asked once for each file.
+   */
+  async commit(frame: FrameWriter, revision: Revision, makeRoom: MakeRoom = NO_ROOM): Promise<void> {
     const isFull = this.#active.sizeBytes >= (this.#isEnded ? HEADER_BYTES + 1 : this.#segmentBytesMax());
-    if (isFull) await this.#rotate(revision);
+    if (isFull) await this.#inRoom(() => this.#rotate(revision), makeRoom);
     this.#isEnded = false;
+    await this.#inRoom(this.#frameWrite(frame, revision), makeRoom);
+  }
+
+  async #inRoom(work: () => Promise<void>, makeRoom: MakeRoom): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof StoreError && error.code === "noSpace") || !(await makeRoom())) throw error;
+      await this.undo();
+      await work();
+    }
+  }
+
+  /** What writes a frame, once or again. */
+  #frameWrite(frame: FrameWriter, revision: Revision): () => Promise<void> {
     const active = this.#active;
     const bytes = frame.seal({ sequence: this.#sequence, revision });
     const sizeBytes = active.sizeBytes + bytes.length;
-    const zeros = this.#zerosBehind(sizeBytes, bytes.length);
-    await this.#disk.commit({
-      file: segmentName(active.number),
-      offset: active.sizeBytes,
-      bytes,
-      // At recovery, damage before this place can't be a write that was never acknowledged. Noted after the fact, and too
-      // old a place only makes recovery less strict.
-      note: { file: POSITION_FILE, bytes: encodePosition({ segment: active.number, offset: sizeBytes }) },
-      zeros,
-    });
-    this.#preparedThrough = zeros ? zeros.offset + zeros.length : Math.max(this.#preparedThrough, sizeBytes);
-    this.#sizeBytes += sizeBytes - active.sizeBytes;
-    active.sizeBytes = sizeBytes;
-    this.#sequence++;
+    return async () => {
+      const zeros = this.#zerosBehind(sizeBytes, bytes.length);
+      await this.#disk.commit({
+        file: segmentName(active.number),
+        offset: active.sizeBytes,
+        bytes,
+        // At recovery, damage before this place can't be a write that was never acknowledged. Noted after the fact, and too
+        // old a place only makes recovery less strict.
+        note: { file: POSITION_FILE, bytes: encodePosition({ segment: active.number, offset: sizeBytes }) },
+        zeros,
+      });
+      this.#preparedThrough = zeros ? zeros.offset + zeros.length : Math.max(this.#preparedThrough, sizeBytes);
+      this.#sizeBytes += sizeBytes - active.sizeBytes;
+      active.sizeBytes = sizeBytes;
+      this.#sequence++;
+    };
   }
 
   /** What is to be prepared behind a frame. A large one is not worth it: all it writes would be written twice. */

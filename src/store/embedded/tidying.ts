@@ -29,12 +29,24 @@ export interface TidyingParts {
   readonly times: RevisionTimes;
 }
 
+/** Where the next part of a checkpoint begins. */
+interface CheckpointPlace {
+  readonly start: string;
+  readonly part: number;
+}
+
+interface Rewriting {
+  readonly pace: Pace;
+  readonly end: AbortController;
+  readonly over: Promise<unknown>;
+}
+
 /** Lets go of what was compacted, in memory and on disk; one run at a time. */
 export class Tidying {
   readonly #parts: TidyingParts;
   readonly #pieces = new LoadedPieces();
   #running: Promise<void> | undefined;
-  #pace: Pace | undefined;
+  #rewriting: Rewriting | undefined;
 
   constructor(parts: TidyingParts) {
     this.#parts = parts;
@@ -46,7 +58,16 @@ export class Tidying {
 
   /** To be called before something is added to the log: resolves at once, unless that grows faster than it is rewritten. */
   async beforeAdding(bytes: number): Promise<void> {
-    await this.#pace?.add(bytes);
+    await this.#rewriting?.pace.add(bytes);
+  }
+
+  /** For a write that finds no room: ends a rewriting under way, which takes its unfinished file away; says whether there was one. */
+  async giveWay(): Promise<boolean> {
+    const rewriting = this.#rewriting;
+    if (!rewriting) return false;
+    rewriting.end.abort(new StoreError("noSpace", "rewrite log files: the disk is full, and writes come first"));
+    await rewriting.over.catch(() => {});
+    return true;
   }
 
   /** After a compaction: what is worth it. */
@@ -129,12 +150,13 @@ export class Tidying {
     if (!begin) return;
     const startedMs = clock.monotonicMs();
     const pace = new Pace(space.partBytes(versions.liveBytes));
-    this.#pace = pace;
+    const end = new AbortController();
+    const over = this.#writeCheckpoint({ ...begin, revision, pace, end: end.signal });
+    this.#rewriting = { pace, end, over };
     try {
-      const lastOld = await this.#writeCheckpoint({ ...begin, revision, pace });
-      await segmentLog.removeUpTo(lastOld);
+      await segmentLog.removeUpTo(await over);
     } finally {
-      this.#pace = undefined;
+      this.#rewriting = undefined;
       pace.end();
     }
     const durationMs = Math.round(clock.monotonicMs() - startedMs);
@@ -142,9 +164,10 @@ export class Tidying {
   }
 
   /** Says which segments it is in place of. */
-  async #writeCheckpoint(at: { start: string; part: number; revision: Revision; pace: Pace }): Promise<number> {
-    const { disk, clock, signal, versions, segmentLog, checkpoint, space, leases, relaxed, times } = this.#parts;
+  async #writeCheckpoint(at: CheckpointPlace & { revision: Revision; pace: Pace; end: AbortSignal }): Promise<number> {
+    const { disk, clock, versions, segmentLog, checkpoint, space, leases, relaxed, times } = this.#parts;
     const { revision, start, part, pace } = at;
+    const signal = AbortSignal.any([this.#parts.signal, at.end]);
     let lastOld = 0;
     await writeCheckpoint({
       start,
