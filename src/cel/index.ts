@@ -8,7 +8,7 @@ export { CostError, EvaluationError } from "./errors.ts";
 export type { Compiled, Failure } from "./expression.ts";
 export { compileExpression } from "./expression.ts";
 export type { AuthorizationAnswer, AuthorizationQuery, Authorize } from "./libraries/index.ts";
-export { authorizerValue, kubernetesLibraries, requestResourceValue } from "./libraries/index.ts";
+export { authorizerValue, kubernetesLibraries, mutationLibraries, requestResourceValue } from "./libraries/index.ts";
 export type { Activation, Outcome, Program } from "./evaluate.ts";
 export { BUDGET, CALL_COST_MAX } from "./cost.ts";
 export { estimateCost, type SizeLookup } from "./estimate.ts";

@@ -1,20 +1,21 @@
 import type { Expr } from "./ast.ts";
 import type { Checked } from "./check.ts";
 import { EvaluationError, type Issue } from "./errors.ts";
-import { format } from "./format.ts";
+import { clausesOf, misfitOf, takes } from "./format.ts";
 import { regexOf } from "./regex.ts";
 import { parseDuration, parseTimestamp, timestampOf } from "./time.ts";
 import { sameType, showType, type Type } from "./types.ts";
-import type { Value } from "./values.ts";
 
 const SECOND = 1_000_000_000n;
 
 /** What the checker lets through although it can never work: bad patterns and times, lists of mixed types. */
 export function validate({ expr, types }: Checked): readonly Issue[] {
   const issues: Issue[] = [];
-  const report = (at: number, message: string) => issues.push({ at, message });
+  const report = (at: number, message: string): void => {
+    issues.push({ at, message });
+  };
   const visit = (node: Expr, isLoose: boolean): void => {
-    if (node.kind === "call") validateCall(node, report);
+    if (node.kind === "call") validateCall(node, { types, report });
     if (!isLoose) validateMixed(node, types, report);
     const below = isLoose || (node.kind === "call" && node.name === "format");
     for (const child of childrenOf(node)) visit(child, below);
@@ -53,7 +54,29 @@ function isConstant(expr: Expr | undefined): boolean {
   return expr?.kind === "literal";
 }
 
+type Types = ReadonlyMap<Expr, Type>;
 type Report = (at: number, message: string) => void;
+type Call = Extract<Expr, { kind: "call" }>;
+
+interface Reporting {
+  readonly types: Types;
+  readonly report: Report;
+}
+
+/** A call of `format` on a template that is written out, with a list that is. */
+interface Format {
+  readonly expr: Call;
+  readonly template: string;
+  readonly args: readonly Expr[];
+}
+
+function formatOf(expr: Call): Format | undefined {
+  const { name, target, args } = expr;
+  const [list] = args;
+  if (name !== "format" || target?.kind !== "literal" || list?.kind !== "list" || args.length !== 1) return undefined;
+  const template = target.literal.value;
+  return typeof template === "string" ? { expr, template, args: list.elements } : undefined;
+}
 
 function childrenOf(node: Expr): readonly Expr[] {
   switch (node.kind) {
@@ -77,12 +100,13 @@ function childrenOf(node: Expr): readonly Expr[] {
   }
 }
 
-function validateCall({ name, target, args }: Extract<Expr, { kind: "call" }>, report: Report): void {
+function validateCall(expr: Call, reporting: Reporting): void {
+  const { name, args } = expr;
+  const { report } = reporting;
   const last = args.at(-1);
-  if (last?.kind !== "literal") {
-    if (name === "format" && target?.kind === "literal" && last?.kind === "list") validateFormat(target, last, report);
-    return;
-  }
+  const format = formatOf(expr);
+  if (format) validateFormat(format, reporting);
+  if (last?.kind !== "literal") return;
   const { value } = last.literal;
   if (name === "matches" && typeof value === "string" && !isPattern(value)) report(last.at, "invalid matches argument");
   if (name === "timestamp" && args.length === 1 && !isTimestamp(value)) report(last.at, "invalid timestamp argument");
@@ -104,22 +128,40 @@ function isTimestamp(value: unknown): boolean {
   return typeof value !== "bigint" || timestampOf(value * SECOND) !== undefined;
 }
 
-/** Tells a template from literal arguments that don't fit it. */
-function validateFormat(
-  { literal }: Extract<Expr, { kind: "literal" }>,
-  { elements }: Extract<Expr, { kind: "list" }>,
-  report: Report,
-): void {
-  const values = elements.map((one) => (one.kind === "literal" ? one.literal.value : undefined));
-  if (typeof literal.value !== "string" || values.includes(undefined)) return;
-  try {
-    format(literal.value, values as Value[]);
-  } catch (error) {
-    if (!(error instanceof EvaluationError)) throw error;
-    const place = elements.find((one) => one.kind === "literal" && one.literal.type === "double") ?? elements[0];
-    if (place && error.message.startsWith("error during formatting")) report(place.at, error.message);
+/** Tells a template from arguments that are too many or too few, or of types that its clauses don't take. */
+function validateFormat({ expr, template, args }: Format, { types, report }: Reporting): void {
+  let used = 0;
+  for (const { verb, problem } of clausesOf(template)) {
+    const arg = args[used++];
+    if (problem !== undefined) return report(expr.at, problem);
+    if (arg === undefined) return report(expr.at, `index ${used - 1} out of range`);
+    const misfit = verb === "s" ? unshown(arg, types) : takes(verb, typeOfArg(arg, types)) ? undefined : arg;
+    if (misfit) return report(misfit.at, misfitOf(verb, nameOfKind(typeOfArg(misfit, types))));
   }
+  if (args.length > used)
+    report(expr.at, `too many arguments supplied to string.format (expected ${used}, got ${args.length})`);
 }
+
+/** What of an argument can't be shown as text: itself, or something in the list or map that it is written as. */
+function unshown(arg: Expr, types: Types): Expr | undefined {
+  if (!takes("s", typeOfArg(arg, types))) return arg;
+  const parts =
+    arg.kind === "list"
+      ? arg.elements
+      : arg.kind === "map"
+        ? arg.entries.flatMap(({ key, value }) => [key, value])
+        : [];
+  for (const part of parts) {
+    const found = unshown(part, types);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const typeOfArg = (arg: Expr, types: Types): Type => types.get(arg) as Type;
+
+/** A type's name without what it is made of. */
+const nameOfKind = ({ kind, name }: Type): string => (kind === "parameter" ? "dyn" : name);
 
 function validateMixed(node: Expr, types: ReadonlyMap<Expr, Type>, report: Report): void {
   if (node.kind === "list") {

@@ -10,7 +10,7 @@ import { regex } from "./regex.ts";
 import { semvers } from "./semver.ts";
 import { sets } from "./sets.ts";
 import { standard } from "./standard.ts";
-import { strings } from "./strings.ts";
+import { jsonPatch, strings } from "./strings.ts";
 import { urls } from "./url.ts";
 
 /** Everything that Kubernetes gives to expressions. */
@@ -28,6 +28,9 @@ export const kubernetesLibraries: readonly Library[] = [
   semvers,
   formats,
 ];
+
+/** What expressions that change objects get. */
+export const mutationLibraries: readonly Library[] = [...kubernetesLibraries, jsonPatch];
 
 export type { AuthorizationAnswer, AuthorizationQuery, Authorize } from "./authorizer.ts";
 export { authorizerValue, requestResourceValue } from "./authorizer.ts";

@@ -71,44 +71,45 @@ const uint =
   (a: Uint, b: Uint) =>
     new Uint(work(a.value, b.value));
 
+/** Of those that fit what has no type yet the first one gives it its own: the order is the one of cel-go. */
 const arithmetic: readonly Overload[] = [
+  overload("_+_(bytes, bytes): bytes", (a, b) => concatBytes([a, b]), costOfBoth),
+  overload("_+_(double, double): double", (a, b) => a + b),
+  overload("_+_(duration, duration): duration", (a: Span, b: Span) => new Duration(a.nanos + b.nanos)),
+  overload("_+_(duration, timestamp): timestamp", (a, b) => new Timestamp(a.nanos + b.nanos, b.offsetMinutes)),
   overload("_+_(int, int): int", (a: bigint, b: bigint) => int(a + b)),
+  overload("_+_(list(A), list(A)): list(A)", (a, b) => [...a, ...b], costOfLists),
+  overload("_+_(string, string): string", (a, b) => a + b, costOfBoth),
+  overload("_+_(timestamp, duration): timestamp", (a, b) => new Timestamp(a.nanos + b.nanos, a.offsetMinutes)),
   overload(
     "_+_(uint, uint): uint",
     uint((a, b) => a + b),
   ),
-  overload("_+_(double, double): double", (a, b) => a + b),
-  overload("_+_(string, string): string", (a, b) => a + b, costOfBoth),
-  overload("_+_(bytes, bytes): bytes", (a, b) => concatBytes([a, b]), costOfBoth),
-  overload("_+_(list(A), list(A)): list(A)", (a, b) => [...a, ...b], costOfLists),
-  overload("_+_(timestamp, duration): timestamp", (a, b) => new Timestamp(a.nanos + b.nanos, a.offsetMinutes)),
-  overload("_+_(duration, timestamp): timestamp", (a, b) => new Timestamp(a.nanos + b.nanos, b.offsetMinutes)),
-  overload("_+_(duration, duration): duration", (a: Span, b: Span) => new Duration(a.nanos + b.nanos)),
-  overload("_-_(int, int): int", (a: bigint, b: bigint) => int(a - b)),
-  overload(
-    "_-_(uint, uint): uint",
-    uint((a, b) => a - b),
-  ),
   overload("_-_(double, double): double", (a, b) => a - b),
-  overload("_-_(timestamp, timestamp): duration", (a: Span, b: Span) => new Duration(a.nanos - b.nanos)),
+  overload("_-_(duration, duration): duration", (a: Span, b: Span) => new Duration(a.nanos - b.nanos)),
+  overload("_-_(int, int): int", (a: bigint, b: bigint) => int(a - b)),
   overload(
     "_-_(timestamp, duration): timestamp",
     (a: Timestamp, b: Span) => new Timestamp(a.nanos - b.nanos, a.offsetMinutes),
   ),
-  overload("_-_(duration, duration): duration", (a: Span, b: Span) => new Duration(a.nanos - b.nanos)),
+  overload("_-_(timestamp, timestamp): duration", (a: Span, b: Span) => new Duration(a.nanos - b.nanos)),
+  overload(
+    "_-_(uint, uint): uint",
+    uint((a, b) => a - b),
+  ),
+  overload("_*_(double, double): double", (a, b) => a * b),
   overload("_*_(int, int): int", (a: bigint, b: bigint) => int(a * b)),
   overload(
     "_*_(uint, uint): uint",
     uint((a, b) => a * b),
   ),
-  overload("_*_(double, double): double", (a, b) => a * b),
+  overload("_/_(double, double): double", (a, b) => a / b),
   overload("_/_(int, int): int", divide),
   overload("_/_(uint, uint): uint", uint(divide)),
-  overload("_/_(double, double): double", (a, b) => a / b),
   overload("_%_(int, int): int", remainder),
   overload("_%_(uint, uint): uint", uint(remainder)),
-  overload("-_(int): int", (a: bigint) => int(-a)),
   overload("-_(double): double", (a) => -a),
+  overload("-_(int): int", (a: bigint) => int(-a)),
 ];
 
 /** What has a length in time or a place in it. */
@@ -151,7 +152,7 @@ const collections: readonly Overload[] = [
   overload("_[?_](map(A, B), A): optional(B)", (map) => map),
   overload("_[?_](optional(list(A)), int): optional(A)", (list) => list),
   overload("_[?_](optional(map(A, B)), A): optional(B)", (map) => map),
-  ...["string", "bytes", "list(A)", "map(A, B)"].flatMap((type) => [
+  ...["bytes", "list(A)", "map(A, B)", "string"].flatMap((type) => [
     overload(`size(${type}): int`, sizeOf),
     overload(`${type}.size(): int`, sizeOf),
   ]),

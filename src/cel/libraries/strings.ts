@@ -117,11 +117,17 @@ export const strings: Library = {
     overload("list(string).join(): string", join, costOfJoin),
     overload("list(string).join(string): string", join, costOfJoin),
     overload("string.format(list(dyn)): string", format, whole),
+    overload("strings:quote(string): string", quote, whole),
+  ],
+};
+
+/** Keys as pointers into JSON write them; only expressions that make patches need them. */
+export const jsonPatch: Library = {
+  overloads: [
     overload(
       "jsonpatch:escapeKey(string): string",
       (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1"),
       whole,
     ),
-    overload("strings:quote(string): string", quote, whole),
   ],
 };

@@ -6,6 +6,7 @@ import {
   environment,
   type Failure,
   kubernetesLibraries,
+  mutationLibraries,
   nameOfType,
   type Type,
 } from "../../../cel/index.ts";
@@ -174,7 +175,9 @@ export function typeWarnings(
 function compileAll(spec: PolicySource, judged: Judged): CompiledPolicy {
   const isMutating = spec.mutations !== undefined;
   const place = (variables: Readonly<Record<string, Type>>): Environment =>
-    environment({ libraries: kubernetesLibraries, variables, ...(isMutating && { structNamed: mutationStruct }) });
+    isMutating
+      ? environment({ libraries: mutationLibraries, variables, structNamed: mutationStruct })
+      : environment({ libraries: kubernetesLibraries, variables });
   const params: Readonly<Record<string, Type>> = spec.paramKind ? { params: judged.params } : {};
   const base = {
     object: judged.object,
