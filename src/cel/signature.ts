@@ -141,6 +141,9 @@ function splitTypes(text: string): string[] {
   return text.trim() === "" ? [] : [...parts, text.slice(start)];
 }
 
+/** The first element tells lists apart; into lists in lists nobody looks. */
+const holdsSuch = (element: Type, first: Value): boolean => element.kind === "list" || isOfType(first, element);
+
 /** Whether a value is of a type as far as can be seen from outside. */
 export function isOfType(value: Value, type: Type): boolean {
   switch (type.kind) {
@@ -149,7 +152,7 @@ export function isOfType(value: Value, type: Type): boolean {
     case "error":
       return true;
     case "list":
-      return Array.isArray(value) && (value.length === 0 || isOfType(value[0], type.parts[0] as Type));
+      return Array.isArray(value) && (value.length === 0 || holdsSuch(type.parts[0] as Type, value[0] as Value));
     case "map":
       return value instanceof MapValue;
     case "optional":
