@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { celTypes, compileExpression, environment, fromJson, kubernetesLibraries } from "./index.ts";
+import { celTypes, compileExpression, environment, fromJson, kubernetesLibraries, showType } from "./index.ts";
 import { format } from "./format.ts";
 
 const place = environment({ libraries: kubernetesLibraries, variables: { object: celTypes.DYN } });
@@ -128,4 +128,36 @@ test("messages that CEL knows are values of its own types", () => {
     "google.protobuf.Any{}":
       "ERROR: <input>:1:20: undeclared reference to 'google.protobuf.Any' (in container '')\n | google.protobuf.Any{}\n | ...................^",
   });
+});
+
+test("a format that is written out is checked by the types of its arguments", () => {
+  const problemOf = (source: string) => {
+    const result = compileExpression(
+      source,
+      environment({ libraries: kubernetesLibraries, variables: { self: celTypes.INT } }),
+    );
+    return "problem" in result ? result.problem.split("\n")[0] : undefined;
+  };
+  assert.equal(problemOf("'%d'.format([self])"), undefined);
+  assert.match(
+    problemOf("'a'.format([self])")!,
+    /:1:11: too many arguments supplied to string.format \(expected 0, got 1\)/,
+  );
+  assert.match(problemOf("'%s %d'.format([self])")!, /index 1 out of range/);
+  assert.match(
+    problemOf("'%f'.format([self])")!,
+    /:1:14: .*fixed-point clause can only be used on doubles, was given int/,
+  );
+  assert.match(problemOf("'%s'.format([[optional.of(self)]])")!, /was given optional_type/);
+  assert.match(problemOf("jsonpatch.escapeKey('a') == 'a'")!, /undeclared reference to 'jsonpatch'/);
+});
+
+test("what has no type yet gets that of the first overload that fits, and lists of lists lose one level", () => {
+  const typeOf = (source: string) => {
+    const result = compileExpression(source, environment({ libraries: kubernetesLibraries, variables: {} }));
+    return "problem" in result ? result.problem : showType(result.type);
+  };
+  assert.equal(typeOf("[].map(x, -x)"), "list(double)");
+  assert.equal(typeOf("[].map(x, x + x)"), "list(bytes)");
+  assert.equal(typeOf("[[1]].flatten()[0]"), "int");
 });
