@@ -13,17 +13,20 @@ const fail = (message: string) => new Error(message);
 /** Reads a version; throws what is wrong with it. */
 export function parseSemver(text: string): SemanticVersion {
   if (text === "") throw fail("Version string empty");
-  const plus = text.indexOf("+");
-  const [main, build] = plus < 0 ? [text, undefined] : [text.slice(0, plus), text.slice(plus + 1)];
-  const dash = main.indexOf("-");
-  const [core, prerelease] = dash < 0 ? [main, undefined] : [main.slice(0, dash), main.slice(dash + 1)];
-  const parts = core.split(".");
-  if (parts.length < 3) throw fail("No Major.Minor.Patch elements found");
-  const [major = "", minor = "", ...patch] = parts;
-  const numbers = [numberOf("major", major), numberOf("minor", minor), numberOf("patch", patch.join("."))] as const;
+  const [major = "", minor, ...others] = text.split(".");
+  if (minor === undefined || others.length === 0) throw fail("No Major.Minor.Patch elements found");
+  const [main, build] = cut(others.join("."), "+");
+  const [patch, prerelease] = cut(main, "-");
+  const numbers = [numberOf("major", major), numberOf("minor", minor), numberOf("patch", patch)] as const;
   const version = { numbers, prerelease: identifiers(prerelease, "prerelease") };
   identifiers(build, "build metadata");
   return version;
+}
+
+/** A text up to a mark, and what stands behind it; undefined without one. */
+function cut(text: string, mark: string): [string, string | undefined] {
+  const place = text.indexOf(mark);
+  return place < 0 ? [text, undefined] : [text.slice(0, place), text.slice(place + 1)];
 }
 
 function numberOf(name: string, text: string): bigint {

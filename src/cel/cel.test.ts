@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { celTypes, compileExpression, environment, fromJson, kubernetesLibraries, showType } from "./index.ts";
+import { parseAddress } from "./addresses.ts";
 import { format } from "./format.ts";
 
 const place = environment({ libraries: kubernetesLibraries, variables: { object: celTypes.DYN } });
@@ -160,4 +161,41 @@ test("what has no type yet gets that of the first overload that fits, and lists 
   assert.equal(typeOf("[].map(x, -x)"), "list(double)");
   assert.equal(typeOf("[].map(x, x + x)"), "list(bytes)");
   assert.equal(typeOf("[[1]].flatten()[0]"), "int");
+});
+
+test("addresses that are none say where that shows", () => {
+  const why: Readonly<Record<string, string>> = {
+    "1.2.3-rc.1": 'unexpected character (at "-rc.1")',
+    "1..2.3": 'IPv4 field must have at least one digit (at ".2.3")',
+    "01.2.3.4": "IPv4 field has octet with leading zero",
+    "https://u": 'each colon-separated field must have at least one digit (at "https://u")',
+    "2024-02-29T10:00:00Z": 'unexpected character, want colon (at "-02-29T10:00:00Z")',
+    "1::2::3": 'multiple :: in address (at ":3")',
+    "1:2:3:4:5:6:7:8:9": 'trailing garbage after address (at "9")',
+    "1:2:3:4:5:6:7::8": "the :: must expand to at least one field of zeros",
+    "1:": 'colon must be followed by more characters (at ":")',
+    "12345::": 'each group must have 4 or less digits (at "12345::")',
+    "1:1.2.3.4": 'embedded IPv4 address must replace the final 2 fields of the address (at "1.2.3.4")',
+    "1:2": "address string too short",
+  };
+  for (const [text, problem] of Object.entries(why)) assert.equal(parseAddress(text), problem);
+  assert.deepEqual(parseAddress("::ffff:1.2.3.4"), { bits: 128, value: 0xffff01020304n });
+  assert.deepEqual(parseAddress("1::"), { bits: 128, value: 1n << 112n });
+  assert.deepEqual(parseAddress("::"), { bits: 128, value: 0n });
+});
+
+test("what constants fail of is found before anything is run", () => {
+  const problemOf = (source: string) => {
+    const result = compileExpression(source, environment({ libraries: kubernetesLibraries, variables: {} }));
+    return "problem" in result ? result.problem : undefined;
+  };
+  assert.equal(
+    problemOf("duration(string(true)) > duration('1s')"),
+    "program instantiation failed: type conversion error from 'string' to 'google.protobuf.Duration'",
+  );
+  assert.match(
+    problemOf("'a'.findAll('(').size() == 0")!,
+    /^program instantiation failed: error parsing regexp: missing/,
+  );
+  assert.equal(problemOf("string(1) == '1'"), undefined);
 });

@@ -24,7 +24,8 @@ export function validate({ expr, types }: Checked): readonly Issue[] {
   return issues;
 }
 
-const CONVERSIONS = new Set(["int", "uint", "double", "bool"]);
+const CONVERSIONS = new Set(["bool", "bytes", "double", "duration", "int", "string", "timestamp", "uint"]);
+const SEARCHES = new Set(["find", "findAll"]);
 
 /** What constant parts of an expression fail of whenever it is run; undefined when all is well. */
 export function constantProblem(expr: Expr, run: (part: Expr) => void): string | undefined {
@@ -36,6 +37,8 @@ export function constantProblem(expr: Expr, run: (part: Expr) => void): string |
       throw error;
     }
   }
+  const unread = expr.kind === "call" ? patternProblem(expr) : undefined;
+  if (unread !== undefined) return unread;
   for (const child of childrenOf(expr)) {
     const problem = constantProblem(child, run);
     if (problem !== undefined) return problem;
@@ -43,15 +46,32 @@ export function constantProblem(expr: Expr, run: (part: Expr) => void): string |
   return undefined;
 }
 
-function isConstantCall({ name, target, args }: Extract<Expr, { kind: "call" }>): boolean {
-  const [first] = args;
-  if (CONVERSIONS.has(name)) return args.length === 1 && first?.kind === "literal" && !target;
-  return name === "matches" && args.length === 1 && isConstant(first) && isConstant(target);
+function isConstantCall(expr: Call): boolean {
+  if (isConversion(expr)) return isConstant(expr);
+  const { name, target, args } = expr;
+  return name === "matches" && args.length === 1 && isConstant(args[0]) && isConstant(target);
 }
 
+const isConversion = ({ name, target, args }: Call): boolean =>
+  CONVERSIONS.has(name) && args.length === 1 && target === undefined;
+
 function isConstant(expr: Expr | undefined): boolean {
-  if (expr?.kind === "call" && expr.name === "dyn") return isConstant(expr.args[0]);
-  return expr?.kind === "literal";
+  if (expr?.kind !== "call") return expr?.kind === "literal";
+  return (expr.name === "dyn" || isConversion(expr)) && isConstant(expr.args[0]);
+}
+
+/** What is wrong with a pattern that is searched for, which is read once for all. */
+function patternProblem({ name, target, args }: Call): string | undefined {
+  const [pattern] = args;
+  if (!SEARCHES.has(name) || !target || pattern?.kind !== "literal") return undefined;
+  const text = pattern.literal.value;
+  try {
+    if (typeof text === "string") regexOf(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof EvaluationError) return error.message;
+    throw error;
+  }
 }
 
 type Types = ReadonlyMap<Expr, Type>;
