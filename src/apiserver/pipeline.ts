@@ -74,6 +74,7 @@ export function pipeline(options: PipelineOptions): Handler {
     let flowHeaders: Readonly<Record<string, string>> = {};
     let response: ApiResponse;
     let audited: AuditedRequest | undefined;
+    let isLetIn = false;
     try {
       checkTimeout(info, query);
       const caller = await authenticate(request, options);
@@ -91,6 +92,7 @@ export function pipeline(options: PipelineOptions): Handler {
         const decision = await decide(attributes, options.authorizers);
         if (audited) noteDecision(audited, decision);
         if (!decision.isAllowed) throw forbiddenTo(attributes, decision.reason);
+        isLetIn = true;
         // What has a body is there as a whole when that has been read.
         if (request.body.type !== "stream") await begin();
         return options.dispatch({
@@ -109,6 +111,7 @@ export function pipeline(options: PipelineOptions): Handler {
       });
     } catch (error) {
       response = failure(error, request, options.log);
+      if (!isLetIn && response.status === 403) response = unsniffed(response);
       if (options.audit && isOfNobody(error)) {
         const refused = options.audit.audited({ request, info: aboutOne(info, query), user: undefined, auditId });
         await refused?.refused(response);
@@ -121,6 +124,11 @@ export function pipeline(options: PipelineOptions): Handler {
     if (audited) response = await followed(audited, response, info);
     return withHeaders(await compressed(request, response), { auditId, warnings, flowHeaders });
   };
+}
+
+/** As who may not come in is answered, and nobody else: what the text is, is not to be guessed. */
+function unsniffed(response: ApiResponse): ApiResponse {
+  return { ...response, headers: { ...response.headers, "x-content-type-options": "nosniff" } };
 }
 
 /** Tells of an answer, and of its end where it lasts. */

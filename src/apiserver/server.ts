@@ -1,4 +1,4 @@
-import { checkRoute, checkWatchable } from "./http/routes.ts";
+import { checkConnection, checkRoute, checkWatchable } from "./http/routes.ts";
 import type { Aggregator } from "./aggregation/aggregator.ts";
 import {
   badRequest,
@@ -30,6 +30,7 @@ import type {
 import { dumpHandlers } from "./fairness/dumps.ts";
 import { Fairness, type FairnessOptions } from "./fairness/fairness.ts";
 import { FlowControl } from "./flow/flow-control.ts";
+import { HealthFigures } from "./introspection/health-figures.ts";
 import { type ObjectCount, RequestMetrics } from "./introspection/metrics.ts";
 import { NOT_FOUND, pathHandlers } from "./introspection/paths.ts";
 import { pipeline } from "./pipeline.ts";
@@ -243,6 +244,7 @@ function dispatcher({
     clock: options.clock,
     state,
     isStopping: () => options.scope.signal.aborted,
+    figures: new HealthFigures(),
     hasProxyClient: options.proxyClient !== undefined,
   });
   const custom = async (kind: KindDefinition, context: RequestContext) => {
@@ -262,6 +264,7 @@ function dispatcher({
     if (kind.rules.deprecation) warnOfEnd(context, kind.rules.deprecation);
     if (kind.custom) return custom(kind, context);
     checkWatchable(kind, info);
+    checkConnection(context);
     const handler = parts.handlers.get(info.subresource ? `${info.resource}/${info.subresource}` : info.resource);
     if (handler) return handler(context);
     if (info.subresource === "scale") return scaleOf(core, kind, options.clock)(context);

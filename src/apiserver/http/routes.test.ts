@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { kindForResource } from "../../api/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import { requestInfo } from "./request-info.ts";
-import { checkRoute } from "./routes.ts";
+import { checkConnection, checkRoute } from "./routes.ts";
 
 const kind = kindForResource({ group: "apps", version: "v1", plural: "deployments" })!;
 
@@ -24,4 +24,16 @@ test("a method comes before the type of a patch, and that before what the client
   assert.equal(codeOf("PATCH", one, { accept: "text/html" }), 415);
   assert.equal(codeOf("PATCH", one, { ...patch, accept: "text/html" }), 406);
   assert.equal(codeOf("PATCH", one, patch), undefined);
+});
+
+test("nobody connects just to try", () => {
+  const context = (path: string, query: string) =>
+    ({
+      info: requestInfo("POST", path, new URLSearchParams()),
+      query: new URLSearchParams(query),
+    }) as unknown as RequestContext;
+  const exec = "/api/v1/namespaces/a/pods/b/exec";
+  assert.throws(() => checkConnection(context(exec, "dryRun=All")), { code: 400 });
+  assert.doesNotThrow(() => checkConnection(context(exec, "command=ls")));
+  assert.doesNotThrow(() => checkConnection(context("/api/v1/namespaces/a/pods/b/status", "dryRun=All")));
 });

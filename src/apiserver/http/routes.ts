@@ -1,4 +1,4 @@
-import { type KindDefinition, methodNotAllowed, methodNotSupported, noSuchPath } from "../../api/index.ts";
+import { badRequest, type KindDefinition, methodNotAllowed, methodNotSupported, noSuchPath } from "../../api/index.ts";
 import type { RequestContext, RequestInfo } from "../contracts.ts";
 import { patchType } from "../verbs/patch.ts";
 import { refuseUnwritable } from "./negotiate.ts";
@@ -32,6 +32,13 @@ function checkMethod(kind: KindDefinition, { info, request }: Pick<RequestContex
 /** Whether a list is asked for as a watch which there is none of: what refuses it isn't the router. */
 function isUnwatchable(kind: KindDefinition, { verb }: RequestInfo): boolean {
   return verb === "watch" && !kind.verbs.includes("watch") && kind.verbs.includes("list");
+}
+
+const CONNECTIONS = new Set(["attach", "exec", "portforward", "proxy"]);
+
+/** 400 for who would only try to connect to something. */
+export function checkConnection({ info, query }: RequestContext): void {
+  if (CONNECTIONS.has(info.subresource) && query.has("dryRun")) throw badRequest("dryRun is not supported");
 }
 
 /** 405 for a watch of what can only be listed. */

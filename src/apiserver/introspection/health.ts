@@ -1,3 +1,4 @@
+import type { HealthFigures } from "./health-figures.ts";
 import { messageOf, type Clock } from "../../base/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
 import type { Store } from "../../store/index.ts";
@@ -25,6 +26,8 @@ export interface HealthOptions {
   readonly state: HealthState;
   /** Whether the server is about to end: clients should go elsewhere. */
   readonly isStopping: () => boolean;
+  /** Counts what single checks find. */
+  readonly figures: HealthFigures;
   /** It shows a certificate to the servers behind it. */
   readonly hasProxyClient: boolean;
 }
@@ -153,6 +156,7 @@ async function respondAll({ endpoint, checks, context, options }: AllChecks): Pr
       continue;
     }
     const problem = await run(options);
+    options.figures.note({ name, type: endpoint, isFine: problem === undefined });
     failed ||= problem !== undefined;
     lines.push(problem === undefined ? `[+]${name} ok` : `[-]${name} failed: reason withheld`);
   }

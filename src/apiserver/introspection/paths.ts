@@ -66,7 +66,9 @@ export function pathHandlers(options: PathOptions): SubresourceHandler {
     if (healthy) return healthy;
     switch (path) {
       case "/metrics":
-        return respondText(200, metrics.text(options.objects(), options.flowMetrics()));
+        return respondMetrics(metrics.text(options.objects(), options.flowMetrics()));
+      case "/metrics/slis":
+        return respondMetrics(options.figures.text());
       case "/":
       case "/index.html":
         return respond(200, { paths: rootPaths(discovery().paths, [...healthPaths(options), ...listed]) }, PRETTY);
@@ -75,6 +77,13 @@ export function pathHandlers(options: PathOptions): SubresourceHandler {
     return discovered(context, discovery(), options.isOwnGroup) ?? NOT_FOUND;
   };
 }
+
+/** In the only form that there is, whatever the client takes: who reads metrics reads that. */
+function respondMetrics(text: string): ApiResponse {
+  return respondBytes(200, new TextEncoder().encode(text), METRICS_TYPE);
+}
+
+const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
 
 /** Only as JSON. */
 function respondVersion({ request, info }: RequestContext): ApiResponse {

@@ -87,7 +87,7 @@ interface Tagged extends Document {
 
 function withTag(request: ApiRequest, { bytes, hash, type, headers }: Tagged): ApiResponse {
   const etag = `"${hash}"`;
-  const all = { ...headers, etag, vary: "Accept" };
+  const all = { etag, vary: "Accept", ...headers };
   if (request.headers["if-none-match"] === etag) return { status: 304, headers: all, body: { type: "none" } };
   const response = respondBytes(200, bytes, type);
   return { ...response, headers: { ...response.headers, ...all } };
@@ -118,15 +118,17 @@ function versionTwoDocuments(kinds: () => readonly KindDefinition[], describe: D
   };
 }
 
+/** Version 2 alone is told to differ by how it is packed. */
+const COMPRESSIBLE = { vary: "Accept-Encoding, Accept" };
 const PROTOBUF = /^application\/com\.github\.proto-openapi\.spec\.v2[.@]v1\.0\+protobuf/;
 
 function respondVersionTwo(request: ApiRequest, documents: VersionTwo): ApiResponse {
   const accept = request.headers.accept ?? "*/*";
   const first = accept.split(",").find((one) => PROTOBUF.test(one.trim()) || /json|\*\/\*|application\/\*/.test(one));
   if (first && PROTOBUF.test(first.trim()))
-    return withTag(request, { ...documents.protobuf(), type: OPENAPI_PROTOBUF, headers: {} });
+    return withTag(request, { ...documents.protobuf(), type: OPENAPI_PROTOBUF, headers: COMPRESSIBLE });
   const { encoding } = negotiate(accept, { views: false, unrouted: true }, false);
   // Callers in this process get bytes as well: nobody there wants it as an object.
   if (encoding !== "json" && encoding !== "object") throw notAcceptable(["application/json", OPENAPI_PROTOBUF]);
-  return withTag(request, { ...documents.json(), type: "application/json", headers: {} });
+  return withTag(request, { ...documents.json(), type: "application/json", headers: COMPRESSIBLE });
 }

@@ -111,13 +111,13 @@ export const KNOWN: readonly KnownDifference[] = [
     why: "each says of itself what it was built of, when, and for which machine",
     matches: ({ request, path }) =>
       /^\S+ \/{1,2}(\S*\/)?version\b/.test(request.do) &&
-      ["buildDate", "compiler", "gitCommit", "goVersion"].includes(path.slice("/body/".length)),
+      /^\/body\/(\d+$|(\d+\/)?(buildDate|compiler|gitCommit|goVersion)$)/.test(path),
   },
   {
     why: "each tells of its own build, of since when it runs, and of the flags that it has; the original puts any of four separators before them",
     matches: ({ request, path, answer, ours }) => {
       if (!/\/(flagz|statusz)\b/.test(request.do) || !path.startsWith("/body")) return false;
-      if (/^\/body\/(flags\b|uptimeSeconds$|goVersion$)/.test(path)) return true;
+      if (/^\/body\/(\d+\/)?(flags\b|uptimeSeconds$|goVersion$)/.test(path)) return true;
       const [theirs, own] = [answer, ours].map(({ body }) => headOfPage(body));
       return path === "/body" && theirs !== undefined && theirs === own;
     },
@@ -128,6 +128,14 @@ export const KNOWN: readonly KnownDifference[] = [
       const [theirs, own] = [answer, ours].map(({ body }) => columnsAndLevels(body));
       return request.do.includes("/debug/api_priority_and_fairness/") && path === "/body" && theirs === own;
     },
+  },
+  {
+    why: "each has the profiles of its own kind of program",
+    matches: ({ request, path }) => path === "/body" && /\/debug\/pprof\/?(\?|$)/.test(request.do),
+  },
+  {
+    why: "how often each was asked how it is, and since when it runs, is its own; words on metrics are",
+    matches: ({ request, path }) => path === "/body" && /\/metrics(\/slis)?\b/.test(request.do),
   },
   {
     why: "ours listens on a port that it learns of when it listens, which its Service has no time to hear of",

@@ -25,7 +25,18 @@ const QUALITIES = [";q=0", ";q=0.1", ";q=0.9", ";q=1", "; q=0.5", ";q=x", ";q=1.
 
 const METHODS = ["GET", "GET", "GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"];
 const GROUPS = [...new Set(kinds.map(({ group }) => group))].filter((group) => group !== "");
-const CHECKS = ["ping", "log", "etcd", "etcd-readiness", "informer-sync", "poststarthook/rbac/bootstrap-roles", "nope"];
+const HOOKS = [
+  ...["rbac/bootstrap-roles", "start-apiextensions-controllers", "crd-informer-synced", "bootstrap-controller"],
+  ...["aggregator-reload-proxy-client-cert", "kube-apiserver-autoregistration", "apiservice-openapiv3-controller"],
+];
+const CHECKS = [
+  ...["ping", "log", "etcd", "etcd-readiness", "informer-sync", "shutdown", "loopback-serving-certificate", "nope"],
+  ...["autoregister-completion", ...HOOKS.map((name) => `poststarthook/${name}`)],
+];
+const CALLERS = ["admin", "admin", "admin", "anonymous", "alice", "token:nope"];
+/** Headers that every kind of answer may have. */
+const OF_ALL = [...CACHING, "allow", "content-length", "www-authenticate", "access-control-allow-origin"];
+const ORIGINS = [{}, {}, {}, { origin: "https://example.com" }];
 const QUERIES = ["", "", "", "?pretty=true", "?pretty=false", "?timeout=5s", "?timeout=x", "?timeout=0", "?watch=1"];
 
 /** Paths, methods, media types and headers of all sorts; nothing is written. */
@@ -41,7 +52,47 @@ export function paths({ count }: { readonly count: number }): Script[] {
 
 type Form = (ask: Ask, random: Random) => Promise<unknown>;
 
-const FORMS: readonly Form[] = [root, root, health, ofResource, ofResource, ofResource, oddly, oddly];
+const FORMS: readonly Form[] = [root, root, page, health, byAnyone, ofResource, ofResource, ofResource, oddly, oddly];
+
+const PAGES = ["Flagz", "Statusz"].flatMap((kind) =>
+  ["v1beta1", "v1alpha1", "v2"].map((version) => `g=config.k8s.io;v=${version};as=${kind}`),
+);
+const PAGE_TYPES = ["application/json", "application/yaml", "text/plain", "text/*", "*/*", "application/*", PROTOBUF];
+
+/** What the server says of itself to people, in all its forms. */
+async function page(ask: Ask, random: Random): Promise<void> {
+  const clauses = Array.from({ length: random.float() < 0.7 ? 1 : 2 }, () => {
+    const parameters = random.float() < 0.7 ? `;${pick(PAGES, random)}` : "";
+    return pick(PAGE_TYPES, random) + parameters + (random.float() < 0.2 ? pick(QUALITIES, random) : "");
+  });
+  const method = pick(METHODS, random);
+  const path = pick(["/flagz", "/statusz", "/flagz/", "/statusz/x"], random);
+  await ask({ do: `${method} ${path}${pick(QUERIES, random)}`, accept: clauses.join(","), sees: CACHING });
+}
+
+/** The same paths for those who may see less, or nothing. */
+async function byAnyone(ask: Ask, random: Random): Promise<void> {
+  const path = pick(
+    [
+      ...["/", "/version", "/healthz", "/livez/ping", "/readyz?verbose", "/metrics", "/metrics/slis", "/flagz"],
+      ...["/api", "/apis", "/apis/apps", "/apis/apps/v1", "/api/v1", "/openapi/v2", "/openapi/v3", "/nope", "/apis/nope"],
+      ...["/.well-known/openid-configuration", "/openid/v1/jwks", "/debug/pprof/", "/api/v1/nodes", "/api/v1/nope"],
+      ...["/api/v1/namespaces/default/pods", "/apis/apps/v1/deployments?watch=1&timeoutSeconds=1", "/logs"],
+    ],
+    random,
+  );
+  const method = pick(METHODS, random);
+  const as = pick(CALLERS, random);
+  // The metrics of two servers have little in common, and large documents are compared by themselves.
+  const isLong = as === "admin" && /^\/(metrics|openapi)/.test(path);
+  await ask({
+    do: `${isLong ? "HEAD" : method} ${path}`,
+    as,
+    ...accepting(random),
+    headers: pick(ORIGINS, random) as Record<string, string>,
+    sees: OF_ALL.filter((name) => name !== "content-length" && !(isLong && name === "etag")),
+  });
+}
 
 /** What the server says of itself. */
 async function root(ask: Ask, random: Random): Promise<void> {
@@ -63,8 +114,14 @@ async function root(ask: Ask, random: Random): Promise<void> {
         "/swagger.json",
         "/flagz",
         "/statusz",
+        "/metrics/slis",
+        "/metrics/nope",
+        "/index.html",
+        "/openapi/v2/",
+        "/openapi/v3/nope",
       ],
       ...["/debug/pprof", "/debug/pprof/cmdline", "/debug/api_priority_and_fairness/dump_priority_levels"],
+      ...["/debug/api_priority_and_fairness/nope", "/debug", "/healthz/", "/logs/", "/favicon.ico"],
     ],
     random,
   );
