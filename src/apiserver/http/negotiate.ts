@@ -166,8 +166,14 @@ export function chosenType(
   return undefined;
 }
 
-const isMeant = (asked: string, type: string) =>
+/** Whether a type is one that a client names, or of those that it names together. */
+export const isMeant = (asked: string, type: string) =>
   asked === type || asked === "*/*" || asked === `${type.slice(0, type.indexOf("/"))}/*`;
+
+/** The types that a client takes, best first. */
+export function acceptedTypes(accept: string): readonly string[] {
+  return readAccept(accept).clauses.map(({ type }) => (type === OBJECT_MEDIA_TYPE ? "application/json" : type));
+}
 
 /** Whether JSON is to be indented: as the query says, and otherwise for people. */
 export function wantsPretty(request: ApiRequest, query: URLSearchParams): boolean {

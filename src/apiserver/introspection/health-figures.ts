@@ -12,6 +12,11 @@ export class HealthFigures {
     this.#totals.set(labels, (this.#totals.get(labels) ?? 0) + 1);
   }
 
+  reset(): void {
+    this.#last.clear();
+    this.#totals.clear();
+  }
+
   /** In the text format that Prometheus reads. */
   text(): string {
     const lines = [

@@ -19,7 +19,9 @@ const figures = new HealthFigures();
 test("a store that answers, fails or keeps silent", async () => {
   const clock = new VirtualClock();
   const readyz = (revision: () => Promise<number>) =>
-    textOf(health(asked("/readyz/etcd"), { store: { revision }, clock, state, isStopping, hasProxyClient: false, figures }));
+    textOf(
+      health(asked("/readyz/etcd"), { store: { revision }, clock, state, isStopping, hasProxyClient: false, figures }),
+    );
   assert.deepEqual(await readyz(async () => 1), [200, "ok"]);
   const failing = async () => {
     throw new Error("no leader");
@@ -47,6 +49,8 @@ test("of all checks it is said which one failed", async () => {
   assert.match(told, /^kubernetes_healthcheck\{name="etcd",type="readyz"\} 0$/m);
   assert.match(told, /^kubernetes_healthcheck\{name="ping",type="readyz"\} 1$/m);
   assert.match(told, /^kubernetes_healthchecks_total\{name="etcd",status="error",type="readyz"\} 1$/m);
+  figures.reset();
+  assert.equal(figures.text(), "");
 });
 
 test("a certificate for the servers behind it is a check of its own, in its place", () => {

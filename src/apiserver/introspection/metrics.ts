@@ -62,6 +62,11 @@ export class RequestMetrics {
     return () => add(-1);
   }
 
+  /** Begins to count anew; what lasts goes on. */
+  reset(): void {
+    this.#byLabels.clear();
+  }
+
   *#totals(): Generator<[string, number]> {
     for (const [labels, { codes }] of this.#byLabels)
       for (const [code, count] of codes) yield [`code="${code}",${labels}`, count];

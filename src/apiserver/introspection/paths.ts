@@ -66,9 +66,9 @@ export function pathHandlers(options: PathOptions): SubresourceHandler {
     if (healthy) return healthy;
     switch (path) {
       case "/metrics":
-        return respondMetrics(metrics.text(options.objects(), options.flowMetrics()));
+        return respondMetrics(context, metrics, () => metrics.text(options.objects(), options.flowMetrics()));
       case "/metrics/slis":
-        return respondMetrics(options.figures.text());
+        return respondMetrics(context, options.figures, () => options.figures.text());
       case "/":
       case "/index.html":
         return respond(200, { paths: rootPaths(discovery().paths, [...healthPaths(options), ...listed]) }, PRETTY);
@@ -78,9 +78,12 @@ export function pathHandlers(options: PathOptions): SubresourceHandler {
   };
 }
 
-/** In the only form that there is, whatever the client takes: who reads metrics reads that. */
-function respondMetrics(text: string): ApiResponse {
-  return respondBytes(200, new TextEncoder().encode(text), METRICS_TYPE);
+/** In the only form that there is, whatever the client takes: who reads metrics reads that. A DELETE begins them anew. */
+function respondMetrics({ request }: RequestContext, counted: { reset(): void }, text: () => string): ApiResponse {
+  const isReset = request.method === "DELETE";
+  if (isReset) counted.reset();
+  const type = isReset ? "text/plain; charset=utf-8" : METRICS_TYPE;
+  return respondBytes(200, new TextEncoder().encode(isReset ? "metrics reset\n" : text()), type);
 }
 
 const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";

@@ -1,9 +1,9 @@
-import { apiDocs, type KindDefinition, notAcceptable } from "../../api/index.ts";
+import { apiDocs, type KindDefinition } from "../../api/index.ts";
 import type { ApiRequest, ApiResponse } from "../../net/message.ts";
 import { goJson } from "../../schema/index.ts";
 import type { Aggregator } from "../aggregation/aggregator.ts";
 import type { SubresourceHandler } from "../contracts.ts";
-import { negotiate } from "../http/negotiate.ts";
+import { acceptedTypes, isMeant } from "../http/negotiate.ts";
 import { respondBytes } from "../http/respond.ts";
 import { type Document, Documents, hashOf, packed, versionTwo } from "./documents.ts";
 import { OPENAPI_PROTOBUF, protoDocument } from "./proto-document.ts";
@@ -120,15 +120,16 @@ function versionTwoDocuments(kinds: () => readonly KindDefinition[], describe: D
 
 /** Version 2 alone is told to differ by how it is packed. */
 const COMPRESSIBLE = { vary: "Accept-Encoding, Accept" };
-const PROTOBUF = /^application\/com\.github\.proto-openapi\.spec\.v2[.@]v1\.0\+protobuf/;
+const JSON_TYPE = "application/json";
+/** The form in protobuf goes by two names. */
+const TYPES = [JSON_TYPE, OPENAPI_PROTOBUF.replace(".v1.0", "@v1.0"), OPENAPI_PROTOBUF];
 
+/** In the first type that a client takes, whatever else it asks of it; 406 without a word where there is none. */
 function respondVersionTwo(request: ApiRequest, documents: VersionTwo): ApiResponse {
-  const accept = request.headers.accept ?? "*/*";
-  const first = accept.split(",").find((one) => PROTOBUF.test(one.trim()) || /json|\*\/\*|application\/\*/.test(one));
-  if (first && PROTOBUF.test(first.trim()))
-    return withTag(request, { ...documents.protobuf(), type: OPENAPI_PROTOBUF, headers: COMPRESSIBLE });
-  const { encoding } = negotiate(accept, { views: false, unrouted: true }, false);
-  // Callers in this process get bytes as well: nobody there wants it as an object.
-  if (encoding !== "json" && encoding !== "object") throw notAcceptable(["application/json", OPENAPI_PROTOBUF]);
-  return withTag(request, { ...documents.json(), type: "application/json", headers: COMPRESSIBLE });
+  const names = acceptedTypes(request.headers.accept || "*/*");
+  const [type] = names.flatMap((name) => TYPES.filter((one) => isMeant(name, one)));
+  if (type === undefined) return { status: 406, headers: { ...UNCACHED, ...COMPRESSIBLE }, body: { type: "none" } };
+  const isJson = type === JSON_TYPE;
+  const document = isJson ? documents.json() : documents.protobuf();
+  return withTag(request, { ...document, type: isJson ? JSON_TYPE : OPENAPI_PROTOBUF, headers: COMPRESSIBLE });
 }

@@ -15,7 +15,7 @@ import { privateKeyFromPem, publicKeyFromPem } from "../../pki/index.ts";
 import type { Revision, Store } from "../../store/index.ts";
 import { localAddress } from "../addresses.ts";
 import { ConfigError } from "../errors.ts";
-import { type ApiServerFlags, readFlagFile } from "../flags/index.ts";
+import { type ApiServerFlags, FLAG_TABLES, flagTexts, readFlagFile } from "../flags/index.ts";
 import { processMetrics } from "../process-metrics.ts";
 import { processProfiler } from "../profiles/profiler.ts";
 import { auditAsConfigured } from "./audit.ts";
@@ -70,7 +70,7 @@ export async function startApiServerComponent(
     log,
     scope: scope.child(),
     kubelet: kubeletsOf(flags, environment),
-    givenFlags: Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, flagText(value)])),
+    givenFlags: flagTexts(flags, FLAG_TABLES.apiserver),
     ...(environment.dial && { dial: environment.dial }),
     ...(environment.extensions && { extensions: environment.extensions }),
     serverAddress: `${flags["external-hostname"] ?? advertised(flags) ?? "127.0.0.1"}:${port}`,
@@ -105,15 +105,6 @@ export async function startApiServerComponent(
   );
   await server.ready;
   return { server, host, port: listener.port };
-}
-
-/** A flag's value as it could have been written. */
-function flagText(value: unknown): string {
-  if (Array.isArray(value)) return value.join(",");
-  if (typeof value !== "object" || value === null) return String(value);
-  return Object.entries(value)
-    .map(([key, one]) => `${key}=${String(one)}`)
-    .join(",");
 }
 
 function openOwnStore(flags: ApiServerFlags, environment: ApiServerEnvironment): Promise<Store> {

@@ -11,3 +11,13 @@ export function parseDuration(text: string): number | undefined {
     total += Number(amount) * own(UNITS_MS, unit!)!;
   return total;
 }
+
+/** A duration as Go shows it, such as 1h0m0s, 40s or 1.5s. */
+export function formatDuration(ms: number): string {
+  if (ms > 0 && ms < 1000) return `${ms}ms`;
+  const hours = Math.floor(ms / UNITS_MS.h!);
+  const minutes = Math.floor((ms % UNITS_MS.h!) / UNITS_MS.m!);
+  const seconds = `${(ms % UNITS_MS.m!) / 1000}s`;
+  if (hours > 0) return `${hours}h${minutes}m${seconds}`;
+  return minutes > 0 ? `${minutes}m${seconds}` : seconds;
+}

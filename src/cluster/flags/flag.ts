@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { ConfigError } from "../errors.ts";
-import { parseDuration } from "./duration.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
 import upstream from "./upstream.json" with { type: "json" };
 
 /** One flag of a component: what its words mean. */
@@ -14,6 +14,8 @@ export interface Flag<T> {
   read(text: string, before: T | undefined): T | undefined;
   /** What the flag means when it stands alone. */
   readonly bare?: string;
+  /** A value as pages show it; default its text. */
+  write?(value: T): string;
 }
 
 export type FlagTable = Readonly<Record<string, Flag<unknown>>>;
@@ -63,6 +65,7 @@ export const duration = (doc: string): Flag<number> => ({
   doc,
   wanted: "a duration such as 40s or 1h",
   read: parseDuration,
+  write: formatDuration,
 });
 
 /** Values with commas between; a flag that stands there again adds to them. */
@@ -70,6 +73,7 @@ export const list = (doc: string): Flag<readonly string[]> => ({
   doc,
   wanted: "A,B,…",
   read: (given, before = []) => [...before, ...given.split(",").filter(Boolean)],
+  write: listText,
 });
 
 /** One value each time the flag stands there. */
@@ -77,7 +81,10 @@ export const repeated = (doc: string): Flag<readonly string[]> => ({
   doc,
   wanted: "TEXT, as often as wanted",
   read: (given, before = []) => (given ? [...before, given] : undefined),
+  write: listText,
 });
+
+const listText = (values: readonly string[]) => `[${values.join(",")}]`;
 
 export const pairs = (doc: string): Flag<Readonly<Record<string, string>>> => ({
   doc,
@@ -145,6 +152,19 @@ export function parseFlags<Table extends FlagTable>(
     values[name] = value;
   }
   return values as FlagValues<Table>;
+}
+
+/** Flags that were given, as pages show them: name and value. */
+export function flagTexts(values: Readonly<Record<string, unknown>>, table: FlagTable): Record<string, string> {
+  const text = (name: string, value: unknown) => table[name]?.write?.(value) ?? plainText(value);
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, text(name, value)]));
+}
+
+function plainText(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .map(([key, one]) => `${key}=${String(one)}`)
+    .join(",");
 }
 
 function unknownFlag({ component, table, prefix = "--" }: FlagSource, name: string): never {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FLAG_TABLES, parseFlags } from "./index.ts";
+import { FLAG_TABLES, flagTexts, parseFlags } from "./index.ts";
 import { wordsOf } from "../components/kubelet-config.ts";
 
 const scheduler = (...words: string[]) => parseFlags(words, { component: "scheduler", table: FLAG_TABLES.scheduler });
@@ -62,4 +62,17 @@ test("a kubelet's configuration file says the same as flags, and nothing in it i
   ]);
   assert.throws(() => wordsOf(`${head}memorySwap: {swapBehavior: LimitedSwap}\n`, "f"), /memorySwap.swapBehavior in f/);
   assert.throws(() => wordsOf("kind: Pod\n", "f"), /not a KubeletConfiguration/);
+});
+
+test("flags are shown as the original shows them", () => {
+  const flags = parseFlags(["--event-ttl=90m", "--api-audiences=a,b", "--kubelet-timeout=1500ms", "--secure-port=1"], {
+    component: "apiserver",
+    table: FLAG_TABLES.apiserver,
+  });
+  assert.deepEqual(flagTexts(flags, FLAG_TABLES.apiserver), {
+    "event-ttl": "1h30m0s",
+    "api-audiences": "[a,b]",
+    "kubelet-timeout": "1.5s",
+    "secure-port": "1",
+  });
 });

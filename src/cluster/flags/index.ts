@@ -23,7 +23,7 @@ export type {
 } from "./controlplane.ts";
 export { parseDuration } from "./duration.ts";
 export { ETCD_FLAGS, type EtcdFlags } from "./etcd.ts";
-export { describeFlags, type FlagTable, type FlagValues, parseFlags, readFlagFile } from "./flag.ts";
+export { describeFlags, flagTexts, type FlagTable, type FlagValues, parseFlags, readFlagFile } from "./flag.ts";
 export { KUBELET_FLAGS, type KubeletFlags } from "./kubelet.ts";
 
 export const FLAG_TABLES = {

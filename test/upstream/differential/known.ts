@@ -117,7 +117,7 @@ export const KNOWN: readonly KnownDifference[] = [
     why: "each tells of its own build, of since when it runs, and of the flags that it has; the original puts any of four separators before them",
     matches: ({ request, path, answer, ours }) => {
       if (!/\/(flagz|statusz)\b/.test(request.do) || !path.startsWith("/body")) return false;
-      if (/^\/body\/(\d+\/)?(flags\b|uptimeSeconds$|goVersion$)/.test(path)) return true;
+      if (/^\/body\/(\d+\/)?(flags\b|uptimeSeconds$|goVersion$)|^\/body\/\d+$/.test(path)) return true;
       const [theirs, own] = [answer, ours].map(({ body }) => headOfPage(body));
       return path === "/body" && theirs !== undefined && theirs === own;
     },
@@ -126,7 +126,7 @@ export const KNOWN: readonly KnownDifference[] = [
     why: "how many requests each has answered by then, and which it has just in hand, is its own",
     matches: ({ request, path, answer, ours }) => {
       const [theirs, own] = [answer, ours].map(({ body }) => columnsAndLevels(body));
-      return request.do.includes("/debug/api_priority_and_fairness/") && path === "/body" && theirs === own;
+      return request.do.includes("/debug/api_priority_and_fairness/") && path.startsWith("/body") && theirs === own;
     },
   },
   {
@@ -165,6 +165,8 @@ export const KNOWN: readonly KnownDifference[] = [
 /** What a page that is for people begins with, and the names of what follows; undefined when it is another answer. */
 function headOfPage(body: unknown): string | undefined {
   const lines = String(body).split("\n");
+  if (lines[0]?.startsWith("apiVersion: config.k8s.io/"))
+    return lines.filter((line) => !/^( {2}(?!name:)|uptimeSeconds:|goVersion:)/.test(line)).join("\n");
   if (lines[1]?.startsWith("apiserver statusz"))
     return lines.map((line) => line.replace(/^(Started|Up|Go version|.*?ersion|Paths)(:|: |=| ) .*/, "$1")).join("\n");
   return lines[1]?.startsWith("apiserver flagz") ? lines.slice(0, 3).join("\n") : undefined;
@@ -172,7 +174,7 @@ function headOfPage(body: unknown): string | undefined {
 
 /** The head of a dump, and the levels that it has lines of. */
 function columnsAndLevels(body: unknown): string {
-  const [head = "", ...lines] = String(body).split("\n");
+  const [head = "", ...lines] = Array.isArray(body) ? body.map(String) : String(body).split("\n").filter(Boolean);
   const levels = new Set(lines.map((line) => line.split(",", 1)[0]!));
   return [head.replace(/ +/g, " "), ...[...levels].sort()].join("\n");
 }

@@ -75,9 +75,19 @@ async function byAnyone(ask: Ask, random: Random): Promise<void> {
   const path = pick(
     [
       ...["/", "/version", "/healthz", "/livez/ping", "/readyz?verbose", "/metrics", "/metrics/slis", "/flagz"],
-      ...["/api", "/apis", "/apis/apps", "/apis/apps/v1", "/api/v1", "/openapi/v2", "/openapi/v3", "/nope", "/apis/nope"],
+      ...[
+        "/api",
+        "/apis",
+        "/apis/apps",
+        "/apis/apps/v1",
+        "/api/v1",
+        "/openapi/v2",
+        "/openapi/v3",
+        "/nope",
+        "/apis/nope",
+      ],
       ...["/.well-known/openid-configuration", "/openid/v1/jwks", "/debug/pprof/", "/api/v1/nodes", "/api/v1/nope"],
-      ...["/api/v1/namespaces/default/pods", "/apis/apps/v1/deployments?watch=1&timeoutSeconds=1", "/logs"],
+      ...["/api/v1/namespaces/default/pods", "/apis/apps/v1/deployments", "/logs"],
     ],
     random,
   );
@@ -114,7 +124,6 @@ async function root(ask: Ask, random: Random): Promise<void> {
         "/swagger.json",
         "/flagz",
         "/statusz",
-        "/metrics/slis",
         "/metrics/nope",
         "/index.html",
         "/openapi/v2/",
