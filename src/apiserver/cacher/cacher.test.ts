@@ -64,3 +64,25 @@ test("what a filling that failed had read already is read anew: it may have gone
     ["/registry/configmaps/n/kept"],
   );
 });
+
+test("the object of a version that is no longer the newest is let go of once everybody has been told", async () => {
+  const { cacher, handlers } = await filled();
+  const key = "/registry/configmaps/n/a";
+  const put = (revision: number) => {
+    const value = Buffer.from(
+      `{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a","namespace":"n","uid":"u"},"data":{"at":"${revision}"}}`,
+    );
+    const entry = { key, value, createRevision: 9, modRevision: revision, version: 1, lease: 0 };
+    handlers.changes([{ type: "put", entry } as never], revision);
+  };
+  put(9);
+  const first = cacher.get(key)!;
+  const { object } = first;
+  assert.equal(first.object, object);
+  const told: unknown[] = [];
+  cacher.subscribe({ events: (events) => told.push(events[0]!.previous!.object), closed: () => {} }, undefined);
+  put(10);
+  assert.equal(told[0], object);
+  assert.notEqual(first.object, object);
+  assert.deepEqual(first.object, object);
+});

@@ -253,7 +253,7 @@ export class Cacher {
       const page = await store.range({ start, end, limit: PAGE, revision });
       revision ??= page.revision;
       const stored = page.entries.map((entry) => new StoredObject(entry));
-      for (const one of open ? await open(stored) : stored) this.#objects.set(one.entry.key, one);
+      for (const one of open ? await open(stored) : stored) this.#objects.set(one.entry.key, one.kept());
       if (!page.more) break;
       start = `${page.entries.at(-1)!.key}\0`;
       await clock.yield();
@@ -313,6 +313,8 @@ export class Cacher {
     this.#changed = revision;
     this.#advance(revision);
     this.#tell(events);
+    // Hardly anybody asks for a version that isn't the newest: its object needn't live on, to be copied by the collector.
+    for (const { current, previous } of events) if (current) previous?.cool();
   }
 
   /** Each event goes to those who watch everything, its namespace, or the node that it is or was on. */

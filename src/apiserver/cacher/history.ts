@@ -33,7 +33,7 @@ export function eventOf(
     objects.delete(key);
     return { revision, current: undefined, previous };
   }
-  const current = opened ?? new StoredObject(change.entry);
+  const current = (opened ?? new StoredObject(change.entry)).kept();
   objects.set(key, current);
   return { revision, current, previous };
 }

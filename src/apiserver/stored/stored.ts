@@ -51,6 +51,7 @@ export class StoredObject implements Warm {
   #bare: Buffer | undefined;
   #object: KubeObject | undefined;
   #forms: Map<string, unknown> | undefined;
+  #isKept = false;
   #isWarm = false;
   /** Where the version goes and where the metadata begin in {@link #value}; 0 until someone asked. */
   #versionAt = 0;
@@ -163,8 +164,15 @@ export class StoredObject implements Warm {
     return stored.slice(0, offset) + text + stored.slice(offset);
   }
 
+  /** To be called by a cache that keeps it: its forms count to those that are let go of again. Nobody else outlives his use of it. */
+  kept(): this {
+    this.#isKept = true;
+    if (this.#bare || this.#object || this.#forms) this.#warm();
+    return this;
+  }
+
   #warm(): void {
-    if (this.#isWarm) return;
+    if (this.#isWarm || !this.#isKept) return;
     this.#isWarm = true;
     warmed(this, this.entry.value.length);
   }
