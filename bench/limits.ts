@@ -72,7 +72,8 @@ function fill(make: (index: number) => string, bytes = BODY_BYTES): string {
 function hostileCalls(): readonly (readonly [string, Call])[] {
   const times = <T>(count: number, make: (index: number) => T) =>
     Array.from({ length: count }, (_, index) => make(index));
-  const keys = times(50_000, (index) => `"k${index}":"v"`).join();
+  const keysOf = (count: number) => times(count, (index) => `"k${index}":"v"`).join();
+  const [keys, manyKeys] = [keysOf(50_000), keysOf(200_000)];
   return [
     ["one small object, to compare", post(JSON.stringify({ metadata: { name: "b" }, data: { k: "v" } }))],
     ["a body over 3 MiB", post("x".repeat(BODY_BYTES + 1000))],
@@ -84,6 +85,7 @@ function hostileCalls(): readonly (readonly [string, Call])[] {
     ],
     ["an object of 1 MiB", post(JSON.stringify({ metadata: { name: "b" }, data: { k: "x".repeat(1_000_000) } }))],
     ["an object of 50,000 keys", post(`{"metadata":{"name":"b"},"data":{${keys}}}`)],
+    ["an object of 200,000 keys, one given twice", post(`{"metadata":{"name":"b"},"data":{${manyKeys},"k7":"v"}}`)],
     [
       "an object of 15,000 owners",
       post(

@@ -2,6 +2,7 @@ import { extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { timedOut } from "../api/index.ts";
 import { realClock } from "../base/index.ts";
+import { parseJsonInSteps } from "../schema/index.ts";
 import { YamlError, type YamlValue } from "./http/yaml-value.ts";
 import type { YamlAnswer } from "./yaml-thread.ts";
 
@@ -19,18 +20,23 @@ const clock = realClock();
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Reads YAML in a thread of its own, one document at a time. Throws a {@link YamlError}, or 504 when it hasn't been read
- * after `withinMs`; nothing goes on for such a document then.
+ * Reads YAML in a thread of its own, one document at a time; `turn` is awaited between the steps of what is left to do here.
+ * Throws a {@link YamlError}, or 504 when it hasn't been read after `withinMs`; nothing goes on for such a document then.
  */
-export function readYamlBeside(text: string, withinMs = TOTAL_MS_MAX): Promise<YamlValue> {
+export async function readYamlBeside(
+  text: string,
+  { turn, withinMs = TOTAL_MS_MAX }: { readonly turn: () => Promise<void>; readonly withinMs?: number },
+): Promise<YamlValue> {
   const untilMs = clock.monotonicMs() + withinMs;
   const document = last.then(() => readOne(text, untilMs - clock.monotonicMs()));
   last = document.catch(() => {});
-  return document;
+  const { json, duplicates, problem } = await document;
+  if (problem !== undefined) throw new YamlError(problem);
+  return { value: json === undefined ? null : (await parseJsonInSteps(json, turn)).value, duplicates };
 }
 
 /** Large YAML is rare: a thread that waited for it would cost more than one that is made for each. */
-async function readOne(text: string, leftMs: number): Promise<YamlValue> {
+async function readOne(text: string, leftMs: number): Promise<YamlAnswer> {
   if (leftMs <= 0) throw tooLate();
   const worker = new Worker(THREAD, {
     name: "yaml",
@@ -42,9 +48,7 @@ async function readOne(text: string, leftMs: number): Promise<YamlValue> {
   try {
     worker.once("message", resolve).once("error", (cause) => reject(tooMuch(cause)));
     worker.postMessage(text);
-    const { json, duplicates, problem } = await promise;
-    if (problem !== undefined) throw new YamlError(problem);
-    return { value: json === undefined ? null : JSON.parse(json), duplicates };
+    return await promise;
   } finally {
     timer.cancel();
     await worker.terminate();

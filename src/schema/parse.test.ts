@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { seededRandom } from "../base/index.ts";
-import { JsonError, parseJson, parseJsonFully, parseJsonValue } from "./parse.ts";
+import { JsonError, parseJson, parseJsonFully, parseJsonInSteps, parseJsonValue } from "./parse.ts";
 
 const PARITY = join(import.meta.dirname, "../../test/parity");
 
@@ -90,4 +90,33 @@ test("a long text that is nested too deep is refused like a short one, quotes an
   assert.throws(() => parseJson(deep), JsonError);
   assert.throws(() => parseJson("[".repeat(3_000_000)), JsonError);
   assert.throws(() => parseJson(`${"[".repeat(100)}"${"x".repeat(100_000)}`), JsonError);
+});
+
+/** In one turn no more is read than this, in values: more than {@link parseJsonInSteps} takes at a time. */
+const MANY = 100_000;
+
+test("a long text is read in turns, and is what it is when it is read at once", async () => {
+  const keys = (count: number) => Array.from({ length: count }, (_, index) => `"k${index}":${index}`).join();
+  const texts = [
+    `{${keys(MANY)}}`,
+    `{"a":{${keys(MANY)},"k7":null,"k7":[]},"b":[{"c":1,"c":2}]}`,
+    `[${"[],".repeat(MANY)}{}]`,
+    `[${"1,".repeat(MANY)}12345678901234567890]`,
+  ];
+  for (const text of texts) {
+    let turns = 0;
+    const parsed = await parseJsonInSteps(text, async () => void turns++);
+    assert.deepEqual(parsed, parseJsonFully(text));
+    assert.ok(turns >= MANY / 5000, `${turns} turns`);
+  }
+  for (const text of [`{${keys(MANY)}`, `[${"[],".repeat(MANY)}]`, `{${keys(MANY)}}x`, "[".repeat(MANY)]) {
+    const atOnce = outcome(() => parseJsonFully(text));
+    await assert.rejects(
+      parseJsonInSteps(text, async () => {}),
+      (error: Error) =>
+        outcome(() => {
+          throw error;
+        }) === atOnce,
+    );
+  }
 });

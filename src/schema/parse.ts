@@ -30,28 +30,36 @@ export function parseJson(text: string, limits: ParseLimits = DEFAULT_PARSE_LIMI
 /** The value alone, for who doesn't ask for keys given twice. */
 export function parseJsonValue(text: string): unknown {
   const { depthMax } = DEFAULT_PARSE_LIMITS;
-  const value = mayBePlain(text, depthMax) ? plainValue(text) : NO_VALUE;
+  const value = mayBePlain(text, { depthMax }) ? plainValue(text) : NO_VALUE;
   return value !== NO_VALUE && keysOf(value, depthMax) >= 0 ? value : parseJsonFully(text).value;
 }
 
-/** The same of a long text, in several steps: `turn` is awaited between them. */
+/** The same of a long text, in several steps, none of which takes long: `turn` is awaited between them. */
 export async function parseJsonInSteps(text: string, turn: () => Promise<void>): Promise<ParsedJson> {
   const { depthMax } = DEFAULT_PARSE_LIMITS;
-  if (mayBePlain(text, depthMax)) {
+  if (mayBePlain(text, { depthMax, valuesMax: STEP_VALUES_MAX })) {
     await turn();
     const value = plainValue(text);
     await turn();
     if (value !== NO_VALUE && hasAllKeys(text, value, depthMax)) return { value, duplicates: NONE };
-    await turn();
   }
-  return parseJsonFully(text);
+  const reader = new Reader(text, DEFAULT_PARSE_LIMITS);
+  do await turn();
+  while (!reader.read(TURN_VALUES));
+  return reader.parsed;
 }
 
 /** The same by our own reader alone. */
 export function parseJsonFully(text: string, limits: ParseLimits = DEFAULT_PARSE_LIMITS): ParsedJson {
-  const parser = new Parser(text, limits);
-  return { value: parser.parse(), duplicates: [...parser.duplicates] };
+  const reader = new Reader(text, limits);
+  while (!reader.read(Number.POSITIVE_INFINITY));
+  return reader.parsed;
 }
+
+/** JSON.parse can't be interrupted: from more values than this our own reader takes turns, and ten times as long. */
+const STEP_VALUES_MAX = 40_000;
+/** Values that are read in one turn: some milliseconds. */
+const TURN_VALUES = 4096;
 
 /** Digits that may be a whole number beyond 2^53; halves of characters. */
 const SPECIAL = /\d{16}|\\u[dD][89a-fA-F]/;
@@ -61,14 +69,18 @@ const SPECIAL = /\d{16}|\\u[dD][89a-fA-F]/;
  * doesn't tell. Keys that were given twice show in their number: the text has more than the value.
  */
 function maybePlainJson(text: string, { depthMax }: ParseLimits): ParsedJson | undefined {
-  if (!mayBePlain(text, depthMax)) return undefined;
+  if (!mayBePlain(text, { depthMax })) return undefined;
   const value = plainValue(text);
   return value !== NO_VALUE && hasAllKeys(text, value, depthMax) ? { value, duplicates: NONE } : undefined;
 }
 
-function mayBePlain(text: string, depthMax: number): boolean {
+function mayBePlain(text: string, limits: PlainLimits): boolean {
   if (SPECIAL.test(text) || !text.isWellFormed()) return false;
-  return text.length <= LONG_TEXT || !isNestedOver(text, depthMax);
+  return text.length <= LONG_TEXT || !exceeds(text, limits);
+}
+
+interface PlainLimits extends ParseLimits {
+  readonly valuesMax?: number;
 }
 
 /** Our own reader says what is wrong, in the words of Kubernetes. */
@@ -92,9 +104,10 @@ const NONE: readonly string[] = [];
 /** Characters from which on a text is looked through for its depth first: JSON.parse would build every level of it. */
 const LONG_TEXT = 65_536;
 
-/** Whether objects and lists are opened inside one another more often than allowed. */
-function isNestedOver(text: string, depthMax: number): boolean {
+/** Whether objects and lists are opened inside one another more often than allowed, or there are more values. */
+function exceeds(text: string, { depthMax, valuesMax = Number.POSITIVE_INFINITY }: PlainLimits): boolean {
   let depth = 0;
+  let values = 1;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code === QUOTE) {
@@ -102,8 +115,9 @@ function isNestedOver(text: string, depthMax: number): boolean {
       while (isEscaped(text, index)) index = text.indexOf('"', index + 1);
       if (index < 0) return false;
     } else if (code === OPEN_LIST || code === OPEN_OBJECT) {
-      if (++depth > depthMax) return true;
+      if (++depth > depthMax || ++values > valuesMax) return true;
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
+    else if (code === COMMA && ++values > valuesMax) return true;
   }
   return false;
 }
@@ -166,33 +180,65 @@ const BACKSLASH = 0x5c;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 
-class Parser {
-  readonly duplicates = new Set<string>();
+/** An object or a list that has not ended yet. */
+interface Open {
+  readonly outer: Open | undefined;
+  readonly depth: number;
+  readonly list: unknown[] | undefined;
+  readonly object: Record<string, unknown> | undefined;
+  /** Of the object, what the value that is read belongs to. */
+  key: string;
+  /** Keys whose being there twice has been noted. */
+  noted: Set<string> | undefined;
+}
+
+/** In place of a value whose parts are still to come. */
+const OPENED = Symbol("opened");
+
+/** Reads a text bit by bit. What is open lies in a list of its own: the depth is no matter of this thread's stack. */
+class Reader {
+  #value: unknown;
+  readonly #duplicates = new Set<string>();
   readonly #text: string;
   readonly #depthMax: number;
   #at = 0;
-  /** Keys and places of the objects and lists that are open. */
-  readonly #path: (string | number)[] = [];
+  /** The innermost that is open. */
+  #open: Open | undefined;
 
   constructor(text: string, { depthMax }: ParseLimits) {
     this.#text = text;
     this.#depthMax = depthMax;
   }
 
-  parse(): unknown {
-    const value = this.#value();
-    this.#space();
-    if (this.#at < this.#text.length) this.#fail("after top-level value");
-    return value;
+  /** Once all has been read. */
+  get parsed(): ParsedJson {
+    return { value: this.#value, duplicates: [...this.#duplicates] };
   }
 
-  #value(): unknown {
+  /** Reads on, so many values at most; says whether all has been read. */
+  read(valuesMax: number): boolean {
+    for (let left = valuesMax; left > 0; left--) {
+      const value = this.#next();
+      if (value !== OPENED && this.#put(value)) return true;
+    }
+    return false;
+  }
+
+  #next(): unknown {
     this.#space();
     switch (this.#text.charCodeAt(this.#at)) {
-      case OPEN_OBJECT:
-        return this.#object();
-      case OPEN_LIST:
-        return this.#list();
+      case OPEN_OBJECT: {
+        const object = {};
+        const open = this.#enter(undefined, object);
+        if (this.#text.charCodeAt(this.#at) === CLOSE_OBJECT) return this.#leave(object);
+        this.#key(open);
+        return OPENED;
+      }
+      case OPEN_LIST: {
+        const list: unknown[] = [];
+        this.#enter(list, undefined);
+        return this.#text.charCodeAt(this.#at) === CLOSE_LIST ? this.#leave(list) : OPENED;
+      }
       case QUOTE:
         return this.#string();
       case LETTER_T:
@@ -206,68 +252,81 @@ class Parser {
     }
   }
 
-  #object(): Record<string, unknown> {
-    const depth = this.#enter();
-    const object: Record<string, unknown> = {};
-    let noted: Set<string> | undefined;
-    this.#at++;
-    this.#space();
-    if (this.#text.charCodeAt(this.#at) === CLOSE_OBJECT) return this.#leave(object);
-    for (;;) {
-      this.#space();
-      if (this.#text.charCodeAt(this.#at) !== QUOTE) this.#fail("looking for beginning of object key string");
-      const key = this.#string();
-      this.#space();
-      if (this.#text.charCodeAt(this.#at) !== COLON) this.#fail("after object key");
-      this.#at++;
-      this.#path[depth] = key;
-      const value = this.#value();
-      if (Object.hasOwn(object, key) && !noted?.has(key)) {
-        noted ??= new Set();
-        noted.add(key);
-        this.#noteDuplicate();
+  /** Puts a value where it belongs, and what it ends as well; says whether that was all. */
+  #put(value: unknown): boolean {
+    for (let put = value; ; ) {
+      const open = this.#open;
+      if (!open) {
+        this.#end(put);
+        return true;
       }
-      setOwn(object, key, value);
+      const { list, object } = open;
+      if (list) list.push(put);
+      else this.#set(open, put);
       this.#space();
       const next = this.#text.charCodeAt(this.#at);
-      if (next === CLOSE_OBJECT) return this.#leave(object);
-      if (next !== COMMA) this.#fail("after object key:value pair");
-      this.#at++;
+      if (next === COMMA) {
+        this.#at++;
+        if (object) this.#key(open);
+        return false;
+      }
+      if (next !== (list ? CLOSE_LIST : CLOSE_OBJECT))
+        this.#fail(list ? "after array element" : "after object key:value pair");
+      put = this.#leave(list ?? object);
     }
+  }
+
+  #end(value: unknown): void {
+    this.#space();
+    if (this.#at < this.#text.length) this.#fail("after top-level value");
+    this.#value = value;
+  }
+
+  #key(open: Open): void {
+    this.#space();
+    if (this.#text.charCodeAt(this.#at) !== QUOTE) this.#fail("looking for beginning of object key string");
+    open.key = this.#string();
+    this.#space();
+    if (this.#text.charCodeAt(this.#at) !== COLON) this.#fail("after object key");
+    this.#at++;
+  }
+
+  #set(open: Open, value: unknown): void {
+    const { key } = open;
+    const object = open.object!;
+    if (Object.hasOwn(object, key) && !open.noted?.has(key)) {
+      open.noted ??= new Set();
+      open.noted.add(key);
+      this.#noteDuplicate();
+    }
+    setOwn(object, key, value);
   }
 
   #noteDuplicate(): void {
-    if (this.duplicates.size >= DUPLICATES_MAX) return;
-    const steps = this.#path.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`)).join("");
-    this.duplicates.add(typeof this.#path[0] === "number" ? steps : steps.slice(1));
+    if (this.#duplicates.size >= DUPLICATES_MAX) return;
+    let steps = "";
+    let outermost: Open | undefined;
+    for (let open = this.#open; open; open = open.outer) {
+      steps = (open.list ? `[${open.list.length}]` : `.${open.key}`) + steps;
+      outermost = open;
+    }
+    this.#duplicates.add(outermost?.list ? steps : steps.slice(1));
   }
 
-  #list(): unknown[] {
-    const depth = this.#enter();
-    const list: unknown[] = [];
+  /** Goes into an object or a list, to what comes first in it. */
+  #enter(list: unknown[] | undefined, object: Record<string, unknown> | undefined): Open {
+    const outer = this.#open;
+    const depth = outer ? outer.depth + 1 : 1;
+    if (depth > this.#depthMax) this.#fail("exceeded max depth");
+    const open: Open = { outer, depth, list, object, key: "", noted: undefined };
+    this.#open = open;
     this.#at++;
     this.#space();
-    if (this.#text.charCodeAt(this.#at) === CLOSE_LIST) return this.#leave(list);
-    for (;;) {
-      this.#path[depth] = list.length;
-      list.push(this.#value());
-      this.#space();
-      const next = this.#text.charCodeAt(this.#at);
-      if (next === CLOSE_LIST) return this.#leave(list);
-      if (next !== COMMA) this.#fail("after array element");
-      this.#at++;
-    }
-  }
-
-  /** Goes into an object or a list; its index in the path. */
-  #enter(): number {
-    const depth = this.#path.push("") - 1;
-    if (depth >= this.#depthMax) this.#fail("exceeded max depth");
-    return depth;
+    return open;
   }
 
   #leave<T>(value: T): T {
-    this.#path.pop();
+    this.#open = this.#open?.outer;
     this.#at++;
     return value;
   }

@@ -165,7 +165,7 @@ export async function fromYaml(bytes: Uint8Array, steps: Steps): Promise<Body> {
   if (json) return { value: sortedKeys(json.value), duplicates: [], format: "yaml", bytes };
   try {
     return {
-      ...(await (text.length > YAML_INLINE_MAX ? readYamlBeside(text) : readYamlHere(text))),
+      ...(await (text.length > YAML_INLINE_MAX ? readYamlBeside(text, steps) : readYamlHere(text))),
       format: "yaml",
       bytes,
     };

@@ -20,6 +20,7 @@ async function outcome(work: () => unknown): Promise<unknown> {
   }
 }
 
+const turn = async () => {};
 const plain = (text: string) => outcome(() => ({ ...valueOfYaml(text), format: "yaml", bytes: bytesOf(text) }));
 
 async function check(text: string): Promise<void> {
@@ -97,7 +98,7 @@ test("large YAML is read beside the event loop, with the same outcome", async ()
     deep,
   ])
     assert.equal(
-      await outcome(async () => ({ ...(await readYamlBeside(text)), format: "yaml", bytes: bytesOf(text) })),
+      await outcome(async () => ({ ...(await readYamlBeside(text, { turn })), format: "yaml", bytes: bytesOf(text) })),
       await plain(text),
     );
   await check(`# ${"x".repeat(40_000)}\n`);
@@ -108,8 +109,11 @@ test("YAML that isn't read in time is answered as too late, and nothing of it go
   const late = { code: 504, message: "Timeout: request did not complete within the allotted timeout" };
   const begin = process.cpuUsage();
   // The first has begun when its time is over, the second hasn't.
-  await Promise.all([assert.rejects(readYamlBeside(text, 1), late), assert.rejects(readYamlBeside(text, 1), late)]);
-  assert.deepEqual((await readYamlBeside("a: 1")).value, { a: 1 });
+  await Promise.all([
+    assert.rejects(readYamlBeside(text, { turn, withinMs: 1 }), late),
+    assert.rejects(readYamlBeside(text, { turn, withinMs: 1 }), late),
+  ]);
+  assert.deepEqual((await readYamlBeside("a: 1", { turn })).value, { a: 1 });
   const { user, system } = process.cpuUsage(begin);
   assert.ok((user + system) / 1000 < 20_000);
 });
