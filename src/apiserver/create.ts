@@ -269,8 +269,8 @@ function partsOf(
       ...(accounts
         ? [["serviceaccounts/token", tokenRequests({ tokens: accounts, reads, clock, admission })] as const]
         : []),
-      ["bindings", bindPod(core, clock)],
-      ["pods/binding", bindPod(core, clock)],
+      ["bindings", bindPod({ core, clock, admission })],
+      ["pods/binding", bindPod({ core, clock, admission })],
       ["pods/eviction", evictPod({ core, store, clock })],
       ...accessReviews({ authorizers: authorized, clock, admission, reads }),
       ...identityReviews({

@@ -68,7 +68,7 @@ export async function admitReview(
     object,
     oldObject: undefined,
     user,
-    dryRun: false,
+    dryRun: query.has("dryRun"),
     query,
     warnings,
     audited,

@@ -24,6 +24,7 @@ import { type ChargeQuota, resourceQuota } from "./resource-quota.ts";
 import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
 import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from "./storage.ts";
+import { podTopologyLabels } from "./topology-labels.ts";
 import { type CallerOptions, mutatingWebhooks, validatingWebhooks, WebhookCaller } from "./webhooks/index.ts";
 import { defaultTolerationSeconds, taintNodesByCondition } from "./tolerations.ts";
 
@@ -88,6 +89,7 @@ function allPlugins(options: PluginOptions): readonly AdmissionPlugin[] {
     certificateSigning(authorizers),
     certificateSubjectRestriction,
     defaultIngressClass,
+    podTopologyLabels,
     podGroupWorkload,
     mutatingPolicies(MUTATING, policies),
     mutatingWebhooks(webhooks, policies),

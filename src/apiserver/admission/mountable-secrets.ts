@@ -1,10 +1,12 @@
 import type { Container, PodSpec, ServiceAccount } from "../../api/index.ts";
 
+/** What the original takes for a yes. */
+const TRUE = ["1", "t", "T", "TRUE", "true", "True"];
 const ENFORCE = "kubernetes.io/enforce-mountable-secrets";
 
 /** Why a pod may not run as an account that limits its pods to the secrets which it names; undefined when it may. */
 export function secretBeyondAccount(spec: PodSpec, account: ServiceAccount): string | undefined {
-  if (account.metadata.annotations?.[ENFORCE] !== "true") return undefined;
+  if (!TRUE.includes(account.metadata.annotations?.[ENFORCE] ?? "")) return undefined;
   const { name } = account.metadata;
   const mountable = new Set((account.secrets ?? []).map((secret) => secret.name));
   const pullable = new Set((account.imagePullSecrets ?? []).map((secret) => secret.name));

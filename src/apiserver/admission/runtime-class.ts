@@ -34,7 +34,8 @@ export const runtimeClass: AdmissionPlugin = {
     }
     const { nodeSelector, tolerations } = found.scheduling ?? {};
     if (nodeSelector) spec.nodeSelector = mergedSelector(request, nodeSelector, spec.nodeSelector);
-    if (tolerations?.length) spec.tolerations = mergedTolerations([...(spec.tolerations ?? []), ...tolerations]);
+    const all = [...(spec.tolerations ?? []), ...(tolerations ?? [])];
+    if (found.scheduling && all.length > 0) spec.tolerations = mergedTolerations(all);
   },
   async validate(request) {
     const spec = newPodSpec(request);

@@ -39,7 +39,8 @@ export const defaultStorageClass: AdmissionPlugin = {
       spec: { storageClassName?: string };
       metadata: KubeObject["metadata"];
     };
-    if (claim.spec.storageClassName !== undefined || claim.metadata.annotations?.[VOLUME_CLASS_ANNOTATION]) return;
+    const annotation = claim.metadata.annotations?.[VOLUME_CLASS_ANNOTATION];
+    if (claim.spec.storageClassName !== undefined || annotation !== undefined) return;
     const found = newest((await request.reads.list(StorageClass)).filter(isDefaultClass));
     if (found) claim.spec.storageClassName = found.metadata.name;
   },

@@ -11,7 +11,8 @@ import {
   statusError,
 } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
-import type { RequestContext, SubresourceHandler } from "../contracts.ts";
+import { admitReview } from "../admission/admit.ts";
+import type { AdmissionPlugin, RequestContext, SubresourceHandler } from "../contracts.ts";
 import type { Json } from "../http/object.ts";
 import { readPosted } from "../http/posted.ts";
 import { respond } from "../http/respond.ts";
@@ -23,6 +24,8 @@ import type { Store } from "../../store/index.ts";
 
 const BINDING = Binding as unknown as KindDefinition;
 const POD = Pod as unknown as KindDefinition;
+/** A binding as it is posted below its pod. */
+const BINDING_OF_POD: KindDefinition = { ...POD, kind: BINDING.kind, struct: BINDING.struct };
 const BUDGET = PodDisruptionBudget as unknown as KindDefinition;
 const EVICTION = {
   group: "policy",
@@ -39,8 +42,14 @@ const success = () =>
     { encoding: "json", as: "object", pretty: false },
   );
 
+export interface Binder {
+  readonly core: ServerCore;
+  readonly clock: Clock;
+  readonly admission: readonly AdmissionPlugin[];
+}
+
 /** pods/binding: puts a pod on a node, once. */
-export function bindPod(core: ServerCore, clock: Clock): SubresourceHandler {
+export function bindPod({ core, clock, admission }: Binder): SubresourceHandler {
   return async (context) => {
     const binding = await readPosted(context, BINDING, { scope: "Namespaced", keepsSystem: true });
     const given = String(binding.metadata.name ?? "");
@@ -50,6 +59,9 @@ export function bindPod(core: ServerCore, clock: Clock): SubresourceHandler {
     const target = (binding.target ?? {}) as { kind?: string; name?: string };
     const wrong = targetProblem(target);
     if (wrong) throw statusError({ code: 500, reason: "", message: wrong });
+    const kind = context.info.subresource === "binding" ? BINDING_OF_POD : BINDING;
+    const { validate } = await admitReview(context, { kind, object: binding }, { admission, reads: core.reads });
+    await validate();
     const bound = { ...context, info: { ...context.info, name } };
     await core.registry(POD).update(bound, {
       change: (pod) => boundTo(pod as unknown as Pod, { target: target.name!, binding, now: clock.now() }),

@@ -8,15 +8,15 @@ export const serviceAccountBehavior: KindBehavior<ServiceAccount> = {
   prepareCreate: nameSecretsOnly,
   prepareUpdate: nameSecretsOnly,
   warnings: (account, old) =>
-    isEnforcing(account) && !(old && isEnforcing(old))
+    saysWhatIsMountable(account) && !(old && saysWhatIsMountable(old))
       ? [
           `metadata.annotations[${ENFORCE_MOUNTABLE_SECRETS}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,
         ]
       : [],
 };
 
-function isEnforcing({ metadata }: ServiceAccount): boolean {
-  return metadata.annotations?.[ENFORCE_MOUNTABLE_SECRETS] === "true";
+function saysWhatIsMountable({ metadata }: ServiceAccount): boolean {
+  return metadata.annotations?.[ENFORCE_MOUNTABLE_SECRETS] !== undefined;
 }
 
 /** A secret of an account is in its namespace: nothing but its name counts. */
