@@ -199,3 +199,18 @@ test("what constants fail of is found before anything is run", () => {
   );
   assert.equal(problemOf("string(1) == '1'"), undefined);
 });
+
+test("what is missing is told where what comes instead would fit behind it", () => {
+  const syntaxOf = (source: string) => run(source).match(/(?<=Syntax error: )[^\n]*/g);
+  assert.deepEqual(syntaxOf("size('a'"), ["missing ')' at '<EOF>'"]);
+  assert.deepEqual(syntaxOf("(size('a')"), ["missing ')' at '<EOF>'"]);
+  assert.deepEqual(syntaxOf("((1"), ["mismatched input '<EOF>' expecting ')'", "missing ')' at '<EOF>'"].slice(0, 1));
+  assert.deepEqual(syntaxOf("size([1)"), ["missing ']' at ')'"]);
+  assert.deepEqual(syntaxOf("true ? 1 2"), ["missing ':' at '2'"]);
+});
+
+test("where a mistake ends, reading goes on", () => {
+  const syntaxOf = (source: string) => run(source).match(/(?<=Syntax error: )[^\n]*/g);
+  const first = "mismatched input 'b' expecting ')'";
+  assert.deepEqual(syntaxOf("(object.a b() % 2) * 3"), [first, "mismatched input ')' expecting <EOF>"]);
+});

@@ -39,9 +39,11 @@ const KEYWORDS = new Set(["in", "true", "false", "null"]);
 const RELATIONS = new Set(["<", "<=", ">", ">=", "==", "!=", "in"]);
 const SUMS = new Set(["+", "-"]);
 const PRODUCTS = new Set(["*", "/", "%"]);
-/** What can follow a whole expression: where reading goes on after a mistake. */
-const FOLLOW = new Set([..."?:,)]}", "||", "&&", ...RELATIONS, ...SUMS, ...PRODUCTS]);
+/** What can follow an expression wherever it stands. */
+const FOLLOW = new Set(["?", "||", "&&", ...RELATIONS, ...SUMS, ...PRODUCTS]);
 const OPENING = new Set(["[", "{", "(", ".", "-", "!", "true", "false", "null"]);
+const CALL = [")", ","];
+const BRACED = ["}", ","];
 const LITERALS = new Set(["int", "uint", "float", "string", "bytes"]);
 
 const STARTS = ["'['", "'{'", "'('", "'.'", "'-'", "'!'", "'true'", "'false'", "'null'"];
@@ -60,6 +62,8 @@ class Parser {
   #depth = 0;
   /** After a mistake nothing more is reported until a token fits again. */
   #recovering = false;
+  /** What may follow each of the expressions that are being read, the innermost last. */
+  readonly #closers: (readonly string[])[] = [];
 
   readonly #expandMore: typeof expandBinding;
 
@@ -120,14 +124,41 @@ class Parser {
       this.#index += 2;
       return;
     }
+    if (text === ":" ? this.#startsExpression(this.#token) : this.#closesOuter()) {
+      this.#syntax(at, `missing '${text}' at '${own}'`);
+      return;
+    }
     this.#syntax(at, `mismatched input '${own}' expecting '${text}'`);
     this.#skip();
   }
 
-  /** Leaves out what can't follow an expression. */
+  /** Whether what comes now would fit if what is missing were there: it ends what is around. */
+  #closesOuter(): boolean {
+    const { kind, text } = this.#token;
+    const closers = this.#closers.at(-1);
+    return closers ? kind !== "string" && closers.includes(text) : kind === "end";
+  }
+
+  #startsExpression({ kind, text }: Token): boolean {
+    if (kind === "word") return text !== "in";
+    return LITERALS.has(kind) || (kind === "symbol" && OPENING.has(text));
+  }
+
+  /** Reads an expression that one of some symbols ends. */
+  #within(closers: readonly string[], read: () => Expr): Expr {
+    this.#closers.push(closers);
+    try {
+      return read();
+    } finally {
+      this.#closers.pop();
+    }
+  }
+
+  /** Leaves out what can't follow any of the expressions that are being read. */
   #skip(): void {
-    while (this.#token.kind !== "end" && !(FOLLOW.has(this.#token.text) && this.#token.kind !== "string"))
-      this.#index++;
+    const fits = ({ kind, text }: Token) =>
+      kind !== "string" && (FOLLOW.has(text) || this.#closers.some((closers) => closers.includes(text)));
+    while (this.#token.kind !== "end" && !fits(this.#token)) this.#index++;
   }
 
   #expression(expected: string): Expr {
@@ -137,7 +168,7 @@ class Parser {
       const condition = this.#binary(0, expected);
       if (!this.#is("?")) return condition;
       const { at } = this.#take();
-      const yes = this.#binary(0, EXPRESSION);
+      const yes = this.#within([":"], () => this.#binary(0, EXPRESSION));
       this.#expect(":");
       const no = this.#expression(EXPRESSION);
       return { kind: "call", name: "_?_:_", args: [condition, yes, no], at };
@@ -223,7 +254,10 @@ class Parser {
     }
     if (kind === "word" && text !== "in" && operand.kind === "ident")
       this.#syntax(nameAt, `mismatched input '${text}' expecting IDENTIFIER`);
-    else this.#syntax(nameAt, `no viable alternative at input '.${kind === "end" ? "" : text}'`);
+    else {
+      const between = " ".repeat(nameAt - at - 1);
+      this.#syntax(nameAt, `no viable alternative at input '.${kind === "end" ? "" : between + text}'`);
+    }
     this.#skip();
     return operand;
   }
@@ -232,7 +266,7 @@ class Parser {
     const { at } = this.#take();
     const isOptional = this.#is("?");
     if (isOptional) this.#take();
-    const index = this.#expression(isOptional ? EXPRESSION : INDEX);
+    const index = this.#within(["]"], () => this.#expression(isOptional ? EXPRESSION : INDEX));
     this.#expect("]");
     return { kind: "call", name: isOptional ? "_[?_]" : "_[_]", args: [operand, index], at };
   }
@@ -241,10 +275,10 @@ class Parser {
     const { at } = this.#take();
     const args: Expr[] = [];
     if (!this.#is(")")) {
-      args.push(this.#expression(ARGUMENTS));
+      args.push(this.#within(CALL, () => this.#expression(ARGUMENTS)));
       while (this.#is(",")) {
         this.#take();
-        args.push(this.#expression(EXPRESSION));
+        args.push(this.#within(CALL, () => this.#expression(EXPRESSION)));
       }
     }
     this.#expect(")");
@@ -270,7 +304,7 @@ class Parser {
         return { kind: "literal", literal: { type: "null", value: null }, at };
       case "(": {
         this.#take();
-        const inner = this.#expression(EXPRESSION);
+        const inner = this.#within([")"], () => this.#expression(EXPRESSION));
         this.#expect(")");
         return inner;
       }
@@ -291,10 +325,8 @@ class Parser {
   #unexpected(expected: string): Expr {
     const { text, at } = this.#token;
     const next = this.#peek(1);
-    const isStart =
-      LITERALS.has(next.kind) || next.kind === "word" || (next.kind === "symbol" && OPENING.has(next.text));
     const closes = expected === ARGUMENTS && next.text === ")";
-    if ((isStart && next.text !== "in") || closes) {
+    if (this.#startsExpression(next) || closes) {
       this.#syntax(at, `extraneous input '${text}' expecting ${expected}`);
       this.#index++;
       return closes ? this.#nothing() : this.#unary(EXPRESSION);
@@ -352,7 +384,7 @@ class Parser {
       this.#take();
       const { at: colonAt } = this.#token;
       this.#expect(":");
-      const value = this.#expression(EXPRESSION);
+      const value = this.#within(BRACED, () => this.#expression(EXPRESSION));
       fields.push({ name: kind === "quoted" ? text.slice(1, -1) : text, at: colonAt, value, optional });
       if (!this.#is(",")) break;
       this.#take();
@@ -372,7 +404,8 @@ class Parser {
         this.#take();
         optional.add(elements.length);
       }
-      elements.push(this.#expression(isOptional || elements.length > 0 ? EXPRESSION : ELEMENTS));
+      const expected = isOptional || elements.length > 0 ? EXPRESSION : ELEMENTS;
+      elements.push(this.#within(["]", ","], () => this.#expression(expected)));
       if (!this.#is(",")) break;
       this.#take();
     }
@@ -387,9 +420,10 @@ class Parser {
     while (!this.#is("}")) {
       const optional = this.#is("?");
       if (optional) this.#take();
-      const key = this.#expression(optional || entries.length > 0 ? EXPRESSION : ENTRIES);
+      const expected = optional || entries.length > 0 ? EXPRESSION : ENTRIES;
+      const key = this.#within([":"], () => this.#expression(expected));
       this.#expect(":");
-      entries.push({ key, value: this.#expression(EXPRESSION), optional });
+      entries.push({ key, value: this.#within(BRACED, () => this.#expression(EXPRESSION)), optional });
       if (!this.#is(",")) break;
       this.#take();
     }

@@ -173,11 +173,8 @@ export function typeWarnings(
 }
 
 function compileAll(spec: PolicySource, judged: Judged): CompiledPolicy {
-  const isMutating = spec.mutations !== undefined;
   const place = (variables: Readonly<Record<string, Type>>): Environment =>
-    isMutating
-      ? environment({ libraries: mutationLibraries, variables, structNamed: mutationStruct })
-      : environment({ libraries: kubernetesLibraries, variables });
+    environment({ libraries: kubernetesLibraries, variables });
   const params: Readonly<Record<string, Type>> = spec.paramKind ? { params: judged.params } : {};
   const base = {
     object: judged.object,
@@ -200,6 +197,12 @@ function compileAll(spec: PolicySource, judged: Judged): CompiledPolicy {
   });
   const whole = place({ ...base, ...asking, ...params, ...known() });
   const plain = place({ ...base, ...params, ...known() });
+  // Only mutations know what they make.
+  const making = environment({
+    libraries: mutationLibraries,
+    variables: { ...base, ...asking, ...params, ...known() },
+    structNamed: mutationStruct,
+  });
   return {
     conditions,
     variables,
@@ -210,7 +213,7 @@ function compileAll(spec: PolicySource, judged: Judged): CompiledPolicy {
     annotations: (spec.auditAnnotations ?? []).map(({ valueExpression }) => compileExpression(valueExpression, whole)),
     mutations: (spec.mutations ?? []).map((mutation) => {
       const expression = mutationOf(mutation)?.expression;
-      return expression === undefined ? undefined : compileExpression(expression, whole);
+      return expression === undefined ? undefined : compileExpression(expression, making);
     }),
   };
 }
