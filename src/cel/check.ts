@@ -324,10 +324,9 @@ class Checker {
     const known = wellKnown(name);
     const type = known ? structFrom(name, known.fields) : this.#environment.structNamed(name);
     if (!type) {
+      if (!this.#environment.typeNames.has(name)) return this.#undeclared(at, name);
       for (const { value } of fields) this.check(value);
-      return this.#environment.typeNames.has(name)
-        ? this.#report(at, `'${name}' is not a message type`)
-        : this.#undeclared(at, name);
+      return this.#report(at, `'${name}' is not a message type`);
     }
     for (const field of fields) this.#structField(type, field);
     return known?.type ?? type;

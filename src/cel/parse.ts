@@ -40,7 +40,7 @@ const RELATIONS = new Set(["<", "<=", ">", ">=", "==", "!=", "in"]);
 const SUMS = new Set(["+", "-"]);
 const PRODUCTS = new Set(["*", "/", "%"]);
 /** What can follow an expression wherever it stands. */
-const FOLLOW = new Set(["?", "||", "&&", ...RELATIONS, ...SUMS, ...PRODUCTS]);
+const FOLLOW = new Set([".", "[", "?", "||", "&&", ...RELATIONS, ...SUMS, ...PRODUCTS]);
 const OPENING = new Set(["[", "{", "(", ".", "-", "!", "true", "false", "null"]);
 const CALL = [")", ","];
 const BRACED = ["}", ","];
@@ -252,6 +252,15 @@ class Parser {
       if (this.#is("(") && kind === "word") return this.#call(name, operand);
       return { kind: "select", operand, field: name, test: false, at };
     }
+    const isName = ({ kind, text }: Token) => kind === "quoted" || (kind === "word" && !KEYWORDS.has(text));
+    if (isOptional) {
+      const isExtra = isName(this.#peek(1));
+      const what = isExtra ? "extraneous" : "mismatched";
+      this.#syntax(nameAt, `${what} input '${text}' expecting {IDENTIFIER, ESC_IDENTIFIER}`);
+      if (!isExtra) this.#skip();
+      else this.#index += 2;
+      return operand;
+    }
     if (kind === "word" && text !== "in" && operand.kind === "ident")
       this.#syntax(nameAt, `mismatched input '${text}' expecting IDENTIFIER`);
     else {
@@ -313,12 +322,22 @@ class Parser {
       case "{":
         return this.#map();
       case ".":
-        if (this.#peek(1).kind === "word") {
-          this.#take();
-          return this.#named(".");
-        }
+        return this.#rooted();
     }
     return this.#unexpected(expected);
+  }
+
+  /** A name that begins with a point. */
+  #rooted(): Expr {
+    const { kind, text, at } = this.#peek(1);
+    if (kind === "word" && !KEYWORDS.has(text)) {
+      this.#take();
+      return this.#named(".");
+    }
+    this.#syntax(at, `no viable alternative at input '.${kind === "end" ? "" : text}'`);
+    this.#index++;
+    this.#skip();
+    return this.#nothing();
   }
 
   /** Drops a token when what follows it makes sense, or gives up this expression. */
@@ -406,8 +425,7 @@ class Parser {
       }
       const expected = isOptional || elements.length > 0 ? EXPRESSION : ELEMENTS;
       elements.push(this.#within(["]", ","], () => this.#expression(expected)));
-      if (!this.#is(",")) break;
-      this.#take();
+      if (!this.#takeComma("]")) break;
     }
     this.#expect("]");
     return { kind: "list", elements, optional, at };
@@ -424,11 +442,27 @@ class Parser {
       const key = this.#within([":"], () => this.#expression(expected));
       this.#expect(":");
       entries.push({ key, value: this.#within(BRACED, () => this.#expression(EXPRESSION)), optional });
-      if (!this.#is(",")) break;
-      this.#take();
+      if (!this.#takeComma("}")) break;
     }
     this.#expect("}");
     return { kind: "map", entries, at };
+  }
+
+  /** Takes what comes between two elements, or ends them; whether another one follows. */
+  #takeComma(closer: "]" | "}"): boolean {
+    const fits = ({ kind, text }: Token) => kind !== "string" && (text === closer || text === ",");
+    if (!fits(this.#token) && !this.#recovering) {
+      const { at, text } = this.#token;
+      const isExtra = fits(this.#peek(1));
+      this.#syntax(at, `${isExtra ? "extraneous" : "mismatched"} input '${text}' expecting {'${closer}', ','}`);
+      if (isExtra) this.#index++;
+      else this.#skip();
+      if (this.#is(",")) this.#take();
+      return false;
+    }
+    if (!this.#is(",")) return false;
+    this.#take();
+    return this.#startsExpression(this.#token) || this.#is("?");
   }
 
   /** Stands for what could not be read; such a tree is never looked at. */

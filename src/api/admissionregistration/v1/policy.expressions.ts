@@ -186,7 +186,9 @@ function compileAll(spec: PolicySource, judged: Judged): CompiledPolicy {
   const { variables: sources = [] } = spec;
   const types: Record<string, Type> = {};
   const known = () =>
-    sources.length > 0 ? { variables: structFrom("kubernetes.variables", { ...types }) } : ({} as Record<string, Type>);
+    sources.length > 0 || spec.mutations
+      ? { variables: structFrom("kubernetes.variables", { ...types }) }
+      : ({} as Record<string, Type>);
   const conditions = (spec.matchConditions ?? []).map(({ expression }) =>
     compileExpression(expression, place({ ...base, ...asking, ...params })),
   );
@@ -212,7 +214,7 @@ function compileAll(spec: PolicySource, judged: Judged): CompiledPolicy {
     })),
     annotations: (spec.auditAnnotations ?? []).map(({ valueExpression }) => compileExpression(valueExpression, whole)),
     mutations: (spec.mutations ?? []).map((mutation) => {
-      const expression = mutationOf(mutation)?.expression;
+      const expression = mutationOf(mutation)?.expression?.trim();
       return expression === undefined ? undefined : compileExpression(expression, making);
     }),
   };
@@ -275,10 +277,14 @@ export function policyExpressionErrors(spec: PolicySource): FieldError[] {
     ...mutations.flatMap((mutation, index) => {
       const { field, type } = MUTATIONS[mutation.patchType ?? ""] ?? {};
       if (!field) return [];
-      return expressionErrors(`spec.mutations[${index}].${field}.expression`, mutationOf(mutation)?.expression, {
-        result: all.mutations[index],
-        wanted: [type!],
-      });
+      return expressionErrors(
+        `spec.mutations[${index}].${field}.expression`,
+        mutationOf(mutation)?.expression?.trim(),
+        {
+          result: all.mutations[index],
+          wanted: [type!],
+        },
+      );
     }),
   ];
 }
