@@ -136,108 +136,136 @@ function tolerations(random: Random): Json[] {
   );
 }
 
+/** Of what a request is, and whether it counts. */
+interface Named {
+  readonly name: string;
+  readonly known: string;
+  readonly dry: string;
+}
+
 function attempt(scene: Scene, index: number): Request {
+  const { random } = scene;
+  const names = {
+    name: `o${index}`,
+    known: `o${random.int(index + 1)}`,
+    dry: chance(random, 0.4) ? "?dryRun=All" : "",
+  };
+  return pick([...ofPods(scene, names), ...ofVolumes(scene, names), ...ofOthers(scene, names)], random)();
+}
+
+/** Pods that are made, changed and bound. */
+function ofPods(scene: Scene, { name, known, dry }: Named): (() => Request)[] {
   const { random, namespace, id } = scene;
   const core = `/api/v1/namespaces/${namespace}`;
-  const dry = chance(random, 0.4) ? "?dryRun=All" : "";
-  const name = `o${index}`;
-  const known = `o${random.int(index + 1)}`;
-  return pick<() => Request>(
-    [
-      () => ({ do: `POST ${core}/pods${dry}`, body: pod(scene, name) }),
-      () => ({ do: `POST ${core}/pods${dry}`, body: pod(scene, name) }),
-      () => ({ do: `POST ${core}/pods${dry}`, body: pod(scene, name) }),
-      () => ({ do: `POST ${core}/pods${dry}`, body: pod(scene, name) }),
-      () => ({ do: `PATCH ${core}/pods/${known}${dry}`, type: MERGE, body: { metadata: { labels: { a: "b" } } } }),
-      () => ({
-        do: `PATCH ${core}/pods/${known}${dry}`,
-        type: MERGE,
-        body: { spec: { tolerations: tolerations(random) } },
-      }),
-      () => ({
-        do: `POST ${core}/pods/${known}/binding${dry}`,
-        body: {
-          metadata: {
-            name: known,
-            ...(chance(random, 0.3) && { labels: { "topology.kubernetes.io/zone": "own", x: "y" } }),
-          },
-          target: { kind: "Node", name: `node-${id}` },
+  return [
+    () => ({ do: `POST ${core}/pods${dry}`, body: pod(scene, name) }),
+    () => ({ do: `POST ${core}/pods${dry}`, body: pod(scene, name) }),
+    () => ({ do: `POST ${core}/pods${dry}`, body: pod(scene, name) }),
+    () => ({ do: `POST ${core}/pods${dry}`, body: pod(scene, name) }),
+    () => ({ do: `PATCH ${core}/pods/${known}${dry}`, type: MERGE, body: { metadata: { labels: { a: "b" } } } }),
+    () => ({
+      do: `PATCH ${core}/pods/${known}${dry}`,
+      type: MERGE,
+      body: { spec: { tolerations: tolerations(random) } },
+    }),
+    () => ({
+      do: `POST ${core}/pods/${known}/binding${dry}`,
+      body: {
+        metadata: {
+          name: known,
+          ...(chance(random, 0.3) && { labels: { "topology.kubernetes.io/zone": "own", x: "y" } }),
         },
-      }),
-      () => ({ do: `POST ${core}/persistentvolumeclaims${dry}`, body: claim(scene, name) }),
-      () => ({ do: `POST ${core}/persistentvolumeclaims${dry}`, body: claim(scene, name) }),
-      () => ({
-        do: `PATCH ${core}/persistentvolumeclaims/${known}${dry}`,
-        type: MERGE,
-        body: { spec: { resources: { requests: { storage: "9Gi" } } } },
-      }),
-      () => ({
-        do: `PATCH ${core}/persistentvolumeclaims/${known}/status`,
-        type: MERGE,
-        body: { status: { phase: "Bound", capacity: { storage: "1Gi" } } },
-      }),
-      () => ({
-        do: `POST /apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses${dry}`,
-        body: ingress(scene, name),
-      }),
-      () => ({
-        do: "POST /api/v1/nodes?dryRun=All",
-        body: {
-          metadata: { name: `new-${id}` },
-          spec: {
-            taints: some(
-              random,
-              [
-                { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" },
-                { key: "a", effect: "NoExecute" },
-              ],
-              2,
-            ),
-          },
+        target: { kind: "Node", name: `node-${id}` },
+      },
+    }),
+  ];
+}
+
+/** Claims and volumes. */
+function ofVolumes(scene: Scene, { name, known, dry }: Named): (() => Request)[] {
+  const { random, namespace, id } = scene;
+  const core = `/api/v1/namespaces/${namespace}`;
+  return [
+    () => ({ do: `POST ${core}/persistentvolumeclaims${dry}`, body: claim(scene, name) }),
+    () => ({ do: `POST ${core}/persistentvolumeclaims${dry}`, body: claim(scene, name) }),
+    () => ({
+      do: `PATCH ${core}/persistentvolumeclaims/${known}${dry}`,
+      type: MERGE,
+      body: { spec: { resources: { requests: { storage: "9Gi" } } } },
+    }),
+    () => ({
+      do: `PATCH ${core}/persistentvolumeclaims/${known}/status`,
+      type: MERGE,
+      body: { status: { phase: "Bound", capacity: { storage: "1Gi" } } },
+    }),
+    () => ({
+      do: "POST /api/v1/persistentvolumes?dryRun=All",
+      body: {
+        metadata: { name: `pv-${id}`, ...(chance(random, 0.3) && { finalizers: ["kubernetes.io/pv-protection"] }) },
+        spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], hostPath: { path: "/x" } },
+      },
+    }),
+  ];
+}
+
+/** Ingresses, nodes, namespaces and classes. */
+function ofOthers(scene: Scene, { name, dry }: Named): (() => Request)[] {
+  const { random, namespace, id } = scene;
+  const core = `/api/v1/namespaces/${namespace}`;
+  return [
+    () => ({
+      do: `POST /apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses${dry}`,
+      body: ingress(scene, name),
+    }),
+    () => ({
+      do: "POST /api/v1/nodes?dryRun=All",
+      body: {
+        metadata: { name: `new-${id}` },
+        spec: {
+          taints: some(
+            random,
+            [
+              { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" },
+              { key: "a", effect: "NoExecute" },
+            ],
+            2,
+          ),
         },
-      }),
-      () => ({
-        do: "POST /api/v1/persistentvolumes?dryRun=All",
-        body: {
-          metadata: { name: `pv-${id}`, ...(chance(random, 0.3) && { finalizers: ["kubernetes.io/pv-protection"] }) },
-          spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], hostPath: { path: "/x" } },
+      },
+    }),
+    () => ({
+      do: `DELETE /api/v1/namespaces/${pick(["default", "kube-system", "kube-public", "kube-node-lease"], random)}?dryRun=All`,
+    }),
+    () => ({ do: `POST /api/v1/namespaces/none-${id}/configmaps`, body: { metadata: { name } } }),
+    () => ({
+      do: `POST ${core}/configmaps?dryRun=All`,
+      body: {
+        metadata: {
+          name,
+          ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: "x", uid: "u", blockOwnerDeletion: true }],
         },
-      }),
-      () => ({
-        do: `DELETE /api/v1/namespaces/${pick(["default", "kube-system", "kube-public", "kube-node-lease"], random)}?dryRun=All`,
-      }),
-      () => ({ do: `POST /api/v1/namespaces/none-${id}/configmaps`, body: { metadata: { name } } }),
-      () => ({
-        do: `POST ${core}/configmaps?dryRun=All`,
-        body: {
-          metadata: {
-            name,
-            ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: "x", uid: "u", blockOwnerDeletion: true }],
-          },
+      },
+    }),
+    () => ({
+      do: `POST /apis/apps/v1/namespaces/${namespace}/deployments?dryRun=All`,
+      body: {
+        metadata: { name },
+        spec: {
+          selector: { matchLabels: { a: "b" } },
+          template: { metadata: { labels: { a: "b" } }, spec: (pod(scene, name) as { spec: Json }).spec },
         },
-      }),
-      () => ({
-        do: `POST /apis/apps/v1/namespaces/${namespace}/deployments?dryRun=All`,
-        body: {
-          metadata: { name },
-          spec: {
-            selector: { matchLabels: { a: "b" } },
-            template: { metadata: { labels: { a: "b" } }, spec: (pod(scene, name) as { spec: Json }).spec },
-          },
-        },
-      }),
-      () => ({
-        do: `POST /apis/scheduling.k8s.io/v1/priorityclasses?dryRun=All`,
-        body: { metadata: { name: `new-${id}` }, value: 7, globalDefault: true },
-      }),
-      () => ({
-        do: `PATCH /apis/scheduling.k8s.io/v1/priorityclasses/p-a-${id}?dryRun=All`,
-        type: MERGE,
-        body: { globalDefault: pick([true, false], random), description: "x" },
-      }),
-    ],
-    random,
-  )();
+      },
+    }),
+    () => ({
+      do: `POST /apis/scheduling.k8s.io/v1/priorityclasses?dryRun=All`,
+      body: { metadata: { name: `new-${id}` }, value: 7, globalDefault: true },
+    }),
+    () => ({
+      do: `PATCH /apis/scheduling.k8s.io/v1/priorityclasses/p-a-${id}?dryRun=All`,
+      type: MERGE,
+      body: { globalDefault: pick([true, false], random), description: "x" },
+    }),
+  ];
 }
 
 function pod({ random, id }: Scene, name: string): Json {
