@@ -1,10 +1,11 @@
-import { jsonEqual } from "../../../base/index.ts";
+import { jsonEqual, own } from "../../../base/index.ts";
 import { DecodeError, decodeJson, isObject, withSortedKeys } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { ObjectMeta } from "../../meta/v1/objectmeta.ts";
 import { invalidValue } from "../../validation/errors.ts";
 import { validateAnnotations, validateLabels } from "../../validation/labels.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
+import { isRecord } from "./cel-types.ts";
 import { validateEmbedded } from "./embedded.ts";
 import { prunedBy } from "./nodes.ts";
 import { runRulesOnDefault } from "./rules.run.ts";
@@ -25,6 +26,7 @@ export function validateDefaults(schema: JSONSchemaProps, path: string): FieldEr
 
 /** What can't be read in the metadata of an object inside a default. */
 function metadataProblem(schema: JSONSchemaProps, value: unknown, path: string): FieldError | undefined {
+  if (Array.isArray(value)) return firstProblem(value.map((one, index) => [schema.items, one, `${path}[${index}]`]));
   if (!isObject(value)) return undefined;
   if (schema["x-kubernetes-embedded-resource"] && value.metadata !== undefined) {
     try {
@@ -34,8 +36,19 @@ function metadataProblem(schema: JSONSchemaProps, value: unknown, path: string):
       return invalidValue(`${path}.metadata`, withSortedKeys(value.metadata), error.message);
     }
   }
-  for (const [name, inner] of Object.entries(schema.properties ?? {})) {
-    const found = metadataProblem(inner, value[name], `${path}.${name}`);
+  return firstProblem(
+    Object.entries(value).map(([name, one]) => {
+      const property = own(schema.properties, name);
+      return property ? [property, one, `${path}.${name}`] : [schema.additionalProperties, one, `${path}[${name}]`];
+    }),
+  );
+}
+
+type Below = readonly [schema: unknown, value: unknown, path: string];
+
+function firstProblem(below: readonly Below[]): FieldError | undefined {
+  for (const [schema, value, path] of below) {
+    const found = isRecord(schema) ? metadataProblem(schema, value, path) : undefined;
     if (found) return found;
   }
   return undefined;

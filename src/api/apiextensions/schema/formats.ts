@@ -1,3 +1,4 @@
+import { own } from "../../../base/index.ts";
 import { dnsLabelProblems, dnsSubdomainProblems } from "../../validation/names.ts";
 import { parseIp } from "../../validation/ip.ts";
 
@@ -50,6 +51,17 @@ const FORMATS: Readonly<Record<string, Check>> = {
 /** Whether values are checked against a format. */
 export function isKnownFormat(format: string): boolean {
   return Object.hasOwn(FORMATS, plain(format));
+}
+
+const NUMBER_FORMATS: Readonly<Record<string, readonly string[]>> = {
+  integer: ["int32", "int64"],
+  number: ["float", "double"],
+};
+
+/** Whether a format is one that values of a type can have. */
+export function isFormatOf(type: string | undefined, format: string): boolean {
+  if (!type || type === "string") return isKnownFormat(format);
+  return own(NUMBER_FORMATS, type)?.includes(format) ?? false;
 }
 
 /** Whether a text has a format; every text has one that isn't known. */

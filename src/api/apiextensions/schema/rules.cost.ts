@@ -24,7 +24,7 @@ export function cardinalityBelow(schema: JSONSchemaProps, here: Cardinality): Ca
 function ownCardinality({ type, additionalProperties, maxItems, maxProperties }: JSONSchemaProps): Cardinality {
   const count = (most: number | undefined) => (most === undefined ? undefined : Math.max(0, Number(most)));
   if (type === "array") return count(maxItems);
-  if (type !== "object") return 0;
+  if (type !== "object") return 1;
   return isRecord(additionalProperties) || additionalProperties !== undefined ? count(maxProperties) : 1;
 }
 

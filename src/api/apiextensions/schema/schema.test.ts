@@ -158,3 +158,29 @@ test("a rule's path goes by properties where there are any, else by whatever a m
 });
 
 const listOfKeys = (...keys: string[]) => ({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": keys });
+
+test("a format is one of its type or none, but in defaults", () => {
+  const problems = (schema: object, value: unknown) => validateValue(schema, value).map(messageOf);
+  assert.deepEqual(problems({ type: "number", format: "int64" }, {}), [
+    'Invalid value: "object":  in body must be of type number: "object"',
+  ]);
+  assert.deepEqual(problems({ type: "integer", format: "int32" }, {}), [
+    'Invalid value: "":  in body must be of type int32: ""',
+  ]);
+  assert.deepEqual(problems({ type: "array", format: "date", items: { type: "string" } }, ["x"]), []);
+});
+
+test("metadata in lists and maps within defaults is looked at too", () => {
+  const embedded = { "x-kubernetes-embedded-resource": true, "x-kubernetes-preserve-unknown-fields": true };
+  const unreadable = { apiVersion: "v1", kind: "Pod", metadata: { labels: { a: 1 } } };
+  const schema = {
+    type: "object",
+    properties: {
+      all: { type: "array", items: { type: "object", ...embedded }, default: [unreadable] },
+    },
+  };
+  assert.deepEqual(
+    validateDefaults(schema, "s").map(({ path }) => path),
+    ["s.properties[all].default[0].metadata"],
+  );
+});

@@ -4,7 +4,7 @@ import type { FieldError } from "../../kind.ts";
 import { messageOf } from "../../status.ts";
 import { Float, invalidValue, notSupported, required, tooLong, tooMany } from "../../validation/errors.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
-import { hasFormat, isKnownFormat } from "./formats.ts";
+import { hasFormat, isFormatOf, isKnownFormat } from "./formats.ts";
 import { patternMatches } from "./pattern.ts";
 
 type Json = Record<string, unknown>;
@@ -120,7 +120,7 @@ class Values {
       return;
     }
     const given = typeOf(value);
-    const { format = "" } = schema;
+    const format = this.#formatOf(schema);
     const isNumeric = types.includes("integer") || types.includes("number");
     const isText = typeof value === "string" || given === "array";
     // Texts and lists are left to their format, where there is one.
@@ -134,6 +134,11 @@ class Values {
     // What isn't of the type isn't of the format either, and that is what is told.
     if (format !== "" && !isText) errors.push(this.#wrongType(place, format, formatOf(value)));
     else errors.push(this.#wrongType(place, types.join(","), given));
+  }
+
+  /** The format that values are checked against: none that isn't one of the schema's type, but in defaults. */
+  #formatOf({ type, format = "" }: JSONSchemaProps): string {
+    return this.#isDefault || isFormatOf(type, format) ? format : "";
   }
 
   /** In a default nobody minds of what type it is what may be a number or a text. */
@@ -179,12 +184,9 @@ class Values {
     return { valid, best };
   }
 
-  #string(
-    { minLength, maxLength, pattern, format }: JSONSchemaProps,
-    place: Place,
-    text: string,
-    { errors }: Outcome,
-  ): void {
+  #string(schema: JSONSchemaProps, place: Place, text: string, { errors }: Outcome): void {
+    const { minLength, maxLength, pattern } = schema;
+    const format = this.#formatOf(schema);
     const length = minLength === undefined && maxLength === undefined ? 0 : [...text].length;
     if (maxLength !== undefined && length > maxLength) errors.push(tooLong(this.#at(place.name), maxLength));
     else if (minLength !== undefined && length < minLength)
@@ -195,7 +197,8 @@ class Values {
   }
 
   #number(schema: JSONSchemaProps, place: Place, value: unknown, { errors }: Outcome): void {
-    const { type, format, maximum, minimum, exclusiveMaximum, exclusiveMinimum, multipleOf } = schema;
+    const { type, maximum, minimum, exclusiveMaximum, exclusiveMinimum, multipleOf } = schema;
+    const format = this.#formatOf(schema);
     const number = Number(rawDigits(value) ?? value);
     const isInteger = typeOf(value) === "integer";
     const wrong = (text: string, shown = value) => errors.push(this.#invalid(place, shown, text));
