@@ -83,6 +83,8 @@ const OWN_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "io.k8s.api.core.v1.ISCSIVolumeSource": ISCSI_NAMES,
   "io.k8s.api.core.v1.RBDVolumeSource": RBD_NAMES,
   "io.k8s.api.core.v1.RBDPersistentVolumeSource": RBD_NAMES,
+  "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.SelectableField": { jsonPath: "JSONPath" },
+  "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition": { jsonPath: "JSONPath" },
   "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps": {
     id: "ID",
     $schema: "Schema",

@@ -2,6 +2,7 @@ import { own } from "../../../base/index.ts";
 import { isObject } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { forbiddenField, invalidValue, notSupported, required } from "../../validation/errors.ts";
+import { isEmpty } from "./structural.validate.ts";
 import { validateWrittenRules } from "./rules.validate.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
 
@@ -34,12 +35,16 @@ function keywords(schema: JSONSchemaProps, place: Place): FieldError[] {
   ];
 }
 
+/** Of these the original sees only that something is in them. */
+const MAY_BE_EMPTY = new Set(["id", "patternProperties", "definitions"]);
+
 function unsupported(schema: JSONSchemaProps, { path, noDefault, insideMetadata }: Place): FieldError[] {
   const errors: FieldError[] = [];
   const forbid = (name: string, why: string) => errors.push(forbiddenField(`${path}.${name}`, why));
   if (schema.default !== undefined && noDefault) forbid("default", `must not be set ${noDefault}`);
   for (const name of ["id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref"] as const)
-    if (schema[name] !== undefined) forbid(name, `${name} is not supported`);
+    if (schema[name] !== undefined && !(MAY_BE_EMPTY.has(name) && isEmpty(schema[name])))
+      forbid(name, `${name} is not supported`);
   if (schema.type === "null") forbid("type", "type cannot be set to null, use nullable as an alternative");
   if (schema.type && !TYPES.includes(schema.type)) errors.push(notSupported(`${path}.type`, schema.type, TYPES));
   if (Array.isArray(schema.items)) forbid("items", "items must be a schema object and not an array");
@@ -74,6 +79,7 @@ function inner(schema: JSONSchemaProps, place: Place): FieldError[] {
     ...checkAll(schema.oneOf, "oneOf"),
     ...checkAll(schema.anyOf, "anyOf"),
     ...Object.entries(schema.definitions ?? {}).flatMap(([name, one]) => check(one, `definitions[${name}]`)),
+    ...Object.entries(schema.dependencies ?? {}).flatMap(([name, one]) => check(one, `dependencies[${name}]`)),
     ...(Array.isArray(schema.items) ? checkAll(schema.items, "items") : check(schema.items, "items")),
   ];
 }

@@ -8,7 +8,7 @@ import { hasFormat } from "./formats.ts";
 import { parseJsonPath } from "./json-path.ts";
 import { validateListTypes } from "./list-types.ts";
 import { resourceStruct } from "./nodes.ts";
-import { validateStructural } from "./structural.validate.ts";
+import { structuralProblem, validateStructural } from "./structural.validate.ts";
 import { validateChangedValue, validateValue } from "./values.ts";
 
 suite("schemas of custom kinds", () => {
@@ -183,4 +183,17 @@ test("metadata in lists and maps within defaults is looked at too", () => {
     validateDefaults(schema, "s").map(({ path }) => path),
     ["s.properties[all].default[0].metadata"],
   );
+});
+
+test("what can't be structural says why", () => {
+  const problems: readonly (readonly [object, string | undefined])[] = [
+    [{ properties: { a: { $schema: "x" } } }, "OpenAPIV3Schema 'schema' is not supported"],
+    [{ items: [{}] }, "OpenAPIV3Schema 'items' must be a schema, but is an array"],
+    [
+      { items: { "x-kubernetes-preserve-unknown-fields": false } },
+      "internal error: 'x-kubernetes-preserve-unknown-fields' must be true or undefined",
+    ],
+    [{ definitions: {}, id: "" }, undefined],
+  ];
+  for (const [schema, problem] of problems) assert.equal(structuralProblem(schema), problem);
 });

@@ -19,13 +19,30 @@ export function validateStructural(schema: JSONSchemaProps, path: string): Field
   return [...text].sort(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([error]) => error);
 }
 
-/** Whether a schema has nothing that {@link validateStructural} can't look at. */
-export function canBeStructural(schema: JSONSchemaProps): boolean {
-  const { id, additionalItems, patternProperties, definitions, dependencies, $ref, items, type } = schema;
-  const foreign = [id, additionalItems, patternProperties, definitions, dependencies, $ref];
-  if (foreign.some((one) => one !== undefined) || Array.isArray(items) || type === "null") return false;
-  return innerSchemas(schema).every(canBeStructural);
+/** Why a schema can't be taken for a structural one; undefined when it can. */
+export function structuralProblem(schema: JSONSchemaProps): string | undefined {
+  const unsupported = UNSUPPORTED.find((name) => !isEmpty(schema[name]));
+  if (unsupported !== undefined)
+    return `OpenAPIV3Schema '${unsupported.replace("$schema", "schema")}' is not supported`;
+  if (schema.type === "null") return "OpenAPIV3Schema 'type' cannot be null";
+  if (schema["x-kubernetes-preserve-unknown-fields"] === false)
+    return "internal error: 'x-kubernetes-preserve-unknown-fields' must be true or undefined";
+  if (Array.isArray(schema.items)) return "OpenAPIV3Schema 'items' must be a schema, but is an array";
+  for (const inner of innerSchemas(schema)) {
+    const problem = structuralProblem(inner);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
+
+const UNSUPPORTED = [
+  ...(["id", "$schema", "$ref", "patternProperties"] as const),
+  ...(["dependencies", "additionalItems", "definitions"] as const),
+];
+
+/** Whether nothing is said by what is said. */
+export const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === "" || (isObject(value) && Object.keys(value).length === 0);
 
 /** The schemas directly below a schema. */
 export function innerSchemas(schema: JSONSchemaProps): JSONSchemaProps[] {

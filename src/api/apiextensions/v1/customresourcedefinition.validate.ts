@@ -5,7 +5,7 @@ import { dnsLabel1035Problems, dnsSubdomainProblems } from "../../validation/nam
 import { validateKeywords } from "../schema/definition.validate.ts";
 import { validateDefaults } from "../schema/defaults.validate.ts";
 import { validateRules } from "../schema/rules.validate.ts";
-import { canBeStructural, validateStructural } from "../schema/structural.validate.ts";
+import { structuralProblem, validateStructural } from "../schema/structural.validate.ts";
 import { commonParts, type SharedParts } from "./common-parts.ts";
 import { validateConversion } from "./conversion.validate.ts";
 import type { CustomResourceDefinition } from "./customresourcedefinition.ts";
@@ -182,7 +182,11 @@ function validateSchema(path: string, schema: JSONSchemaProps | undefined, hasSt
   const errors: FieldError[] = hasStatus ? validateRoot(schema, at) : [];
   if (schema.nullable) errors.push(forbiddenField(`${at}.nullable`, "nullable cannot be true at the root"));
   const keywords = validateKeywords(schema, at);
-  if (!canBeStructural(schema)) return [...errors, ...keywords];
+  const problem = structuralProblem(schema);
+  if (problem !== undefined) {
+    const others = [...errors, ...keywords];
+    return others.length > 0 ? others : [invalidValue(at, "", problem)];
+  }
   const structural = validateStructural(schema, at);
   const unfit = structural.length > 0 ? structural : validateDefaults(schema, at);
   // Only for a structural schema is it known of what types the values in its rules are.
