@@ -208,8 +208,8 @@ export interface KindBehavior<T> {
   readonly validateSubresourceUpdate?: (subresource: string, object: T, old: T) => FieldError[] | undefined;
   /** What a version that is stored as another asks of an object in its stored form, instead of what that one asks. */
   readonly validateStored?: (object: unknown, old: unknown, metadata: MetadataProblems) => FieldError[];
-  /** Rule of metadata.name; default DNS subdomain. With "own" there is none but what `nameProblems` says. */
-  readonly nameRule?: "dnsSubdomain" | "dnsLabel" | "dnsLabel1035" | "pathSegment" | "ipAddress" | "own";
+  /** Rule of metadata.name; default DNS subdomain, which "longName" tells of in the words of declared rules. With "own" there is none but what `nameProblems` says. */
+  readonly nameRule?: "dnsSubdomain" | "longName" | "dnsLabel" | "dnsLabel1035" | "pathSegment" | "ipAddress" | "own";
   /** Field selectors beside metadata.name and metadata.namespace: path -> text of the value, of the stored form. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
   /** Whether its objects can be selected by metadata.namespace, although they are in one. Default true. */

@@ -131,7 +131,7 @@ function fromProto(encoded: Uint8Array, type: BodyType): unknown {
 /** Checks that a body is of the kind expected. */
 function checkType(body: Body, type: BodyType): Json {
   const { format, bytes } = body;
-  if (body.value === null && format === "json") return {};
+  if (body.value === null && (format === "json" || format === "yaml")) return {};
   const value = sayingItsType(body.value, (why) => unrecognized(type.kind, new BodyError(why, bytes)));
   const wanted = groupVersion(type);
   const given = { apiVersion: String(value.apiVersion || wanted), kind: String(value.kind || type.kind) };

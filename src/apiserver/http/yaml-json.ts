@@ -1,7 +1,7 @@
 import { isObject, JsonError, type ParsedJson, rawDigits } from "../../schema/index.ts";
 
 /** What JSON and YAML read differently, or may: tabs, some escapes, merge keys … */
-const DIFFERENT = /\t|\\[u/]|"<<"|"__proto__"/;
+const DIFFERENT = /[\t\u007f-\u009f\ufffe\uffff]|\\[u/]|"<<"|"__proto__"/;
 /** … and numbers with an exponent or a sign on zero. */
 const DIFFERENT_NUMBER = /\d[eE]|-0/;
 const TEXTS = /"(?:[^"\\]|\\.)*"/g;

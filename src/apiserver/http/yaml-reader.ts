@@ -1,6 +1,6 @@
-import { own } from "../../base/index.ts";
-import { type Document, isScalar, visit, type YAMLParseError } from "yaml";
-import { readYaml } from "./yaml-document.ts";
+import { type Document, isScalar, visit } from "yaml";
+import { readYaml, type ReadYaml } from "./yaml-document.ts";
+import { aliasProblem, bracketsBefore, hasControlCharacters, yamlProblem } from "./yaml-problem.ts";
 import { sortedKeys, YamlError, type YamlValue } from "./yaml-value.ts";
 
 const YAML_ALIASES_MAX = 100;
@@ -8,38 +8,27 @@ const YAML_DEPTH_MAX = 10_000;
 
 /** Reads the first document of YAML, by the YAML reader alone; throws a {@link YamlError}. */
 export function valueOfYaml(text: string): YamlValue {
+  if (hasControlCharacters(text)) throw new YamlError("yaml: control characters are not allowed");
   if (nestingOf(text) > YAML_DEPTH_MAX) throw new YamlError(`yaml: exceeded max depth of ${YAML_DEPTH_MAX}`);
-  const { document, fatal, lineOf } = readYaml(text);
-  if (fatal) throw new YamlError(yamlProblem(fatal, lineOf(fatal.pos[0])), { cause: fatal });
+  const { document, fatal, lineOf } = readPassable(text);
+  if (fatal) throw new YamlError(yamlProblem({ error: fatal, text, lineOf }), { cause: fatal });
   if (!document) return { value: null, duplicates: [] };
   try {
     const value = sortedKeys(document.toJS({ maxAliasCount: YAML_ALIASES_MAX }));
     const duplicates = keysGivenTwice(document).map((at) => `line ${lineOf(at)}: ${keyAt(text, at)}`);
     return { value, duplicates };
   } catch (error) {
-    throw new YamlError("yaml: document contains excessive aliasing", { cause: error });
+    throw new YamlError(aliasProblem(error, text), { cause: error });
   }
 }
 
-const SCANNER_PROBLEMS: Readonly<Record<string, string>> = {
-  BLOCK_AS_IMPLICIT_KEY: "mapping values are not allowed in this context",
-  MULTILINE_IMPLICIT_KEY: "mapping values are not allowed in this context",
-  TAB_AS_INDENT: "found character that cannot start any token",
-  BAD_SCALAR_START: "found character that cannot start any token",
-  MISSING_CHAR: "found unexpected end of stream",
-  UNEXPECTED_TOKEN: "did not find expected node content",
-  BAD_INDENT: "did not find expected node content",
-  BAD_ALIAS: "did not find expected alphabetic or numeric character",
-  BAD_DQ_ESCAPE: "found unknown escape character",
-};
-
-/** The fault in the words of the original, which leaves out the line of a scanner's fault in the first one. */
-function yamlProblem({ code, message }: YAMLParseError, line: number): string {
-  const isParser = code === "BAD_INDENT" || code === "UNEXPECTED_TOKEN" || /^Flow/.test(message);
-  const problem = isParser
-    ? "did not find expected node content"
-    : (own(SCANNER_PROBLEMS, code) ?? "did not find expected key");
-  return isParser || line > 1 ? `yaml: line ${line}: ${problem}` : `yaml: ${problem}`;
+/** Reads a text, or what of it the original reads. */
+function readPassable(text: string): ReadYaml {
+  const read = readYaml(text);
+  const { fatal: error, lineOf } = read;
+  const before = error && bracketsBefore({ error, text, lineOf }, error.pos[0]);
+  const again = before === undefined ? read : readYaml(before);
+  return again.fatal ? read : again;
 }
 
 /** How deep brackets are nested at most, those of texts counted too: the reader takes its time for each. */

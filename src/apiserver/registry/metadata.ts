@@ -27,7 +27,8 @@ type NameRule = NonNullable<KindBehavior<unknown>["nameRule"]>;
 type Owner = NonNullable<KubeObject["metadata"]["ownerReferences"]>[number];
 
 const NAME_RULES: Readonly<Record<NameRule, (name: string) => string[]>> = {
-  dnsSubdomain: dnsSubdomainProblems,
+  dnsSubdomain: (name) => dnsSubdomainProblems(name),
+  longName: (name) => dnsSubdomainProblems(name, "bytes"),
   dnsLabel: dnsLabelProblems,
   dnsLabel1035: dnsLabel1035Problems,
   pathSegment: pathSegmentProblems,
@@ -37,6 +38,8 @@ const NAME_RULES: Readonly<Record<NameRule, (name: string) => string[]>> = {
 
 /** Problems with the beginning of a name. */
 function prefixProblems(prefix: string, rule: NameRule): string[] {
+  // What is declared is declared of names alone.
+  if (rule === "longName") return prefixProblems(prefix, "dnsSubdomain");
   return NAME_RULES[rule](rule === "pathSegment" ? `${prefix}a` : asPrefix(prefix));
 }
 

@@ -7,6 +7,7 @@ import type { ReplicationController, ReplicationControllerSpec } from "./replica
 
 /** What a replication controller's declaration can't say; it selects the pods of its template unless told otherwise. */
 export const replicationControllerBehavior: KindBehavior<ReplicationController> = {
+  nameRule: "longName",
   loosePrefix: true,
   defaultPropagation: "orphan",
   selectableFields: { "status.replicas": ({ status }) => String(status.replicas ?? 0) },

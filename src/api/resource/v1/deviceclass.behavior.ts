@@ -9,6 +9,7 @@ const CONFIGS_MAX = 32;
 
 /** What a class' declaration can't say. */
 export const deviceClassBehavior: KindBehavior<DeviceClass> = {
+  nameRule: "longName",
   metadataLooks: "placed",
   loosePrefix: true,
   generation: true,

@@ -16,6 +16,7 @@ import {
   validateContainerResourceName,
   validateHugePages,
   validateResourceAmount,
+  validateResourceName,
 } from "../../../validation/index.ts";
 import { containerTotals, isPodResource } from "./requests.ts";
 import type { ContainerResizePolicy, ResourceClaim, ResourceRequirements } from "../container.ts";
@@ -127,6 +128,8 @@ export function validateResizePolicy(
 }
 
 function podResourceName(path: string, name: string): FieldError[] {
+  const errors = validateResourceName(path, name);
+  if (errors.length > 0) return errors;
   return isPodResource(name) ? [] : [notSupported(path, name, POD_RESOURCES)];
 }
 
