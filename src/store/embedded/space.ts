@@ -20,6 +20,8 @@ const STRAINED_OLD_SHARE = 1 / 6;
 const STRAINED = 2;
 /** A rewriting that would need more than this multiple is cut in steps, after each of which segments go. */
 const PEAK_MAX = 2.25;
+/** The first checkpoint has none to take the place of, and so adds all that it holds: beside the log no more than this. */
+const FIRST_SHARE = 0.6;
 /** Least of the checkpoint before it that a step takes from the log: with each one all of the checkpoint is written again. */
 const STEP_SHARE = 1 / 2;
 
@@ -74,7 +76,9 @@ export class Space {
       const stateBytes = cut === last ? Math.max(checkpointBytes, liveBytes) : checkpointBytes + cut.bytes;
       return logBytes + stateBytes + this.partBytes(liveBytes);
     };
-    const hasRoom = (cut: Cut) => peakBytes(cut) <= PEAK_MAX * liveBytes;
+    const peakMax = PEAK_MAX * liveBytes;
+    const roomBytes = checkpointBytes > 0 ? peakMax : Math.min(peakMax, logBytes + FIRST_SHARE * liveBytes);
+    const hasRoom = (cut: Cut) => peakBytes(cut) <= roomBytes;
     const leastStepBytes = Math.max(this.#leastBytes, STEP_SHARE * checkpointBytes);
     const step = cuts.findLast(hasRoom) ?? cuts.find(({ bytes }) => bytes >= leastStepBytes);
     // Where much was deleted, all at once needs less than the first part of it.
