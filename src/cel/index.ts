@@ -17,6 +17,6 @@ export * as celTypes from "./types.ts";
 export type { Type } from "./types.ts";
 export { nameOfType, showType } from "./types.ts";
 export type { Value } from "./values.ts";
-export { fromJson, MapValue, mapFrom, Optional, toJson } from "./values.ts";
+export { fromJson, KeyedList, keyOf, MapValue, mapFrom, Optional, toJson } from "./values.ts";
 export { parseDuration, parseTimestamp, timestampOf } from "./time.ts";
 export { quantityValue, semverValue } from "./libraries/index.ts";

@@ -74,6 +74,27 @@ export class MapValue {
   }
 }
 
+/** A list whose elements have identities: their order doesn't matter, and each identity is there once. */
+export class KeyedList extends Array<Value> {
+  /** What is made of such a list is a plain one. */
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+  readonly identify: (element: Value) => string | undefined;
+  constructor(elements: readonly Value[], identify: (element: Value) => string | undefined) {
+    super();
+    this.identify = identify;
+    for (const element of elements) this.push(element);
+  }
+}
+
+/** One list behind another; in one with identities elements take the place of those that they have in common. */
+export function joinedLists(one: readonly Value[], other: readonly Value[]): readonly Value[] {
+  if (!(one instanceof KeyedList)) return [...one, ...other];
+  const byIdentity = new Map([...one, ...other].map((element) => [one.identify(element), element]));
+  return new KeyedList([...byIdentity.values()], one.identify);
+}
+
 export type Value =
   | null
   | boolean
@@ -157,8 +178,7 @@ export function equalValues(a: Value, b: Value): boolean {
   if (a === b) return true;
   const order = compareNumbers(a, b);
   if (order !== undefined) return order === 0;
-  if (Array.isArray(a))
-    return Array.isArray(b) && a.length === b.length && a.every((one, index) => equalValues(one, b[index]));
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && equalLists(a, b);
   if (a instanceof MapValue) return b instanceof MapValue && equalMaps(a, b);
   if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b) === 0;
   if (a instanceof Timestamp) return b instanceof Timestamp && a.nanos === b.nanos;
@@ -167,6 +187,15 @@ export function equalValues(a: Value, b: Value): boolean {
   if (a instanceof Opaque) return b instanceof Opaque && a.type.name === b.type.name && a.key === b.key;
   if (a instanceof Optional) return b instanceof Optional && equalOptionals(a, b);
   return false;
+}
+
+function equalLists(a: readonly Value[], b: readonly Value[]): boolean {
+  if (!(a instanceof KeyedList)) return a.every((one, index) => equalValues(one, b[index] as Value));
+  const byIdentity = new Map([...a].map((element) => [a.identify(element), element]));
+  return b.every((one) => {
+    const found = byIdentity.get(a.identify(one));
+    return found !== undefined && equalValues(found, one);
+  });
 }
 
 function equalOptionals({ value: a }: Optional, { value: b }: Optional): boolean {

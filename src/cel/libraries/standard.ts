@@ -28,6 +28,7 @@ import {
   INT_MAX,
   INT_MIN,
   int,
+  joinedLists,
   keyOf,
   type MapValue,
   Timestamp,
@@ -78,7 +79,7 @@ const arithmetic: readonly Overload[] = [
   overload("_+_(duration, duration): duration", (a: Span, b: Span) => new Duration(a.nanos + b.nanos)),
   overload("_+_(duration, timestamp): timestamp", (a, b) => new Timestamp(a.nanos + b.nanos, b.offsetMinutes)),
   overload("_+_(int, int): int", (a: bigint, b: bigint) => int(a + b)),
-  overload("_+_(list(A), list(A)): list(A)", (a, b) => [...a, ...b], costOfLists),
+  overload("_+_(list(A), list(A)): list(A)", joinedLists, costOfLists),
   overload("_+_(string, string): string", (a, b) => a + b, costOfBoth),
   overload("_+_(timestamp, duration): timestamp", (a, b) => new Timestamp(a.nanos + b.nanos, a.offsetMinutes)),
   overload(

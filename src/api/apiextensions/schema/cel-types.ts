@@ -2,6 +2,8 @@ import { own } from "../../../base/index.ts";
 import {
   celTypes,
   fromJson,
+  KeyedList,
+  keyOf,
   MapValue,
   parseDuration,
   parseTimestamp,
@@ -119,13 +121,26 @@ export function valueOf(json: unknown, schema: JSONSchemaProps | undefined, isRo
       return typeof json === "string" ? textValue(json, schema.format) : fromJson(json);
     case "array": {
       const items = isRecord(schema.items) ? schema.items : undefined;
-      return Array.isArray(json) ? json.map((one) => valueOf(one, items)) : fromJson(json);
+      return Array.isArray(json) ? listValue(json, schema, items) : fromJson(json);
     }
     case "object":
       return isObject(json) ? objectValue(json, schema, isRoot) : fromJson(json);
     default:
       return fromJson(json);
   }
+}
+
+/** Sets, and lists with keys, are equal in any order, and take up elements as what they are. */
+function listValue(json: readonly unknown[], schema: JSONSchemaProps, items: JSONSchemaProps | undefined): Value {
+  const values = json.map((one) => valueOf(one, items));
+  if (schema["x-kubernetes-list-type"] === "set") return new KeyedList(values, keyOf);
+  if (schema["x-kubernetes-list-type"] !== "map") return values;
+  const names = (schema["x-kubernetes-list-map-keys"] ?? []).map((name) => escapedName(name) ?? name);
+  return new KeyedList(values, (element) =>
+    element instanceof MapValue
+      ? JSON.stringify(names.map((name) => keyOf(element.get(name) ?? null) ?? null))
+      : undefined,
+  );
 }
 
 function textValue(text: string, format: string | undefined): Value {

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
 import { valueOf } from "./cel-types.ts";
 import { rulesOf } from "./rules.ts";
+import { runRules } from "./rules.run.ts";
 
 /** What a rule of an object with some properties gives for a value. */
 function run(rule: string, properties: Record<string, JSONSchemaProps>, json: unknown): unknown {
@@ -26,4 +27,30 @@ test("names that expressions can't write are escaped", () => {
   const number: JSONSchemaProps = { type: "integer" };
   assert.equal(run("self.a__dash__b == 1", { "a-b": number }, { "a-b": 1 }), true);
   assert.equal(run("self.namespace == self.__namespace__", { namespace: number }, { namespace: 1 }), true);
+});
+
+test("sets and lists with keys are equal in any order, and take up elements as what they are", () => {
+  const ofKeys = { "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["k"] };
+  const text = { type: "string" };
+  const entry = { type: "object", properties: { k: text, v: text } };
+  const schemaOf = (rule: string) => ({
+    type: "object",
+    "x-kubernetes-validations": [{ rule }],
+    properties: {
+      set: { type: "array", items: text, "x-kubernetes-list-type": "set" },
+      map: { type: "array", items: entry, ...ofKeys },
+      list: { type: "array", items: text },
+    },
+  });
+  const entries = (...all: string[]) => all.map((one) => ({ k: one[0], v: one.slice(1) }));
+  const now = { set: ["a", "b"], map: entries("a1", "b2"), list: ["a", "b"] };
+  const old = { set: ["b", "a"], map: entries("b2", "a1"), list: ["b", "a"] };
+  const holds = (rule: string) => runRules(schemaOf(rule), now, old).length === 0;
+  assert.equal(holds("self.set == oldSelf.set && self.map == oldSelf.map"), true);
+  assert.equal(
+    holds("self.list == oldSelf.list || ['b', 'a'] == self.set || self.map == self.map.filter(x, false)"),
+    false,
+  );
+  assert.equal(holds("(self.set + ['b', 'c']).size() == 3 && (self.list + ['b', 'c']).size() == 4"), true);
+  assert.equal(holds("(self.map + oldSelf.map).size() == 2 && self.map.map(x, x.v) == ['1', '2']"), true);
 });
