@@ -72,10 +72,15 @@ export interface Audited {
 
 export type AdmissionOperation = "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
 
+/** A kind by its name. */
+export type ObjectKind = Pick<KindDefinition, "group" | "version" | "kind">;
+
 export interface AdmissionRequest {
   readonly operation: AdmissionOperation;
   /** In the version that is stored, as the objects are. */
   readonly kind: KindDefinition;
+  /** What the objects are, where a subresource takes something else than its resource's kind. */
+  readonly objectKind?: ObjectKind | undefined;
   /** Group and version that the client speaks. */
   readonly apiVersion: string;
   readonly subresource: string;

@@ -269,9 +269,9 @@ function partsOf(
       ...(accounts
         ? [["serviceaccounts/token", tokenRequests({ tokens: accounts, reads, clock, admission })] as const]
         : []),
-      ["bindings", bindPod({ core, clock, admission })],
-      ["pods/binding", bindPod({ core, clock, admission })],
-      ["pods/eviction", evictPod({ core, store, clock })],
+      ["bindings", bindPod(core, clock, { admission, reads })],
+      ["pods/binding", bindPod(core, clock, { admission, reads })],
+      ["pods/eviction", evictPod({ core, store, clock, admission, reads })],
       ...accessReviews({ authorizers: authorized, clock, admission, reads }),
       ...identityReviews({
         authenticators,

@@ -1,5 +1,5 @@
 import { groupVersion, type KindDefinition } from "../../api/index.ts";
-import type { AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
+import type { AdmissionPlugin, AdmissionRequest, ObjectKind, Reads, RequestContext } from "../contracts.ts";
 
 type Concerned = Pick<AdmissionRequest, "kind">;
 
@@ -51,24 +51,32 @@ export interface AdmittedReview {
   readonly validate: () => Promise<void>;
 }
 
+interface ShownReview {
+  readonly kind: KindDefinition;
+  readonly object: Record<string, unknown>;
+  /** Of what is sent to a subresource of the kind. */
+  readonly objectKind?: ObjectKind;
+}
+
 /** Shows an object that isn't stored to those who may change it. */
 export async function admitReview(
   { info, user, query, warnings, audited }: RequestContext,
-  { kind, object }: { readonly kind: KindDefinition; readonly object: Record<string, unknown> },
+  { kind, object, objectKind }: ShownReview,
   { admission, reads }: ReviewAdmission,
 ): Promise<AdmittedReview> {
   const plugins = concernedPlugins(admission, kind);
   const request: AdmissionRequest = {
     operation: "CREATE",
     kind,
+    objectKind,
     apiVersion: groupVersion(kind),
     subresource: info.subresource,
     namespace: info.namespace,
-    name: info.name,
+    name: info.name || String((object.metadata as { name?: string } | undefined)?.name ?? ""),
     object,
     oldObject: undefined,
     user,
-    dryRun: query.has("dryRun"),
+    dryRun: query.getAll("dryRun").includes("All"),
     query,
     warnings,
     audited,

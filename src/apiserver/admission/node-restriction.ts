@@ -71,10 +71,17 @@ function restrictPods(request: AdmissionRequest, node: string): Promise<string |
     case "status":
       return only("update pod status for pods") ?? restrictStatus(request, node);
     case "eviction":
-      return unquoted(only("evict pods"), node);
+      return restrictEviction(request, node);
     default:
       return `unexpected pod subresource ${quote(subresource)}, only 'status' and 'eviction' are allowed`;
   }
+}
+
+/** Of a pod that isn't there others tell. */
+async function restrictEviction({ reads, namespace, name }: AdmissionRequest, node: string) {
+  const pod = await reads.get(Pod, { namespace, name });
+  if (!pod || pod.spec.nodeName === node) return undefined;
+  return unquoted(`node ${quote(node)} can only evict pods with spec.nodeName set to itself`, node);
 }
 
 /** This one refusal names the node without quotes, as the original does. */

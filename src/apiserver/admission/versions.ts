@@ -1,5 +1,5 @@
 import { fromHub, groupVersion, hubOf, type KindDefinition, toHub } from "../../api/index.ts";
-import type { AdmissionRequest } from "../contracts.ts";
+import type { AdmissionRequest, ObjectKind } from "../contracts.ts";
 import { inVersion as customVersion } from "../stored/custom.ts";
 import { overwrite } from "./overwrite.ts";
 
@@ -16,7 +16,7 @@ export function requestVersions({ kind, apiVersion }: AdmissionRequest, versions
 }
 
 /** A version's kind as reviews and expressions name it. */
-export function kindName({ group, version, kind }: KindDefinition): Json {
+export function kindName({ group, version, kind }: ObjectKind): Json {
   return { group, version, kind };
 }
 
@@ -28,6 +28,7 @@ export function resourceName({ group, version, plural }: KindDefinition): Json {
 /** The request as if it had been made in another version. */
 export async function inVersion(request: AdmissionRequest, kind: KindDefinition): Promise<AdmissionRequest> {
   if (kind === request.kind) return request;
+  if (request.objectKind) return { ...request, kind };
   const object = request.object && (await viewOf(kind, request.object));
   const oldObject = request.oldObject && (await viewOf(kind, request.oldObject as Json));
   return { ...request, kind, object, oldObject };

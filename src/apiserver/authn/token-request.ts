@@ -36,6 +36,9 @@ interface Spec {
   };
 }
 
+/** A TokenRequest on its way, whose metadata others may have changed. */
+type Sent = Json & { metadata: Json };
+
 export interface TokenMaker {
   readonly tokens: ServiceAccountTokens;
   readonly reads: Reads;
@@ -47,28 +50,34 @@ export interface TokenMaker {
 export function tokenRequests({ tokens, reads, clock, admission }: TokenMaker): SubresourceHandler {
   return async (context) => {
     const { namespace, name } = context.info;
-    const request = await readPosted(context, TYPE, { scope: "Namespaced" });
+    const sent = await readPosted(context, TYPE, { scope: "Namespaced" });
+    const given = (sent.spec ?? {}) as Spec;
+    const expirationSeconds = given.expirationSeconds ?? SECONDS_DEFAULT;
+    const request: Sent = { ...sent, spec: { ...given, expirationSeconds } };
+    request.metadata = managedBySender(context, request, { type: TYPE, clock });
     const kind = ServiceAccount as unknown as KindDefinition;
-    const { validate } = await admitReview(context, { kind, object: request }, { admission, reads });
+    const { validate } = await admitReview(context, { kind, object: request, objectKind: TYPE }, { admission, reads });
     checkPlace(request.metadata, context.info);
     const account = await reads.get(ServiceAccount, { namespace, name });
     if (!account) throw notFound({ group: "", plural: "serviceaccounts" }, name);
     const spec = (request.spec ?? {}) as Spec;
     const seconds = spec.expirationSeconds ?? SECONDS_DEFAULT;
     checkSeconds(seconds);
-    await validate();
+    const { uid } = account.metadata;
+    Object.assign(request.metadata, { name, namespace, uid, creationTimestamp: formatTime(clock.now()) });
     const audiences = spec.audiences?.length ? spec.audiences : tokens.audiences;
+    request.spec = { ...spec, audiences };
+    await validate();
     const { bound, node } = await boundTo(reads, spec, account);
     const { token, expiresMs, id } = tokens.issue({ account, audiences, seconds, bound, node });
     context.audited?.annotate("authentication.kubernetes.io/issued-credential-id", `JTI=${id}`);
-    const sent = { ...request, spec: { ...spec, expirationSeconds: seconds } };
-    const { managedFields } = managedBySender(context, sent, { type: TYPE, clock });
+    const { managedFields, ...metadata } = request.metadata;
     const answer = {
       metadata: {
-        ...kept(request.metadata as Json),
+        ...metadata,
         name,
         namespace,
-        uid: account.metadata.uid,
+        uid,
         creationTimestamp: formatTime(expiresMs - seconds * 1000),
         ...(managedFields !== undefined && { managedFields }),
       },
@@ -77,11 +86,6 @@ export function tokenRequests({ tokens, reads, clock, admission }: TokenMaker): 
     };
     return respondObject(context, 201, answer, TYPE);
   };
-}
-
-/** What the answer repeats of what was sent. */
-function kept({ managedFields: _, ...metadata }: Json): Json {
-  return metadata;
 }
 
 /** A request may repeat what its path says. */

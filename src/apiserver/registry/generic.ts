@@ -22,7 +22,14 @@ import {
 import { type Clock, formatTime, type Random, jsonEqual, own } from "../../base/index.ts";
 import { applyDefaults, areManagers, copyJson, decodeJson, isCanonical } from "../../schema/index.ts";
 import type { Entry, Store } from "../../store/index.ts";
-import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, Reads, RequestContext } from "../contracts.ts";
+import type {
+  AdmissionOperation,
+  AdmissionPlugin,
+  AdmissionRequest,
+  ObjectKind,
+  Reads,
+  RequestContext,
+} from "../contracts.ts";
 import type { Cacher } from "../cacher/cacher.ts";
 import { finalizerWarnings, joinOwners, metadataLooks, validateChangedMetadata, validateMetadata } from "./metadata.ts";
 import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaType } from "../stored/encoding.ts";
@@ -386,7 +393,7 @@ export class Registry {
 
   async #tryUpdate(
     context: RequestContext,
-    { current, wanted, write, subresource = "", own }: UpdateOptions & { current: StoredObject; wanted: Json },
+    { current, wanted, write, subresource = "", shown, own }: UpdateOptions & { current: StoredObject; wanted: Json },
   ) {
     const old = current.object;
     if (own) {
@@ -405,7 +412,7 @@ export class Registry {
     await this.#manage(context, { before: old, object: claimed ?? object, write, subresource, isTyped });
     if (claimed) keepManagers(object, claimed);
     await betweenSteps(context);
-    await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write });
+    await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write, shown });
     const canonical = this.#canonical(object);
     // Where it is changed further it must share nothing with the old one.
     const isFinal =
@@ -420,7 +427,7 @@ export class Registry {
     keepTimes(object, old);
     await betweenSteps(context);
     try {
-      const saved = await this.#checkAndSave(context, { current, object, write, subresource });
+      const saved = await this.#checkAndSave(context, { current, object, write, subresource, shown });
       await (saved ? settle?.done() : settle?.undone());
       return saved;
     } catch (error) {
@@ -431,7 +438,7 @@ export class Registry {
 
   async #checkAndSave(
     context: RequestContext,
-    { current, object, write, subresource }: SaveCall & { subresource: string },
+    { current, object, write, subresource, shown }: SaveCall & Pick<AdmissionCall, "shown"> & { subresource: string },
   ): Promise<StoredObject | undefined> {
     const old = current.object;
     const spoken = write.version && behaviorOf(write.version);
@@ -440,7 +447,7 @@ export class Registry {
     if (errors.length > 0) throw invalid(this.kind, old.metadata.name, asGiven(errors, context.emptied));
     if (subresource !== "status") this.#warn(context, object, old);
     await betweenSteps(context);
-    await this.#validateAdmission(context, { operation: "UPDATE", object, oldObject: old, write });
+    await this.#validateAdmission(context, { operation: "UPDATE", object, oldObject: old, write, shown });
     return this.#save({ current, object, write });
   }
 
@@ -583,10 +590,13 @@ export class Registry {
   async #admit(context: RequestContext, call: AdmissionCall): Promise<void> {
     const request = this.#admissionRequest(context, call);
     await admit(this.#admitting, request);
+    if (call.object && request.object) call.shown?.back(call.object, request.object);
   }
 
   async #validateAdmission(context: RequestContext, call: AdmissionCall): Promise<void> {
-    const request = this.#admissionRequest(context, call);
+    const { shown } = call;
+    const last = shown && { ...shown, of: shown.last };
+    const request = this.#admissionRequest(context, { ...call, shown: last });
     await validateAdmission(this.#validating, request);
   }
 
@@ -597,16 +607,20 @@ export class Registry {
     await this.#validateAdmission(context, call);
   }
 
-  #admissionRequest(context: RequestContext, { operation, object, oldObject, write }: AdmissionCall): AdmissionRequest {
+  #admissionRequest(
+    context: RequestContext,
+    { operation, object, oldObject, write, shown }: AdmissionCall,
+  ): AdmissionRequest {
     const { namespace, name, subresource } = context.info;
     return {
       operation,
       kind: this.kind,
+      objectKind: shown?.kind,
       apiVersion: groupVersion(context.info),
       subresource,
       namespace,
-      object,
-      oldObject,
+      object: shown && object ? shown.of(object) : object,
+      oldObject: shown && oldObject ? shown.of(oldObject as Json) : oldObject,
       name: name || String((object?.metadata as Meta | undefined)?.name ?? ""),
       user: context.user,
       dryRun: write.dryRun,
@@ -682,7 +696,19 @@ interface UpdateRules {
   readonly subresource: string;
 }
 
+/** What admission is shown instead of an object, where a subresource takes something else. */
+export interface ShownInstead {
+  readonly kind: ObjectKind;
+  /** To those who may change it. */
+  of(object: Json): Json;
+  /** To those who may refuse it. */
+  last(object: Json): Json;
+  /** Changes the object as others have changed what they were shown. */
+  back(object: Json, shown: Json): void;
+}
+
 interface AdmissionCall {
+  readonly shown?: ShownInstead | undefined;
   readonly operation: AdmissionOperation;
   readonly object: Json | undefined;
   readonly oldObject: unknown;
@@ -693,6 +719,7 @@ export interface UpdateOptions {
   readonly change: Change;
   readonly write: WriteOptions;
   readonly subresource?: string;
+  readonly shown?: ShownInstead;
   /** A put or apply of something that isn't there makes it. */
   readonly createMissing?: boolean;
   /** The client sent the whole object: a version in it is what it saw, and must still be the newest. */

@@ -16,6 +16,8 @@ import type { AdmissionPlugin, RequestContext, SubresourceHandler } from "../con
 import type { Json } from "../http/object.ts";
 import { readPosted } from "../http/posted.ts";
 import { respond } from "../http/respond.ts";
+import { admitReview, type ReviewAdmission } from "../admission/admit.ts";
+import { managedBySender } from "./managed.ts";
 import { checkPreconditions, deleteObject, type DeleteOptions } from "../registry/delete.ts";
 import type { Registry, WriteOptions } from "../registry/generic.ts";
 import type { ServerCore } from "../core.ts";
@@ -24,8 +26,6 @@ import type { Store } from "../../store/index.ts";
 
 const BINDING = Binding as unknown as KindDefinition;
 const POD = Pod as unknown as KindDefinition;
-/** A binding as it is posted below its pod. */
-const BINDING_OF_POD: KindDefinition = { ...POD, kind: BINDING.kind, struct: BINDING.struct };
 const BUDGET = PodDisruptionBudget as unknown as KindDefinition;
 const EVICTION = {
   group: "policy",
@@ -42,16 +42,17 @@ const success = () =>
     { encoding: "json", as: "object", pretty: false },
   );
 
-export interface Binder {
-  readonly core: ServerCore;
-  readonly clock: Clock;
-  readonly admission: readonly AdmissionPlugin[];
-}
-
 /** pods/binding: puts a pod on a node, once. */
-export function bindPod({ core, clock, admission }: Binder): SubresourceHandler {
+export function bindPod(core: ServerCore, clock: Clock, review: ReviewAdmission): SubresourceHandler {
   return async (context) => {
-    const binding = await readPosted(context, BINDING, { scope: "Namespaced", keepsSystem: true });
+    const sent = await readPosted(context, BINDING, { scope: "Namespaced", keepsSystem: true });
+    const binding: Json & { metadata: Json } = {
+      ...sent,
+      metadata: managedBySender(context, sent, { type: BINDING, clock }),
+    };
+    // What is posted to the bindings themselves isn't sent to a pod.
+    const kind = context.info.resource === "bindings" ? BINDING : POD;
+    const { validate } = await admitReview(context, { kind, object: binding, objectKind: BINDING }, review);
     const given = String(binding.metadata.name ?? "");
     const name = context.info.name || given;
     if (!name) throw badRequest("Name parameter required.");
@@ -59,8 +60,6 @@ export function bindPod({ core, clock, admission }: Binder): SubresourceHandler 
     const target = (binding.target ?? {}) as { kind?: string; name?: string };
     const wrong = targetProblem(target);
     if (wrong) throw statusError({ code: 500, reason: "", message: wrong });
-    const kind = context.info.subresource === "binding" ? BINDING_OF_POD : BINDING;
-    const { validate } = await admitReview(context, { kind, object: binding }, { admission, reads: core.reads });
     await validate();
     const bound = { ...context, info: { ...context.info, name } };
     await core.registry(POD).update(bound, {
@@ -110,7 +109,7 @@ function boundTo(pod: Pod, { target, binding, now }: BindCall): Json {
   return wanted as unknown as Json;
 }
 
-interface Evictor {
+interface Evictor extends ReviewAdmission {
   readonly core: ServerCore;
   readonly store: Store;
   readonly clock: Clock;
@@ -119,7 +118,10 @@ interface Evictor {
 /** pods/eviction: deletes a pod if its disruption budget has room. */
 export function evictPod(evictor: Evictor): SubresourceHandler {
   return async (context) => {
-    const eviction = await readPosted(context, EVICTION, { scope: "Namespaced" });
+    const sent = await readPosted(context, EVICTION, { scope: "Namespaced" });
+    const metadata = managedBySender(context, sent, { type: EVICTION, clock: evictor.clock });
+    const eviction: Json & { metadata: Json } = { ...sent, metadata };
+    const { validate } = await admitReview(context, { kind: POD, object: eviction, objectKind: EVICTION }, evictor);
     const { name, namespace } = context.info;
     if (eviction.metadata.name !== name) throw badRequest("name in URL does not match name in Eviction object");
     const registry = evictor.core.registry(POD);
@@ -127,7 +129,13 @@ export function evictPod(evictor: Evictor): SubresourceHandler {
     const options = { ...((eviction.deleteOptions ?? {}) as DeleteOptions & { dryRun?: string[] }) };
     checkPreconditions(registry, stored.object, options);
     const write = { ...writeOptions(context) };
-    const call = { ...evictor, context, write: { ...write, dryRun: write.dryRun || Boolean(options.dryRun?.length) } };
+    await validate();
+    const call = {
+      ...evictor,
+      isAdmitted: true as const,
+      context,
+      write: { ...write, dryRun: write.dryRun || Boolean(options.dryRun?.length) },
+    };
     await respectBudget(call, stored.object as unknown as Pod);
     if (!call.write.dryRun) await markEvicted(call);
     // The version that was asked for was the one before the mark.

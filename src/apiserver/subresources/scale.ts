@@ -27,7 +27,7 @@ import {
   readPatch,
   requireName,
 } from "../verbs/patch.ts";
-import type { WriteOptions } from "../registry/generic.ts";
+import type { ShownInstead, WriteOptions } from "../registry/generic.ts";
 import { joinOwners, validateMetadata } from "../registry/metadata.ts";
 import { isTrue } from "../http/request-info.ts";
 import type { ServerCore } from "../core.ts";
@@ -57,7 +57,15 @@ export function scaleOf(core: ServerCore, kind: KindDefinition, clock: Clock): S
     const form = { kind, paths, scaleFrom, write, now: () => formatTime(clock.now()) };
     const change = await changeOf(context, type, form);
     // Who manages what is worked out here: it is the number of a Scale that is managed.
-    const options = { change, write: { ...write, isApply: true }, subresource: "scale", whole: verb === "update" };
+    const shown: ShownInstead = {
+      kind: TYPE,
+      of: (object) => shownScale(scaleWithManagers(object as unknown as KubeObject, form)),
+      last: (object) => shownScale(scaleFrom(object as unknown as KubeObject)),
+      back: (object, { spec }) =>
+        setAt(object, paths?.spec ?? REPLICAS, Number((spec as Json | undefined)?.replicas ?? 0)),
+    };
+    const update = { write: { ...write, isApply: true }, subresource: "scale", whole: verb === "update" };
+    const options = { change, shown, ...update };
     const result = await registry.update(context, options);
     return respondObject(context, 200, scaleFrom(result.object.object), TYPE);
   };
@@ -91,6 +99,12 @@ async function changeOf(context: RequestContext, type: PatchType | undefined, fo
     return decodePatched(context, made, { kind: SCALE, type, patch });
   };
   return (current) => scaled(context, current!, { form, make });
+}
+
+/** What admission sees, of objects as they were and will be. */
+function shownScale({ metadata, ...scale }: Json): Json {
+  const known = Object.entries(metadata as Json).filter(([, value]) => value !== undefined);
+  return { ...scale, metadata: Object.fromEntries(known) };
 }
 
 /** The Scale of an object, with who manages its number. */

@@ -152,14 +152,14 @@ function fieldsOf(selector: string): Readonly<Record<string, string>> {
 
 /** The request as expressions see it. */
 function requestOf(
-  { kind, subresource, name, namespace, operation, user, dryRun, query }: AdmissionRequest,
+  { kind, objectKind, subresource, name, namespace, operation, user, dryRun, query }: AdmissionRequest,
   made: KindDefinition,
 ) {
   return {
-    kind: kindName(kind),
+    kind: kindName(objectKind ?? kind),
     resource: resourceName(kind),
     ...(subresource && { subResource: subresource, requestSubResource: subresource }),
-    requestKind: kindName(made),
+    requestKind: kindName(objectKind ?? made),
     requestResource: resourceName(made),
     name,
     ...(namespace && { namespace }),

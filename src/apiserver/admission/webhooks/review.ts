@@ -25,24 +25,25 @@ interface ReviewOptions {
   /** The version in which the client asked. */
   readonly made: KindDefinition;
   readonly webhook: Webhook;
+  readonly isMutating: boolean;
 }
 
 /** What a webhook is asked; undefined when it takes no version that this server speaks. */
 export function reviewOf(
   request: AdmissionRequest,
-  { uid, made, webhook: { admissionReviewVersions } }: ReviewOptions,
+  { uid, made, isMutating, webhook: { admissionReviewVersions } }: ReviewOptions,
 ): Json | undefined {
   if (!admissionReviewVersions?.includes("v1")) return undefined;
-  const { kind, subresource, name, namespace, operation, user, object, oldObject, dryRun } = request;
+  const { kind, objectKind, subresource, name, namespace, operation, user, object, oldObject, dryRun } = request;
   return {
     kind: KIND,
     apiVersion: API_VERSION,
     request: {
       uid,
-      kind: kindName(kind),
+      kind: kindName(objectKind ?? kind),
       resource: resourceName(kind),
       ...(subresource && { subResource: subresource }),
-      requestKind: kindName(made),
+      requestKind: kindName(objectKind ?? made),
       requestResource: resourceName(made),
       ...(subresource && { requestSubResource: subresource }),
       ...(name && { name }),
@@ -54,7 +55,7 @@ export function reviewOf(
         groups: user.groups,
         ...(user.extra && { extra: user.extra }),
       },
-      object: typed(request, object),
+      object: typed(request, isMutating ? object : withVersion(object, oldObject)),
       oldObject: typed(request, oldObject),
       dryRun,
       options: operationOptions(operation, request.query),
@@ -62,8 +63,16 @@ export function reviewOf(
   };
 }
 
-function typed({ kind }: AdmissionRequest, object: unknown): unknown {
-  return object ? { kind: kind.kind, apiVersion: groupVersion(kind), ...(object as Json) } : null;
+/** What is to be stored has the version that it takes the place of, whether or not the client named it. */
+function withVersion(object: Json | undefined, oldObject: unknown): Json | undefined {
+  const { resourceVersion } = ((oldObject ?? {}) as { metadata?: Json }).metadata ?? {};
+  const metadata = object?.metadata as Json | undefined;
+  if (!object || resourceVersion === undefined || metadata?.resourceVersion !== undefined) return object;
+  return { ...object, metadata: { ...metadata, resourceVersion } };
+}
+
+function typed({ kind, objectKind = kind }: AdmissionRequest, object: unknown): unknown {
+  return object ? { kind: objectKind.kind, apiVersion: groupVersion(objectKind), ...(object as Json) } : null;
 }
 
 /** Reads an answer; a text says what is wrong with it. */

@@ -376,3 +376,43 @@ test("a webhook sees a version that its rules name, and the request's own only w
     ],
   );
 });
+
+test("of a subresource that takes something else webhooks see that, and what they change of it counts", async (t) => {
+  const told: Json[] = [];
+  const ask = await start(t, {
+    "/more": (request) => {
+      told.push(request);
+      if (request.subResource !== "scale") return { allowed: true };
+      return patchOf({ op: "replace", path: "/spec/replicas", value: 7 });
+    },
+  });
+  const pods = "/api/v1/namespaces/default/pods";
+  const spec = { containers: [{ name: "c", image: "i" }] };
+  await ask("POST /api/v1/namespaces/default/serviceaccounts", { metadata: { name: "default" } });
+  await ask(`POST ${pods}`, { metadata: { name: "p" }, spec });
+  const sets = "/apis/apps/v1/namespaces/default/replicasets";
+  const template = { metadata: { labels: { a: "b" } }, spec };
+  await ask(`POST ${sets}`, { metadata: { name: "s" }, spec: { selector: { matchLabels: { a: "b" } }, template } });
+  const rule = { apiGroups: ["*"], apiVersions: ["*"], operations: ["*"], resources: ["*/*"] };
+  await configure(ask, MUTATING, { ...webhook("/more"), rules: [rule] });
+  const { value } = await ask(`PUT ${sets}/s/scale`, {
+    metadata: { name: "s", namespace: "default" },
+    spec: { replicas: 2 },
+  });
+  assert.equal(value.spec.replicas, 7);
+  await ask(`POST ${pods}/p/binding`, { metadata: { name: "p" }, target: { kind: "Node", name: "n" } });
+  await ask(`POST ${pods}/p/eviction`, { metadata: { name: "p" } });
+  assert.deepEqual(
+    told.map(({ operation, kind, resource, object, oldObject }) => [
+      `${operation} ${resource.resource}`,
+      `${kind.group}/${kind.version} ${kind.kind}`,
+      object?.kind,
+      oldObject?.kind,
+    ]),
+    [
+      ["UPDATE replicasets", "autoscaling/v1 Scale", "Scale", "Scale"],
+      ["CREATE pods", "/v1 Binding", "Binding", undefined],
+      ["CREATE pods", "policy/v1 Eviction", "Eviction", undefined],
+    ],
+  );
+});

@@ -125,7 +125,7 @@ async function ask(
 ): Promise<ReviewAnswer> {
   const uid = caller.newUid();
   const [made = request.kind] = requestVersions(request, options.versionsOf);
-  const review = reviewOf(request, { uid, made, webhook });
+  const review = reviewOf(request, { uid, made, webhook, isMutating });
   if (!review) throw new CallError("webhook does not accept known AdmissionReview versions (v1)");
   const value = await caller.call(webhook, review, request.reads).catch((error) => {
     throw error instanceof CallError
