@@ -11,8 +11,7 @@ import {
   statusError,
 } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
-import { admitReview } from "../admission/admit.ts";
-import type { AdmissionPlugin, RequestContext, SubresourceHandler } from "../contracts.ts";
+import type { RequestContext, SubresourceHandler } from "../contracts.ts";
 import type { Json } from "../http/object.ts";
 import { readPosted } from "../http/posted.ts";
 import { respond } from "../http/respond.ts";
