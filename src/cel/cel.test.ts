@@ -226,6 +226,8 @@ test("where a mistake ends, reading goes on", () => {
   const syntaxOf = (source: string) => run(source).match(/(?<=Syntax error: )[^\n]*/g);
   const first = "mismatched input 'b' expecting ')'";
   assert.deepEqual(syntaxOf("(('q'}.contains('x')) && true"), ["mismatched input '}' expecting ')'"]);
+  assert.deepEqual(syntaxOf("((true ? 1).x)"), ["mismatched input ')' expecting ':'"]);
+  assert.deepEqual(syntaxOf("object. )"), ["no viable alternative at input '. )'"]);
   assert.deepEqual(syntaxOf("size(.'a')"), ["no viable alternative at input '.'a''"]);
   assert.deepEqual(syntaxOf("(object.a b() % 2) * 3"), [first, "mismatched input ')' expecting <EOF>"]);
 });

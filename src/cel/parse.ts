@@ -25,7 +25,12 @@ export function parse(source: string, { hasBindings }: Pick<Environment, "hasBin
     return { expr: undefined, issues: [{ at: 0, message }] };
   }
   const { tokens, issues } = lex(source);
-  const parser = new Parser(tokens, [...issues], hasBindings ? expandBinding : () => undefined);
+  const parser = new Parser({
+    source,
+    tokens,
+    issues: [...issues],
+    expandMore: hasBindings ? expandBinding : () => undefined,
+  });
   const expr = parser.parse();
   return { expr: parser.issues.length > 0 ? undefined : expr, issues: parser.issues };
 }
@@ -55,6 +60,13 @@ const ELEMENTS = `{${["'['", "']'", "'{'", "'('", "'.'", "','", "'-'", "'!'", "'
 const ENTRIES = `{${["'['", "'{'", "'}'", "'('", "'.'", "','", "'-'", "'!'", "'?'", ...STARTS.slice(6), ...TERMINALS].join(", ")}}`;
 const FIELDS = "{'}', ',', '?', IDENTIFIER, ESC_IDENTIFIER}";
 
+interface Lexed {
+  readonly source: string;
+  readonly tokens: readonly Token[];
+  readonly issues: Issue[];
+  readonly expandMore: typeof expandBinding;
+}
+
 class Parser {
   readonly issues: Issue[];
   readonly #tokens: readonly Token[];
@@ -67,7 +79,10 @@ class Parser {
 
   readonly #expandMore: typeof expandBinding;
 
-  constructor(tokens: readonly Token[], issues: Issue[], expandMore: typeof expandBinding) {
+  readonly #source: string;
+
+  constructor({ source, tokens, issues, expandMore }: Lexed) {
+    this.#source = source;
     this.#tokens = tokens;
     this.#expandMore = expandMore;
     this.issues = issues;
@@ -111,25 +126,26 @@ class Parser {
     this.#recovering = true;
   }
 
-  /** Takes a symbol that must come now. */
-  #expect(text: string): void {
+  /** Takes a symbol that must come now; whether reading can go on as if it had. */
+  #expect(text: string): boolean {
     if (this.#is(text)) {
       this.#take();
-      return;
+      return true;
     }
     const { at, text: own } = this.#token;
     const next = this.#peek(1);
     if (next.kind === "symbol" && next.text === text) {
       this.#syntax(at, `extraneous input '${own}' expecting '${text}'`);
       this.#index += 2;
-      return;
+      return true;
     }
     if (text === ":" ? this.#startsExpression(this.#token) : this.#closesOuter()) {
       this.#syntax(at, `missing '${text}' at '${own}'`);
-      return;
+      return true;
     }
     this.#syntax(at, `mismatched input '${own}' expecting '${text}'`);
-    this.#skip();
+    if (text !== ":") this.#skip();
+    return false;
   }
 
   /** Whether what comes now would fit if what is missing were there: it ends what is around. */
@@ -154,6 +170,13 @@ class Parser {
     }
   }
 
+  /** Leaves out all up to what ends one of the expressions that are being read. */
+  #skipToCloser(): void {
+    const fits = ({ kind, text }: Token) =>
+      kind !== "string" && this.#closers.some((closers) => closers.includes(text));
+    while (this.#token.kind !== "end" && !fits(this.#token)) this.#index++;
+  }
+
   /** Leaves out what can't follow any of the expressions that are being read. */
   #skip(): void {
     const fits = ({ kind, text }: Token) =>
@@ -169,7 +192,10 @@ class Parser {
       if (!this.#is("?")) return condition;
       const { at } = this.#take();
       const yes = this.#within([":"], () => this.#binary(0, EXPRESSION));
-      this.#expect(":");
+      if (!this.#expect(":")) {
+        this.#skipToCloser();
+        return yes;
+      }
       const no = this.#expression(EXPRESSION);
       return { kind: "call", name: "_?_:_", args: [condition, yes, no], at };
     } finally {
@@ -264,8 +290,7 @@ class Parser {
     if (kind === "word" && text !== "in" && operand.kind === "ident")
       this.#syntax(nameAt, `mismatched input '${text}' expecting IDENTIFIER`);
     else {
-      const between = " ".repeat(nameAt - at - 1);
-      this.#syntax(nameAt, `no viable alternative at input '.${kind === "end" ? "" : between + text}'`);
+      this.#syntax(nameAt, `no viable alternative at input '.${kind === "end" ? "" : this.#blanks(at) + text}'`);
     }
     this.#skip();
     return operand;
@@ -334,7 +359,8 @@ class Parser {
       this.#take();
       return this.#named(".");
     }
-    this.#syntax(at, `no viable alternative at input '.${kind === "end" ? "" : text}'`);
+    const blanks = this.#blanks(this.#token.at);
+    this.#syntax(at, `no viable alternative at input '.${kind === "end" ? "" : blanks + text}'`);
     this.#index++;
     this.#skip();
     return this.#nothing();
@@ -463,6 +489,11 @@ class Parser {
     if (!this.#is(",")) return false;
     this.#take();
     return this.#startsExpression(this.#token) || this.#is("?");
+  }
+
+  /** What is blank behind the character at a place. */
+  #blanks(at: number): string {
+    return /^\s*/.exec([...this.#source].slice(at + 1).join(""))![0];
   }
 
   /** Stands for what could not be read; such a tree is never looked at. */

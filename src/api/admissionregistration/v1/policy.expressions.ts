@@ -190,7 +190,7 @@ function compileAll(spec: PolicySource, judged: Judged): CompiledPolicy {
       ? { variables: structFrom("kubernetes.variables", { ...types }) }
       : ({} as Record<string, Type>);
   const conditions = (spec.matchConditions ?? []).map(({ expression }) =>
-    compileExpression(expression, place({ ...base, ...asking, ...params })),
+    compileExpression(expression.trim(), place({ ...base, ...asking, ...params })),
   );
   const variables = sources.map(({ name, expression }): readonly [string, Result] => {
     const result = compileExpression(expression, place({ ...base, ...asking, ...params, ...known() }));
@@ -209,10 +209,12 @@ function compileAll(spec: PolicySource, judged: Judged): CompiledPolicy {
     conditions,
     variables,
     validations: (spec.validations ?? []).map(({ expression, messageExpression }) => ({
-      test: compileExpression(expression, whole),
-      message: messageExpression ? compileExpression(messageExpression, plain) : undefined,
+      test: compileExpression(expression.trim(), whole),
+      message: messageExpression ? compileExpression(messageExpression.trim(), plain) : undefined,
     })),
-    annotations: (spec.auditAnnotations ?? []).map(({ valueExpression }) => compileExpression(valueExpression, whole)),
+    annotations: (spec.auditAnnotations ?? []).map(({ valueExpression }) =>
+      compileExpression(valueExpression.trim(), whole),
+    ),
     mutations: (spec.mutations ?? []).map((mutation) => {
       const expression = mutationOf(mutation)?.expression?.trim();
       return expression === undefined ? undefined : compileExpression(expression, making);
@@ -240,7 +242,10 @@ function expressionErrors(
 export function conditionExpressionErrors(path: string, spec: PolicySource): FieldError[] {
   const { conditions } = compilePolicy(spec);
   return (spec.matchConditions ?? []).flatMap(({ expression }, index) =>
-    expressionErrors(`${path}[${index}].expression`, expression, { result: conditions[index], wanted: ["bool"] }),
+    expressionErrors(`${path}[${index}].expression`, expression.trim(), {
+      result: conditions[index],
+      wanted: ["bool"],
+    }),
   );
 }
 
@@ -261,15 +266,18 @@ export function policyExpressionErrors(spec: PolicySource): FieldError[] {
     ...validations.flatMap(({ expression, messageExpression }, index) => {
       const { test, message } = all.validations[index] ?? { test: undefined, message: undefined };
       return [
-        ...expressionErrors(`spec.validations[${index}].expression`, expression, { result: test, wanted: ["bool"] }),
-        ...expressionErrors(`spec.validations[${index}].messageExpression`, messageExpression, {
+        ...expressionErrors(`spec.validations[${index}].expression`, expression.trim(), {
+          result: test,
+          wanted: ["bool"],
+        }),
+        ...expressionErrors(`spec.validations[${index}].messageExpression`, messageExpression?.trim(), {
           result: message,
           wanted: ["string"],
         }),
       ];
     }),
     ...auditAnnotations.flatMap(({ valueExpression }, index) =>
-      expressionErrors(`spec.auditAnnotations[${index}].valueExpression`, valueExpression, {
+      expressionErrors(`spec.auditAnnotations[${index}].valueExpression`, valueExpression.trim(), {
         result: all.annotations[index],
         wanted: ["string", "null_type"],
       }),
