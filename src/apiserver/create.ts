@@ -36,6 +36,7 @@ import { keepAvailability } from "./aggregation/availability.ts";
 import { keepRegistrations, removeUnserved } from "./aggregation/registration.ts";
 import { keepAuthentication, publishAuthentication } from "./bootstrap/authentication.ts";
 import type { StorageMediaType } from "./stored/encoding.ts";
+import { withCors } from "./http/cors.ts";
 import { openApiHandlers } from "./openapi/openapi.ts";
 import {
   COMPACT_PATH,
@@ -115,6 +116,8 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly compact?: () => Promise<Revision>;
   /** Metrics of the process it runs in, lines for /metrics. */
   readonly processMetrics?: () => readonly string[];
+  /** Patterns of the origins whose pages may see answers. Default none. */
+  readonly corsAllowedOrigins?: readonly string[];
   /** Makes profiles of that process. Without it nobody serves any. */
   readonly profiler?: Profiler;
   /** Further paths ("/name/"): who may ask is decided as for any path that is no resource; they see the rest of the path. */
@@ -191,7 +194,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   if (advertise?.hasPeers && advertise.hostname !== undefined)
     scope.spawn("keep identity", () => ready.then(() => keepIdentity(core, { ...options, ...advertise })));
   scope.spawn("serve definitions", (signal) => ready.then(() => definitions!.run(signal)));
-  return { handle: core.handle, ready };
+  const { corsAllowedOrigins: origins = [], random } = options;
+  return { handle: origins.length > 0 ? withCors(core.handle, origins, random) : core.handle, ready };
 }
 
 const SERVER_ADDRESS = "127.0.0.1:6443";

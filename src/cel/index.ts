@@ -20,3 +20,4 @@ export type { Value } from "./values.ts";
 export { fromJson, KeyedList, keyOf, MapValue, mapFrom, Optional, toJson } from "./values.ts";
 export { parseDuration, parseTimestamp, timestampOf } from "./time.ts";
 export { quantityValue, semverValue } from "./libraries/index.ts";
+export { regexMatches } from "./regex.ts";

@@ -8,6 +8,7 @@ import {
   FEATURE_GATES,
   type Kubelets,
   kubeletConnections,
+  originProblem,
   parseTokenFile,
 } from "../../apiserver/index.ts";
 import type { Handler } from "../../net/index.ts";
@@ -142,6 +143,7 @@ function optionsOf(flags: ApiServerFlags): Options {
       serviceAccounts: serviceAccounts(flags),
       requestHeader: requestHeader(flags),
       proxyClient: proxyClient(flags),
+      corsAllowedOrigins: corsAllowedOrigins(flags["cors-allowed-origins"]),
       clientCa:
         flags["client-ca-file"] === undefined ? undefined : readFlagFile("client-ca-file", flags["client-ca-file"]),
     }),
@@ -211,6 +213,15 @@ function requestHeader(flags: ApiServerFlags): Options["requestHeader"] {
     groupHeaders: flags["requestheader-group-headers"] ?? [],
     extraHeaderPrefixes: flags["requestheader-extra-headers-prefix"] ?? [],
   };
+}
+
+function corsAllowedOrigins(patterns: readonly string[] | undefined): readonly string[] | undefined {
+  for (const pattern of patterns ?? []) {
+    const problem = originProblem(pattern);
+    if (problem !== undefined)
+      throw new ConfigError(`read --cors-allowed-origins: got ${JSON.stringify(pattern)}: ${problem}`);
+  }
+  return patterns;
 }
 
 function proxyClient(flags: ApiServerFlags): Options["proxyClient"] {

@@ -89,6 +89,7 @@ export const APISERVER_FLAGS = {
   "encryption-provider-config-automatic-reload": bool("whether a changed encryption configuration is taken up"),
   "runtime-config": switches("versions to serve or not, such as api/all=true or resource.k8s.io/v1beta1=true"),
   "feature-gates": switches("features to turn on"),
+  "cors-allowed-origins": list("patterns of the origins whose pages may see answers, such as //example\\.com(:|$)"),
   profiling: bool("whether profiles of the process are served below /debug/pprof/; default true"),
   "event-ttl": duration("how long events are kept"),
   "http2-max-streams-per-connection": int("requests at a time on one HTTP/2 connection; 0 for the default, 100"),

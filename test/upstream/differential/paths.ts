@@ -35,8 +35,9 @@ const CHECKS = [
 ];
 const CALLERS = ["admin", "admin", "admin", "anonymous", "alice", "token:nope"];
 /** Headers that every kind of answer may have. */
-const OF_ALL = [...CACHING, "allow", "content-length", "www-authenticate", "access-control-allow-origin"];
-const ORIGINS = [{}, {}, {}, { origin: "https://example.com" }];
+const CORS = ["origin", "methods", "headers", "credentials"].map((name) => `access-control-allow-${name}`);
+const OF_ALL = [...CACHING, ...CORS, "access-control-expose-headers", "content-length"];
+const ORIGINS = [{}, {}, { origin: "https://example.com" }, { origin: "https://a.example.com" }];
 const QUERIES = ["", "", "", "?pretty=true", "?pretty=false", "?timeout=5s", "?timeout=x", "?timeout=0", "?watch=1"];
 
 /** Paths, methods, media types and headers of all sorts; nothing is written. */
