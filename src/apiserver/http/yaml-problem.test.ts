@@ -32,3 +32,11 @@ check("a: b\u0001", "control characters are not allowed");
 test("what follows a document in brackets isn't looked at", () => {
   assert.deepEqual(valueOfYaml('{"a": 1} b').value, { a: 1 });
 });
+
+check("[a, 1]: b\n", 'invalid map key: []interface {}{"a", 1}');
+check("? {a: b}\n: c\n", 'invalid map key: map[interface {}]interface {}{"a":"b"}');
+
+test("nothing is no key", () => {
+  const message = 'unsupported map key of type: %!s(<nil>), key: <nil>, value: "x"';
+  assert.throws(() => valueOfYaml("~: x\n"), { message });
+});

@@ -1,4 +1,4 @@
-import { type Document, isScalar, visit } from "yaml";
+import { type Document, isCollection, isNode, isScalar, visit } from "yaml";
 import { readYaml, type ReadYaml } from "./yaml-document.ts";
 import { aliasProblem, bracketsBefore, hasControlCharacters, yamlProblem } from "./yaml-problem.ts";
 import { sortedKeys, YamlError, type YamlValue } from "./yaml-value.ts";
@@ -13,6 +13,7 @@ export function valueOfYaml(text: string): YamlValue {
   const { document, fatal, lineOf } = readPassable(text);
   if (fatal) throw new YamlError(yamlProblem({ error: fatal, text, lineOf }), { cause: fatal });
   if (!document) return { value: null, duplicates: [] };
+  refuseKeys(document);
   try {
     const value = sortedKeys(document.toJS({ maxAliasCount: YAML_ALIASES_MAX }));
     const duplicates = keysGivenTwice(document).map((at) => `line ${lineOf(at)}: ${keyAt(text, at)}`);
@@ -40,6 +41,33 @@ function nestingOf(text: string): number {
     deepest = Math.max(deepest, depth);
   }
   return deepest;
+}
+
+/** Keys that JSON can't have: lists, maps and nothing. */
+function refuseKeys(document: Document): void {
+  visit(document, {
+    Map(_, { items }) {
+      for (const { key, value } of items) {
+        if (isCollection(key)) throw new YamlError(`yaml: invalid map key: ${goSyntax(key.toJSON())}`);
+        if (!isScalar(key) || key.value !== null) continue;
+        const shown = goSyntax(isNode(value) ? value.toJS(document) : null);
+        throw new YamlError(`unsupported map key of type: %!s(<nil>), key: <nil>, value: ${shown}`);
+      }
+    },
+  });
+}
+
+/** A value as the original's language writes it. */
+function goSyntax(value: unknown): string {
+  if (value === null || value === undefined) return "<nil>";
+  if (Array.isArray(value)) return `[]interface {}{${value.map(inGo).join(", ")}}`;
+  if (typeof value !== "object") return JSON.stringify(value);
+  const entries = Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}:${inGo(one)}`);
+  return `map[interface {}]interface {}{${entries.sort().join(", ")}}`;
+}
+
+function inGo(value: unknown): string {
+  return value === null ? "interface {}(nil)" : goSyntax(value);
 }
 
 /** Where keys stand that their map has already. */

@@ -6,8 +6,10 @@ import {
   isPodReady,
   type KindDefinition,
   labelSelectorMatches,
+  pathSegmentProblems,
   Pod,
   PodDisruptionBudget,
+  quote,
   statusError,
 } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
@@ -54,12 +56,12 @@ export function bindPod(core: ServerCore, clock: Clock, review: ReviewAdmission)
     const { validate } = await admitReview(context, { kind, object: binding, objectKind: BINDING }, review);
     const given = String(binding.metadata.name ?? "");
     const name = context.info.name || given;
-    if (!name) throw badRequest("Name parameter required.");
     if (given !== name) throw badRequest("name in URL does not match name in Binding object");
     const target = (binding.target ?? {}) as { kind?: string; name?: string };
     const wrong = targetProblem(target);
     if (wrong) throw statusError({ code: 500, reason: "", message: wrong });
     await validate();
+    requirePathSegment(name);
     const bound = { ...context, info: { ...context.info, name } };
     await core.registry(POD).update(bound, {
       change: (pod) => boundTo(pod as unknown as Pod, { target: target.name!, binding, now: clock.now() }),
@@ -69,6 +71,13 @@ export function bindPod(core: ServerCore, clock: Clock, review: ReviewAdmission)
     });
     return success();
   };
+}
+
+/** 400 for what is no name that anything could have been stored by. */
+function requirePathSegment(name: string): void {
+  if (!name) throw badRequest("Name parameter required.");
+  const problems = pathSegmentProblems(name);
+  if (problems.length > 0) throw badRequest(`Name parameter invalid: ${quote(name)}: ${problems.join(";")}`);
 }
 
 /** Told as it is: the original takes it for an error of its own. */
