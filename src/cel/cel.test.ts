@@ -161,6 +161,8 @@ test("what has no type yet gets that of the first overload that fits, and lists 
   assert.equal(typeOf("[].map(x, -x)"), "list(double)");
   assert.equal(typeOf("[].map(x, x + x)"), "list(bytes)");
   assert.equal(typeOf("[[1]].flatten()[0]"), "int");
+  assert.equal(typeOf("[].sortBy(x, -x)"), "list(double)");
+  assert.match(typeOf("[?optional.of(1), 'a']"), /expected type 'int' but found 'string'/);
 });
 
 test("addresses that are none say where that shows", () => {

@@ -153,12 +153,16 @@ function ifThere(wrap: (place: number, value: Expr) => Expr): Expand {
   };
 }
 
-/** Sorts by what the body makes of each element. */
+/** A name that nobody can write. */
+const SORTED = "@__sortBy_input__";
+
+/** Sorts by what the body makes of each element of a list, which is made once. */
 const sortBy: Expand = ({ target, args, at: place }) => {
-  const keys = over(1, IDENTIFIER, toList)({ target, args, at: place });
-  return "kind" in keys
-    ? at(place, { kind: "call", name: "@sortByAssociatedKeys", target: target as Expr, args: [keys] })
-    : keys;
+  const input = (): Expr => at(place, { kind: "ident", name: SORTED });
+  const keys = over(1, IDENTIFIER, toList)({ target: input(), args, at: place });
+  if (!("kind" in keys)) return keys;
+  const body = at(place, { kind: "call", name: "@sortByAssociatedKeys", target: input(), args: [keys] });
+  return bound(place, { name: SORTED, value: target as Expr, body });
 };
 
 const MACROS: Readonly<Record<string, Expand>> = {

@@ -183,28 +183,34 @@ const typeOfArg = (arg: Expr, types: Types): Type => types.get(arg) as Type;
 /** A type's name without what it is made of. */
 const nameOfKind = ({ kind, name }: Type): string => (kind === "parameter" ? "dyn" : name);
 
-function validateMixed(node: Expr, types: ReadonlyMap<Expr, Type>, report: Report): void {
-  if (node.kind === "list") {
-    const elements = node.elements.filter((_, index) => !node.optional.has(index));
-    validateAlike(elements, types, report);
-  }
+/** Lists and maps that are written out have elements, keys and values of one type each. */
+function validateMixed(node: Expr, types: Types, report: Report): void {
+  const typeOf = (expr: Expr, isOptional = false): Typed => {
+    const type = types.get(expr) as Type;
+    return { at: expr.at, type: isOptional ? (type.parts[0] ?? type) : type };
+  };
+  if (node.kind === "list")
+    validateAlike(
+      node.elements.map((one, index) => typeOf(one, node.optional.has(index))),
+      report,
+    );
   if (node.kind !== "map") return;
   validateAlike(
-    node.entries.map(({ key }) => key),
-    types,
+    node.entries.map(({ key }) => typeOf(key)),
     report,
   );
   validateAlike(
-    node.entries.filter(({ optional }) => !optional).map(({ value }) => value),
-    types,
+    node.entries.map(({ value, optional }) => typeOf(value, optional)),
     report,
   );
 }
 
-function validateAlike([first, ...rest]: readonly Expr[], types: ReadonlyMap<Expr, Type>, report: Report): void {
-  const wanted = first && types.get(first);
-  if (!wanted) return;
-  const other = rest.find((one) => !sameType(types.get(one) as Type, wanted));
-  if (!other) return;
-  report(other.at, `expected type '${showType(wanted)}' but found '${showType(types.get(other) as Type)}'`);
+interface Typed {
+  readonly at: number;
+  readonly type: Type;
+}
+
+function validateAlike([first, ...rest]: readonly Typed[], report: Report): void {
+  const other = first && rest.find(({ type }) => !sameType(type, first.type));
+  if (other) report(other.at, `expected type '${showType(first.type)}' but found '${showType(other.type)}'`);
 }
