@@ -473,6 +473,8 @@ export class Verbs {
     const result = await list({ kind, cacher, store, options: listed, selection: picked, clock });
     const items: StoredObject[] = [];
     for (const stored of result.items) {
+      // Nobody waits for the rest: it stays.
+      if (context.request.signal.aborted) break;
       const { namespace = "", name } = stored.object.metadata;
       const call = { registry: this.#registry, context, options, write, store, clock };
       const deleted = await deleteObject(call, namespace, name).catch((error) => {

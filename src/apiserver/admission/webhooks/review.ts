@@ -55,12 +55,19 @@ export function reviewOf(
         groups: user.groups,
         ...(user.extra && { extra: user.extra }),
       },
-      object: typed(request, isMutating ? object : withVersion(object, oldObject)),
+      object: typed(request, isMutating ? unmade(request) : withVersion(object, oldObject)),
       oldObject: typed(request, oldObject),
       dryRun,
       options: operationOptions(operation, request.query),
     },
   };
+}
+
+/** What only the server says of a new object it says once nobody changes it any more. */
+function unmade({ operation, object }: AdmissionRequest): Json | undefined {
+  if (operation !== "CREATE" || !object?.metadata) return object;
+  const { uid: _, creationTimestamp: __, generation: ___, ...metadata } = object.metadata as Json;
+  return { ...object, metadata };
 }
 
 /** What is to be stored has the version that it takes the place of, whether or not the client named it. */

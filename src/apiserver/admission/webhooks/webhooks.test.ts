@@ -416,3 +416,22 @@ test("of a subresource that takes something else webhooks see that, and what the
     ],
   );
 });
+
+test("who may still change a new object doesn't see what only the server says of it; who may refuse it does", async (t) => {
+  const told: Json[] = [];
+  const see: Webhook = ({ object }) => {
+    told.push(object.metadata);
+    return { allowed: true };
+  };
+  const ask = await start(t, { "/mutate": see, "/validate": see });
+  await configure(ask, MUTATING, webhook("/mutate"));
+  await configure(ask, VALIDATING, webhook("/validate"));
+  const { value } = await ask(`POST ${CONFIG_MAPS}`, configMap());
+  assert.deepEqual(
+    told.map(({ uid, creationTimestamp }) => [uid, creationTimestamp]),
+    [
+      [undefined, undefined],
+      [value.metadata.uid, value.metadata.creationTimestamp],
+    ],
+  );
+});
