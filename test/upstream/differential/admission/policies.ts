@@ -173,7 +173,7 @@ function binding(
         { name: "none" },
         { selector: { matchLabels: { param: "yes" } } },
         { selector: { matchLabels: { param: "no" } } },
-        { selector: {} },
+        { selector: { matchExpressions: [{ key: "param", operator: "Exists" }] } },
       ],
       random,
     ),
