@@ -40,3 +40,11 @@ test("nothing is no key", () => {
   const message = 'unsupported map key of type: %!s(<nil>), key: <nil>, value: "x"';
   assert.throws(() => valueOfYaml("~: x\n"), { message });
 });
+
+test("of a key given twice the line of its value is told", () => {
+  assert.deepEqual(valueOfYaml("a: 1\nb:\n  c: 1\nb:\n  d: 1\na: 2\na:\n").duplicates, [
+    'line 5: key "b" already set in map',
+    'line 6: key "a" already set in map',
+    'line 7: key "a" already set in map',
+  ]);
+});

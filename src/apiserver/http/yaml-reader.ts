@@ -16,7 +16,7 @@ export function valueOfYaml(text: string): YamlValue {
   refuseKeys(document);
   try {
     const value = sortedKeys(document.toJS({ maxAliasCount: YAML_ALIASES_MAX }));
-    const duplicates = keysGivenTwice(document).map((at) => `line ${lineOf(at)}: ${keyAt(text, at)}`);
+    const duplicates = keysGivenTwice(document).map(({ key, value }) => `line ${lineOf(value)}: ${keyAt(text, key)}`);
     return { value, duplicates };
   } catch (error) {
     throw new YamlError(aliasProblem(error, text), { cause: error });
@@ -70,20 +70,31 @@ function inGo(value: unknown): string {
   return value === null ? "interface {}(nil)" : goSyntax(value);
 }
 
-/** Where keys stand that their map has already. */
-function keysGivenTwice(document: Document): number[] {
-  const found: number[] = [];
+interface Place {
+  readonly key: number;
+  readonly value: number;
+}
+
+/** Where keys stand that their map has already, and their values, whose lines are told. */
+function keysGivenTwice(document: Document): Place[] {
+  const found: Place[] = [];
   visit(document, {
     Map(_, { items }) {
       const seen = new Set<unknown>();
-      for (const { key } of items) {
+      for (const { key, value } of items) {
         if (!isScalar(key)) continue;
-        if (seen.has(key.value) && key.range) found.push(key.range[0]);
+        if (seen.has(key.value) && key.range) found.push({ key: key.range[0], value: placeOf(value) ?? key.range[0] });
         seen.add(key.value);
       }
     },
   });
-  return found.sort((a, b) => a - b);
+  return found.sort((a, b) => a.key - b.key);
+}
+
+/** Undefined for a value that isn't written. */
+function placeOf(value: unknown): number | undefined {
+  const [start, end] = (isNode(value) && value.range) || [0, 0];
+  return end > start ? start : undefined;
 }
 
 function keyAt(text: string, at: number): string {
