@@ -32,6 +32,13 @@ test("so does a pod that names its node", async (t) => {
   assert.deepEqual(metadata.labels, { a: "b", "topology.kubernetes.io/zone": "z" });
 });
 
+test("a pod without a spec is refused for that", async (t) => {
+  const api = await withNode();
+  t.after(api.close);
+  const { spec: _, ...rest } = pod();
+  assert.equal((await api.json(`POST ${PODS}`, rest)).code, 422);
+});
+
 test("policies see bindings", async (t) => {
   const api = await withNode();
   t.after(api.close);

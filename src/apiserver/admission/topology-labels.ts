@@ -25,7 +25,7 @@ export const podTopologyLabels: AdmissionPlugin = {
 /** The node that a new pod names, or a binding. */
 function nodeNameOf({ operation, subresource, object }: AdmissionRequest): string | undefined {
   if (operation !== "CREATE" || !object) return undefined;
-  if (subresource === "") return (object.spec as { nodeName?: string }).nodeName;
+  if (subresource === "") return (object.spec as { nodeName?: string } | undefined)?.nodeName;
   const { kind, name } = (object.target ?? {}) as { kind?: string; name?: string };
   return subresource === "binding" && kind === "Node" ? name : undefined;
 }

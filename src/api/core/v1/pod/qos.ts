@@ -7,9 +7,11 @@ export type QosClass = "BestEffort" | "Burstable" | "Guaranteed";
 const COMPUTE = ["cpu", "memory"];
 
 /** Guaranteed: everything limited, and as much of it requested; BestEffort: neither; Burstable otherwise. */
-export function qosClass({ resources, initContainers = [], containers = [] }: PodSpec): QosClass {
+export function qosClass({ resources, initContainers, containers }: PodSpec): QosClass {
+  // Of a pod that was sent without a spec the lists are null.
+  const each = [...(initContainers ?? []), ...(containers ?? [])];
   // What the pod asks for as a whole is what counts, where it says anything of that, even nothing.
-  const all = resources ? [resources] : [...initContainers, ...containers].map((one) => one.resources);
+  const all = resources ? [resources] : each.map((one) => one.resources);
   const requests = positive(all.map((one) => one?.requests));
   const limits = positive(all.map((one) => one?.limits));
   if (requests.size === 0 && limits.size === 0) return "BestEffort";

@@ -41,14 +41,14 @@ function setPodRequests(spec: Mutable<PodSpec>): void {
 
 /** What a pod's containers ask for at once: those that run together added, and room for each that runs before them. */
 export function containerTotals(
-  { containers, initContainers = [] }: Mutable<PodSpec>,
+  { containers, initContainers }: Mutable<PodSpec>,
   side: "requests" | "limits",
 ): Amounts {
   let total: Amounts = {};
   for (const container of containers ?? []) total = add(total, container, side);
   let most: Amounts = {};
   let sidecars: Amounts = {};
-  for (const container of initContainers) {
+  for (const container of initContainers ?? []) {
     if (container.restartPolicy === "Always") {
       total = add(total, container, side);
       sidecars = add(sidecars, container, side);
