@@ -1,11 +1,12 @@
 import { methodNotAllowed } from "../../api/index.ts";
 import { jwksOf } from "../../pki/index.ts";
+import type { ApiResponse } from "../../net/message.ts";
+import { goJson } from "../../schema/index.ts";
 import type { SubresourceHandler } from "../contracts.ts";
 import { refuseUnwritable } from "../http/negotiate.ts";
-import { respond } from "../http/respond.ts";
+import { respondBytes } from "../http/respond.ts";
 import type { ServiceAccountTokens } from "./service-accounts.ts";
 
-const JSON_FORMAT = { encoding: "json", as: "object", pretty: false } as const;
 const KEYS_PATH = "/openid/v1/jwks";
 
 /** What others need to verify the tokens of service accounts: who issues them, and the keys. */
@@ -33,8 +34,7 @@ function routed(type: string, value: unknown): SubresourceHandler {
   };
 }
 
-function cached(value: unknown, type: string) {
-  const response = respond(200, value, JSON_FORMAT);
-  const headers = { ...response.headers, "content-type": type, "cache-control": "public, max-age=3600" };
-  return { ...response, headers };
+function cached(value: unknown, type: string): ApiResponse {
+  const response = respondBytes(200, new TextEncoder().encode(goJson(value)), type);
+  return { ...response, headers: { ...response.headers, "cache-control": "public, max-age=3600" } };
 }
