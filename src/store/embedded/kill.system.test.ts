@@ -145,7 +145,8 @@ async function changesAfter(store: Store, from: Revision, to: Revision): Promise
     );
     watch.requestProgress();
   });
-  assert.equal(found.size, to - from, "revisions are missing");
+  // A store that was never compacted begins at revision 1, which wrote nothing.
+  assert.equal(found.size, to - Math.max(from, 1), "revisions are missing");
   return found;
 }
 
