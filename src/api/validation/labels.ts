@@ -13,9 +13,22 @@ export function sortedEntries<T>(map: Readonly<Record<string, T>> | undefined): 
     .map((key) => [key, map![key]!]);
 }
 
+/** What is wrong with a map's entries, in the order of their keys. Only those that have errors are sorted: a map may be large. */
+export function entryErrors<T>(
+  map: Readonly<Record<string, T>> | undefined,
+  check: (key: string, value: T) => readonly FieldError[],
+): FieldError[] {
+  const wrong = new Map<string, readonly FieldError[]>();
+  for (const key in map) {
+    const errors = check(key, map[key]!);
+    if (errors.length > 0) wrong.set(key, errors);
+  }
+  return [...wrong.keys()].sort().flatMap((key) => wrong.get(key)!);
+}
+
 /** Keys and values of labels. */
 export function validateLabels(path: string, labels: Readonly<Record<string, string>> | undefined): FieldError[] {
-  return sortedEntries(labels).flatMap(([key, value]) => [
+  return entryErrors(labels, (key, value) => [
     ...problemsAt(path, key, qualifiedNameProblems(key)),
     ...problemsAt(path, value, labelValueProblems(value)),
   ]);
@@ -26,13 +39,13 @@ export function validateAnnotations(
   path: string,
   annotations: Readonly<Record<string, string>> | undefined,
 ): FieldError[] {
-  const entries = sortedEntries(annotations);
-  const bytes = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
-  return [
+  let bytes = 0;
+  const errors = entryErrors(annotations, (key, value) => {
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
     // A key's letters may be of either case.
-    ...entries.flatMap(([key]) => problemsAt(path, key, qualifiedNameProblems(key.toLowerCase()))),
-    ...(bytes > ANNOTATIONS_BYTES_MAX ? [tooLong(path, ANNOTATIONS_BYTES_MAX)] : []),
-  ];
+    return problemsAt(path, key, qualifiedNameProblems(key.toLowerCase()));
+  });
+  return [...errors, ...(bytes > ANNOTATIONS_BYTES_MAX ? [tooLong(path, ANNOTATIONS_BYTES_MAX)] : [])];
 }
 
 /** Objects written before were accepted with values that are no labels. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  entryErrors,
+  invalidValue,
   cidrProblems,
   configMapKeyProblems,
   dnsLabelProblems,
@@ -105,4 +107,16 @@ test("an address is in a CIDR of its family that shares its prefix", () => {
   assert.ok(isInCidr("::/0", "fd00::"));
   assert.ok(!isInCidr("::/0", "10.0.0.3"));
   assert.ok(!isInCidr("10.0.0.0", "10.0.0.0"));
+});
+
+test("what is wrong with a map's entries is told in the order of their keys, whatever these are called", () => {
+  const map = JSON.parse('{"b":"bad","good":"","__proto__":"bad","a":"bad","constructor":""}') as Record<
+    string,
+    string
+  >;
+  const errors = entryErrors(map, (key, value) => (value === "bad" ? [invalidValue(`data[${key}]`, value, "no")] : []));
+  assert.deepEqual(
+    errors.map(({ path }) => path),
+    ["data[__proto__]", "data[a]", "data[b]"],
+  );
 });

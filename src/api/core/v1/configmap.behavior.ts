@@ -2,10 +2,10 @@ import { jsonEqual } from "../../../base/index.ts";
 import type { FieldError, KindBehavior } from "../../kind.ts";
 import {
   configMapKeyProblems,
+  entryErrors,
   forbiddenField,
   invalidValue,
   problemsAt,
-  sortedEntries,
   tooLong,
 } from "../../validation/index.ts";
 import type { ConfigMap } from "./configmap.ts";
@@ -25,20 +25,28 @@ export const configMapBehavior: KindBehavior<ConfigMap> = {
 };
 
 function validateConfigMap({ data = {}, binaryData = {} }: ConfigMap): FieldError[] {
-  const errors: FieldError[] = [];
   let bytes = 0;
-  for (const [key, value] of sortedEntries(data)) {
-    errors.push(...problemsAt(`data[${key}]`, key, configMapKeyProblems(key)));
-    if (Object.hasOwn(binaryData, key))
-      errors.push(invalidValue(`data[${key}]`, key, "duplicate of key present in binaryData"));
-    bytes += Buffer.byteLength(value);
-  }
-  for (const [key, value] of sortedEntries(binaryData)) {
-    errors.push(...problemsAt(`binaryData[${key}]`, key, configMapKeyProblems(key)));
-    bytes += Buffer.byteLength(value ?? "", "base64");
-  }
-  if (bytes > PAYLOAD_BYTES_MAX) errors.push(tooLong("[]", PAYLOAD_BYTES_MAX));
-  return errors;
+  const errors = [
+    ...entryErrors(data, (key, value) => {
+      bytes += Buffer.byteLength(value);
+      const isTwice = Object.hasOwn(binaryData, key);
+      return [
+        ...keyErrors("data", key),
+        ...(isTwice ? [invalidValue(`data[${key}]`, key, "duplicate of key present in binaryData")] : []),
+      ];
+    }),
+    ...entryErrors(binaryData, (key, value) => {
+      bytes += Buffer.byteLength(value ?? "", "base64");
+      return keyErrors("binaryData", key);
+    }),
+  ];
+  return bytes > PAYLOAD_BYTES_MAX ? [...errors, tooLong("[]", PAYLOAD_BYTES_MAX)] : errors;
+}
+
+/** Of a config map or a secret. */
+export function keyErrors(field: string, key: string): FieldError[] {
+  const problems = configMapKeyProblems(key);
+  return problems.length > 0 ? problemsAt(`${field}[${key}]`, key, problems) : [];
 }
 
 /** What an object that was declared immutable may not do any more. */

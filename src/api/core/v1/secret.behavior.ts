@@ -1,16 +1,8 @@
 import { own } from "../../../base/index.ts";
 import { JsonError, parseJson } from "../../../schema/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
-import {
-  configMapKeyProblems,
-  immutableField,
-  invalidValue,
-  problemsAt,
-  required,
-  sortedEntries,
-  tooLong,
-} from "../../validation/index.ts";
-import { changesOfImmutable, PAYLOAD_BYTES_MAX } from "./configmap.behavior.ts";
+import { entryErrors, immutableField, invalidValue, required, tooLong } from "../../validation/index.ts";
+import { changesOfImmutable, keyErrors, PAYLOAD_BYTES_MAX } from "./configmap.behavior.ts";
 import type { Secret } from "./secret.ts";
 
 const ACCOUNT_NAME = "kubernetes.io/service-account.name";
@@ -42,9 +34,11 @@ function takeStringData(secret: Mutable<Secret>): void {
 }
 
 function validateSecret(secret: Secret): FieldError[] {
-  const entries = sortedEntries(secret.data);
-  const errors = entries.flatMap(([key]) => problemsAt(`data[${key}]`, key, configMapKeyProblems(key)));
-  const bytes = entries.reduce((sum, [, value]) => sum + Buffer.byteLength(value ?? "", "base64"), 0);
+  let bytes = 0;
+  const errors = entryErrors(secret.data, (key, value) => {
+    bytes += Buffer.byteLength(value ?? "", "base64");
+    return keyErrors("data", key);
+  });
   if (bytes > PAYLOAD_BYTES_MAX) errors.push(tooLong("data", PAYLOAD_BYTES_MAX));
   return [...errors, ...(own(TYPES, secret.type ?? "")?.(secret) ?? [])];
 }
