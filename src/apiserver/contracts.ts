@@ -104,6 +104,8 @@ export interface AdmissionPlugin {
   readonly name: string;
   /** "group/plural" of those whose requests it looks at; all unless it says. Others needn't be shown to it. */
   readonly resources?: readonly string[];
+  /** Whether it is shown, too, who wants to be connected with what runs in the cluster (CONNECT). */
+  readonly seesConnections?: true;
   /** May change the object. It is true when the others should see it once more, which happens once for a request. */
   readonly admit?: (request: AdmissionRequest) => Promise<boolean | void>;
   /** The same when they see it once more, of plugins that don't do then what they did at first. */

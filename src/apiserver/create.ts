@@ -4,6 +4,7 @@ import type { Handler } from "../net/message.ts";
 import { Service } from "../api/index.ts";
 import { prefixEnd, type Revision, type Store } from "../store/index.ts";
 import { type AdmissionChoice, admissionPlugins } from "./admission/all.ts";
+import { admittedConnections } from "./admission/connect.ts";
 import type { Auditor } from "./audit/auditor.ts";
 import { ServiceAccountTokens } from "./authn/service-accounts.ts";
 import { impersonation } from "./authn/impersonate.ts";
@@ -268,8 +269,13 @@ function partsOf(
     impersonate: impersonation(authorized, reads),
     admission,
     handlers: new Map([
-      ...podStreams(core.reads, kubelets),
-      ...proxies({ reads: core.reads, kubelets, random: options.random, dial: dialOf(options) }),
+      ...admittedConnections(
+        [
+          ...podStreams(core.reads, kubelets),
+          ...proxies({ reads: core.reads, kubelets, random: options.random, dial: dialOf(options) }),
+        ],
+        { admission, reads },
+      ),
       ...(accounts
         ? [["serviceaccounts/token", tokenRequests({ tokens: accounts, reads, clock, admission })] as const]
         : []),

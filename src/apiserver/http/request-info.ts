@@ -13,7 +13,7 @@ const VERBS: ReadonlyMap<string, string> = new Map([
 
 /** Reads method, path and query; an undecodable path is kept as it is. */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
-  const decoded = decode(path);
+  const decoded = decodePart(path);
   const parts = decoded.split("/");
   const isCore = parts[1] === "api";
   const start = isCore ? 3 : 4;
@@ -101,7 +101,8 @@ export function queryInteger(query: URLSearchParams, name: string): number | und
   throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`);
 }
 
-function decode(part: string): string {
+/** A part of a path without percent signs; as it is where they stand for no text. */
+export function decodePart(part: string): string {
   if (!part.includes("%")) return part;
   try {
     return decodeURIComponent(part);

@@ -51,6 +51,7 @@ export function mutatingPolicies(kinds: PolicyKinds, options: PolicyOptions): Ad
   };
   return {
     name: "MutatingAdmissionPolicy",
+    seesConnections: true,
     async admit(request) {
       if (!request.object) return false;
       const { problems, changers } = await prepare(request);

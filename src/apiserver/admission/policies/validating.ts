@@ -41,6 +41,7 @@ const CODES: Readonly<Record<string, number>> = {
 export function validatingPolicies(kinds: PolicyKinds, options: PolicyOptions): AdmissionPlugin {
   return {
     name: "ValidatingAdmissionPolicy",
+    seesConnections: true,
     async validate(request) {
       const found = await appliedPolicies(request, kinds, options);
       if (found.length === 0) return;

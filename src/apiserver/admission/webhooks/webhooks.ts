@@ -36,6 +36,7 @@ export function mutatingWebhooks(caller: WebhookCaller, options: PolicyOptions):
     }));
   return {
     name: "MutatingAdmissionWebhook",
+    seesConnections: true,
     admit: async (request) => rounds.ask(request, await changers(request)),
     admitAgain: (request) => rounds.askAgain(request, () => changers(request)),
   };
@@ -45,6 +46,7 @@ export function mutatingWebhooks(caller: WebhookCaller, options: PolicyOptions):
 export function validatingWebhooks(caller: WebhookCaller, options: PolicyOptions): AdmissionPlugin {
   return {
     name: "ValidatingAdmissionWebhook",
+    seesConnections: true,
     async validate(request) {
       const all = await wantedFor(request, VALIDATING, options);
       if (all.length === 0) return;
