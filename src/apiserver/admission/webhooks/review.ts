@@ -7,8 +7,21 @@ import type { Webhook } from "./webhook.ts";
 
 type Json = Record<string, unknown>;
 
-const API_VERSION = "admission.k8s.io/v1";
+const GROUP = "admission.k8s.io";
 const KIND = "AdmissionReview";
+
+/** Versions in which webhooks can be asked; of an answer in the older one little is checked. */
+const VERSIONS = ["v1", "v1beta1"] as const;
+export type ReviewVersion = (typeof VERSIONS)[number];
+
+/** The first of the versions that a webhook takes in which it can be asked. */
+export function reviewVersion({ admissionReviewVersions = [] }: Webhook): ReviewVersion | undefined {
+  for (const version of admissionReviewVersions) if (isKnown(version)) return version;
+  return undefined;
+}
+
+const isKnown = (version: string): version is ReviewVersion => (VERSIONS as readonly string[]).includes(version);
+
 /** What a webhook said. */
 export interface ReviewAnswer {
   readonly allowed: boolean;
@@ -24,20 +37,16 @@ interface ReviewOptions {
   readonly uid: string;
   /** The version in which the client asked. */
   readonly made: KindDefinition;
-  readonly webhook: Webhook;
+  readonly version: ReviewVersion;
   readonly isMutating: boolean;
 }
 
-/** What a webhook is asked; undefined when it takes no version that this server speaks. */
-export function reviewOf(
-  request: AdmissionRequest,
-  { uid, made, isMutating, webhook: { admissionReviewVersions } }: ReviewOptions,
-): Json | undefined {
-  if (!admissionReviewVersions?.includes("v1")) return undefined;
+/** What a webhook is asked. */
+export function reviewOf(request: AdmissionRequest, { uid, made, isMutating, version }: ReviewOptions): Json {
   const { kind, objectKind, subresource, name, namespace, operation, user, object, oldObject, dryRun } = request;
   return {
     kind: KIND,
-    apiVersion: API_VERSION,
+    apiVersion: `${GROUP}/${version}`,
     request: {
       uid,
       kind: kindName(objectKind ?? kind),
@@ -85,17 +94,19 @@ function typed({ kind, objectKind = kind }: AdmissionRequest, object: unknown): 
 /** Reads an answer; a text says what is wrong with it. */
 export function answerFrom(
   review: unknown,
-  { uid, isMutating }: { readonly uid: string; readonly isMutating: boolean },
+  { uid, version, isMutating }: Pick<ReviewOptions, "uid" | "version" | "isMutating">,
 ): ReviewAnswer | string {
   if (!isObject(review)) return "expected an AdmissionReview";
   const { kind, apiVersion, response } = review;
-  if (kind !== KIND || apiVersion !== API_VERSION)
-    return `expected webhook response of ${API_VERSION}, Kind=${KIND}, got ${String(apiVersion ?? "")}, Kind=${String(kind ?? "")}`;
+  const isStrict = version === "v1";
+  const wanted = `${GROUP}/${version}`;
+  if (isStrict && (kind !== KIND || apiVersion !== wanted))
+    return `expected webhook response of ${wanted}, Kind=${KIND}, got ${String(apiVersion ?? "")}, Kind=${String(kind ?? "")}`;
   if (!isObject(response)) return "webhook response was absent";
-  if (response.uid !== uid)
+  if (isStrict && response.uid !== uid)
     return `expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? "")}`;
   const { patch, patchType } = response;
-  const problem = patchProblem({ patch, patchType, isMutating });
+  const problem = isStrict ? patchProblem({ patch, patchType, isMutating }) : undefined;
   if (problem !== undefined) return problem;
   return {
     allowed: response.allowed === true,

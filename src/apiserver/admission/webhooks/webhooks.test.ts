@@ -33,11 +33,11 @@ const json = (status: number, value: unknown) => ({
 /** Serves webhooks by their path. */
 function serving(webhooks: Readonly<Record<string, Webhook>>): Handler {
   return async (request: ApiRequest) => {
-    const { request: asked } = JSON.parse(Buffer.from(await readBody(request)).toString());
+    const { request: asked, apiVersion } = JSON.parse(Buffer.from(await readBody(request)).toString());
     const response = await webhooks[request.path]!(asked);
     return json(200, {
       kind: "AdmissionReview",
-      apiVersion: "admission.k8s.io/v1",
+      apiVersion,
       response: { uid: asked.uid, ...response },
     });
   };
@@ -200,11 +200,16 @@ test("what makes no sense fails, or is passed over where failures are", async (t
   assert.equal((await ask(`POST ${CONFIG_MAPS}`, configMap("uid"))).code, 201);
 });
 
-test("a webhook that speaks only an older review is not asked", async (t) => {
-  const ask = await start(t, { "/old": () => assert.fail("it was asked") });
-  await configure(ask, VALIDATING, webhook("/old", { admissionReviewVersions: ["v1beta1"] }));
+test("a webhook that speaks an older review is asked in that, and of its answer less is checked", async (t) => {
+  const patch = Buffer.from(JSON.stringify([{ op: "add", path: "/data/by", value: "hook" }])).toString("base64");
+  const ask = await start(t, { "/old": () => ({ uid: "another", allowed: true, patch }) });
+  await configure(ask, MUTATING, webhook("/old", { admissionReviewVersions: ["v1alpha1", "v1beta1", "v1"] }));
   const { value } = await ask(`POST ${CONFIG_MAPS}`, configMap());
-  assert.match(value.message, /webhook does not accept known AdmissionReview versions/);
+  assert.deepEqual(value.data, { k: "v", by: "hook" });
+  const strict = [{ op: "replace", path: "/webhooks/0/admissionReviewVersions", value: ["v1", "v1beta1"] }];
+  await ask(`PATCH ${MUTATING}/w`, strict, { "content-type": "application/json-patch+json" });
+  const { value: refused } = await ask(`POST ${CONFIG_MAPS}`, configMap("b"));
+  assert.match(refused.message, /expected response.uid="[^"]+", got "another"$/);
 });
 
 test("a webhook that takes too long is given up", async (t) => {

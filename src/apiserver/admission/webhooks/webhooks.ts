@@ -20,7 +20,7 @@ import type { NamespaceLabels } from "../policies/match.ts";
 import { type Policy, type PolicyOptions, valuesFor } from "../policies/policies.ts";
 import { conditionsHold } from "../policies/validating.ts";
 import { CallError, type WebhookCaller } from "./caller.ts";
-import { answerFrom, type ReviewAnswer, reviewOf } from "./review.ts";
+import { answerFrom, type ReviewAnswer, reviewOf, reviewVersion } from "./review.ts";
 import { MUTATING, VALIDATING, type Wanted, type Webhook, webhooksFor } from "./webhook.ts";
 
 type Json = Record<string, unknown>;
@@ -127,14 +127,15 @@ async function ask(
 ): Promise<ReviewAnswer> {
   const uid = caller.newUid();
   const [made = request.kind] = requestVersions(request, options.versionsOf);
-  const review = reviewOf(request, { uid, made, webhook, isMutating });
-  if (!review) throw new CallError("webhook does not accept known AdmissionReview versions (v1)");
+  const version = reviewVersion(webhook);
+  if (!version) throw new CallError("webhook does not accept known AdmissionReview versions (v1, v1beta1)");
+  const review = reviewOf(request, { uid, made, version, isMutating });
   const value = await caller.call(webhook, review, request.reads).catch((error) => {
     throw error instanceof CallError
       ? new CallError(`failed to call webhook: ${error.message}`, { cause: error })
       : error;
   });
-  const answer = answerFrom(value, { uid, isMutating });
+  const answer = answerFrom(value, { uid, version, isMutating });
   if (typeof answer === "string") throw new CallError(`received invalid webhook response: ${answer}`);
   return answer;
 }
