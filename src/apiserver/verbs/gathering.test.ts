@@ -21,7 +21,7 @@ test("who comes alone goes on at once, who comes soon after waits for others", a
   await clock.advance(3);
   come("third");
   assert.deepEqual(went, ["first"]);
-  await clock.advance(150);
+  await clock.advance(50);
   assert.deepEqual(went, ["first", "second", "third"]);
   come("alone again");
   assert.equal(went.at(-1), "alone again");
@@ -62,7 +62,7 @@ test("renewals of leases that come over sockets are worked on together, others a
   await count(put("leases", "d", whole));
   await count(put("configmaps", "e", streamed));
   assert.equal(done, 3);
-  await clock.advance(50);
+  await clock.advance(25);
   await Promise.all(later);
   await scope.close();
 });

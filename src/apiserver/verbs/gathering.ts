@@ -1,7 +1,7 @@
 import type { Clock } from "../../base/index.ts";
 
-/** How long what can wait does so for others. Who renews a lease has seconds for it. */
-const GATHER_MS = 50;
+/** How long what can wait does so for others. */
+const GATHER_MS = 25;
 /** So many never wait longer. */
 const WAITING_MAX = 128;
 
