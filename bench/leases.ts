@@ -15,7 +15,7 @@ const LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
 /** What nodes cost that do nothing: each renews its lease every ten seconds and reports its status every five minutes. */
 export const leases: Scenario = {
   name: "leases",
-  about: "5,000 nodes renewing their leases (500 a second) and reporting their status, for 20 s",
+  about: "5,000 nodes renewing their leases (500 a second) and reporting their status, for 20 s after the first 20",
   async run(scale) {
     await using server = await BenchServer.start(["--nodes", "none", "--disable", "scheduler,controller-manager"]);
     using connections = new Connections(server.access, 16);
@@ -30,6 +30,8 @@ export const leases: Scenario = {
     await create(LEASES, (index) => lease(index));
     const versions = await versionsOf(connections);
     await stallRow(connections, "");
+    // Nodes renew for days: what the server compiles at first is no part of what that costs.
+    await beat({ server, connections, count, versions });
     return [...(await beat({ server, connections, count, versions })), await stallRow(connections, "renewals")];
   },
 };
