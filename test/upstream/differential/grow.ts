@@ -1,9 +1,10 @@
 import type { KindDefinition } from "../../../src/api/index.ts";
 import { type Random, seededRandom } from "../../../src/base/index.ts";
 import type { Script } from "./compare.ts";
-import { filled, type RecordedRequest, recordedRequests } from "./corpus.ts";
+import { filled } from "./corpus.ts";
 import type { Ask } from "./exchange.ts";
-import { type Mutation, mutated, pick, type Vocabulary, vocabularyOf, without } from "./mutate.ts";
+import { bases, type Life, lives } from "./lives.ts";
+import { type Mutation, mutated, pick, without } from "./mutate.ts";
 import { kindAt, reshaped, type ShapeOptions } from "./shape.ts";
 import { makeNamespace } from "./update.ts";
 
@@ -12,27 +13,6 @@ const CREATES_PER_SCRIPT = 10;
 const REQUESTS_PER_LIFE = 20;
 const UPDATES = 8;
 const UPDATES_BELOW = 4;
-
-/** Recorded objects that were made, by kind, so that every kind comes as often as any other. */
-interface Bases {
-  readonly kinds: readonly (readonly RecordedRequest[])[];
-  readonly vocabulary: Vocabulary;
-}
-
-export function bases(): Bases {
-  const all = recordedRequests().filter(({ type }) => !type);
-  const made = all.filter(
-    ({ method, status, query, path, body }) =>
-      method === "POST" &&
-      status === 201 &&
-      !query &&
-      kindAt(path) &&
-      !/\/namespaces\/[^/]+\/[^/]+\/./.test(path) &&
-      body,
-  );
-  const byKind = Map.groupBy(made, ({ path }) => path.replace(/\/namespaces\/[^/]+\/(?=.)/, "/"));
-  return { kinds: [...byKind.values()], vocabulary: vocabularyOf(all.map(({ body }) => body)) };
-}
 
 /** New objects of every kind, with changes that their types allow. Nothing of it is stored. */
 export function grownCreates({ seed, count }: { readonly seed: number; readonly count: number }): Script[] {
@@ -56,24 +36,15 @@ export function grownCreates({ seed, count }: { readonly seed: number; readonly 
 
 /** The lives of objects of every kind: what is changed of them, as a whole and below. Only the objects themselves are stored. */
 export function grownUpdates({ seed, count }: { readonly seed: number; readonly count: number }): Script[] {
-  const { kinds, vocabulary } = bases();
-  const random = seededRandom(`${seed}/grown-updates`);
-  const stored = kinds.filter(([base]) => kindAt(base!.path)!.verbs.includes("update"));
-  return Array.from({ length: Math.ceil(count / REQUESTS_PER_LIFE) }, (_, index) => {
-    const base = pick(pick(stored, random), random);
-    return {
-      title: `regrow ${index} of ${base.path}, ${base.file}: ${base.name}`,
-      group: base.path.split("/").at(-1)!,
-      run: (ask, own, id) => life({ ask, base, id, options: { random: own, vocabulary } }),
-    };
+  return lives({
+    name: "grown-updates",
+    doing: "regrow",
+    seed,
+    count,
+    requestsPerLife: REQUESTS_PER_LIFE,
+    isFit: ({ path }) => kindAt(path)!.verbs.includes("update"),
+    live: life,
   });
-}
-
-interface Life {
-  readonly ask: Ask;
-  readonly base: RecordedRequest;
-  readonly id: string;
-  readonly options: ShapeOptions;
 }
 
 async function life({ ask, base, id, options }: Life): Promise<void> {

@@ -1,9 +1,10 @@
 import { DeleteOptions, type KindDefinition } from "../../../../src/api/index.ts";
-import { type Random, seededRandom } from "../../../../src/base/index.ts";
+import type { Random } from "../../../../src/base/index.ts";
 import type { Script } from "../compare.ts";
-import { filled, type RecordedRequest } from "../corpus.ts";
+import { filled } from "../corpus.ts";
 import type { Ask, Request } from "../exchange.ts";
-import { bases, grown } from "../grow.ts";
+import { grown } from "../grow.ts";
+import { type Life, lives } from "../lives.ts";
 import { pick, without } from "../mutate.ts";
 import { kindAt, type ShapeOptions } from "../shape.ts";
 import { makeNamespace } from "../update.ts";
@@ -19,23 +20,7 @@ const PACKED = ["content-encoding", "vary"];
 
 /** Lives of objects of every kind that are written in protobuf and YAML, rightly and wrongly, and asked back in every form. */
 export function encodings({ seed, count }: { readonly seed: number; readonly count: number }): Script[] {
-  const { kinds, vocabulary } = bases();
-  const random = seededRandom(`${seed}/encodings`);
-  return Array.from({ length: Math.ceil(count / REQUESTS_PER_LIFE) }, (_, index) => {
-    const base = pick(pick(kinds, random), random);
-    return {
-      title: `encode ${index} of ${base.path}, ${base.file}: ${base.name}`,
-      group: base.path.split("/").at(-1)!,
-      run: (ask, own, id) => life({ ask, base, id, options: { random: own, vocabulary } }),
-    };
-  });
-}
-
-interface Life {
-  readonly ask: Ask;
-  readonly base: RecordedRequest;
-  readonly id: string;
-  readonly options: ShapeOptions;
+  return lives({ name: "encodings", doing: "encode", seed, count, requestsPerLife: REQUESTS_PER_LIFE, live: life });
 }
 
 async function life({ ask, base, id, options }: Life): Promise<void> {
@@ -150,7 +135,7 @@ async function removeDry(thing: Thing): Promise<void> {
   const { random } = thing.options;
   const name = thing.own.split("/").at(-1);
   const where = random.float() < 0.75 ? `${thing.own}?` : `${thing.path}?fieldSelector=metadata.name%3D${name}&`;
-  if (where.startsWith(thing.path + "?") && !thing.kind.verbs.includes("deletecollection")) return;
+  if (where.startsWith(`${thing.path}?`) && !thing.kind.verbs.includes("deletecollection")) return;
   const body = (random.float() < 0.4 ? plainBody : oddBody)(optionsBody(pick(OPTIONS, random), random), random);
   // What can't be read as options that say so must not delete for good.
   const isSure = /dryRun/.test(String(body.body));
