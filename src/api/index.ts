@@ -578,6 +578,7 @@ export { Scheduling, Overhead } from "./node/v1/runtimeclass.ts";
 export { needsHealthCheckPort, needsNodePorts, usesNodePorts } from "./core/v1/service.needs.ts";
 export { validateClusterIPs } from "./core/v1/service.clusterips.validate.ts";
 export { prepareServiceUpdate } from "./core/v1/service.prepare.ts";
+export { qosClass, type QosClass } from "./core/v1/pod/qos.ts";
 export * from "./quota/index.ts";
 export { isDefaultClass } from "./storage/v1/defaultclass.ts";
 export { CLASS_ANNOTATION as VOLUME_CLASS_ANNOTATION } from "./core/v1/volumetext.ts";

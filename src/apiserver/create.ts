@@ -48,6 +48,7 @@ import {
   snapshotHandler,
 } from "./introspection/snapshot.ts";
 import { expireEvents } from "./upkeep/events.ts";
+import { makeNamespaces } from "./upkeep/namespaces.ts";
 import { chargeQuotas } from "./upkeep/quotas.ts";
 import { ServiceRanges } from "./services/ranges.ts";
 import { addedCidrs, keepRepaired, type RepairParts, repairServices } from "./services/repair.ts";
@@ -251,6 +252,7 @@ function partsOf(
         ...options,
         authorizers: authorized,
         charge: chargeQuotas(core),
+        makeNamespace: makeNamespaces(core),
         kindNamed: (apiVersion, kind) => core.served.kindNamed(apiVersion, kind),
         versionsOf: (hub) => core.served.versionsOf(hub),
       },

@@ -8,6 +8,7 @@ export { originProblem } from "./http/cors.ts";
 export type { Profiler } from "./introspection/profiles.ts";
 export type { StorageMediaType } from "./stored/encoding.ts";
 export { FEATURE_GATES, type RuntimeConfigOptions } from "./discovery/runtime-config.ts";
+export { AdmissionConfigError } from "./admission/configuration.ts";
 export type { Auditor, AuditEvent, AuditSink } from "./audit/index.ts";
 export type { Encryption } from "./encryption/index.ts";
 export { parseTokenFile, type StaticToken } from "./authn/authn.ts";
@@ -22,4 +23,9 @@ export function auditTrail(): Promise<typeof import("./audit/index.ts")> {
 /** Encryption of what is stored; loaded when it is first called, since most servers do without. */
 export function storeEncryption(): Promise<typeof import("./encryption/index.ts")> {
   return import("./encryption/index.ts");
+}
+
+/** Admission plugins that are off by default, and what configures plugins; loaded when it is first called, since most servers do without. */
+export function optionalAdmission(): Promise<typeof import("./admission/optional/index.ts")> {
+  return import("./admission/optional/index.ts");
 }

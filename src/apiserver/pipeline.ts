@@ -10,6 +10,7 @@ import {
   unauthorized,
 } from "../api/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
+import { decide, type Decision } from "./authz/decide.ts";
 import type { AuditedRequest } from "./audit/audited-request.ts";
 import type { Auditor } from "./audit/auditor.ts";
 import type {
@@ -252,22 +253,6 @@ function fixedFields(query: URLSearchParams): Readonly<Record<string, string>> {
 export async function authorize(attributes: Attributes, authorizers: readonly Authorizer[]): Promise<void> {
   const { isAllowed, reason } = await decide(attributes, authorizers);
   if (!isAllowed) throw forbiddenTo(attributes, reason);
-}
-
-interface Decision {
-  readonly isAllowed: boolean;
-  readonly reason: string;
-}
-
-async function decide(attributes: Attributes, authorizers: readonly Authorizer[]): Promise<Decision> {
-  const reasons: string[] = [];
-  for (const authorizer of authorizers) {
-    const { decision, reason } = await authorizer(attributes);
-    if (decision === "allow") return { isAllowed: true, reason };
-    if (reason) reasons.push(reason);
-    if (decision === "deny") break;
-  }
-  return { isAllowed: false, reason: reasons.join(", ") };
 }
 
 /** 403: the user may not do this. */

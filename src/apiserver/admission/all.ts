@@ -11,7 +11,9 @@ import {
   certificateRequester,
   certificateSigning,
   certificateSubjectRestriction,
+  clusterTrustBundleAttest,
 } from "./certificates.ts";
+import { AdmissionConfigError, type PluginConfigurations } from "./configuration.ts";
 import { defaultIngressClass } from "./default-ingress-class.ts";
 import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
@@ -32,7 +34,63 @@ import { defaultTolerationSeconds, taintNodesByCondition } from "./tolerations.t
 export interface AdmissionChoice {
   readonly enable: readonly string[];
   readonly disable: readonly string[];
+  /** What is said to each of them. */
+  readonly configurations?: PluginConfigurations;
+  /** Makes those that run only when asked for, of which most servers have none. */
+  readonly makeOptional?: (parts: OptionalParts) => readonly AdmissionPlugin[];
 }
+
+/** What plugins that run only when asked for need of the server. */
+export interface OptionalParts {
+  readonly authorizers: readonly Authorizer[];
+  readonly kindNamed: (apiVersion: string, kind: string) => KindDefinition | undefined;
+  readonly makeNamespace: (name: string) => Promise<void>;
+}
+
+/** All that Kubernetes has, in the order in which they run (`kube-apiserver --help`, 1.36). */
+const ORDER: readonly string[] = [
+  "AlwaysAdmit",
+  "NamespaceAutoProvision",
+  "NamespaceLifecycle",
+  "NamespaceExists",
+  "LimitPodHardAntiAffinityTopology",
+  "LimitRanger",
+  "ServiceAccount",
+  "NodeRestriction",
+  "TaintNodesByCondition",
+  "AlwaysPullImages",
+  "ImagePolicyWebhook",
+  "PodSecurity",
+  "PodNodeSelector",
+  "Priority",
+  "DefaultTolerationSeconds",
+  "PodTolerationRestriction",
+  "EventRateLimit",
+  "ExtendedResourceToleration",
+  "DefaultStorageClass",
+  "StorageObjectInUseProtection",
+  "PodGroupProtection",
+  "OwnerReferencesPermissionEnforcement",
+  "PersistentVolumeClaimResize",
+  "RuntimeClass",
+  "CertificateApproval",
+  "CertificateSigning",
+  "ClusterTrustBundleAttest",
+  "CertificateSubjectRestriction",
+  "DefaultIngressClass",
+  "DenyServiceExternalIPs",
+  "PodTopologyLabels",
+  "PodGroupWorkloadExists",
+  "NodeDeclaredFeatureValidator",
+  "JobValidation",
+  "PodResizeValidator",
+  "MutatingAdmissionPolicy",
+  "MutatingAdmissionWebhook",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionWebhook",
+  "ResourceQuota",
+  "AlwaysDeny",
+];
 
 const VALIDATING = {
   policy: ValidatingAdmissionPolicy as unknown as KindDefinition,
@@ -47,27 +105,55 @@ const MUTATING = {
 /** Upstream has these off unless asked for. */
 const OFF_BY_DEFAULT = new Set(["NodeRestriction"]);
 
+/** What upstream leaves to plugins, and kinds look after here. */
+const PART_OF_KINDS = new Set([
+  "PodGroupProtection",
+  "NodeDeclaredFeatureValidator",
+  "JobValidation",
+  "PodResizeValidator",
+]);
+
 export interface PluginOptions extends CallerOptions {
+  readonly makeNamespace: (name: string) => Promise<void>;
   readonly charge: ChargeQuota;
   readonly authorizers: readonly Authorizer[];
   readonly kindNamed: PolicyOptions["kindNamed"];
   readonly versionsOf: PolicyOptions["versionsOf"];
 }
 
-/** All admission plugins in the order in which they run, or those that are chosen. */
+/** All admission plugins that are on by default in the order in which they run, or those that are chosen. */
 export function admissionPlugins(options: PluginOptions, choice?: AdmissionChoice): readonly AdmissionPlugin[] {
-  const all = allPlugins(options);
-  if (!choice) return all;
-  const unknown = [...choice.enable, ...choice.disable].find((name) => !all.some((plugin) => plugin.name === name));
-  if (unknown !== undefined)
-    throw new RangeError(
-      `choose admission plugins: ${JSON.stringify(unknown)} is not built, there are ${all.map(({ name }) => name).join(", ")}`,
-    );
-  const isOn = (name: string) => choice.enable.includes(name) || !OFF_BY_DEFAULT.has(name);
-  return all.filter(({ name }) => isOn(name) && !choice.disable.includes(name));
+  const builtIn = builtInPlugins(options, choice?.configurations ?? new Map());
+  if (!choice) return builtIn;
+  const { enable, disable, makeOptional } = choice;
+  const optional = makeOptional?.(options) ?? [];
+  checkChoice(choice, [...builtIn, ...optional]);
+  const isOn = (name: string) => !disable.includes(name) && (!OFF_BY_DEFAULT.has(name) || enable.includes(name));
+  // Ours that Kubernetes has no name for stay behind the one that they came after.
+  let place = 0;
+  const placed = builtIn.map((plugin) => ({ plugin, place: (place = Math.max(place, ORDER.indexOf(plugin.name))) }));
+  return [...placed, ...optional.map((plugin) => ({ plugin, place: ORDER.indexOf(plugin.name) }))]
+    .sort((a, b) => a.place - b.place)
+    .map(({ plugin }) => plugin)
+    .filter(({ name }) => isOn(name));
 }
 
-function allPlugins(options: PluginOptions): readonly AdmissionPlugin[] {
+function checkChoice({ enable, disable }: AdmissionChoice, made: readonly AdmissionPlugin[]): void {
+  const unknown = [...enable, ...disable].find((name) => !ORDER.includes(name));
+  if (unknown !== undefined)
+    throw new AdmissionConfigError(
+      `choose admission plugins: ${JSON.stringify(unknown)} is none, there are ${ORDER.join(", ")}`,
+    );
+  const fixed = disable.find((name) => PART_OF_KINDS.has(name));
+  if (fixed !== undefined)
+    throw new AdmissionConfigError(
+      `choose admission plugins: ${fixed} can't be left out here, it belongs to its kind's rules`,
+    );
+  const missing = enable.find((name) => !PART_OF_KINDS.has(name) && !made.some((plugin) => plugin.name === name));
+  if (missing !== undefined) throw new AdmissionConfigError(`choose admission plugins: ${missing} has not been made`);
+}
+
+function builtInPlugins(options: PluginOptions, configurations: PluginConfigurations): readonly AdmissionPlugin[] {
   const { random, charge, authorizers, kindNamed, versionsOf } = options;
   const policies = { authorizers, kindNamed, versionsOf };
   const webhooks = new WebhookCaller(options);
@@ -77,7 +163,7 @@ function allPlugins(options: PluginOptions): readonly AdmissionPlugin[] {
     serviceAccount(random),
     nodeRestriction,
     taintNodesByCondition,
-    podSecurity,
+    podSecurity(configurations.get("PodSecurity")),
     priority,
     defaultTolerationSeconds,
     defaultStorageClass,
@@ -87,6 +173,7 @@ function allPlugins(options: PluginOptions): readonly AdmissionPlugin[] {
     certificateRequester,
     certificateApproval(authorizers),
     certificateSigning(authorizers),
+    clusterTrustBundleAttest(authorizers),
     certificateSubjectRestriction,
     defaultIngressClass,
     podTopologyLabels,
@@ -95,6 +182,6 @@ function allPlugins(options: PluginOptions): readonly AdmissionPlugin[] {
     mutatingWebhooks(webhooks, policies),
     validatingPolicies(VALIDATING, policies),
     validatingWebhooks(webhooks, policies),
-    resourceQuota(charge),
+    resourceQuota(charge, configurations.get("ResourceQuota")),
   ];
 }

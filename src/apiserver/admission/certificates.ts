@@ -1,5 +1,7 @@
 import { CertificateSigningRequest, forbidden, type KindDefinition } from "../../api/index.ts";
 import { parseCertificateRequest } from "../../pki/index.ts";
+import { jsonEqual } from "../../base/index.ts";
+import { decide } from "../authz/decide.ts";
 import type { AdmissionPlugin, AdmissionRequest, Authorizer } from "../contracts.ts";
 
 const KIND = CertificateSigningRequest as unknown as KindDefinition;
@@ -77,13 +79,41 @@ export function certificateSigning(authorizers: readonly Authorizer[]): Admissio
 }
 
 async function checkSigner(
-  { oldObject, user, name, operation }: AdmissionRequest,
+  request: AdmissionRequest,
   { verb, authorizers }: { readonly verb: "approve" | "sign"; readonly authorizers: readonly Authorizer[] },
 ): Promise<void> {
+  const { oldObject, name, operation } = request;
   if (operation !== "UPDATE") return;
   const { signerName } = (oldObject as CertificateSigningRequest).spec;
+  if (await maySpeakFor(signerName, request, { verb, authorizers })) return;
+  throw forbidden(KIND, name, `user not permitted to ${verb} requests with signerName ${JSON.stringify(signerName)}`);
+}
+
+/** Who says which authorities a signer stands for needs the right to attest for it. */
+export function clusterTrustBundleAttest(authorizers: readonly Authorizer[]): AdmissionPlugin {
+  return {
+    name: "ClusterTrustBundleAttest",
+    resources: ["certificates.k8s.io/clustertrustbundles"],
+    async validate(request) {
+      const { operation, kind, name, object, oldObject } = request;
+      if (operation !== "CREATE" && operation !== "UPDATE") return;
+      const specOf = (bundle: unknown) => (bundle as { spec?: { signerName?: string } } | undefined)?.spec ?? {};
+      const { signerName } = specOf(object);
+      if (!signerName || (operation === "UPDATE" && jsonEqual(specOf(object), specOf(oldObject)))) return;
+      if (await maySpeakFor(signerName, request, { verb: "attest", authorizers })) return;
+      throw forbidden(kind, name, `user not permitted to attest for signerName ${JSON.stringify(signerName)}`);
+    },
+  };
+}
+
+/** Whether the user has a right of a signer's, or of all signers' of its domain. */
+async function maySpeakFor(
+  signerName: string,
+  { user }: AdmissionRequest,
+  { verb, authorizers }: { readonly verb: string; readonly authorizers: readonly Authorizer[] },
+): Promise<boolean> {
   const domain = signerName.split("/")[0]!;
-  for (const signer of [signerName, `${domain}/*`]) {
+  for (const name of [signerName, `${domain}/*`]) {
     const attributes = {
       isResource: true,
       path: "",
@@ -94,15 +124,10 @@ async function checkSigner(
       subresource: "",
       rest: "",
       namespace: "",
-      name: signer,
+      name,
       user,
     };
-    for (const authorize of authorizers) {
-      const { decision } = await authorize(attributes);
-      if (decision === "allow") return;
-      if (decision === "deny") break;
-    }
+    if ((await decide(attributes, authorizers)).isAllowed) return true;
   }
-  const what = verb === "approve" ? "approve" : "sign";
-  throw forbidden(KIND, name, `user not permitted to ${what} requests with signerName ${JSON.stringify(signerName)}`);
+  return false;
 }

@@ -14,7 +14,16 @@ import {
   ResourceQuota,
   withoutZeros,
 } from "../../api/index.ts";
+import { failed } from "./refused.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../contracts.ts";
+import type { ConfigObject } from "./configuration.ts";
+import {
+  type LimitedResource,
+  limitedNames,
+  readLimitedResources,
+  scopesText,
+  uncoveredScopes,
+} from "./limited-resources.ts";
 
 /** Notes what a quota has given out; throws a conflict when someone else changed it since it was read. */
 export type ChargeQuota = (quota: ResourceQuota, used: Amounts) => Promise<void>;
@@ -22,18 +31,22 @@ export type ChargeQuota = (quota: ResourceQuota, used: Amounts) => Promise<void>
 const CHARGE_TRIES = 20;
 
 /** Refuses what would take more of a namespace than its quotas allow, and counts what they allow. */
-export function resourceQuota(charge: ChargeQuota): AdmissionPlugin {
+export function resourceQuota(charge: ChargeQuota, configuration: ConfigObject | undefined): AdmissionPlugin {
+  const allLimited = readLimitedResources(configuration);
   return {
     name: "ResourceQuota",
     async validate(request) {
       if (!isCounted(request)) return;
+      const { group, plural } = request.kind;
+      const limited = allLimited.filter((one) => one.group === group && one.plural === plural);
       const quotas = await quotasOf(request);
       // Most namespaces have none.
-      if (quotas.length === 0) return;
+      if (quotas.length === 0 && limited.length === 0) return;
       const asked = askedOf(request);
       const matching = quotas.filter((quota) => matches(request, quota, asked));
       for (const quota of matching) requireSaid(request, quota, asked);
       if (Object.keys(asked.delta).length === 0) return;
+      if (limited.length > 0) requireCovered(request, { limited, quotas, matching, evaluator: asked.evaluator });
       // All are asked before any is charged, so that a refusal leaves no trace.
       for (const quota of matching) usedAfter(request, quota, asked.delta);
       if (request.dryRun) return;
@@ -81,6 +94,23 @@ function requireSaid({ kind, name, object }: AdmissionRequest, quota: ResourceQu
     const why = `status unknown for quota: ${quota.metadata.name}, resources: ${unknown.sort().join(",")}`;
     throw forbidden(kind, name, why);
   }
+}
+
+interface Limits {
+  readonly limited: readonly LimitedResource[];
+  readonly quotas: readonly ResourceQuota[];
+  readonly matching: readonly ResourceQuota[];
+  readonly evaluator: Evaluator<never>;
+}
+
+/** What is limited by itself can't be had without a quota. */
+function requireCovered(request: AdmissionRequest, { limited, quotas, matching, evaluator }: Limits): void {
+  const { kind, name, object } = request;
+  const given = new Set(matching.flatMap(({ status }) => Object.keys(status.hard ?? {}).filter(evaluator.counts)));
+  const missing = limitedNames(limited, evaluator.usage(object as never)).filter((one) => !given.has(one));
+  if (missing.length > 0) throw forbidden(kind, name, `insufficient quota to consume: ${missing.sort().join(",")}`);
+  const scopes = uncoveredScopes(limited, object as never, { evaluator, quotas });
+  if (scopes.length > 0) throw failed(`insufficient quota to match these scopes: ${scopesText(scopes)}`);
 }
 
 /** What a quota has given out after this too; throws when it is more than there is. */

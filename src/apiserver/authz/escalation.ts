@@ -1,6 +1,7 @@
 import { jsonEqual } from "../../base/index.ts";
 import { ClusterRole, forbidden, notFound, type PolicyRule, Role, type RoleBinding } from "../../api/index.ts";
 import type { AdmissionPlugin, AdmissionRequest, Attributes, Authorizer } from "../contracts.ts";
+import { decide } from "./decide.ts";
 import { coversRule, rulesFor, rulesOfRole } from "./rbac.ts";
 
 const MASTERS = "system:masters";
@@ -72,11 +73,7 @@ async function allowed(
     user,
     ...part,
   };
-  for (const authorizer of authorizers) {
-    const { decision } = await authorizer(attributes);
-    if (decision !== "noOpinion") return decision === "allow";
-  }
-  return false;
+  return (await decide(attributes, authorizers)).isAllowed;
 }
 
 function refuseMissing(

@@ -19,6 +19,7 @@ import { ConfigError } from "../errors.ts";
 import { type ApiServerFlags, FLAG_TABLES, flagTexts, readFlagFile } from "../flags/index.ts";
 import { processMetrics } from "../process-metrics.ts";
 import { processProfiler } from "../profiles/profiler.ts";
+import { admissionAsConfigured, orConfigError } from "./admission.ts";
 import { auditAsConfigured } from "./audit.ts";
 import { encryptedAsConfigured } from "./encryption.ts";
 import { type ComponentEnvironment, given } from "./environment.ts";
@@ -59,8 +60,10 @@ export async function startApiServerComponent(
   const plain = environment.store ?? (await openOwnStore(flags, environment));
   const store = await encryptedAsConfigured(plain, flags, { clock, random, log, scope });
   const audit = await auditAsConfigured(flags, { clock, log, scope });
-  const server = createApiServer({
+  const admissionPlugins = await admissionAsConfigured(flags, { clock, scope });
+  const serverOptions: ApiServerOptions = {
     ...options,
+    admissionPlugins,
     ...(audit && { audit }),
     store,
     storageMediaType: environment.store
@@ -86,7 +89,8 @@ export async function startApiServerComponent(
     ...(plain.snapshot && { snapshot: () => plain.snapshot!() }),
     ...(plain.defragment && { compact: () => compactNow(plain) }),
     ...(plain.revisionAt && { revisionAt: (timeMs: number) => plain.revisionAt!(timeMs) }),
-  });
+  };
+  const server = orConfigError(() => createApiServer(serverOptions));
   // When there is no port to be had, nobody waits for this any more.
   server.ready.catch(() => {});
   const authorities = [flags["client-ca-file"], flags["requestheader-client-ca-file"]].filter(
@@ -148,10 +152,6 @@ function optionsOf(flags: ApiServerFlags): Options {
         flags["client-ca-file"] === undefined ? undefined : readFlagFile("client-ca-file", flags["client-ca-file"]),
     }),
     ...(tokens !== undefined && { tokens: parseTokenFile(readFlagFile("token-auth-file", tokens)) }),
-    admissionPlugins: {
-      enable: flags["enable-admission-plugins"] ?? [],
-      disable: flags["disable-admission-plugins"] ?? [],
-    },
   };
 }
 

@@ -1,9 +1,9 @@
 import { auditTrail, type Auditor, type AuditEvent, type AuditSink } from "../../apiserver/index.ts";
-import { createHttpClient } from "../../net/index.ts";
 import { ConfigError } from "../errors.ts";
 import { type ApiServerFlags, readFlagFile } from "../flags/index.ts";
 import { AuditFile, bytesOf, mustBeWritable } from "./audit-file.ts";
-import { type ComponentEnvironment, connectionOf } from "./environment.ts";
+import type { ComponentEnvironment } from "./environment.ts";
+import { webhookServer } from "./webhook-server.ts";
 
 type Environment = Pick<ComponentEnvironment, "clock" | "log" | "scope">;
 type Trail = Awaited<ReturnType<typeof auditTrail>>;
@@ -111,20 +111,10 @@ async function toFile(path: string, flags: ApiServerFlags, { clock }: Environmen
 function webhookSink(kubeconfig: string, making: Making): Made {
   const { flags, trail, environment } = making;
   const { clock, scope } = environment;
-  const { server, ca, cert, key, token, serverName, insecureSkipTlsVerify } = connectionOf({ kubeconfig })!;
-  const url = new URL(server);
-  const tls = {
-    ...(ca && { ca }),
-    ...(cert && { cert }),
-    ...(key && { key }),
-    ...(serverName && { serverName }),
-    ...(insecureSkipTlsVerify && { insecureSkipTlsVerify }),
-  };
-  const client = createHttpClient({ server: url.origin, tls, clock, ...(token && { token }) });
-  scope.defer(() => client.close());
+  const { handle, path } = webhookServer(kubeconfig, { clock, scope });
   const sink = trail.webhookSink({
-    handle: client.handle,
-    path: url.pathname,
+    handle,
+    path,
     clock,
     initialBackoffMs: flags["audit-webhook-initial-backoff"] ?? BACKOFF_MS,
   });

@@ -83,6 +83,7 @@ export const APISERVER_FLAGS = {
   "kubelet-timeout": duration("how long connecting to a kubelet may take"),
   "enable-admission-plugins": list("admission plugins to have beside those on by default"),
   "disable-admission-plugins": list("admission plugins to leave out"),
+  "admission-control-config-file": file("AdmissionConfiguration: what is said to admission plugins"),
   "service-cluster-ip-range": text("where cluster addresses come from"),
   "service-node-port-range": text("where node ports come from, such as 30000-32767"),
   "encryption-provider-config": file("EncryptionConfiguration: what is encrypted in the store, and how"),

@@ -1,8 +1,18 @@
 import { jsonEqual, own } from "../../../base/index.ts";
 import { forbidden, invalid, Namespace, Pod, type PodTemplateSpec } from "../../../api/index.ts";
 import type { AdmissionPlugin, AdmissionRequest, Audited } from "../../contracts.ts";
+import type { ConfigObject } from "../configuration.ts";
 import { subjectOf } from "./checks.ts";
-import { isStricter, policiesOf, policyText, type Policy, violationsOf, violationsText } from "./policy.ts";
+import {
+  isStricter,
+  policiesOf,
+  type Policies,
+  policyText,
+  type Policy,
+  violationsOf,
+  violationsText,
+} from "./policy.ts";
+import { readStandards, type Standards } from "./standards.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -23,36 +33,63 @@ const POD_SUBRESOURCES = ["", "ephemeralcontainers"];
 const PODS_MAX = 3000;
 
 /** Refuses pods that break the standards which their namespace demands, and warns of those that would. */
-export const podSecurity: AdmissionPlugin = {
-  name: "PodSecurity",
-  resources: ["/namespaces", "/pods", ...Object.keys(TEMPLATES)],
-  async validate(request) {
-    const { operation, kind, subresource, object } = request;
-    if (operation === "DELETE" || !object) return;
-    const resource = `${kind.group}/${kind.plural}`;
-    if (resource === "/namespaces") {
-      if (subresource === "") await checkNamespace(request);
-    } else if (resource === "/pods") {
-      if (POD_SUBRESOURCES.includes(subresource)) await checkPod(request, object as unknown as Pod);
-    } else if (subresource === "") {
-      const path = own(TEMPLATES, resource);
-      if (path) await checkTemplate(request, path);
-    }
-  },
-};
-
-async function policiesHere({ reads, namespace }: AdmissionRequest) {
-  const found = await reads.get(Namespace, { name: namespace });
-  return policiesOf(found?.metadata.labels).policies;
+export function podSecurity(configuration: ConfigObject | undefined): AdmissionPlugin {
+  const standards = readStandards(configuration);
+  return {
+    name: "PodSecurity",
+    resources: ["/namespaces", "/pods", ...Object.keys(TEMPLATES)],
+    async validate(request) {
+      const { operation, kind, subresource, object } = request;
+      if (operation === "DELETE" || !object) return;
+      const resource = `${kind.group}/${kind.plural}`;
+      if (resource === "/namespaces") {
+        if (subresource === "") await checkNamespace(request, standards);
+      } else if (resource === "/pods") {
+        if (POD_SUBRESOURCES.includes(subresource)) await checkPod(request, object as unknown as Pod, standards);
+      } else if (subresource === "") {
+        const path = own(TEMPLATES, resource);
+        if (path) await checkTemplate(request, path, standards);
+      }
+    },
+  };
 }
 
-async function checkPod(request: AdmissionRequest, pod: Pod): Promise<void> {
+async function policiesHere({ reads, namespace }: AdmissionRequest, { defaults }: Standards) {
+  const found = await reads.get(Namespace, { name: namespace });
+  return policiesOf(found?.metadata.labels, defaults).policies;
+}
+
+/** Whether nothing is demanded of who asks, or of what is in this namespace; notes it. */
+function isExempt({ namespace, user, audited }: AdmissionRequest, { exempt }: Standards): boolean {
+  const because = exempt.namespaces.includes(namespace)
+    ? "namespace"
+    : exempt.usernames.includes(user.name)
+      ? "user"
+      : undefined;
+  if (because === undefined) return false;
+  audited?.annotate(`${NOTES}exempt`, because);
+  return true;
+}
+
+/** The same of pods that run in a class of their own. */
+function isExemptClass(
+  { audited }: AdmissionRequest,
+  { runtimeClassName }: PodTemplateSpec["spec"],
+  { exempt }: Standards,
+): boolean {
+  if (!runtimeClassName || !exempt.runtimeClasses.includes(runtimeClassName)) return false;
+  audited?.annotate(`${NOTES}exempt`, "runtimeClass");
+  return true;
+}
+
+async function checkPod(request: AdmissionRequest, pod: Pod, standards: Standards): Promise<void> {
+  if (isExempt(request, standards)) return;
   const old = request.oldObject as Pod | undefined;
   const isMinor = request.operation === "UPDATE" && old !== undefined && !matters(pod, old);
   if (isMinor && !request.audited) return;
-  const { enforce, warn, audit } = await policiesHere(request);
+  const { enforce, warn, audit } = await policiesHere(request, standards);
   request.audited?.annotate(`${NOTES}enforce-policy`, policyText(enforce));
-  if (isMinor) return;
+  if (isMinor || isExemptClass(request, pod.spec, standards)) return;
   if (request.audited) noteOf(request.audited, audit, pod);
   const subject = subjectOf(pod.spec, pod.metadata.annotations);
   const refused = violationsOf(enforce, subject);
@@ -72,10 +109,12 @@ function matters(pod: Pod, old: Pod): boolean {
   return !jsonEqual(imagesOf(pod), imagesOf(old));
 }
 
-async function checkTemplate(request: AdmissionRequest, path: readonly string[]): Promise<void> {
+async function checkTemplate(request: AdmissionRequest, path: readonly string[], standards: Standards): Promise<void> {
+  if (isExempt(request, standards)) return;
   const template = path.reduce<unknown>((at, key) => (at as Json | undefined)?.[key], request.object);
   if (!template) return;
-  const { warn, audit } = await policiesHere(request);
+  const { warn, audit } = await policiesHere(request, standards);
+  if (isExemptClass(request, (template as PodTemplateSpec).spec, standards)) return;
   if (request.audited) noteOf(request.audited, audit, template as PodTemplateSpec);
   warnOf(request, warn, template as PodTemplateSpec);
 }
@@ -104,15 +143,26 @@ function warnOf(
   if (text !== undefined) warnings.push(text);
 }
 
-async function checkNamespace(request: AdmissionRequest): Promise<void> {
-  const { kind, operation, oldObject } = request;
+async function checkNamespace(request: AdmissionRequest, { defaults, exempt }: Standards): Promise<void> {
+  const { kind, operation, oldObject, name, warnings, audited } = request;
   const labelsOf = (object: unknown) => (object as Namespace | undefined)?.metadata.labels;
-  const { policies, errors } = policiesOf(labelsOf(request.object));
-  const before = policiesOf(labelsOf(oldObject));
+  const { policies, errors } = policiesOf(labelsOf(request.object), defaults);
+  const before = policiesOf(labelsOf(oldObject), defaults);
   const isOld = operation === "UPDATE" && jsonEqual(errors, before.errors);
-  if (errors.length > 0 && !isOld) throw invalid(kind, request.name, errors);
-  if (operation === "UPDATE" && isStricter(policies.enforce, before.policies.enforce))
-    await warnOfPods(request, policies.enforce);
+  if (errors.length > 0 && !isOld) throw invalid(kind, name, errors);
+  const isTightened = operation === "UPDATE" && isStricter(policies.enforce, before.policies.enforce);
+  if (exempt.namespaces.includes(name)) {
+    if (operation === "UPDATE" && !isTightened) return;
+    if (!jsonEqual(policies, defaults)) warnings.push(ignoredText(name, policies, defaults));
+    else if (isTightened) audited?.annotate(`${NOTES}exempt`, "namespace");
+  } else if (isTightened) await warnOfPods(request, policies.enforce);
+}
+
+/** Tells of what its labels demand of an exempt namespace beyond what is demanded of all. */
+function ignoredText(name: string, policies: Policies, defaults: Policies): string {
+  const own = (["enforce", "audit", "warn"] as const).filter((mode) => !jsonEqual(policies[mode], defaults[mode]));
+  const texts = own.map((mode) => `${mode}=${policyText(policies[mode])}`);
+  return `namespace ${JSON.stringify(name)} is exempt from Pod Security, and the policy (${texts.join(", ")}) will be ignored`;
 }
 
 /** Pods that are there stay; who tightens the rules is told which break them. */

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { PodSpec } from "../../../api/index.ts";
 import { type Level, subjectOf } from "./checks.ts";
 import { isStricter, policiesOf, policyText, violationsOf, violationsText } from "./policy.ts";
+import { readStandards } from "./standards.ts";
 
 const GOOD = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
 
@@ -55,7 +56,7 @@ test("before seccomp had fields, annotations counted", () => {
 test("what is enforced is warned of, unless the namespace says what to warn of", () => {
   const textsOf = (labels: Record<string, string>) => {
     const prefixed = Object.entries(labels).map(([key, value]) => [`pod-security.kubernetes.io/${key}`, value]);
-    const { policies, errors } = policiesOf(Object.fromEntries(prefixed));
+    const { policies, errors } = policiesOf(Object.fromEntries(prefixed), readStandards(undefined).defaults);
     return [policyText(policies.enforce), policyText(policies.warn), errors.length];
   };
   assert.deepEqual(textsOf({}), ["privileged:latest", "privileged:latest", 0]);

@@ -22,21 +22,20 @@ export interface Policies {
   readonly audit: Policy;
 }
 
-const OPEN: Policy = { level: "privileged", version: "latest" };
-/** What is demanded where labels say nothing. */
-const DEFAULTS: Policies = { enforce: OPEN, warn: OPEN, audit: OPEN };
+/** Demands nothing. */
+export const OPEN: Policy = { level: "privileged", version: "latest" };
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
-/** The policies that a namespace's labels say, and what is wrong with them. */
-export function policiesOf(labels: Labels, defaults = DEFAULTS): { policies: Policies; errors: FieldError[] } {
+/** The policies that a namespace's labels say, and what is wrong with them. Where labels say nothing the defaults hold. */
+export function policiesOf(labels: Labels, defaults: Policies): { policies: Policies; errors: FieldError[] } {
   const errors: FieldError[] = [];
   const read = (mode: keyof Policies): Policy => {
     const level = labels?.[PREFIX + mode];
     const version = labels?.[`${PREFIX}${mode}-version`];
     const at = (key: string) => `metadata.labels[${PREFIX}${key}]`;
     const isLevel = level === undefined || isKnownLevel(level);
-    const isVersion = version === undefined || version === "latest" || minorOf(version) !== undefined;
+    const isVersion = version === undefined || isKnownVersion(version);
     if (!isLevel) errors.push(invalidValue(at(mode), level, `must be one of ${LEVELS.join(", ")}`));
     if (!isVersion) errors.push(invalidValue(at(`${mode}-version`), version, 'must be "latest" or "v1.x"'));
     const wrongLevel = mode === "enforce" ? "restricted" : "privileged";
@@ -57,8 +56,13 @@ export function policiesOf(labels: Labels, defaults = DEFAULTS): { policies: Pol
   return { policies: { enforce, warn: { level: enforce.level, version }, audit }, errors };
 }
 
-function isKnownLevel(level: string): boolean {
+export function isKnownLevel(level: string): level is Level {
   return (LEVELS as readonly string[]).includes(level);
+}
+
+/** Whether it is "latest" or "v1.x". */
+export function isKnownVersion(version: string): boolean {
+  return version === "latest" || minorOf(version) !== undefined;
 }
 
 function rankOf({ level }: Policy): number {
