@@ -141,7 +141,10 @@ export function minus(a: FieldSet, b: FieldSet): FieldSet {
 
 /** Paths of `a` that are neither in `b` nor below one of its. */
 export function outside(a: FieldSet, b: FieldSet): FieldSet {
-  if (b.member) return emptySet();
+  if (b.member) {
+    lookThrough(a);
+    return emptySet();
+  }
   const result: FieldSet = { member: a.member, children: new Map() };
   for (const [key, child] of a.children) {
     const other = b.children.get(key);
@@ -149,6 +152,11 @@ export function outside(a: FieldSet, b: FieldSet): FieldSet {
     if (!isEmptySet(left)) result.children.set(key, left);
   }
   return result;
+}
+
+/** Throws a {@link KeylessError} where a part can't be told from others, although nobody asks for its paths. */
+function lookThrough(set: FieldSet): void {
+  for (const child of set.children.values()) lookThrough(child);
 }
 
 /** The set of these paths, each written as its fields' names with dots between. */

@@ -41,7 +41,7 @@ import { isOfItsType, managersAfter } from "./managers-after.ts";
 import { isTooLarge, storeFailure } from "./store-failure.ts";
 import { toStored } from "../stored/custom.ts";
 import { shownIn } from "../stored/shown.ts";
-import { storageKey, StoredObject } from "../stored/stored.ts";
+import { sayingVersion, storageKey, StoredObject } from "../stored/stored.ts";
 import { checkUid, checkVersion, checkVersionText, refuseVersion } from "./versions.ts";
 import { betweenSteps, LARGE_BYTES } from "../turns.ts";
 
@@ -305,7 +305,10 @@ export class Registry {
     if (write.dryRun) {
       if (await this.find(namespace, name)) return undefined;
       // It doesn't get as far as where a new object is refused that has a version: it keeps it.
-      return this.#unsavedChange(key, encoded, Number((object.metadata as Meta).resourceVersion ?? 0) || 0);
+      const version = String((object.metadata as Meta).resourceVersion ?? "");
+      if (version === "") return this.#unsavedChange(key, encoded, 0);
+      const json = sayingVersion(encoded.json, version);
+      return this.#unsavedChange(key, { value: json, json }, 0);
     }
     const stored = await this.#put(key, { object: canonical, encoded, expected: 0, write });
     if (!stored) return undefined;

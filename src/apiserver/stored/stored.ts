@@ -38,6 +38,14 @@ function versionText(revision: number): string {
   return revision === 0 ? "" : `,"resourceVersion":"${revision}"`;
 }
 
+/** The JSON of an object that was never stored, with a version that it says of itself. */
+export function sayingVersion(json: Uint8Array, version: string): Buffer {
+  const value = bufferOf(json);
+  const offset = versionOffset(value);
+  const said = Buffer.from(`,"resourceVersion":${goJson(version)}`);
+  return Buffer.concat([value.subarray(0, offset), said, value.subarray(offset)]);
+}
+
 const NEWLINE = 0x0a;
 const METADATA_KEY = '"metadata":';
 

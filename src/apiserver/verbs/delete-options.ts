@@ -5,7 +5,7 @@ import { BodyError, readBody } from "../http/body.ts";
 import { versionSaid } from "../http/foreign.ts";
 import { DECODING, type Json, sayingItsType } from "../http/object.ts";
 import type { DeleteOptions } from "../registry/delete.ts";
-import { isTrue } from "../http/request-info.ts";
+import { isTrue, queryInteger } from "../http/request-info.ts";
 
 const OPTIONS_KIND = "DeleteOptions";
 
@@ -56,17 +56,16 @@ function readOptions(given: Json): DeleteOptions & { readonly dryRun?: readonly 
   }
 }
 
+/** What is given is told from what isn't, even where it is empty. */
 function queryOptions(query: URLSearchParams): DeleteOptions {
-  const [seconds, policy, orphan] = ["gracePeriodSeconds", "propagationPolicy", "orphanDependents"].map((name) =>
-    query.get(name),
-  );
+  const gracePeriodSeconds = queryInteger(query, "gracePeriodSeconds");
+  const propagationPolicy = query.get("propagationPolicy") ?? undefined;
+  const orphan = query.get("orphanDependents");
   const [uid, resourceVersion] = ["uid", "resourceVersion"].map((name) => query.get(name));
-  if (seconds && !/^[+-]?\d+$/.test(seconds))
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(seconds)}: invalid syntax`);
   return {
-    ...(seconds && { gracePeriodSeconds: Number(seconds) }),
-    ...(policy && { propagationPolicy: policy }),
-    ...(orphan && { orphanDependents: isTrue(orphan) }),
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    ...(propagationPolicy !== undefined && { propagationPolicy }),
+    ...(orphan !== null && { orphanDependents: isTrue(orphan) }),
     ...((uid || resourceVersion) && {
       preconditions: { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) },
     }),

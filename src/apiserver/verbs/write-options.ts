@@ -14,11 +14,13 @@ export function writeOptions(
   const manager = query.get("fieldManager") ?? "";
   const kind =
     { create: "CreateOptions", update: "UpdateOptions", patch: "PatchOptions" }[info.verb] ?? "DeleteOptions";
+  // A deletion names no manager, and nothing of it is validated.
+  const isDeletion = kind === "DeleteOptions";
   const errors = [
     ...otherErrors,
-    ...managerNameErrors("fieldManager", manager),
+    ...(isDeletion ? [] : managerNameErrors("fieldManager", manager)),
     ...dryRunErrors(dryRun),
-    ...modeErrors(query),
+    ...(isDeletion ? [] : modeErrors(query)),
   ];
   if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind }, "", errors);
   return {
