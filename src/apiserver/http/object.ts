@@ -29,6 +29,7 @@ import { type Body, BodyError, CUSTOM_BODY_TYPES, readBody, readBytes, yamlError
 import { betweenSteps, LARGE_BYTES } from "../turns.ts";
 import {
   type BodyType,
+  type GivenType,
   foreign,
   isNo,
   isRegistered,
@@ -56,7 +57,7 @@ export async function readObject(context: RequestContext, type: BodyType): Promi
   if (!body && mediaType(context.request) === PROTOBUF)
     throw unrecognized(type.kind, new BodyError("empty data", new Uint8Array(0)));
   if (!body) throw unrecognized(type.kind, new BodyError(NOTHING, new Uint8Array(0)));
-  const value = checkType(body, type);
+  const value = checkType(context, body, type);
   await betweenSteps(context);
   // What was read by its type is of it.
   if (body.format === "protobuf" && isCanonical(type.struct, value, DECODING)) return value;
@@ -129,24 +130,43 @@ function fromProto(encoded: Uint8Array, type: BodyType): unknown {
 }
 
 /** Checks that a body is of the kind expected. */
-function checkType(body: Body, type: BodyType): Json {
+function checkType(context: RequestContext, body: Body, type: BodyType): Json {
   const { format, bytes } = body;
   if (body.value === null && (format === "json" || format === "yaml")) return {};
   const value = sayingItsType(body.value, (why) => unrecognized(type.kind, new BodyError(why, bytes)));
   const wanted = groupVersion(type);
   const given = { apiVersion: String(value.apiVersion || wanted), kind: String(value.kind || type.kind) };
   if (format === "object") return value;
-  if (given.apiVersion !== wanted && !type.alsoVersions?.includes(given.apiVersion)) {
-    if (!isRegistered(given, type)) throw unregistered(given, type);
-    if (given.kind !== type.kind) throw foreign(given, type);
-    throw badRequest(
-      `the API version in the data (${given.apiVersion}) does not match the expected API version (${wanted})`,
-    );
-  }
-  if (given.kind !== type.kind) {
+  if (given.apiVersion === wanted || type.alsoVersions?.includes(given.apiVersion)) {
+    if (given.kind === type.kind) return value;
     throw isRegistered(given, type) ? foreign(given, type) : unregistered(given, type);
   }
-  return value;
+  if (!isRegistered(given, type)) throw unregistered(given, type);
+  readAsGiven(context, { given, type, body });
+  throw badRequest(
+    `the API version in the data (${given.apiVersion}) does not match the expected API version (${wanted})`,
+  );
+}
+
+interface GivenBody {
+  readonly given: GivenType;
+  readonly type: BodyType;
+  readonly body: Body;
+}
+
+/** What says that it is of another version, or kind, is read as that first; of a version that is gone, as what came of it. */
+function readAsGiven(context: RequestContext, { given, type, body }: GivenBody): void {
+  const struct = structOfGiven(given, type) ?? (given.kind === type.kind ? type.struct : undefined);
+  let unknown: readonly string[] = [];
+  if (struct && body.format !== "protobuf")
+    try {
+      ({ unknown } = decodeJson(struct, body.value as Json, DECODING));
+    } catch (error) {
+      if (!(error instanceof DecodeError) && !(error instanceof QuantityError)) throw error;
+      throw unhandled(given, type, error.message, error);
+    }
+  if (given.kind !== type.kind) throw foreign(given, type);
+  reportFields(context, { refuse: (why) => unhandled(given, type, why), type, body, unknown });
 }
 
 /** The value as an object whose type, where it says one, is text. */
@@ -227,16 +247,17 @@ export function decodeObject(
   value: Json,
   { type, body }: { type: BodyType; body?: Body },
 ): Json {
-  const prefix = `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}`;
+  const refuse = (why: string, cause?: unknown) =>
+    unhandled({ apiVersion: groupVersion(type), kind: type.kind }, type, why, cause);
   try {
     const decoded = decodeJson(type.struct, value, DECODING);
     context.emptied = decoded.emptied;
-    reportFields(context, { prefix, type, body, unknown: decoded.unknown });
+    reportFields(context, { refuse, type, body, unknown: decoded.unknown });
     context.audited?.sent(decoded.value, () => withDefaults(decoded.value, type));
     return decoded.value;
   } catch (error) {
     if (!(error instanceof DecodeError) && !(error instanceof QuantityError)) throw error;
-    throw badRequest(`${prefix}: ${error.message}`, { cause: error });
+    throw refuse(error.message, error);
   }
 }
 
@@ -251,7 +272,7 @@ function withDefaults(object: Json, type: BodyType): Json {
 }
 
 interface FieldReport {
-  readonly prefix: string;
+  readonly refuse: (why: string) => StatusError;
   readonly type: BodyType;
   readonly body: Body | undefined;
   readonly unknown: readonly string[];
@@ -261,14 +282,14 @@ interface FieldReport {
 export const COMPLAINTS_MAX = 100;
 
 /** Unknown and repeated fields: refused, warned of or ignored, as the client asks. */
-function reportFields(context: RequestContext, { prefix, type, body, unknown }: FieldReport): void {
+function reportFields(context: RequestContext, { refuse, type, body, unknown }: FieldReport): void {
   const { duplicates = [], format } = body ?? {};
   const isStrict = context.query.get("fieldValidation") === "Strict";
   const twice = isStrict && format === "yaml" && duplicates.length > 0 ? [yamlErrors(duplicates)] : duplicates;
   const left = COMPLAINTS_MAX - (format === "yaml" ? 0 : duplicates.length);
   const shown = type.custom ? [...unknown].sort() : unknown.slice(0, left);
   const texts = [...twice, ...shown.map((path) => `unknown field ${JSON.stringify(path)}`)];
-  reportStrict(context, texts, (message) => badRequest(`${prefix}: ${message}`));
+  reportStrict(context, texts, refuse);
 }
 
 /** Tells of what only a strict reader minds: as an error, as warnings or not at all. */

@@ -1,4 +1,5 @@
 import { badRequest, DeleteOptions as DeleteOptionsType } from "../../api/index.ts";
+import { own } from "../../base/index.ts";
 import { DecodeError, decodeJson, decodeProto, openProtoEnvelope } from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import { BodyError, readBody } from "../http/body.ts";
@@ -22,18 +23,34 @@ async function bodyOptions(context: RequestContext): Promise<DeleteOptions | und
   if (!body) return undefined;
   const given = sayingItsType(body.value ?? {}, badRequest);
   const { kind, apiVersion } = given;
-  if (kind && kind !== OPTIONS_KIND) {
-    const version = JSON.stringify(apiVersion || "meta.k8s.io/v1");
-    throw badRequest(
-      `no kind ${JSON.stringify(kind)} is registered for version ${version} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
-    );
-  }
+  if (kind && kind !== OPTIONS_KIND) throw noOptions(String(kind), String(apiVersion || "meta.k8s.io/v1"));
   const options = readOptions(given);
   context.audited?.sentAs(() => ({ ...options, kind: OPTIONS_KIND, apiVersion: "meta.k8s.io/__internal" }));
   const { query } = context;
   query.delete("dryRun");
   for (const one of options.dryRun ?? []) query.append("dryRun", one);
   return options;
+}
+
+/** What says nothing of a version, in whatever version it says that it is. */
+const UNVERSIONED = new Set(
+  "APIGroup APIGroupList APIResourceList APIVersions CreateOptions Status UpdateOptions".split(" "),
+);
+const VIEWS = "PartialObjectMetadata PartialObjectMetadataList Table TableOptions".split(" ");
+/** What else the reader of options knows, by version. */
+const VERSIONED: Readonly<Record<string, ReadonlySet<string>>> = {
+  "meta.k8s.io/v1": new Set([...VIEWS, "GetOptions", "ListOptions", "PatchOptions", "WatchEvent"]),
+  "meta.k8s.io/v1beta1": new Set(VIEWS),
+};
+
+/** 400: it is something else. */
+function noOptions(kind: string, apiVersion: string): Error {
+  if (!UNVERSIONED.has(kind) && !own(VERSIONED, apiVersion)?.has(kind))
+    return badRequest(
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  const isOld = apiVersion === "meta.k8s.io/v1beta1" && kind === "PartialObjectMetadataList";
+  return badRequest(`converting (${isOld ? "v1beta1" : "v1"}.${kind}) to (v1.DeleteOptions): unknown conversion`);
 }
 
 /** What isn't such options has no fields here: it is refused for what it says that it is. */

@@ -2,9 +2,11 @@ import { jsonEqual } from "../../../base/index.ts";
 import { validateEndpointIp } from "../../core/v1/endpointip.validate.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import {
+  canonicalIpProblems,
   dnsLabelProblems,
   dnsSubdomainProblems,
   duplicateValue,
+  formatIp,
   immutableField,
   invalidValue,
   ipProblems,
@@ -42,12 +44,34 @@ export const endpointSliceBehavior: KindBehavior<EndpointSlice> = {
     dropTopology(slice);
   },
   setDefaults,
+  warnings: (slice, old) => [
+    ...(!old && slice.addressType === "FQDN" ? ["spec.addressType: FQDN endpoints are deprecated"] : []),
+    ...(slice.endpoints ?? []).flatMap(({ addresses }, index) => addressWarnings(`endpoints[${index}]`, addresses)),
+  ],
   validate: (slice) => validateSlice(slice, new Set()),
   validateUpdate: (slice, old) => [
     ...validateSlice(slice, new Set((old.endpoints ?? []).flatMap(({ addresses }) => addresses ?? []))),
     ...immutableField("addressType", slice.addressType, old.addressType),
   ],
 };
+
+/** Among names there may be what would be an address, were it written as one. */
+function addressWarnings(path: string, addresses: readonly string[] = []): string[] {
+  return addresses.flatMap((address, index) => {
+    const ip = parseIp(address);
+    if (!ip?.leadingZeros) return [];
+    return [`${path}.addresses[${index}]: non-standard IP address "${address}" is invalid: use "${formatIp(ip)}"`];
+  });
+}
+
+/** A name of two parts or more; a dot may end it. */
+function domainErrors(path: string, given: string): FieldError[] {
+  if (given === "") return [required(path)];
+  const name = given.replace(/\.$/, "");
+  const problems = problemsAt(path, name, dnsSubdomainProblems(name));
+  if (problems.length > 0 || name.includes(".")) return problems;
+  return [invalidValue(path, name, "should be a domain with at least two segments separated by dots")];
+}
 
 function setDefaults({ ports }: Mutable<EndpointSlice>): void {
   for (const port of ports ?? []) {
@@ -104,9 +128,10 @@ function validateAddresses(path: string, addresses: readonly string[], { type, k
     ...many,
     ...addresses.flatMap((address, index) => {
       const at = `${path}[${index}]`;
-      if (type === "FQDN") return problemsAt(at, address, dnsSubdomainProblems(address));
+      if (type === "FQDN") return domainErrors(at, address);
       if (type !== "IPv4" && type !== "IPv6") return [];
-      const problems = known.has(address) ? legacyIpProblems(address) : ipProblems(address);
+      const rule = type === "IPv6" ? canonicalIpProblems : ipProblems;
+      const problems = known.has(address) ? legacyIpProblems(address) : rule(address);
       const ip = parseIp(address);
       if (problems.length > 0 || !ip) return problemsAt(at, address, problems);
       const other = `IPv${ip.family}` === type ? [] : [invalidValue(path, address, `must be an ${type} address`)];
