@@ -1,4 +1,4 @@
-import type { KindDefinition } from "../api/index.ts";
+import type { FieldError, KindDefinition } from "../api/index.ts";
 import type { ApiRequest, ApiResponse, UserInfo } from "../net/message.ts";
 
 /** What a request is about, told from its method and path alone. */
@@ -111,6 +111,8 @@ export interface AdmissionPlugin {
   /** The same when they see it once more, of plugins that don't do then what they did at first. */
   readonly admitAgain?: (request: AdmissionRequest) => Promise<void>;
   readonly validate?: (request: AdmissionRequest) => Promise<void>;
+  /** What is wrong with a new object, told with whatever else is wrong with it. */
+  readonly problems?: (request: AdmissionRequest) => Promise<readonly FieldError[]>;
   /** Sees an update as the client sent it, before what it may not change is put back. */
   readonly checkSent?: (request: AdmissionRequest) => Promise<void>;
 }

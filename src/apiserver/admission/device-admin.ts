@@ -1,7 +1,6 @@
 import {
   DynamicResourceClaim,
   type DeviceRequest,
-  invalid,
   type KindDefinition,
   Namespace,
   ResourceClaimTemplate,
@@ -19,16 +18,16 @@ interface Claim {
 export const deviceAdminAccess: AdmissionPlugin = {
   name: "DeviceAdminAccess",
   resources: KINDS.map(({ group, plural }) => `${group}/${plural}`),
-  async validate({ operation, kind, object, name, namespace, subresource, reads }) {
-    if (!KINDS.includes(kind) || operation !== "CREATE" || subresource !== "" || !object) return;
+  async problems({ kind, object, namespace, subresource, reads }) {
+    if (!KINDS.includes(kind) || subresource !== "" || !object) return [];
     const { spec } = object as { spec?: Claim & { readonly spec?: Claim } };
     const requests = (spec?.spec ?? spec)?.devices?.requests ?? [];
     const index = requests.findIndex(({ exactly }) => exactly?.adminAccess === true);
-    if (index < 0) return;
+    if (index < 0) return [];
     const owner = await reads.get(Namespace, { name: namespace });
-    if (owner?.metadata.labels?.[LABEL] === "true") return;
+    if (owner?.metadata.labels?.[LABEL] === "true") return [];
     const detail = `admin access to devices requires the \`${LABEL}: true\` label on the containing namespace`;
     const path = `spec.devices.requests[${index}].adminAccess`;
-    throw invalid(kind, name, [{ path, type: "Forbidden", detail }]);
+    return [{ path, type: "Forbidden", detail }];
   },
 };

@@ -104,6 +104,7 @@ export class Registry {
   readonly #admitting: readonly AdmissionPlugin[];
   readonly #validating: readonly AdmissionPlugin[];
   readonly #checkingSent: readonly AdmissionPlugin[];
+  readonly #finding: readonly AdmissionPlugin[];
   readonly #type: Json;
 
   constructor(kind: KindDefinition, cacher: Cacher, options: RegistryOptions, hooks: ResourceHooks = {}) {
@@ -117,6 +118,7 @@ export class Registry {
     this.#admitting = concerned.filter(({ admit }) => admit);
     this.#validating = concerned.filter(({ validate }) => validate);
     this.#checkingSent = concerned.filter(({ checkSent }) => checkSent);
+    this.#finding = concerned.filter(({ problems }) => problems);
   }
 
   key(namespace: string, name: string): string {
@@ -291,7 +293,8 @@ export class Registry {
   }
 
   async #tryCreate({ context, namespace, object, write }: CreateCall) {
-    const errors = this.#validateNew(object, write);
+    const found = this.#finding.length > 0 ? await this.#findProblems(context, object, write) : [];
+    const errors = [...found, ...this.#validateNew(object, write)];
     const { name } = object.metadata as { name: string };
     if (errors.length > 0) throw invalid(this.kind, name ?? "", asGiven(errors, context.emptied));
     this.#warn(context, object, undefined);
@@ -594,6 +597,14 @@ export class Registry {
     const request = this.#admissionRequest(context, call);
     await admit(this.#admitting, request);
     if (call.object && request.object) call.shown?.back(call.object, request.object);
+  }
+
+  async #findProblems(context: RequestContext, object: Json, write: WriteOptions): Promise<FieldError[]> {
+    const call = { operation: "CREATE" as const, object, oldObject: undefined, write };
+    const request = this.#admissionRequest(context, call);
+    const found: FieldError[] = [];
+    for (const plugin of this.#finding) found.push(...(await plugin.problems!(request)));
+    return found;
   }
 
   async #validateAdmission(context: RequestContext, call: AdmissionCall): Promise<void> {

@@ -38,7 +38,10 @@ function tokenReview(options: IdentityReviewOptions): SubresourceHandler {
     if (!token) throw badRequest("token is required for TokenReview in authentication");
     await validate();
     const status = await statusOfToken(context, { ...options, token, wanted: audiences });
-    return respondObject(context, 201, { ...review, status }, kind);
+    // What was sent stands where nothing is known that says otherwise.
+    const { authenticated: _, user: sentUser, ...sent } = (review.status ?? {}) as Json;
+    const user = status.user ?? sentUser ?? {};
+    return respondObject(context, 201, { ...review, status: { ...sent, ...status, user } }, kind);
   };
 }
 
@@ -52,6 +55,8 @@ async function statusOfToken(
   { request }: RequestContext,
   { token, wanted, authenticators, audiences: own }: TokenCall,
 ): Promise<Json> {
+  // No header can carry such a one.
+  if (token.includes(" ")) return { error: "invalid bearer token" };
   const audiences = wanted?.length ? wanted : own;
   const asked = { ...request, headers: { authorization: `Bearer ${token}` }, peer: { address: "" } };
   try {
@@ -66,9 +71,9 @@ async function statusOfToken(
     if (!(error instanceof StatusError) || error.code !== 401) throw error;
     const { cause } = error;
     const why = cause instanceof TokenError ? `[invalid bearer token, ${cause.message}]` : "invalid bearer token";
-    return { user: {}, error: why };
+    return { error: why };
   }
-  return { user: {} };
+  return {};
 }
 
 function selfReview(options: IdentityReviewOptions): SubresourceHandler {
