@@ -39,7 +39,8 @@ export async function deleteObject(
   name: string,
 ): Promise<{ object: StoredObject; gone: boolean }> {
   const { registry, context, options, write } = call;
-  checkOptions(options);
+  const errors = optionErrors(options);
+  if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", errors);
   for (let attempt = 1; ; attempt++) {
     const current = await registry.get(namespace, name);
     checkPreconditions(registry, current.object, options);
@@ -81,9 +82,9 @@ async function lastState(call: DeleteCall, current: StoredObject): Promise<Store
   return replace(call, current, { ...(current.object as unknown as Json), metadata: marked });
 }
 
-/** 422 for options that no deletion can have. */
-export function checkOptions({ propagationPolicy, orphanDependents }: DeleteOptions): void {
-  if (propagationPolicy === undefined) return;
+/** What is wrong with options that no deletion can have. */
+export function optionErrors({ propagationPolicy, orphanDependents }: DeleteOptions): FieldError[] {
+  if (propagationPolicy === undefined) return [];
   const at = { path: "propagationPolicy", value: propagationPolicy };
   const errors: FieldError[] = [];
   if (orphanDependents !== undefined) {
@@ -94,7 +95,7 @@ export function checkOptions({ propagationPolicy, orphanDependents }: DeleteOpti
     const detail = 'supported values: "Foreground", "Background", "Orphan", "nil"';
     errors.push({ ...at, type: "NotSupported", detail });
   }
-  if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", errors);
+  return errors;
 }
 
 /** 409 unless an object is the one, in the version, that the options name. */

@@ -389,7 +389,9 @@ export class Registry {
   }
 
   #requireVersion(name: string, { metadata }: Json): void {
-    if ((metadata as Meta).resourceVersion) return;
+    const { resourceVersion } = metadata as Meta;
+    checkVersionText(resourceVersion);
+    if (resourceVersion && Number(resourceVersion) !== 0) return;
     // Told of the resource, since it is found before the object is looked at.
     const { group, plural } = this.kind;
     throw invalid({ group, kind: plural }, name, [

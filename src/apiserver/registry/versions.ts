@@ -15,15 +15,24 @@ interface VersionCheck {
 /** What has a version was stored already: 500, as the store answers. A version that says nothing is taken off. */
 export function refuseVersion(metadata: Meta): void {
   const version = String(metadata.resourceVersion ?? "");
-  if (/^\d+$/.test(version) && Number(version) !== 0)
+  if (problemOf(version) === undefined && Number(version) !== 0)
     throw statusError({ code: 500, reason: "", message: "resourceVersion should not be set on objects to be created" });
   delete metadata.resourceVersion;
 }
 
+const UINT64_MAX = 2n ** 64n - 1n;
+
+/** Why a text is no version. */
+function problemOf(version: string): string | undefined {
+  if (!/^\d+$/.test(version)) return "invalid syntax";
+  return version.length > 19 && BigInt(version) > UINT64_MAX ? "value out of range" : undefined;
+}
+
 /** 500 for a version that is no number. */
 export function checkVersionText(version: unknown): void {
-  if (!version || /^\d+$/.test(String(version))) return;
-  const message = `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`;
+  const problem = version ? problemOf(String(version)) : undefined;
+  if (problem === undefined) return;
+  const message = `strconv.ParseUint: parsing ${JSON.stringify(version)}: ${problem}`;
   throw statusError({ code: 500, reason: "", message });
 }
 

@@ -1,6 +1,7 @@
 import {
   badRequest,
   conflict,
+  type FieldError,
   forbidden,
   fromHub,
   type KindDefinition,
@@ -42,7 +43,7 @@ import {
   requireName,
 } from "./patch.ts";
 import { deleteOptions } from "./delete-options.ts";
-import { checkOptions, deleteObject, type DeleteOptions } from "../registry/delete.ts";
+import { deleteObject, type DeleteOptions, optionErrors } from "../registry/delete.ts";
 import type { Json, Registry, WriteOptions } from "../registry/generic.ts";
 import { joinOwners } from "../registry/metadata.ts";
 import type { StoredObject } from "../stored/stored.ts";
@@ -124,8 +125,8 @@ export class Verbs {
     }
   }
 
-  #writeOptions(context: RequestContext): WriteOptions {
-    return { ...writeOptions(context), version: this.#kind };
+  #writeOptions(context: RequestContext, otherErrors?: readonly FieldError[]): WriteOptions {
+    return { ...writeOptions(context, otherErrors), version: this.#kind };
   }
 
   async #get(context: RequestContext): Promise<ApiResponse> {
@@ -426,7 +427,7 @@ export class Verbs {
     const { store, clock } = this.#options;
     const options = await this.#deleteOptions(context);
     const { namespace } = context.info;
-    const write = this.#writeOptions(context);
+    const write = this.#writeOptions(context, optionErrors(options));
     const { object, gone } = await deleteObject(
       { registry: this.#registry, context, options, write, store, clock },
       namespace,
@@ -454,7 +455,6 @@ export class Verbs {
 
   async #deleteOptions(context: RequestContext): Promise<DeleteOptions> {
     const all = await deleteOptions(context);
-    checkOptions(all);
     const { propagationWarning } = behaviorOf(this.#kind);
     if (propagationWarning && all.propagationPolicy === undefined && all.orphanDependents === undefined)
       context.warnings.push(propagationWarning);
@@ -469,7 +469,7 @@ export class Verbs {
     const listed = listOptions(query);
     const picked = selection(this.#kind, info.namespace, listed);
     const options = await this.#deleteOptions(context);
-    const write = this.#writeOptions(context);
+    const write = this.#writeOptions(context, optionErrors(options));
     const result = await list({ kind, cacher, store, options: listed, selection: picked, clock });
     const items: StoredObject[] = [];
     for (const stored of result.items) {
