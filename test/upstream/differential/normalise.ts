@@ -9,11 +9,11 @@ const BASE_MAX = 58;
 const NEAR_MS = 2 * 86_400_000;
 /** Values of the moment in texts, and what stands for them. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
-  [/(?<=\b[nN]odePort(?:\\*":|: ))3[0-2]\d{3}\b/g, "<port>"],
+  [/(?<=[nN]odePort(?:\\*":|: ))3[0-2]\d{3}\b/g, "<port>"],
   [/\b10\.96\.(?!0\.1\b)\d+\.\d+\b/g, "<ip>"],
   [/\b(?:127\.0\.0\.1|192\.0\.2\.\d):\d+/g, "<address>"],
   [/(expirationTimestamp: ")[^"]+/g, "$1<time>"],
-  [/(ResourceVersion in record \()\d+/g, "$1<rv>"],
+  [/(ResourceVersion in (?:the )?(?:record|precondition) \()\d+/g, "$1<rv>"],
   // The original draws a new name for each type that it makes of a schema.
   [/\bselfType\d+\b/g, "object"],
   // The original calls itself as its program's file is called.
@@ -25,6 +25,8 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/(resource version: )\d+( \()\d+\)/g, "$1<rv>$2<rv>)"],
   [/(, current: )\d+/g, "$1<rv>"],
   [/(resourceVersion\\?"?: ?\\?")[1-9]\d*/g, "$1<rv>"],
+  // Of a list in YAML.
+  [/^( +continue: )\S+$/gm, "$1<continue>"],
   // Of what is asked for.
   [/([?&]resourceVersion=)[1-9]\d*/g, "$1<rv>"],
   [/([?&]continue=)[^&]+/g, "$1<continue>"],
