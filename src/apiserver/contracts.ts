@@ -56,6 +56,8 @@ export interface Reads {
   version(kind: KindDefinition): number;
   /** What the cache holds now; may lag behind other servers' writes. */
   cached<T>(kind: KindDefinition<T>, namespace?: string): readonly T[];
+  /** Whether the cache of a kind knows that there is nothing; false where it doesn't know what there is. */
+  isEmpty<T>(kind: KindDefinition<T>): boolean;
   /** Resolves once the cache of a kind holds all that there is. */
   filled<T>(kind: KindDefinition<T>): Promise<void>;
 }
@@ -106,6 +108,8 @@ export interface AdmissionPlugin {
   readonly resources?: readonly string[];
   /** Whether it is shown, too, who wants to be connected with what runs in the cluster (CONNECT). */
   readonly seesConnections?: true;
+  /** Whether it would let anything pass as things are: not being shown a request costs less than letting it pass. */
+  readonly isIdle?: (reads: Reads) => boolean;
   /** May change the object. It is true when the others should see it once more, which happens once for a request. */
   readonly admit?: (request: AdmissionRequest) => Promise<boolean | void>;
   /** The same when they see it once more, of plugins that don't do then what they did at first. */

@@ -195,6 +195,10 @@ function readsOf(store: Store, cacherOf: (kind: KindDefinition) => Cacher): Read
         .in(namespace)
         .map((stored) => stored.as(kind as KindDefinition).object as KubeObject as unknown as T);
     },
+    isEmpty: <T>(kind: KindDefinition<T>) => {
+      const { isFilled, size } = cacherOf(kind as KindDefinition);
+      return isFilled && size === 0;
+    },
     filled: <T>(kind: KindDefinition<T>) => cacherOf(kind as KindDefinition).start(),
   };
 }

@@ -18,7 +18,8 @@ export function concernedPlugins(plugins: readonly AdmissionPlugin[], kind: Kind
  */
 export async function admit(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): Promise<void> {
   let isChanged = false;
-  for (const plugin of plugins) if (await plugin.admit?.(request)) isChanged = true;
+  for (const plugin of plugins)
+    if (plugin.admit && !plugin.isIdle?.(request.reads) && (await plugin.admit(request))) isChanged = true;
   if (!isChanged) return;
   for (const plugin of plugins)
     if (plugin.admitAgain) await plugin.admitAgain(request);
@@ -34,7 +35,8 @@ export async function checkSent(plugins: readonly AdmissionPlugin[], request: ()
 
 /** Shows a request to plugins that may refuse it as it is now. */
 export async function validateAdmission(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): Promise<void> {
-  for (const plugin of plugins) await plugin.validate?.(request);
+  for (const plugin of plugins)
+    if (plugin.validate && !plugin.isIdle?.(request.reads)) await plugin.validate(request);
 }
 
 /** What looks at objects that are only answered. */

@@ -52,6 +52,7 @@ export function mutatingPolicies(kinds: PolicyKinds, options: PolicyOptions): Ad
   return {
     name: "MutatingAdmissionPolicy",
     seesConnections: true,
+    isIdle: (reads) => reads.isEmpty(kinds.binding),
     async admit(request) {
       if (!request.object) return false;
       const { problems, changers } = await prepare(request);

@@ -42,6 +42,7 @@ export function validatingPolicies(kinds: PolicyKinds, options: PolicyOptions): 
   return {
     name: "ValidatingAdmissionPolicy",
     seesConnections: true,
+    isIdle: (reads) => reads.isEmpty(kinds.binding),
     async validate(request) {
       const found = await appliedPolicies(request, kinds, options);
       if (found.length === 0) return;

@@ -37,6 +37,7 @@ export function mutatingWebhooks(caller: WebhookCaller, options: PolicyOptions):
   return {
     name: "MutatingAdmissionWebhook",
     seesConnections: true,
+    isIdle: (reads) => reads.isEmpty(MUTATING),
     admit: async (request) => rounds.ask(request, await changers(request)),
     admitAgain: (request) => rounds.askAgain(request, () => changers(request)),
   };
@@ -47,6 +48,7 @@ export function validatingWebhooks(caller: WebhookCaller, options: PolicyOptions
   return {
     name: "ValidatingAdmissionWebhook",
     seesConnections: true,
+    isIdle: (reads) => reads.isEmpty(VALIDATING),
     async validate(request) {
       const all = await wantedFor(request, VALIDATING, options);
       if (all.length === 0) return;
