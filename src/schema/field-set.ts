@@ -23,6 +23,9 @@ export function emptySet(): FieldSet {
 /** A path that ends here; all sets share it, since objects may have a hundred thousand leaves. */
 const LEAF: FieldSet = Object.freeze({ member: true, children: new Map() });
 
+/** The same for whoever only looks: nobody adds to it. */
+const NO_PATHS: FieldSet = Object.freeze(emptySet());
+
 export function isEmptySet(set: FieldSet): boolean {
   if (set.member) return false;
   for (const child of set.children.values()) if (!isEmptySet(child)) return false;
@@ -129,7 +132,7 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
 
 /** Paths of `a` that are not in `b`. */
 export function minus(a: FieldSet, b: FieldSet): FieldSet {
-  if (b.children.size === 0 && !b.member) return a;
+  if ((b.children.size === 0 && !b.member) || a === NO_PATHS) return a;
   const result: FieldSet = { member: a.member && !b.member, children: new Map() };
   for (const [key, child] of a.children) {
     const other = b.children.get(key);
@@ -143,8 +146,9 @@ export function minus(a: FieldSet, b: FieldSet): FieldSet {
 export function outside(a: FieldSet, b: FieldSet): FieldSet {
   if (b.member) {
     lookThrough(a);
-    return emptySet();
+    return NO_PATHS;
   }
+  if (b.children.size === 0) return a;
   const result: FieldSet = { member: a.member, children: new Map() };
   for (const [key, child] of a.children) {
     const other = b.children.get(key);
@@ -290,10 +294,9 @@ type Parts = ReadonlyMap<string, Part>;
 
 /** The parts of a value by step; undefined for what is merged as one. */
 function partsOf(shape: Shape, value: unknown): Parts | undefined {
+  if (shape.merge === "atomic") return undefined;
   const parts = new Map<string, Part>();
   switch (shape.merge) {
-    case "atomic":
-      return undefined;
     case "struct":
       if (!isObject(value)) return undefined;
       for (const [name, inner] of Object.entries(value))
@@ -398,10 +401,12 @@ export interface Comparison {
   readonly removed: FieldSet;
 }
 
+const SAME: Comparison = { changed: NO_PATHS, removed: NO_PATHS };
+
 /** Compares two values of one shape; undefined for absent. */
 export function compareValues(shape: Shape, before: unknown, after: unknown): Comparison {
   // Most of what a write sends is what was there: not worth taking apart.
-  if (before !== undefined && jsonEqual(before, after)) return { changed: emptySet(), removed: emptySet() };
+  if (before !== undefined && jsonEqual(before, after)) return SAME;
   const shapeOfName = namesOf(shape);
   return shapeOfName && isObject(before) && isObject(after)
     ? compareNamed(shapeOfName, before, after)
@@ -422,9 +427,10 @@ interface Compared {
 
 function compareParts(shape: Shape, { before, after, compare }: Compared): Comparison {
   if (after === undefined)
-    return { changed: emptySet(), removed: before === undefined ? emptySet() : whole(shape, before) };
-  if (before === undefined) return { changed: whole(shape, after), removed: emptySet() };
+    return { changed: NO_PATHS, removed: before === undefined ? NO_PATHS : whole(shape, before) };
+  if (before === undefined) return { changed: whole(shape, after), removed: NO_PATHS };
   const [had, has] = [partsOf(shape, before), partsOf(shape, after)];
+  if (!had && !has && !jsonEqual(before, after)) return { changed: LEAF, removed: NO_PATHS };
   // Two that hold nothing are told apart as they are. Beside one that holds something, null is one that holds nothing.
   const isSwitched = (!had && before !== null) || (!has && after !== null);
   if (isSwitched || (holdsNothing(before) && holdsNothing(after)))
@@ -437,7 +443,8 @@ function compareParts(shape: Shape, { before, after, compare }: Compared): Compa
 
 /** All that is in a value whose other side has nothing of its kind. */
 function childrenOf(parts: Parts | undefined): Map<string, FieldSet> {
-  return new Map([...(parts ?? [])].map(([step, part]) => [step, whole(part.shape, part.value)]));
+  if (!parts) return NO_PATHS.children;
+  return new Map([...parts].map(([step, part]) => [step, whole(part.shape, part.value)]));
 }
 
 interface ComparedParts {
@@ -451,6 +458,7 @@ function compareEach({ had, has, compare }: ComparedParts): Comparison {
   const removed = emptySet();
   for (const [step, part] of has) {
     const inner = comparePart(had.get(step), part, compare);
+    if (inner === SAME) continue;
     if (!isEmptySet(inner.changed)) changed.children.set(step, inner.changed);
     if (!isEmptySet(inner.removed)) removed.children.set(step, inner.removed);
   }
@@ -488,18 +496,20 @@ function namesOf(shape: Shape): ((name: string) => Shape) | undefined {
 
 /** Two objects, name by name: nothing is made of those that are the same, which most are. */
 function compareNamed(shapeOfName: (name: string) => Shape, before: Json, after: Json): Comparison {
-  const changed = emptySet();
-  const removed = emptySet();
-  for (const name of Object.keys(after)) {
+  let changed: FieldSet | undefined;
+  let removed: FieldSet | undefined;
+  for (const name in after) {
     const had = Object.hasOwn(before, name) ? before[name] : undefined;
     if (had === after[name] && had !== undefined) continue;
     const inner = compareValues(shapeOfName(name), had, after[name]);
-    if (!isEmptySet(inner.changed)) changed.children.set(`f:${name}`, inner.changed);
-    if (!isEmptySet(inner.removed)) removed.children.set(`f:${name}`, inner.removed);
+    if (inner === SAME) continue;
+    if (!isEmptySet(inner.changed)) (changed ??= emptySet()).children.set(`f:${name}`, inner.changed);
+    if (!isEmptySet(inner.removed)) (removed ??= emptySet()).children.set(`f:${name}`, inner.removed);
   }
-  for (const name of Object.keys(before))
-    if (!Object.hasOwn(after, name)) removed.children.set(`f:${name}`, whole(shapeOfName(name), before[name]));
-  return { changed, removed };
+  for (const name in before)
+    if (!Object.hasOwn(after, name))
+      (removed ??= emptySet()).children.set(`f:${name}`, whole(shapeOfName(name), before[name]));
+  return { changed: changed ?? NO_PATHS, removed: removed ?? NO_PATHS };
 }
 
 /** Every path of a value, containers included: it came, or went, as a whole. */
