@@ -31,10 +31,11 @@ export function cryptoRandom(): Random {
         getRandomValues(pool);
         used = 0;
       }
-      target.set(pool.subarray(used, used + target.length));
-      // What was given away, perhaps as a key, must not stay behind.
-      pool.fill(0, used, used + target.length);
-      used += target.length;
+      for (let index = 0; index < target.length; index++) {
+        target[index] = pool[used]!;
+        // What was given away, perhaps as a key, must not stay behind.
+        pool[used++] = 0;
+      }
     },
     () => random,
   );
@@ -80,13 +81,26 @@ function make(fill: (target: Uint8Array<ArrayBuffer>) => void, fork: (label: str
       const raw = bytes(16);
       raw[6] = (raw[6]! & 0x0f) | 0x40;
       raw[8] = (raw[8]! & 0x3f) | 0x80;
-      const hex = Buffer.from(raw.buffer).toString("hex");
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+      return uuidText(raw);
     },
     suffix: (length) =>
       Array.from({ length }, () => SUFFIX_ALPHABET[Math.floor(float() * SUFFIX_ALPHABET.length)]).join(""),
     fork,
   };
+}
+
+const HEX_DIGITS = Buffer.from("0123456789abcdef");
+/** Used for each: a buffer of its own and slices of a text cost more than the sixteen bytes. */
+const UUID_TEXT = Buffer.alloc(36, "-");
+
+function uuidText(raw: Uint8Array): string {
+  let at = 0;
+  for (let index = 0; index < 16; index++) {
+    if (index === 4 || index === 6 || index === 8 || index === 10) at++;
+    UUID_TEXT[at++] = HEX_DIGITS[raw[index]! >> 4]!;
+    UUID_TEXT[at++] = HEX_DIGITS[raw[index]! & 15]!;
+  }
+  return UUID_TEXT.toString("latin1");
 }
 
 /** Four 32-bit words from a text, by FNV-1a with a different start each. */

@@ -35,8 +35,7 @@ export async function checkSent(plugins: readonly AdmissionPlugin[], request: ()
 
 /** Shows a request to plugins that may refuse it as it is now. */
 export async function validateAdmission(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): Promise<void> {
-  for (const plugin of plugins)
-    if (plugin.validate && !plugin.isIdle?.(request.reads)) await plugin.validate(request);
+  for (const plugin of plugins) if (plugin.validate && !plugin.isIdle?.(request.reads)) await plugin.validate(request);
 }
 
 /** What looks at objects that are only answered. */

@@ -114,6 +114,11 @@ export class Cacher {
     return this.#objects.get(key);
   }
 
+  /** Whether somebody has to be asked what an entry holds; what isn't {@link opened} then is not to be shown. */
+  get opens(): boolean {
+    return this.#options.open !== undefined;
+  }
+
   /** What a store's entry holds; decoded already if the cache has this version. With its JSON, where that is known. */
   stored(entry: Entry, json?: Uint8Array): StoredObject {
     const cached = this.#objects.get(entry.key);

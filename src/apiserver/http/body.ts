@@ -111,7 +111,7 @@ const PARAMETER = new RegExp(`^\\s*;\\s*(${TOKEN})\\s*=\\s*(${TOKEN}|"(?:[^"\\\\
 /** The media type of the body without parameters, in lower case; empty when none is said, undefined when that can't be read. */
 export function mediaType({ headers }: ApiRequest): string | undefined {
   const header = headers["content-type"] ?? "";
-  if (header === "") return "";
+  if (header === "" || BODY_TYPES.includes(header)) return header;
   const [name = ""] = header.split(";", 1);
   const type = MEDIA_TYPE.exec(name)?.[1]?.toLowerCase();
   return type !== undefined && areParameters(header.slice(name.length)) ? type : undefined;

@@ -16,6 +16,10 @@ interface Accepted {
   readonly type: string;
   readonly parameters: ReadonlyMap<string, string>;
   readonly quality: number;
+  /** What the type stands for, in the order in which it is tried. */
+  readonly encodings: readonly Format["encoding"][];
+  /** Something else than the object is asked for. */
+  readonly isView: boolean;
 }
 
 const VIEWS: Readonly<Record<string, Format["as"]>> = {
@@ -63,7 +67,7 @@ export function negotiate(accept: string | undefined, offer: Offer, pretty: bool
   for (const accepted of readAccept(accept).clauses) {
     if (offer.jsonOnly)
       return { encoding: accepted.type === OBJECT_MEDIA_TYPE ? "object" : "json", as: "object", pretty };
-    for (const encoding of encodingsOf(accepted.type)) {
+    for (const encoding of accepted.encodings) {
       const format = formatOf(encoding, accepted, { offer, pretty });
       if (format) return format;
     }
@@ -95,16 +99,16 @@ interface Asked {
 
 function formatOf(
   encoding: Format["encoding"],
-  { parameters }: Accepted,
+  { parameters, isView }: Accepted,
   { offer: { views, noTables, noProtobuf }, pretty }: Asked,
 ): Format | undefined {
   const serverVersion = parameters.get("sv");
   if (serverVersion !== undefined && !(views && serverVersion === "v1")) return undefined;
   if (!mayStream(encoding, parameters)) return undefined;
-  const view = own(VIEWS, parameters.get("as") ?? "");
   const isPrettier = pretty || parameters.get("pretty") === "1";
-  if (!["as", "g", "v"].some((name) => parameters.has(name)))
+  if (!isView)
     return encoding === "protobuf" && noProtobuf ? undefined : { encoding, as: "object", pretty: isPrettier };
+  const view = own(VIEWS, parameters.get("as") ?? "");
   if (
     !views ||
     view === undefined ||
@@ -182,7 +186,6 @@ export function wantsPretty(request: ApiRequest, query: URLSearchParams): boolea
   return /^(?:curl|Wget|Mozilla\/5\.0)/.test(request.headers["user-agent"] ?? "");
 }
 
-/** The encodings that a type stands for, in the order in which they are tried. */
 function encodingsOf(type: string): readonly Format["encoding"][] {
   if (type === OBJECT_MEDIA_TYPE) return ["object"];
   return ENCODINGS.slice(1).flatMap(([one, encoding]) => (isMeant(type, one) ? [encoding] : []));
@@ -259,7 +262,8 @@ function parseClause(clause: string): Accepted | undefined {
     if (key.trim() === "q") quality = NUMBER.test(value) ? Number(value) : 0;
     else parameters.set(key.trim(), value.trim());
   }
-  return { type, parameters, quality };
+  const isView = ["as", "g", "v"].some((one) => parameters.has(one));
+  return { type, parameters, quality, encodings: encodingsOf(type), isView };
 }
 
 /** The media type that a format is announced as. */

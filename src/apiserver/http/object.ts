@@ -178,11 +178,13 @@ export function sayingItsType(value: unknown, refuse: (why: string) => Error): J
   const both =
     'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
   if (!isObject(value)) throw problem(value, `value of type ${both}`);
-  for (const [key, given] of Object.entries(value))
-    if ((key === "apiVersion" || key === "kind") && given !== null && typeof given !== "string")
-      throw problem(given, `struct field .${key} of type string`);
+  for (const key in value) {
+    if (key !== "apiVersion" && key !== "kind") continue;
+    const given = value[key];
+    if (given !== null && typeof given !== "string") throw problem(given, `struct field .${key} of type string`);
+  }
   const { apiVersion } = value;
-  if (typeof apiVersion === "string" && apiVersion.split("/").length > 2)
+  if (typeof apiVersion === "string" && apiVersion.indexOf("/") !== apiVersion.lastIndexOf("/"))
     throw refuse(`unexpected GroupVersion string: ${apiVersion}`);
   return value;
 }

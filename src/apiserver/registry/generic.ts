@@ -139,9 +139,9 @@ export class Registry {
   }
 
   /** What lies in the store, in this version; with its JSON, where that is known. */
-  async opened(entry: Entry, json?: Uint8Array): Promise<StoredObject> {
-    const [stored] = await this.cacher.opened([entry], json);
-    return stored!.as(this.kind);
+  opened(entry: Entry, json?: Uint8Array): StoredObject | Promise<StoredObject> {
+    if (!this.cacher.opens) return this.cacher.stored(entry, json).as(this.kind);
+    return this.cacher.opened([entry], json).then(([stored]) => stored!.as(this.kind));
   }
 
   /** The same of what only would lie there, which no cache has. */

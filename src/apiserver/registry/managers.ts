@@ -5,23 +5,29 @@ type Json = Record<string, unknown>;
 
 const NAME_BYTES_MAX = 128;
 const SUBRESOURCE_BYTES_MAX = 256;
+/** Of one unit of a text. */
+const UTF8_BYTES_MAX = 3;
 const PLAIN = /^[ -~]*$/;
 
 /** What is wrong with the entries of metadata.managedFields, of those that can be read. */
 export function validateManagers({ managedFields = [] }: KubeObject["metadata"]): FieldError[] {
-  return (managedFields as readonly { manager?: string; subresource?: string }[]).flatMap(
-    ({ manager = "", subresource = "" }, index) => {
-      const path = `metadata.managedFields[${index}]`;
-      return [
-        ...managerNameErrors(`${path}.manager`, manager),
-        ...tooLong(`${path}.subresource`, subresource, SUBRESOURCE_BYTES_MAX),
-      ];
-    },
-  );
+  const errors: FieldError[] = [];
+  const managers = managedFields as readonly { manager?: string; subresource?: string }[];
+  managers.forEach(({ manager = "", subresource = "" }, index) => {
+    if (isSoundName(manager) && subresource.length * UTF8_BYTES_MAX <= SUBRESOURCE_BYTES_MAX) return;
+    const path = `metadata.managedFields[${index}]`;
+    errors.push(...managerNameErrors(`${path}.manager`, manager));
+    errors.push(...tooLong(`${path}.subresource`, subresource, SUBRESOURCE_BYTES_MAX));
+  });
+  return errors;
 }
+
+/** Most names are: each write looks at all of them more than once. */
+const isSoundName = (name: string) => name.length <= NAME_BYTES_MAX && PLAIN.test(name);
 
 /** What is wrong with the name of who manages fields. */
 export function managerNameErrors(path: string, manager: string): FieldError[] {
+  if (isSoundName(manager)) return [];
   return [...tooLong(path, manager, NAME_BYTES_MAX), ...unprintable(path, manager)];
 }
 

@@ -71,21 +71,20 @@ export function validateMetadata(
   else errors.push(...problemsAt("metadata.namespace", namespace, dnsLabelProblems(namespace)));
   if (generation < 0)
     errors.push(invalidValue("metadata.generation", generation, "must be greater than or equal to 0"));
-  return [
-    ...errors,
-    ...validateShared(object),
-    ...validateFinalizers(rules, finalizers),
-    ...validateManagers(object.metadata),
-  ];
+  errors.push(...validateShared(object));
+  if (finalizers.length > 0) errors.push(...validateFinalizers(rules, finalizers));
+  errors.push(...validateManagers(object.metadata));
+  return errors;
 }
 
 /** Problems of what may change in an object's life. */
-function validateShared({ metadata }: KubeObject): FieldError[] {
-  return [
-    ...validateLabels("metadata.labels", metadata.labels),
-    ...validateAnnotations("metadata.annotations", metadata.annotations),
-    ...validateOwners(metadata.ownerReferences ?? []),
-  ];
+function validateShared({ metadata: { labels, annotations, ownerReferences = [] } }: KubeObject): FieldError[] {
+  const errors: FieldError[] = [];
+  // What isn't there is not looked at: each change asks several times, and most objects have little of it.
+  if (labels) errors.push(...validateLabels("metadata.labels", labels));
+  if (annotations) errors.push(...validateAnnotations("metadata.annotations", annotations));
+  if (ownerReferences.length > 0) errors.push(...validateOwners(ownerReferences));
+  return errors;
 }
 
 function validateOwners(owners: readonly Owner[]): FieldError[] {
@@ -151,6 +150,7 @@ function validateDomains(
 /** Keeps one of owners that are named twice; what the client is warned of, who of a patch only learns late. */
 export function joinOwners(metadata: { ownerReferences?: unknown }, verb: string): string[] {
   const owners = (metadata.ownerReferences ?? []) as Owner[];
+  if (owners.length < 2) return [];
   const again = repeats(owners, (owner) => JSON.stringify(owner));
   const copies = owners.filter((_, index) => again.has(index));
   if (copies.length === 0) return [];
@@ -209,7 +209,8 @@ function validateChange(object: KubeObject, old: KubeObject): FieldError[] {
     if ((value ?? "") !== (old.metadata[field] ?? ""))
       errors.push(invalidValue(`metadata.${field}`, value, "field is immutable"));
   }
-  return [...errors, ...validateShared(object), ...validateManagers(object.metadata)];
+  errors.push(...validateShared(object), ...validateManagers(object.metadata));
+  return errors;
 }
 
 const FIXED = ["name", "namespace", "uid", "deletionTimestamp", "deletionGracePeriodSeconds"] as const;
