@@ -363,7 +363,8 @@ export function applyConfig(input: ApplyInput): Json {
   if (live && !(live.metadata as Json).managedFields) checkKeys(shape, live);
   checkTyped(shape, config);
   if (live) checkKeys(shape, live);
-  const managers = managersBefore(input, base).filter(({ apiVersion }) => versions(apiVersion) !== undefined);
+  const all = managersBefore(input, base);
+  const managers = all.filter(({ apiVersion }) => versions(apiVersion) !== undefined);
   const wanted = setOf(shape, config);
   const set = minus(outside(wanted, ignored), SERVER_SET);
   const mine = managers.find((one) => isSame(one, "Apply", write));
@@ -385,8 +386,8 @@ export function applyConfig(input: ApplyInput): Json {
   const compare = comparison(struct, before, result);
   const changesFor = (apiVersion: string) => compare(versions(apiVersion))!;
   resolveConflicts({ others, changesFor, ignored, force, forced });
-  // Who only joins what is there already has never written: its entry bears no time.
-  const time = jsonEqual(before, result) ? mine?.time : write.now;
+  // Who only joins what is there already has never written: its entry bears no time, unless it did in a version that is gone.
+  const time = jsonEqual(before, result) ? all.find((one) => isSame(one, "Apply", write))?.time : write.now;
   const entry: Manager = { ...write, operation: "Apply", time, set };
   (result.metadata as Json).managedFields = writeManagers([...others, entry]);
   return result;

@@ -156,5 +156,5 @@ export function pathSegmentProblems(text: string): string[] {
 
 /** A prefix of names: what generateName holds; a dash at its end is followed by more. */
 export function asPrefix(text: string): string {
-  return text.endsWith("-") ? `${text.slice(0, -1)}a` : text;
+  return text.length > 1 && text.endsWith("-") ? `${text.slice(0, -2)}a` : text;
 }

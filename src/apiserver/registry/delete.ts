@@ -174,7 +174,7 @@ function finalizersAfter(
   const others = (metadata.finalizers ?? []).filter((one) => one !== ORPHAN && one !== FOREGROUND);
   const had = metadata.finalizers ?? [];
   // Nobody collects what belongs to it: it just goes.
-  if (behavior.defaultPropagation === "none") return [...had];
+  if (behavior.defaultPropagation === "none") return others;
   const policy =
     propagationPolicy ?? (orphanDependents === undefined ? undefined : orphanDependents ? "Orphan" : "Background");
   switch (policy) {

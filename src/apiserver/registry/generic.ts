@@ -42,7 +42,7 @@ import { isTooLarge, storeFailure } from "./store-failure.ts";
 import { toStored } from "../stored/custom.ts";
 import { shownIn } from "../stored/shown.ts";
 import { sayingVersion, storageKey, StoredObject } from "../stored/stored.ts";
-import { checkUid, checkVersion, checkVersionText, refuseVersion } from "./versions.ts";
+import { checkUid, checkVersion, checkVersionText, refuseUid, refuseVersion } from "./versions.ts";
 import { betweenSteps, LARGE_BYTES } from "../turns.ts";
 
 export type Json = Record<string, unknown>;
@@ -258,7 +258,7 @@ export class Registry {
       ignored: resetFields(this.kind, subresource),
     };
     // The original lets go of managers that it can't work out, and writes the object.
-    const entries = isTyped ? await managersAfter(this.kind, update) : [];
+    const entries = isTyped ? await managersAfter(this.kind, update, write.version) : [];
     if (entries.length > 0) metadata.managedFields = entries;
     else delete metadata.managedFields;
   }
@@ -375,7 +375,9 @@ export class Registry {
       if (!current) {
         await context.authorize({ verb: "create" });
         checkVersionText((wanted.metadata as Meta).resourceVersion);
-        delete (wanted.metadata as Meta).resourceVersion;
+        if (options.whole) refuseUid(this.kind, wanted, { key: this.key(namespace, name), dryRun: options.write.dryRun });
+        // Where it is stored it gets another.
+        if (!options.write.dryRun) delete (wanted.metadata as Meta).resourceVersion;
         return { object: await this.create(context, wanted, options.write), created: true };
       }
       if (options.whole) checkUid(this.kind, wanted, { current, dryRun: options.write.dryRun });
@@ -416,8 +418,14 @@ export class Registry {
     const sent = () => this.#admissionRequest(context, { operation: "UPDATE", object: wanted, oldObject: old, write });
     await checkSent(this.#checkingSent, sent);
     const isTyped = isOfItsType(this.kind, wanted);
+    const sentTime = (wanted.metadata as Meta).deletionTimestamp;
     let object = this.#withDefaults(this.#prepareUpdate(wanted, old, subresource), write);
+    const metadata = (claimed ?? object).metadata as Meta;
+    const { deletionTimestamp } = metadata;
+    // Who says when it began to go manages that, though nothing comes of it.
+    if (sentTime && deletionTimestamp) metadata.deletionTimestamp = sentTime;
     await this.#manage(context, { before: old, object: claimed ?? object, write, subresource, isTyped });
+    if (deletionTimestamp) metadata.deletionTimestamp = deletionTimestamp;
     if (claimed) keepManagers(object, claimed);
     await betweenSteps(context);
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write, shown });

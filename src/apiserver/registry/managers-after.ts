@@ -12,9 +12,10 @@ import { withViews } from "../stored/views.ts";
 export async function managersAfter(
   kind: KindDefinition,
   update: Omit<ManagedUpdate, "versions">,
+  spoken?: KindDefinition,
 ): Promise<readonly ManagerEntry[]> {
   try {
-    return await withViews(kind, (versions) => managedAfterUpdate({ ...update, versions }));
+    return await withViews(kind, (versions) => managedAfterUpdate({ ...update, versions }), spoken);
   } catch (error) {
     if (error instanceof StatusError) return [];
     throw error;

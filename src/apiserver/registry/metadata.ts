@@ -40,7 +40,7 @@ const NAME_RULES: Readonly<Record<NameRule, (name: string) => string[]>> = {
 function prefixProblems(prefix: string, rule: NameRule): string[] {
   // What is declared is declared of names alone.
   if (rule === "longName") return prefixProblems(prefix, "dnsSubdomain");
-  return NAME_RULES[rule](rule === "pathSegment" ? `${prefix}a` : asPrefix(prefix));
+  return NAME_RULES[rule](rule === "pathSegment" ? prefix : asPrefix(prefix));
 }
 
 /** What kinds differ in. */
@@ -60,8 +60,8 @@ export function validateMetadata(
   const errors: FieldError[] = [];
   const more = (text: string) => rules.nameProblems?.(object as never, text) ?? [];
   if (generateName && !late) {
-    const problems = [...prefixProblems(generateName, rules.loosePrefix ? "pathSegment" : rule), ...more(generateName)];
-    errors.push(...problemsAt("metadata.generateName", generateName, problems));
+    const problems = rules.loosePrefix ? pathSegmentProblems(`${generateName}a`) : prefixProblems(generateName, rule);
+    errors.push(...problemsAt("metadata.generateName", generateName, [...problems, ...more(generateName)]));
   }
   if (!name) errors.push(required("metadata.name", "name or generateName is required"));
   else if (!late) errors.push(...problemsAt("metadata.name", name, [...NAME_RULES[rule](name), ...more(name)]));
@@ -102,7 +102,9 @@ function validateOwner(owner: Owner): FieldError[] {
   const path = "metadata.ownerReferences";
   const errors: FieldError[] = [];
   const { apiVersion, kind, name, uid } = owner;
-  if (apiVersion.split("/").at(-1) === "")
+  const parts = apiVersion.split("/");
+  // What is none says nothing.
+  if (parts.length > 2 || parts.at(-1) === "")
     errors.push(invalidValue(`${path}.apiVersion`, apiVersion, "version must not be empty"));
   for (const [field, value] of Object.entries({ kind, name, uid }))
     if (value === "") errors.push(invalidValue(`${path}.${field}`, value, "must not be empty"));
@@ -198,7 +200,9 @@ export function metadataLooks(
 function validateChange(object: KubeObject, old: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
   if (old.metadata.deletionTimestamp) {
-    const added = (object.metadata.finalizers ?? []).filter((one) => !old.metadata.finalizers?.includes(one));
+    const added = [...new Set(object.metadata.finalizers)]
+      .filter((one) => !old.metadata.finalizers?.includes(one))
+      .sort();
     if (added.length > 0) {
       const detail = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((one) => JSON.stringify(one)).join(", ")}}`;
       errors.push(forbiddenField("metadata.finalizers", detail));

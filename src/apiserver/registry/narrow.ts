@@ -37,7 +37,7 @@ export function keepAllBut({ object, old, subresource, keeps }: Narrowing): void
   object.metadata = metadata;
 }
 
-const SENT_WITH_STATUS = [...KEPT_WITH_STATUS, "generateName", "deletionGracePeriodSeconds"];
+const SENT_WITH_STATUS = [...KEPT_WITH_STATUS, "uid", "generateName", "deletionGracePeriodSeconds"];
 
 interface Part extends Pick<Narrowing, "keeps"> {
   /** What the spec becomes. */

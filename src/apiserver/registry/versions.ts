@@ -36,18 +36,38 @@ export function checkVersionText(version: unknown): void {
   throw statusError({ code: 500, reason: "", message });
 }
 
+interface Held {
+  readonly key: string;
+  readonly dryRun: boolean;
+}
+
 /** 409 where the client means another object of that name. */
 export function checkUid(
   kind: KindDefinition,
-  { metadata }: Json,
+  wanted: Json,
   { current: { object, entry }, dryRun }: { readonly current: StoredObject; readonly dryRun: boolean },
 ): void {
+  const { uid, name } = object.metadata;
+  compareUids(kind, { wanted, name, uid }, { key: entry.key, dryRun });
+}
+
+/** The same where there is none. */
+export function refuseUid(kind: KindDefinition, wanted: Json, held: Held): void {
+  compareUids(kind, { wanted, name: String((wanted.metadata as Meta).name), uid: "" }, held);
+}
+
+interface Uids {
+  readonly wanted: Json;
+  readonly name: string;
+  readonly uid: string;
+}
+
+function compareUids(kind: KindDefinition, { wanted: { metadata }, name, uid: own }: Uids, { key, dryRun }: Held) {
   const { uid } = metadata as Meta;
-  const { name, uid: own } = object.metadata;
   if (!uid || uid === own) return;
   // A dry run doesn't get as far as where the keys of the original get their prefix.
-  const key = dryRun ? entry.key.replace(/^\/registry/, "") : entry.key;
-  const why = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${own}`;
+  const shown = dryRun ? key.replace(/^\/registry/, "") : key;
+  const why = `StorageError: invalid object, Code: 4, Key: ${shown}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${own}`;
   throw conflict(kind, name, why);
 }
 

@@ -19,9 +19,17 @@ class Unconverted extends Error {
  * Does what looks at objects in other versions of their kind. Where somebody else converts them, it is done again from its
  * beginning each time that it asks for one that isn't known yet: so it must leave what it gets as it is.
  */
-export async function withViews<T>(kind: KindDefinition, work: (versions: VersionLookup) => T): Promise<T> {
+export async function withViews<T>(
+  kind: KindDefinition,
+  work: (versions: VersionLookup) => T,
+  spoken: Pick<KindDefinition, "group"> = kind,
+): Promise<T> {
   const { custom } = kind;
-  if (!custom) return work((apiVersion) => versionView(hubOf(kind), kind, apiVersion));
+  if (!custom)
+    return work((apiVersion) =>
+      // What is stored under another group (events) has versions there that this one doesn't know.
+      groupOf(apiVersion) === spoken.group ? versionView(hubOf(kind), kind, apiVersion) : undefined,
+    );
   const { versions: own } = custom;
   const known = new Map<string, Json>();
   let wanted: { readonly key: string; readonly object: Json; readonly apiVersion: string } | undefined;
@@ -33,11 +41,11 @@ export async function withViews<T>(kind: KindDefinition, work: (versions: Versio
     wanted = { key, object, apiVersion };
     throw new Unconverted("an object has to be converted first");
   };
-  const spoken = groupVersion(kind);
+  const spokenVersion = groupVersion(kind);
   const versions = (apiVersion: string): VersionView | undefined => {
     const struct = own.structOf(apiVersion);
-    if (!struct || apiVersion === spoken) return struct && { struct };
-    return { struct, convert: (object) => find(object, apiVersion), back: (object) => find(object, spoken) };
+    if (!struct || apiVersion === spokenVersion) return struct && { struct };
+    return { struct, convert: (object) => find(object, apiVersion), back: (object) => find(object, spokenVersion) };
   };
   for (;;) {
     try {
@@ -48,6 +56,8 @@ export async function withViews<T>(kind: KindDefinition, work: (versions: Versio
     known.set(wanted.key, checked(own, await own.convert!(wanted.object, wanted.apiVersion)));
   }
 }
+
+const groupOf = (apiVersion: string) => (apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "");
 
 /** A converted object, unless it says what its version doesn't know: then nobody can tell who manages that. */
 function checked({ structOf }: CustomVersions, object: Json): Json {

@@ -67,7 +67,7 @@ function fromHub({ metadata, spec, status: given }: Hub): Draft<HorizontalPodAut
   // What is about to be made has no status yet.
   const status: Partial<Hub["status"]> = given ?? {};
   const { metrics = [], behavior, ...restOfSpec } = spec;
-  const { currentMetrics, conditions = [], ...restOfStatus } = status;
+  const { currentMetrics, conditions = [], observedGeneration, lastScaleTime } = status;
   const cpu = metrics.find(isCpuUtilization)?.resource?.target.averageUtilization;
   const others = metrics.filter((metric) => !isCpuUtilization(metric)).map(annotatedSpec);
   const current = currentMetrics ?? [];
@@ -84,7 +84,8 @@ function fromHub({ metadata, spec, status: given }: Hub): Draft<HorizontalPodAut
     metadata: { ...metadata, ...(Object.keys(annotations).length > 0 && { annotations }) },
     spec: { ...restOfSpec, ...(cpu !== undefined && { targetCPUUtilizationPercentage: cpu }) },
     status: {
-      ...restOfStatus,
+      ...(observedGeneration !== undefined && { observedGeneration }),
+      ...(lastScaleTime !== undefined && { lastScaleTime }),
       currentReplicas: status.currentReplicas ?? 0,
       desiredReplicas: status.desiredReplicas ?? 0,
       ...(currentCpu !== undefined && { currentCPUUtilizationPercentage: currentCpu }),

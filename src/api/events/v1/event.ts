@@ -56,15 +56,18 @@ const coreConversions: Conversions<Event, CoreEvent> = {
     } as never;
   },
   fromHub({ involvedObject, message, source, firstTimestamp, lastTimestamp, count, reportingComponent, ...event }) {
+    // The other group always has who reports, this one only where it is said.
+    const { reportingInstance, ...rest } = event;
     return {
-      ...event,
+      ...rest,
+      ...(reportingInstance && { reportingInstance }),
       regarding: involvedObject,
       note: message,
       deprecatedSource: source,
       deprecatedFirstTimestamp: firstTimestamp,
       deprecatedLastTimestamp: lastTimestamp,
       deprecatedCount: count,
-      reportingController: reportingComponent,
+      ...(reportingComponent && { reportingController: reportingComponent }),
     } as never;
   },
 };
