@@ -375,7 +375,8 @@ export class Registry {
       if (!current) {
         await context.authorize({ verb: "create" });
         checkVersionText((wanted.metadata as Meta).resourceVersion);
-        if (options.whole) refuseUid(this.kind, wanted, { key: this.key(namespace, name), dryRun: options.write.dryRun });
+        if (options.whole)
+          refuseUid(this.kind, wanted, { key: this.key(namespace, name), dryRun: options.write.dryRun });
         // Where it is stored it gets another.
         if (!options.write.dryRun) delete (wanted.metadata as Meta).resourceVersion;
         return { object: await this.create(context, wanted, options.write), created: true };

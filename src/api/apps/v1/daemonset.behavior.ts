@@ -51,6 +51,10 @@ export const daemonSetBehavior: KindBehavior<DaemonSet> = {
     dropDisabledTemplateFields(daemonSet.spec.template, old.spec.template);
     setTemplateGeneration(daemonSet, templateGeneration(old.metadata));
   },
+  prepareStatusUpdate(daemonSet, old) {
+    // It is a field of the spec, whatever stands for it.
+    setTemplateGeneration(daemonSet, templateGeneration(old.metadata));
+  },
   settleUpdate(daemonSet, old) {
     const changes = jsonEqual(daemonSet.spec.template, old.spec.template) ? 0 : 1;
     setTemplateGeneration(daemonSet, templateGeneration(old.metadata) + changes);
