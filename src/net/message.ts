@@ -88,6 +88,8 @@ export type ResponseBody =
   | {
       readonly type: "upgrade";
       readonly subprotocol?: string;
+      /** Of a WebSocket without a subprotocol: what kind of messages it carries, text unless this says otherwise. */
+      readonly messages?: "binary";
       readonly serve: (connection: UpgradedConnection) => Promise<void>;
     }
   /**

@@ -290,7 +290,7 @@ export class Verbs {
         body: { type: "events", batches: mapBatches(batches, (items) => encoder.frames(items)) },
       };
     if (request.upgrade?.protocol === "websocket") {
-      if (hasOrigin(request)) return overWebSocket(batches, (item) => encoder.encode([item]));
+      if (hasOrigin(request)) return overWebSocket(batches, encoder);
       await batches.return?.();
       return { status: 403, headers: {}, body: { type: "none" } };
     }
@@ -559,20 +559,18 @@ function hasOrigin({ headers: { origin = "" } }: ApiRequest): boolean {
   return /^([a-z][a-z0-9+.-]*:|\/)/i.test(origin);
 }
 
-/** A watch over a WebSocket: one event in each message. */
-function overWebSocket(
-  batches: AsyncIterable<readonly WatchItem[]>,
-  encode: (item: WatchItem) => Uint8Array,
-): ApiResponse {
+/** A watch over a WebSocket: one event in each message, whose end nothing else needs to tell. */
+function overWebSocket(batches: AsyncIterable<readonly WatchItem[]>, encoder: EventEncoder): ApiResponse {
   const serve = async (connection: UpgradedConnection) => {
     const channel = connection.channel(0);
     const iterator = batches[Symbol.asyncIterator]();
     connection.closed.then(() => iterator.return?.()).catch(() => {});
     for (let next = await iterator.next(); !next.done; next = await iterator.next())
-      for (const item of next.value) await channel.write(encode(item));
+      for (const item of next.value) await channel.write(encoder.message(item));
     connection.close();
   };
-  return { status: 101, headers: {}, body: { type: "upgrade", subprotocol: "", serve } };
+  const body = { type: "upgrade", subprotocol: "", serve } as const;
+  return { status: 101, headers: {}, body: encoder.isText ? body : { ...body, messages: "binary" } };
 }
 
 /** Written out, since a generator costs more than the rest of a delivery. */

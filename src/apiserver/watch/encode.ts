@@ -77,6 +77,16 @@ export class EventEncoder {
     return Buffer.concat(parts);
   }
 
+  /** One event by itself, which comes in a message that tells its length. */
+  message(item: WatchItem): Uint8Array {
+    const bytes = this.encode([item]);
+    return this.isText ? bytes : bytes.subarray(FRAME_HEADER_BYTES);
+  }
+
+  get isText(): boolean {
+    return this.#options.format.encoding !== "protobuf";
+  }
+
   /** The same for a caller in this process: objects that are shared and never changed. */
   frames(items: readonly WatchItem[]): WatchFrame[] {
     return items.map((item) => ({ type: item.type, object: "stored" in item ? this.#shown(item) : this.#extra(item) }));

@@ -121,7 +121,10 @@ async function acceptWebSocket(upgrade: UpgradeServing): Promise<UpgradedConnect
     socket.once("close", () => resolve(undefined));
     server.handleUpgrade(incoming, socket, head, resolve);
   });
-  return webSocket && overWebSocket(webSocket, subprotocol, "server");
+  if (!webSocket) return undefined;
+  return body.messages && subprotocol === ""
+    ? new WebSocketConnection(webSocket, { subprotocol, side: "server", messages: body.messages })
+    : overWebSocket(webSocket, subprotocol, "server");
 }
 
 /** The connection that an open WebSocket carries: its channels, or SPDY through its messages. */
@@ -130,7 +133,7 @@ export function overWebSocket(
   subprotocol: string,
   side: "client" | "server",
 ): UpgradedConnection {
-  if (!subprotocol.startsWith(TUNNEL_PREFIX)) return new WebSocketConnection(webSocket, subprotocol, side);
+  if (!subprotocol.startsWith(TUNNEL_PREFIX)) return new WebSocketConnection(webSocket, { subprotocol, side });
   const inner = subprotocol.slice(TUNNEL_PREFIX.length);
   return new SpdyConnection({ pipe: webSocketDuplex(webSocket), side, subprotocol: inner });
 }

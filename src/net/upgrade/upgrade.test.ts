@@ -214,3 +214,23 @@ test("SPDY headers of a compressing peer are read, block after block", async () 
   assert.deepEqual({ ...(await own.read(plain.write({ A: "1" }))) }, { a: "1" });
   assert.deepEqual({ ...(await own.read(plain.write({ b: "2" }))) }, { b: "2" });
 });
+
+test("a WebSocket without a subprotocol carries text, or bytes as they are", async (t) => {
+  const bytes = Uint8Array.of(0xff, 0x00, 0x80);
+  const handler: Handler = async ({ path }) => {
+    const serve = (connection: UpgradedConnection) => connection.channel(0).write(bytes);
+    const body = { type: "upgrade", serve } as const;
+    return { status: 101, headers: {}, body: path === "/binary" ? { ...body, messages: "binary" } : body };
+  };
+  const listener = await listen({ host: "127.0.0.1", port: 0, handler, log: silentLog, clock });
+  t.after(() => listener.close(0));
+  const first = async (path: string): Promise<unknown> => {
+    const socket = new WebSocket(`ws://127.0.0.1:${listener.port}${path}`);
+    socket.binaryType = "arraybuffer";
+    const { data } = await new Promise<MessageEvent>((resolve) => socket.addEventListener("message", resolve));
+    socket.close();
+    return data;
+  };
+  assert.deepEqual(await first("/binary"), bytes.buffer);
+  assert.equal(await first("/text"), Buffer.from(bytes).toString());
+});

@@ -27,6 +27,13 @@ const CLOSE_CHANNEL = 255;
 /** Channels that are opened by the other end but that nobody asked for. */
 const CHANNELS_MAX = 255;
 
+export interface WebSocketOptions {
+  readonly subprotocol: string;
+  readonly side: "client" | "server";
+  /** What the subprotocol doesn't say: the kind of messages where there is none. */
+  readonly messages?: "binary";
+}
+
 /** An open WebSocket as numbered channels. */
 export class WebSocketConnection implements UpgradedConnection {
   readonly protocol = "websocket" as const;
@@ -38,11 +45,11 @@ export class WebSocketConnection implements UpgradedConnection {
   readonly #side: "client" | "server";
   readonly #channels = new Map<number, Channel>();
 
-  constructor(socket: WebSocket, subprotocol: string, side: "client" | "server") {
+  constructor(socket: WebSocket, { subprotocol, side, messages }: WebSocketOptions) {
     const framing = framingOf(subprotocol);
     if (!framing) throw new NetError("unsupported", `upgrade connection: unknown WebSocket protocol ${subprotocol}`);
     this.#socket = socket;
-    this.#framing = framing;
+    this.#framing = messages ? { ...framing, encoding: messages } : framing;
     this.#side = side;
     this.subprotocol = subprotocol;
     this.closed = new Promise((resolve) => {

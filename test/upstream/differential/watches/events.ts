@@ -55,7 +55,8 @@ function protoEvents(bytes: Buffer): unknown[] {
   return events;
 }
 
-function protoEvent(frame: Buffer): WatchEvent {
+/** A meta.v1.WatchEvent without its length before it. */
+export function protoEvent(frame: Buffer): WatchEvent {
   const [named, extension] = fieldsOf(frame);
   const [raw] = fieldsOf(extension!);
   const type = named!.toString();

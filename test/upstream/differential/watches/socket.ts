@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Agent } from "node:https";
 import { WebSocket } from "ws";
 import type { Answer, Course } from "../exchange.ts";
-import { jsonEvent, withMarks } from "./events.ts";
+import { jsonEvent, protoEvent, withMarks } from "./events.ts";
 
 export interface SocketOptions {
   readonly agent: Agent;
@@ -29,7 +29,7 @@ export function overSocket(url: string, options: SocketOptions): Promise<Answer>
       });
     });
     socket.on("message", (data: Buffer, isBinary) => {
-      messages.push(isBinary ? { bytes: data.length } : jsonEvent(data.toString()));
+      messages.push(isBinary ? protoEvent(data) : jsonEvent(data.toString()));
       socket.emit("data");
     });
     socket.on("close", end);
