@@ -16,8 +16,6 @@ await build({
   entryPoints: {
     "cli/main": "src/cli/main.ts",
     "package/index": "src/package/index.ts",
-    // A program of its own, which a thread runs.
-    "apiserver/yaml-thread": "src/apiserver/yaml-thread.ts",
   },
   outdir: DIST,
   // Two folders deep like the sources, so that paths relative to a file mean the same in both.

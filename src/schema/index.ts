@@ -55,6 +55,7 @@ export { mergeApplied } from "./apply-plain.ts";
 export { ApplyTypeError, AtomicApplyError } from "./typed.ts";
 export { showFloat } from "./go-float.ts";
 export { goJson } from "./go-json.ts";
+export { goUtf8 } from "./go-utf8.ts";
 export { goText, PatchError, strategicMerge } from "./strategic.ts";
 export { encodeProto, encodeProtoObject, protoEnvelope } from "./proto.ts";
 export { decodeProto, openProtoEnvelope, type ProtoEnvelope } from "./proto-read.ts";

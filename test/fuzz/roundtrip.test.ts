@@ -16,7 +16,7 @@ import {
 } from "../../src/schema/index.ts";
 import { blankOf } from "../../src/apiserver/registry/resets.ts";
 import { fromYaml } from "../../src/apiserver/http/body.ts";
-import { yamlText } from "../../src/apiserver/http/yaml.ts";
+import { yamlText } from "../../src/apiserver/yaml/index.ts";
 import { isPolluted, runs } from "./seed.ts";
 import { valueOf } from "./values.ts";
 

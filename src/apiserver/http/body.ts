@@ -1,17 +1,24 @@
+import { isUtf8 } from "node:buffer";
 import { requestEntityTooLarge, unsupportedMediaType } from "../../api/index.ts";
 import { NetError, readBody as readStream } from "../../net/index.ts";
 import type { ApiRequest } from "../../net/message.ts";
-import { copyJson, JsonError, type ParsedJson, parseJson, parseJsonInSteps, ProtoError } from "../../schema/index.ts";
+import {
+  copyJson,
+  goUtf8,
+  JsonError,
+  type ParsedJson,
+  parseJson,
+  parseJsonInSteps,
+  ProtoError,
+} from "../../schema/index.ts";
 import type { RequestContext } from "../contracts.ts";
 import { betweenSteps, LARGE_BYTES } from "../turns.ts";
-import { readYamlBeside } from "../yaml-beside.ts";
-import { maybeJson } from "./yaml-json.ts";
-import { sortedKeys, YamlError, type YamlValue } from "./yaml-value.ts";
+import { maybeJson, readYaml, readYamlInSteps, YamlError } from "../yaml/index.ts";
 
 /** The largest body that is read. */
 const BODY_BYTES_MAX = 3 * 1024 * 1024;
-/** YAML that is longer is read beside the event loop: what isn't takes some milliseconds. */
-const YAML_INLINE_MAX = 32 * 1024;
+/** YAML that is longer is read in steps: what isn't takes some milliseconds. */
+const YAML_AT_ONCE_MAX = 32 * 1024;
 
 /** A request's body as data. */
 export interface Body {
@@ -130,11 +137,6 @@ function areParameters(text: string): boolean {
   return /^\s*;?\s*$/.test(rest);
 }
 
-/** The bytes as text; a byte order mark stays, since JSON may not have one. */
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
-}
-
 type Steps = Pick<RequestContext, "turn" | "isLarge">;
 
 /** Reads JSON; in steps if it is large. */
@@ -144,7 +146,7 @@ export function readJson(text: string, { isLarge, turn }: Steps): ParsedJson | P
 
 async function fromJson(bytes: Uint8Array, steps: Steps): Promise<Body> {
   try {
-    const { value, duplicates } = await readJson(textOf(bytes), steps);
+    const { value, duplicates } = await readJson(goUtf8(bytes), steps);
     return { value, duplicates: duplicates.map(duplicateText), format: "json", bytes };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
@@ -157,27 +159,20 @@ export function duplicateText(path: string): string {
   return `duplicate field ${JSON.stringify(path)}`;
 }
 
+const OBJECT = 0x7b;
+
 /** Reads the first document of YAML; keys given twice are told by line, as the original does. */
 export async function fromYaml(bytes: Uint8Array, steps: Steps): Promise<Body> {
-  const text = textOf(bytes);
-  const json = await maybeJson(text, (one) => readJson(one, steps));
+  const json =
+    bytes[0] === OBJECT && isUtf8(bytes) ? await maybeJson(goUtf8(bytes), (one) => readJson(one, steps)) : undefined;
   await betweenSteps(steps);
-  if (json) return { value: sortedKeys(json.value), duplicates: [], format: "yaml", bytes };
+  if (json) return { value: json.value, duplicates: [], format: "yaml", bytes };
   try {
-    return {
-      ...(await (text.length > YAML_INLINE_MAX ? readYamlBeside(text, steps) : readYamlHere(text))),
-      format: "yaml",
-      bytes,
-    };
+    const read = bytes.length > YAML_AT_ONCE_MAX ? await readYamlInSteps(bytes, steps.turn) : readYaml(bytes);
+    return { ...read, format: "yaml", bytes };
   } catch (error) {
     throw error instanceof YamlError ? new BodyError(error.message, bytes, { cause: error }) : error;
   }
-}
-
-/** The reader is loaded when somebody sends YAML that is no JSON: most clients never do. */
-async function readYamlHere(text: string): Promise<YamlValue> {
-  const { valueOfYaml } = await import("./yaml-reader.ts");
-  return valueOfYaml(text);
 }
 
 /** Several complaints of a YAML reader as one. */

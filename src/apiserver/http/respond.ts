@@ -1,5 +1,5 @@
 import { messageOf } from "../../base/index.ts";
-import { yamlText } from "./yaml.ts";
+import { yamlText } from "../yaml/index.ts";
 import { internal, Status, StatusError } from "../../api/index.ts";
 import { encodeProtoObject, goJson } from "../../schema/index.ts";
 import type { ApiResponse } from "../../net/message.ts";

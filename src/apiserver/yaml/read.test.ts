@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { valueOfYaml } from "./yaml-reader.ts";
+import { readYaml } from "./index.ts";
+
+const valueOfYaml = (text: string) => readYaml(Buffer.from(text));
 
 /** What is said of YAML that can't be read. */
 function check(text: string, message: string): void {

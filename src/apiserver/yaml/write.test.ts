@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { yamlText } from "./yaml.ts";
+import { yamlText } from "./index.ts";
 
 test("lists aren't indented, and a dot needs no quotes", () => {
   const value = { b: [{ c: "x" }, { d: [] }], a: { ".": {}, 'k:{"name":"c"}': {} } };

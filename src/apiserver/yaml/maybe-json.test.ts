@@ -3,10 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parseJson } from "../../schema/index.ts";
-import { readYamlBeside } from "../yaml-beside.ts";
-import { fromYaml } from "./body.ts";
-import { maybeJson } from "./yaml-json.ts";
-import { valueOfYaml } from "./yaml-reader.ts";
+import { fromYaml } from "../http/body.ts";
+import { maybeJson, readYaml, readYamlInSteps } from "./index.ts";
 
 const RECORDINGS = join(import.meta.dirname, "../../../test/parity/kinds");
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -21,7 +19,7 @@ async function outcome(work: () => unknown): Promise<unknown> {
 }
 
 const turn = async () => {};
-const plain = (text: string) => outcome(() => ({ ...valueOfYaml(text), format: "yaml", bytes: bytesOf(text) }));
+const plain = (text: string) => outcome(() => ({ ...readYaml(bytesOf(text)), format: "yaml", bytes: bytesOf(text) }));
 
 async function check(text: string): Promise<void> {
   assert.equal(await outcome(() => read(text)), await plain(text), text.slice(0, 200));
@@ -78,15 +76,7 @@ test("what YAML reads otherwise is left to it", async () => {
   );
 });
 
-test("times stay text, binary data become it", () => {
-  assert.deepEqual(valueOfYaml("a: 2026-01-01T00:00:00Z\nb: 2026-01-01\nc: !!binary aGk=\n").value, {
-    a: "2026-01-01T00:00:00Z",
-    b: "2026-01-01",
-    c: "hi",
-  });
-});
-
-test("large YAML is read beside the event loop, with the same outcome", async () => {
+test("large YAML is read in steps, with the same outcome", async () => {
   const long = Array.from({ length: 1000 }, (_, index) => `  key-${index}: "value ${index}"\n`).join("");
   const deep = `a: ${"[".repeat(20_000)}\n`;
   for (const text of [
@@ -98,22 +88,12 @@ test("large YAML is read beside the event loop, with the same outcome", async ()
     deep,
   ])
     assert.equal(
-      await outcome(async () => ({ ...(await readYamlBeside(text, { turn })), format: "yaml", bytes: bytesOf(text) })),
+      await outcome(async () => ({
+        ...(await readYamlInSteps(bytesOf(text), turn)),
+        format: "yaml",
+        bytes: bytesOf(text),
+      })),
       await plain(text),
     );
   await check(`# ${"x".repeat(40_000)}\n`);
-});
-
-test("YAML that isn't read in time is answered as too late, and nothing of it goes on", async () => {
-  const text = `data:\n${Array.from({ length: 50_000 }, (_, index) => `  key-${index}: value\n`).join("")}`;
-  const late = { code: 504, message: "Timeout: request did not complete within the allotted timeout" };
-  const begin = process.cpuUsage();
-  // The first has begun when its time is over, the second hasn't.
-  await Promise.all([
-    assert.rejects(readYamlBeside(text, { turn, withinMs: 1 }), late),
-    assert.rejects(readYamlBeside(text, { turn, withinMs: 1 }), late),
-  ]);
-  assert.deepEqual((await readYamlBeside("a: 1", { turn })).value, { a: 1 });
-  const { user, system } = process.cpuUsage(begin);
-  assert.ok((user + system) / 1000 < 20_000);
 });
