@@ -12,7 +12,8 @@ import { issuerPaths } from "./authn/issuer.ts";
 import { rememberingTokens } from "./authn/token-cache.ts";
 import { tokenRequests } from "./authn/token-request.ts";
 import type { PrivateKey } from "../pki/index.ts";
-import { bearerTokens, clientCertificates, inProcess, type StaticToken, staticTokens } from "./authn/authn.ts";
+import { clientCertificates, inProcess, type StaticToken, staticTokens } from "./authn/authn.ts";
+import { bearerTokens } from "./authn/bearer.ts";
 import { requestHeaders, type RequestHeaderOptions } from "./authn/request-header.ts";
 import { nodeAuthorizer } from "./authz/node.ts";
 import { noEscalation } from "./authz/escalation.ts";
@@ -286,6 +287,7 @@ function partsOf(
       ["pods/eviction", evictPod({ core, store, clock, admission, reads })],
       ...accessReviews({ authorizers: authorized, clock, admission, reads }),
       ...identityReviews({
+        anonymous: options.anonymousAuth ?? true,
         authenticators,
         audiences: options.serviceAccounts?.audiences ?? [],
         clock,

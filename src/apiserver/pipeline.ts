@@ -11,6 +11,8 @@ import {
 } from "../api/index.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/message.ts";
 import { decide, type Decision } from "./authz/decide.ts";
+import { ANONYMOUS } from "./authn/authn.ts";
+import { isSpacedToken, SPACED_TOKEN, withoutTokenProtocol } from "./authn/bearer.ts";
 import type { AuditedRequest } from "./audit/audited-request.ts";
 import type { Auditor } from "./audit/auditor.ts";
 import type {
@@ -54,7 +56,6 @@ export interface PipelineOptions {
   readonly audit?: Auditor;
 }
 
-const ANONYMOUS: UserInfo = { name: "system:anonymous", groups: ["system:unauthenticated"] };
 const AUTHENTICATED = "system:authenticated";
 const JSON_FORMAT: Format = { encoding: "json", as: "object", pretty: false };
 const READ_VERBS = new Set(["get", "list", "watch", "head", "options"]);
@@ -65,8 +66,9 @@ export function pipeline(options: PipelineOptions): Handler {
   const turn = () => clock.yield();
   const turns = new RequestTurns(clock);
   const begin = () => turns.begin();
-  return async (request) => {
-    if (!isDecodable(request.path)) return UNDECODABLE;
+  return async (received) => {
+    if (!isDecodable(received.path)) return UNDECODABLE;
+    const request = withoutTokenProtocol(received);
     const startMs = clock.monotonicMs();
     const auditId = request.headers["audit-id"] || options.random.uuid();
     const query = new URLSearchParams(request.query);
@@ -78,7 +80,7 @@ export function pipeline(options: PipelineOptions): Handler {
     let isLetIn = false;
     try {
       checkTimeout(info, query);
-      const caller = await authenticate(request, options);
+      const caller = await authenticate(received, options, warnings);
       if (options.audit)
         audited = options.audit.audited({ request, info: aboutOne(info, query), user: caller, auditId });
       if (audited) await audited.received();
@@ -210,11 +212,16 @@ function counted(body: StreamBody, over: () => void): StreamBody {
   return { ...body, chunks: pass };
 }
 
-async function authenticate(request: ApiRequest, { authenticators, anonymous }: PipelineOptions): Promise<UserInfo> {
+async function authenticate(
+  request: ApiRequest,
+  { authenticators, anonymous }: PipelineOptions,
+  warnings: string[],
+): Promise<UserInfo> {
   for (const authenticator of authenticators) {
     const user = await authenticator(request);
     if (user) return user.groups.includes(AUTHENTICATED) ? user : asAuthenticated(user);
   }
+  if (isSpacedToken(request.headers)) warnings.push(SPACED_TOKEN);
   if (!anonymous) throw unauthorized();
   return ANONYMOUS;
 }

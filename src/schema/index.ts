@@ -53,6 +53,7 @@ export {
 export { fieldsAt, type FieldSet, KeylessError } from "./field-set.ts";
 export { mergeApplied } from "./apply-plain.ts";
 export { ApplyTypeError, AtomicApplyError } from "./typed.ts";
+export { isKeyed } from "./keyed.ts";
 export { showFloat } from "./go-float.ts";
 export { goJson } from "./go-json.ts";
 export { goUtf8 } from "./go-utf8.ts";

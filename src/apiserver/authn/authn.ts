@@ -1,4 +1,3 @@
-import { unauthorized } from "../../api/index.ts";
 import type { Clock } from "../../base/index.ts";
 import {
   type Certificate,
@@ -7,8 +6,9 @@ import {
   userOfCertificate,
   verifyCertificate,
 } from "../../pki/index.ts";
-import type { Authenticated, Authenticator } from "../contracts.ts";
+import type { Authenticator } from "../contracts.ts";
 import type { UserInfo } from "../../net/message.ts";
+import type { TokenReader } from "./bearer.ts";
 
 /** One line of a token file. */
 export interface StaticToken {
@@ -19,6 +19,9 @@ export interface StaticToken {
 }
 
 const CREDENTIAL_ID = "authentication.kubernetes.io/credential-id";
+
+/** Who shows no credentials. */
+export const ANONYMOUS: UserInfo = { name: "system:anonymous", groups: ["system:unauthenticated"] };
 
 /** The component that calls within this process. */
 export const inProcess: Authenticator = async ({ peer }) => peer.identity;
@@ -54,27 +57,6 @@ export function isIssuedBy(certificate: Uint8Array, roots: readonly Certificate[
   } catch {
     return false;
   }
-}
-
-/** The token of an Authorization header; undefined when there is none. */
-function bearerToken(headers: Readonly<Record<string, string>>): string | undefined {
-  return /^bearer +(\S+) *$/i.exec(headers.authorization ?? "")?.[1];
-}
-
-/** Whose token is this? undefined: not one that this reader knows. */
-export type TokenReader = (token: string, audiences?: readonly string[]) => Promise<Authenticated | undefined>;
-
-/** Tries a bearer token with several readers; 401 when none knows it. */
-export function bearerTokens(readers: readonly TokenReader[]): Authenticator {
-  return async ({ headers }, audiences) => {
-    const token = bearerToken(headers);
-    if (token === undefined) return undefined;
-    for (const read of readers) {
-      const user = await read(token, audiences);
-      if (user) return user;
-    }
-    throw unauthorized();
-  };
 }
 
 /** Tokens that a file lists. */

@@ -1,6 +1,6 @@
 import type { Clock } from "../../base/index.ts";
 import type { Authenticated } from "../contracts.ts";
-import type { TokenReader } from "./authn.ts";
+import type { TokenReader } from "./bearer.ts";
 
 /** How long a token that was found good counts as good without another look. */
 const GOOD_MS = 10_000;

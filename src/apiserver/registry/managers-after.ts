@@ -2,6 +2,7 @@ import { type KindDefinition, StatusError } from "../../api/index.ts";
 import {
   ApplyTypeError,
   checkObject,
+  isKeyed,
   managedAfterUpdate,
   type ManagedUpdate,
   type ManagerEntry,
@@ -14,6 +15,7 @@ export async function managersAfter(
   update: Omit<ManagedUpdate, "versions">,
   spoken?: KindDefinition,
 ): Promise<readonly ManagerEntry[]> {
+  if (!kind.custom && !isKeyed(kind.struct, update.before)) return [];
   try {
     return await withViews(kind, (versions) => managedAfterUpdate({ ...update, versions }), spoken);
   } catch (error) {
@@ -22,9 +24,12 @@ export async function managersAfter(
   }
 }
 
-/** Whether an object is of the types that its kind declares: nothing else sees to that before it is validated. */
+/**
+ * Whether an object can be taken apart: of a custom kind, whether it is of the types that it declares, which nothing else
+ * sees to before it is validated.
+ */
 export function isOfItsType({ custom, struct }: KindDefinition, object: unknown): boolean {
-  if (!custom) return true;
+  if (!custom) return isKeyed(struct, object);
   try {
     checkObject(struct, object);
     return true;

@@ -2,6 +2,7 @@ import { admitReview, type ReviewAdmission } from "../admission/admit.ts";
 import { badRequest, type KindDefinition, SelfSubjectReview, StatusError, TokenReview } from "../../api/index.ts";
 import { type Clock, formatTime } from "../../base/index.ts";
 import type { UserInfo } from "../../net/message.ts";
+import { ANONYMOUS } from "../authn/authn.ts";
 import { TokenError } from "../authn/service-accounts.ts";
 import type { Authenticator, RequestContext, SubresourceHandler } from "../contracts.ts";
 import { type Json, respondObject } from "../http/object.ts";
@@ -12,6 +13,8 @@ export interface IdentityReviewOptions extends ReviewAdmission {
   readonly authenticators: readonly Authenticator[];
   /** Of the API server: whom a token that names nobody else is for. */
   readonly audiences: readonly string[];
+  /** Who shows no credentials is let in as somebody. */
+  readonly anonymous: boolean;
   readonly clock: Clock;
 }
 
@@ -53,10 +56,8 @@ interface TokenCall extends IdentityReviewOptions {
 
 async function statusOfToken(
   { request }: RequestContext,
-  { token, wanted, authenticators, audiences: own }: TokenCall,
+  { token, wanted, authenticators, audiences: own, anonymous }: TokenCall,
 ): Promise<Json> {
-  // No header can carry such a one.
-  if (token.includes(" ")) return { error: "invalid bearer token" };
   const audiences = wanted?.length ? wanted : own;
   const asked = { ...request, headers: { authorization: `Bearer ${token}` }, peer: { address: "" } };
   try {

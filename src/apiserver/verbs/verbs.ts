@@ -290,9 +290,10 @@ export class Verbs {
         body: { type: "events", batches: mapBatches(batches, (items) => encoder.frames(items)) },
       };
     if (request.upgrade?.protocol === "websocket") {
-      if (hasOrigin(request)) return overWebSocket(batches, encoder);
+      const [subprotocol = "", ...others] = request.upgrade.subprotocols;
+      if (hasOrigin(request) && others.length === 0) return overWebSocket(batches, encoder, subprotocol);
       await batches.return?.();
-      return { status: 403, headers: {}, body: { type: "none" } };
+      return { status: hasOrigin(request) ? 400 : 403, headers: {}, body: { type: "none" } };
     }
     return {
       status: 200,
@@ -559,8 +560,15 @@ function hasOrigin({ headers: { origin = "" } }: ApiRequest): boolean {
   return /^([a-z][a-z0-9+.-]*:|\/)/i.test(origin);
 }
 
-/** A watch over a WebSocket: one event in each message, whose end nothing else needs to tell. */
-function overWebSocket(batches: AsyncIterable<readonly WatchItem[]>, encoder: EventEncoder): ApiResponse {
+/**
+ * A watch over a WebSocket: one event in each message, whose end nothing else needs to tell. Whatever protocol a client
+ * offers, it is that; of several none.
+ */
+function overWebSocket(
+  batches: AsyncIterable<readonly WatchItem[]>,
+  encoder: EventEncoder,
+  subprotocol: string,
+): ApiResponse {
   const serve = async (connection: UpgradedConnection) => {
     const channel = connection.channel(0);
     const iterator = batches[Symbol.asyncIterator]();
@@ -569,7 +577,7 @@ function overWebSocket(batches: AsyncIterable<readonly WatchItem[]>, encoder: Ev
       for (const item of next.value) await channel.write(encoder.message(item));
     connection.close();
   };
-  const body = { type: "upgrade", subprotocol: "", serve } as const;
+  const body = { type: "upgrade", subprotocol, serve } as const;
   return { status: 101, headers: {}, body: encoder.isText ? body : { ...body, messages: "binary" } };
 }
 

@@ -70,6 +70,7 @@ const WITHIN: Readonly<Record<string, readonly string[]>> = {
 function inOrder(errors: readonly FieldError[]): FieldError[] {
   const placeOf = ({ path, type }: FieldError): readonly [number, number, number] => {
     const [, section = "", index = "-1"] = /^spec\.(\w+)(?:\[(\d+)\])?/.exec(path) ?? [];
+    if (!SECTIONS.includes(section)) return [-1, -1, -1];
     const order = own(WITHIN, section) ?? [];
     const rank = order.findIndex((end) => path.endsWith(end));
     return [SECTIONS.indexOf(section), Number(index), rank < 0 ? order.length + Number(type === "Duplicate") : rank];

@@ -209,8 +209,8 @@ function compileAll(spec: PolicySource, judged: Judged): CompiledPolicy {
     conditions,
     variables,
     validations: (spec.validations ?? []).map(({ expression, messageExpression }) => ({
-      test: compileExpression(expression.trim(), whole),
-      message: messageExpression ? compileExpression(messageExpression.trim(), plain) : undefined,
+      test: compileExpression(expression, whole),
+      message: messageExpression ? compileExpression(messageExpression, plain) : undefined,
     })),
     annotations: (spec.auditAnnotations ?? []).map(({ valueExpression }) =>
       compileExpression(valueExpression.trim(), whole),
@@ -266,18 +266,18 @@ export function policyExpressionErrors(spec: PolicySource): FieldError[] {
     ...validations.flatMap(({ expression, messageExpression }, index) => {
       const { test, message } = all.validations[index] ?? { test: undefined, message: undefined };
       return [
-        ...expressionErrors(`spec.validations[${index}].expression`, expression.trim(), {
+        ...expressionErrors(`spec.validations[${index}].expression`, expression, {
           result: test,
           wanted: ["bool"],
         }),
-        ...expressionErrors(`spec.validations[${index}].messageExpression`, messageExpression?.trim(), {
+        ...expressionErrors(`spec.validations[${index}].messageExpression`, messageExpression, {
           result: message,
           wanted: ["string"],
         }),
       ];
     }),
     ...auditAnnotations.flatMap(({ valueExpression }, index) =>
-      expressionErrors(`spec.auditAnnotations[${index}].valueExpression`, valueExpression.trim(), {
+      expressionErrors(`spec.auditAnnotations[${index}].valueExpression`, valueExpression, {
         result: all.annotations[index],
         wanted: ["string", "null_type"],
       }),

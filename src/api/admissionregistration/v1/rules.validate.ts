@@ -123,7 +123,7 @@ function validateNamedRule(rule: NamedRuleWithOperations, path: string): FieldEr
   const errors = names.flatMap((name, index) => {
     const at = `${path}.resourceNames[${index}]`;
     const twice = names.indexOf(name) < index ? [duplicateValue(at, name)] : [];
-    return [...problemsAt(at, name, pathSegmentProblems(name)), ...twice];
+    return [...twice, ...problemsAt(at, name, pathSegmentProblems(name))];
   });
   return [...errors, ...validateRule(rule, path)];
 }

@@ -61,7 +61,7 @@ export const statefulSetBehavior: KindBehavior<StatefulSet> = {
     setPodTemplateDefaults(spec.template);
     for (const claim of spec.volumeClaimTemplates ?? []) setClaimDefaults(claim as Mutable<PersistentVolumeClaim>);
   },
-  validate: ({ spec }) => [...validateClaims(spec), ...validateSpec(spec)],
+  validate: ({ spec }) => validateSpec(spec),
   validateUpdate: ({ spec }, old) => [...validateSpec(spec, old.spec.template), ...specStays(spec, old.spec)],
   validateStatusUpdate: ({ status }, old) => [
     ...COUNTS.flatMap((field) => nonNegative(`status.${field}`, status[field])),
@@ -100,11 +100,13 @@ function validateSpec(spec: StatefulSetSpec, oldTemplate?: PodTemplateSpec): Fie
     ...validatePodManagementPolicy(spec.podManagementPolicy),
     ...validateUpdateStrategy(spec.updateStrategy),
     ...validateRetention(spec.persistentVolumeClaimRetentionPolicy),
+    // Claims never change, so that they are looked at once only.
+    ...(oldTemplate ? [] : validateClaims(spec)),
     ...nonNegative("spec.replicas", spec.replicas),
     ...nonNegative("spec.minReadySeconds", spec.minReadySeconds),
     ...nonNegative("spec.ordinals.start", spec.ordinals?.start),
-    ...validateSelector(selector, "statefulset"),
     ...(serviceName && !oldTemplate ? problemsAt("spec.serviceName", serviceName, dnsLabelProblems(serviceName)) : []),
+    ...validateSelector(selector, "statefulset"),
   ];
   const { metadata } = template;
   if (isBrokenSelector(selector)) errors.push(invalidValue("spec.selector", selector, ""));
@@ -135,7 +137,6 @@ function withClaimVolumes(spec: StatefulSetSpec): PodTemplateSpec {
   return { ...spec.template, spec: { ...spec.template.spec, volumes: [...volumes, ...others] } };
 }
 
-/** Claims never change, so that they are checked once only. */
 function validateClaims(spec: StatefulSetSpec): FieldError[] {
   return claimsOf(spec).flatMap((claim, index) =>
     validatePersistentVolumeClaimSpec(`spec.volumeClaimTemplates[${index}].spec`, claim.spec),

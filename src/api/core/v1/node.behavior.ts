@@ -17,6 +17,9 @@ import {
 } from "../../validation/index.ts";
 import type { Node } from "./node.ts";
 
+const FEATURE = /^[A-Z][A-Za-z0-9]*(\/[A-Za-z][A-Za-z0-9]*)*$/;
+const FEATURE_RULE =
+  "must start with an UpperCamelCase segment, with subsequent segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes";
 const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
 export const nodeBehavior: KindBehavior<Node> = {
@@ -59,12 +62,18 @@ function dropRemoved(node: Mutable<Node>): void {
 }
 
 function validateNode(node: Node): FieldError[] {
-  return [...validateTaints(node), ...validateResources(node), ...validatePodCidrs(node)];
+  return [
+    ...validateTaints(node),
+    ...validateResources(node),
+    ...validateFeatures(node.status.declaredFeatures ?? []),
+    ...validatePodCidrs(node),
+  ];
 }
 
 function validateNodeUpdate(node: Node, old: Node): FieldError[] {
   return [
     ...validateResources(node),
+    ...validateFeatures(node.status.declaredFeatures ?? []),
     ...validateAddresses(node),
     ...validateKept(node, old),
     ...validateTaints(node),
@@ -97,6 +106,21 @@ function validateResources({ status }: Node): FieldError[] {
       validateResourceAmount(`status.${field}.${name}`, name, value),
     ),
   );
+}
+
+/** What a kubelet says that it can: names in the order of their texts. */
+function validateFeatures(features: readonly string[]): FieldError[] {
+  return features.flatMap((feature, index) => {
+    const at = `status.declaredFeatures[${index}]`;
+    const before = features[index - 1];
+    const errors: FieldError[] = [];
+    if (before === feature) errors.push(duplicateValue(at, feature));
+    else if (before !== undefined && before > feature)
+      errors.push(invalidValue(at, feature, "list must be sorted alphabetically"));
+    if (!FEATURE.test(feature))
+      errors.push(invalidValue(at, feature, `invalid feature name ${JSON.stringify(feature)}: ${FEATURE_RULE}`));
+    return errors;
+  });
 }
 
 function validatePodCidrs({ spec: { podCIDRs = [] } }: Node): FieldError[] {

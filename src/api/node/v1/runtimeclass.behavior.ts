@@ -26,7 +26,7 @@ export const runtimeClassBehavior: KindBehavior<RuntimeClass> = {
 };
 
 function validateRuntimeClass({ handler, overhead, scheduling }: RuntimeClass): FieldError[] {
-  const errors = handler ? problemsAt("handler", handler, dnsLabelProblems(handler, "bytes")) : [required("handler")];
+  const errors = handler ? problemsAt("handler", handler, dnsLabelProblems(handler)) : [required("handler")];
   if (overhead) errors.push(...validateRequirements("overhead", { limits: overhead.podFixed }, { claims: new Set() }));
   if (scheduling) errors.push(...validateScheduling(scheduling));
   return errors;

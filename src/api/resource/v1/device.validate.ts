@@ -88,9 +88,9 @@ export function validateCounterSets(path: string, sets: readonly CounterSet[]): 
       const at = `${path}[${index}]`;
       const keys = sortedEntries(counters ?? {}).map(([key]) => key);
       return [
-        ...(name ? problemsAt(`${at}.name`, name, dnsLabelProblems(name, "bytes")) : [required(`${at}.name`)]),
+        ...(name ? problemsAt(`${at}.name`, name, dnsLabelProblems(name)) : [required(`${at}.name`)]),
         ...(keys.length === 0 ? [required(`${at}.counters`)] : []),
-        ...keys.flatMap((key) => problemsAt(`${at}.counters`, key, dnsLabelProblems(key, "bytes"))),
+        ...keys.flatMap((key) => problemsAt(`${at}.counters`, key, dnsLabelProblems(key))),
       ];
     }),
     ...[...again].map((index) => duplicateValue(`${path}[${index}]`, sets[index]!.name)),

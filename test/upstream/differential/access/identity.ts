@@ -30,6 +30,10 @@ async function call(scene: Scene): Promise<void> {
     ...["alice", "admin", "anonymous", "token:nope", "token:", `token:${jwt}`, `token:${jwt}x`, "token:a.b.c"],
   ];
   for (let index = 0; index < ASKED; index++) {
+    if (chance(random, 0.15)) {
+      await ask(oddly(scene));
+      continue;
+    }
     const isOwn = chance(random, 0.6);
     await ask({
       ...target(scene),
@@ -38,6 +42,36 @@ async function call(scene: Scene): Promise<void> {
     });
   }
 }
+
+/** A token that is shown in another way than most do. */
+function oddly(scene: Scene): Request {
+  const { random } = scene;
+  const token = pick(["admin-token", "alice-token", "nope"], random);
+  if (chance(random, 0.7))
+    return { ...target(scene), as: "anonymous", headers: { authorization: pick(AUTHORIZATIONS, random)(token) } };
+  const inProtocol = `${TOKEN_PROTOCOL}${pick([Buffer.from(token).toString("base64url"), "", "_w", "A"], random)}`;
+  const offered = pick([[inProtocol, "x"], ["binary.k8s.io", inProtocol], [inProtocol], ["x"]], random);
+  return {
+    do: "SOCKET /api/v1/namespaces?watch=1&timeoutSeconds=1&fieldSelector=metadata.name%3Dnone",
+    as: "anonymous",
+    headers: { origin: "https://localhost", "sec-websocket-protocol": offered },
+  };
+}
+
+const TOKEN_PROTOCOL = "base64url.bearer.authorization.k8s.io.";
+const AUTHORIZATIONS: readonly ((token: string) => string)[] = [
+  (token) => `bearer ${token}`,
+  (token) => `BEARER ${token} x`,
+  (token) => `Bearer  ${token}`,
+  (token) => `Bearer\t${token}`,
+  (token) => `Bearer \t${token}`,
+  (token) => `Bearer ${token},Bearer x`,
+  (token) => `Token ${token}`,
+  (token) => `Basic ${Buffer.from(`admin:${token}`).toString("base64")}`,
+  () => "Bearer",
+  () => "Basic",
+  () => "Negotiate",
+];
 
 const SELF = "POST /apis/authentication.k8s.io/v1/selfsubjectreviews";
 

@@ -63,7 +63,10 @@ async function use(scene: Scene): Promise<void> {
   await ask(
     tokenReview(
       scene,
-      pick(["nope", "a.b.c", "admin-token", "alice-token", "", forged({ iss: ISSUER }), forged({})], random),
+      pick(
+        ["nope", "a.b.c", "admin-token", "alice-token", "", "a b", " a", " ", forged({ iss: ISSUER }), forged({})],
+        random,
+      ),
     ),
   );
 }

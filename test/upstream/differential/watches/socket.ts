@@ -15,11 +15,13 @@ export interface SocketOptions {
 
 /** Watches over a WebSocket, an event in each message; comes true unless the server refuses. */
 export function overSocket(url: string, options: SocketOptions): Promise<Answer> {
-  const { agent, headers, course, refused, whenSilent } = options;
+  const { agent, course, refused, whenSilent } = options;
+  const { "sec-websocket-protocol": offered = [], ...headers } = options.headers;
   const messages: unknown[] = [];
-  const socket = new WebSocket(url.replace(/^https/, "wss"), { agent, headers });
+  const socket = new WebSocket(url.replace(/^https/, "wss"), offered, { agent, headers });
   return new Promise((resolve) => {
-    const end = () => resolve({ status: 101, headers: {}, body: withMarks(messages) });
+    const chosen = (): Answer["headers"] => (offered.length > 0 ? { "sec-websocket-protocol": socket.protocol } : {});
+    const end = () => resolve({ status: 101, headers: chosen(), body: withMarks(messages) });
     socket.on("open", () => {
       course.begun?.();
       if (!course.until) return;
