@@ -178,6 +178,8 @@ export type MetadataProblems = Readonly<Record<MetadataLook, readonly FieldError
 
 /** What no declaration can say; every function is pure. */
 export interface KindBehavior<T> {
+  /** Why the unversioned form can't be made of what a client sends; undefined where it can. */
+  readonly unreadable?: (object: T) => string | undefined;
   /** Fills in defaults that depend on other fields; gets a fresh object that it may change. */
   readonly setDefaults?: (object: Mutable<T>) => void;
   /** Clears what a client may not set on create (status), before defaults; may change the object. */
@@ -216,6 +218,8 @@ export interface KindBehavior<T> {
   readonly selectsNamespace?: boolean;
   /** A replacement must say which version it replaces. */
   readonly requiresVersion?: boolean;
+  /** A name that is to be generated is what it was to begin with. */
+  readonly nameAsBegun?: boolean;
   /** An object that comes without a name gets a unique one. */
   readonly namesItself?: boolean;
   /** What is said of a field selector that isn't among them, where it isn't what most kinds say. */
@@ -239,6 +243,8 @@ export interface KindBehavior<T> {
   readonly settleCreate?: (object: Mutable<T>) => void;
   /** Sets what follows from an update, when it has all its defaults and its generation; may change the object. */
   readonly settleUpdate?: (object: Mutable<T>, old: T) => void;
+  /** The same of an update of the status. */
+  readonly settleStatusUpdate?: (object: Mutable<T>, old: T) => void;
   /** Annotations that stand for fields of the unversioned form; the metadata beside the rows of tables lacks them. */
   readonly fieldAnnotations?: readonly string[];
   /** Finalizers without a domain are not refused; some kinds warn of them. */

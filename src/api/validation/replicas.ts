@@ -40,10 +40,10 @@ export function withinReplicas(path: string, counts: object, fields: readonly st
 }
 
 /** What is available is ready. */
-export function availableWithinReady(path: string, counts: ReplicaCounts): FieldError[] {
+export function availableWithinReady(path: string, counts: ReplicaCounts, ready = "readyReplicas"): FieldError[] {
   const { availableReplicas = 0, readyReplicas = 0 } = counts;
   return availableReplicas > readyReplicas
-    ? [invalidValue(`${path}.availableReplicas`, availableReplicas, "cannot be greater than readyReplicas")]
+    ? [invalidValue(`${path}.availableReplicas`, availableReplicas, `cannot be greater than ${ready}`)]
     : [];
 }
 

@@ -90,16 +90,38 @@ function unregisteredText({ apiVersion, kind }: GivenType): string {
 /** Whether Kubernetes knows a type that it may not serve: previews of a group's kinds, and what once was in extensions. */
 export function isRegistered({ apiVersion, kind }: GivenType, type: BodyType): boolean {
   const [version = "", group = ""] = apiVersion.split("/").reverse();
-  if (OPTIONS_KINDS.has(kind) || UNVERSIONED_KINDS.has(kind)) return true;
+  if (UNVERSIONED_KINDS.has(kind)) return true;
+  if (OPTIONS_KINDS.has(kind)) return isKnownVersion(version, group) || group === type.group;
   // Servers behind the first know their own kinds only, and nobody else knows those.
   if (group !== type.group && (APART.has(group) || APART.has(type.group))) return false;
   const item = kind.replace(/List$/, "");
   if (apiVersion === "extensions/v1beta1") return ONCE_EXTENSIONS.has(item);
   if (apiVersion === "v1" && kind === "List") return true;
+  if (own(UNSERVED_KINDS, apiVersion)?.includes(kind)) return true;
   const isOfGroup = (one: GroupKind) => one.group === group && one.kind === item;
   if (kindFor({ group, version, kind: item })) return true;
   return /^v\d+(alpha|beta)\d+$/.test(version) && (isOfGroup(type) || kinds.some(isOfGroup));
 }
+
+/** Whether there are kinds of a version, or there were before it became stable. */
+function isKnownVersion(version: string, group: string): boolean {
+  return /^v\d+((alpha|beta)\d+)?$/.test(version) && kinds.some((one) => one.group === group);
+}
+
+/** Kinds that are known without objects of them being served by themselves. */
+const UNSERVED_KINDS: Readonly<Record<string, readonly string[]>> = {
+  v1: [
+    ...["PodStatusResult", "RangeAllocation", "SerializedReference", "NodeProxyOptions", "ServiceProxyOptions"],
+    ...["PodAttachOptions", "PodExecOptions", "PodLogOptions", "PodPortForwardOptions", "PodProxyOptions"],
+  ],
+  "apps/v1beta1": ["Scale"],
+  "apps/v1beta2": ["Scale"],
+  "authentication.k8s.io/v1": ["TokenRequest"],
+  "autoscaling/v1": ["Scale"],
+  "imagepolicy.k8s.io/v1alpha1": ["ImageReview"],
+  "policy/v1": ["Eviction"],
+  "policy/v1beta1": ["Eviction"],
+};
 
 const APART: ReadonlySet<string> = new Set(["apiextensions.k8s.io", "apiregistration.k8s.io"]);
 

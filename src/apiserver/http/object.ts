@@ -4,6 +4,7 @@ import {
   canonicalQuantity,
   groupVersion,
   invalid,
+  type KindDefinition,
   kindFor,
   QuantityError,
   type KubeObject,
@@ -62,6 +63,14 @@ export async function readObject(context: RequestContext, type: BodyType): Promi
   // What was read by its type is of it.
   if (body.format === "protobuf" && isCanonical(type.struct, value, DECODING)) return value;
   return decodeObject(context, value, { type, body });
+}
+
+/** The same of what is to be stored, where the original can make of it what it works with. */
+export async function readWritten(context: RequestContext, kind: KindDefinition): Promise<Json> {
+  const object = await readObject(context, kind);
+  const why = behaviorOf(kind).unreadable?.(object as never);
+  if (why !== undefined) throw unhandled({ apiVersion: groupVersion(kind), kind: kind.kind }, kind, why);
+  return object;
 }
 
 /** The same of what is answered and not stored: looks first at whether the answer can be written. */

@@ -288,6 +288,10 @@ export class Registry {
   }
 
   #generateName(metadata: Meta): void {
+    if (this.behavior.nameAsBegun) {
+      metadata.name = metadata.generateName;
+      return;
+    }
     const base = String(metadata.generateName).slice(0, GENERATED_NAME_MAX - SUFFIX_LENGTH);
     metadata.name = base + this.#options.random.suffix(SUFFIX_LENGTH);
   }
@@ -432,13 +436,11 @@ export class Registry {
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write, shown });
     const canonical = this.#canonical(object);
     // Where it is changed further it must share nothing with the old one.
-    const isFinal =
-      (subresource === "status" || !this.behavior.settleUpdate) && (subresource !== "" || !this.#hooks.before);
+    const settles = subresource === "status" ? this.behavior.settleStatusUpdate : this.behavior.settleUpdate;
+    const isFinal = !settles && (subresource !== "" || !this.#hooks.before);
     object = this.#withDefaults(isFinal ? canonical : copyJson(canonical), write);
-    if (subresource !== "status") {
-      this.#countGeneration(object, old, context);
-      this.behavior.settleUpdate?.(object as never, old as never);
-    }
+    if (subresource !== "status") this.#countGeneration(object, old, context);
+    settles?.(object as never, old as never);
     const settle = subresource === "" ? await this.#hooks.before?.(object, old, write) : undefined;
     if (settle) object = this.#withDefaults(this.decode(object).value, write);
     keepTimes(object, old);

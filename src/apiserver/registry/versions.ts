@@ -75,8 +75,9 @@ function compareUids(kind: KindDefinition, { wanted: { metadata }, name, uid: ow
 export function checkVersion({ kind, wanted, current, whole }: VersionCheck): boolean {
   const { resourceVersion } = wanted.metadata as Meta;
   const { name } = current.object.metadata;
-  if (!resourceVersion || resourceVersion === "0") return false;
   checkVersionText(resourceVersion);
-  if (resourceVersion !== current.object.metadata.resourceVersion) throw conflict(kind, name, MODIFIED);
+  const seen = Number(resourceVersion ?? 0);
+  if (seen === 0) return false;
+  if (String(seen) !== current.object.metadata.resourceVersion) throw conflict(kind, name, MODIFIED);
   return whole;
 }

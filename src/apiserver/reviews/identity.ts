@@ -74,7 +74,7 @@ async function statusOfToken(
     const why = cause instanceof TokenError ? `[invalid bearer token, ${cause.message}]` : "invalid bearer token";
     return { error: why };
   }
-  return {};
+  return anonymous ? { authenticated: true, user: userJson(ANONYMOUS), audiences } : {};
 }
 
 function selfReview(options: IdentityReviewOptions): SubresourceHandler {

@@ -23,7 +23,7 @@ import { Gathering } from "./gathering.ts";
 import { compressedStream } from "../http/compress.ts";
 import { contentType, type Format, negotiate, negotiateStream, wantsPretty } from "../http/negotiate.ts";
 import { isNo, typeName } from "../http/foreign.ts";
-import { readObject } from "../http/object.ts";
+import { readWritten } from "../http/object.ts";
 import { metadataOf, placeInNamespace } from "../http/posted.ts";
 import { respond, respondBytes } from "../http/respond.ts";
 import { list, listHead, listedVersion, type ListResult, parseVersion } from "../list/list.ts";
@@ -318,7 +318,7 @@ export class Verbs {
   async #create(context: RequestContext): Promise<ApiResponse> {
     const format = this.#format(context);
     const write = this.#writeOptions(context);
-    const object = await readObject(context, this.#kind);
+    const object = await readWritten(context, this.#kind);
     const metadata = metadataOf(object);
     this.#placeInNamespace(context, metadata);
     if (this.#kind.custom?.terminating) throw goingAway(this.#kind, String(metadata.name ?? ""));
@@ -357,7 +357,7 @@ export class Verbs {
     const kind = this.#kind;
     // Callers in the same process cost no wake-up of their own.
     if (this.#registry.kind.rules.renewed && context.request.body.type === "stream") await this.#renewals.turn();
-    const object = await readObject(context, kind);
+    const object = await readWritten(context, kind);
     const metadata = metadataOf(object);
     this.#placeInNamespace(context, metadata);
     requireName(context, metadata);

@@ -5,6 +5,7 @@ import {
   invalidValue,
   pathSegmentProblems,
   problemsAt,
+  notSupported,
   required,
 } from "../../validation/index.ts";
 import type { APIService } from "./apiservice.ts";
@@ -37,7 +38,13 @@ export const apiServiceBehavior: KindBehavior<APIService> = {
   nameProblems,
   validate: validateAPIService,
   validateUpdate: validateAPIService,
+  validateStatusUpdate: ({ status: { conditions = [] } }) =>
+    conditions.flatMap(({ status = "" }, index) =>
+      STATES.includes(status) ? [] : [notSupported(`status.conditions[${index}].status`, status, STATES)],
+    ),
 };
+
+const STATES = ["True", "False", "Unknown"];
 
 function nameProblems({ spec: { group = "", version = "" } }: APIService, name: string): string[] {
   const wanted = `${version}.${group}`;

@@ -31,6 +31,7 @@ export const daemonSetBehavior: KindBehavior<DaemonSet> = {
     metadata.annotations = { [TEMPLATE_GENERATION]: "0", ...metadata.annotations };
   },
   fieldAnnotations: [TEMPLATE_GENERATION],
+  unreadable: ({ metadata }) => generationProblem(metadata.annotations?.[TEMPLATE_GENERATION]),
   prepareCreate(daemonSet) {
     setTemplateGeneration(daemonSet, Math.max(1, templateGeneration(daemonSet.metadata)));
     dropDisabledTemplateFields(daemonSet.spec.template);
@@ -51,7 +52,7 @@ export const daemonSetBehavior: KindBehavior<DaemonSet> = {
     dropDisabledTemplateFields(daemonSet.spec.template, old.spec.template);
     setTemplateGeneration(daemonSet, templateGeneration(old.metadata));
   },
-  prepareStatusUpdate(daemonSet, old) {
+  settleStatusUpdate(daemonSet, old) {
     // It is a field of the spec, whatever stands for it.
     setTemplateGeneration(daemonSet, templateGeneration(old.metadata));
   },
@@ -74,9 +75,19 @@ export const daemonSetBehavior: KindBehavior<DaemonSet> = {
       : podTemplateWarnings("spec.template", spec.template),
 };
 
+const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
+
+function generationProblem(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const problem = (what: string) => `strconv.ParseInt: parsing ${JSON.stringify(text)}: ${what}`;
+  if (!/^[+-]?\d+$/.test(text)) return problem("invalid syntax");
+  const value = BigInt(text.replace("+", ""));
+  return value < INT64.min || value > INT64.max ? problem("value out of range") : undefined;
+}
+
 function templateGeneration({ annotations }: DaemonSet["metadata"]): number {
   const text = annotations?.[TEMPLATE_GENERATION];
-  return text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : 0;
+  return text !== undefined && /^[+-]?\d{1,15}$/.test(text) ? Number(text) : 0;
 }
 
 function setTemplateGeneration({ metadata }: Mutable<DaemonSet>, generation: number): void {

@@ -1,6 +1,7 @@
 import { jsonEqual } from "../../../base/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import {
+  availableWithinReady,
   dnsLabelProblems,
   forbiddenField,
   invalidValue,
@@ -66,6 +67,7 @@ export const statefulSetBehavior: KindBehavior<StatefulSet> = {
   validateStatusUpdate: ({ status }, old) => [
     ...COUNTS.flatMap((field) => nonNegative(`status.${field}`, status[field])),
     ...withinReplicas("status", status, ["readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"]),
+    ...availableWithinReady("status", status, "status.readyReplicas"),
     ...notDecremented("status.collisionCount", status.collisionCount, old.status.collisionCount),
   ],
   warnings: (statefulSet, old) => [

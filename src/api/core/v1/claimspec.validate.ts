@@ -1,6 +1,7 @@
 import type { FieldError } from "../../kind.ts";
 import { parseQuantity } from "../../quantity.ts";
 import {
+  dnsLabelProblems,
   dnsSubdomainProblems,
   forbiddenField,
   invalidValue,
@@ -59,7 +60,17 @@ function className(path: string, name: string | undefined): FieldError[] {
 
 function validateSource(
   path: string,
-  { name, kind, apiGroup }: { readonly name: string; readonly kind: string; readonly apiGroup?: string | undefined },
+  {
+    name,
+    kind,
+    apiGroup,
+    namespace,
+  }: {
+    readonly name: string;
+    readonly kind: string;
+    readonly apiGroup?: string | undefined;
+    readonly namespace?: string | undefined;
+  },
   anyGroup: boolean,
 ): FieldError[] {
   const errors: FieldError[] = [];
@@ -68,6 +79,7 @@ function validateSource(
   if (!apiGroup && kind !== "PersistentVolumeClaim")
     errors.push(invalidValue(path, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"));
   if (apiGroup && !anyGroup) errors.push(...problemsAt(`${path}.apiGroup`, apiGroup, dnsSubdomainProblems(apiGroup)));
+  if (namespace) errors.push(...problemsAt(`${path}.namespace`, namespace, dnsLabelProblems(namespace)));
   return errors;
 }
 

@@ -33,6 +33,8 @@ export const namespaceBehavior: KindBehavior<Namespace> = {
     ...validateFinalizers(spec.finalizers ?? []),
     ...metadata.change,
   ],
+  validateSubresourceUpdate: (_, { spec }) =>
+    (spec.finalizers ?? []).flatMap((finalizer, index) => validateFinalizers([finalizer], `spec.finalizers[${index}]`)),
   validateStatusUpdate({ metadata, status }) {
     const wanted = metadata.deletionTimestamp ? "Terminating" : "Active";
     if (status.phase === wanted) return [];
@@ -46,8 +48,7 @@ export const namespaceBehavior: KindBehavior<Namespace> = {
   },
 };
 
-function validateFinalizers(finalizers: readonly string[]): FieldError[] {
-  const path = "spec.finalizers";
+function validateFinalizers(finalizers: readonly string[], path = "spec.finalizers"): FieldError[] {
   return finalizers.flatMap((finalizer) => {
     const errors = problemsAt(path, finalizer, qualifiedNameProblems(finalizer));
     if (!finalizer.includes("/") && !STANDARD_FINALIZERS.includes(finalizer))

@@ -1,17 +1,10 @@
 import { jsonEqual, own } from "../../../base/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import { roundAmounts } from "../../quantity.ts";
-import {
-  changedField,
-  forbiddenField,
-  immutableField,
-  internalValue,
-  invalidValue,
-  movedAfter,
-} from "../../validation/index.ts";
+import { changedField, forbiddenField, immutableField, internalValue, invalidValue } from "../../validation/index.ts";
 import { VolumeNodeAffinity } from "./affinity.ts";
 import type { PersistentVolume, PersistentVolumeSpec } from "./persistentvolume.ts";
-import { validateVolumeSpec } from "./persistentvolume.validate.ts";
+import { sourceShapes, validateVolumeSpec } from "./persistentvolume.validate.ts";
 import { persistentSources } from "./pod/index.ts";
 import { PersistentVolumeSource } from "./volume.ts";
 import { CLASS_ANNOTATION } from "./volumetext.ts";
@@ -104,9 +97,7 @@ function validateSameSource(spec: PersistentVolumeSpec, old: PersistentVolumeSpe
       ? { ...old, csi: { ...old.csi, controllerExpandSecretRef: secret } }
       : old;
   if (jsonEqual(sourceOf(spec), sourceOf(before))) return [];
-  const order = movedAfter(PersistentVolumeSource, { quobyte: "rbd", flexVolume: "iscsi" });
-  const shapes = { [PersistentVolumeSource.name]: { order } };
-  const shown = (one: PersistentVolumeSpec) => internalValue(PersistentVolumeSource, sourceOf(one), shapes);
+  const shown = (one: PersistentVolumeSpec) => internalValue(PersistentVolumeSource, sourceOf(one), sourceShapes());
   const what = "spec.persistentvolumesource is immutable after creation";
   const change = { path: "spec", what, before: shown(before), after: shown(spec) };
   return [changedField("spec.persistentvolumesource", change)];
@@ -129,8 +120,9 @@ function withFinalLabels(affinity: Affinity, wanted: readonly Term[]): Affinity 
   if (!affinity.required) return affinity;
   const nodeSelectorTerms = affinity.required.nodeSelectorTerms.map((term, index) => {
     const matchExpressions = term.matchExpressions?.map((one, place) => {
-      const key = own(FINAL_LABELS, one.key);
-      return key !== undefined && wanted[index]?.matchExpressions?.[place]?.key === key ? { ...one, key } : one;
+      // The original takes a key that never was beta to have an empty name now.
+      const key = own(FINAL_LABELS, one.key) ?? "";
+      return wanted[index]?.matchExpressions?.[place]?.key === key ? { ...one, key } : one;
     });
     return matchExpressions ? { ...term, matchExpressions } : term;
   });

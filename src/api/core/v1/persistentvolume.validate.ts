@@ -1,9 +1,13 @@
+import { own } from "../../../base/index.ts";
+import { rawNumber } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { compareQuantities, parseQuantity } from "../../quantity.ts";
 import {
   dnsSubdomainProblems,
   forbiddenField,
+  type internalValue,
   invalidValue,
+  movedAfter,
   notSupported,
   problemsAt,
   required,
@@ -11,6 +15,7 @@ import {
 } from "../../validation/index.ts";
 import { ACCESS_MODES, VOLUME_MODES } from "./claimspec.validate.ts";
 import type { PersistentVolumeSpec } from "./persistentvolume.ts";
+import { PersistentVolumeSource } from "./volume.ts";
 import { persistentSources, validateNodeSelector } from "./pod/index.ts";
 
 type Source = keyof typeof persistentSources;
@@ -80,12 +85,30 @@ function validateCapacity(path: string, capacity: Readonly<Record<string, string
   if (!Object.hasOwn(capacity, "storage") || entries.length > 1)
     errors.push(notSupported(path, entries.length === 0 ? null : Object.fromEntries(entries), ["storage"]));
   for (const [name, amount] of entries) {
-    const { nanos } = parseQuantity(amount);
+    const value = wholeValue(amount);
     const at = `${path}[${name}]`;
-    if (nanos < 0n) errors.push(invalidValue(at, Number(nanos / 1_000_000_000n), "must be a valid resource quantity"));
+    if (value < 0n) errors.push(invalidValue(at, rawNumber(String(value)), "must be a valid resource quantity"));
     if (compareQuantities(amount, "0") <= 0) errors.push(invalidValue(at, amount, "must be greater than zero"));
   }
   return errors;
+}
+
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** An amount as the original counts it in whole units: what takes more than 64 bits loses those that are too many. */
+function wholeValue(amount: string): bigint {
+  const { nanos } = parseQuantity(amount);
+  const milli = nanos / 1_000_000n;
+  if (milli > INT64_MAX) return BigInt.asIntN(64, (milli + 999n) / 1000n);
+  if (milli >= -INT64_MAX) return nanos / 1_000_000_000n;
+  const kept = -BigInt.asIntN(64, -milli);
+  return kept / 1000n + (kept % 1000n === 0n ? 0n : 1n);
+}
+
+/** The sources of a volume in the order in which messages show them. */
+export function sourceShapes(): Parameters<typeof internalValue>[2] {
+  const order = movedAfter(PersistentVolumeSource, { quobyte: "rbd", flexVolume: "iscsi" });
+  return { [PersistentVolumeSource.name]: { order } };
 }
 
 function validateAffinity(path: string, { nodeAffinity }: PersistentVolumeSpec): FieldError[] {
@@ -93,6 +116,8 @@ function validateAffinity(path: string, { nodeAffinity }: PersistentVolumeSpec):
   if (!nodeAffinity.required) return [required(`${path}.required`, "must specify required node constraints")];
   return validateNodeSelector(`${path}.required`, nodeAffinity.required);
 }
+
+const OTHER_NAMES: Readonly<Partial<Record<Source, string>>> = { cephfs: "cephFS" };
 
 /** Exactly one source must be there; each has rules of its own. */
 function validateSource(path: string, spec: PersistentVolumeSpec, name: string): FieldError[] {
@@ -105,7 +130,12 @@ function validateSource(path: string, spec: PersistentVolumeSpec, name: string):
     ...(only === "local" && !spec.nodeAffinity?.required
       ? [required(`${path}.nodeAffinity`, "Local volume requires node affinity")]
       : []),
-    ...others.map((other) => forbiddenField(`${path}.${other}`, "may not specify more than 1 volume type")),
+    // Of this one more than one are taken, whichever they are.
+    ...others
+      .filter((other) => other !== "flexVolume")
+      .map((other) =>
+        forbiddenField(`${path}.${own(OTHER_NAMES, other) ?? other}`, "may not specify more than 1 volume type"),
+      ),
   ];
 }
 

@@ -58,6 +58,8 @@ function validateEach(clusterIPs: readonly string[], known: ReadonlySet<string>)
       const alone = clusterIPs.length === 1;
       return alone ? [] : [invalidValue("spec.clusterIPs", clusterIPs, "'None' must be the first and only value")];
     }
+    // What was there is as good as it was, where it doesn't stand first, too.
+    if (ip === "None" && known.has(ip)) return [];
     return problemsAt(`spec.clusterIPs[${index}]`, ip, known.has(ip) ? legacyIpProblems(ip) : ipProblems(ip));
   });
 }

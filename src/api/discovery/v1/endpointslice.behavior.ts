@@ -50,7 +50,11 @@ export const endpointSliceBehavior: KindBehavior<EndpointSlice> = {
   ],
   validate: (slice) => validateSlice(slice, new Set()),
   validateUpdate: (slice, old) => [
-    ...validateSlice(slice, new Set((old.endpoints ?? []).flatMap(({ addresses }) => addresses ?? []))),
+    // Endpoints that are as they were are not looked at again.
+    ...validateSlice(
+      jsonEqual(slice.endpoints ?? [], old.endpoints ?? []) ? { ...slice, endpoints: [] } : slice,
+      new Set((old.endpoints ?? []).flatMap(({ addresses }) => addresses ?? [])),
+    ),
     ...immutableField("addressType", slice.addressType, old.addressType),
   ],
 };

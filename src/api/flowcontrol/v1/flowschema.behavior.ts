@@ -215,7 +215,7 @@ export function validateConditions({ conditions = [] }: FlowSchemaStatus): Field
   const seen = new Set<string>();
   return (conditions ?? []).flatMap(({ type }, index) => {
     const path = `status.conditions[${index}].type`;
-    if (!type) return [required(path, "must not be empty")];
+    if (!type) return [required(path)];
     const twice = seen.has(type);
     seen.add(type);
     return twice ? [duplicateValue(path, type)] : [];

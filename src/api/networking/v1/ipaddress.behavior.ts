@@ -13,6 +13,7 @@ import type { IPAddress } from "./ipaddress.ts";
 export const ipAddressBehavior: KindBehavior<IPAddress> = {
   metadataLooks: "placed",
   nameRule: "ipAddress",
+  nameAsBegun: true,
   validate: validateParent,
   validateUpdate: (address, old, metadata) => {
     const { parentRef } = address.spec;

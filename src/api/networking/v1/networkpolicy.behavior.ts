@@ -113,13 +113,15 @@ function validateBlock(path: string, { cidr, except = [] }: IPBlock, known: Read
   if (cidr === "") return [required(`${path}.cidr`)];
   const rule = (text: string) => (known.has(text) ? legacyCidrProblems(text) : cidrProblems(text));
   const outer = parseCidr(cidr);
+  // Of a block that is none nothing can be excepted.
+  if (!outer) return problemsAt(`${path}.cidr`, cidr, rule(cidr));
   return [
     ...problemsAt(`${path}.cidr`, cidr, rule(cidr)),
     ...except.flatMap((text, index) => {
       const at = `${path}.except[${index}]`;
       const errors = problemsAt(at, text, rule(text));
       const inner = parseCidr(text);
-      if (!outer || !inner || isStrictlyWithin(inner, outer)) return errors;
+      if (!inner || isStrictlyWithin(inner, outer)) return errors;
       return [...errors, invalidValue(at, text, "must be a strict subset of `cidr`")];
     }),
   ];

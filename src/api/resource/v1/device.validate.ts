@@ -43,7 +43,7 @@ export function validateSliceSelector(
   selector: NonNullable<ResourceSliceSpec["nodeSelector"]>,
 ): FieldError[] {
   const terms = selector.nodeSelectorTerms ?? [];
-  const shown = terms.map((term) => internalValue(NodeSelectorTerm, term));
+  const shown = terms.length > 0 ? terms.map((term) => internalValue(NodeSelectorTerm, term)) : null;
   return [
     ...validateNodeSelector(path, selector),
     ...(terms.length === 1

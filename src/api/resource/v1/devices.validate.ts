@@ -157,7 +157,6 @@ function validateConstraint(constraint: DeviceConstraint, path: string, names: R
   const errors = requestRefs(path, requests, names);
   const rule = 'exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set';
   if (matchAttribute === undefined && distinctAttribute === undefined) errors.push(required(path, rule));
-  else if (matchAttribute !== undefined && distinctAttribute !== undefined) errors.push(invalidValue(path, null, rule));
   else if (matchAttribute !== undefined)
     errors.push(...validateFullyQualified(`${path}.matchAttribute`, matchAttribute));
   else errors.push(...validateFullyQualified(`${path}.distinctAttribute`, distinctAttribute!));

@@ -1,5 +1,5 @@
 import { jsonEqual } from "../../../base/index.ts";
-import { validateInlineVolumeSpec } from "../../core/v1/persistentvolume.validate.ts";
+import { sourceShapes, validateInlineVolumeSpec } from "../../core/v1/persistentvolume.validate.ts";
 import { validateCsiDriverName } from "../../core/v1/pod/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
 import {
@@ -38,7 +38,7 @@ export const volumeAttachmentBehavior: KindBehavior<VolumeAttachment> = {
     ...validateStatus(attachment),
     ...(jsonEqual(attachment.spec, old.spec)
       ? []
-      : [invalidValue("spec", internalValue(VolumeAttachmentSpec, attachment.spec), IMMUTABLE)]),
+      : [invalidValue("spec", internalValue(VolumeAttachmentSpec, attachment.spec, sourceShapes()), IMMUTABLE)]),
   ],
   validateStatusUpdate: validateStatus,
 };

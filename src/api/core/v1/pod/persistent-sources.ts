@@ -118,9 +118,9 @@ export const persistentSources: {
   flexVolume: { check: (path, source) => storage.validateFlexVolume(path, source as never) },
   azureFile: { check: validateAzureFile },
   vsphereVolume: { check: (path, { volumePath }) => storage.allRequired(path, { volumePath }) },
-  azureDisk: { check: storage.validateAzureDisk },
-  portworxVolume: { check: (path, { volumeID }) => storage.allRequired(path, { volumeID }) },
   photonPersistentDisk: { check: (path, { pdID }) => storage.allRequired(path, { pdID }) },
+  portworxVolume: { check: (path, { volumeID }) => storage.allRequired(path, { volumeID }) },
+  azureDisk: { check: storage.validateAzureDisk },
   scaleIO: {
     check: (path, { gateway, system, volumeName }) => storage.allRequired(path, { gateway, system, volumeName }),
   },

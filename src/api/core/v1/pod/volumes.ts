@@ -78,6 +78,9 @@ export function validateVolumes(
   return { errors: [...errors, ...claimsOfOthers(path, volumes, podName)], volumes: sound };
 }
 
+/** How a source is called that is one too many. */
+const OTHER_NAMES: Readonly<Partial<Record<Source, string>>> = { cephfs: "cephFS", downwardAPI: "downwarAPI" };
+
 function validateSource(path: string, volume: Volume, podName: string | undefined): FieldError[] {
   const errors: FieldError[] = [];
   let count = 0;
@@ -85,7 +88,9 @@ function validateSource(path: string, volume: Volume, podName: string | undefine
     const source = volume[type];
     if (!source) continue;
     if (count++ > 0) {
-      errors.push(forbiddenField(`${path}.${type}`, "may not specify more than 1 volume type"));
+      errors.push(
+        forbiddenField(`${path}.${own(OTHER_NAMES, type) ?? type}`, "may not specify more than 1 volume type"),
+      );
       continue;
     }
     const check = CHECKS[type] as Check<Source>;
