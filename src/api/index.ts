@@ -29,7 +29,8 @@ export { validateListTypes } from "./apiextensions/schema/list-types.ts";
 export { type JsonPath, JsonPathError, parseJsonPath } from "./apiextensions/schema/json-path.ts";
 export { isRecord } from "./apiextensions/schema/cel-types.ts";
 export { resourceStruct } from "./apiextensions/schema/nodes.ts";
-export { hasRules, runRules, unchangedFaults } from "./apiextensions/schema/rules.run.ts";
+export { hasRules } from "./apiextensions/schema/rule-tree.ts";
+export { runRules, unchangedFaults } from "./apiextensions/schema/rules.run.ts";
 export { validateChangedValue, validateValue } from "./apiextensions/schema/values.ts";
 export {
   CLIENT_METADATA,

@@ -136,6 +136,8 @@ export interface RequestContext {
   readonly audited?: Audited;
   /** Empty lists and maps that the client gave, by path: stored objects lack them, but some kinds and messages tell them from none. */
   emptied: Emptied;
+  /** Whether the object, as an apply makes it, says more than is kept of it. */
+  dropsSome?: boolean;
   /** What is sent or changed is so large that others have a turn of the event loop between the steps of the work on it. */
   isLarge: boolean;
   /** To be awaited once the request is there as a whole: many that come together are begun few at a time. */

@@ -152,7 +152,7 @@ class Estimator {
   #sizeAt(path: Path, type: Type): Range | undefined {
     const max = path && this.#sizeOf(path);
     if (max !== undefined) return { min: 0, max };
-    return SCALARS.has(type.name) ? exactly(1) : undefined;
+    return isScalar(type) ? exactly(1) : undefined;
   }
 }
 
@@ -163,8 +163,11 @@ const SCALARS: ReadonlySet<string> = new Set([
   "double",
   "google.protobuf.Timestamp",
   "google.protobuf.Duration",
-  "type",
 ]);
+
+function isScalar({ kind, name, parts }: Type): boolean {
+  return kind === "optional" ? isScalar(parts[0] as Type) : SCALARS.has(name);
+}
 
 /** The size of what the expression itself spells out. */
 function written(expr: Expr): Range | undefined {

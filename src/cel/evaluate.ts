@@ -5,7 +5,7 @@ import { CostError, EvaluationError } from "./errors.ts";
 import { isOfType, type Overload } from "./signature.ts";
 import { isLoose, type Type } from "./types.ts";
 import { wellKnown } from "./well-known.ts";
-import { MapValue, mapFrom, Optional, TypeValue, typeNameOf, Uint, type Value } from "./values.ts";
+import { had, MapValue, mapFrom, Optional, TypeValue, typeNameOf, Uint, type Value } from "./values.ts";
 
 /** Gives the variables of an expression their values; asked only for what is used. */
 export type Activation = (name: string) => Value;
@@ -109,7 +109,7 @@ class Compiler {
     }
     return (frame) => {
       charge(frame, IDENT_COST);
-      return frame.lookup(name);
+      return had(frame.lookup(name));
     };
   }
 
@@ -338,7 +338,7 @@ function pick(overloads: readonly Overload[], values: readonly Value[]): Overloa
 }
 
 function fieldOf(value: Value, field: string): Value | undefined {
-  if (value instanceof MapValue) return value.get(field);
+  if (value instanceof MapValue) return had(value.get(field));
   if (value instanceof Optional) return value.value === undefined ? undefined : fieldOf(value.value, field);
   return undefined;
 }
@@ -349,10 +349,10 @@ function optionalField(value: Value, field: string): Optional {
 
 /** What an index finds; undefined when there is nothing. */
 function itemOf(value: Value, index: Value): Value | undefined {
-  if (value instanceof MapValue) return value.get(index);
+  if (value instanceof MapValue) return had(value.get(index));
   if (!Array.isArray(value)) return undefined;
   const at = listIndex(index);
-  return at >= 0 && at < value.length ? value[at] : undefined;
+  return at >= 0 && at < value.length ? had(value[at] as Value) : undefined;
 }
 
 function listIndex(index: Value): number {

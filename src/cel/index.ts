@@ -17,7 +17,7 @@ export * as celTypes from "./types.ts";
 export type { Type } from "./types.ts";
 export { nameOfType, showType } from "./types.ts";
 export type { Value } from "./values.ts";
-export { fromJson, KeyedList, keyOf, MapValue, mapFrom, Optional, toJson } from "./values.ts";
+export { Duration, fromJson, keyOf, MapValue, mapFrom, ObjectValue, Optional, SchemaList, toJson } from "./values.ts";
 export { parseDuration, parseTimestamp, timestampOf } from "./time.ts";
 export { quantityValue, semverValue } from "./libraries/index.ts";
 export { regexMatches } from "./regex.ts";

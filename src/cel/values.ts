@@ -1,3 +1,4 @@
+import { jsonEqual } from "../base/index.ts";
 import { rawDigits, rawNumber } from "../schema/index.ts";
 import { EvaluationError } from "./errors.ts";
 import type { Type } from "./types.ts";
@@ -74,14 +75,32 @@ export class MapValue {
   }
 }
 
-/** A list whose elements have identities: their order doesn't matter, and each identity is there once. */
-export class KeyedList extends Array<Value> {
+/** An object of which more is known than its fields say, as JSON: what isn't declared, and fields that are null. */
+export class ObjectValue extends MapValue {
+  readonly hidden: Readonly<Record<string, unknown>>;
+  constructor(entries: ReadonlyMap<string, readonly [Value, Value]>, hidden: Readonly<Record<string, unknown>>) {
+    super(entries);
+    this.hidden = hidden;
+  }
+}
+
+/** A value that is looked at. */
+export function had<T extends Value | undefined>(value: T): Exclude<T, EvaluationError> {
+  if (value instanceof EvaluationError) throw value;
+  return value as Exclude<T, EvaluationError>;
+}
+
+/**
+ * A list that a schema describes, which is equal to no other sort of value. Where its elements have identities their order
+ * doesn't matter, and each identity is there once.
+ */
+export class SchemaList extends Array<Value> {
   /** What is made of such a list is a plain one. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }
-  readonly identify: (element: Value) => string | undefined;
-  constructor(elements: readonly Value[], identify: (element: Value) => string | undefined) {
+  readonly identify: ((element: Value) => string | undefined) | undefined;
+  constructor(elements: readonly Value[], identify?: (element: Value) => string | undefined) {
     super();
     this.identify = identify;
     for (const element of elements) this.push(element);
@@ -90,9 +109,11 @@ export class KeyedList extends Array<Value> {
 
 /** One list behind another; in one with identities elements take the place of those that they have in common. */
 export function joinedLists(one: readonly Value[], other: readonly Value[]): readonly Value[] {
-  if (!(one instanceof KeyedList)) return [...one, ...other];
-  const byIdentity = new Map([...one, ...other].map((element) => [one.identify(element), element]));
-  return new KeyedList([...byIdentity.values()], one.identify);
+  if (!(one instanceof SchemaList)) return [...one, ...other];
+  const { identify } = one;
+  if (!identify) return new SchemaList([...one, ...other]);
+  const byIdentity = new Map([...one, ...other].map((element) => [identify(element), element]));
+  return new SchemaList([...byIdentity.values()], identify);
 }
 
 export type Value =
@@ -109,7 +130,9 @@ export type Value =
   | Optional
   | Opaque
   | MapValue
-  | readonly Value[];
+  | readonly Value[]
+  /** In a list, a map or a field: what can't be had. Who looks at it fails so. */
+  | EvaluationError;
 
 export const INT_MIN = -(2n ** 63n);
 export const INT_MAX = 2n ** 63n - 1n;
@@ -126,6 +149,7 @@ export function int(value: bigint): bigint {
 
 /** What tells keys of maps apart; undefined for what can be none. */
 export function keyOf(key: Value): string | undefined {
+  had(key);
   switch (typeof key) {
     case "string":
       return `s${key}`;
@@ -152,6 +176,7 @@ export function mapFrom(pairs: Iterable<readonly [Value, Value]>): MapValue {
 
 /** The name of a value's type as `type()` gives it. */
 export function typeNameOf(value: Value): string {
+  had(value);
   switch (typeof value) {
     case "string":
       return "string";
@@ -175,11 +200,13 @@ export function typeNameOf(value: Value): string {
 }
 
 export function equalValues(a: Value, b: Value): boolean {
-  if (a === b) return true;
+  // One that holds what can't be had isn't equal to itself either.
+  if (a === b && !isContainer(a)) return true;
+  had(a);
   const order = compareNumbers(a, b);
   if (order !== undefined) return order === 0;
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && equalLists(a, b);
-  if (a instanceof MapValue) return b instanceof MapValue && equalMaps(a, b);
+  if (Array.isArray(a)) return Array.isArray(b) ? a.length === b.length && equalLists(a, b) : unlike(a, b);
+  if (a instanceof MapValue) return b instanceof MapValue ? equalMaps(a, b) : unlike(a, b);
   if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b) === 0;
   if (a instanceof Timestamp) return b instanceof Timestamp && a.nanos === b.nanos;
   if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos;
@@ -189,11 +216,22 @@ export function equalValues(a: Value, b: Value): boolean {
   return false;
 }
 
+const isContainer = (value: Value): boolean =>
+  Array.isArray(value) || value instanceof MapValue || value instanceof EvaluationError;
+
+/** A container is no other value; one that a schema describes can't be compared with any. */
+function unlike(container: Value, other: Value): false {
+  if (!(container instanceof SchemaList || container instanceof ObjectValue)) return false;
+  had(other);
+  throw new EvaluationError("no such overload");
+}
+
 function equalLists(a: readonly Value[], b: readonly Value[]): boolean {
-  if (!(a instanceof KeyedList)) return a.every((one, index) => equalValues(one, b[index] as Value));
-  const byIdentity = new Map([...a].map((element) => [a.identify(element), element]));
+  const identify = a instanceof SchemaList ? a.identify : undefined;
+  if (!identify) return a.every((one, index) => equalValues(one, b[index] as Value));
+  const byIdentity = new Map([...a].map((element) => [identify(element), element]));
   return b.every((one) => {
-    const found = byIdentity.get(a.identify(one));
+    const found = byIdentity.get(identify(one));
     return found !== undefined && equalValues(found, one);
   });
 }
@@ -203,13 +241,19 @@ function equalOptionals({ value: a }: Optional, { value: b }: Optional): boolean
 }
 
 function equalMaps(a: MapValue, b: MapValue): boolean {
-  if (a.entries.size !== b.entries.size) return false;
+  const [own, others] = [hiddenIn(a), hiddenIn(b)];
+  if (a.entries.size + own.length !== b.entries.size + others.length) return false;
+  if (own.some(([name, value]) => others.some(([other, one]) => other === name && !jsonEqual(value, one))))
+    return false;
   for (const [key, [, value]] of a.entries) {
     const other = b.entries.get(key);
     if (!other || !equalValues(value, other[1])) return false;
   }
   return true;
 }
+
+const hiddenIn = (value: MapValue): readonly [string, unknown][] =>
+  value instanceof ObjectValue ? Object.entries(value.hidden) : [];
 
 /** -1, 0 or 1 for two numbers of any types; NaN when they have no order; undefined when one is no number. */
 function compareNumbers(a: Value, b: Value): number | undefined {
@@ -248,6 +292,8 @@ function compareStrings(a: string, b: string): number {
 
 /** The order of two values of one type; undefined when they have none. */
 export function compareValues(a: Value, b: Value): number | undefined {
+  had(a);
+  had(b);
   if (typeof a === "string" && typeof b === "string") return compareStrings(a, b);
   if (typeof a === "boolean" && typeof b === "boolean") return Number(a) - Number(b);
   if (a instanceof Uint8Array && b instanceof Uint8Array) return compareBytes(a, b);

@@ -1,5 +1,5 @@
 import { elementStep, holdsNothing, type Shape, shapeOfElement, shapeOfField } from "./field-set.ts";
-import { isObject } from "./merge.ts";
+import { isMap, isObject } from "./merge.ts";
 
 type Json = Record<string, unknown>;
 
@@ -8,7 +8,8 @@ export function mergeValue(shape: Shape, base: unknown, wanted: unknown): unknow
   if (wanted === undefined) return base;
   if (base === undefined || base === null) return wanted;
   // To a container null is an empty one, which adds nothing; one that is empty itself it takes the place of.
-  if (wanted === null && shape.merge !== "atomic") return holdsNothing(base) ? null : base;
+  if (wanted === null && shape.merge !== "atomic" && (shape.merge !== "deduced" || isMap(base)))
+    return holdsNothing(base) ? null : base;
   switch (shape.merge) {
     case "atomic":
       return wanted;

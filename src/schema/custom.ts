@@ -31,15 +31,15 @@ export function decodeCustom(struct: StructNode, value: Json, place: Place): Jso
 function decodeValue(node: Node, value: unknown, place: Place): unknown {
   switch (node.kind) {
     case "scalar":
-      return isMap(value) && node.type !== "deduced" ? withoutFields(value, place) : value;
+      return node.type === "deduced" && !node.bare ? value : withoutFields(value, place);
     case "struct":
-      if (!isObject(value)) return value;
+      if (!isMap(value)) return node.options.custom ? withoutFields(value, place) : value;
       return node.options.custom ? decodeCustom(node, value, place) : place.typed(node, value, place.path);
     case "list":
-      if (!Array.isArray(value)) return isMap(value) ? withoutFields(value, place) : value;
+      if (!Array.isArray(value)) return withoutFields(value, place);
       return value.map((one, index) => decodeValue(node.element, one, { ...place, path: `${place.path}[${index}]` }));
     case "map": {
-      if (!isObject(value)) return value;
+      if (!isMap(value)) return withoutFields(value, place);
       const result: Json = {};
       for (const key of Object.keys(value).sort())
         setOwn(result, key, decodeValue(node.value, value[key], { ...place, path: joinPath(place.path, key) }));
@@ -48,8 +48,12 @@ function decodeValue(node: Node, value: unknown, place: Place): unknown {
   }
 }
 
-/** What has no fields at all has none of these. */
-function withoutFields(value: Json, { path, unknown }: Place): Json {
+/** What has no fields at all has none of these, and neither have elements of what should be no list. */
+function withoutFields(value: unknown, place: Place): unknown {
+  const { path, unknown } = place;
+  if (Array.isArray(value))
+    return value.map((one, index) => withoutFields(one, { ...place, path: `${path}[${index}]` }));
+  if (!isMap(value)) return value;
   for (const name of Object.keys(value).sort()) unknown.push(joinPath(path, name));
   return {};
 }
@@ -65,6 +69,27 @@ export function defaultCustom(struct: StructNode, value: Json, nulls: Nulls): vo
     if (!Object.hasOwn(value, name)) continue;
     if (value[name] === null && nulls === "drop" && !isApiType(field) && !field.options.acceptsNull) delete value[name];
     else descend(field.node, value[name], nulls);
+  }
+}
+
+/** Leaves out, in place, each null that is no value and that nothing stands in for. */
+export function dropNulls(struct: StructNode, value: Json): void {
+  for (const [name, field] of struct.fields) {
+    if (!Object.hasOwn(value, name) || isApiType(field)) continue;
+    if (value[name] === null && isNoNull(field.options)) delete value[name];
+    else dropNullsBelow(field.node, value[name]);
+  }
+}
+
+const isNoNull = (options: FieldOptions | undefined) => !options?.acceptsNull && options?.default === undefined;
+
+function dropNullsBelow(node: Node, value: unknown): void {
+  if (node.kind === "struct" && node.options.custom && isMap(value)) dropNulls(node, value);
+  if (node.kind === "list" && Array.isArray(value)) for (const one of value) dropNullsBelow(node.element, one);
+  if (node.kind !== "map" || !isMap(value)) return;
+  for (const key of Object.keys(value)) {
+    if (value[key] === null && isNoNull(node.options)) delete value[key];
+    else dropNullsBelow(node.value, value[key]);
   }
 }
 

@@ -37,6 +37,8 @@ type Empty = readonly [] | Readonly<Record<string, never>> | "";
 interface Context extends DecodeOptions {
   readonly unknown: string[];
   readonly emptied: Map<string, Empty>;
+  /** The type that errors name, of which all that is read is in a field that is read by itself. */
+  readonly holder?: StructNode;
   /** Decode fields in the order of the document instead of the type's, to tell of the fault that the original tells of. */
   readonly faults?: Faults;
 }
@@ -394,7 +396,7 @@ function decodeScalar(node: ScalarNode, value: unknown, place: ValuePlace): unkn
     case "int64":
       return decodeInteger(node, value, place);
     case "float64":
-      return typeof value === "number" ? value : mismatch(node, value, place);
+      return typeof value === "number" ? value : decodeFloat(node, value, place);
     case "bytes":
       if (Array.isArray(value)) return decodeByteList(value, place);
       return typeof value === "string" ? decodeBytes(value, place.context) : mismatch(node, value, place);
@@ -419,21 +421,29 @@ function decodeScalar(node: ScalarNode, value: unknown, place: ValuePlace): unkn
   }
 }
 
+/** A whole number of more digits than one is kept with is a fraction like any other. */
+function decodeFloat(node: ScalarNode, value: unknown, place: ValuePlace): unknown {
+  const digits = rawDigits(value);
+  return digits === undefined ? mismatch(node, value, place) : Number(digits);
+}
+
 /** Reads what is an object of one type or something else; fields that the type doesn't have are passed over in silence. */
-function decodeHeld(
-  value: unknown,
-  { node, or }: NonNullable<Field["options"]["holds"]>,
-  { context, path, goPath }: Place,
-): unknown {
+function decodeHeld(value: unknown, { node, or }: NonNullable<Field["options"]["holds"]>, place: ValuePlace): unknown {
+  const { context, path, goPath, owner } = place;
   const read = (one: Record<string, unknown>) => {
     const faults: Faults = {};
-    const inner = { ...context, unknown: [], ...(context.faults && { faults }) };
+    const inner = { ...context, unknown: [], holder: context.holder ?? owner, ...(context.faults && { faults }) };
     const decoded = decodeStruct(node(), one, { context: inner, path, goPath });
     if (faults.first) throw faults.first;
     return decoded;
   };
   if (isObject(value)) return read(value);
   if (or === "list") return Array.isArray(value) ? value.map((one) => (isObject(one) ? read(one) : one)) : undefined;
+  if (or === "texts") {
+    const other = Array.isArray(value) ? value.find((one) => one !== null && typeof one !== "string") : undefined;
+    if (other !== undefined) throw mistypedError("string", jsonTypeName(other), place);
+    return Array.isArray(value) ? value.map((one) => one ?? "") : [];
+  }
   if (typeof value === "boolean") return value;
   throw new DecodeError("boolean or JSON schema expected");
 }
@@ -622,9 +632,9 @@ function mistypedAs(type: string, given: string, place: ValuePlace): undefined {
   faults.first ??= error;
 }
 
-function mistypedError(type: string, given: string, { owner, goPath }: ValuePlace): DecodeError {
+function mistypedError(type: string, given: string, { owner, goPath, context }: ValuePlace): DecodeError {
   return new DecodeError(
-    `json: cannot unmarshal ${given} into Go struct field ${goTypeName(owner)}.${goPath} of type ${type}`,
+    `json: cannot unmarshal ${given} into Go struct field ${goTypeName(context.holder ?? owner)}.${goPath} of type ${type}`,
   );
 }
 

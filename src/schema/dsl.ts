@@ -32,6 +32,8 @@ export type ScalarType =
 export interface ScalarNode<T = unknown> {
   readonly kind: "scalar";
   readonly type: ScalarType;
+  /** Of what is deduced: an object in it loses its fields when it is read. */
+  readonly bare?: true;
   readonly "~type"?: T;
 }
 
@@ -77,6 +79,8 @@ export interface StructOptions {
   readonly custom?: boolean;
   /** Of a custom type: fields that it does not declare are kept. */
   readonly preserve?: boolean;
+  /** Of a custom type inside of one that keeps others: an apply may say fields that are then dropped. */
+  readonly loose?: boolean;
   /** Its OpenAPI schema, where the fields don't say it all. */
   readonly openApi?: (version: "v2" | "v3") => Readonly<Record<string, unknown>>;
 }
@@ -84,7 +88,7 @@ export interface StructOptions {
 /** When a field appears in JSON although it has no value: `always` writes the zero value. */
 export interface FieldOptions {
   /** Of a field of any JSON: what an object in it is read as, or what else it may be. */
-  readonly holds?: { readonly node: () => StructNode; readonly or: "list" | "boolean" };
+  readonly holds?: { readonly node: () => StructNode; readonly or: "list" | "boolean" | "texts" };
   /** A Go pointer: absent and zero differ. */
   readonly ptr?: boolean;
   /** Always written, also when zero (no omitempty). */
@@ -240,6 +244,7 @@ export const scalar = {
   raw: scalarNode<Readonly<Record<string, unknown>>>("raw"),
   any: scalarNode<unknown>("any"),
   deduced: scalarNode<unknown>("deduced"),
+  bare: { ...scalarNode<unknown>("deduced"), bare: true },
 } as const;
 
 function scalarField<T>(node: ScalarNode<T>) {

@@ -264,8 +264,12 @@ export function shapeOfField(struct: StructNode, name: string): Shape {
     if (!shape) shapes.set(field, (shape = shapeOf(field.node, field.options)));
     return shape;
   }
-  return struct.options.preserve ? DEDUCED : { merge: "atomic" };
+  return keepsUndeclared(struct) ? DEDUCED : { merge: "atomic" };
 }
+
+/** Whether what a struct does not declare may be said of it. */
+export const keepsUndeclared = ({ options }: StructNode): boolean =>
+  options.preserve === true || options.loose === true;
 
 /** The shape of an element of a list or of a value of a map. */
 export function shapeOfElement(node: Node, options: Field["options"] | undefined): Shape {
@@ -332,7 +336,7 @@ function elementPart(shape: ListShape, elements: readonly unknown[]): Part {
   return { value, shape: shapeOfElement(shape.node.element, shape.node.options) };
 }
 
-/** An element of a keyed list has none of its keys: nobody can say who manages it. */
+/** The parts of an object can't be told apart, such as elements without keys: nobody can say who manages it. */
 export class KeylessError extends Error {
   override readonly name = "KeylessError";
 }

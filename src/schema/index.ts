@@ -36,7 +36,9 @@ export {
   time,
 } from "./dsl.ts";
 export { inVersion } from "./versioned.ts";
-export { type Decoded, DecodeError, decodeJson, type DecodeOptions, jsonTypeName } from "./decode.ts";
+export { dropNulls } from "./custom.ts";
+export { readDate, readLocalTime, TimeError } from "./time.ts";
+export { checkBase64, type Decoded, DecodeError, decodeJson, type DecodeOptions, jsonTypeName } from "./decode.ts";
 export { isCanonical } from "./canonical.ts";
 export { applyDefaults } from "./defaults.ts";
 export { isMap, isObject, jsonMergePatch, withSortedKeys } from "./merge.ts";
@@ -66,6 +68,8 @@ export { ProtoError, ProtoWriter, varintBytes } from "./proto-wire.ts";
 export {
   areManagers,
   checkObject,
+  isOfType,
+  ViewError,
   applyConfig,
   ApplyConflictError,
   managedAfterUpdate,

@@ -25,7 +25,7 @@ import {
 import { mergeValue } from "./apply-merge.ts";
 import { prune } from "./apply-prune.ts";
 import { goJson } from "./go-json.ts";
-import { checkTyped, keylessProblem } from "./typed.ts";
+import { ApplyTypeError, checkTyped, keylessProblem, typedProblem } from "./typed.ts";
 
 type Json = Record<string, unknown>;
 
@@ -177,6 +177,26 @@ export interface ManagedUpdate {
   readonly ignored?: FieldSet;
 }
 
+/** Whether an object has nothing but what its type has, but for elements that are there more than once. */
+export function isOfType(struct: StructNode, object: unknown): boolean {
+  return typedProblem(objectShape(struct), object) === undefined;
+}
+
+/** Raised when an object can't be told in the version of a manager. */
+export class ViewError extends Error {
+  override readonly name = "ViewError";
+}
+
+/** What a conversion makes of an object; {@link ViewError} says of which, when it isn't what its version says. */
+function converted(what: string, convert: () => Json): Json {
+  try {
+    return convert();
+  } catch (cause) {
+    if (!(cause instanceof ApplyTypeError)) throw cause;
+    throw new ViewError(`${what}${cause.message}`, { cause });
+  }
+}
+
 /** Checks that an object has nothing but what its type has; throws with all problems. */
 export function checkObject(struct: StructNode, object: unknown): void {
   checkTyped(objectShape(struct), object);
@@ -194,7 +214,8 @@ function comparison(
     const shape = view.convert ? view.struct : struct;
     let found = done.get(shape);
     if (!found) {
-      const inView = (object: Json) => hidingManagers(view.convert?.(object) ?? object);
+      const inView = (object: Json) =>
+        hidingManagers(converted("failed to convert new object: ", () => view.convert?.(object) ?? object));
       found = compareValues(objectShape(shape), inView(before), inView(after));
       done.set(shape, found);
     }
@@ -360,9 +381,13 @@ export function applyConfig(input: ApplyInput): Json {
   const shape = objectShape(struct);
   const base: Json = live ?? { apiVersion: config.apiVersion, kind: config.kind, metadata: {} };
   // Who managed what is there before anybody applied is worked out before what is applied is looked at.
-  if (live && !(live.metadata as Json).managedFields) checkKeys(shape, live);
+  if (live && !(live.metadata as Json).managedFields) checkLive(struct, live);
   checkTyped(shape, config);
-  if (live) checkKeys(shape, live);
+  if (live) checkLive(struct, live);
+  // The first thing is to tell the object in everybody's version.
+  if (live)
+    for (const { apiVersion } of readManagers(base))
+      converted("", () => versions(apiVersion)?.convert?.(withoutManagers(base)) ?? base);
   const all = managersBefore(input, base);
   const managers = all.filter(({ apiVersion }) => versions(apiVersion) !== undefined);
   const wanted = setOf(shape, config);
@@ -377,9 +402,12 @@ export function applyConfig(input: ApplyInput): Json {
   const pruned = (of: FieldSet) => {
     const owned = others.reduce((all, one) => union(all, one.set), wanted);
     if (!view?.convert) return prune(shape, merged, { last: of, owned });
-    const kept = prune(objectShape(view.struct), withoutManagers(view.convert(merged)), { last: of, owned }) as Json;
+    const failed = "failed to prune fields: failed to convert merged object to last applied version: ";
+    const seen = withoutManagers(converted(failed, () => view.convert!(merged)));
+    const kept = prune(objectShape(view.struct), seen, { last: of, owned }) as Json;
     // What one version tells the parts of, the other may hold as a whole: without its parts that would be left empty.
-    return mergeValue(shape, view.back?.(kept) ?? kept, config);
+    const back = converted("failed to prune fields: ", () => view.back?.(kept) ?? kept);
+    return mergeValue(shape, back, config);
   };
   const result = (last ? pruned(last) : merged) as Json;
   const forced = force ? undefined : formerConfig({ shape, base, write });
@@ -393,8 +421,10 @@ export function applyConfig(input: ApplyInput): Json {
   return result;
 }
 
-function checkKeys(shape: Shape, live: Json): void {
-  const problem = keylessProblem(shape, live);
+/** What is stored of a custom kind needn't be of its type any more. */
+function checkLive(struct: StructNode, live: Json): void {
+  const shape = objectShape(struct);
+  const problem = struct.options.custom ? typedProblem(shape, live) : keylessProblem(shape, live);
   if (problem !== undefined) throw new KeylessError(problem);
 }
 

@@ -21,6 +21,16 @@ export function readTime(text: string): ReadTime {
   return new Reader(text, [...SECONDS, ZONE]).read();
 }
 
+/** Reads a date. */
+export function readDate(text: string): ReadTime {
+  return new Reader(text, SECONDS.slice(0, SECONDS.indexOf("T"))).read();
+}
+
+/** Reads a time without a zone, which counts as one in UTC. */
+export function readLocalTime(text: string): ReadTime {
+  return new Reader(text, SECONDS).read();
+}
+
 /** Reads RFC 3339 with microseconds. */
 export function readMicroTime(text: string): ReadTime {
   return new Reader(text, [...SECONDS, MICROS, ZONE]).read();
@@ -54,11 +64,11 @@ class Reader {
   read(): ReadTime {
     for (const part of this.#layout) this.#part(part);
     if (this.#rest !== "") throw this.#error(`extra text: ${quote(this.#rest)}`);
-    const { "2006": year, "01": month, "02": day, "15": hour, "04": minute, "05": second } = this.#values;
+    const { "2006": year, "01": month, "02": day, "15": hour = 0, "04": minute = 0, "05": second = 0 } = this.#values;
     const date = new Date(0);
     date.setUTCFullYear(year!, month! - 1, day!);
     if (date.getUTCDate() !== day) throw this.#error("day out of range");
-    date.setUTCHours(hour!, minute! - this.#offsetMinutes, second!);
+    date.setUTCHours(hour, minute - this.#offsetMinutes, second);
     return { ms: date.getTime(), fraction: this.#fraction };
   }
 

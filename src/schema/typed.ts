@@ -1,5 +1,14 @@
 import type { ScalarNode } from "./dsl.ts";
-import { elementStep, fieldOf, lacksKeys, pathText, type Shape, shapeOfElement, shapeOfField } from "./field-set.ts";
+import {
+  elementStep,
+  fieldOf,
+  keepsUndeclared,
+  lacksKeys,
+  pathText,
+  type Shape,
+  shapeOfElement,
+  shapeOfField,
+} from "./field-set.ts";
 import { isObject } from "./merge.ts";
 import { rawDigits } from "./parse.ts";
 import { goNumber, goText } from "./strategic.ts";
@@ -18,10 +27,18 @@ export class AtomicApplyError extends ApplyTypeError {}
 export function checkTyped(shape: Shape, config: unknown): void {
   const problems: string[] = [];
   checkValue(shape, config, { path: [], problems });
-  if (problems.length === 0) return;
-  throw new ApplyTypeError(
-    problems.length === 1 ? problems[0]! : `errors:\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
-  );
+  if (problems.length > 0) throw new ApplyTypeError(allProblems(problems));
+}
+
+/** Everything in an object that is there already which its type does not have; undefined when there is none. */
+export function typedProblem(shape: Shape, object: unknown): string | undefined {
+  const problems: string[] = [];
+  checkValue(shape, object, { path: [], problems, mayRepeat: true });
+  return problems.length === 0 ? undefined : allProblems(problems);
+}
+
+function allProblems(problems: readonly string[]): string {
+  return problems.length === 1 ? problems[0]! : `errors:\n${problems.map((problem) => `  ${problem}`).join("\n")}`;
 }
 
 /** Why an object that is stored can't be told apart into its parts; undefined when it can. */
@@ -36,6 +53,8 @@ const KEYLESS = "has an element that omits all key fields";
 interface Place {
   readonly path: readonly string[];
   readonly problems: string[];
+  /** Elements of one key, or sets' of one value, are nothing to tell of. */
+  readonly mayRepeat?: boolean;
 }
 
 function checkValue(shape: Shape, value: unknown, place: Place): void {
@@ -65,7 +84,7 @@ function checkMap(shape: Extract<Shape, { merge: "struct" | "map" }>, value: unk
   for (const [name, inner] of Object.entries(value)) {
     const at = { ...place, path: [...place.path, `f:${name}`] };
     if (shape.merge === "map") checkValue(shapeOfElement(shape.value, shape.options), inner, at);
-    else if (fieldOf(shape.node, name) || shape.node.options.preserve)
+    else if (fieldOf(shape.node, name) || keepsUndeclared(shape.node))
       checkValue(shapeOfField(shape.node, name), inner, at);
     // What follows a field that isn't known is not looked at.
     else return tell(at, "field not declared in schema");
@@ -80,7 +99,7 @@ function checkList(shape: Extract<Shape, { merge: "listMap" | "set" }>, value: u
     // What follows an element that can't be told from others is not looked at.
     if (problem !== undefined) return tell(place, `element ${index}: ${problem}`);
     const step = shape.merge === "set" ? `v:${JSON.stringify(element)}` : elementStep(shape, element);
-    if (seen.has(step)) tell(place, `duplicate entries for key ${pathText([step])}`);
+    if (seen.has(step) && !place.mayRepeat) tell(place, `duplicate entries for key ${pathText([step])}`);
     seen.add(step);
     checkValue(shapeOfElement(shape.node.element, shape.node.options), element, {
       ...place,

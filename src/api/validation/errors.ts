@@ -54,11 +54,13 @@ export function missingReference(path: string, value: unknown, detail = ""): Fie
 
 /** A text is longer than allowed. */
 export function tooLong(path: string, bytesMax: number): FieldError {
+  if (bytesMax < 0) return { path, type: "TooLong", detail: "value is too long" };
   return { path, type: "TooLong", detail: `may not be more than ${bytesMax} ${bytesMax === 1 ? "byte" : "bytes"}` };
 }
 
 /** A list is longer than allowed. */
 export function tooMany(path: string, count: number, itemsMax: number): FieldError {
+  if (itemsMax < 0) return { path, type: "TooMany", detail: `${count}: has too many items` };
   return {
     path,
     type: "TooMany",

@@ -1,5 +1,5 @@
 import { own } from "../../base/index.ts";
-import type { Field, Node, StructNode } from "../../schema/index.ts";
+import { type Field, type Node, type StructNode, withSortedKeys } from "../../schema/index.ts";
 import { sortedEntries } from "./labels.ts";
 
 type Json = Record<string, unknown>;
@@ -137,6 +137,12 @@ interface FieldContext {
 function internalField(field: Field, name: string, { value, shape, shapes }: FieldContext): unknown {
   const pointer = (field.options.ptr || shape?.pointer?.includes(name)) && !shape?.plain?.includes(name);
   if (value === undefined || value === null) return pointer ? null : zeroOf(field.node, shapes);
+  const { holds } = field.options;
+  if (holds && field.node.kind === "map")
+    return Object.fromEntries(
+      sortedEntries(value as Json).map(([key, one]) => [key, internalHeld(holds, one, shapes)]),
+    );
+  if (field.node.kind === "scalar" && field.node.type === "any" && !holds) return withSortedKeys(value);
   return field.options.holds
     ? internalHeld(field.options.holds, value, shapes)
     : internalNode(field.node, value, shapes);
@@ -150,6 +156,10 @@ function internalHeld(
 ): unknown {
   const shown = (one: unknown) => internalStruct(node(), one as Json, shapes);
   if (or === "boolean") return { Allows: value !== false, Schema: typeof value === "boolean" ? null : shown(value) };
+  if (or === "texts") {
+    const texts = Array.isArray(value) ? value : null;
+    return { Schema: texts ? null : shown(value), Property: texts };
+  }
   const list = Array.isArray(value) ? value.map(shown) : null;
   return { Schema: list ? null : shown(value), JSONSchemas: list };
 }

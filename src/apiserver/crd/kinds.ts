@@ -86,9 +86,17 @@ function customKind(
   };
 }
 
-function deprecationOf({ group, names }: CustomResourceDefinition["spec"], version: CustomResourceDefinitionVersion) {
+function deprecationOf(spec: CustomResourceDefinition["spec"], version: CustomResourceDefinitionVersion) {
   if (!version.deprecated) return {};
-  return { deprecation: version.deprecationWarning ?? `${group}/${version.name} ${names.kind} is deprecated` };
+  return { deprecation: version.deprecationWarning ?? defaultDeprecation(spec, version.name) };
+}
+
+function defaultDeprecation({ group, names, versions = [] }: CustomResourceDefinition["spec"], name: string): string {
+  const [better] = versions
+    .filter((one) => one.served && !one.deprecated && compareVersions(one.name, name) < 0)
+    .sort((a, b) => compareVersions(a.name, b.name));
+  const instead = better ? `; use ${group}/${better.name} ${names.kind}` : "";
+  return `${group}/${name} ${names.kind} is deprecated${instead}`;
 }
 
 function subresourcesOf({ subresources }: CustomResourceDefinitionVersion): Subresource[] {

@@ -253,22 +253,35 @@ export function requireNamespace(metadata: Json, namespace: string): void {
 }
 
 /** Brings JSON to the canonical form of a type; reports fields that it doesn't have. */
-export function decodeObject(
-  context: RequestContext,
-  value: Json,
-  { type, body }: { type: BodyType; body?: Body },
-): Json {
-  const refuse = (why: string, cause?: unknown) =>
-    unhandled({ apiVersion: groupVersion(type), kind: type.kind }, type, why, cause);
+function decodeObject(context: RequestContext, value: Json, { type, body }: { type: BodyType; body?: Body }): Json {
+  const report = (unknown: readonly string[]) => reportFields(context, { refuse: refusing(type), type, body, unknown });
+  return decodeReporting(context, value, { type, report });
+}
+
+/** The same without a word of fields that it doesn't have, but to the caller. */
+export function decodeQuietly(context: RequestContext, value: Json, { type, report }: Reporting): Json {
+  return decodeReporting(context, value, { type, report });
+}
+
+interface Reporting {
+  readonly type: BodyType;
+  /** Is told of the fields that the type doesn't have. */
+  readonly report: (unknown: readonly string[]) => void;
+}
+
+const refusing = (type: BodyType) => (why: string, cause?: unknown) =>
+  unhandled({ apiVersion: groupVersion(type), kind: type.kind }, type, why, cause);
+
+function decodeReporting(context: RequestContext, value: Json, { type, report }: Reporting): Json {
   try {
     const decoded = decodeJson(type.struct, value, DECODING);
     context.emptied = decoded.emptied;
-    reportFields(context, { refuse, type, body, unknown: decoded.unknown });
+    report(decoded.unknown);
     context.audited?.sent(decoded.value, () => withDefaults(decoded.value, type));
     return decoded.value;
   } catch (error) {
     if (!(error instanceof DecodeError) && !(error instanceof QuantityError)) throw error;
-    throw refuse(error.message, error);
+    throw refusing(type)(error.message, error);
   }
 }
 

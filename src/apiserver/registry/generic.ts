@@ -422,7 +422,7 @@ export class Registry {
     const claimed = isManagedAsSent ? this.#withDefaults(copyJson(wanted)) : undefined;
     const sent = () => this.#admissionRequest(context, { operation: "UPDATE", object: wanted, oldObject: old, write });
     await checkSent(this.#checkingSent, sent);
-    const isTyped = isOfItsType(this.kind, wanted);
+    const isTyped = isOfItsType(this.kind, wanted) && isOfItsType(this.kind, old);
     const sentTime = (wanted.metadata as Meta).deletionTimestamp;
     let object = this.#withDefaults(this.#prepareUpdate(wanted, old, subresource), write);
     const metadata = (claimed ?? object).metadata as Meta;
@@ -522,10 +522,15 @@ export class Registry {
     return wanted;
   }
 
-  #countGeneration(object: Json, old: KubeObject, { emptied }: Pick<RequestContext, "emptied">): void {
+  #countGeneration(
+    object: Json,
+    old: KubeObject,
+    { emptied, dropsSome }: Pick<RequestContext, "emptied" | "dropsSome">,
+  ): void {
     if (!this.#countsGeneration()) return;
     const { isNewGeneration, exactGeneration } = this.behavior;
     const changed =
+      dropsSome === true ||
       (isNewGeneration?.(object as never, old as never) ?? isNewSpec(object, old as unknown as Json)) ||
       (exactGeneration !== undefined && hasEmptied(object, exactGeneration, emptied));
     const before = (old.metadata as Meta).generation as number | undefined;

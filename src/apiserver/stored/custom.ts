@@ -1,5 +1,5 @@
 import { type CustomVersions, groupVersion, type KindDefinition, statusError } from "../../api/index.ts";
-import { applyDefaults, decodeJson, type StructNode } from "../../schema/index.ts";
+import { applyDefaults, decodeJson, dropNulls, type StructNode } from "../../schema/index.ts";
 
 type Json = Record<string, unknown>;
 
@@ -17,7 +17,9 @@ export function asStored({ structOf }: CustomVersions, stored: Json): Json {
 function renamed({ structOf }: CustomVersions, object: Json, apiVersion: string): Json {
   const struct = structOf(apiVersion);
   if (!struct) throw noVersion("to", apiVersion);
-  return typed(pruned(struct, object), object, apiVersion);
+  const made = pruned(struct, object);
+  dropNulls(struct, made);
+  return typed(made, object, apiVersion);
 }
 
 /** An object in another version; the same where it is in that one. */

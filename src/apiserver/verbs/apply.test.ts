@@ -16,6 +16,14 @@ async function widgets(name: string) {
   const properties = {
     named: { type: "object", additionalProperties: { type: "string" } },
     free: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+    bare: { type: "object" },
+    dated: { type: "string", format: "date" },
+    either: { "x-kubernetes-int-or-string": true },
+    held: {
+      type: "object",
+      properties: { inner: { type: "object", properties: { x: { type: "string" } } } },
+      "x-kubernetes-preserve-unknown-fields": true,
+    },
     set: { type: "array", items: { type: "string" }, "x-kubernetes-list-type": "set" },
   };
   const schema = { openAPIV3Schema: { type: "object", properties: { spec: { type: "object", properties } } } };
@@ -139,5 +147,21 @@ test("owners that a patch names twice are told of as the original tells it", asy
   const owner = { apiVersion: "v1", kind: "A", name: "a", uid: "u" };
   const { headers } = await call(`PATCH ${CONFIG_MAPS}/x`, { metadata: { ownerReferences: [owner, owner] } }, MERGE);
   assert.match(String(headers.warning), /contains duplicate entries after mutating admission happens;/);
+  await close();
+});
+
+test("what a custom kind says nothing of, or keeps what it doesn't declare around, may be said by who applies", async () => {
+  const { apply, close } = await widgets("h");
+  const made = await apply({ bare: { a: { b: 1 } }, free: { c: 1 }, held: { inner: { other: 1 } } }, "one");
+  assert.deepEqual(made.spec, { bare: {}, free: { c: 1 }, held: { inner: {} } });
+  assert.deepEqual(fieldsOf(made)[0][2], {
+    "f:bare": { "f:a": { ".": {}, "f:b": {} } },
+    "f:free": { "f:c": {} },
+    "f:held": { "f:inner": { "f:other": {} } },
+  });
+  const again = await apply({ either: {} }, "two");
+  assert.match(again.message, /spec\.either in body must be of type integer,string: "object"/);
+  const { message } = await apply({ dated: [] }, "three");
+  assert.match(message, /\.spec\.dated: expected any scalar, got &\{\[\]\}$/);
   await close();
 });

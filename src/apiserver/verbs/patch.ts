@@ -16,6 +16,7 @@ import {
   applyConfig,
   ApplyConflictError,
   KeylessError,
+  ViewError,
   ApplyTypeError,
   copyJson,
   DecodeError,
@@ -36,7 +37,7 @@ import {
 import type { ApiRequest } from "../../net/message.ts";
 import type { RequestContext } from "../contracts.ts";
 import { type Body, BodyError, duplicateText, fromYaml, readBytes, readJson, yamlErrors } from "../http/body.ts";
-import { COMPLAINTS_MAX, decodeObject, DECODING, reportStrict, sayingItsType } from "../http/object.ts";
+import { COMPLAINTS_MAX, decodeQuietly, DECODING, reportStrict, sayingItsType } from "../http/object.ts";
 import { applyJsonPatch, JsonPatchError } from "./json-patch.ts";
 import type { Json, WriteOptions } from "../registry/generic.ts";
 import { blankOf, resetFields } from "../registry/resets.ts";
@@ -257,6 +258,7 @@ export async function applyTo({ kind, current, config, write, subresource, now, 
   } catch (error) {
     if (error instanceof ApplyTypeError)
       throw applyFailure(`failed to create typed patch object (${identityOf(config)}): ${error.message}`, error);
+    if (error instanceof ViewError) throw applyFailure(error.message, error);
     if (error instanceof KeylessError) throw applyFailure(`${untypedText(current)}: ${error.message}`, error);
     if (!(error instanceof ApplyConflictError)) throw error;
     const causes = error.conflicts.map(({ field, message }) => ({ reason: "FieldManagerConflict", message, field }));
@@ -281,7 +283,15 @@ export function decodeApplied(
   made: Json,
   { kind, config }: Pick<ApplyTo, "kind" | "config">,
 ): Json {
-  if (kind.custom) return decodeObject(context, made, { type: kind });
+  // Nobody is told of fields that an apply may say though they are dropped; that it says them counts as a change.
+  if (kind.custom) {
+    const hasStatus = kind.subresources.some(({ name }) => name === "status");
+    const counts = (path: string) => !path.startsWith("metadata.") && !(hasStatus && /^status\b/.test(path));
+    return decodeQuietly(context, made, {
+      type: kind,
+      report: (unknown) => (context.dropsSome = unknown.some(counts)),
+    });
+  }
   try {
     const { value, emptied } = decodeJson(kind.struct, made, { ...DECODING, asConversion: true });
     context.emptied = emptied;
@@ -410,7 +420,7 @@ export function decodePatched(
     context.emptied = emptied;
     // What a strategic patch makes was never text: all that is wrong with it is told.
     if (isConverted) complain([...unknown].sort());
-    else complain(kind.custom ? unknown : unknown.slice(0, COMPLAINTS_MAX));
+    else complain(kind.custom ? [...unknown].sort() : unknown.slice(0, COMPLAINTS_MAX));
     return value;
   } catch (error) {
     if (!(error instanceof DecodeError) && !(error instanceof QuantityError)) throw error;

@@ -41,6 +41,21 @@ import {
 import { costOfBoth, costOfEqual, lengthOf, traversal } from "../cost.ts";
 
 /** Operators, conversions and functions that CEL itself has. */
+/** Whether some element is equal; one that can't be compared matters only when none is. */
+function isIn(value: Value, list: readonly Value[]): boolean {
+  let problem: EvaluationError | undefined;
+  for (const one of list) {
+    try {
+      if (equalValues(one, value)) return true;
+    } catch (error) {
+      if (!(error instanceof EvaluationError)) throw error;
+      problem ??= error;
+    }
+  }
+  if (problem) throw problem;
+  return false;
+}
+
 export const standard: Library = {
   types: [BOOL, INT, UINT, DOUBLE, STRING, BYTES, TIMESTAMP, DURATION, NULL, listOf(DYN), mapOf(DYN, DYN), typeOf(DYN)],
   get overloads() {
@@ -143,7 +158,7 @@ const collections: readonly Overload[] = [
     for (const [key, value] of from.entries.values()) insert(into, key, value);
     return into;
   }),
-  overload("@in(A, list(A)): bool", (value, list) => list.some((one: Value) => equalValues(one, value)), costOfSearch),
+  overload("@in(A, list(A)): bool", (value, list) => isIn(value, list), costOfSearch),
   overload("@in(A, map(A, B)): bool", (key, map) => map.get(key) !== undefined),
   overload("_[_](list(A), int): A", (list) => list),
   overload("_[_](map(A, B), A): B", (map) => map),

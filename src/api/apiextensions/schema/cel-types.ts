@@ -1,18 +1,31 @@
 import { own } from "../../../base/index.ts";
 import {
   celTypes,
+  Duration,
+  EvaluationError,
   fromJson,
-  KeyedList,
   keyOf,
   MapValue,
-  parseDuration,
+  ObjectValue,
+  SchemaList,
   parseTimestamp,
   timestampOf,
   type Type,
   type Value,
 } from "../../../cel/index.ts";
-import { isObject, rawDigits } from "../../../schema/index.ts";
+import {
+  checkBase64,
+  DecodeError,
+  isMap,
+  isObject,
+  rawDigits,
+  readDate,
+  readLocalTime,
+  setOwn,
+  TimeError,
+} from "../../../schema/index.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
+import { durationNanos } from "./duration.ts";
 
 const { BOOL, BYTES, DOUBLE, DURATION, DYN, INT, STRING, TIMESTAMP, listOf, mapOf, structOf } = celTypes;
 
@@ -52,10 +65,8 @@ const TEXT_FORMATS: Readonly<Record<string, Type>> = {
   "date-time": TIMESTAMP,
 };
 
-const METADATA = (): Record<string, JSONSchemaProps> => ({
-  name: { type: "string" },
-  generateName: { type: "string" },
-});
+const TEXT: JSONSchemaProps = { type: "string" };
+const METADATA: JSONSchemaProps = { type: "object", properties: { name: TEXT, generateName: TEXT } };
 
 export const isRecord = (value: unknown): value is JSONSchemaProps => isObject(value);
 
@@ -65,9 +76,9 @@ export function visibleProperties(schema: JSONSchemaProps, isResource: boolean):
   if (!isResource) return properties;
   return {
     ...properties,
-    apiVersion: { type: "string" },
-    kind: { type: "string" },
-    metadata: { type: "object", properties: METADATA() },
+    apiVersion: TEXT,
+    kind: TEXT,
+    metadata: METADATA,
   };
 }
 
@@ -111,32 +122,56 @@ function objectType(schema: JSONSchemaProps, name: string, isRoot: boolean): Typ
   });
 }
 
-/** A value as its schema says; what has no schema is taken for what it looks like. */
+/** A value as its schema says; what isn't of its type can't be had. What has no schema is taken for what it looks like. */
 export function valueOf(json: unknown, schema: JSONSchemaProps | undefined, isRoot = false): Value {
-  if (json === null || json === undefined || !schema || schema["x-kubernetes-int-or-string"]) return fromJson(json);
+  if (!schema) return fromJson(json);
+  if (json === null || json === undefined)
+    return schema.nullable ? null : misfit("got null for schema with nullable=false");
+  if (schema["x-kubernetes-int-or-string"])
+    return isText(json) || isInteger(json)
+      ? fromJson(json)
+      : misfit("expected XIntOrString value to be either a string or integer");
   switch (schema.type) {
+    case "boolean":
+      return typeof json === "boolean" ? json : misfit(`expected bool, got ${goType(json)}`);
+    case "integer":
+      return isInteger(json) ? fromJson(json) : misfit(`expected int, got ${goType(json)}`);
     case "number":
-      return Number(rawDigits(json) ?? json);
+      return isNumber(json) ? Number(rawDigits(json) ?? json) : misfit(`expected float, got ${goType(json)}`);
     case "string":
-      return typeof json === "string" ? textValue(json, schema.format) : fromJson(json);
-    case "array": {
-      const items = isRecord(schema.items) ? schema.items : undefined;
-      return Array.isArray(json) ? listValue(json, schema, items) : fromJson(json);
-    }
+      return isText(json) ? textValue(json, schema.format) : misfit(`expected string, got ${goType(json)}`);
+    case "array":
+      return Array.isArray(json)
+        ? listValue(json, schema, isRecord(schema.items) ? schema.items : undefined)
+        : misfit("expected an array for the provided schema with type=array");
     case "object":
-      return isObject(json) ? objectValue(json, schema, isRoot) : fromJson(json);
+      return isMap(json)
+        ? objectValue(json, schema, isRoot)
+        : misfit("expected a map for the provided schema with type=object");
     default:
       return fromJson(json);
   }
 }
 
+const misfit = (what: string): Value => new EvaluationError(`invalid data, ${what}`);
+const isText = (json: unknown): json is string => typeof json === "string";
+const isNumber = (json: unknown): boolean => typeof json === "number" || rawDigits(json) !== undefined;
+const isInteger = (json: unknown): boolean => isNumber(json) && typeof fromJson(json) === "bigint";
+
+/** What the original calls the type of a JSON value. */
+function goType(json: unknown): string {
+  if (Array.isArray(json)) return "[]interface {}";
+  if (isNumber(json)) return isInteger(json) ? "int64" : "float64";
+  return typeof json === "boolean" ? "bool" : typeof json === "string" ? "string" : "map[string]interface {}";
+}
+
 /** Sets, and lists with keys, are equal in any order, and take up elements as what they are. */
 function listValue(json: readonly unknown[], schema: JSONSchemaProps, items: JSONSchemaProps | undefined): Value {
   const values = json.map((one) => valueOf(one, items));
-  if (schema["x-kubernetes-list-type"] === "set") return new KeyedList(values, keyOf);
-  if (schema["x-kubernetes-list-type"] !== "map") return values;
+  if (schema["x-kubernetes-list-type"] === "set") return new SchemaList(values, keyOf);
+  if (schema["x-kubernetes-list-type"] !== "map") return new SchemaList(values);
   const names = (schema["x-kubernetes-list-map-keys"] ?? []).map((name) => escapedName(name) ?? name);
-  return new KeyedList(values, (element) =>
+  return new SchemaList(values, (element) =>
     element instanceof MapValue
       ? JSON.stringify(names.map((name) => keyOf(element.get(name) ?? null) ?? null))
       : undefined,
@@ -146,22 +181,42 @@ function listValue(json: readonly unknown[], schema: JSONSchemaProps, items: JSO
 function textValue(text: string, format: string | undefined): Value {
   switch (format) {
     case "byte":
-      return Uint8Array.from(Buffer.from(text, "base64"));
+      return readAs("byte formatted string", text, () => Uint8Array.from(Buffer.from(checkBase64(text), "base64")));
     case "duration":
-      return parseDuration(text) ?? text;
+      return durationValue(text);
     case "date":
-      return parseTimestamp(`${text}T00:00:00Z`) ?? text;
+      return readAs("date formatted string", text, () => timeValue(readDate(text)));
     case "date-time":
-      return inUtc(text) ?? text;
+      // A moment no longer knows in which zone it was written.
+      return (
+        timestampOf(parseTimestamp(text)?.nanos ?? NEVER) ??
+        readAs("date-time formatted string", text, () => timeValue(readLocalTime(text)))
+      );
     default:
       return text;
   }
 }
 
-/** A moment that no longer knows in which zone it was written. */
-function inUtc(text: string): Value | undefined {
-  const time = parseTimestamp(text);
-  return time && timestampOf(time.nanos);
+/** Where no timestamp reaches. */
+const NEVER = 2n ** 100n;
+
+function durationValue(text: string): Value {
+  const nanos = durationNanos(text);
+  const problem = `Invalid duration ${text}: unable to parse ${text} as duration`;
+  return nanos === undefined ? new EvaluationError(problem) : new Duration(nanos);
+}
+
+function timeValue({ ms, fraction }: { readonly ms: number; readonly fraction: string }): Value {
+  return timestampOf(BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, "0").slice(0, 9))) ?? null;
+}
+
+function readAs(what: string, text: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof TimeError || error instanceof DecodeError)) throw error;
+    return new EvaluationError(`Invalid ${what} ${text}: ${error.message}`);
+  }
 }
 
 function objectValue(json: Record<string, unknown>, schema: JSONSchemaProps, isRoot: boolean): Value {
@@ -169,16 +224,21 @@ function objectValue(json: Record<string, unknown>, schema: JSONSchemaProps, isR
   const values = schema.additionalProperties;
   if (isRecord(values)) {
     for (const key of Object.keys(json)) entries.set(`s${key}`, [key, valueOf(json[key], values)]);
-    return new MapValue(entries);
+    return new ObjectValue(entries, {});
   }
   const isResource = isRoot || schema["x-kubernetes-embedded-resource"] === true;
   const properties = visibleProperties(schema, isResource);
+  const hidden: Record<string, unknown> = {};
   for (const key of Object.keys(json)) {
-    // What is null is as good as not there.
+    // What is null is as good as not there, though it counts.
     const property = own(properties, key);
-    if (!property || (json[key] ?? undefined) === undefined) continue;
+    const names = writtenNames(key);
+    if (!property || (json[key] ?? undefined) === undefined || names.length === 0) {
+      setOwn(hidden, key, json[key]);
+      continue;
+    }
     const value = valueOf(json[key], property);
-    for (const written of writtenNames(key)) entries.set(`s${written}`, [written, value]);
+    for (const written of names) entries.set(`s${written}`, [written, value]);
   }
-  return new MapValue(entries);
+  return new ObjectValue(entries, hidden);
 }

@@ -142,7 +142,13 @@ function listMapKeys(schema: JSONSchemaProps, path: string): FieldError[] {
   const type = schema["x-kubernetes-list-type"];
   if (keys.length > 0 && type !== "map")
     errors.push(
-      wrongType(`${path}.x-kubernetes-list-type`, type, "must be map if x-kubernetes-list-map-keys is non-empty"),
+      type === undefined
+        ? required(`${path}.x-kubernetes-list-type`, "must be map if x-kubernetes-list-map-keys is non-empty")
+        : invalidValue(
+            `${path}.x-kubernetes-list-type`,
+            type,
+            "must be map if x-kubernetes-list-map-keys is non-empty",
+          ),
     );
   if (type !== "map") return errors;
   const keysPath = `${path}.x-kubernetes-list-map-keys`;
@@ -167,7 +173,7 @@ function listMapKeys(schema: JSONSchemaProps, path: string): FieldError[] {
       errors.push(
         invalidValue(
           `${path}.items.properties[${key}].type`,
-          property.type,
+          itemType,
           "must be a scalar type if parent array's x-kubernetes-list-type is map",
         ),
       );

@@ -1,6 +1,7 @@
 import { own } from "../../../base/index.ts";
 import { dnsLabelProblems, dnsSubdomainProblems } from "../../validation/names.ts";
 import { parseIp } from "../../validation/ip.ts";
+import { durationNanos } from "./duration.ts";
 
 type Check = (text: string) => boolean;
 
@@ -42,7 +43,7 @@ const FORMATS: Readonly<Record<string, Check>> = {
   byte: matches(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/),
   password: () => true,
   date: isDate,
-  duration: isDuration,
+  duration: (text) => durationNanos(text) !== undefined,
   datetime: isDateTime,
   k8sshortname: (text) => dnsLabelProblems(text).length === 0,
   k8slongname: (text) => dnsSubdomainProblems(text).length === 0,
@@ -144,16 +145,4 @@ function isDateTime(text: string): boolean {
   if (!isDate(date) || time === undefined) return false;
   const parts = /^(\d\d):(\d\d):(\d\d)(\.\d+)?(z|[+-]\d\d:?\d\d)?$/i.exec(time);
   return parts !== null && Number(parts[1]) <= 23 && Number(parts[2]) <= 59 && Number(parts[3]) <= 59;
-}
-
-const GO_DURATION = /^[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/;
-// From an amount's first digit only: from each of its digits, a long number without a unit would take the square of its length.
-const DURATION_PART = /(?<!\d)(\d+)\s*([A-Za-zµ]+)/g;
-const DURATION_UNITS =
-  /^(ns|nanos?|nanoseconds?|us|µs|micros?|microseconds?|ms|millis?|milliseconds?|s|sec|secs|seconds?|m|mins?|minutes?|h|hr|hrs|hours?|d|days?|w|wk|weeks?)$/i;
-
-/** A duration as programs write it ("1h30m"), or amounts with units as people do ("1 day"). */
-function isDuration(text: string): boolean {
-  if (GO_DURATION.test(text)) return true;
-  return [...text.matchAll(DURATION_PART)].some(([, , unit]) => DURATION_UNITS.test(unit!));
 }

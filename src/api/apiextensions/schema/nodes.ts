@@ -29,21 +29,33 @@ interface StructInit extends StructOptions {
   readonly isResource: boolean;
 }
 
-function structOf(name: string, schema: JSONSchemaProps, { isResource, ...options }: StructInit): StructNode {
+function structOf(
+  name: string,
+  schema: JSONSchemaProps,
+  { isResource, loose = false, ...options }: StructInit,
+): StructNode {
+  const preserve = schema["x-kubernetes-preserve-unknown-fields"] === true;
+  const isLoose = loose || preserve;
   const fields = () => {
     const declared = Object.entries(schema.properties ?? {}).filter(([key]) => !isResource || !META_FIELDS.has(key));
     const own = declared
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, one]) => [key, fieldOf(`${name}.${key}`, one)]);
+      .map(([key, one]) => [key, fieldOf(`${name}.${key}`, one, isLoose)]);
     return Object.fromEntries(isResource ? [...metaFields(), ...own] : own) as Record<string, Field>;
   };
   return struct(name, fields, {
     ...options,
     proto: null,
     custom: true,
-    preserve: schema["x-kubernetes-preserve-unknown-fields"] === true,
+    preserve,
+    loose: isLoose || (!isResource && saysNothing(schema)),
     atomic: schema["x-kubernetes-map-type"] === "atomic",
   });
+}
+
+/** Of what is in an object nothing is said: nobody who applies one is told that it has too much. */
+function saysNothing({ properties = {}, additionalProperties }: JSONSchemaProps): boolean {
+  return Object.keys(properties).length === 0 && additionalProperties !== false;
 }
 
 const META_FIELDS = new Set(["kind", "apiVersion", "metadata"]);
@@ -57,8 +69,8 @@ function metaFields(): [string, Field][] {
   ];
 }
 
-function fieldOf(name: string, schema: JSONSchemaProps): Field {
-  return { number: 0, node: nodeOf(name, schema), options: optionsOf(schema) };
+function fieldOf(name: string, schema: JSONSchemaProps, loose: boolean): Field {
+  return { number: 0, node: nodeOf(name, schema, loose), options: optionsOf(schema) };
 }
 
 function optionsOf(schema: JSONSchemaProps): FieldOptions {
@@ -73,11 +85,12 @@ function optionsOf(schema: JSONSchemaProps): FieldOptions {
   };
 }
 
-function nodeOf(name: string, schema: JSONSchemaProps): Node {
-  if (schema["x-kubernetes-int-or-string"]) return scalar.intOrString;
+function nodeOf(name: string, schema: JSONSchemaProps, loose: boolean): Node {
+  if (schema["x-kubernetes-int-or-string"]) return scalar.bare;
   switch (schema.type) {
     case "string":
-      return scalar.string;
+      // A text of a form of its own may be any single value, as far as applying it goes.
+      return schema.format && schema.format !== "byte" ? scalar.intOrString : scalar.string;
     case "boolean":
       return scalar.boolean;
     case "integer":
@@ -85,25 +98,25 @@ function nodeOf(name: string, schema: JSONSchemaProps): Node {
     case "number":
       return scalar.float64;
     case "array":
-      return listOf(name, schema);
+      return listOf(name, schema, loose);
     case "object":
-      return objectOf(name, schema);
+      return objectOf(name, schema, loose);
     default:
       return scalar.deduced;
   }
 }
 
-function listOf(name: string, { items }: JSONSchemaProps): Node {
+function listOf(name: string, { items }: JSONSchemaProps, loose: boolean): Node {
   if (!isObject(items)) return { kind: "list", element: scalar.deduced };
   const schema = items as JSONSchemaProps;
-  return { kind: "list", element: nodeOf(`${name}[]`, schema), options: optionsOf(schema) };
+  return { kind: "list", element: nodeOf(`${name}[]`, schema, loose), options: optionsOf(schema) };
 }
 
-function objectOf(name: string, schema: JSONSchemaProps): Node {
+function objectOf(name: string, schema: JSONSchemaProps, loose: boolean): Node {
   const { additionalProperties: values, properties = {} } = schema;
   if (Object.keys(properties).length === 0 && values !== undefined && values !== false) {
     if (!isObject(values)) return { kind: "map", value: scalar.deduced };
-    return { kind: "map", value: nodeOf(`${name}{}`, values), options: optionsOf(values) };
+    return { kind: "map", value: nodeOf(`${name}{}`, values, loose), options: optionsOf(values) };
   }
-  return structOf(name, schema, { isResource: schema["x-kubernetes-embedded-resource"] === true });
+  return structOf(name, schema, { isResource: schema["x-kubernetes-embedded-resource"] === true, loose });
 }

@@ -9,12 +9,13 @@ import {
   showType,
   type Value,
 } from "../../../cel/index.ts";
-import { isObject } from "../../../schema/index.ts";
+import { isMap, isObject } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { invalidValue } from "../../validation/errors.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
-import { escapedName, isRecord, typeOfSchema, valueOf, visibleProperties } from "./cel-types.ts";
+import { isRecord, valueOf } from "./cel-types.ts";
 import { leadsSomewhere } from "./field-path.ts";
+import { type RuleTree, ruleTree } from "./rule-tree.ts";
 import { type CompiledRule, compileProblem, rulesOf } from "./rules.ts";
 
 type Json = Record<string, unknown>;
@@ -26,125 +27,158 @@ interface Place {
   readonly old: unknown;
   readonly path: string;
   readonly isRoot: boolean;
+  readonly past: Past;
+  readonly rules: RuleTree | undefined;
+}
+
+/** A value beside the one that it replaces. */
+interface Pair {
+  readonly schema: JSONSchemaProps;
+  readonly value: unknown;
+  readonly old: unknown;
+}
+
+/** What a value is known to replace, and what the nearest value around it is. */
+interface Past {
+  readonly here?: Pair | undefined;
+  readonly above?: Pair | undefined;
 }
 
 /** What is left to spend on one object. */
 interface Run {
   budget: number;
   readonly errors: FieldError[];
-  /** Whether the object is changed, not made. */
-  readonly isUpdate: boolean;
-  /** Which values' rules are run, but for those that compare: they are run on changed ones' behalf. */
-  readonly part: "changed" | "unchanged";
+  /** What is wrong with values that were left as they are: it is only warned of. */
+  readonly kept: FieldError[];
 }
 
 /** Runs all rules of a schema on an object. */
 export function runRules(schema: JSONSchemaProps, object: Json, old: Json | undefined): FieldError[] {
-  return runPart("changed", { schema, value: object, old, path: "", isRoot: true });
+  return runOnObject(schema, object, old).errors;
+}
+
+/** What rules say of the parts of an object that an update leaves as they were. */
+export function unchangedFaults(schema: JSONSchemaProps, object: Json, old: Json): FieldError[] {
+  return runOnObject(schema, object, old).kept;
+}
+
+function runOnObject(schema: JSONSchemaProps, value: Json, old: Json | undefined): Run {
+  const run: Run = { budget: BUDGET, errors: [], kept: [] };
+  const past = old ? { here: { schema, value, old } } : {};
+  visit({ schema, value, old, path: "", isRoot: true, past, rules: ruleTree(schema, true) }, run);
+  return run;
 }
 
 /** Runs them on a default, which they see as something that hasn't changed. */
 export function runRulesOnDefault(schema: JSONSchemaProps, path: string): FieldError[] {
   const isRoot = schema["x-kubernetes-embedded-resource"] === true;
   const value = schema.default;
-  const run: Run = { budget: BUDGET, errors: [], isUpdate: false, part: "changed" };
-  visit({ schema, value, old: value, path, isRoot }, run);
+  const run: Run = { budget: BUDGET, errors: [], kept: [] };
+  visit({ schema, value, old: value, path, isRoot, past: {}, rules: ruleTree(schema, isRoot) }, run);
   return run.errors;
 }
 
-/** What rules say of the parts of an object that an update leaves as they were. */
-export function unchangedFaults(schema: JSONSchemaProps, object: Json, old: Json): FieldError[] {
-  return runPart("unchanged", { schema, value: object, old, path: "", isRoot: true });
+/** Whether what is wrong with a value was so before. */
+function isKept({ here, above }: Past): boolean {
+  const pair = here ?? above;
+  return pair !== undefined && isUnchanged(pair);
 }
 
-function runPart(part: Run["part"], place: Place): FieldError[] {
-  const run: Run = { budget: BUDGET, errors: [], isUpdate: place.old !== undefined, part };
-  if (hasRules(place.schema)) visit(place, run);
-  return run.errors;
-}
-
-const withRules = new WeakMap<JSONSchemaProps, boolean>();
-
-/** Whether there are rules here or below. */
-export function hasRules(schema: JSONSchemaProps): boolean {
-  let known = withRules.get(schema);
-  if (known === undefined) {
-    const { items, additionalProperties: values, properties = {} } = schema;
-    const below = [...Object.values(properties), items, values].filter(isRecord);
-    known = (schema["x-kubernetes-validations"]?.length ?? 0) > 0 || below.some(hasRules);
-    withRules.set(schema, known);
+/** Elements of lists with keys may have changed places. */
+function isUnchanged({ schema, value, old }: Pair): boolean {
+  if (Array.isArray(value) && Array.isArray(old)) {
+    if (value.length !== old.length) return false;
+    const pairs = value.map((_, index) => pairAt({ schema, value, old }, index));
+    if (pairs.every((pair) => pair === undefined) && schema["x-kubernetes-list-type"] !== "map")
+      return jsonEqual(value, old);
+    return pairs.every((pair) => pair !== undefined && isUnchanged(pair));
   }
-  return known;
+  return jsonEqual(value, old);
+}
+
+function pastOf({ here, above }: Past, key: string): Past {
+  if (!here) return { here, above };
+  // Both are converted to the same type, so nobody can tell whether these have changed.
+  if (!above && (key === "apiVersion" || key === "kind")) return {};
+  return { here: pairOf(here, key), above: here };
+}
+
+function pairOf({ schema, value, old }: Pair, key: string): Pair | undefined {
+  const below =
+    own(schema.properties, key) ?? (isRecord(schema.additionalProperties) ? schema.additionalProperties : undefined);
+  if (!below || !isObject(value) || !isObject(old)) return undefined;
+  if (!Object.hasOwn(value, key) || !Object.hasOwn(old, key)) return undefined;
+  return { schema: below, value: value[key], old: old[key] };
+}
+
+function pairAt({ schema, value, old }: Pair, index: number): Pair | undefined {
+  if (!isRecord(schema.items) || !Array.isArray(value) || !Array.isArray(old)) return undefined;
+  const found = correlated(schema, value[index], old);
+  return found === undefined ? undefined : { schema: schema.items, value: value[index], old: found };
 }
 
 function visit(place: Place, run: Run): void {
-  const { schema, value } = place;
-  if (value === null || value === undefined || !hasRules(schema) || run.budget < 0) return;
-  runOwn(place, run);
-  if (Array.isArray(value)) visitItems(place, value, run);
-  else if (isObject(value)) visitFields(place, value, run);
+  const { value, rules } = place;
+  if (value === null || value === undefined || !rules || run.budget < 0) return;
+  runOwn(place, rules, run);
+  if (Array.isArray(value)) visitItems(place, rules, run);
+  else if (isObject(value)) visitFields(place, rules, run);
 }
 
-function visitItems({ schema, old, path }: Place, items: readonly unknown[], run: Run): void {
-  const below = schema.items;
-  if (!isRecord(below)) return;
+function visitItems({ schema, value, old, path, past }: Place, rules: RuleTree, run: Run): void {
+  const items = value as readonly unknown[];
+  const below = rules.items;
+  if (!below) return;
   const before = Array.isArray(old) ? old : [];
-  // A list that is as it was has the items that it had.
-  const isSame = run.isUpdate && jsonEqual(items, old);
-  for (const [index, value] of items.entries()) {
-    const found = isSame ? before[index] : correlated(schema, value, before);
-    visit({ schema: below, value, old: found, path: `${path}[${index}]`, isRoot: false }, run);
+  for (const [index, item] of items.entries()) {
+    const inner = past.here ? { here: pairAt(past.here, index), above: past.here } : past;
+    const found = correlated(schema, item, before);
+    visit({ ...below, value: item, old: found, path: `${path}[${index}]`, past: inner, rules: below }, run);
   }
 }
 
 /** The item of before that has the same keys. */
 function correlated(schema: JSONSchemaProps, value: unknown, before: readonly unknown[]): unknown {
-  if (schema["x-kubernetes-list-type"] !== "map" || !isObject(value)) return undefined;
   const keys = schema["x-kubernetes-list-map-keys"] ?? [];
-  return before.find((one) => isObject(one) && keys.every((key) => jsonEqual(one[key], (value as Json)[key])));
+  if (schema["x-kubernetes-list-type"] !== "map" || keys.length === 0) return undefined;
+  const identity = identityOf(value, keys);
+  return identity === undefined ? undefined : before.find((one) => identityOf(one, keys) === identity);
 }
 
-function visitFields({ schema, old, path, isRoot }: Place, value: Json, run: Run): void {
+/** What an item goes by: undefined when it lacks a key, or has one that is no single value. */
+function identityOf(item: unknown, keys: readonly string[]): string | undefined {
+  if (!isMap(item)) return undefined;
+  const values = keys.map((key) => own(item, key) ?? null);
+  if (values.some((value) => value === null || Array.isArray(value) || isMap(value))) return undefined;
+  return JSON.stringify(values);
+}
+
+function visitFields({ value, old, path, past }: Place, { properties, values }: RuleTree, run: Run): void {
+  const object = value as Json;
   const before: Json = isObject(old) ? old : {};
-  const { additionalProperties: values } = schema;
-  const isResource = isRoot || schema["x-kubernetes-embedded-resource"] === true;
-  const properties = visibleProperties(schema, isResource);
-  for (const key of Object.keys(value)) {
-    const below = own(properties, key);
-    if (below) {
-      if (!isExposed(schema, key, below)) continue;
-      visit(
-        { schema: below, value: value[key], old: own(before, key), path: path ? `${path}.${key}` : key, isRoot: false },
-        run,
-      );
-    } else if (isRecord(values))
-      visit({ schema: values, value: value[key], old: own(before, key), path: `${path}[${key}]`, isRoot: false }, run);
-  }
+  const keys = properties.size > 0 || values ? Object.keys(object).sort() : [];
+  const walk = (below: RuleTree | undefined, key: string, at: string) =>
+    visit(
+      { ...below!, value: object[key], old: own(before, key), path: at, past: pastOf(past, key), rules: below },
+      run,
+    );
+  if (values) for (const key of keys) walk(values, key, `${path}[${key}]`);
+  for (const key of keys) if (properties.has(key)) walk(properties.get(key), key, path ? `${path}.${key}` : key);
 }
 
-/** Whether rules may look at a field: of fields without a type, and of what has no fields, nothing is looked at. */
-function isExposed(schema: JSONSchemaProps, key: string, field: JSONSchemaProps): boolean {
-  const hasFields = schema.type === "object" && !isRecord(schema.additionalProperties);
-  if (!hasFields && escapedName(key) !== undefined) return false;
-  return typeOfSchema(field, "object", false) !== undefined;
-}
-
-function runOwn(place: Place, run: Run): void {
+function runOwn(place: Place, { declaring }: RuleTree, run: Run): void {
   const { schema, value, old, isRoot } = place;
   if (!schema["x-kubernetes-validations"]?.length) return;
-  const rules = rulesOf(schema, isRoot);
+  const rules = rulesOf(schema, declaring, isRoot);
   if (!rules) {
     run.errors.push(invalidValue(place.path || "<nil>", schema.type ?? "", UNTYPED));
     return;
   }
   const self = valueOf(value, schema, isRoot);
   const oldSelf = old === undefined || old === null ? undefined : valueOf(old, schema, isRoot);
-  // What did not change may go on breaking rules, but for those that compare.
-  const isSame = run.isUpdate && old !== undefined && jsonEqual(value, old);
   for (const one of rules) {
     if (run.budget < 0) return;
     if (one.rule.rule.trim() === "") continue;
-    if ((isSame && !one.isTransition) !== (run.part === "unchanged")) continue;
     if (one.isTransition && oldSelf === undefined && !one.rule.optionalOldSelf) continue;
     runRule(one, { place, self, oldSelf }, run);
   }
@@ -158,7 +192,11 @@ interface Values {
   readonly oldSelf: Value | undefined;
 }
 
-function runRule({ rule, test, message }: CompiledRule, { place, self, oldSelf }: Values, run: Run): void {
+function runRule(
+  { rule, test, message, isTransition }: CompiledRule,
+  { place, self, oldSelf }: Values,
+  run: Run,
+): void {
   const path = place.path === "" ? "<nil>" : place.path;
   const type = place.schema.type ?? "";
   const report = (detail: string) => run.errors.push({ path, type: "Invalid", value: type, detail });
@@ -191,7 +229,8 @@ function runRule({ rule, test, message }: CompiledRule, { place, self, oldSelf }
   const plain = rule.message?.trim() ? rule.message.trim() : `failed rule: ${ruleText(rule)}`;
   let detail = plain;
   try {
-    if (message && "program" in message) detail = messageFrom(spend(message.program, lookupOfMessage, run)) ?? plain;
+    if (message && "program" in message && showType(message.type) === "string")
+      detail = messageFrom(spend(message.program, lookupOfMessage, run)) ?? plain;
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
     if (error instanceof CostError) {
@@ -199,7 +238,9 @@ function runRule({ rule, test, message }: CompiledRule, { place, self, oldSelf }
       return;
     }
   }
-  run.errors.push(failure(place, rule, detail));
+  // What did not change may go on breaking rules, but for those that compare.
+  const broken = !isTransition && isKept(place.past) ? run.kept : run.errors;
+  broken.push(failure(place, rule, detail));
 }
 
 function whatFailed({ message }: EvaluationError, rule: CompiledRule["rule"]): string {

@@ -8,7 +8,7 @@ import { runRules } from "./rules.run.ts";
 /** What a rule of an object with some properties gives for a value. */
 function run(rule: string, properties: Record<string, JSONSchemaProps>, json: unknown): unknown {
   const schema = { type: "object", properties, "x-kubernetes-validations": [{ rule }] } as JSONSchemaProps;
-  const [compiled] = rulesOf(schema, false) ?? [];
+  const [compiled] = rulesOf(schema, schema, false) ?? [];
   assert.ok(compiled && "program" in compiled.test, rule);
   return compiled.test.program.run(() => valueOf(json, schema), 1_000_000).value;
 }
@@ -53,4 +53,51 @@ test("sets and lists with keys are equal in any order, and take up elements as w
   );
   assert.equal(holds("(self.set + ['b', 'c']).size() == 3 && (self.list + ['b', 'c']).size() == 4"), true);
   assert.equal(holds("(self.map + oldSelf.map).size() == 2 && self.map.map(x, x.v) == ['1', '2']"), true);
+});
+
+/** What the rules of a schema of one field `v` say of a value. */
+function faults(v: JSONSchemaProps, json: unknown, old?: unknown): (string | undefined)[] {
+  const schema: JSONSchemaProps = { type: "object", properties: { v } };
+  return runRules(schema, { v: json }, old === undefined ? undefined : { v: old }).map(({ detail }) => detail);
+}
+
+const ruled = (schema: JSONSchemaProps, ...rules: string[]): JSONSchemaProps => ({
+  ...schema,
+  "x-kubernetes-validations": rules.map((rule) => ({ rule })),
+});
+
+test("what isn't of its type can't be looked at", () => {
+  const text: JSONSchemaProps = { type: "string" };
+  assert.deepEqual(faults(ruled(text, "self == self"), {}), [
+    "invalid data, expected string, got map[string]interface {} evaluating rule: self == self",
+  ]);
+  const holder = ruled({ type: "object", properties: { a: text, b: text } }, "self.b == 'x'", "has(self.a)");
+  assert.deepEqual(faults(holder, { a: 1, b: "x" }), [
+    "invalid data, expected string, got int64 evaluating rule: has(self.a)",
+  ]);
+  assert.deepEqual(faults(ruled({ type: "array", items: text }, "'a' in self"), ["a", 1]), []);
+  assert.deepEqual(faults(ruled({ type: "string", format: "date" }, "self == self"), "x"), [
+    'Invalid date formatted string x: parsing time "x" as "2006-01-02": cannot parse "x" as "2006" evaluating rule: self == self',
+  ]);
+});
+
+test("a list is equal to no other sort of value, which is no answer", () => {
+  const rule = "dyn(self) == 3";
+  assert.deepEqual(faults(ruled({ type: "array", items: { type: "string" } }, rule), []), [
+    `'no such overload': call arguments did not match a supported operator, function or macro signature for rule: ${rule}`,
+  ]);
+});
+
+test("what a rule can't be worked out for is told of even where nothing has changed", () => {
+  const list = ruled({ type: "array", items: { type: "string" } }, "self[0] == 'a'");
+  assert.deepEqual(faults(list, ["b"], ["b"]), []);
+  assert.deepEqual(faults(list, [], []), ["index out of bounds: 0 evaluating rule: self[0] == 'a'"]);
+});
+
+test("what stands below a list that says more than its items has no type", () => {
+  const odd: JSONSchemaProps = { type: "string", items: ruled({ type: "string" }, "self == 'a'") };
+  const texts = faults(odd, ["b"]);
+  assert.deepEqual(texts, [
+    "rule compiler initialization error: failed to convert to declType for CEL validation rules",
+  ]);
 });

@@ -10,6 +10,7 @@ import {
 } from "../../../cel/index.ts";
 import type { JSONSchemaProps, ValidationRule } from "../v1/customresourcedefinition.types.ts";
 import { typeOfSchema } from "./cel-types.ts";
+import type { Declaring } from "./declared.ts";
 
 /** A rule of a schema, ready to run. */
 export interface CompiledRule {
@@ -20,14 +21,21 @@ export interface CompiledRule {
   readonly isTransition: boolean;
 }
 
-const compiled = new WeakMap<JSONSchemaProps, readonly CompiledRule[] | undefined>();
+const compiled = new WeakMap<JSONSchemaProps, WeakMap<JSONSchemaProps, readonly CompiledRule[] | undefined>>();
 
-/** The rules of one schema; undefined when its type can't be told to expressions. */
-export function rulesOf(schema: JSONSchemaProps, isRoot: boolean): readonly CompiledRule[] | undefined {
-  if (compiled.has(schema)) return compiled.get(schema);
-  const type = typeOfSchema(schema, "object", isRoot);
+/** The rules of one schema, about values of the type that `declaring` says; undefined when it says none to expressions. */
+export function rulesOf(
+  schema: JSONSchemaProps,
+  declaring: Declaring,
+  isRoot: boolean,
+): readonly CompiledRule[] | undefined {
+  if (!declaring) return undefined;
+  let known = compiled.get(schema);
+  if (!known) compiled.set(schema, (known = new WeakMap()));
+  if (known.has(declaring)) return known.get(declaring);
+  const type = typeOfSchema(declaring, "object", isRoot);
   const rules = type && (schema["x-kubernetes-validations"] ?? []).map((rule) => compileRule(rule, type));
-  compiled.set(schema, rules);
+  known.set(declaring, rules);
   return rules;
 }
 

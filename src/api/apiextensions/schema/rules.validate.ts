@@ -5,7 +5,9 @@ import type { JSONSchemaProps, ValidationRule } from "../v1/customresourcedefini
 import { isRecord } from "./cel-types.ts";
 import { leadsSomewhere } from "./field-path.ts";
 import { type Cardinality, cardinalityBelow, RuleCosts } from "./rules.cost.ts";
+import { type Declaring, elementsDeclaring, fieldDeclaring, isDeclaring, isEmbedded } from "./declared.ts";
 import { type CompiledRule, rulesOf } from "./rules.ts";
+import { structuralProblem } from "./structural.validate.ts";
 
 const REASONS = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
 
@@ -21,7 +23,12 @@ interface Place {
   readonly costs: RuleCosts;
   /** Where something else is wrong. */
   readonly wrong: readonly string[];
+  /** What is known of the type that rules see here: nothing where no schema from here up has any. */
+  readonly typed: Typed | undefined;
 }
+
+/** What a value's type is declared by, or that it can't be told to rules. */
+type Typed = { readonly declaring: Declaring } | "unconvertible";
 
 /** What is wrong with how the rules of one schema are written, their expressions left aside. */
 export function validateWrittenRules(schema: JSONSchemaProps, path: string): FieldError[] {
@@ -37,14 +44,41 @@ export function validateWrittenRules(schema: JSONSchemaProps, path: string): Fie
 export function validateRules(schema: JSONSchemaProps, path: string, others: readonly FieldError[]): FieldError[] {
   const costs = new RuleCosts();
   const wrong = others.map((error) => error.path);
-  const errors = validatePlace({ schema, path, isRoot: true, cardinality: 1, costs, wrong });
+  const errors = validatePlace({
+    schema,
+    path,
+    isRoot: true,
+    cardinality: 1,
+    costs,
+    wrong,
+    typed: hasOwnRules(schema) ? typedBy(schema, true) : undefined,
+  });
   return [...errors, ...costs.ofSchema(path)];
+}
+
+const hasOwnRules = (schema: JSONSchemaProps): boolean => (schema["x-kubernetes-validations"]?.length ?? 0) > 0;
+
+const typedBy = (schema: JSONSchemaProps, isRoot: boolean): Typed =>
+  isDeclaring(schema, isRoot) ? { declaring: schema } : "unconvertible";
+
+/** The type below a place where it is known: what the schema above says of it counts, else what its own says. */
+function typedBelow(place: Place, schema: JSONSchemaProps, name: string | undefined): Typed | undefined {
+  const { typed } = place;
+  if (typed === "unconvertible") return typed;
+  if (!typed && !hasOwnRules(schema)) return undefined;
+  if (typed && name === undefined) return { declaring: elementsDeclaring(typed.declaring) };
+  const declaring = typed && name !== undefined ? fieldDeclaring(typed.declaring, name, place.isRoot) : undefined;
+  return declaring ? { declaring } : typedBy(schema, isEmbedded(schema));
 }
 
 function validatePlace(place: Place): FieldError[] {
   const { schema, path, uncorrelated } = place;
   const { items, additionalProperties, properties = {} } = schema;
-  const below = (one: JSONSchemaProps, name: string, loose = uncorrelated) =>
+  const below = (
+    one: JSONSchemaProps,
+    name: string,
+    { loose = uncorrelated, property }: { loose?: string | undefined; property?: string } = {},
+  ) =>
     validatePlace({
       schema: one,
       path: `${path}.${name}`,
@@ -52,30 +86,41 @@ function validatePlace(place: Place): FieldError[] {
       cardinality: cardinalityBelow(schema, place.cardinality),
       costs: place.costs,
       wrong: place.wrong,
+      typed: typedBelow(place, one, property),
       ...(loose !== undefined && { uncorrelated: loose }),
     });
   const isMap = schema["x-kubernetes-list-type"] === "map";
   return [
     ...(isRecord(additionalProperties) ? below(additionalProperties, "additionalProperties") : []),
-    ...Object.entries(properties).flatMap(([name, property]) => below(property, `properties[${name}]`)),
-    ...(isRecord(items) ? below(items, "items", isMap ? uncorrelated : (uncorrelated ?? path)) : []),
+    ...Object.entries(properties).flatMap(([name, property]) =>
+      below(property, `properties[${name}]`, { property: name }),
+    ),
+    ...(isRecord(items) ? below(items, "items", { loose: isMap ? uncorrelated : (uncorrelated ?? path) }) : []),
     ...validateOwn(place),
   ];
 }
 
 function validateOwn(place: Place): FieldError[] {
-  const { schema, path, isRoot } = place;
+  const { schema, path, isRoot, typed } = place;
   const rules = schema["x-kubernetes-validations"] ?? [];
   const at = (index: number) => `${path}.x-kubernetes-validations[${index}]`;
   if (rules.length === 0 || place.wrong.some((one) => one.startsWith(`${path}.`))) return [];
-  const compiled = rulesOf(schema, isRoot);
-  if (!compiled) {
-    const detail =
-      "internal error: failed to construct type information for x-kubernetes-validations rules: unable to convert structural schema to CEL declarations";
-    return [{ path: `${path}.x-kubernetes-validations`, type: "Internal", detail }];
-  }
-  return compiled.flatMap((one, index) => validateCompiled(one, at(index), place));
+  const compiled = typed && typed !== "unconvertible" ? rulesOf(schema, typed.declaring, isRoot) : undefined;
+  if (!compiled)
+    return [
+      {
+        path: `${path}.x-kubernetes-validations`,
+        type: "Internal",
+        detail: typed === "unconvertible" ? UNCONVERTIBLE : UNDECLARED,
+      },
+    ];
+  const costed = { ...place, schema: (typed as Exclude<Typed, string>).declaring as JSONSchemaProps };
+  return compiled.flatMap((one, index) => validateCompiled(one, at(index), costed));
 }
+
+const UNDECLARED = "failed to convert to declType for CEL validation rules";
+const UNCONVERTIBLE =
+  "internal error: failed to construct type information for x-kubernetes-validations rules: unable to convert structural schema to CEL declarations";
 
 function validateRule(rule: ValidationRule, schema: JSONSchemaProps, path: string): FieldError[] {
   const { reason, messageExpression, fieldPath } = rule;
@@ -102,7 +147,9 @@ function validateFieldPath(fieldPath: string, schema: JSONSchemaProps, path: str
   const errors: FieldError[] = [];
   if (fieldPath.trim() === "") errors.push(invalidValue(path, fieldPath, "must be non-empty if specified"));
   else if (fieldPath.includes("\n")) errors.push(invalidValue(path, fieldPath, "must not contain line breaks"));
-  if (!leadsSomewhere(fieldPath, schema)) errors.push(invalidValue(path, fieldPath, "must be a valid path"));
+  // In a schema that says what it may not nothing is looked for.
+  if (structuralProblem(schema) === undefined && !leadsSomewhere(fieldPath, schema))
+    errors.push(invalidValue(path, fieldPath, "must be a valid path"));
   return errors;
 }
 

@@ -1,6 +1,7 @@
 import { own } from "../../../base/index.ts";
 import type { SizeLookup } from "../../../cel/index.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
+import { isDeclaring } from "./declared.ts";
 import { isRecord, visibleProperties, writtenNames } from "./cel-types.ts";
 
 /** What a request can hold at most. */
@@ -49,7 +50,7 @@ function leastObjectBytes(schema: JSONSchemaProps, isRoot: boolean): number {
   const properties = visibleProperties(schema, isResource);
   return (schema.required ?? []).reduce((sum, name) => {
     const property = own(properties, name);
-    if (!property || property.default !== undefined) return sum;
+    if (!property || property.default !== undefined || !isDeclaring(property, false)) return sum;
     // Quotes around the name, a colon and a comma.
     return sum + name.length + 4 + leastBytes(property);
   }, EDGES);
@@ -63,7 +64,10 @@ export function occurrencesMax(schema: JSONSchemaProps, isRoot: boolean): number
 /** How many elements, entries or characters a value can have. */
 function sizeMax(schema: JSONSchemaProps): number {
   const { type, items, additionalProperties: values } = schema;
-  if (schema["x-kubernetes-int-or-string"]) return REQUEST_BYTES_MAX - EDGES;
+  if (schema["x-kubernetes-int-or-string"]) {
+    const given = atLeastNone(schema.maxLength);
+    return given === undefined ? REQUEST_BYTES_MAX - EDGES : given * CHARACTER_BYTES;
+  }
   if (type === "array" && isRecord(items))
     return atLeastNone(schema.maxItems) ?? Math.floor((REQUEST_BYTES_MAX - EDGES) / (leastBytes(items) + 1));
   if (type === "object" && isRecord(values))

@@ -47,8 +47,9 @@ export const isEmpty = (value: unknown): boolean =>
 /** The schemas directly below a schema. */
 export function innerSchemas(schema: JSONSchemaProps): JSONSchemaProps[] {
   const { items, additionalProperties, not, properties = {}, allOf = [], anyOf = [], oneOf = [] } = schema;
-  const single = [items, additionalProperties, not].filter(isObject) as JSONSchemaProps[];
-  return [...single, ...Object.values(properties), ...allOf, ...anyOf, ...oneOf];
+  const maybe = (one: unknown) => (isObject(one) ? [one as JSONSchemaProps] : []);
+  const alternatives = [...allOf, ...anyOf, ...oneOf, ...maybe(not)];
+  return [...maybe(items), ...alternatives, ...Object.values(properties), ...maybe(additionalProperties)];
 }
 
 function invariants(schema: JSONSchemaProps, level: Level, path: string): FieldError[] {
@@ -185,6 +186,7 @@ const STRUCTURE: readonly (readonly [keyof JSONSchemaProps, string])[] = [
   ["x-kubernetes-list-map-keys", EMPTY],
   ["x-kubernetes-list-type", UNDEFINED],
   ["x-kubernetes-map-type", UNDEFINED],
+  ["x-kubernetes-validations", EMPTY],
 ];
 
 function nested(schema: JSONSchemaProps, path: string, skip: Skip): FieldError[] {

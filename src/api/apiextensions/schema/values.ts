@@ -1,5 +1,5 @@
 import { jsonEqual, own } from "../../../base/index.ts";
-import { isObject, rawDigits } from "../../../schema/index.ts";
+import { isObject, rawDigits, showFloat } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { messageOf } from "../../status.ts";
 import { Float, invalidValue, notSupported, required, tooLong, tooMany } from "../../validation/errors.ts";
@@ -107,7 +107,7 @@ class Values {
   }
 
   #enum({ enum: values = [] }: JSONSchemaProps, place: Place, { errors }: Outcome): void {
-    if (values.length === 0 || values.some((one) => jsonEqual(one, place.value))) return;
+    if (values.length === 0 || values.some((one) => isSuch(place.value, one))) return;
     const texts = values.map((one) => (typeof one === "string" ? one : JSON.stringify(one)));
     errors.push(notSupported(this.#at(place.name), place.value, texts));
   }
@@ -218,17 +218,17 @@ class Values {
     if (multipleOf !== undefined) {
       const { limit: factor, shown } = bound("MultipleOf", multipleOf);
       if (factor <= 0) errors.push(this.#noFactor(place, factor));
-      else if (!Number.isInteger(number / factor)) wrong(`should be a multiple of ${factor}`, shown);
+      else if (!Number.isInteger(number / factor)) wrong(`should be a multiple of ${shownBound(factor, shown)}`, shown);
     }
     if (minimum !== undefined) {
       const { limit: least, shown } = bound("Minimum boundary", minimum);
       if (exclusiveMinimum ? number <= least : number < least)
-        wrong(`should be greater than ${exclusiveMinimum ? "" : "or equal to "}${least}`, shown);
+        wrong(`should be greater than ${exclusiveMinimum ? "" : "or equal to "}${shownBound(least, shown)}`, shown);
     }
     if (maximum !== undefined) {
       const { limit: most, shown } = bound("Maximum boundary", maximum);
       if (exclusiveMaximum ? number >= most : number > most)
-        wrong(`should be less than ${exclusiveMaximum ? "" : "or equal to "}${most}`, shown);
+        wrong(`should be less than ${exclusiveMaximum ? "" : "or equal to "}${shownBound(most, shown)}`, shown);
     }
   }
 
@@ -277,6 +277,20 @@ class Values {
   }
 }
 
+/** Whether a value is one that is allowed, once it is of its type: a fraction is the whole number below it, and a number a character. */
+function isSuch(value: unknown, allowed: unknown): boolean {
+  if (jsonEqual(value, allowed)) return true;
+  if (!isNumber(value)) return false;
+  if (typeof allowed === "string") return typeOf(value) === "integer" && characterOf(Number(value)) === allowed;
+  return typeOf(allowed) === "integer" && typeof value === "number" && Math.trunc(value) === Number(allowed);
+}
+
+/** The character of a number; of one that no character has, the one that stands for such. */
+function characterOf(code: number): string {
+  const isOne = code >= 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+  return isOne ? String.fromCodePoint(code) : "\ufffd";
+}
+
 /** The format that the original sees in a value that is no text. */
 function formatOf(value: unknown): string {
   if (!isNumber(value)) return "";
@@ -294,6 +308,11 @@ function oldItems(schema: JSONSchemaProps, old: unknown): (value: unknown) => un
 
 function isNumber(value: unknown): boolean {
   return typeof value === "number" || rawDigits(value) !== undefined;
+}
+
+/** A bound beside what was compared with it: whole numbers are shown as they are, all others as fractions. */
+function shownBound(limit: number, shown: unknown): string {
+  return shown instanceof Float ? showFloat(limit) : String(limit);
 }
 
 const INT64_MIN = -(2n ** 63n);

@@ -253,7 +253,10 @@ export const JSONSchemaProps: StructNode = struct(
       typeName: `${TYPES}JSONSchemaPropsOrBool`,
     }),
     patternProperties: map(31, JSONSchemaProps),
-    dependencies: map(32, scalar.any, { element: { typeName: `${TYPES}JSONSchemaPropsOrStringArray` } }),
+    dependencies: map(32, scalar.any, {
+      element: { typeName: `${TYPES}JSONSchemaPropsOrStringArray` },
+      holds: { node: () => JSONSchemaProps, or: "texts" },
+    }),
     additionalItems: any(33, { ptr: true, typeName: `${TYPES}JSONSchemaPropsOrBool` }),
     definitions: map(34, JSONSchemaProps),
     externalDocs: ref(35, ExternalDocumentation, { ptr: true }),

@@ -99,7 +99,12 @@ function validateVersion(version: CustomResourceDefinitionVersion, path: string,
     ...(shared.has.columns ? [] : validateColumns(`${path}.additionalPrinterColumns`, additionalPrinterColumns)),
     ...(shared.has.selectableFields
       ? []
-      : validateSelectableFields(`${path}.selectableFields`, selectableFields, schema?.openAPIV3Schema)),
+      : validateSelectableFields(
+          `${path}.selectableFields`,
+          selectableFields,
+          // One that all versions share is none of this one's own.
+          shared.has.schema ? undefined : schema?.openAPIV3Schema,
+        )),
   ];
 }
 
@@ -152,15 +157,15 @@ function validateRequiredNames(names: CustomResourceDefinitionNames): FieldError
 function validateNames(path: string, names: CustomResourceDefinitionNames): FieldError[] {
   const { plural, singular, kind, listKind, shortNames = [], categories = [] } = names;
   const check = (name: string, value: string | undefined, prefix = "") => {
-    const problems = value ? dnsLabel1035Problems(prefix ? value.toLowerCase() : value) : [];
+    const problems = value !== undefined ? dnsLabel1035Problems(prefix ? value.toLowerCase() : value) : [];
     return problems.length > 0 ? [invalidValue(`${path}.${name}`, value, prefix + problems.join(","))] : [];
   };
   const mixed = "may have mixed case, but should otherwise match: ";
   return [
-    ...check("plural", plural),
-    ...check("singular", singular),
-    ...check("kind", kind, mixed),
-    ...check("listKind", listKind, mixed),
+    ...check("plural", plural || undefined),
+    ...check("singular", singular || undefined),
+    ...check("kind", kind || undefined, mixed),
+    ...check("listKind", listKind || undefined, mixed),
     ...shortNames.flatMap((one, index) => check(`shortNames[${index}]`, one)),
     ...(kind && kind === listKind
       ? [invalidValue(`${path}.listKind`, listKind, "kind and listKind may not be the same")]
