@@ -39,6 +39,18 @@ function tagOf(value: Scalar): string {
   return typeof value === "boolean" ? "bool" : "str";
 }
 
+/** Whether a text without quotes and tag is read as that text. */
+export function isTextAlone(text: string): boolean {
+  return resolveText(text) === text && !(/^\d/.test(text) && isTime(text));
+}
+
+const BASE60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
+
+/** Whether others read a number to the base of sixty in it. */
+export function isBase60(text: string): boolean {
+  return BASE60.test(text);
+}
+
 const SIMPLE_INTEGER = /^-?(?:0|[1-9]\d{0,17})$/;
 /** Characters that anything but text begins with. */
 const HINT = /^[-+.\d~yYnNtTfFoO]/;

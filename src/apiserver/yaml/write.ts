@@ -1,196 +1,154 @@
-import { own } from "../../base/index.ts";
-import { rawDigits } from "../../schema/index.ts";
+import { goJson, rawDigits, showFloat } from "../../schema/index.ts";
+import { compareKeys } from "./key-order.ts";
+import { readYaml } from "./read.ts";
+import { analysed, styleOf } from "./scalar-style.ts";
+import { styled } from "./scalar-text.ts";
 
-const LINE_MAX = 80;
+/** Keys that are longer, in bytes, are announced by a question mark. */
+const SIMPLE_KEY_BYTES_MAX = 128;
+const INDENT = 2;
 
-/** A JSON value as YAML, in the style of the original: keys in order, lists not indented, text quoted where it must be. */
+/** What YAML reads otherwise than JSON, or not at all. */
+const READ_OTHERWISE = /[\u007f-\u009f\ufeff\ufffe\uffff]|"(?:[^"\\]|\\.){1000,}":/;
+
+/**
+ * A JSON value as YAML, in the style of the original: keys in order, lists not indented, text quoted where it must be. The
+ * original writes JSON first and reads that as YAML, which it isn't always: throws a {@link YamlError} then.
+ */
 export function yamlText(value: unknown): string {
-  const lines: string[] = [];
-  writeBlock(value, { indent: 0, lines, lead: "" });
-  return `${lines.join("\n")}\n`;
+  const json = goJson(value) ?? "null";
+  const read = READ_OTHERWISE.test(json) ? readYaml(Buffer.from(json)).value : value;
+  return new Writer().write(read);
 }
 
-interface Place {
+type Json = Record<string, unknown>;
+
+/** A list or map that is being written. */
+interface Frame {
+  readonly list: readonly unknown[] | undefined;
+  readonly map: Json | undefined;
+  readonly keys: readonly string[];
   readonly indent: number;
-  readonly lines: string[];
-  /** What the first line begins with, such as "key: " or "- ". */
-  readonly lead: string;
+  next: number;
+  /** Its first part goes on the line that is there. */
+  goesOn: boolean;
 }
 
-function writeBlock(value: unknown, place: Place): void {
-  if (Array.isArray(value) && value.length > 0) writeList(value, place);
-  else if (isMap(value) && keysOf(value).length > 0) writeMap(value, place);
-  else if (typeof value === "string") writeText(value, place);
-  else place.lines.push(place.lead + scalarText(value));
+/** What a value stands behind. */
+type Lead = "nothing" | "key" | "mark";
+
+/** What is open lies in a list: depth is no matter of this thread's stack. */
+class Writer {
+  #text = "";
+  /** Characters on the last line. */
+  #column = 0;
+  readonly #frames: Frame[] = [];
+
+  write(value: unknown): string {
+    this.#value(value, "nothing");
+    for (let frame = this.#frames.at(-1); frame; frame = this.#frames.at(-1)) {
+      if (frame.next === (frame.list ?? frame.keys).length) this.#frames.pop();
+      else if (frame.list) this.#element(frame);
+      else this.#entry(frame);
+    }
+    this.#endLine();
+    return this.#text;
+  }
+
+  #put(text: string): void {
+    this.#text += text;
+    const lineAt = text.search(/[\n\u2028\u2029][^\n\u2028\u2029]*$/);
+    const tail = text.slice(lineAt + 1);
+    let length = tail.length;
+    if (/[\ud800-\udbff]/.test(tail)) length = [...tail].length;
+    this.#column = lineAt < 0 ? this.#column + length : length;
+  }
+
+  #endLine(): void {
+    if (this.#column > 0) this.#put("\n");
+  }
+
+  /** Where the next part of a list or map is written. */
+  #goTo(frame: Frame): void {
+    if (!frame.goesOn) this.#endLine();
+    frame.goesOn = false;
+    if (this.#column < frame.indent) this.#put(" ".repeat(frame.indent - this.#column));
+  }
+
+  #element(frame: Frame): void {
+    this.#goTo(frame);
+    this.#put("-");
+    this.#value(frame.list![frame.next++], "mark");
+  }
+
+  #entry(frame: Frame): void {
+    const key = frame.keys[frame.next++]!;
+    this.#goTo(frame);
+    const analysis = analysed(key);
+    if (!analysis.isMultiline && Buffer.byteLength(key) <= SIMPLE_KEY_BYTES_MAX) {
+      const place = { column: this.#column, indent: 0, isKey: true };
+      this.#put(`${styled(key, styleOf(key, analysis, "key"), place)}:`);
+      return this.#value(frame.map![key], "key");
+    }
+    this.#put("?");
+    this.#string(key);
+    this.#endLine();
+    this.#goTo(frame);
+    this.#put(":");
+    this.#value(frame.map![key], "mark");
+  }
+
+  get #indent(): number {
+    return this.#frames.at(-1)?.indent ?? -INDENT;
+  }
+
+  #value(value: unknown, lead: Lead): void {
+    if (typeof value === "string") return this.#string(value);
+    const goesOn = lead !== "key";
+    if (Array.isArray(value) && value.length > 0) {
+      // Lists are no further indented than the key that they belong to.
+      const indent = lead === "key" ? this.#indent : this.#indent + INDENT;
+      this.#frames.push({ list: value, map: undefined, keys: NONE, indent, next: 0, goesOn });
+    } else if (isMap(value)) {
+      const keys = keysOf(value).sort(compareKeys);
+      if (keys.length === 0) this.#scalar("{}");
+      else this.#frames.push({ list: undefined, map: value, keys, indent: this.#indent + INDENT, next: 0, goesOn });
+    } else this.#scalar(scalarText(value));
+  }
+
+  #string(text: string): void {
+    const style = styleOf(text, analysed(text), "value");
+    const space = this.#column > 0 ? 1 : 0;
+    const place = { column: this.#column + space, indent: Math.max(this.#indent, 0) + INDENT, isKey: false };
+    this.#scalar(styled(text, style, place));
+  }
+
+  #scalar(text: string): void {
+    this.#put(this.#column > 0 ? ` ${text}` : text);
+  }
 }
 
-function isMap(value: unknown): value is Record<string, unknown> {
+const NONE: readonly string[] = [];
+
+function isMap(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value) && rawDigits(value) === undefined;
 }
 
 /** Keys with a value: what has none isn't there, as in JSON. */
-function keysOf(map: Readonly<Record<string, unknown>>): string[] {
+function keysOf(map: Readonly<Json>): string[] {
   return Object.keys(map).filter((key) => map[key] !== undefined);
 }
 
+const UINT64_MAX = 2n ** 64n - 1n;
+const INT64_MIN = -(2n ** 63n);
+
 function scalarText(value: unknown): string {
   if (Array.isArray(value)) return "[]";
-  if (isMap(value)) return "{}";
   if (value === null || value === undefined) return "null";
-  return rawDigits(value) ?? numberText(value);
-}
-
-/** Large and small numbers in the exponent form of the original. */
-function numberText(value: unknown): string {
-  if (typeof value !== "number" || Number.isInteger(value) || (Math.abs(value) >= 1e-4 && Math.abs(value) < 1e21))
-    return String(value);
-  return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
-}
-
-function writeMap(map: Readonly<Record<string, unknown>>, { indent, lines, lead }: Place): void {
-  const pad = " ".repeat(indent);
-  let head = lead;
-  for (const key of keysOf(map).sort(compareKeys)) {
-    const name = `${head}${inlineText(key, true)}:`;
-    head = pad;
-    const value = map[key];
-    if (Array.isArray(value) && value.length > 0) {
-      lines.push(name);
-      writeList(value, { indent, lines, lead: pad });
-    } else if (isMap(value) && keysOf(value).length > 0) {
-      lines.push(name);
-      writeMap(value, { indent: indent + 2, lines, lead: " ".repeat(indent + 2) });
-    } else writeBlock(value, { indent: indent + 2, lines, lead: `${name} ` });
-  }
-}
-
-function writeList(list: readonly unknown[], { indent, lines, lead }: Place): void {
-  const pad = " ".repeat(indent);
-  let head = lead;
-  for (const element of list) {
-    writeBlock(element, { indent: indent + 2, lines, lead: `${head}- ` });
-    head = pad;
-  }
-}
-
-function writeText(text: string, { indent, lines, lead }: Place): void {
-  if (text.includes("\n") && canBeLiteral(text)) return writeLiteral(text, { indent, lines, lead });
-  const pad = " ".repeat(indent);
-  const [first = "", ...rest] = folded(inlineText(text, false), { lead: lead.length, indent });
-  lines.push(lead + first, ...rest.map((line) => pad + line));
-}
-
-function canBeLiteral(text: string): boolean {
-  return !UNPRINTABLE.test(text) && !/ \n/.test(text) && !text.endsWith(" ");
-}
-
-function writeLiteral(text: string, { indent, lines, lead }: Place): void {
-  const hint = /^[ \n]/.test(text) ? "2" : "";
-  const chomp = !text.endsWith("\n") ? "-" : text.endsWith("\n\n") || text === "\n" ? "+" : "";
-  lines.push(`${lead}|${hint}${chomp}`);
-  const body = text.endsWith("\n") ? text.slice(0, -1) : text;
-  for (const line of body.split("\n")) lines.push(line === "" ? "" : " ".repeat(indent) + line);
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f\u0080-\u009f\ufeff\ud800-\udfff]|\t/;
-const RESOLVED =
-  /^(?:y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF|~|null|Null|NULL|<<|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
-const NUMERIC =
-  /^(?:[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|[0-9][0-9_]*)|[-+]?(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)$/;
-const TIMESTAMP =
-  /^\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|[ \t]+)\d{1,2}:\d{2}:\d{2}(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d{1,2}(?::?\d{2})?))?)?$/;
-
-/** Text on one line: plain, in single or in double quotes, whichever comes first that reads back as it. */
-function inlineText(text: string, isKey: boolean): string {
-  if (text === "" || RESOLVED.test(text) || NUMERIC.test(text) || TIMESTAMP.test(text)) return doubleQuoted(text);
-  if (text.includes("\n") || [...text].some((one) => UNPRINTABLE.test(one))) return doubleQuoted(text);
-  if (/^[\s]|\s$/.test(text) || /^[#,[\]{}&*!|>'"%@`]/.test(text)) return singleQuoted(text);
-  if (/^[-?:](?:\s|$)/.test(text) || /^(?:---|\.\.\.)/.test(text)) return singleQuoted(text);
-  if (/:(?:\s|$)/.test(text) || /\s#/.test(text)) return singleQuoted(text);
-  return isKey && text.length > 128 ? singleQuoted(text) : text;
-}
-
-function singleQuoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  "\0": "\\0",
-  "\u0007": "\\a",
-  "\b": "\\b",
-  "\t": "\\t",
-  "\n": "\\n",
-  "\v": "\\v",
-  "\f": "\\f",
-  "\r": "\\r",
-  "\u001b": "\\e",
-  '"': '\\"',
-  "\\": "\\\\",
-  "\u0085": "\\N",
-  "\ufeff": "\\uFEFF",
-};
-
-function doubleQuoted(text: string): string {
-  return `"${[...text].map(escaped).join("")}"`;
-}
-
-function escaped(character: string): string {
-  const short = own(ESCAPES, character);
-  if (short) return short;
-  const code = character.codePointAt(0)!;
-  if (!UNPRINTABLE.test(character)) return character;
-  if (code > 0xffff) return `\\U${hex(code, 8)}`;
-  return code < 0x100 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`;
-}
-
-function hex(code: number, digits: number): string {
-  return code.toString(16).toUpperCase().padStart(digits, "0");
-}
-
-/** Cuts a long line at spaces that stand alone. */
-function folded(text: string, { lead, indent }: { readonly lead: number; readonly indent: number }): string[] {
-  if (lead + text.length <= LINE_MAX) return [text];
-  const lines: string[] = [];
-  let line = "";
-  let column = lead;
-  for (let index = 0; index < text.length; index++) {
-    const isCut = text[index] === " " && text[index - 1] !== " " && text[index + 1] !== " " && column > LINE_MAX;
-    if (!isCut || index === 0 || index === text.length - 1) {
-      line += text[index];
-      column++;
-      continue;
-    }
-    lines.push(line);
-    line = "";
-    column = indent;
-  }
-  return [...lines, line];
-}
-
-/** Keys as people sort them: digits by their number, letters behind other characters. */
-function compareKeys(a: string, b: string): number {
-  const [left, right] = [[...a], [...b]];
-  let digits = false;
-  for (let index = 0; index < left.length && index < right.length; index++) {
-    const [one, other] = [left[index]!, right[index]!];
-    if (one === other) {
-      digits = /\d/.test(one);
-      continue;
-    }
-    const [isLetter, isOther] = [/\p{L}/u.test(one), /\p{L}/u.test(other)];
-    if (isLetter && isOther) return one < other ? -1 : 1;
-    if (isLetter || isOther) return (digits ? isLetter : isOther) ? -1 : 1;
-    const [number, second] = [leading(left, index), leading(right, index)];
-    if (number !== second) return number < second ? -1 : 1;
-    return one < other ? -1 : 1;
-  }
-  return left.length - right.length;
-}
-
-function leading(text: readonly string[], from: number): number {
-  let number = 0;
-  for (let index = from; index < text.length && /\d/.test(text[index]!); index++)
-    number = number * 10 + Number(text[index]);
-  return number;
+  if (typeof value !== "number" && rawDigits(value) === undefined) return String(value);
+  const digits = rawDigits(value) ?? String(value);
+  if (!/^-?\d+$/.test(digits)) return showFloat(Number(digits));
+  const whole = BigInt(digits);
+  // What has no room in 64 bits is a float like any other.
+  return whole >= INT64_MIN && whole <= UINT64_MAX ? String(whole) : showFloat(Number(digits));
 }
