@@ -18,6 +18,14 @@ export { type ClientTls, endToEndHeaders } from "./http/target.ts";
 export { pump, writableSink } from "./http/pump.ts";
 export * from "./message.ts";
 export { AsyncQueue } from "./queue.ts";
+export { passableBytes, ThreadCalls, ThreadError, type ThreadPort } from "./threads/calls.ts";
+export {
+  answerPassed,
+  type PassedRequest,
+  type PassedResponse,
+  passRequest,
+  responsePassed,
+} from "./threads/requests.ts";
 export { connectUpgrade } from "./upgrade/connect.ts";
 export { upgradedPair } from "./upgrade/memory.ts";
 export { type CallOptions, createGrpcChannel, type GrpcChannel, type GrpcChannelOptions } from "./grpc/channel.ts";

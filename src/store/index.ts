@@ -46,3 +46,4 @@ export {
   type WatchOptions,
   type WatchSink,
 } from "./store.ts";
+export { serveStore, threadStore } from "./thread/index.ts";
