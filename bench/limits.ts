@@ -56,8 +56,7 @@ export const limits: Scenario = {
 };
 
 function post(body: string | Uint8Array, type = "application/json"): Call {
-  const text = typeof body === "string" ? body : Buffer.from(body).toString("latin1");
-  return { method: "POST", path: `${CONFIGMAPS}?dryRun=All`, body: text, type };
+  return { method: "POST", path: `${CONFIGMAPS}?dryRun=All`, body, type };
 }
 
 function patch(body: unknown, type: string): Call {

@@ -16,6 +16,8 @@ await build({
   entryPoints: {
     "cli/main": "src/cli/main.ts",
     "package/index": "src/package/index.ts",
+    // A program of its own, which a thread runs.
+    "cluster/apiserver-thread": "src/cluster/apiserver-thread.ts",
   },
   outdir: DIST,
   // Two folders deep like the sources, so that paths relative to a file mean the same in both.

@@ -10,7 +10,7 @@ export interface Answer {
 export interface Call {
   readonly method: string;
   readonly path: string;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly type?: string;
   readonly accept?: string;
 }
@@ -53,7 +53,7 @@ export class Connections implements Disposable {
   call({ method, path, body, type, accept }: Call): Promise<Answer> {
     const session = this.#session();
     return new Promise((resolve, reject) => {
-      const stream = session.request({
+      const headers = {
         [constants.HTTP2_HEADER_METHOD]: method,
         [constants.HTTP2_HEADER_PATH]: path,
         accept: accept ?? "application/json",
@@ -62,14 +62,15 @@ export class Connections implements Disposable {
           "content-type": type ?? "application/json",
           "content-length": Buffer.byteLength(body),
         }),
-      });
+      };
+      const stream = session.request(headers, { endStream: body === undefined });
       const chunks: Buffer[] = [];
       let status = 0;
       stream.on("response", (headers) => (status = Number(headers[":status"])));
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));
       stream.on("end", () => resolve({ status, body: Buffer.concat(chunks) }));
       stream.on("error", reject);
-      stream.end(body);
+      if (body !== undefined) stream.end(body);
     });
   }
 

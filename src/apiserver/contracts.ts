@@ -140,6 +140,13 @@ export interface RequestContext {
   dropsSome?: boolean;
   /** What is sent or changed is so large that others have a turn of the event loop between the steps of the work on it. */
   isLarge: boolean;
+  /** The body, once it has been read as a whole. */
+  bytes?: Uint8Array;
+  /**
+   * Shown what was sent or is stored before anything is done with it, or told of how many values there are; throws when that
+   * is too much to be worked on here. Absent where there is nowhere else.
+   */
+  readonly weigh?: (what: Uint8Array | number) => void;
   /** To be awaited once the request is there as a whole: many that come together are begun few at a time. */
   readonly begin: () => Promise<void> | undefined;
   /** Gives others a turn of the event loop. */

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { Clock, Log, Random, Scope } from "../base/index.ts";
-import type { Handler } from "../net/message.ts";
+import type { ApiRequest, Handler } from "../net/message.ts";
 import { Service } from "../api/index.ts";
 import { prefixEnd, type Revision, type Store } from "../store/index.ts";
 import { type AdmissionChoice, admissionPlugins } from "./admission/all.ts";
@@ -26,12 +26,12 @@ import type { Kubelets } from "./streaming/kubelets.ts";
 import { podStreams } from "./streaming/pods.ts";
 import { proxies } from "./subresources/proxy/proxy.ts";
 import { dialOf } from "./subresources/proxy/dial.ts";
-import type { ProxyTarget } from "./subresources/proxy/targets.ts";
+import type { DialInside } from "./subresources/proxy/targets.ts";
 import { WebhookCaller } from "./admission/webhooks/index.ts";
 import { Definitions } from "./crd/definitions.ts";
 import type { Authorizer, Reads, SubresourceHandler } from "./contracts.ts";
 import type { ServerCore } from "./core.ts";
-import { type ApiServerParts, serverCore } from "./server.ts";
+import { type ApiServerParts, type CompleteCore, serverCore } from "./server.ts";
 import { keepDangling } from "./flow/dangling.ts";
 import { Aggregator } from "./aggregation/aggregator.ts";
 import { keepAvailability } from "./aggregation/availability.ts";
@@ -104,7 +104,7 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   /** How the server reaches the kubelet of a node. */
   readonly kubelet?: Kubelets;
   /** How proxies reach pods, endpoints and nodes. Without it, and where it answers undefined: over the network. */
-  readonly dial?: (target: ProxyTarget) => Handler | undefined;
+  readonly dial?: DialInside;
   /** What it shows to API servers behind it, which then believe whom it says to call for (PEM). */
   readonly proxyClient?: { readonly cert: string; readonly key: string };
   /** How long events are kept after the last time they were added to. Default one hour. */
@@ -127,6 +127,8 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly extensions?: ReadonlyMap<string, Handler>;
   /** Writes down who did what. */
   readonly audit?: Auditor;
+  /** Answers requests that would hold up others: a server over the same store, in another thread. */
+  readonly beside?: Handler;
   /** The flags that the server was started with, by name; what /flagz tells. */
   readonly givenFlags?: GivenFlags;
 }
@@ -147,8 +149,13 @@ export interface ApiServer {
   readonly ready: Promise<void>;
 }
 
-/** Puts an API server over a store. It ends with its scope. */
-export function createApiServer(options: ApiServerOptions): ApiServer {
+/** A server that nothing keeps in order yet. */
+export interface ServerParts extends Kept {
+  readonly core: CompleteCore;
+}
+
+/** Puts the parts of a server together. */
+export function serverParts(options: ApiServerOptions): ServerParts {
   let definitions: Definitions | undefined;
   let services: RepairParts | undefined;
   let aggregator: Aggregator | undefined;
@@ -167,8 +174,21 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       return partsOf(options, server, { definitions, services, aggregator });
     },
   });
+  return { core, definitions: definitions!, services: services!, aggregator: aggregator! };
+}
+
+/** Puts an API server over a store. It ends with its scope. */
+export function createApiServer({ beside, ...given }: ApiServerOptions): ApiServer {
+  const options = { ...given, ...(beside && { beside: (request: ApiRequest) => answeredBeside(request) }) };
+  const { core, definitions, services, aggregator } = serverParts(options);
+  const answeredBeside = async (request: ApiRequest) => {
+    const response = await beside!(request);
+    // Whoever changes a definition is served by it from the answer on.
+    if (request.path.startsWith(DEFINITIONS_PATH)) await definitions.start();
+    return response;
+  };
   const ready = isNew(options.store).then(async (fresh) => {
-    await start(options, core, { definitions: definitions!, services: services!, aggregator: aggregator! });
+    await start(options, core, { definitions, services, aggregator });
     // What a new cluster is made of was there before anyone looked: there is nothing to watch.
     if (fresh) await core.beginHistory();
     core.setReady();
@@ -180,7 +200,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   });
   scope.spawn("keep conditions of API services", async (signal) => {
     await ready;
-    await keepAvailability(core, { aggregator: aggregator!, clock, log, signal });
+    await keepAvailability(core, { aggregator, clock, log, signal });
   });
   scope.spawn("keep API services of definitions", async (signal) => {
     await ready;
@@ -192,15 +212,16 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       await keepAuthentication(core, options, { clock, log, signal });
     });
   scope.spawn("expire events", (signal) => expireEvents(core, { clock, log, ttlMs: eventTtlMs, signal }));
-  scope.spawn("repair services", (signal) => keepRepaired({ ...services!, log, signal }));
+  scope.spawn("repair services", (signal) => keepRepaired({ ...services, log, signal }));
   const { advertise } = options;
   if (advertise?.hasPeers && advertise.hostname !== undefined)
     scope.spawn("keep identity", () => ready.then(() => keepIdentity(core, { ...options, ...advertise })));
-  scope.spawn("serve definitions", (signal) => ready.then(() => definitions!.run(signal)));
+  scope.spawn("serve definitions", (signal) => ready.then(() => definitions.run(signal)));
   const { corsAllowedOrigins: origins = [], random } = options;
   return { handle: origins.length > 0 ? withCors(core.handle, origins, random) : core.handle, ready };
 }
 
+const DEFINITIONS_PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const SERVER_ADDRESS = "127.0.0.1:6443";
 const EVENT_TTL_MS = 3_600_000;
 const SERVICE_CIDR = "10.96.0.0/16";

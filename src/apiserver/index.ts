@@ -4,6 +4,7 @@
  * at `cacher/cacher.ts` for what reads and watches live from.
  */
 export { type ApiServer, type ApiServerOptions, type AuthorizationMode, createApiServer } from "./create.ts";
+export { createServerBeside, type HandlerBeside } from "./beside.ts";
 export { originProblem } from "./http/cors.ts";
 export type { Profiler } from "./introspection/profiles.ts";
 export type { StorageMediaType } from "./stored/encoding.ts";

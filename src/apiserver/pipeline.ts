@@ -34,6 +34,7 @@ import type { Flow } from "./flow/classify.ts";
 import type { FlowControl } from "./flow/flow-control.ts";
 import type { RequestMetrics } from "./introspection/metrics.ts";
 import { requestInfo } from "./http/request-info.ts";
+import { besideWhenHeavy, weigh } from "./heavy.ts";
 import { RequestTurns } from "./request-turns.ts";
 
 export interface PipelineOptions {
@@ -50,6 +51,8 @@ export interface PipelineOptions {
   readonly fairness: Pick<Fairness, "run">;
   /** Answers an authorized request. */
   readonly dispatch: (context: RequestContext) => Promise<ApiResponse>;
+  /** Answers those that would hold up others. */
+  readonly beside?: Handler;
   /** Changes who the caller is when it asks to; throws 403 when it may not. */
   readonly impersonate?: Impersonate;
   /** Writes down what is done, where somebody wants that. */
@@ -62,7 +65,8 @@ const READ_VERBS = new Set(["get", "list", "watch", "head", "options"]);
 
 /** The whole way of a request: who, what, may they, do it, say how it went. */
 export function pipeline(options: PipelineOptions): Handler {
-  const { metrics, clock } = options;
+  const { metrics, clock, beside } = options;
+  const dispatch = beside ? besideWhenHeavy(options.dispatch, beside) : options.dispatch;
   const turn = () => clock.yield();
   const turns = new RequestTurns(clock);
   const begin = () => turns.begin();
@@ -98,7 +102,7 @@ export function pipeline(options: PipelineOptions): Handler {
         isLetIn = true;
         // What has a body is there as a whole when that has been read.
         if (request.body.type !== "stream") await begin();
-        return options.dispatch({
+        return dispatch({
           request,
           info,
           query,
@@ -107,6 +111,8 @@ export function pipeline(options: PipelineOptions): Handler {
           ...(audited && { audited }),
           emptied: NOTHING_EMPTIED,
           isLarge: false,
+          // Who calls from this process passes objects and is passed some, and what is written down of requests is made here.
+          ...(beside && !audited && request.peer.identity === undefined && { weigh }),
           begin,
           turn,
           authorize: (other) => authorize({ ...attributes, ...other }, options.authorizers),

@@ -14,7 +14,7 @@ import {
 import type { Clock, Log, Random, Scope } from "../base/index.ts";
 import type { ApiResponse, Handler } from "../net/message.ts";
 import type { Auditor } from "./audit/auditor.ts";
-import { type Entry, prefixEnd, type Store } from "../store/index.ts";
+import { type Entry, prefixEnd, type Revision, type Store } from "../store/index.ts";
 import { Cacher } from "./cacher/cacher.ts";
 import type { ServerCore } from "./core.ts";
 import type {
@@ -76,18 +76,24 @@ export interface ServerOptions {
   readonly maxMutatingRequestsInflight: number;
   readonly parts: (server: ServerCore) => ApiServerParts;
   readonly audit?: Auditor;
+  /** Answers requests that would hold up others. */
+  readonly beside?: Handler;
   /** What it shows to the servers behind it. */
   readonly proxyClient?: unknown;
   /** Named checks of /readyz beside the server's own. */
   readonly kinds?: readonly KindDefinition[];
 }
 
-/** Puts a server together: registries for all kinds, and the pipeline in front of them. */
-export function serverCore(options: ServerOptions): ServerCore & {
+export interface CompleteCore extends ServerCore {
   readonly handle: Handler;
   readonly setReady: () => void;
   readonly beginHistory: () => Promise<void>;
-} {
+  /** Waits until what is cached is not older than a revision. */
+  readonly upTo: (revision: Revision) => Promise<void>;
+}
+
+/** Puts a server together: registries for all kinds, and the pipeline in front of them. */
+export function serverCore(options: ServerOptions): CompleteCore {
   const served = new ServedKinds(options.kinds ?? allKinds);
   const { store, storageMediaType, clock, random, scope } = options;
   // By where the objects lie, so that a changed definition keeps the cache and the watches of its objects.
@@ -141,10 +147,8 @@ export function serverCore(options: ServerOptions): ServerCore & {
   const objects = () =>
     [...cachers.values()].map(({ kind, size: count }) => ({ group: kind.group, resource: kind.plural, count }));
   const flows = new FlowControl(reads, cacherOf);
-  const fairness = fairnessOf(options, flows, (info) => {
-    const kind = served.find({ ...info, plural: info.resource });
-    return (kind && cachers.get(cacheKey(kind))?.size) ?? 0;
-  });
+  const countOf = (kind: KindDefinition | undefined) => (kind && cachers.get(cacheKey(kind))?.size) ?? 0;
+  const fairness = fairnessOf(options, flows, (info) => countOf(served.find({ ...info, plural: info.resource })));
   const flowMetrics = () => [
     ...fairness.metrics(),
     ...(options.audit?.metrics() ?? []),
@@ -156,7 +160,14 @@ export function serverCore(options: ServerOptions): ServerCore & {
   const beginHistory = async () => {
     history.oldest = await store.revision();
   };
-  return { ...core, handle, beginHistory, setReady: () => (state.ready = true) };
+  const upTo = (revision: Revision) => caughtUp(cachers.values(), revision);
+  return { ...core, handle, beginHistory, upTo, setReady: () => (state.ready = true) };
+}
+
+/** What isn't filled yet will not be older anyway. */
+async function caughtUp(cachers: Iterable<Cacher>, revision: Revision): Promise<void> {
+  const filled = [...cachers].filter(({ isFilled }) => isFilled);
+  await Promise.all(filled.map((cacher) => cacher.notOlderThan(revision)));
 }
 
 function fairnessOf(

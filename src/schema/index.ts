@@ -61,6 +61,7 @@ export { goJson } from "./go-json.ts";
 export { goUtf8 } from "./go-utf8.ts";
 export { goText, PatchError, strategicMerge } from "./strategic.ts";
 export { encodeProto, encodeProtoObject, protoEnvelope } from "./proto.ts";
+export { hasManyFields } from "./proto-count.ts";
 export { decodeProto, openProtoEnvelope, type ProtoEnvelope } from "./proto-read.ts";
 export { JsonToProto } from "./json-to-proto.ts";
 export { copyJson } from "./copy.ts";

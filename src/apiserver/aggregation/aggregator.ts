@@ -10,7 +10,7 @@ import { resolveCached, type ServiceReference } from "../services/endpoints.ts";
 import { Clients } from "../streaming/clients.ts";
 import { forward } from "../subresources/proxy/forward.ts";
 import { authorityOf } from "../subresources/proxy/proxy.ts";
-import type { ProxyTarget } from "../subresources/proxy/targets.ts";
+import type { DialInside, ProxyTarget } from "../subresources/proxy/targets.ts";
 import type { DiscoveredResource } from "./discovered.ts";
 import { identityHeaders } from "./identity.ts";
 import { type Priority, priorityOf } from "./priority.ts";
@@ -30,7 +30,7 @@ export interface AggregatorOptions {
   /** What this server shows to the others, so that they believe whom it says to call for (PEM). */
   readonly proxyClient?: { readonly cert: string; readonly key: string };
   /** How pods of this process are reached; undefined for the others, which are reached over the network. */
-  readonly dial?: (target: ProxyTarget) => Handler | undefined;
+  readonly dial?: DialInside;
 }
 
 /** What another server told of a version that it serves, when it was last asked. */
@@ -143,7 +143,8 @@ export class Aggregator {
 
   #handlerFor(service: APIService, target: ProxyTarget): Handler {
     const { dial } = this.#options;
-    return dial?.(target) ?? this.#clients.of(`https://${authorityOf(target)}`, this.#tlsFor(service)).handle;
+    const overNetwork = () => this.#clients.of(`https://${authorityOf(target)}`, this.#tlsFor(service)).handle;
+    return async (request) => ((await dial?.(target)) ?? overNetwork())(request);
   }
 
   #tlsFor({ spec: { caBundle, insecureSkipTLSVerify, service } }: APIService): ClientTls {

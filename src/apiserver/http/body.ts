@@ -48,10 +48,17 @@ const BODY_TYPES = ["application/json", "application/yaml", "application/vnd.kub
 /** What custom kinds can be read from; the message lists all. */
 export const CUSTOM_BODY_TYPES = BODY_TYPES.slice(0, 2);
 
-type Whole = Pick<RequestContext, "request" | "begin">;
+type Whole = Pick<RequestContext, "request" | "begin" | "bytes" | "weigh">;
 
 /** Collects a body; 413 when it is too large. */
 export async function readBytes(context: Whole): Promise<Uint8Array> {
+  const bytes = await bytesOf(context);
+  context.bytes = bytes;
+  context.weigh?.(bytes);
+  return bytes;
+}
+
+async function bytesOf(context: Whole): Promise<Uint8Array> {
   const { body } = context.request;
   switch (body.type) {
     case "none":
@@ -82,7 +89,7 @@ function checked(bytes: Uint8Array): Uint8Array {
 }
 
 /** What reading a body needs of a request, and learns of it. */
-export type BodyContext = Pick<RequestContext, "request" | "begin" | "turn" | "isLarge">;
+export type BodyContext = Pick<RequestContext, "request" | "begin" | "turn" | "isLarge" | "bytes" | "weigh">;
 
 /** Reads a body in one of the formats of {@link BODY_TYPES}; undefined when it is empty. */
 export async function readBody(

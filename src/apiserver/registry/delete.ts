@@ -43,6 +43,7 @@ export async function deleteObject(
   if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", errors);
   for (let attempt = 1; ; attempt++) {
     const current = await registry.get(namespace, name);
+    if (!call.isAdmitted) context.weigh?.(current.entry.value);
     checkPreconditions(registry, current.object, options);
     if (!call.isAdmitted) await registry.admitDelete(context, current.object, write);
     const marked = mark(call, current.object);

@@ -374,7 +374,10 @@ export class Registry {
     for (let attempt = 1; ; attempt++) {
       const current = await this.find(namespace, name);
       if (!current && !options.createMissing) throw notFound(this.kind, name);
-      if (current) context.isLarge ||= current.entry.value.length > LARGE_BYTES;
+      if (current) {
+        context.weigh?.(current.entry.value);
+        context.isLarge ||= current.entry.value.length > LARGE_BYTES;
+      }
       const wanted = await options.change(current?.object);
       if (!current) {
         await context.authorize({ verb: "create" });

@@ -95,7 +95,7 @@ async function changeOf(context: RequestContext, type: PatchType | undefined, fo
     return (current) => applied(context, current!, { form, config });
   }
   const make = (before: Json) => {
-    const made = patched(SCALE, type, before as unknown as KubeObject, patch);
+    const made = patched({ kind: SCALE, type, patch, current: before as unknown as KubeObject });
     return decodePatched(context, made, { kind: SCALE, type, patch });
   };
   return (current) => scaled(context, current!, { form, make });

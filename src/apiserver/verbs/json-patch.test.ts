@@ -61,7 +61,7 @@ test("the maps that a patch looked into are told of", () => {
       { op: "add", path: "/b/c/x", value: added },
       { op: "test", path: "/e", value: [{ f: {} }] },
     ],
-    opened,
+    { opened },
   );
   const isOpened = [given, given.b, given.b.c, given.d, given.e[0]!, given.e[0]!.f, added].map((one) =>
     opened.has(one),
@@ -74,4 +74,17 @@ test("what is copied into itself is copied as it stands once the way there is op
   applyJsonPatch(document, [{ op: "copy", from: "/spec", path: "/spec/a/d" }]);
   const { a } = document.spec as { a: Record<string, unknown> };
   assert.equal(JSON.stringify(a.d), '{"a":{"c":{}},"b":1}');
+});
+
+test("the values that are copied and compared are told of before they are", () => {
+  const document = { a: { b: 1, c: [2, 3] } };
+  const told: number[] = [];
+  const operations = [
+    { op: "copy", from: "/a", path: "/d" },
+    { op: "test", path: "", value: null },
+  ];
+  assert.throws(() => applyJsonPatch(document, operations, { weigh: (values) => told.push(values) }), TestFailedError);
+  assert.deepEqual(told, [5, 16]);
+  const refuse = (values: number) => assert.fail(`${values} are too many`);
+  assert.throws(() => applyJsonPatch({ a: {} }, operations, { weigh: refuse }), /1 are too many/);
 });

@@ -16,18 +16,24 @@ interface Operation {
   readonly value?: unknown;
 }
 
+interface PatchNotes {
+  /** Gets the maps that the patch looked into. */
+  readonly opened?: WeakSet<object>;
+  /** Told of how many values have been copied and compared so far, before they are. */
+  readonly weigh?: ((values: number) => void) | undefined;
+}
+
 /**
  * Applies an RFC 6902 patch in place and returns the document, with the liberties of the original: replacing a key that
  * isn't there adds it, what is to be added or copied and isn't there is null, indices may count from the end, a test for
- * null holds for a key that isn't there, and what a path says before its first slash is passed over. `opened` gets the maps
- * that the patch looked into.
+ * null holds for a key that isn't there, and what a path says before its first slash is passed over.
  */
 export function applyJsonPatch(
   document: unknown,
   operations: readonly unknown[],
-  opened = new WeakSet<object>(),
+  { opened = new WeakSet<object>(), weigh }: PatchNotes = {},
 ): unknown {
-  const work: Work = { document, opened, copies: new Copies(opened) };
+  const work: Work = { document, opened, effort: new Effort(weigh), copies: new Copies(opened) };
   open(work, document);
   for (const operation of operations) {
     if (!isObject(operation)) throw new JsonPatchError("an operation is no object");
@@ -39,7 +45,28 @@ export function applyJsonPatch(
 interface Work {
   document: unknown;
   readonly opened: WeakSet<object>;
+  readonly effort: Effort;
   readonly copies: Copies;
+}
+
+/** What a few operations can make of a document may be many times as large. */
+class Effort {
+  #values = 0;
+  readonly #weigh: ((values: number) => void) | undefined;
+
+  constructor(weigh: ((values: number) => void) | undefined) {
+    this.#weigh = weigh;
+  }
+
+  /** Called before all that is in a value is worked on. */
+  spend(value: unknown): void {
+    if (this.#weigh) this.#weigh((this.#values += valuesIn(value)));
+  }
+}
+
+function valuesIn(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 1;
+  return Object.values(value).reduce((count: number, one) => count + valuesIn(one), 1);
 }
 
 function open({ opened }: Work, value: unknown): void {
@@ -113,6 +140,7 @@ const OPERATIONS: Readonly<Record<string, (work: Work, operation: Operation) => 
     const from = pathOf(operation.from);
     const source = locate(work, from) ?? missing(`copy operation does not apply: doc is missing from path: ${from}`);
     const value = within(`error in copy for from: '${from}'`, () => peek(source) ?? null);
+    work.effort.spend(value);
     const path = pathOf(operation.path);
     const place =
       locate(work, path) ?? missing(`copy operation does not apply: doc is missing destination path: ${path}`);
@@ -122,6 +150,7 @@ const OPERATIONS: Readonly<Record<string, (work: Work, operation: Operation) => 
   test: (work, operation) => {
     const path = pathOf(operation.path);
     const found = path === "" ? work.document : tested(work, path);
+    work.effort.spend(found);
     openAll(work, found);
     if (!jsonEqual(found ?? null, operation.value ?? null))
       throw new TestFailedError(`testing value ${path} failed: test failed`);

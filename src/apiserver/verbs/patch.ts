@@ -75,11 +75,16 @@ export interface Patched {
   readonly shown: () => string;
 }
 
+interface PatchedCall extends PatchCall {
+  readonly current: KubeObject;
+  readonly weigh?: RequestContext["weigh"];
+}
+
 /** The object that a patch makes of another. Does not change its arguments. */
-export function patched(kind: KindDefinition, type: PatchType, current: KubeObject, patch: ReadPatch): Patched {
+export function patched({ kind, type, patch, current, weigh }: PatchedCall): Patched {
   if (type === "strategic") return strategic(kind, current, patch.value);
   const opened = new WeakSet<object>();
-  const made = plainlyPatched(type, patch, { current, opened });
+  const made = plainlyPatched(type, patch, { current, opened, weigh });
   // Of custom objects the original keeps no order anywhere.
   const object = kind.custom ? withSortedKeys(made) : withSortedKeys(made, opened);
   return { object, shown: () => goJson(object) };
@@ -89,18 +94,15 @@ interface PatchOf {
   readonly current: KubeObject;
   /** Gets the maps of the result that the patch has to do with. */
   readonly opened: WeakSet<object>;
+  readonly weigh: RequestContext["weigh"];
 }
 
-function plainlyPatched(
-  type: Exclude<PatchType, "strategic">,
-  patch: ReadPatch,
-  { current, opened }: PatchOf,
-): unknown {
+function plainlyPatched(type: Exclude<PatchType, "strategic">, patch: ReadPatch, of: PatchOf): unknown {
   switch (type) {
     case "json":
-      return jsonPatch(operationsOf(patch), { current, opened });
+      return jsonPatch(operationsOf(patch), of);
     case "merge":
-      return mergePatch(patch, { current, opened });
+      return mergePatch(patch, of);
     case "apply":
       throw badRequest("apply is no patch of an object");
     default:
@@ -169,7 +171,7 @@ function strategicFailure(error: PatchError): StatusError {
   }
 }
 
-function jsonPatch(operations: readonly unknown[], { current, opened }: PatchOf): unknown {
+function jsonPatch(operations: readonly unknown[], { current, opened, weigh }: PatchOf): unknown {
   if (operations.length > OPERATIONS_MAX) {
     throw statusError({
       code: 413,
@@ -178,7 +180,7 @@ function jsonPatch(operations: readonly unknown[], { current, opened }: PatchOf)
     });
   }
   try {
-    return applyJsonPatch(copyJson(current), operations, opened);
+    return applyJsonPatch(copyJson(current), operations, { opened, weigh });
   } catch (error) {
     if (!(error instanceof JsonPatchError)) throw error;
     const message = "the server rejected our request due to an error in our request";

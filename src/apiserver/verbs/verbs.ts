@@ -46,6 +46,7 @@ import { deleteOptions } from "./delete-options.ts";
 import { deleteObject, type DeleteOptions, optionErrors } from "../registry/delete.ts";
 import type { Json, Registry, WriteOptions } from "../registry/generic.ts";
 import { joinOwners } from "../registry/metadata.ts";
+import { isProtobuf } from "../stored/encoding.ts";
 import type { StoredObject } from "../stored/stored.ts";
 import { isTrue } from "../http/request-info.ts";
 import { writeOptions } from "./write-options.ts";
@@ -135,7 +136,15 @@ export class Verbs {
     const read = this.#registry.kind.rules.uncached ? listedVersion : parseVersion;
     const version = read(context.query.get("resourceVersion") ?? "");
     if (version) await this.#registry.cacher.notOlderThan(version);
-    return this.#one(200, await this.#registry.get(namespace, name), format, context);
+    const found = await this.#registry.get(namespace, name);
+    if (!this.#isSentAsStored(found, format)) context.weigh?.(found.entry.value);
+    return this.#one(200, found, format, context);
+  }
+
+  /** Whether an object needn't be read to be shown. */
+  #isSentAsStored({ entry }: StoredObject, { as, encoding, pretty }: Format): boolean {
+    if (as !== "object" || encoding !== "json" || pretty) return false;
+    return !this.#kind.storage && !this.#kind.custom && !isProtobuf(entry.value);
   }
 
   #format({ request, query, info }: RequestContext): Format {
@@ -387,7 +396,8 @@ export class Verbs {
     const read = await deferred(readPatch(context, type));
     const change = async (current: KubeObject | undefined) => {
       const patch = read();
-      const made = patched(kind, type, this.#current(current)!, patch);
+      const { weigh } = context;
+      const made = patched({ kind, type, patch, current: this.#current(current)!, ...(weigh && { weigh }) });
       await betweenSteps(context);
       return this.#placed(context, decodePatched(context, made, { kind, type, patch }), write);
     };
@@ -473,6 +483,8 @@ export class Verbs {
     const write = this.#writeOptions(context, optionErrors(options));
     const result = await list({ kind, cacher, store, options: listed, selection: picked, clock });
     const items: StoredObject[] = [];
+    // Before any of them has gone.
+    for (const { entry } of result.items) context.weigh?.(entry.value);
     for (const stored of result.items) {
       // Nobody waits for the rest: it stays.
       if (context.request.signal.aborted) break;

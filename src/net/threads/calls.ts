@@ -1,7 +1,18 @@
 /** Either end of a channel between two threads: a MessagePort, a Worker, or a Worker's way to who made it. */
 export interface ThreadPort {
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, moved: ArrayBuffer[]): void;
   on(event: "message", listener: (message: Message) => void): unknown;
+}
+
+/** A result with memory that goes over to the other thread, and is gone here: copying a lot of it takes both a while. */
+export class Moved {
+  readonly result: unknown;
+  readonly memory: ArrayBuffer[];
+
+  constructor(result: unknown, memory: ArrayBuffer[]) {
+    this.result = result;
+    this.memory = memory;
+  }
 }
 
 /** Answers a call by its name; the signal aborts when the caller no longer wants to know. */
@@ -45,8 +56,8 @@ export class ThreadCalls {
     const id = ++this.#last;
     const waiting = Promise.withResolvers<unknown>();
     this.#waiting.set(id, waiting);
-    this.#port.postMessage({ type: "call", id, name, values });
-    const abort = () => this.#port.postMessage({ type: "abort", id });
+    this.#port.postMessage({ type: "call", id, name, values }, []);
+    const abort = () => this.#port.postMessage({ type: "abort", id }, []);
     if (signal?.aborted) abort();
     else signal?.addEventListener("abort", abort, { once: true });
     return waiting.promise.finally(() => signal?.removeEventListener("abort", abort));
@@ -54,7 +65,7 @@ export class ThreadCalls {
 
   /** Tells the other thread something that nobody waits for. */
   tell(name: string, values: readonly unknown[]): void {
-    if (!this.#over) this.#port.postMessage({ type: "call", id: 0, name, values });
+    if (!this.#over) this.#port.postMessage({ type: "call", id: 0, name, values }, []);
   }
 
   /** The other thread is gone: nobody answers what is asked. */
@@ -91,17 +102,18 @@ export class ThreadCalls {
     const controller = new AbortController();
     if (id > 0) this.#answering.set(id, controller);
     const reply = await Promise.try(this.#answer, name, values, controller.signal).then(
-      (result) => ({ type: "result", id, result }),
-      (error: { message?: string; code?: string }) => ({
-        type: "failure",
-        id,
-        message: error.message ?? String(error),
-        code: error.code,
-      }),
+      (result) => (result instanceof Moved ? result : new Moved(result, [])),
+      failureOf,
     );
     this.#answering.delete(id);
-    if (id > 0 && !this.#over) this.#port.postMessage(reply);
+    if (id === 0 || this.#over) return;
+    if (reply instanceof Moved) this.#port.postMessage({ type: "result", id, result: reply.result }, reply.memory);
+    else this.#port.postMessage({ type: "failure", id, ...reply }, []);
   }
+}
+
+function failureOf(error: { readonly message?: string; readonly code?: string }) {
+  return { message: error.message ?? String(error), code: error.code };
 }
 
 /** Bytes that can be passed without what else lies in the same memory. */

@@ -1,6 +1,6 @@
 import { readBody } from "../body.ts";
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../message.ts";
-import { passableBytes } from "./calls.ts";
+import { Moved, passableBytes } from "./calls.ts";
 
 /** A request as it is passed to another thread. */
 export interface PassedRequest {
@@ -28,17 +28,19 @@ export async function passRequest(request: ApiRequest): Promise<PassedRequest> {
   return { method, path, query, headers: { ...headers }, address, identity, bytes };
 }
 
-/** Answers a request that was passed here. */
+/** Answers a request that was passed here: the result is a {@link PassedResponse}. */
 export async function answerPassed(
   handle: Handler,
   { bytes, address, identity, ...rest }: PassedRequest,
   signal: AbortSignal,
-): Promise<PassedResponse> {
+): Promise<Moved> {
   const body = bytes ? ({ type: "bytes", bytes } as const) : ({ type: "none" } as const);
   const response = await handle({ ...rest, body, peer: { address, ...(identity && { identity }) }, signal });
   const { status, headers } = response;
-  if (response.body.type === "none") return { status, headers, bytes: undefined };
-  return { status, headers, bytes: passableBytes(await readBody(response, Number.POSITIVE_INFINITY)) };
+  if (response.body.type === "none") return new Moved({ status, headers, bytes: undefined }, []);
+  // A copy, since what is answered may be kept for others.
+  const answered = new Uint8Array(await readBody(response, Number.POSITIVE_INFINITY));
+  return new Moved({ status, headers, bytes: answered }, [answered.buffer]);
 }
 
 /** An answer that another thread has given. */

@@ -15,7 +15,7 @@ import {
 } from "../../services/endpoints.ts";
 import { Clients } from "../../streaming/clients.ts";
 import { authorityOf } from "../../subresources/proxy/proxy.ts";
-import type { ProxyTarget } from "../../subresources/proxy/targets.ts";
+import type { DialInside } from "../../subresources/proxy/targets.ts";
 import type { Webhook as AdmissionWebhook } from "./webhook.ts";
 
 /** Where a webhook is, and how long it may take. */
@@ -29,7 +29,7 @@ export interface CallerOptions {
   readonly scope: Scope;
   readonly random: Random;
   /** How pods of this process are reached; undefined for the others, which are reached over the network. */
-  readonly dial?: (target: ProxyTarget) => Handler | undefined;
+  readonly dial?: DialInside;
 }
 
 /** A webhook could not be asked, or said nothing that makes sense; the message is the reason. */
@@ -95,7 +95,7 @@ export class WebhookCaller {
   async #ask(webhook: Webhook, { place, body, reads, signal }: Question): Promise<unknown> {
     const { service } = webhook.clientConfig;
     const endpoint = service && (await endpointOf(service, place, reads));
-    const handle = this.#handlerFor(webhook, place, endpoint);
+    const handle = await this.#handlerFor(webhook, place, endpoint);
     const response = await handle(
       makeRequest({
         method: "POST",
@@ -109,13 +109,13 @@ export class WebhookCaller {
     return valueOf(response);
   }
 
-  #handlerFor(
+  async #handlerFor(
     { clientConfig: { caBundle } }: Webhook,
     { host, hostname }: Place,
     endpoint: ServiceEndpoint | undefined,
-  ): Handler {
+  ): Promise<Handler> {
     const target = endpoint && ({ scheme: "https", host: endpoint.host, port: String(endpoint.port) } as const);
-    const inside = target && this.#options.dial?.(target);
+    const inside = target && (await this.#options.dial?.(target));
     if (inside) return inside;
     const server = `https://${target ? authorityOf(target) : host}`;
     const isName = !parseIp(hostname.replace(/^\[|\]$/g, ""));

@@ -1,20 +1,16 @@
 import type { Clock, Scope } from "../../../base/index.ts";
 import { Clients } from "../../streaming/clients.ts";
-import type { Handler } from "../../../net/message.ts";
 import { authorityOf, type Dial } from "./proxy.ts";
-import type { ProxyTarget } from "./targets.ts";
+import type { DialInside } from "./targets.ts";
 
 const CLIENTS_MAX = 1000;
 const CONNECT_TIMEOUT_MS = 30_000;
 
 /** By the way that the server was given, and over the network where that leads nowhere. */
-export function dialOf(options: {
-  readonly clock: Clock;
-  readonly scope: Scope;
-  readonly dial?: (target: ProxyTarget) => Handler | undefined;
-}): Dial {
+export function dialOf(options: { readonly clock: Clock; readonly scope: Scope; readonly dial?: DialInside }): Dial {
   const overNetwork = networkDial(options);
-  return (target) => options.dial?.(target) ?? overNetwork(target);
+  const { dial } = options;
+  return (target) => async (request) => ((await dial?.(target)) ?? overNetwork(target))(request);
 }
 
 /** Over the network. Certificates aren't checked: nothing says by whom those of pods are. */

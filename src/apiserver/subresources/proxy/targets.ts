@@ -9,6 +9,7 @@ import {
   type Service,
   serviceUnavailable,
 } from "../../../api/index.ts";
+import type { Handler } from "../../../net/message.ts";
 
 /** Where a proxied request goes. It comes from what the object's status says alone, never from the request. */
 export interface ProxyTarget {
@@ -18,6 +19,9 @@ export interface ProxyTarget {
   /** Undefined: the scheme's own. */
   readonly port: string | undefined;
 }
+
+/** The way to what runs in this process; undefined for all else, which is reached over the network. */
+export type DialInside = (target: ProxyTarget) => Handler | undefined | Promise<Handler | undefined>;
 
 /** What the last part of a proxy's path names: NAME, NAME:PORT or SCHEME:NAME:PORT. */
 export interface ProxyName {

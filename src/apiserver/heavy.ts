@@ -1,0 +1,85 @@
+import type { ApiRequest, ApiResponse, Handler } from "../net/message.ts";
+import { hasManyFields } from "../schema/index.ts";
+import type { RequestContext } from "./contracts.ts";
+import { isProtobuf } from "./stored/encoding.ts";
+
+/**
+ * So many values an object may have that it is worked on among everything else: some take five microseconds each. Of much
+ * more V8 takes tens of milliseconds for nothing but the list of keys, which nobody can interrupt.
+ */
+const VALUES_MAX = 5_000;
+/** In fewer bytes there are no more values than that: each takes two at least. */
+const WEIGHED_BYTES = 2 * VALUES_MAX;
+
+/** Thrown where it turns out that a request takes too much to be worked on here; nothing has been changed by then. */
+export class HeavyWork extends Error {
+  override readonly name = "HeavyWork";
+}
+
+/** Throws {@link HeavyWork} for what was sent, or is stored, or so many values, when the work on it would hold up others. */
+export function weigh(what: Uint8Array | number): void {
+  if (typeof what === "number" ? what > VALUES_MAX : isHeavy(what))
+    throw new HeavyWork("work on a request: it has too many values");
+}
+
+function isHeavy(bytes: Uint8Array): boolean {
+  if (bytes.length <= WEIGHED_BYTES) return false;
+  if (isProtobuf(bytes)) return hasManyFields(bytes, VALUES_MAX);
+  return hasMany(bytes, isJson(bytes) ? JSON_SIGNS : YAML_SIGNS);
+}
+
+/** Counts what stands before values, in texts too. */
+function hasMany(bytes: Uint8Array, signs: Uint8Array): boolean {
+  let count = 0;
+  for (let index = 0; index < bytes.length; index++) count += signs[bytes[index]!]!;
+  return count > VALUES_MAX;
+}
+
+const JSON_SIGNS = signsOf(",{[");
+const YAML_SIGNS = signsOf(",{[:-?&*\n");
+
+function signsOf(characters: string): Uint8Array {
+  const signs = new Uint8Array(256);
+  for (const character of characters) signs[character.charCodeAt(0)] = 1;
+  return signs;
+}
+
+function isJson(bytes: Uint8Array): boolean {
+  const first = bytes.find((byte) => byte > SPACE);
+  return first === OPEN_OBJECT || first === OPEN_LIST;
+}
+
+const SPACE = 0x20;
+const OPEN_LIST = 0x5b;
+const OPEN_OBJECT = 0x7b;
+
+type Dispatch = (context: RequestContext) => Promise<ApiResponse>;
+
+/** Answers requests; beside, from the beginning, those that turn out to take too much. */
+export function besideWhenHeavy(dispatch: Dispatch, beside: Handler): Dispatch {
+  return async (context) => {
+    try {
+      return await dispatch(context);
+    } catch (error) {
+      if (!(error instanceof HeavyWork)) throw error;
+      // Who answers says them all.
+      context.warnings.length = 0;
+      return beside(asItCame(context));
+    }
+  };
+}
+
+/** What is settled already: who calls, on whose behalf, and how the answer is packed. */
+const SETTLED = /^(authorization|accept-encoding|impersonate-.*)$/;
+
+/** The request as one of the user that it is of. */
+function asItCame({ request, user, bytes }: RequestContext): ApiRequest {
+  const { method, path, query, headers, peer, signal } = request;
+  const kept = Object.entries(headers).filter(([name]) => !SETTLED.test(name));
+  return {
+    ...{ method, path, query, signal },
+    headers: Object.fromEntries(kept),
+    body: bytes && bytes.length > 0 ? { type: "bytes", bytes } : { type: "none" },
+    peer: { address: peer.address, identity: user },
+  };
+}
