@@ -193,7 +193,13 @@ export interface KindBehavior<T> {
   /** What follows from a change of the status, once everything else is the old object's again. */
   readonly prepareStatusUpdate?: (object: Mutable<T>, old: T, now: string) => void;
   readonly validate?: (object: T) => FieldError[];
-  readonly validateUpdate?: (object: T, old: T, metadata: MetadataProblems) => FieldError[];
+  /** `emptied`: what was given as an empty list or map, by path, which leaves nothing in an object. */
+  readonly validateUpdate?: (
+    object: T,
+    old: T,
+    metadata: MetadataProblems,
+    emptied?: { has(path: string): boolean },
+  ) => FieldError[];
   /**
    * How the original looks at the metadata of an update beside what it does for every kind, in order. Default: at what
    * changed, before anything else. `placed`: where {@link validateUpdate} says.

@@ -26,6 +26,7 @@ import type {
   AdmissionOperation,
   AdmissionPlugin,
   AdmissionRequest,
+  Emptied,
   ObjectKind,
   Reads,
   RequestContext,
@@ -465,7 +466,7 @@ export class Registry {
     const old = current.object;
     const spoken = write.version && behaviorOf(write.version);
     const rules = spoken?.validateStored ? spoken : this.behavior;
-    const errors = this.#validateUpdate(object, old, { rules, subresource });
+    const errors = this.#validateUpdate(object, old, { rules, subresource, emptied: context.emptied });
     if (errors.length > 0) throw invalid(this.kind, old.metadata.name, asGiven(errors, context.emptied));
     if (subresource !== "status") this.#warn(context, object, old);
     await betweenSteps(context);
@@ -540,7 +541,7 @@ export class Registry {
     (object.metadata as Meta).generation = changed ? (before ?? 0) + 1 : before;
   }
 
-  #validateUpdate(object: Json, old: KubeObject, { rules, subresource }: UpdateRules): FieldError[] {
+  #validateUpdate(object: Json, old: KubeObject, { rules, subresource, emptied }: UpdateRules): FieldError[] {
     const { behavior } = this;
     const problems = this.#looks(object, old, rules);
     const looks = (subresource === "status" ? rules.statusMetadataLooks : rules.metadataLooks) ?? ["change"];
@@ -561,7 +562,7 @@ export class Registry {
       return [...metadata, ...(behavior.validateStatusUpdate?.(object as never, old as never) ?? [])];
     return [
       ...metadata,
-      ...(behavior.validateUpdate?.(object as never, old as never, problems) ??
+      ...(behavior.validateUpdate?.(object as never, old as never, problems, emptied) ??
         behavior.validate?.(object as never) ??
         []),
     ];
@@ -729,6 +730,7 @@ interface UpdateRules {
   /** The kind's own, or what a version that is stored as another asks of it in its stored form. */
   readonly rules: KindBehavior<unknown>;
   readonly subresource: string;
+  readonly emptied: Emptied;
 }
 
 /** What admission is shown instead of an object, where a subresource takes something else. */

@@ -58,13 +58,6 @@ export const KNOWN: readonly KnownDifference[] = [
     },
   },
   {
-    why: "an immutable map that was given empty where there was none is a change for the original",
-    matches: ({ request, answer, path }) =>
-      /\/configmaps\/x\b/.test(request.do) &&
-      (path === "/" || path === "/body/message") &&
-      messageOf(answer).includes("binaryData: Forbidden: field is immutable"),
-  },
-  {
     why: "the etcd of these runs may not be able to tell of its progress, without which the original watches nothing",
     matches: ({ answer }) =>
       JSON.stringify(answer.body ?? "").includes("storage feature RequestWatchProgress is disabled"),

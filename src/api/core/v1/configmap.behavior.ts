@@ -16,9 +16,13 @@ const IMMUTABLE = "field is immutable when `immutable` is set";
 export const configMapBehavior: KindBehavior<ConfigMap> = {
   metadataLooks: "placed",
   validate: validateConfigMap,
-  validateUpdate: (configMap, old, metadata) => [
+  validateUpdate: (configMap, old, metadata, emptied) => [
     ...metadata.change,
-    ...changesOfImmutable(configMap, old, ["data", "binaryData"]),
+    ...changesOfImmutable(configMap, old, {
+      fields: ["data", "binaryData"],
+      // Of maps of bytes one that is empty where there was none is a change, too.
+      emptied: emptied?.has("binaryData") ? "binaryData" : undefined,
+    }),
     ...metadata.whole,
     ...validateConfigMap(configMap),
   ],
@@ -53,11 +57,17 @@ export function keyErrors(field: string, key: string): FieldError[] {
 export function changesOfImmutable<T extends { readonly immutable?: boolean }>(
   object: T,
   old: T,
-  fields: readonly (keyof T & string)[],
+  { fields, emptied }: ImmutableParts<T>,
 ): FieldError[] {
   if (!old.immutable) return [];
   const errors = object.immutable ? [] : [forbiddenField("immutable", IMMUTABLE)];
   for (const field of fields)
-    if (!jsonEqual(object[field] ?? {}, old[field] ?? {})) errors.push(forbiddenField(field, IMMUTABLE));
+    if (!jsonEqual(object[field] ?? {}, old[field] ?? {}) || (field === emptied && old[field] === undefined))
+      errors.push(forbiddenField(field, IMMUTABLE));
   return errors;
+}
+
+interface ImmutableParts<T> {
+  readonly fields: readonly (keyof T & string)[];
+  readonly emptied: string | undefined;
 }

@@ -14,10 +14,10 @@ export const secretBehavior: KindBehavior<Secret> = {
     takeStringData(secret);
   },
   validate: validateSecret,
-  validateUpdate: (secret, old, metadata) => [
+  validateUpdate: (secret, old, metadata, emptied) => [
     ...metadata.change,
     ...immutableField("type", secret.type, old.type),
-    ...changesOfImmutable(secret, old, ["data"]),
+    ...changesOfImmutable(secret, old, { fields: ["data"], emptied: emptied?.has("data") ? "data" : undefined }),
     ...metadata.whole,
     ...validateSecret(secret),
   ],
