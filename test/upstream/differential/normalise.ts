@@ -10,6 +10,7 @@ const NEAR_MS = 2 * 86_400_000;
 /** Values of the moment in texts, and what stands for them. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/(?<=[nN]odePort(?:\\*":|: ))3[0-2]\d{3}\b/g, "<port>"],
+  [/(?<=\bDuplicate value: )3[0-2]\d{3}\b/g, "<port>"],
   [/\b10\.96\.(?!0\.1\b)\d+\.\d+\b/g, "<ip>"],
   [/\b(?:127\.0\.0\.1|192\.0\.2\.\d):\d+/g, "<address>"],
   [/(expirationTimestamp: ")[^"]+/g, "$1<time>"],
