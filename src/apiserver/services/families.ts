@@ -16,15 +16,16 @@ export function fillFamilies(
 ): FieldError[] {
   if (spec.type === "ExternalName") return [];
   if (old) dropSecond(spec, old);
+  const isFree = spec.clusterIPs?.[0] === "None" && Object.keys(spec.selector ?? {}).length === 0;
+  spec.ipFamilyPolicy ??= isFree ? "RequireDualStack" : "SingleStack";
   const impossible = [...tooManyForOne(spec), ...inferFamilies(spec, configured)];
   if (impossible.length > 0) return impossible;
-  if (spec.clusterIPs?.[0] === "None" && Object.keys(spec.selector ?? {}).length === 0) {
+  if (isFree) {
     fillFree(spec, configured);
     return [];
   }
   const missing = notConfigured(spec, configured);
   if (missing.length > 0) return missing;
-  spec.ipFamilyPolicy ??= "SingleStack";
   if (!spec.ipFamilies?.length) spec.ipFamilies = configured.slice(0, 1);
   if (spec.ipFamilyPolicy !== "SingleStack" && spec.ipFamilies.length === 1)
     spec.ipFamilies = [...spec.ipFamilies, ...configured.filter((family) => !spec.ipFamilies!.includes(family))];
@@ -74,7 +75,6 @@ function fillFree(spec: Spec, configured: readonly Family[]): void {
   const alone = spec.ipFamilyPolicy === "SingleStack" || families.length > 1;
   const other = families[0] === "IPv4" ? "IPv6" : "IPv4";
   spec.ipFamilies = alone ? [...families] : [...families, other];
-  spec.ipFamilyPolicy ??= "RequireDualStack";
 }
 
 function notConfigured({ ipFamilies = [], ipFamilyPolicy }: Spec, configured: readonly Family[]): FieldError[] {

@@ -10,6 +10,7 @@ import {
   needsNodePorts,
   prepareServiceUpdate,
   Service,
+  statusError,
   usesNodePorts,
   validateClusterIPs,
 } from "../../api/index.ts";
@@ -53,7 +54,8 @@ class ServiceAllocation {
     const impossible = fillFamiliesOf(service, old, this.#ranges.families);
     if (impossible.length > 0) throw refuse(service, impossible);
     try {
-      const call = { service, old, dryRun: write.dryRun, taken, holder: holderOf(service as Service) };
+      const holder = holderOf(service as Service);
+      const call = { service, old, dryRun: write.dryRun, taken, pretended: [], holder };
       await this.#takeAddresses(call);
       await this.#takeNodePorts(call);
       await this.#takeHealthCheckPort(call);
@@ -124,24 +126,40 @@ class ServiceAllocation {
   async #takeNodePorts(call: ChangeCall): Promise<void> {
     const { service, old } = call;
     if (!usesNodePorts(service as Service)) return;
-    const held = new Set(old ? portsOf(old) : []);
-    const here = new Map<number, Set<string>>();
-    const ports = service.spec.ports ?? [];
+    await (old ? this.#changeNodePorts(call, old) : this.#firstNodePorts(call));
+  }
+
+  /** Of a new service: ports of one number, which differ in their protocols, share a node port unless they say another. */
+  async #firstNodePorts(call: ChangeCall): Promise<void> {
+    const ports = call.service.spec.ports ?? [];
+    const shared = new Map<number, number>();
     for (const [index, port] of ports.entries()) {
-      const protocol = port.protocol ?? "TCP";
-      if (!port.nodePort) continue;
-      // One number may serve several protocols of the same service.
-      const same = here.get(port.nodePort);
-      if (same && !same.has(protocol)) {
-        same.add(protocol);
-        continue;
-      }
-      here.set(port.nodePort, new Set([protocol]));
-      if (!held.has(port.nodePort)) await this.#takePort(call, index, port.nodePort);
+      if (!port.nodePort && !needsNodePorts(call.service as Service)) continue;
+      const known = shared.get(port.port);
+      if (known === undefined) {
+        const wanted = ports.find((other) => other.port === port.port && other.nodePort)?.nodePort;
+        if (wanted) await this.#takePort(call, index, wanted);
+        port.nodePort = wanted || (await this.#anyPort(call, "a nodePort"));
+        shared.set(port.port, port.nodePort);
+      } else if (!port.nodePort) port.nodePort = known;
+      else if (port.nodePort !== known) await this.#takePort(call, index, port.nodePort);
     }
-    if (!needsNodePorts(service as Service)) return;
-    for (const port of ports)
-      port.nodePort ||= nodePortOfTwin(call, port.port) ?? (await this.#anyPort(call, "a nodePort"));
+  }
+
+  /** Of a service that is there: one number may serve several protocols. */
+  async #changeNodePorts(call: ChangeCall, old: Service): Promise<void> {
+    const held = new Set(portsOf(old));
+    const seen = new Set<string>();
+    for (const [index, port] of (call.service.spec.ports ?? []).entries()) {
+      if (port.nodePort) {
+        if (!held.has(port.nodePort)) await this.#takePort(call, index, port.nodePort);
+        held.add(port.nodePort);
+      } else if (needsNodePorts(call.service as Service)) port.nodePort = await this.#anyPort(call, "a nodePort");
+      else continue;
+      const shown = `{${port.protocol ?? "TCP"} ${port.nodePort}}`;
+      if (seen.has(shown)) throw statusError({ code: 500, reason: "", message: `duplicate nodePort: ${shown}` });
+      seen.add(shown);
+    }
   }
 
   async #takePort(call: ChangeCall, index: number, value: number): Promise<void> {
@@ -149,11 +167,16 @@ class ServiceAllocation {
     await this.#takeFromPorts(call, value, fail);
   }
 
-  /** A dry run takes any. */
+  /** A dry run takes nothing, and doesn't mind what is out of range. */
   async #takeFromPorts(call: ChangeCall, value: number, fail: (why: string) => Error): Promise<void> {
-    if (call.dryRun) return;
-    if (!this.#ranges.ports.contains(value)) throw fail(this.#outOfRange());
-    if (!(await this.#take(call, this.#ranges.ports, value))) throw fail("provided port is already allocated");
+    const { ports } = this.#ranges;
+    const isInRange = ports.contains(value);
+    if (!isInRange && !call.dryRun) throw fail(this.#outOfRange());
+    const isFree = call.dryRun
+      ? !call.pretended.includes(value) && (!isInRange || (await ports.isFree(value)))
+      : await this.#take(call, ports, value);
+    if (!isFree) throw fail("provided port is already allocated");
+    call.pretended.push(value);
   }
 
   async #anyPort(call: ChangeCall, what: string): Promise<number> {
@@ -210,17 +233,16 @@ interface ChangeCall {
   readonly dryRun: boolean;
   /** How to give back what was taken so far. */
   readonly taken: Array<() => Promise<void>>;
+  /** Node ports that a dry run has come by. */
+  readonly pretended: number[];
   readonly holder: Holder;
 }
 
-/** A new service's ports of one number, which differ in their protocols, share a node port. */
-function nodePortOfTwin({ service, old }: ChangeCall, port: number): number | undefined {
-  return old ? undefined : service.spec.ports?.find((other) => other.port === port && other.nodePort)?.nodePort;
-}
-
-/** A dry run takes nothing: it shows numbers that no service will have. */
-function pretendedPort({ service }: ChangeCall): number {
-  return Math.max(PRETENDED_PORT, ...portsOf(service as Service)) + 1;
+/** A dry run shows numbers that no service will have. */
+function pretendedPort({ pretended }: ChangeCall): number {
+  const port = (pretended.length > 0 ? Math.max(...pretended) : PRETENDED_PORT) + 1;
+  pretended.push(port);
+  return port;
 }
 
 /** What is wrong with the addresses that a service asks for is told before any is taken. */
