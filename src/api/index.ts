@@ -506,6 +506,7 @@ export {
   CertificateSigningRequestSpec,
   CertificateSigningRequest,
 } from "./certificates/v1/certificatesigningrequest.ts";
+export { signingRequestProblem } from "./certificates/v1/certificatesigningrequest.behavior.ts";
 export { StorageClass } from "./storage/v1/storageclass.ts";
 export { CSINodeSpec, CSINodeDriver, VolumeNodeResources, CSINode } from "./storage/v1/csinode.ts";
 export { CSIDriverSpec, CSIDriver } from "./storage/v1/csidriver.ts";

@@ -11,7 +11,9 @@ import {
 } from "../../api/index.ts";
 import type { UserInfo } from "../../net/message.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../contracts.ts";
+import { restrictClaims } from "./node-claims.ts";
 import { forbiddenNodeLabels } from "./node-labels.ts";
+import { restrictSigning } from "./node-signing.ts";
 import { refused } from "./refused.ts";
 
 const NODE_PREFIX = "system:node:";
@@ -30,7 +32,9 @@ type Restriction = (request: AdmissionRequest, node: string) => string | undefin
 const RESTRICTIONS: Readonly<Record<string, Restriction>> = {
   "/pods": restrictPods,
   "/nodes": restrictNodes,
+  "/persistentvolumeclaims": restrictClaims,
   "/serviceaccounts": restrictTokens,
+  "certificates.k8s.io/certificatesigningrequests": restrictSigning,
   "coordination.k8s.io/leases": restrictLeases,
   "storage.k8s.io/csinodes": restrictCsiNodes,
   "resource.k8s.io/resourceslices": restrictSlices,
@@ -67,7 +71,9 @@ function restrictPods(request: AdmissionRequest, node: string): Promise<string |
   switch (subresource) {
     case "":
       if (operation === "CREATE") return restrictMirror(request, node);
-      return operation === "DELETE" ? only("delete pods") : only("update pods");
+      return operation === "DELETE"
+        ? only("delete pods")
+        : `unexpected operation ${quote(operation)}, node ${quote(node)} can only create and delete mirror pods`;
     case "status":
       return only("update pod status for pods") ?? restrictStatus(request, node);
     case "eviction":

@@ -45,6 +45,7 @@ test("a WebSocket may bring its token among the protocols that it offers, beside
   assert.equal(await outcome("Bearer bad", "x", inProtocol("good")), "somebody");
   assert.equal(await outcome("", "x"), "nobody");
   assert.equal(await outcome("", PREFIX, "x"), "nobody");
+  assert.equal(await outcome("", PREFIX), "nobody");
   for (const offered of [[inProtocol("bad"), "x"], [inProtocol("good")], [`${PREFIX}!`, "x"], [`${PREFIX}_w`, "x"]])
     assert.equal(await outcome("", ...offered), "Unauthorized", offered.join());
   assert.equal(await outcome("", inProtocol("good"), inProtocol("bad"), "x"), "Unauthorized");

@@ -41,6 +41,7 @@ function protocolToken({ upgrade }: ApiRequest): Offered | undefined {
   const tokens = upgrade.subprotocols.filter((one) => one.startsWith(TOKEN_PROTOCOL));
   if (tokens.length === 0) return undefined;
   const encoded = tokens[0]!.slice(TOKEN_PROTOCOL.length);
+  if (encoded === "" && tokens.length === 1) return { token: "" };
   const isWhole = BASE64URL.test(encoded) && encoded.length % 4 !== 1;
   if (tokens.length > 1 || tokens.length === upgrade.subprotocols.length || !isWhole) return { token: undefined };
   try {

@@ -15,5 +15,5 @@ export async function decide(attributes: Attributes, authorizers: readonly Autho
     if (reason) reasons.push(reason);
     if (decision === "deny") break;
   }
-  return { isAllowed: false, reason: reasons.join(", ") };
+  return { isAllowed: false, reason: reasons.join("\n") };
 }

@@ -48,15 +48,14 @@ function no(reason: string): Authorization {
   return { decision: "noOpinion", reason };
 }
 
-/** Several pods only when they are asked for as those of this node; one when it is on the node. */
+/** Several pods only when they are asked for as those of this node; one, however it is asked for, when it is on the node. */
 function pods(attributes: Attributes, node: string, reads: Reads): Authorization {
-  const { verb, subresource, name, namespace } = attributes;
-  const isOfMany = (verb === "list" || verb === "watch") && subresource === "";
-  if (isOfMany && attributes.fields?.["spec.nodeName"] !== node)
-    return no("can only list/watch pods with spec.nodeName field selector");
-  if (verb !== "get") return byRole(attributes, node, reads);
-  if (subresource !== "") return byRole(attributes, node, reads);
-  return podsOn(node, namespace, reads).some(({ metadata }) => metadata.name === name) ? ALLOW : unrelated(node);
+  const { verb, subresource, name, namespace, fields } = attributes;
+  if (!READS.has(verb) || subresource !== "") return byRole(attributes, node, reads);
+  if (verb !== "get" && fields?.["spec.nodeName"] === node) return byRole(attributes, node, reads);
+  if (name === "") return no("can only list/watch pods with spec.nodeName field selector");
+  const isHere = namespace !== "" && podsOn(node, namespace, reads).some(({ metadata }) => metadata.name === name);
+  return isHere ? ALLOW : unrelated(node);
 }
 
 type Check = (attributes: Attributes, node: string, reads: Reads) => Authorization;

@@ -100,14 +100,17 @@ function keepInstances(type: string, before: Mutable<Conditions>, given: Mutable
   for (const [index, place] of places.entries()) given[place] = { ...old[index]! };
 }
 
-function validateSpec({ request, signerName, usages, expirationSeconds }: CertificateSigningRequestSpec): FieldError[] {
-  const errors: FieldError[] = [];
+/** Why a field holds no request that can be read. */
+export function signingRequestProblem(request: string | undefined): string | undefined {
   const text = Buffer.from(request ?? "", "base64").toString("latin1");
   const inner = /-----BEGIN CERTIFICATE REQUEST-----([\s\S]*)-----END CERTIFICATE REQUEST-----/.exec(text)?.[1];
-  const problem =
-    inner === undefined
-      ? "PEM block type must be CERTIFICATE REQUEST"
-      : requestProblem(Buffer.from(inner.replace(/^.*:.*$/gm, ""), "base64"));
+  if (inner === undefined) return "PEM block type must be CERTIFICATE REQUEST";
+  return requestProblem(Buffer.from(inner.replace(/^.*:.*$/gm, ""), "base64"));
+}
+
+function validateSpec({ request, signerName, usages, expirationSeconds }: CertificateSigningRequestSpec): FieldError[] {
+  const errors: FieldError[] = [];
+  const problem = signingRequestProblem(request);
   if (problem !== undefined) errors.push(invalidValue("spec.request", request || null, problem));
   if (!usages || usages.length === 0) errors.push(required("spec.usages"));
   const placed = (usages ?? []).map((usage, index) => ({ usage, path: `spec.usages[${index}]` }));

@@ -1,4 +1,5 @@
 import { seededRandom } from "../../../../src/base/index.ts";
+import { createCertificateRequest, generateKey } from "../../../../src/pki/index.ts";
 import type { Script } from "../compare.ts";
 import type { Request } from "../exchange.ts";
 import { pick } from "../mutate.ts";
@@ -106,7 +107,7 @@ function attempt(scene: Scene, seen: Seen): Request {
   const core = `/api/v1/namespaces/${namespace}`;
   const name = pick(["a", "b", "c", "none"], random);
   const node = pick([seen.own, seen.own, `not-${id}`, `new-${id}`], random);
-  switch (random.int(12)) {
+  switch (random.int(14)) {
     case 0:
     case 1:
       return {
@@ -133,6 +134,10 @@ function attempt(scene: Scene, seen: Seen): Request {
       return leaseOf(scene, node);
     case 10:
       return sliceOf(scene, node);
+    case 11:
+      return claimStatus(scene);
+    case 12:
+      return signingOf(scene, node);
     default:
       return {
         do: `${pick(["GET", "POST", "DELETE"], random)} ${pick(OTHERS, random).replace("NS", namespace).replace("NODE", node)}`,
@@ -157,6 +162,9 @@ const REFERRED = [
     "/api/v1/pods?fieldSelector=spec.nodeName=own-ID",
     "/api/v1/pods?fieldSelector=spec.nodeName=not-ID",
     "/api/v1/namespaces/NS/pods/p",
+    "/api/v1/namespaces/NS/pods?fieldSelector=metadata.name=p",
+    "/api/v1/namespaces/NS/pods?fieldSelector=metadata.name=q",
+    "/api/v1/pods?fieldSelector=metadata.name=p",
   ],
   ...[
     "/api/v1/namespaces/NS/pods/q",
@@ -335,6 +343,51 @@ function leaseOf({ random, namespace }: Scene, node: string): Request {
   return chance(random, 0.4)
     ? { do: `${pick(["GET", "DELETE"], random)} ${where}/${node}` }
     : { do: `PUT ${where}/${node}?dryRun=All`, body };
+}
+
+/** What a kubelet that has grown a volume tells of its claim, and what it doesn't. */
+function claimStatus({ random, namespace }: Scene): Request {
+  const claim = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/a`;
+  const body = pick<object>(
+    [
+      { status: { capacity: { storage: "2Gi" } } },
+      { status: { conditions: [{ type: "FileSystemResizePending", status: "True" }] } },
+      {
+        status: { allocatedResources: { storage: "2Gi" }, allocatedResourceStatuses: { storage: "NodeResizeFailed" } },
+      },
+      { status: { phase: "Lost" } },
+      { status: { accessModes: ["ReadWriteMany"] } },
+      { metadata: { labels: { a: "b" } } },
+    ],
+    random,
+  );
+  const where = chance(random, 0.9) ? `${claim}/status` : claim;
+  return { do: `PATCH ${where}?dryRun=All`, type: "application/merge-patch+json", body };
+}
+
+const SIGNERS = [
+  "kubernetes.io/kubelet-serving",
+  "kubernetes.io/kube-apiserver-client-kubelet",
+  "kubernetes.io/kube-apiserver-client",
+];
+const KEY = generateKey({ random: seededRandom("node keys") });
+
+/** A request for a certificate of its own name, or of another. */
+function signingOf({ random }: Scene, node: string): Request {
+  const commonName = pick([`system:node:${node}`, `system:node:${node}`, "system:node:", "jane", ""], random);
+  const pem = createCertificateRequest({ key: KEY, subject: { commonName, organizations: ["system:nodes"] } });
+  const request = pick([pem, pem, pem, "", "x"], random);
+  return {
+    do: "POST /apis/certificates.k8s.io/v1/certificatesigningrequests?dryRun=All",
+    body: {
+      metadata: { name: "x" },
+      spec: {
+        request: Buffer.from(request).toString("base64"),
+        signerName: pick(SIGNERS, random),
+        usages: ["client auth"],
+      },
+    },
+  };
 }
 
 function sliceOf({ random, id }: Scene, node: string): Request {
