@@ -241,13 +241,16 @@ export class Registry {
     const { struct } = this.kind;
     const metadata = object.metadata as Meta;
     const now = this.#now();
+    const stored = before && (before.metadata as Meta).managedFields;
+    // Most clients send back what they have read.
+    if (stored && jsonEqual(metadata.managedFields, stored)) metadata.managedFields = stored;
     const sent = metadata.managedFields as readonly Json[] | undefined;
     // Of custom kinds a list that is empty counts as left out.
     const given = sent ?? (emptied.has("metadata.managedFields") && !this.kind.custom ? [] : undefined);
     const isReset = given?.length === 0 || (given?.length === 1 && Object.keys(given[0]!).length === 0);
     // A client that clears the list resets it; one that leaves it out or unreadable keeps it. A subresource can't change it.
-    const isKept = given === undefined || subresource !== "" || !(isReset || areManagers(given));
-    if (before && isKept) metadata.managedFields = (before.metadata as Meta).managedFields;
+    const isKept = given === undefined || subresource !== "" || given === stored || !(isReset || areManagers(given));
+    if (before && isKept) metadata.managedFields = stored;
     else if (isReset || isKept) delete metadata.managedFields;
     const manager = write.fieldManager;
     const apiVersion = groupVersion(write.version ?? this.kind);
