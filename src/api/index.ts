@@ -433,6 +433,7 @@ export {
   SubjectAccessReview,
 } from "./authorization/v1/subjectaccessreview.ts";
 export { Scale, ScaleStatus, ScaleSpec } from "./autoscaling/v1/scale.ts";
+export { AdmissionResponse, AdmissionReview } from "./admission/v1/admissionreview.ts";
 export { typeNameOf } from "./typenames.ts";
 export * from "./validation/index.ts";
 export { Ingress } from "./networking/v1/ingress.ts";

@@ -104,8 +104,6 @@ export interface KindRules {
    * the status, `spec`: nobody manages what they say there.
    */
   readonly resets?: Readonly<Record<string, readonly string[]>>;
-  /** Who updates it manages all that they changed, even what they may not change. */
-  readonly managedAsSent?: boolean;
   /** It is never stored as protobuf, although it is spoken. */
   readonly storedAsJson?: boolean;
   /** The form in which the original stores it, where that is a version that nobody speaks any more. */
@@ -164,6 +162,8 @@ export interface CustomKind {
 export interface CustomVersions {
   /** Group and version that objects are written in; those that lie in the store may be of another. */
   readonly stored: string;
+  /** Of all versions, in the order in which they are declared. */
+  readonly declared: readonly string[];
   /** What a version knows of an object, by its group and version; undefined when there is no such version. */
   readonly structOf: (apiVersion: string) => StructNode | undefined;
   /** Asks who converts; absent where versions differ in nothing but their names and what they know. */

@@ -63,28 +63,8 @@ function suffixOf(suffix: string): Pick<Parts, "exponent" | "binary" | "format">
   return { exponent, binary: 0, format: "decimalSI" };
 }
 
-/** Quantities that were read, by text and canonical text: each write of an object looks at each of its own several times. */
-const known = new Map<string, { readonly quantity: Quantity; readonly canonical: string }>();
-const KNOWN_MAX = 1024;
-const KNOWN_LENGTH_MAX = 32;
-
-function read(text: string) {
-  const found = known.get(text);
-  if (found) return found;
-  const quantity = quantityOf(text);
-  const made = { quantity, canonical: canonicalOf(text, quantity) };
-  if (text.length > KNOWN_LENGTH_MAX) return made;
-  if (known.size >= KNOWN_MAX) known.clear();
-  known.set(text, made);
-  return made;
-}
-
 /** Reads a quantity; throws {@link QuantityError}. */
 export function parseQuantity(text: string): Quantity {
-  return read(text).quantity;
-}
-
-function quantityOf(text: string): Quantity {
   const { negative, digits, exponent, binary, format } = partsOf(text);
   const size = scale(BigInt(digits) * 1024n ** BigInt(binary), exponent + 9);
   const limited = format === "binarySI" && size > BINARY_MAX_NANOS ? BINARY_MAX_NANOS : size;
@@ -130,14 +110,10 @@ function formatBinary(units: bigint): string {
  * scale are the canonical ones keeps its spelling, such as "+1", "1E3" or "12345.678".
  */
 export function canonicalQuantity(text: string): string {
-  return read(text).canonical;
-}
-
-function canonicalOf(text: string, quantity: Quantity): string {
   const { digits, exponent, binary } = partsOf(text);
   const spelt = binary === 0 && digits.length <= KEPT_DIGITS_MAX && exponent >= -9 && exponent % 3 === 0;
   if (spelt && digits[0] !== "0" && !digits.endsWith("000")) return text.trim();
-  return formatQuantity(quantity);
+  return formatQuantity(parseQuantity(text));
 }
 
 /** The text with what is finer than thousandths rounded up, as lists of resources hold it. */

@@ -66,6 +66,8 @@ export interface Reads {
 export interface Audited {
   /** The first note of a key stays. */
   annotate(key: string, value: string): void;
+  /** Whether as much as what was sent is written of the request. */
+  has(level: "Request"): boolean;
   /** The object that was sent; `whole` makes it as it is to be written. */
   sent(object: Readonly<Record<string, unknown>>, whole: () => Readonly<Record<string, unknown>>): void;
   /** The same of what is no object. */
@@ -95,6 +97,8 @@ export interface AdmissionRequest {
   readonly dryRun: boolean;
   /** What the request's query asks of the write. */
   readonly query: URLSearchParams;
+  /** How something is to be deleted. */
+  readonly deleteOptions?: Readonly<Record<string, unknown>> | undefined;
   readonly warnings: string[];
   /** Notes that go with what is written of the request, if anything is. */
   readonly audited?: Audited | undefined;
@@ -117,8 +121,6 @@ export interface AdmissionPlugin {
   readonly validate?: (request: AdmissionRequest) => Promise<void>;
   /** What is wrong with a new object, told with whatever else is wrong with it. */
   readonly problems?: (request: AdmissionRequest) => Promise<readonly FieldError[]>;
-  /** Sees an update as the client sent it, before what it may not change is put back. */
-  readonly checkSent?: (request: AdmissionRequest) => Promise<void>;
 }
 
 /** Paths of values that were given empty, with the value. */

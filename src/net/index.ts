@@ -45,3 +45,4 @@ export { type PreparedMessage, WRITE_MESSAGE } from "./grpc/prepared.ts";
 export { type GrpcMethod, type GrpcService, loadService } from "./grpc/service.ts";
 export { GrpcError, type GrpcMetadata, type GrpcStatusName } from "./grpc/status.ts";
 export { type Int64, WireWriter } from "./grpc/wire.ts";
+export { nameServer } from "./name-server.ts";

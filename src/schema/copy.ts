@@ -11,6 +11,6 @@ function copied(value: unknown): unknown {
   // A number as it was written never changes.
   if (rawDigits(value) !== undefined) return value;
   const copy: Record<string, unknown> = {};
-  for (const key in value) setOwn(copy, key, copied((value as Record<string, unknown>)[key]));
+  for (const key of Object.keys(value)) setOwn(copy, key, copied((value as Record<string, unknown>)[key]));
   return copy;
 }

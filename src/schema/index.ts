@@ -68,6 +68,7 @@ export { copyJson } from "./copy.ts";
 export { ProtoError, ProtoWriter, varintBytes } from "./proto-wire.ts";
 export {
   areManagers,
+  managersProblem,
   checkObject,
   isOfType,
   ViewError,

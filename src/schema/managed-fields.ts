@@ -91,13 +91,20 @@ const NOTHING = emptySet();
 
 /** Whether what a client gives as managedFields can be read; otherwise nothing is changed by it. */
 export function areManagers(entries: readonly Json[]): boolean {
-  return entries.every(
-    ({ operation, apiVersion, fieldsType, fieldsV1 }) =>
-      (operation === "Apply" || operation === "Update") &&
-      Boolean(apiVersion) &&
-      fieldsType === "FieldsV1" &&
-      (fieldsV1 === undefined || isFieldsV1(fieldsV1)),
-  );
+  return managersProblem(entries) === undefined;
+}
+
+/** What keeps managedFields from being read. */
+export function managersProblem(entries: readonly Json[]): string | undefined {
+  for (const [index, { operation, apiVersion, fieldsType, fieldsV1 }] of entries.entries()) {
+    if (operation !== "Apply" && operation !== "Update") return "operation must be `Apply` or `Update`";
+    if (!apiVersion) return "apiVersion must not be empty";
+    if (!fieldsType) return `missing fieldsType in managed fields entry ${index}`;
+    if (fieldsType !== "FieldsV1")
+      return `invalid fieldsType ${JSON.stringify(fieldsType)} in managed fields entry ${index}`;
+    if (fieldsV1 !== undefined && !isFieldsV1(fieldsV1)) return `error decoding versioned set of entry ${index}`;
+  }
+  return undefined;
 }
 
 function readManagers(object: Json): Manager[] {

@@ -44,8 +44,8 @@ export function withSortedKeys(value: unknown, maps?: WeakSet<object>): unknown 
   if (Array.isArray(value)) return value.map((one) => withSortedKeys(one, maps));
   if (!isMap(value)) return value;
   const result: Json = {};
-  const isSorted = !maps || maps.has(value);
-  if (isSorted) for (const key of Object.keys(value).sort()) setOwn(result, key, withSortedKeys(value[key], maps));
-  else for (const key in value) setOwn(result, key, withSortedKeys(value[key], maps));
+  const keys = Object.keys(value);
+  for (const key of !maps || maps.has(value) ? keys.sort() : keys)
+    setOwn(result, key, withSortedKeys(value[key], maps));
   return result;
 }

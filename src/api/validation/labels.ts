@@ -18,12 +18,12 @@ export function entryErrors<T>(
   map: Readonly<Record<string, T>> | undefined,
   check: (key: string, value: T) => readonly FieldError[],
 ): FieldError[] {
-  let wrong: Map<string, readonly FieldError[]> | undefined;
+  const wrong = new Map<string, readonly FieldError[]>();
   for (const key in map) {
     const errors = check(key, map[key]!);
-    if (errors.length > 0) (wrong ??= new Map()).set(key, errors);
+    if (errors.length > 0) wrong.set(key, errors);
   }
-  return !wrong ? [] : [...wrong.keys()].sort().flatMap((key) => wrong!.get(key)!);
+  return [...wrong.keys()].sort().flatMap((key) => wrong.get(key)!);
 }
 
 /** Keys and values of labels. */

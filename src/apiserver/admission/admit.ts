@@ -1,4 +1,5 @@
 import { groupVersion, type KindDefinition } from "../../api/index.ts";
+import { managersProblem } from "../../schema/index.ts";
 import type { AdmissionPlugin, AdmissionRequest, ObjectKind, Reads, RequestContext } from "../contracts.ts";
 
 type Concerned = Pick<AdmissionRequest, "kind">;
@@ -17,6 +18,33 @@ export function concernedPlugins(plugins: readonly AdmissionPlugin[], kind: Kind
  * what comes by default must come to what was added, too.
  */
 export async function admit(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): Promise<void> {
+  const before = managersOf(request);
+  await admitAll(plugins, request);
+  const after = managersOf(request);
+  if (after !== before) keepManagers(request, { before, after });
+}
+
+type Managers = readonly Record<string, unknown>[] | undefined;
+
+const managersOf = ({ object }: AdmissionRequest): Managers =>
+  (object?.metadata as { managedFields?: Managers } | undefined)?.managedFields;
+
+/** What has become of who manages what must be readable, or else all stays as it was. */
+function keepManagers(
+  { object, warnings }: AdmissionRequest,
+  { before, after }: { readonly before: Managers; readonly after: Managers },
+): void {
+  const problem = managersProblem(after ?? []);
+  if (problem === undefined) return;
+  const metadata = object!.metadata as { managedFields?: Managers };
+  if (before) metadata.managedFields = before;
+  else delete metadata.managedFields;
+  warnings.push(
+    `.metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: ${problem}`,
+  );
+}
+
+async function admitAll(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): Promise<void> {
   let isChanged = false;
   for (const plugin of plugins)
     if (plugin.admit && !plugin.isIdle?.(request.reads) && (await plugin.admit(request))) isChanged = true;
@@ -24,13 +52,6 @@ export async function admit(plugins: readonly AdmissionPlugin[], request: Admiss
   for (const plugin of plugins)
     if (plugin.admitAgain) await plugin.admitAgain(request);
     else await plugin.admit?.(request);
-}
-
-/** Shows an update as it was sent to the plugins that look at that; none do for most kinds. */
-export async function checkSent(plugins: readonly AdmissionPlugin[], request: () => AdmissionRequest): Promise<void> {
-  if (plugins.length === 0) return;
-  const sent = request();
-  for (const plugin of plugins) await plugin.checkSent?.(sent);
 }
 
 /** Shows a request to plugins that may refuse it as it is now. */

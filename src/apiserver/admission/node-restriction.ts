@@ -44,11 +44,7 @@ const RESTRICTIONS: Readonly<Record<string, Restriction>> = {
 export const nodeRestriction: AdmissionPlugin = {
   name: "NodeRestriction",
   resources: Object.keys(RESTRICTIONS),
-  // Before anything is filled in or put back: what counts is what the node asked for.
-  checkSent: restrict,
-  async admit(request) {
-    if (request.operation !== "UPDATE") await restrict(request);
-  },
+  admit: restrict,
 };
 
 async function restrict(request: AdmissionRequest): Promise<void> {

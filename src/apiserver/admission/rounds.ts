@@ -6,48 +6,63 @@ export interface Changer {
   readonly key: string;
   /** Whether it wants to see once more what others changed after it. */
   readonly isAskedAgain: boolean;
-  /** Whether it has changed the object. */
-  readonly change: () => Promise<boolean>;
+  /** Whether it has changed the object; undefined when it isn't concerned. */
+  readonly change: () => Promise<boolean | undefined>;
 }
 
-interface FirstRound {
-  /** Those to be asked again if anything changes. */
+interface State {
+  /** Those that want to be asked again if anything changes. */
   readonly asked: Set<string>;
-  /** Those to be asked again. */
+  /** Those to be asked again, since something has. */
   readonly due: Set<string>;
   /** What they made of the object all together. */
-  readonly output: unknown;
+  output: unknown;
 }
 
 /** Asks all in a request's first round through admission, and in its second those that want it and missed something. */
 export class Rounds {
   /** Of requests for which anybody was asked. */
-  readonly #first = new WeakMap<AdmissionRequest, FirstRound>();
+  readonly #states = new WeakMap<AdmissionRequest, State>();
 
-  /** Whether another round is to follow. */
-  async ask(request: AdmissionRequest, changers: readonly Changer[]): Promise<boolean> {
+  /** Whether another round is to follow; `settle` brings what they have made to the request. */
+  async ask(request: AdmissionRequest, changers: readonly Changer[], settle?: () => Promise<void>): Promise<boolean> {
     if (changers.length === 0) return false;
-    const asked = new Set<string>();
-    const due = new Set<string>();
+    const state: State = { asked: new Set(), due: new Set(), output: undefined };
     let isChanged = false;
-    for (const { key, isAskedAgain, change } of changers) {
-      if (await change()) {
-        isChanged = true;
-        for (const earlier of asked) due.add(earlier);
-      }
-      if (isAskedAgain) asked.add(key);
+    for (const changer of changers) if (await askOne(state, changer)) isChanged = true;
+    await settle?.();
+    if (state.asked.size + state.due.size > 0) {
+      state.output = structuredClone(request.object);
+      this.#states.set(request, state);
     }
-    if (asked.size > 0) this.#first.set(request, { asked, due, output: structuredClone(request.object) });
     return isChanged;
   }
 
-  /** Only those that were asked before: what is concerned only now was not. */
-  async askAgain(request: AdmissionRequest, changers: () => Promise<readonly Changer[]>): Promise<void> {
-    const first = this.#first.get(request);
-    if (!first) return;
+  /** Only those that were asked before: what is concerned only now was not. What they change others may have to see. */
+  async askAgain(
+    request: AdmissionRequest,
+    changers: () => Promise<readonly Changer[]>,
+    settle?: () => Promise<void>,
+  ): Promise<void> {
+    const state = this.#states.get(request);
+    if (!state) return;
     // Whatever has changed the object since, they haven't seen it.
-    const wanted = jsonEqual(first.output, request.object) ? first.due : first.asked;
-    if (wanted.size === 0) return;
-    for (const { key, change } of await changers()) if (wanted.has(key)) await change();
+    if (!jsonEqual(state.output, request.object)) repeat(state);
+    if (state.due.size === 0) return;
+    for (const changer of await changers()) if (state.due.has(changer.key)) await askOne(state, changer);
+    await settle?.();
   }
+}
+
+/** Whether it has changed the object. */
+async function askOne(state: State, { key, isAskedAgain, change }: Changer): Promise<boolean> {
+  const outcome = await change();
+  if (outcome) repeat(state);
+  if (isAskedAgain && outcome !== undefined) state.asked.add(key);
+  return outcome === true;
+}
+
+function repeat({ asked, due }: State): void {
+  for (const key of asked) due.add(key);
+  asked.clear();
 }

@@ -1,6 +1,7 @@
-import { fromHub, groupVersion, hubOf, type KindDefinition, toHub } from "../../api/index.ts";
+import { canonicalQuantity, fromHub, groupVersion, hubOf, type KindDefinition, toHub } from "../../api/index.ts";
 import type { AdmissionRequest, ObjectKind } from "../contracts.ts";
-import { inVersion as customVersion } from "../stored/custom.ts";
+import { copyJson, decodeJson } from "../../schema/index.ts";
+import { respoken } from "../stored/custom.ts";
 import { overwrite } from "./overwrite.ts";
 
 type Json = Record<string, unknown>;
@@ -12,7 +13,11 @@ export type VersionsOf = (hub: KindDefinition) => readonly KindDefinition[];
 export function requestVersions({ kind, apiVersion }: AdmissionRequest, versionsOf: VersionsOf): KindDefinition[] {
   const all = versionsOf(hubOf(kind));
   const made = all.find((one) => groupVersion(one) === apiVersion) ?? kind;
-  return [made, ...all.filter((one) => one !== made)];
+  const others = all.filter((one) => one !== made);
+  if (!kind.custom) return [made, ...others];
+  const { declared } = kind.custom.versions;
+  const place = (one: KindDefinition) => declared.indexOf(groupVersion(one));
+  return [made, ...others.sort((a, b) => place(a) - place(b))];
 }
 
 /** A version's kind as reviews and expressions name it. */
@@ -34,9 +39,20 @@ export async function inVersion(request: AdmissionRequest, kind: KindDefinition)
   return { ...request, kind, object, oldObject };
 }
 
+/** The same in the version in which it is kept, with nothing in it of the one in which it came. */
+export function asKept(request: AdmissionRequest): AdmissionRequest {
+  const { kind, objectKind, apiVersion, object } = request;
+  if (!object || objectKind || kind.custom || apiVersion === groupVersion(kind)) return request;
+  return { ...request, object: canonical(kind, object) };
+}
+
+const canonical = (kind: KindDefinition, object: Json): Json =>
+  decodeJson(kind.struct, object, { quantity: canonicalQuantity }).value;
+
 function viewOf(kind: KindDefinition, object: Json): Json | Promise<Json> {
-  const own = structuredClone(object);
-  return kind.custom ? customVersion(kind.custom.versions, own, groupVersion(kind)) : fromHub(kind, own);
+  const own = copyJson(object);
+  if (kind.custom) return respoken(kind.custom.versions, own, groupVersion(kind));
+  return canonical(kind, fromHub(kind, own));
 }
 
 /** Brings what has become of the object in another version back to the request. */

@@ -121,7 +121,7 @@ function keepAllBut(subresource: string, object: Json, old: Json): void {
     else object[name] = value;
   }
   const { managedFields } = object.metadata as Json;
-  const { resourceVersion: _, ...metadata } = before.metadata as Json;
+  const { resourceVersion: _, managedFields: __, ...metadata } = before.metadata as Json;
   object.metadata = { ...metadata, ...(managedFields !== undefined && { managedFields }) };
 }
 

@@ -31,6 +31,7 @@ export function kindsOf(definition: CustomResourceDefinition, convert?: CustomVe
   const all = new Map<string, KindDefinition>();
   const shared: CustomVersions = {
     stored: groupVersion({ group, version: versions.find(({ storage }) => storage)?.name ?? "" }),
+    declared: versions.map(({ name }) => groupVersion({ group, version: name })),
     structOf: (apiVersion) => all.get(apiVersion)?.struct,
     ...(convert && { convert }),
   };

@@ -6,7 +6,13 @@ import type { BodyType } from "./foreign.ts";
 import { type Json, readAnswered, requireNamespace } from "./object.ts";
 
 /** What only the server says of an object. */
-const OF_THE_SERVER = ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"];
+export const OF_THE_SERVER = [
+  "uid",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+  "selfLink",
+];
 
 export interface Posted {
   readonly scope: KindDefinition["scope"];
@@ -20,7 +26,7 @@ export async function readPosted(context: RequestContext, type: BodyType, { scop
   const metadata = metadataOf(object);
   placeInNamespace(context, scope, metadata);
   if (!keepsSystem) for (const name of OF_THE_SERVER) delete metadata[name];
-  context.warnings.push(...joinOwners(metadata, context.info.verb));
+  context.warnings.push(...joinOwners(metadata, "sent"));
   return { ...object, metadata: inOrder(metadata) } as Json & { readonly metadata: Json };
 }
 

@@ -25,6 +25,8 @@ export interface DeleteCall {
   readonly clock: Clock;
   /** Something that stands for the deletion has been let in. */
   readonly isAdmitted?: true;
+  /** Others go with it, and what is asked is asked of all. */
+  readonly isOfMany?: true;
 }
 
 const TRIES = 10;
@@ -45,7 +47,7 @@ export async function deleteObject(
     const current = await registry.get(namespace, name);
     if (!call.isAdmitted) context.weigh?.(current.entry.value);
     checkPreconditions(registry, current.object, options);
-    if (!call.isAdmitted) await registry.admitDelete(context, current.object, write);
+    if (!isPending(call, current.object)) await admitDelete(call, current.object);
     const marked = mark(call, current.object);
     if (marked === undefined) {
       // The original can't let go of what it couldn't write.
@@ -53,6 +55,8 @@ export async function deleteObject(
       const last = await lastState(call, current);
       if (last === undefined) continue;
       if (write.dryRun) return { object: last, gone: true };
+      // Marking it as ended is one step, letting go of it another.
+      if (last !== current) await admitDelete(call, last.object);
       const revision = await registry.remove(last);
       if (revision !== undefined) return { object: last.at(revision), gone: true };
     } else {
@@ -61,6 +65,25 @@ export async function deleteObject(
     }
     if (attempt === TRIES) throw conflict(registry.kind, name, MODIFIED);
   }
+}
+
+/** Whether an end that is near enough is being waited for already: then there is nothing to do, and nothing to ask about. */
+function isPending({ registry, options }: DeleteCall, { metadata }: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds: left } = metadata;
+  if (!registry.behavior.gracePeriodSeconds || deletionTimestamp === undefined || !left) return false;
+  return options.gracePeriodSeconds === undefined || options.gracePeriodSeconds >= left;
+}
+
+async function admitDelete(call: DeleteCall, object: KubeObject): Promise<void> {
+  const { registry, context, options, write } = call;
+  if (call.isAdmitted) return;
+  const { gracePeriodSeconds } = registry.behavior;
+  const isFilled = gracePeriodSeconds && !call.isOfMany && object.metadata.deletionTimestamp === undefined;
+  const deleteOptions = {
+    ...options,
+    ...(isFilled && { gracePeriodSeconds: gracePeriodSeconds(object as never, options.gracePeriodSeconds) }),
+  };
+  await registry.admitDelete(context, object, { write, deleteOptions });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { admit, concernedPlugins, checkSent, validateAdmission } from "../admission/admit.ts";
+import { admit, concernedPlugins, validateAdmission } from "../admission/admit.ts";
 import {
   alreadyExists,
   conflict,
@@ -35,7 +35,9 @@ import type { Cacher } from "../cacher/cacher.ts";
 import { finalizerWarnings, joinOwners, metadataLooks, validateChangedMetadata, validateMetadata } from "./metadata.ts";
 import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaType } from "../stored/encoding.ts";
 import { asGiven, hasEmptied } from "./given.ts";
-import { keepAllBut, keepManagers, MANAGED_AS_SENT, narrowSpec, SPEC_PARTS } from "./narrow.ts";
+import { metadataOf, placeInNamespace } from "../http/posted.ts";
+import { clearSystemMetadata, isGone, keepSystemMetadata, withVersion } from "./system-metadata.ts";
+import { keepAllBut, narrowSpec, SPEC_PARTS } from "./narrow.ts";
 import { blankOf, resetFields } from "./resets.ts";
 import { keepTimes } from "./managers.ts";
 import { isOfItsType, managersAfter } from "./managers-after.ts";
@@ -104,7 +106,6 @@ export class Registry {
   /** Plugins that look at this kind. */
   readonly #admitting: readonly AdmissionPlugin[];
   readonly #validating: readonly AdmissionPlugin[];
-  readonly #checkingSent: readonly AdmissionPlugin[];
   readonly #finding: readonly AdmissionPlugin[];
   readonly #type: Json;
 
@@ -118,7 +119,6 @@ export class Registry {
     const concerned = concernedPlugins(options.admission, kind);
     this.#admitting = concerned.filter(({ admit }) => admit);
     this.#validating = concerned.filter(({ validate }) => validate);
-    this.#checkingSent = concerned.filter(({ checkSent }) => checkSent);
     this.#finding = concerned.filter(({ problems }) => problems);
   }
 
@@ -162,21 +162,30 @@ export class Registry {
     return decodeJson(this.kind.struct, value, DECODING);
   }
 
-  /** The same in canonical form; what is in it already, as most are unless admission changed them, isn't decoded again. */
+  /**
+   * The same in canonical form; what is in it already, as most are unless admission changed them, isn't decoded again. What
+   * admission has added to an object that users define and it doesn't know is seen until it is stored.
+   */
   #canonical(object: Json): Json {
     const ordered = orderedMetadata(object) as unknown as Json;
-    return isCanonical(this.kind.struct, ordered, DECODING) ? ordered : this.decode(object).value;
+    if (isCanonical(this.kind.struct, ordered, DECODING)) return ordered;
+    const { value } = this.decode(object);
+    return this.kind.custom ? { ...ordered, metadata: value.metadata } : value;
   }
 
-  async create(context: RequestContext, input: Json, write: WriteOptions): Promise<StoredObject> {
+  create(context: RequestContext, input: Json, write: WriteOptions): Promise<StoredObject> {
+    return this.#create(context, input, { write, by: "create" });
+  }
+
+  async #create(
+    context: RequestContext,
+    input: Json,
+    { write, by }: { readonly write: WriteOptions; readonly by: "create" | "update" },
+  ): Promise<StoredObject> {
     const { behavior } = this;
-    const metadata = input.metadata as Meta;
-    const generated = !metadata.name && metadata.generateName;
     const namespace = context.info.namespace;
-    this.#fillSystemMetadata(metadata);
-    if (this.kind.scope === "Cluster") delete metadata.namespace;
-    context.warnings.push(...joinOwners(metadata, context.info.verb));
-    if (!generated && behavior.namesItself && !metadata.name) metadata.name = this.#options.random.uuid();
+    clearSystemMetadata(input.metadata as Meta);
+    if (this.kind.scope === "Cluster") delete (input.metadata as Meta).namespace;
     await betweenSteps(context);
     let object = this.#withDefaults(input, write);
     // Who manages what is settled before the server adds its own. A status stands for annotations in some versions.
@@ -184,11 +193,20 @@ export class Registry {
     const managed = behavior.statusOnCreate && this.#hasStatus() ? main : object;
     const isTyped = isOfItsType(this.kind, managed);
     await this.#manage(context, { before: undefined, object: managed, write, subresource: "", isTyped });
-    if (this.#hasStatus() && !behavior.statusOnCreate) delete object.status;
     await betweenSteps(context);
     await this.#admit(context, { operation: "CREATE", object, oldObject: undefined, write });
-    // Those who may still change it don't see the name that it gets.
-    if (generated) this.#generateName(object.metadata as Meta);
+    // Those who may still change it see neither what is the server's to say nor the name that it gets.
+    const metadata = this.#admittedMetadata(context, object);
+    this.#fillSystemMetadata(metadata);
+    if (by === "update") {
+      // Who updates what isn't there may have seen a version of it. Where it is stored it gets another.
+      checkVersionText(metadata.resourceVersion);
+      if (!write.dryRun) delete metadata.resourceVersion;
+    }
+    if (this.#hasStatus() && !behavior.statusOnCreate) delete object.status;
+    const generated = !metadata.name && metadata.generateName;
+    if (generated) this.#generateName(metadata);
+    else if (behavior.namesItself && !metadata.name) metadata.name = this.#options.random.uuid();
     object = this.#withDefaults(this.#canonical(object), write);
     // What follows from the object (a job's labels, a pod's class of service) follows from what admission made of it.
     context.warnings.push(...(behavior.earlyWarnings?.(object as never) ?? []));
@@ -241,16 +259,13 @@ export class Registry {
     const { struct } = this.kind;
     const metadata = object.metadata as Meta;
     const now = this.#now();
-    const stored = before && (before.metadata as Meta).managedFields;
-    // Most clients send back what they have read.
-    if (stored && jsonEqual(metadata.managedFields, stored)) metadata.managedFields = stored;
     const sent = metadata.managedFields as readonly Json[] | undefined;
     // Of custom kinds a list that is empty counts as left out.
     const given = sent ?? (emptied.has("metadata.managedFields") && !this.kind.custom ? [] : undefined);
     const isReset = given?.length === 0 || (given?.length === 1 && Object.keys(given[0]!).length === 0);
     // A client that clears the list resets it; one that leaves it out or unreadable keeps it. A subresource can't change it.
-    const isKept = given === undefined || subresource !== "" || given === stored || !(isReset || areManagers(given));
-    if (before && isKept) metadata.managedFields = stored;
+    const isKept = given === undefined || subresource !== "" || !(isReset || areManagers(given));
+    if (before && isKept) metadata.managedFields = (before.metadata as Meta).managedFields;
     else if (isReset || isKept) delete metadata.managedFields;
     const manager = write.fieldManager;
     const apiVersion = groupVersion(write.version ?? this.kind);
@@ -274,12 +289,17 @@ export class Registry {
     return this.#withDefaults(toHub(version, copyJson(fromHub(version, stored))));
   }
 
+  /** The metadata of an object that all have seen who may change it. */
+  #admittedMetadata(context: RequestContext, object: Json): Meta {
+    const metadata = metadataOf(object);
+    placeInNamespace(context, this.kind.scope, metadata);
+    context.warnings.push(...joinOwners(metadata, "admitted"));
+    return metadata;
+  }
+
   #fillSystemMetadata(metadata: Meta): void {
     metadata.uid = this.#options.random.uuid();
     metadata.creationTimestamp = this.#now();
-    delete metadata.deletionTimestamp;
-    delete metadata.deletionGracePeriodSeconds;
-    delete metadata.selfLink;
     if (this.#countsGeneration()) metadata.generation = 1;
   }
 
@@ -385,20 +405,16 @@ export class Registry {
       const wanted = await options.change(current?.object);
       if (!current) {
         await context.authorize({ verb: "create" });
-        checkVersionText((wanted.metadata as Meta).resourceVersion);
         if (options.whole)
           refuseUid(this.kind, wanted, { key: this.key(namespace, name), dryRun: options.write.dryRun });
-        // Where it is stored it gets another.
-        if (!options.write.dryRun) delete (wanted.metadata as Meta).resourceVersion;
-        return { object: await this.create(context, wanted, options.write), created: true };
+        return { object: await this.#create(context, wanted, { write: options.write, by: "update" }), created: true };
       }
       if (options.whole) checkUid(this.kind, wanted, { current, dryRun: options.write.dryRun });
       if (!options.own && options.subresource !== "scale" && this.behavior.requiresVersion)
         this.#requireVersion(name, wanted);
-      const insists = checkVersion({ kind: this.kind, wanted, current, whole: options.whole === true });
       const result = await this.#tryUpdate(context, { ...options, current, wanted });
       if (result) return { object: result, created: false };
-      if (insists || attempt === UPDATE_TRIES) throw conflict(this.kind, name, MODIFIED);
+      if (attempt === UPDATE_TRIES) throw conflict(this.kind, name, MODIFIED);
     }
   }
 
@@ -415,33 +431,25 @@ export class Registry {
 
   async #tryUpdate(
     context: RequestContext,
-    { current, wanted, write, subresource = "", shown, own }: UpdateOptions & { current: StoredObject; wanted: Json },
-  ) {
+    { current, wanted, write, subresource = "", shown, own, whole = false }: UpdateOptions & TryUpdate,
+  ): Promise<StoredObject | undefined> {
     const old = current.object;
     if (own) {
+      checkVersion({ kind: this.kind, wanted, current, whole });
       const object = this.#withDefaults(this.decode(wanted).value);
       this.#countGeneration(object, old, context);
       return this.#save({ current, object, write });
     }
     await betweenSteps(context);
-    context.warnings.push(...joinOwners(wanted.metadata as Meta, context.info.verb));
-    const isManagedAsSent = subresource === "" ? this.kind.rules.managedAsSent : MANAGED_AS_SENT.has(subresource);
-    const claimed = isManagedAsSent ? this.#withDefaults(copyJson(wanted)) : undefined;
-    const sent = () => this.#admissionRequest(context, { operation: "UPDATE", object: wanted, oldObject: old, write });
-    await checkSent(this.#checkingSent, sent);
     const isTyped = isOfItsType(this.kind, wanted) && isOfItsType(this.kind, old);
-    const sentTime = (wanted.metadata as Meta).deletionTimestamp;
-    let object = this.#withDefaults(this.#prepareUpdate(wanted, old, subresource), write);
-    const metadata = (claimed ?? object).metadata as Meta;
-    const { deletionTimestamp } = metadata;
-    // Who says when it began to go manages that, though nothing comes of it.
-    if (sentTime && deletionTimestamp) metadata.deletionTimestamp = sentTime;
-    await this.#manage(context, { before: old, object: claimed ?? object, write, subresource, isTyped });
-    if (deletionTimestamp) metadata.deletionTimestamp = deletionTimestamp;
-    if (claimed) keepManagers(object, claimed);
+    let object = this.#withDefaults(wanted, write);
+    // Who manages what, and admission, go by what was sent, whether or not it is put back later.
+    await this.#manage(context, { before: old, object, write, subresource, isTyped });
     await betweenSteps(context);
     await this.#admit(context, { operation: "UPDATE", object, oldObject: old, write, shown });
-    const canonical = this.#canonical(object);
+    this.#admittedMetadata(context, object);
+    const insists = checkVersion({ kind: this.kind, wanted: object, current, whole });
+    const canonical = this.#canonical(this.#prepareUpdate(object, old, subresource));
     // Where it is changed further it must share nothing with the old one.
     const settles = subresource === "status" ? this.behavior.settleStatusUpdate : this.behavior.settleUpdate;
     const isFinal = !settles && (subresource !== "" || !this.#hooks.before);
@@ -452,14 +460,15 @@ export class Registry {
     if (settle) object = this.#withDefaults(this.decode(object).value, write);
     keepTimes(object, old);
     await betweenSteps(context);
-    try {
-      const saved = await this.#checkAndSave(context, { current, object, write, subresource, shown });
-      await (saved ? settle?.done() : settle?.undone());
-      return saved;
-    } catch (error) {
-      await settle?.undone();
-      throw error;
-    }
+    const saved = await this.#checkAndSave(context, { current, object, write, subresource, shown }).catch(
+      async (error) => {
+        await settle?.undone();
+        throw error;
+      },
+    );
+    await (saved ? settle?.done() : settle?.undone());
+    if (!saved && insists) throw conflict(this.kind, old.metadata.name, MODIFIED);
+    return saved;
   }
 
   async #checkAndSave(
@@ -633,22 +642,27 @@ export class Registry {
   }
 
   async #validateAdmission(context: RequestContext, call: AdmissionCall): Promise<void> {
-    const { shown } = call;
+    const { shown, object, oldObject } = call;
     const last = shown && { ...shown, of: shown.last };
-    const request = this.#admissionRequest(context, { ...call, shown: last });
+    const placed = object && oldObject ? withVersion(object, oldObject as KubeObject) : object;
+    const request = this.#admissionRequest(context, { ...call, object: placed, shown: last });
     await validateAdmission(this.#validating, request);
   }
 
   /** Asks admission about a deletion. */
-  async admitDelete(context: RequestContext, old: KubeObject, write: WriteOptions): Promise<void> {
-    const call = { operation: "DELETE" as const, object: undefined, oldObject: old, write };
+  async admitDelete(
+    context: RequestContext,
+    old: KubeObject,
+    { write, deleteOptions }: Pick<AdmissionCall, "write" | "deleteOptions">,
+  ): Promise<void> {
+    const call = { operation: "DELETE" as const, object: undefined, oldObject: old, write, deleteOptions };
     await this.#admit(context, call);
     await this.#validateAdmission(context, call);
   }
 
   #admissionRequest(
     context: RequestContext,
-    { operation, object, oldObject, write, shown }: AdmissionCall,
+    { operation, object, oldObject, write, shown, deleteOptions }: AdmissionCall,
   ): AdmissionRequest {
     const { namespace, name, subresource } = context.info;
     return {
@@ -664,6 +678,7 @@ export class Registry {
       user: context.user,
       dryRun: write.dryRun,
       query: context.query,
+      deleteOptions,
       warnings: context.warnings,
       audited: context.audited,
       reads: this.#options.reads,
@@ -729,6 +744,11 @@ interface CreateCall {
   readonly write: WriteOptions;
 }
 
+interface TryUpdate {
+  readonly current: StoredObject;
+  readonly wanted: Json;
+}
+
 interface UpdateRules {
   /** The kind's own, or what a version that is stored as another asks of it in its stored form. */
   readonly rules: KindBehavior<unknown>;
@@ -753,6 +773,7 @@ interface AdmissionCall {
   readonly object: Json | undefined;
   readonly oldObject: unknown;
   readonly write: WriteOptions;
+  readonly deleteOptions?: AdmissionRequest["deleteOptions"];
 }
 
 export interface UpdateOptions {
@@ -766,28 +787,4 @@ export interface UpdateOptions {
   readonly whole?: boolean;
   /** The server itself changes the object: nothing is put back, admitted or validated. */
   readonly own?: boolean;
-}
-
-/** What only the server sets stays as it is. */
-function keepSystemMetadata(metadata: Meta, old: KubeObject): void {
-  const before = old.metadata as Meta;
-  // Another uid is no update of this object; validation says so.
-  metadata.uid ||= before.uid;
-  for (const key of ["creationTimestamp", "generation"]) {
-    if (before[key] === undefined) delete metadata[key];
-    else metadata[key] = before[key];
-  }
-  // So it does of these; left out, or for a time that there is one already, they stay as they are.
-  if (before.deletionTimestamp !== undefined) metadata.deletionTimestamp = before.deletionTimestamp;
-  if (before.deletionGracePeriodSeconds !== undefined)
-    metadata.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds;
-  delete metadata.resourceVersion;
-}
-
-/** Whether nothing keeps the object: its deletion has begun, its time is over and no finalizer is left. */
-function isGone(object: Json): boolean {
-  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata as Meta;
-  if (deletionTimestamp === undefined || (Array.isArray(finalizers) && finalizers.length > 0)) return false;
-  if (object.kind === "Namespace") return !((object.spec as Json).finalizers as unknown[] | undefined)?.length;
-  return deletionGracePeriodSeconds === 0 || deletionGracePeriodSeconds === undefined;
 }

@@ -149,8 +149,8 @@ function validateDomains(
   );
 }
 
-/** Keeps one of owners that are named twice; what the client is warned of, who of a patch only learns late. */
-export function joinOwners(metadata: { ownerReferences?: unknown }, verb: string): string[] {
+/** Keeps one of owners that are named twice, as they were sent or have become; what the client is warned of. */
+export function joinOwners(metadata: { ownerReferences?: unknown }, found: "sent" | "admitted"): string[] {
   const owners = (metadata.ownerReferences ?? []) as Owner[];
   if (owners.length < 2) return [];
   const again = repeats(owners, (owner) => JSON.stringify(owner));
@@ -158,7 +158,7 @@ export function joinOwners(metadata: { ownerReferences?: unknown }, verb: string
   if (copies.length === 0) return [];
   metadata.ownerReferences = owners.filter((_, index) => !again.has(index));
   const uids = [...new Set(copies.map(({ uid }) => uid))].join(", ");
-  const when = verb === "patch" ? " after mutating admission happens" : "";
+  const when = found === "admitted" ? " after mutating admission happens" : "";
   return [
     `.metadata.ownerReferences contains duplicate entries${when}; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${uids}`,
   ];

@@ -33,7 +33,8 @@ export function keepAllBut({ object, old, subresource, keeps }: Narrowing): void
       else metadata[key] = sent[key];
     }
   }
-  if (managedFields !== undefined) metadata.managedFields = managedFields;
+  if (managedFields === undefined) delete metadata.managedFields;
+  else metadata.managedFields = managedFields;
   object.metadata = metadata;
 }
 
@@ -65,15 +66,6 @@ export const SPEC_PARTS: Readonly<Record<string, Part>> = {
   },
 };
 
-/** Subresources by which a client comes to manage all that it changed, even what they don't let it change. */
-export const MANAGED_AS_SENT: ReadonlySet<string> = new Set(["resize", "ephemeralcontainers"]);
-
-export function keepManagers(object: Json, { metadata }: Json): void {
-  const { managedFields } = metadata as Meta;
-  if (managedFields === undefined) delete (object.metadata as Meta).managedFields;
-  else (object.metadata as Meta).managedFields = managedFields;
-}
-
 function withResources(old: unknown, wanted: unknown): Json[] {
   const byName = new Map(((wanted ?? []) as Json[]).map((container) => [container.name, container]));
   return ((old ?? []) as Json[]).map((container) => {
@@ -84,9 +76,7 @@ function withResources(old: unknown, wanted: unknown): Json[] {
 
 /** Puts back everything but one part of the spec. */
 export function narrowSpec(object: Json, old: KubeObject, part: Part): void {
-  const { managedFields } = object.metadata as Meta;
   const spec = part.of((object.spec ?? {}) as Json, ((old as unknown as Json).spec ?? {}) as Json);
   keepAllBut({ object, old, subresource: "spec", keeps: part.keeps });
   object.spec = copyJson(spec);
-  if (managedFields !== undefined) (object.metadata as Meta).managedFields = managedFields;
 }

@@ -30,6 +30,12 @@ export async function inVersion(versions: CustomVersions, object: Json, apiVersi
   return renamed(versions, await versions.convert(object, apiVersion), apiVersion);
 }
 
+/** The same with what that version doesn't know, where nobody converts it. */
+export async function respoken(versions: CustomVersions, object: Json, apiVersion: string): Promise<Json> {
+  if (versions.convert || !versions.structOf(apiVersion)) return inVersion(versions, object, apiVersion);
+  return typed(object, object, apiVersion);
+}
+
 /** An object of a kind that users define as it is to be stored. */
 export function toStored({ custom }: KindDefinition, object: Json): Json | Promise<Json> {
   if (!custom) return object;

@@ -1,4 +1,5 @@
 import { own } from "../../base/index.ts";
+import { nameServer } from "../../net/index.ts";
 
 /** What the system says of a connection that couldn't be made, in the words that Kubernetes' clients know. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -26,6 +27,7 @@ interface SystemError extends Error {
   readonly code?: string;
   readonly address?: string;
   readonly port?: number;
+  readonly hostname?: string;
 }
 
 /** Why another end didn't answer. */
@@ -35,6 +37,7 @@ export function dialProblem(error: Error): string {
   if (code === "ECONNRESET") return "EOF";
   if (Object.hasOwn(CERTIFICATE_WORDS, code))
     return `tls: failed to verify certificate: x509: ${own(CERTIFICATE_WORDS, code)}`;
+  if (code === "ENOTFOUND") return `dial tcp: lookup ${cause.hostname} on ${nameServer()}: no such host`;
   if (!Object.hasOwn(WORDS, code) || port === undefined) return cause.message;
   return `dial tcp ${address.includes(":") ? `[${address}]` : address}:${port}: ${own(WORDS, code)}`;
 }

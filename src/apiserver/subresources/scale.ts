@@ -12,10 +12,17 @@ import {
   statusError,
   type Subresource,
 } from "../../api/index.ts";
-import { distinctManagers, isObject, managedAfterUpdate, type ManagerEntry, setOwn } from "../../schema/index.ts";
+import {
+  decodeJson,
+  distinctManagers,
+  isObject,
+  managedAfterUpdate,
+  type ManagerEntry,
+  setOwn,
+} from "../../schema/index.ts";
 import { type Clock, formatTime, jsonEqual } from "../../base/index.ts";
 import type { RequestContext, SubresourceHandler } from "../contracts.ts";
-import { type Json, readObject, requireNamespace, respondObject } from "../http/object.ts";
+import { DECODING, type Json, readObject, requireNamespace, respondObject } from "../http/object.ts";
 import {
   applyConfiguration,
   applyTo,
@@ -54,12 +61,14 @@ export function scaleOf(core: ServerCore, kind: KindDefinition, clock: Clock): S
     }
     const type = verb === "patch" ? patchType(context.request) : undefined;
     const write = type ? patchOptions(context, type) : writeOptions(context);
-    const form = { kind, paths, scaleFrom, write, now: () => formatTime(clock.now()) };
+    const sent = new WeakMap<object, Json>();
+    const form = { kind, paths, scaleFrom, write, sent, now: () => formatTime(clock.now()) };
     const change = await changeOf(context, type, form);
     // Who manages what is worked out here: it is the number of a Scale that is managed.
     const shown: ShownInstead = {
       kind: TYPE,
-      of: (object) => shownScale(scaleWithManagers(object as unknown as KubeObject, form)),
+      of: (object) =>
+        shownScale(sent.get(object.metadata as Json) ?? scaleWithManagers(object as unknown as KubeObject, form)),
       last: (object) => shownScale(scaleFrom(object as unknown as KubeObject)),
       back: (object, { spec }) =>
         setAt(object, paths?.spec ?? REPLICAS, Number((spec as Json | undefined)?.replicas ?? 0)),
@@ -80,13 +89,15 @@ interface ScaleForm {
   readonly paths: Paths | undefined;
   readonly scaleFrom: (object: KubeObject) => Json;
   readonly write: WriteOptions;
+  /** Scales as they were sent, by the metadata of the objects that they became. */
+  readonly sent: WeakMap<object, Json>;
   readonly now: () => string;
 }
 
 async function changeOf(context: RequestContext, type: PatchType | undefined, form: ScaleForm): Promise<Change> {
   if (!type) {
     const scale = await readObject(context, TYPE);
-    context.warnings.push(...joinOwners(place(context, scale), context.info.verb));
+    context.warnings.push(...joinOwners(place(context, scale), "sent"));
     return (current) => scaled(context, current!, { form, make: () => scale });
   }
   const patch = await readPatch(context, type);
@@ -103,8 +114,10 @@ async function changeOf(context: RequestContext, type: PatchType | undefined, fo
 
 /** What admission sees, of objects as they were and will be. */
 function shownScale({ metadata, ...scale }: Json): Json {
-  const known = Object.entries(metadata as Json).filter(([, value]) => value !== undefined);
-  return { ...scale, metadata: Object.fromEntries(known) };
+  const { managedFields, ...rest } = metadata as Json;
+  const known = Object.entries(rest).filter(([, value]) => value !== undefined);
+  const managers = Array.isArray(managedFields) && managedFields.length > 0 ? { managedFields } : {};
+  return decodeJson(Scale, { ...scale, metadata: { ...Object.fromEntries(known), ...managers } }, DECODING).value;
 }
 
 /** The Scale of an object, with who manages its number. */
@@ -139,7 +152,10 @@ function scaled(
   const after = { ...scale, metadata: { ...(scale.metadata as Json), managedFields } };
   const write = { manager: form.write.fieldManager, apiVersion: SCALE_VERSION, subresource: "scale", now: form.now() };
   const managers = managedAfterUpdate({ struct: Scale, before, after, write, versions: () => ({ struct: Scale }) });
-  return withManagers(wanted, current, { form, managers });
+  const whole = withManagers(wanted, current, { form, managers });
+  const shown = { ...scale, metadata: { ...(scale.metadata as Json), managedFields: managers } };
+  form.sent.set(whole.metadata as Json, shown);
+  return whole;
 }
 
 /** The object after an apply to its Scale. */
@@ -163,7 +179,9 @@ async function applied(
   if (form.paths && !jsonEqual(scale.spec, before.spec))
     throw notConverted("failed to convert new object", identityOf(config));
   const managers = entriesOf(scale as unknown as KubeObject);
-  return withManagers(withScale(context, current, { scale, paths: form.paths }), current, { form, managers });
+  const whole = withManagers(withScale(context, current, { scale, paths: form.paths }), current, { form, managers });
+  form.sent.set(whole.metadata as Json, scale);
+  return whole;
 }
 
 function withManagers(

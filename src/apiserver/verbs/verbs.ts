@@ -330,6 +330,7 @@ export class Verbs {
     const object = await readWritten(context, this.#kind);
     const metadata = metadataOf(object);
     this.#placeInNamespace(context, metadata);
+    context.warnings.push(...joinOwners(metadata, "sent"));
     if (this.#kind.custom?.terminating) throw goingAway(this.#kind, String(metadata.name ?? ""));
     return this.#one(201, await this.#registry.create(context, this.#toHub(object, write), write), format, context);
   }
@@ -370,7 +371,7 @@ export class Verbs {
     const metadata = metadataOf(object);
     this.#placeInNamespace(context, metadata);
     requireName(context, metadata);
-    context.warnings.push(...joinOwners(metadata, context.info.verb));
+    context.warnings.push(...joinOwners(metadata, "sent"));
     // Who insists on a version gets one try; others need the object again when someone else was faster.
     const { resourceVersion } = metadata;
     const isLast = Boolean(resourceVersion) && resourceVersion !== "0";
@@ -489,7 +490,7 @@ export class Verbs {
       // Nobody waits for the rest: it stays.
       if (context.request.signal.aborted) break;
       const { namespace = "", name } = stored.object.metadata;
-      const call = { registry: this.#registry, context, options, write, store, clock };
+      const call = { registry: this.#registry, context, options, write, store, clock, isOfMany: true as const };
       const deleted = await deleteObject(call, namespace, name).catch((error) => {
         if (error instanceof StatusError && error.code === 404) return undefined;
         throw error;

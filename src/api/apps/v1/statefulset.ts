@@ -77,7 +77,6 @@ export const StatefulSet = kind({
   plural: "statefulsets",
   shortNames: ["sts"],
   categories: ["all"],
-  rules: { managedAsSent: true },
   scope: "Namespaced",
   subresources: [
     { name: "scale", kind: "Scale", groupVersion: "autoscaling/v1", verbs: ["get", "patch", "update"] },

@@ -27,7 +27,6 @@ export const Namespace = kind({
   version: "v1",
   kind: "Namespace",
   plural: "namespaces",
-  rules: { managedAsSent: true },
   shortNames: ["ns"],
   scope: "Cluster",
   verbs: ["create", "delete", "get", "list", "patch", "update", "watch"],

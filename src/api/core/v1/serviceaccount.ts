@@ -8,7 +8,7 @@ export const ServiceAccount = kind({
   version: "v1",
   kind: "ServiceAccount",
   plural: "serviceaccounts",
-  rules: { returnsDeleted: true, managedAsSent: true },
+  rules: { returnsDeleted: true },
   shortNames: ["sa"],
   scope: "Namespaced",
   subresources: [{ name: "token", kind: "TokenRequest", groupVersion: "authentication.k8s.io/v1", verbs: ["create"] }],

@@ -28,7 +28,7 @@ export const CSIDriver = kind({
   version: "v1",
   kind: "CSIDriver",
   plural: "csidrivers",
-  rules: { returnsDeleted: true, managedAsSent: true },
+  rules: { returnsDeleted: true },
   scope: "Cluster",
   fields: () => ({
     spec: ref(2, CSIDriverSpec, { required: true }),

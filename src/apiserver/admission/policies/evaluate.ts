@@ -151,17 +151,15 @@ function fieldsOf(selector: string): Readonly<Record<string, string>> {
 }
 
 /** The request as expressions see it. */
-function requestOf(
-  { kind, objectKind, subresource, name, namespace, operation, user, dryRun, query }: AdmissionRequest,
-  made: KindDefinition,
-) {
+function requestOf(request: AdmissionRequest, made: KindDefinition) {
+  const { kind, objectKind, subresource, name, namespace, operation, user, dryRun } = request;
   return {
     kind: kindName(objectKind ?? kind),
     resource: resourceName(kind),
     ...(subresource && { subResource: subresource, requestSubResource: subresource }),
     requestKind: kindName(objectKind ?? made),
     requestResource: resourceName(made),
-    name,
+    ...(name && { name }),
     ...(namespace && { namespace }),
     operation,
     userInfo: {
@@ -171,7 +169,7 @@ function requestOf(
       ...(user.extra && { extra: user.extra }),
     },
     dryRun,
-    options: operationOptions(operation, query),
+    options: operationOptions(request),
   };
 }
 

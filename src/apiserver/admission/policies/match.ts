@@ -39,22 +39,47 @@ export function matchedVersion(match: MatchResources | undefined, matching: Matc
   const [own = request.kind] = versions;
   if (!match) return own;
   const { resourceRules = [], excludeResourceRules = [], namespaceSelector, objectSelector } = match;
-  const candidates = match.matchPolicy === "Exact" ? [own] : versions;
-  const named = (rules: readonly Rule[]) =>
-    candidates.find((version) => rules.some((rule) => ruleMatches(rule, request, version)));
+  const others = match.matchPolicy === "Exact" ? [] : versions.filter((version) => version !== own);
+  const named = (rules: readonly Rule[]) => versionIn(rules, request, { own, others });
   if (named(excludeResourceRules)) return undefined;
   const found = resourceRules.length > 0 ? named(resourceRules) : own;
   if (!found) return undefined;
   if (namespaceSelector && labels && !labelSelectorMatches(namespaceSelector, labels)) return undefined;
   if (!objectSelector) return found;
-  const isSelected = [request.object, request.oldObject].some(
-    (object) => object !== undefined && object !== null && labelSelectorMatches(objectSelector, labelsOf(object)),
-  );
+  const isSelected = [request.object, request.oldObject].some((object) => isSelectedBy(objectSelector, object));
   return isSelected ? found : undefined;
 }
 
-function labelsOf(object: unknown): Readonly<Record<string, string>> {
-  return (object as { metadata?: { labels?: Record<string, string> } }).metadata?.labels ?? {};
+/** What has no metadata (how someone wants to be connected, say) can't be selected. */
+function isSelectedBy(selector: LabelSelector, object: unknown): boolean {
+  const { metadata } = (object ?? {}) as { metadata?: { labels?: Record<string, string> } };
+  return (
+    (!isSelective(selector) && Boolean(object)) ||
+    (metadata !== undefined && labelSelectorMatches(selector, metadata.labels ?? {}))
+  );
+}
+
+function isSelective({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
+  return matchExpressions.length > 0 || Object.keys(matchLabels).length > 0;
+}
+
+interface Candidates {
+  readonly own: KindDefinition;
+  readonly others: readonly KindDefinition[];
+}
+
+/** The request's own version where any rule names it, else the first that the first of the rules names. */
+function versionIn(
+  rules: readonly Rule[],
+  request: AdmissionRequest,
+  { own, others }: Candidates,
+): KindDefinition | undefined {
+  if (rules.some((rule) => ruleMatches(rule, request, own))) return own;
+  for (const rule of rules) {
+    const found = others.find((version) => ruleMatches(rule, request, version));
+    if (found) return found;
+  }
+  return undefined;
 }
 
 const holds = (list: readonly string[] | undefined, value: string): boolean =>

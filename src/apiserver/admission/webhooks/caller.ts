@@ -162,10 +162,11 @@ function whatIsMissing(
 async function valueOf(response: ApiResponse): Promise<unknown> {
   const bytes = await readBody(response);
   const text = Buffer.from(bytes).toString();
-  if (response.status !== 200) {
-    const isText = String(response.headers["content-type"] ?? "").startsWith("text/");
-    throw new CallError(refusal(response.status, isText ? text.trim() : "unknown"));
-  }
+  const type = String(response.headers["content-type"] ?? "application/json");
+  if (response.status < 200 || response.status > 206)
+    throw new CallError(refusal(response.status, type.startsWith("text/") ? text.trim() : "unknown"));
+  if (bytes.length === 0)
+    throw new CallError(`0-length response with status code: ${response.status} and content type: ${type}`);
   const { value, problem } = text.trimStart().startsWith("{") ? fromJson(text) : await fromText(bytes);
   if (problem !== undefined) throw new CallError(`couldn't get version/kind; json parse error: ${problem}`);
   return value;
@@ -190,6 +191,7 @@ async function fromText(bytes: Uint8Array): Promise<Parsed> {
   try {
     const { value } = await fromYaml(bytes, { isLarge: false, turn: async () => undefined });
     if (isObject(value)) return { value };
+    if (value === null && bytes.length > 0) return { value: {} };
     return { problem: `json: cannot unmarshal ${jsonTypeName(value)} into Go value of type ${TYPE_STRUCT}` };
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
@@ -201,8 +203,10 @@ const TYPE_STRUCT =
   'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 const REFUSALS: Readonly<Record<number, string>> = {
+  400: "the server rejected our request for an unknown reason",
   401: "the server has asked for the client to provide credentials",
   404: "the server could not find the requested resource",
+  406: "the server was unable to respond with a content type that the client supports",
   405: "the server does not allow this method on the requested resource",
   409: "the server reported a conflict",
   413: "the request is too large",
@@ -214,8 +218,9 @@ const REFUSALS: Readonly<Record<number, string>> = {
 
 /** What clients say of an answer that is none. */
 function refusal(status: number, text: string): string {
-  if (status === 403) return text;
+  if (status === 403 || status === 415) return text;
+  if (status === 406 && text !== "unknown") return text;
   if (status >= 500 && REFUSALS[status] === undefined)
     return `an error on the server (${JSON.stringify(text)}) has prevented the request from succeeding`;
-  return REFUSALS[status] ?? "the server rejected our request for an unknown reason";
+  return REFUSALS[status] ?? `the server responded with the status code ${status} but did not return more information`;
 }

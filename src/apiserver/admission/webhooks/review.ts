@@ -1,14 +1,17 @@
+import { AdmissionReview, canonicalQuantity, groupVersion, type KindDefinition } from "../../../api/index.ts";
+import { DecodeError, decodeJson, isObject } from "../../../schema/index.ts";
+import type { AdmissionRequest } from "../../contracts.ts";
 import { operationOptions } from "../operation-options.ts";
 import { kindName, resourceName } from "../versions.ts";
-import { groupVersion, type KindDefinition } from "../../../api/index.ts";
-import { isObject } from "../../../schema/index.ts";
-import type { AdmissionRequest } from "../../contracts.ts";
+import { CallError } from "./caller.ts";
 import type { Webhook } from "./webhook.ts";
 
 type Json = Record<string, unknown>;
 
 const GROUP = "admission.k8s.io";
 const KIND = "AdmissionReview";
+/** Of the original's reader of reviews, which it names when it meets a type that it doesn't know. */
+const SCHEME = "pkg/runtime/scheme.go:110";
 
 /** Versions in which webhooks can be asked; of an answer in the older one little is checked. */
 const VERSIONS = ["v1", "v1beta1"] as const;
@@ -27,10 +30,11 @@ export interface ReviewAnswer {
   readonly allowed: boolean;
   readonly result: Json | undefined;
   readonly warnings: readonly string[];
-  /** JSON patch in base64; of mutating webhooks only. */
+  /** In base64; of mutating webhooks only. */
   readonly patch: string | undefined;
+  readonly patchType: string;
   /** What it wants noted, by key. */
-  readonly notes: Json;
+  readonly notes: Readonly<Record<string, string>>;
 }
 
 interface ReviewOptions {
@@ -38,11 +42,10 @@ interface ReviewOptions {
   /** The version in which the client asked. */
   readonly made: KindDefinition;
   readonly version: ReviewVersion;
-  readonly isMutating: boolean;
 }
 
 /** What a webhook is asked. */
-export function reviewOf(request: AdmissionRequest, { uid, made, isMutating, version }: ReviewOptions): Json {
+export function reviewOf(request: AdmissionRequest, { uid, made, version }: ReviewOptions): Json {
   const { kind, objectKind, subresource, name, namespace, operation, user, object, oldObject, dryRun } = request;
   return {
     kind: KIND,
@@ -64,69 +67,97 @@ export function reviewOf(request: AdmissionRequest, { uid, made, isMutating, ver
         groups: user.groups,
         ...(user.extra && { extra: user.extra }),
       },
-      object: typed(request, isMutating ? unmade(request) : withVersion(object, oldObject)),
+      object: typed(request, object),
       oldObject: typed(request, oldObject),
       dryRun,
-      options: operationOptions(operation, request.query),
+      options: operationOptions(request),
     },
   };
 }
 
-/** What only the server says of a new object it says once nobody changes it any more. */
-function unmade({ operation, object }: AdmissionRequest): Json | undefined {
-  if (operation !== "CREATE" || !object?.metadata) return object;
-  const { uid: _, creationTimestamp: __, generation: ___, ...metadata } = object.metadata as Json;
-  return { ...object, metadata };
-}
-
-/** What is to be stored has the version that it takes the place of, whether or not the client named it. */
-function withVersion(object: Json | undefined, oldObject: unknown): Json | undefined {
-  const { resourceVersion } = ((oldObject ?? {}) as { metadata?: Json }).metadata ?? {};
-  const metadata = object?.metadata as Json | undefined;
-  if (!object || resourceVersion === undefined || metadata?.resourceVersion !== undefined) return object;
-  return { ...object, metadata: { ...metadata, resourceVersion } };
-}
-
 function typed({ kind, objectKind = kind }: AdmissionRequest, object: unknown): unknown {
-  return object ? { kind: objectKind.kind, apiVersion: groupVersion(objectKind), ...(object as Json) } : null;
+  return object ? { ...(object as Json), kind: objectKind.kind, apiVersion: groupVersion(objectKind) } : null;
 }
 
-/** Reads an answer; a text says what is wrong with it. */
-export function answerFrom(
-  review: unknown,
-  { uid, version, isMutating }: Pick<ReviewOptions, "uid" | "version" | "isMutating">,
-): ReviewAnswer | string {
-  if (!isObject(review)) return "expected an AdmissionReview";
-  const { kind, apiVersion, response } = review;
-  const isStrict = version === "v1";
-  const wanted = `${GROUP}/${version}`;
-  if (isStrict && (kind !== KIND || apiVersion !== wanted))
-    return `expected webhook response of ${wanted}, Kind=${KIND}, got ${String(apiVersion ?? "")}, Kind=${String(kind ?? "")}`;
-  if (!isObject(response)) return "webhook response was absent";
-  if (isStrict && response.uid !== uid)
-    return `expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? "")}`;
-  const { patch, patchType } = response;
-  const problem = isStrict ? patchProblem({ patch, patchType, isMutating }) : undefined;
-  if (problem !== undefined) return problem;
+interface Asked extends Pick<ReviewOptions, "uid" | "version"> {
+  readonly isMutating: boolean;
+}
+
+/** Reads an answer; throws {@link CallError} for what is none. */
+export function answerFrom(review: unknown, asked: Asked): ReviewAnswer {
+  const { kind, apiVersion, response } = readReview(review, asked.version);
+  const problem = responseProblem({ kind, apiVersion, response }, asked);
+  if (problem !== undefined) throw new CallError(`received invalid webhook response: ${problem}`);
+  const { allowed, status, patch, patchType, warnings, auditAnnotations } = response as Json;
+  const isOld = asked.version === "v1beta1";
   return {
-    allowed: response.allowed === true,
-    result: isObject(response.status) ? response.status : undefined,
-    warnings: Array.isArray(response.warnings) ? response.warnings.filter((one) => typeof one === "string") : [],
-    patch: typeof patch === "string" && patch !== "" ? patch : undefined,
-    notes: isObject(response.auditAnnotations) ? response.auditAnnotations : {},
+    allowed: allowed === true,
+    result: status as Json | undefined,
+    warnings: (warnings ?? []) as readonly string[],
+    patch: asked.isMutating && patch !== "" ? (patch as string | undefined) : undefined,
+    // Who answers in the old version didn't have to say of which type a patch is.
+    patchType: isOld ? "JSONPatch" : String(patchType ?? ""),
+    notes: (auditAnnotations ?? {}) as Readonly<Record<string, string>>,
   };
 }
 
-function patchProblem({
-  patch,
-  patchType,
-  isMutating,
-}: {
-  readonly patch: unknown;
-  readonly patchType: unknown;
-  readonly isMutating: boolean;
-}): string | undefined {
-  const hasPatch = typeof patch === "string" && patch !== "";
+interface Read {
+  readonly kind: unknown;
+  readonly apiVersion: unknown;
+  /** Of the declared types, with what was given empty. */
+  readonly response: Json | undefined;
+}
+
+function readReview(review: unknown, version: ReviewVersion): Read {
+  if (!isObject(review)) throw failed("expected an AdmissionReview");
+  const problem = typeProblem(review, version);
+  if (problem !== undefined) throw failed(problem);
+  const { kind, apiVersion } = review;
+  try {
+    const { response } = decodeJson(AdmissionReview, review, { quantity: canonicalQuantity }).value;
+    const given = review.response;
+    if (!isObject(given)) return { kind, apiVersion, response: undefined };
+    const { patchType } = given;
+    return { kind, apiVersion, response: { ...(response as Json | undefined), patchType } };
+  } catch (error) {
+    if (error instanceof DecodeError) throw failed(error.message);
+    throw error;
+  }
+}
+
+const failed = (why: string) => new CallError(`failed to call webhook: ${why}`);
+
+/** What is wrong with what an answer calls itself; what it doesn't say counts as what was asked for, at first. */
+function typeProblem({ kind, apiVersion }: Json, version: ReviewVersion): string | undefined {
+  const wanted = `${GROUP}/${version}`;
+  const [ownKind, ownVersion] = [String(kind || KIND), String(apiVersion || wanted)];
+  const isReview = ownKind === KIND && VERSIONS.some((one) => ownVersion === `${GROUP}/${one}`);
+  if (!isReview)
+    return `no kind ${JSON.stringify(ownKind)} is registered for version ${JSON.stringify(ownVersion)} in scheme ${JSON.stringify(SCHEME)}`;
+  if (ownVersion !== wanted)
+    return `converting (${ownVersion.split("/")[1]}.${KIND}) to (${version}.${KIND}): unknown conversion`;
+  return undefined;
+}
+
+function responseProblem(
+  { kind, apiVersion, response }: Read,
+  { uid, version, isMutating }: Asked,
+): string | undefined {
+  if (!response) return "webhook response was absent";
+  // The older version came without such rules.
+  if (version === "v1beta1") return undefined;
+  if ((response.uid ?? "") !== uid)
+    return `expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? "")}`;
+  const wanted = `${GROUP}/${version}`;
+  if (kind !== KIND || apiVersion !== wanted) {
+    const [group, own = ""] = String(apiVersion ?? "").split("/");
+    return `expected webhook response of ${wanted}, Kind=${KIND}, got ${group ?? ""}/${own}, Kind=${String(kind ?? "")}`;
+  }
+  return patchProblem(response, isMutating);
+}
+
+function patchProblem({ patch, patchType }: Json, isMutating: boolean): string | undefined {
+  const hasPatch = patch !== undefined && patch !== "";
   const hasType = patchType !== undefined && patchType !== null;
   if (!isMutating) {
     if (hasPatch) return "validating webhook may not return response.patch";
@@ -134,7 +165,5 @@ function patchProblem({
   }
   if (hasPatch && !hasType) return "webhook returned response.patch but not response.patchType";
   if (!hasPatch && hasType) return "webhook returned response.patchType but not response.patch";
-  return hasType && patchType !== "JSONPatch"
-    ? `webhook returned invalid response.patchType of ${JSON.stringify(patchType)}`
-    : undefined;
+  return patchType === "" ? `webhook returned invalid response.patchType of ""` : undefined;
 }

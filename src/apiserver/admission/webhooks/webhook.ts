@@ -5,8 +5,7 @@ import {
   ValidatingWebhookConfiguration,
 } from "../../../api/index.ts";
 import type { AdmissionRequest } from "../../contracts.ts";
-import { matchedVersion, type MatchResources, type Matching, type NamespaceLabels } from "../policies/match.ts";
-import { requestVersions, type VersionsOf } from "../versions.ts";
+import { matchedVersion, type MatchResources, type Matching } from "../policies/match.ts";
 
 /** A webhook as a configuration has it, with its defaults. */
 export interface Webhook {
@@ -42,44 +41,36 @@ interface Configuration {
 export const MUTATING = MutatingWebhookConfiguration as unknown as KindDefinition;
 export const VALIDATING = ValidatingWebhookConfiguration as unknown as KindDefinition;
 
-/** A webhook that a request is to be shown to. */
-export interface Wanted {
+/** A webhook, and which one of all it is. */
+export interface Configured {
   readonly webhook: Webhook;
-  /** Which one of all it is. */
+  readonly configuration: string;
   readonly key: string;
-  /** The version in which it knows the request's kind. */
-  readonly version: KindDefinition;
 }
 
-interface WantedOptions {
-  readonly configurations: KindDefinition;
-  readonly labelsOf: () => Promise<NamespaceLabels>;
-  readonly versionsOf: VersionsOf;
-}
-
-/** Webhooks that a request is to be shown to, their conditions left aside: configurations by name, webhooks in their order. */
-export async function webhooksFor(
-  request: AdmissionRequest,
-  { configurations: kind, labelsOf, versionsOf }: WantedOptions,
-): Promise<readonly Wanted[]> {
+/** All webhooks in the order in which they are asked: configurations by name, webhooks as they stand there. */
+export async function configuredWebhooks(
+  { kind, reads }: Pick<AdmissionRequest, "kind" | "reads">,
+  configurationKind: KindDefinition,
+): Promise<readonly Configured[]> {
   // Webhooks that judged what configures them could never be taken back.
-  if (request.kind.group === "admissionregistration.k8s.io") return [];
-  const { reads } = request;
-  await reads.filled(kind);
-  const configurations = reads.cached(kind) as readonly Configuration[];
-  if (configurations.length === 0) return [];
-  const matching = { request, labels: await labelsOf(), versions: requestVersions(request, versionsOf) };
-  return [...configurations]
-    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
-    .flatMap(({ metadata: { name }, webhooks = [] }) =>
-      webhooks.flatMap((webhook) => {
-        const version = versionFor(webhook, matching);
-        return version ? [{ webhook, key: `${name}/${webhook.name}`, version }] : [];
-      }),
-    );
+  if (kind.group === "admissionregistration.k8s.io") return [];
+  await reads.filled(configurationKind);
+  const configurations = reads.cached(configurationKind) as readonly Configuration[];
+  return configurations.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)).flatMap(webhooksIn);
 }
 
-function versionFor(
+function webhooksIn({ metadata: { name: configuration }, webhooks = [] }: Configuration): Configured[] {
+  const count = new Map<string, number>();
+  return webhooks.map((webhook) => {
+    const index = count.get(webhook.name) ?? 0;
+    count.set(webhook.name, index + 1);
+    return { webhook, configuration, key: `${configuration}/${webhook.name}/${index}` };
+  });
+}
+
+/** The version in which a webhook is to be shown a request, its conditions left aside; undefined when it isn't. */
+export function versionFor(
   { rules = [], namespaceSelector, objectSelector, matchPolicy }: Webhook,
   matching: Matching,
 ): KindDefinition | undefined {

@@ -1,0 +1,64 @@
+import type { KindDefinition } from "../../../api/index.ts";
+import type { AdmissionRequest } from "../../contracts.ts";
+import { overwrite } from "../overwrite.ts";
+import { asKept, inVersion, takeBack } from "../versions.ts";
+
+type Json = Record<string, unknown>;
+
+/** A request as webhooks see it one after the other, each in the version that it knows, with what those before it changed. */
+export class ChangedView {
+  readonly #request: AdmissionRequest;
+  #view: AdmissionRequest | undefined;
+  #isChanged = false;
+
+  constructor(request: AdmissionRequest) {
+    this.#request = request;
+  }
+
+  /** As it is by now, in whichever version. */
+  get shown(): AdmissionRequest {
+    return this.#view ?? this.#request;
+  }
+
+  async in(kind: KindDefinition): Promise<AdmissionRequest> {
+    if (this.#view?.kind === kind) return this.#view;
+    await this.settle();
+    const view = await viewIn(this.#request, kind);
+    this.#view = view;
+    return view;
+  }
+
+  /** Goes on with another object. */
+  change(object: Json): void {
+    this.#view = { ...this.shown, object };
+    this.#isChanged = true;
+  }
+
+  /** Brings what has become of the object back to the request. */
+  async settle(): Promise<void> {
+    const { shown } = this;
+    if (!this.#isChanged || !shown.object || !this.#request.object) return;
+    this.#isChanged = false;
+    if (shown.kind === this.#request.kind || shown.objectKind) overwrite(this.#request.object, shown.object);
+    else await takeBack(this.#request, shown);
+  }
+}
+
+const viewIn = async (request: AdmissionRequest, kind: KindDefinition): Promise<AdmissionRequest> =>
+  kind === request.kind ? asKept(request) : inVersion(request, kind);
+
+/** A request in each version that any webhook knows it in. */
+export class Views {
+  readonly #request: AdmissionRequest;
+  readonly #known = new Map<KindDefinition, Promise<AdmissionRequest>>();
+
+  constructor(request: AdmissionRequest) {
+    this.#request = request;
+  }
+
+  in(kind: KindDefinition): Promise<AdmissionRequest> {
+    const known = this.#known.get(kind) ?? viewIn(this.#request, kind);
+    this.#known.set(kind, known);
+    return known;
+  }
+}
