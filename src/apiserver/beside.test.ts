@@ -14,6 +14,7 @@ const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const THINGS = "/apis/x.io/v1/namespaces/default/things";
 const YAML = "application/yaml";
 const PROTOBUF = "application/vnd.kubernetes.protobuf";
+const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io";
 const MERGE = "application/merge-patch+json";
 const STRATEGIC = "application/strategic-merge-patch+json";
 const JSON_PATCH = "application/json-patch+json";
@@ -137,8 +138,16 @@ const ASKED: readonly (Ask & { readonly isHeavy: boolean })[] = [
   { what: `POST ${CONFIG_MAPS}`, body: encoded(), type: PROTOBUF, accept: PROTOBUF, isHeavy: true },
   { what: `GET ${CONFIG_MAPS}/wide`, isHeavy: false },
   { what: `GET ${CONFIG_MAPS}/wide`, accept: "application/yaml", isHeavy: true },
-  { what: `GET ${CONFIG_MAPS}/wide`, accept: "application/json;as=Table;v=v1;g=meta.k8s.io", isHeavy: true },
-  { what: `GET ${CONFIG_MAPS}/wide`, accept: PROTOBUF, isHeavy: true },
+  { what: `GET ${CONFIG_MAPS}/wide`, accept: TABLE, isHeavy: false },
+  { what: `GET ${CONFIG_MAPS}/wide`, accept: PROTOBUF, isHeavy: false },
+  { what: `GET ${CONFIG_MAPS}`, isHeavy: false },
+  { what: `GET ${CONFIG_MAPS}`, accept: TABLE, isHeavy: false },
+  { what: `GET ${CONFIG_MAPS}`, accept: "application/yaml", isHeavy: true },
+  { what: `POST ${CONFIG_MAPS}`, body: configMap("wider", keys(8 * COUNT)), isHeavy: true },
+  { what: `GET ${CONFIG_MAPS}/wider`, accept: TABLE, isHeavy: true },
+  { what: `GET ${CONFIG_MAPS}?limit=3`, accept: TABLE, isHeavy: false },
+  { what: `GET ${CONFIG_MAPS}`, accept: TABLE, isHeavy: true },
+  { what: `DELETE ${CONFIG_MAPS}/wider`, isHeavy: true },
   { what: `PATCH ${CONFIG_MAPS}/wide`, body: '{"data":{"a":"b"}}', type: MERGE, isHeavy: true },
   { what: `PATCH ${CONFIG_MAPS}/small`, body: `{"data":{${keys(COUNT)}}}`, type: STRATEGIC, isHeavy: true },
   { what: `PUT ${CONFIG_MAPS}/wide`, body: configMap("wide", '"a":"b"'), isHeavy: true },

@@ -145,10 +145,10 @@ export interface RequestContext {
   /** The body, once it has been read as a whole. */
   bytes?: Uint8Array;
   /**
-   * Shown what was sent or is stored before anything is done with it, or told of how many values there are; throws when that
-   * is too much to be worked on here. Absent where there is nowhere else.
+   * Shown what was sent or is stored before anything is done with it ("read": it is only read and shown), or told of how
+   * many values there are; throws when that is too much to be worked on here. Absent where there is nowhere else.
    */
-  readonly weigh?: (what: Uint8Array | number) => void;
+  readonly weigh?: (what: Uint8Array | number, work?: "read" | undefined) => void;
   /** To be awaited once the request is there as a whole: many that come together are begun few at a time. */
   readonly begin: () => Promise<void> | undefined;
   /** Gives others a turn of the event loop. */

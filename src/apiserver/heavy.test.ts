@@ -23,3 +23,10 @@ check("YAML lists in one another", "- ".repeat(10_000), true);
 check("protobuf with a long text", `k8s\0\x0a\x80\x80\x04${"\0".repeat(65_536)}`, false);
 check("protobuf with many fields", `k8s\0${"\x0a\0".repeat(10_000)}`, true);
 check("nothing", "", false);
+
+test("what is only read may have more values", () => {
+  weigh(Buffer.from(keys(20_000, "")), "read");
+  assert.throws(() => weigh(Buffer.from(keys(50_000, "")), "read"), HeavyWork);
+  weigh(40_000, "read");
+  assert.throws(() => weigh(40_000), HeavyWork);
+});

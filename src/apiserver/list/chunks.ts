@@ -31,6 +31,8 @@ export function answerFrom(
 /** Where the text of a list comes from that is made item by item. */
 export interface TextSource {
   readonly head: string;
+  /** What stands between two items. */
+  readonly between: string;
   readonly end: string;
   readonly count: number;
   text(index: number): string;
@@ -45,10 +47,11 @@ export function answerFromText(type: string, source: TextSource, clock: Clock): 
   return { status: 200, headers, body: { type: "stream", chunks: textChunksOf(source, clock) } };
 }
 
-async function* textChunksOf({ head, end, count, text }: TextSource, clock: Clock): AsyncGenerator<Uint8Array> {
+async function* textChunksOf(source: TextSource, clock: Clock): AsyncGenerator<Uint8Array> {
+  const { head, between, end, count, text } = source;
   let piece = head;
   for (let index = 0; index < count; index++) {
-    piece += index === 0 ? text(index) : `,${text(index)}`;
+    piece += index === 0 ? text(index) : between + text(index);
     if (piece.length < TEXT_LENGTH) continue;
     yield Buffer.from(piece);
     await clock.yield();

@@ -12,11 +12,10 @@ import {
   behaviorOf,
   columnsOf,
 } from "../../api/index.ts";
-import type { Clock } from "../../base/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
-import { encodeProto, encodeProtoObject, goJson, type StructNode } from "../../schema/index.ts";
-import { answerFromText } from "./chunks.ts";
+import { encodeProto, encodeProtoObject, type StructNode } from "../../schema/index.ts";
 import { listProtoOf } from "./body.ts";
+import type { LongCall, LongText } from "./long.ts";
 import type { Format } from "../http/negotiate.ts";
 import type { StoredObject } from "../stored/stored.ts";
 
@@ -89,59 +88,33 @@ function rowOf(kind: KindDefinition, object: KubeObject, { nowMs, format, includ
   };
 }
 
-/** From here on a list is made and sent row by row. */
-export const LONG_LIST_ITEMS = 200;
-
-interface LongCall {
-  readonly items: readonly StoredObject[];
-  readonly clock: Clock;
+/** The text of {@link tableOf} for many rows. */
+export function longTable(kind: KindDefinition, call: TableCall): LongText {
+  return { head: tableHead(kind, call), at: "rows", make: (object) => rowOf(kind, object, call) };
 }
 
-/** The JSON of {@link tableOf} for many rows. */
-export function longTable(kind: KindDefinition, { items, clock, ...call }: LongCall & TableCall): ApiResponse {
-  return longJson({ ...tableHead(kind, call), rows: [] }, { items, clock }, (object) => rowOf(kind, object, call));
+/** The text of a list of many objects' metadata. */
+export function longMetadataList(head: {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly metadata: unknown;
+}): LongText {
+  return { head, at: "items", make: (object) => partialMetadata(object, head.apiVersion) };
 }
 
-/** The JSON of a list of many objects' metadata. */
-export function longMetadataList(
-  head: { readonly kind: string; readonly apiVersion: string; readonly metadata: unknown },
-  call: LongCall,
-): ApiResponse {
-  return longJson({ ...head, items: [] }, call, (object) => partialMetadata(object, head.apiVersion));
-}
-
-/** The protobuf of a list of many objects' metadata. */
 /** How a list of metadata is written in protobuf. */
 export function metadataListStruct({ viewVersion }: Pick<Format, "viewVersion">): StructNode {
   return viewVersion === "meta.k8s.io/v1beta1" ? PartialObjectMetadataListV1beta1 : PartialObjectMetadataList;
 }
 
+/** The protobuf of a list of many objects' metadata. */
 export function longMetadataListProto(
   head: { readonly kind: string; readonly apiVersion: string },
-  call: LongCall & { readonly metadata: unknown },
+  call: Pick<LongCall, "items" | "clock"> & { readonly metadata: unknown },
 ): Promise<ApiResponse> {
   return listProtoOf(metadataListStruct({ viewVersion: head.apiVersion }), { ...call, head }, (stored) =>
     encodeProto(PartialObjectMetadata, partialMetadata(stored.parsed(), head.apiVersion)),
   );
-}
-
-/** Stored bytes of a list whose objects stay parsed for whoever asks again. */
-const KEPT_BYTES_MAX = 4 * 1024 * 1024;
-
-const bytesOf = (items: readonly StoredObject[]) => items.reduce((sum, { entry }) => sum + entry.value.length, 0);
-
-const EMPTY_END = "]}";
-
-/** What an object says that ends with an empty list, with that list filled. */
-function longJson(empty: object, { items, clock }: LongCall, make: (object: KubeObject) => unknown): ApiResponse {
-  const isKept = bytesOf(items) <= KEPT_BYTES_MAX;
-  const source = {
-    head: goJson(empty).slice(0, -EMPTY_END.length),
-    end: `${EMPTY_END}\n`,
-    count: items.length,
-    text: (index: number) => goJson(make(isKept ? items[index]!.object : items[index]!.parsed())),
-  };
-  return answerFromText("application/json", source, clock);
 }
 
 function columnDefinition({ name, type, format = "", priority, description = "" }: Column<KubeObject>): unknown {

@@ -29,6 +29,7 @@ import { respond, respondBytes } from "../http/respond.ts";
 import { list, listHead, listedVersion, type ListResult, parseVersion } from "../list/list.ts";
 import { type ListOptions, listOptions, watchOptions } from "../list/options.ts";
 import { listJson, listProto, protoObject } from "../list/body.ts";
+import { isLongList, longAnswer, type LongText } from "../list/long.ts";
 import {
   applyConfiguration,
   applyTo,
@@ -52,7 +53,6 @@ import { isTrue } from "../http/request-info.ts";
 import { writeOptions } from "./write-options.ts";
 import { selection } from "../list/selection.ts";
 import {
-  LONG_LIST_ITEMS,
   longMetadataList,
   longMetadataListProto,
   longTable,
@@ -137,14 +137,17 @@ export class Verbs {
     const version = read(context.query.get("resourceVersion") ?? "");
     if (version) await this.#registry.cacher.notOlderThan(version);
     const found = await this.#registry.get(namespace, name);
-    if (!this.#isSentAsStored(found, format)) context.weigh?.(found.entry.value);
+    this.#weighShown(context, [found], format);
     return this.#one(200, found, format, context);
   }
 
-  /** Whether an object needn't be read to be shown. */
-  #isSentAsStored({ entry }: StoredObject, { as, encoding, pretty }: Format): boolean {
-    if (as !== "object" || encoding !== "json" || pretty) return false;
-    return !this.#kind.storage && !this.#kind.custom && !isProtobuf(entry.value);
+  /** Weighs objects that have to be read to be shown. */
+  #weighShown({ weigh }: RequestContext, items: readonly StoredObject[], { as, encoding, pretty }: Format): void {
+    if (!weigh) return;
+    const isStored = as === "object" && encoding === "json" && !pretty && !this.#kind.storage && !this.#kind.custom;
+    // What is read to be shown in YAML, or is of custom kinds, is gone through again.
+    const work = encoding === "yaml" || this.#kind.custom ? undefined : "read";
+    for (const { entry } of items) if (!isStored || isProtobuf(entry.value)) weigh(entry.value, work);
   }
 
   #format({ request, query, info }: RequestContext): Format {
@@ -219,7 +222,9 @@ export class Verbs {
     const options = listOptions(query);
     const picked = selection(this.#kind, info.namespace, options);
     const { store, clock } = this.#options;
-    return this.#many(await list({ kind, cacher, store, options, selection: picked, clock }), format, context);
+    const result = await list({ kind, cacher, store, options, selection: picked, clock });
+    this.#weighShown(context, result.items, format);
+    return this.#many(result, format, context);
   }
 
   /** Several objects in the format asked for. */
@@ -229,12 +234,10 @@ export class Verbs {
     const head = listHead(kind);
     // Lists of custom kinds always say where they go on, even when they don't.
     const metadata = kind.custom ? { continue: "", ...result.metadata } : result.metadata;
-    if (
-      result.items.length >= LONG_LIST_ITEMS &&
-      format.as !== "object" &&
-      (format.encoding === "protobuf" || (format.encoding === "json" && !format.pretty))
-    )
-      return compressedStream(request, await this.#longView(result, { query, format }));
+    if (format.encoding !== "object" && isLongList(result.items)) {
+      const long = await this.#long(result, { query, format });
+      if (long) return compressedStream(request, long);
+    }
     if (format.as === "table")
       return respond(200, this.#table(result.items, result.metadata, { query, format }), format);
     if (format.as !== "object") {
@@ -264,17 +267,31 @@ export class Verbs {
     return shown;
   }
 
-  /** A table or the metadata of many objects, made as they are sent. */
-  async #longView(
+  /** Many objects, where they aren't sent as they are stored: made as they are sent. */
+  async #long(
     { items, metadata }: ListResult,
     { query, format }: { query: URLSearchParams; format: Format },
-  ): Promise<ApiResponse> {
+  ): Promise<ApiResponse | undefined> {
     const { clock } = this.#options;
-    if (format.encoding === "protobuf") return longMetadataListProto(metadataHead(format), { metadata, items, clock });
-    if (format.as !== "table") return longMetadataList({ ...metadataHead(format), metadata }, { items, clock });
-    const shown = this.#kind.custom ? items.map((stored) => stored.as(this.#kind)) : items;
-    const call = { metadata, nowMs: clock.now(), format, ...tableOptions(query) };
-    return longTable(this.#tableKind(), { ...call, items: shown, clock });
+    const kind = this.#kind;
+    const { as, encoding, pretty } = format;
+    if (as === "object" && (encoding === "protobuf" || (encoding === "json" && !pretty))) return undefined;
+    if (encoding === "protobuf") return longMetadataListProto(metadataHead(format), { metadata, items, clock });
+    const shown = kind.custom || (as === "object" && kind.storage) ? items.map((stored) => stored.as(kind)) : items;
+    return longAnswer({ items: shown, clock, format }, this.#longText(metadata, { query, format }));
+  }
+
+  #longText(metadata: unknown, { query, format }: { query: URLSearchParams; format: Format }): LongText {
+    const kind = this.#kind;
+    const nowMs = this.#options.clock.now();
+    if (format.as === "table") return longTable(this.#tableKind(), { metadata, nowMs, format, ...tableOptions(query) });
+    if (format.as !== "object") return longMetadataList({ ...metadataHead(format), metadata });
+    const shown = kind.custom ? { continue: "", ...(metadata as object) } : metadata;
+    return {
+      head: { ...listHead(kind), metadata: shown },
+      at: "items",
+      make: kind.custom ? (object) => object : untyped,
+    };
   }
 
   async #watch(context: RequestContext): Promise<ApiResponse> {

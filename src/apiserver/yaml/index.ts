@@ -6,4 +6,4 @@
 export { maybeJson } from "./maybe-json.ts";
 export { YamlError } from "./problem.ts";
 export { readYaml, readYamlInSteps, type YamlValue } from "./read.ts";
-export { yamlText } from "./write.ts";
+export { isPlainYaml, yamlText } from "./write.ts";

@@ -21,6 +21,11 @@ export function yamlText(value: unknown): string {
   return new Writer().write(read);
 }
 
+/** Whether a value is written as it is: only then is one written as part of another as it would be alone. */
+export function isPlainYaml(value: unknown): boolean {
+  return !READ_OTHERWISE.test(goJson(value) ?? "null");
+}
+
 type Json = Record<string, unknown>;
 
 /** A list or map that is being written. */
