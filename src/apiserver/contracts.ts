@@ -23,6 +23,8 @@ export interface Attributes extends RequestInfo {
   readonly user: UserInfo;
   /** Values that a field selector fixes, by path. */
   readonly fields?: Readonly<Record<string, string>>;
+  /** Of the request, for who looks at its selectors. */
+  readonly query?: URLSearchParams;
 }
 
 /** Who a caller is for a request: itself, or whom it acts as, by which right. */
@@ -35,6 +37,8 @@ export type Impersonate = (
 export interface Authorization {
   readonly decision: "allow" | "deny" | "noOpinion";
   readonly reason: string;
+  /** Why there is nothing better to say: whom this keeps out is told that it is the server's own fault. */
+  readonly error?: string;
 }
 
 /** A user whose credentials say whom they are for. */
@@ -46,7 +50,11 @@ export type Authenticated = UserInfo & { readonly audiences?: readonly string[] 
  */
 export type Authenticator = (request: ApiRequest, audiences?: readonly string[]) => Promise<Authenticated | undefined>;
 
-export type Authorizer = (attributes: Attributes) => Promise<Authorization>;
+export interface Authorizer {
+  (attributes: Attributes): Promise<Authorization>;
+  /** Why it can't tell all that a user may do, if it can't; a few words each. */
+  readonly unresolved?: readonly string[];
+}
 
 /** Reads for parts of the server itself: consistent, without authorization. */
 export interface Reads {

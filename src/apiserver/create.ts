@@ -13,11 +13,11 @@ import { rememberingTokens } from "./authn/token-cache.ts";
 import { tokenRequests } from "./authn/token-request.ts";
 import type { PrivateKey } from "../pki/index.ts";
 import { clientCertificates, inProcess, type StaticToken, staticTokens } from "./authn/authn.ts";
-import { bearerTokens } from "./authn/bearer.ts";
+import { bearerTokens, type TokenReader } from "./authn/bearer.ts";
 import { requestHeaders, type RequestHeaderOptions } from "./authn/request-header.ts";
 import { nodeAuthorizer } from "./authz/node.ts";
 import { noEscalation } from "./authz/escalation.ts";
-import { alwaysAllow, masters, rbac } from "./authz/rbac.ts";
+import { alwaysAllow, alwaysDeny, masters, rbac } from "./authz/rbac.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
 import { keepIdentity } from "./bootstrap/identity.ts";
 import { publishServiceCidr } from "./bootstrap/service-cidr.ts";
@@ -91,8 +91,12 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly admissionPlugins?: AdmissionChoice;
   /** Default Node and RBAC. */
   readonly authorizationModes?: readonly AuthorizationMode[];
-  /** Requests without credentials are system:anonymous. Default true. */
-  readonly anonymousAuth?: boolean;
+  /** Who decides instead of those modes; `builtIn` makes what decides as a mode does. */
+  readonly authorization?: (builtIn: (mode: AuthorizationMode) => Authorizer) => readonly Authorizer[];
+  /** What else knows whose a token is. */
+  readonly tokenReaders?: readonly TokenReader[];
+  /** Requests without credentials are system:anonymous, perhaps on some paths only. Default true. */
+  readonly anonymousAuth?: boolean | readonly string[];
   /** host:port that clients are told to use. Default "127.0.0.1:6443". */
   readonly serverAddress?: string;
   /** Where cluster addresses of services come from. Default 10.96.0.0/16. */
@@ -133,12 +137,13 @@ export interface ApiServerOptions extends RuntimeConfigOptions {
   readonly givenFlags?: GivenFlags;
 }
 
-export type AuthorizationMode = "Node" | "RBAC" | "AlwaysAllow";
+export type AuthorizationMode = "Node" | "RBAC" | "AlwaysAllow" | "AlwaysDeny";
 
 const AUTHORIZERS: Readonly<Record<AuthorizationMode, (reads: Reads) => Authorizer>> = {
   Node: nodeAuthorizer,
   RBAC: rbac,
   AlwaysAllow: () => alwaysAllow,
+  AlwaysDeny: () => alwaysDeny,
 };
 
 /** A server without a socket. */
@@ -260,6 +265,7 @@ function partsOf(
           }),
         ]
       : []),
+    ...(options.tokenReaders ?? []),
   ];
   const authenticators = [
     inProcess,
@@ -315,7 +321,7 @@ function partsOf(
         admission,
         reads,
       }),
-      rulesReview({ admission, reads }),
+      rulesReview({ authorizers: authorized, admission, reads }),
       ["componentstatuses", componentStatuses({ store, clock, reads: core.reads })],
     ]),
     hooks: new Map([
@@ -363,6 +369,8 @@ async function start(options: ApiServerOptions, core: ServerCore, { definitions,
   if (options.advertise) await publishServer(core, { ...options, ...options.advertise, clusterIP });
 }
 
-function authorizers({ authorizationModes = ["Node", "RBAC"] }: ApiServerOptions, reads: Reads): Authorizer[] {
-  return [masters, ...authorizationModes.map((mode) => AUTHORIZERS[mode](reads))];
+function authorizers({ authorizationModes, authorization }: ApiServerOptions, reads: Reads): Authorizer[] {
+  const builtIn = (mode: AuthorizationMode) => AUTHORIZERS[mode](reads);
+  const modes = authorizationModes ?? ["Node", "RBAC"];
+  return [masters, ...(authorization ? authorization(builtIn) : modes.map(builtIn))];
 }

@@ -9,7 +9,8 @@ export { originProblem } from "./http/cors.ts";
 export type { Profiler } from "./introspection/profiles.ts";
 export type { StorageMediaType } from "./stored/encoding.ts";
 export { FEATURE_GATES, type RuntimeConfigOptions } from "./discovery/runtime-config.ts";
-export { AdmissionConfigError } from "./admission/configuration.ts";
+export { type ConfigObject, ConfigurationError, readConfiguration } from "./configuration.ts";
+export type { AuthenticationSettings, JwtIssuer } from "./delegation/index.ts";
 export type { Auditor, AuditEvent, AuditSink } from "./audit/index.ts";
 export type { Encryption } from "./encryption/index.ts";
 export { parseTokenFile, type StaticToken } from "./authn/authn.ts";
@@ -29,4 +30,9 @@ export function storeEncryption(): Promise<typeof import("./encryption/index.ts"
 /** Admission plugins that are off by default, and what configures plugins; loaded when it is first called, since most servers do without. */
 export function optionalAdmission(): Promise<typeof import("./admission/optional/index.ts")> {
   return import("./admission/optional/index.ts");
+}
+
+/** What others decide of callers; loaded when it is first called, since most servers decide all themselves. */
+export function delegation(): Promise<typeof import("./delegation/index.ts")> {
+  return import("./delegation/index.ts");
 }

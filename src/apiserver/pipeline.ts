@@ -40,8 +40,8 @@ import { RequestTurns } from "./request-turns.ts";
 export interface PipelineOptions {
   readonly authenticators: readonly Authenticator[];
   readonly authorizers: readonly Authorizer[];
-  /** Users without credentials become system:anonymous; otherwise they get 401. */
-  readonly anonymous: boolean;
+  /** Users without credentials become system:anonymous, perhaps on some paths only; otherwise they get 401. */
+  readonly anonymous: boolean | readonly string[];
   readonly log: Log;
   readonly random: Random;
   readonly clock: Clock;
@@ -95,9 +95,11 @@ export function pipeline(options: PipelineOptions): Handler {
       const flow = isLongRunning(info) ? undefined : options.flows.flowOf(info, user);
       flowHeaders = headersOf(flow);
       response = await inTurn({ request, info, user, flow, options }, async () => {
-        const attributes = { ...info, name: info.name || selectedName(info, query), user, fields: fixedFields(query) };
+        const name = info.name || selectedName(info, query);
+        const attributes = { ...info, name, user, fields: fixedFields(query), query };
         const decision = await decide(attributes, options.authorizers);
         if (audited) noteDecision(audited, decision);
+        if (decision.error !== undefined) throw new Undecided(decision.error);
         if (!decision.isAllowed) throw forbiddenTo(attributes, decision.reason);
         isLetIn = true;
         // What has a body is there as a whole when that has been read.
@@ -228,7 +230,8 @@ async function authenticate(
     if (user) return user.groups.includes(AUTHENTICATED) ? user : asAuthenticated(user);
   }
   if (isSpacedToken(request.headers)) warnings.push(SPACED_TOKEN);
-  if (!anonymous) throw unauthorized();
+  const isOpen = typeof anonymous === "boolean" ? anonymous : anonymous.includes(request.path);
+  if (!isOpen) throw unauthorized();
   return ANONYMOUS;
 }
 
@@ -340,7 +343,23 @@ function isLongRunning({ subresource, isResource, path }: RequestInfo): boolean 
   return LONG_RUNNING.has(subresource) || (!isResource && path.startsWith(PROFILES));
 }
 
+const ESCAPED: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+
+/** Nobody could be asked whether a request is allowed. */
+class Undecided extends Error {
+  override readonly name = "Undecided";
+}
+
 function failure(error: unknown, request: ApiRequest, log: Log): ApiResponse {
+  if (error instanceof Undecided) {
+    log.error("Authorization failed", { method: request.method, path: request.path, error });
+    const uri = request.query ? `${request.path}?${request.query}` : request.path;
+    const text = `Internal Server Error: ${JSON.stringify(uri)}: ${error.message}\n`;
+    return respondText(
+      500,
+      text.replace(/[&<>]/g, (one) => ESCAPED[one]!),
+    );
+  }
   if (error instanceof TurnedAway) {
     const { status, headers, body } = respondText(429, "Too many requests, please try again later.\n");
     return { status, headers: { ...headers, "retry-after": "1" }, body };

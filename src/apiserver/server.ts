@@ -68,7 +68,7 @@ export interface ServerOptions {
   readonly random: Random;
   readonly log: Log;
   readonly scope: Scope;
-  readonly anonymous: boolean;
+  readonly anonymous: boolean | readonly string[];
   /** host:port that clients are told to use. */
   readonly serverAddress: string;
   readonly processMetrics?: () => readonly string[];

@@ -16,6 +16,7 @@ import {
 import { threadStore } from "../store/index.ts";
 import type { ApiServerFlags } from "./flags/index.ts";
 import { admissionAsConfigured } from "./components/admission.ts";
+import { authorizationAsConfigured } from "./components/authorization.ts";
 import { optionsOf } from "./components/apiserver-options.ts";
 
 /** A thread's whole program: an API server for what the one of the process passes on. */
@@ -35,6 +36,7 @@ const scope = Scope.logging(log);
 
 const answer = createServerBeside({
   ...optionsOf(flags),
+  ...(await authorizationAsConfigured(flags, { clock, scope, log })),
   admissionPlugins: await admissionAsConfigured(flags, { clock, scope }),
   storageMediaType,
   store: threadStore(store),

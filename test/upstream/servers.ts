@@ -40,6 +40,12 @@ export class Servers implements AsyncDisposable {
     return this.#start("upstream", [KUBE_APISERVER], [...this.#flags(etcd), "--advertise-address=192.0.2.1", ...flags]);
   }
 
+  /** The same where flags say in another way than by modes who decides what users may do. */
+  upstreamWithoutModes(etcd: string, ...flags: readonly string[]): Promise<Server> {
+    const given = this.#flags(etcd).filter((flag) => !flag.startsWith("--authorization-mode="));
+    return this.#start("upstream", [KUBE_APISERVER], [...given, "--advertise-address=192.0.2.1", ...flags]);
+  }
+
   /** Ours on an etcd. */
   navarch(etcd: string, ...flags: readonly string[]): Promise<Server> {
     const args = [...this.#flags(etcd), "--advertise-address=192.0.2.2", ...flags];

@@ -13,7 +13,7 @@ import {
   certificateSubjectRestriction,
   clusterTrustBundleAttest,
 } from "./certificates.ts";
-import { AdmissionConfigError, type PluginConfigurations } from "./configuration.ts";
+import { ConfigurationError, type PluginConfigurations } from "../configuration.ts";
 import { defaultIngressClass } from "./default-ingress-class.ts";
 import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
@@ -141,16 +141,16 @@ export function admissionPlugins(options: PluginOptions, choice?: AdmissionChoic
 function checkChoice({ enable, disable }: AdmissionChoice, made: readonly AdmissionPlugin[]): void {
   const unknown = [...enable, ...disable].find((name) => !ORDER.includes(name));
   if (unknown !== undefined)
-    throw new AdmissionConfigError(
+    throw new ConfigurationError(
       `choose admission plugins: ${JSON.stringify(unknown)} is none, there are ${ORDER.join(", ")}`,
     );
   const fixed = disable.find((name) => PART_OF_KINDS.has(name));
   if (fixed !== undefined)
-    throw new AdmissionConfigError(
+    throw new ConfigurationError(
       `choose admission plugins: ${fixed} can't be left out here, it belongs to its kind's rules`,
     );
   const missing = enable.find((name) => !PART_OF_KINDS.has(name) && !made.some((plugin) => plugin.name === name));
-  if (missing !== undefined) throw new AdmissionConfigError(`choose admission plugins: ${missing} has not been made`);
+  if (missing !== undefined) throw new ConfigurationError(`choose admission plugins: ${missing} has not been made`);
 }
 
 function builtInPlugins(options: PluginOptions, configurations: PluginConfigurations): readonly AdmissionPlugin[] {

@@ -5,7 +5,7 @@ import {
   type ScopedResourceSelectorRequirement,
   withoutZeros,
 } from "../../api/index.ts";
-import { type ConfigObject, ConfigReader } from "./configuration.ts";
+import { type ConfigObject, ConfigReader } from "../configuration.ts";
 
 /** What may only be had where a quota gives it out. */
 export interface LimitedResource {

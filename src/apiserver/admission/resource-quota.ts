@@ -16,7 +16,7 @@ import {
 } from "../../api/index.ts";
 import { failed } from "./refused.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../contracts.ts";
-import type { ConfigObject } from "./configuration.ts";
+import type { ConfigObject } from "../configuration.ts";
 import {
   type LimitedResource,
   limitedNames,

@@ -1,6 +1,7 @@
 import { unauthorized } from "../../api/index.ts";
 import type { ApiRequest } from "../../net/message.ts";
 import type { Authenticated, Authenticator } from "../contracts.ts";
+import { TokenError, tokenFault } from "./token-fault.ts";
 
 /** Whose token is this? undefined: not one that this reader knows. */
 export type TokenReader = (token: string, audiences?: readonly string[]) => Promise<Authenticated | undefined>;
@@ -71,12 +72,25 @@ export function bearerTokens(readers: readonly TokenReader[]): Authenticator {
   return async (request, audiences) => {
     const inHeader = headerToken(request.headers);
     const offered = protocolToken(request);
+    const faults: string[] = [];
     for (const token of [inHeader, offered?.token])
       for (const read of token ? readers : []) {
-        const user = await read(token!, audiences);
+        const user = await orFault(read(token!, audiences), faults);
         if (user) return user;
       }
     if (inHeader === undefined && (offered === undefined || offered.token === "")) return undefined;
-    throw unauthorized();
+    throw faults.length > 0 ? tokenFault(faults.join(", ")) : unauthorized();
   };
+}
+
+/** The user that a reader knows; what it finds wrong with the token is kept, since another one may know it. */
+async function orFault(reading: ReturnType<TokenReader>, faults: string[]): ReturnType<TokenReader> {
+  try {
+    return await reading;
+  } catch (error) {
+    const { cause } = error as Error;
+    if (!(cause instanceof TokenError)) throw error;
+    faults.push(cause.message);
+    return undefined;
+  }
 }

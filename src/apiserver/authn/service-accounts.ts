@@ -13,6 +13,7 @@ import {
   verifyJwt,
 } from "../../pki/index.ts";
 import type { Authenticated, Reads } from "../contracts.ts";
+import { tokenFault } from "./token-fault.ts";
 
 export interface ServiceAccountOptions {
   readonly issuer: string;
@@ -44,19 +45,9 @@ interface Claims extends JwtClaims {
   };
 }
 
-/** Why a token of ours is not good, as a review of it tells. */
-export class TokenError extends Error {
-  override readonly name = "TokenError";
-}
-
-/** 401; why is for who reviews the token, not for who brings it. */
-function notGood(why: string): Error {
-  return Object.assign(unauthorized(), { cause: new TokenError(why) });
-}
-
 function wrongAudience(named: readonly string[], wanted: readonly string[]): Error {
   const list = (audiences: readonly string[]) => `[${audiences.map((one) => JSON.stringify(one)).join(" ")}]`;
-  return notGood(`token audiences ${list(named)} is invalid for the target audiences ${list(wanted)}`);
+  return tokenFault(`token audiences ${list(named)} is invalid for the target audiences ${list(wanted)}`);
 }
 
 const INVALIDATED = "service account token has been invalidated";
@@ -158,7 +149,7 @@ export class ServiceAccountTokens {
     } catch (error) {
       const fault = error instanceof PkiError ? FAULTS[error.code] : undefined;
       if (fault === undefined) return undefined;
-      throw notGood(fault);
+      throw tokenFault(fault);
     }
   }
 
@@ -171,8 +162,8 @@ export class ServiceAccountTokens {
       | undefined;
     if (found?.metadata.uid === uid) return;
     if (!found && (kind as unknown) === ServiceAccount)
-      throw notGood(`serviceaccounts ${JSON.stringify(name)} not found`);
-    throw notGood(found ? mismatch(kind.kind, found.metadata.uid, uid) : INVALIDATED);
+      throw tokenFault(`serviceaccounts ${JSON.stringify(name)} not found`);
+    throw tokenFault(found ? mismatch(kind.kind, found.metadata.uid, uid) : INVALIDATED);
   }
 }
 

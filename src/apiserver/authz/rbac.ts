@@ -20,6 +20,7 @@ export const masters: Authorizer = async ({ user }) =>
 
 /** Everything is allowed. */
 export const alwaysAllow: Authorizer = async () => ({ decision: "allow", reason: "" });
+export const alwaysDeny: Authorizer = async () => ({ decision: "noOpinion", reason: "Everything is forbidden." });
 
 /** What a binding gives a user whom it names. */
 interface Grant {

@@ -12,6 +12,7 @@ import {
 } from "../../api/index.ts";
 import type { Clock } from "../../base/index.ts";
 import type { UserInfo } from "../../net/message.ts";
+import { chain } from "../authz/chain.ts";
 import type { Attributes, Authorizer, RequestContext, SubresourceHandler } from "../contracts.ts";
 import { type Json, respondObject } from "../http/object.ts";
 import { readPosted } from "../http/posted.ts";
@@ -56,7 +57,8 @@ export function accessReviews(options: AccessReviewOptions): [string, Subresourc
 
 function accessReview(options: AccessReviewOptions, review: Review): SubresourceHandler {
   const { kind } = review;
-  const { authorizers, clock } = options;
+  const { clock } = options;
+  const decide = chain(options.authorizers);
   return async (context) => {
     const read = await readPosted(context, kind, kind);
     const asked = { ...read, metadata: managedBySender(context, read, { type: kind, clock }) };
@@ -68,12 +70,13 @@ function accessReview(options: AccessReviewOptions, review: Review): Subresource
     await validate();
     const { fields, evaluationError } = selectorsOf(spec);
     const attributes = { ...attributesOf(review.subject(context, spec), spec), ...(fields && { fields }) };
-    const { decision, reason } = await decide(attributes, authorizers);
+    const { decision, reason, error } = await decide(attributes);
+    const problems = [evaluationError, error].filter((one) => one !== undefined && one !== "");
     const status = {
       allowed: decision === "allow",
       ...(decision === "deny" && { denied: true }),
       ...(reason && { reason }),
-      ...(evaluationError && { evaluationError }),
+      ...(problems.length > 0 && { evaluationError: problems.join(", ") }),
     };
     return respondObject(context, 201, { ...object, status }, kind);
   };
@@ -164,14 +167,4 @@ function readFields(selector: Selector, fields: Record<string, string>): boolean
   for (const { key, operator, values = [] } of selector.requirements ?? [])
     if (operator === "In" && values.length === 1) fields[key] = values[0]!;
   return true;
-}
-
-async function decide(attributes: Attributes, authorizers: readonly Authorizer[]) {
-  const reasons: string[] = [];
-  for (const authorizer of authorizers) {
-    const answer = await authorizer(attributes);
-    if (answer.decision !== "noOpinion") return answer;
-    if (answer.reason) reasons.push(answer.reason);
-  }
-  return { decision: "noOpinion", reason: reasons.join("\n") } as const;
 }

@@ -3,7 +3,7 @@ import { badRequest, type KindDefinition, SelfSubjectReview, StatusError, TokenR
 import { type Clock, formatTime } from "../../base/index.ts";
 import type { UserInfo } from "../../net/message.ts";
 import { ANONYMOUS } from "../authn/authn.ts";
-import { TokenError } from "../authn/service-accounts.ts";
+import { TokenError } from "../authn/token-fault.ts";
 import type { Authenticator, RequestContext, SubresourceHandler } from "../contracts.ts";
 import { type Json, respondObject } from "../http/object.ts";
 import { readPosted } from "../http/posted.ts";
@@ -14,7 +14,7 @@ export interface IdentityReviewOptions extends ReviewAdmission {
   /** Of the API server: whom a token that names nobody else is for. */
   readonly audiences: readonly string[];
   /** Who shows no credentials is let in as somebody. */
-  readonly anonymous: boolean;
+  readonly anonymous: boolean | readonly string[];
   readonly clock: Clock;
 }
 
@@ -65,7 +65,9 @@ async function statusOfToken(
       const user = await authenticator(asked, audiences);
       if (!user) continue;
       const groups = [...new Set([...user.groups, "system:authenticated"])];
-      const met = audiences.filter((one) => (user.audiences ?? own).includes(one));
+      const met = user.audiences
+        ? user.audiences.filter((one) => audiences.includes(one))
+        : audiences.filter((one) => own.includes(one));
       return { authenticated: true, user: userJson({ ...user, groups }), ...(met.length > 0 && { audiences: met }) };
     }
   } catch (error) {

@@ -2,12 +2,18 @@ import { admitReview, type ReviewAdmission } from "../admission/admit.ts";
 import { badRequest, type KindDefinition, type PolicyRule, SelfSubjectRulesReview } from "../../api/index.ts";
 import { nodeOf } from "../admission/node-restriction.ts";
 import { asOne, grantedTo } from "../authz/rbac.ts";
-import type { SubresourceHandler } from "../contracts.ts";
+import type { Authorizer, SubresourceHandler } from "../contracts.ts";
 import { type Json, respondObject } from "../http/object.ts";
 import { readPosted } from "../http/posted.ts";
 
+const NODE_UNRESOLVED = "node authorizer does not support user rule resolution";
+
+export interface RulesReviewOptions extends ReviewAdmission {
+  readonly authorizers: readonly Authorizer[];
+}
+
 /** What may I do in a namespace? */
-export function rulesReview(options: ReviewAdmission): [string, SubresourceHandler] {
+export function rulesReview(options: RulesReviewOptions): [string, SubresourceHandler] {
   const kind = SelfSubjectRulesReview as unknown as KindDefinition;
   const handler: SubresourceHandler = async (context) => {
     const read = await readPosted(context, kind, kind);
@@ -16,12 +22,15 @@ export function rulesReview(options: ReviewAdmission): [string, SubresourceHandl
     if (!namespace) throw badRequest("no namespace on request");
     await validate();
     const { rules, missing } = grantedTo(options.reads, context.user, namespace);
-    const isNode = nodeOf(context.user) !== undefined;
-    const problems = [...(isNode ? ["node authorizer does not support user rule resolution"] : []), ...missing];
+    const unresolved = new Set([
+      ...(nodeOf(context.user) === undefined ? [] : [NODE_UNRESOLVED]),
+      ...options.authorizers.flatMap((authorizer) => authorizer.unresolved ?? []),
+    ]);
+    const problems = [...unresolved, ...missing];
     const status = {
       resourceRules: rules.filter((rule) => rule.resources?.length).map(resourceRule),
       nonResourceRules: rules.filter((rule) => rule.nonResourceURLs?.length).map(pathRule),
-      incomplete: isNode,
+      incomplete: unresolved.size > 0,
       ...(problems.length > 0 && { evaluationError: asOne(problems) }),
     };
     return respondObject(context, 201, { metadata: {}, spec: {}, status }, kind);

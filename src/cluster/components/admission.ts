@@ -1,8 +1,8 @@
 import { dirname, resolve } from "node:path";
-import { AdmissionConfigError, type ApiServerOptions, optionalAdmission } from "../../apiserver/index.ts";
-import { ConfigError } from "../errors.ts";
+import { type ApiServerOptions, optionalAdmission } from "../../apiserver/index.ts";
 import { type ApiServerFlags, readFlagFile } from "../flags/index.ts";
 import type { ComponentEnvironment } from "./environment.ts";
+import { orConfigError } from "./or-config-error.ts";
 import { webhookServer } from "./webhook-server.ts";
 
 type Choice = NonNullable<ApiServerOptions["admissionPlugins"]>;
@@ -25,7 +25,9 @@ export async function admissionAsConfigured(
   const configurations =
     file === undefined
       ? new Map<string, never>()
-      : orConfigError(() => optional.parseAdmissionConfiguration(readFlagFile(FLAG, file), readBeside));
+      : await orConfigError("read admission configuration", () =>
+          optional.parseAdmissionConfiguration(readFlagFile(FLAG, file), readBeside),
+        );
   return {
     ...choice,
     configurations,
@@ -37,14 +39,4 @@ export async function admissionAsConfigured(
         connect: (kubeconfig) => webhookServer(beside(kubeconfig), { clock, scope }),
       }),
   };
-}
-
-/** What `work` makes; tells a choice of plugins that makes no sense as what it is: a mistake in the flags or their files. */
-export function orConfigError<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (cause instanceof AdmissionConfigError) throw new ConfigError("set up admission plugins", { cause });
-    throw cause;
-  }
 }

@@ -1,10 +1,4 @@
-import {
-  type ApiServerOptions,
-  type AuthorizationMode,
-  FEATURE_GATES,
-  originProblem,
-  parseTokenFile,
-} from "../../apiserver/index.ts";
+import { type ApiServerOptions, FEATURE_GATES, originProblem, parseTokenFile } from "../../apiserver/index.ts";
 import { privateKeyFromPem, publicKeyFromPem } from "../../pki/index.ts";
 import { ConfigError } from "../errors.ts";
 import { type ApiServerFlags, readFlagFile } from "../flags/index.ts";
@@ -25,7 +19,6 @@ export function optionsOf(flags: ApiServerFlags): Options {
       nodePortRange: portRange(flags["service-node-port-range"]),
       runtimeConfig: flags["runtime-config"],
       featureGates: featureGates(flags["feature-gates"]),
-      authorizationModes: authorizationModes(flags["authorization-mode"]),
       serviceAccounts: serviceAccounts(flags),
       requestHeader: requestHeader(flags),
       proxyClient: proxyClient(flags),
@@ -53,17 +46,6 @@ function featureGates(gates: Readonly<Record<string, boolean>> | undefined) {
       `read --feature-gates: the gate ${unknown} changes nothing here yet, wanted some of ${FEATURE_GATES.join(", ")}`,
     );
   return gates;
-}
-
-const MODES: readonly AuthorizationMode[] = ["Node", "RBAC", "AlwaysAllow"];
-
-function authorizationModes(names: readonly string[] | undefined): readonly AuthorizationMode[] | undefined {
-  return names?.map((name) => {
-    const mode = MODES.find((one) => one === name);
-    if (!mode)
-      throw new ConfigError(`read --authorization-mode: got ${JSON.stringify(name)}, wanted ${MODES.join(", ")}`);
-    return mode;
-  });
 }
 
 function serviceAccounts(flags: ApiServerFlags): Options["serviceAccounts"] {

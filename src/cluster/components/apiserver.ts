@@ -11,9 +11,12 @@ import type { Handler } from "../../net/index.ts";
 import type { Revision, Store } from "../../store/index.ts";
 import { localAddress } from "../addresses.ts";
 import { type ApiServerFlags, FLAG_TABLES, flagTexts, readFlagFile } from "../flags/index.ts";
+import { orConfigError } from "./or-config-error.ts";
 import { processMetrics } from "../process-metrics.ts";
 import { processProfiler } from "../profiles/profiler.ts";
-import { admissionAsConfigured, orConfigError } from "./admission.ts";
+import { admissionAsConfigured } from "./admission.ts";
+import { authenticationAsConfigured } from "./authentication.ts";
+import { authorizationAsConfigured } from "./authorization.ts";
 import { optionsOf } from "./apiserver-options.ts";
 import { auditAsConfigured } from "./audit.ts";
 import { ServerBeside } from "../server-beside.ts";
@@ -70,8 +73,11 @@ export async function startApiServerComponent(
     scope,
     ...(dial && { dial }),
   });
+  const audiences = options.serviceAccounts?.audiences ?? flags["api-audiences"] ?? [];
   const serverOptions: ApiServerOptions = {
     ...options,
+    ...(await authenticationAsConfigured(flags, audiences, { clock, scope, log })),
+    ...(await authorizationAsConfigured(flags, { clock, scope, log })),
     admissionPlugins,
     ...(audit && { audit }),
     beside: (request) => beside.handle(request),
@@ -98,7 +104,7 @@ export async function startApiServerComponent(
     ...(plain.defragment && { compact: () => compactNow(plain) }),
     ...(plain.revisionAt && { revisionAt: (timeMs: number) => plain.revisionAt!(timeMs) }),
   };
-  const server = orConfigError(() => createApiServer(serverOptions));
+  const server = await orConfigError("start API server", () => createApiServer(serverOptions));
   // When there is no port to be had, nobody waits for this any more.
   server.ready.catch(() => {});
   const authorities = [flags["client-ca-file"], flags["requestheader-client-ca-file"]].filter(

@@ -47,7 +47,8 @@ export async function serveHooks(hooks: Readonly<Record<string, Hook>>, commonNa
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", async () => {
       const [, name = "", rest = ""] = /^\/([^/?]*)(.*)$/s.exec(request.url ?? "/") ?? [];
-      const found = await hooks[name]?.(JSON.parse(Buffer.concat(parts).toString()), rest);
+      const review = parts.length > 0 ? JSON.parse(Buffer.concat(parts).toString()) : undefined;
+      const found = await hooks[name]?.(review, rest);
       if (found === undefined) return;
       const { status, text, headers } =
         found instanceof HttpAnswer ? found : new HttpAnswer(200, JSON.stringify(found));

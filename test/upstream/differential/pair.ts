@@ -30,10 +30,15 @@ export async function startNavarch(flags: Flags = {}): Promise<Side> {
 interface UpstreamOptions {
   /** The etcd tells how far it is when it is asked, which some of Debian's don't and some watches need: then it is ours. */
   readonly tellsProgress?: true;
+  /** A file says who decides what users may do, which goes with no modes. */
+  readonly withoutModes?: true;
 }
 
 /** The original, set up the same way, on an etcd of its own. */
-export async function startUpstream(flags: Flags = {}, { tellsProgress }: UpstreamOptions = {}): Promise<Side> {
+export async function startUpstream(
+  flags: Flags = {},
+  { tellsProgress, withoutModes }: UpstreamOptions = {},
+): Promise<Side> {
   const directory = mkdtempSync(join(tmpdir(), "navarch-differential-"));
   const tokens = join(directory, "tokens.csv");
   writeFileSync(tokens, TOKENS, { mode: 0o600 });
@@ -42,7 +47,9 @@ export async function startUpstream(flags: Flags = {}, { tellsProgress }: Upstre
   const etcd = tellsProgress ? await startOurStore(directory) : await startStore(directory);
   resources.use(etcd);
   const servers = resources.use(await Servers.create());
-  const server = await servers.upstream(
+  const start = withoutModes ? servers.upstreamWithoutModes : servers.upstream;
+  const server = await start.call(
+    servers,
     etcd.url,
     "--allow-privileged",
     "--enable-admission-plugins=NodeRestriction",

@@ -1,7 +1,7 @@
 import type { Clock } from "../../../base/index.ts";
 import { tooManyRequests } from "../../../api/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
-import { type ConfigObject, ConfigReader } from "../configuration.ts";
+import { type ConfigObject, ConfigReader } from "../../configuration.ts";
 
 const NAME = "EventRateLimit";
 const API_VERSION = "eventratelimit.admission.k8s.io/v1alpha1";

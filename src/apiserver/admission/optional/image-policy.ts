@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { type Clock, jsonEqual } from "../../../base/index.ts";
-import { type Handler, makeRequest, readBody } from "../../../net/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
-import { type ConfigObject, ConfigReader } from "../configuration.ts";
+import { type ConfigObject, ConfigReader } from "../../configuration.ts";
+import { askReview, KeptAnswers, type WebhookServer } from "../../delegation/index.ts";
 import { refused } from "../refused.ts";
 import { containersOf, type PodDraft } from "./pods.ts";
 
@@ -10,17 +10,7 @@ const NAME = "ImagePolicyWebhook";
 const API_VERSION = "imagepolicy.k8s.io/v1alpha1";
 const ANNOTATION = /\.image-policy\.k8s\.io\//;
 const NOTES = "imagepolicywebhook.image-policy.k8s.io/";
-const TRIES_MAX = 5;
-const BACKOFF_FACTOR = 1.5;
-const TIMEOUT_MS = 30_000;
 const REVIEWS_KEPT_MAX = 1024;
-const BODY_BYTES_MAX = 1024 * 1024;
-
-/** A server behind a kubeconfig, and the path at which it is asked. */
-export interface WebhookServer {
-  readonly handle: Handler;
-  readonly path: string;
-}
 
 /** Finds the server that a kubeconfig file names. */
 export type ConnectWebhook = (kubeconfig: string) => WebhookServer;
@@ -50,7 +40,17 @@ export function imagePolicyWebhook(
   { clock, connect }: Options,
 ): AdmissionPlugin {
   const policy = readPolicy(configuration);
-  const backend = new Backend(policy, connect(policy.kubeconfig), clock);
+  const backend = { server: connect(policy.kubeconfig), clock, backoffMs: policy.backoffMs };
+  const kept = new KeptAnswers<Verdict>(clock, REVIEWS_KEPT_MAX);
+  const ask = async (spec: object): Promise<Verdict> => {
+    const question = createHash("sha256").update(JSON.stringify(spec)).digest("base64");
+    const known = kept.get(question);
+    if (known) return known;
+    const review = { kind: "ImageReview", apiVersion: API_VERSION, metadata: {}, spec, status: { allowed: false } };
+    const verdict = verdictIn(await askReview(review, backend));
+    kept.set(question, verdict, verdict.isAllowed ? policy.allowTtlMs : policy.denyTtlMs);
+    return verdict;
+  };
   return {
     name: NAME,
     resources: ["/pods"],
@@ -60,7 +60,7 @@ export function imagePolicyWebhook(
       const { audited } = request;
       let verdict: Verdict;
       try {
-        verdict = await backend.ask(specOf(pod, request));
+        verdict = await ask(specOf(pod, request));
       } catch (error) {
         if (!policy.isAllowedByDefault) throw refused(request, (error as Error).message);
         audited?.annotate(`${NOTES}failed-open`, "true");
@@ -100,79 +100,12 @@ function specOf(pod: PodDraft, { namespace }: AdmissionRequest) {
   };
 }
 
-/** Remembers what the server said of the same images before. */
-class Backend {
-  readonly #policy: ImagePolicy;
-  readonly #server: WebhookServer;
-  readonly #clock: Clock;
-  readonly #said = new Map<string, { readonly verdict: Verdict; readonly untilMs: number }>();
-
-  constructor(policy: ImagePolicy, server: WebhookServer, clock: Clock) {
-    this.#policy = policy;
-    this.#server = server;
-    this.#clock = clock;
-  }
-
-  async ask(spec: object): Promise<Verdict> {
-    const key = createHash("sha256").update(JSON.stringify(spec)).digest("base64");
-    const said = this.#said.get(key);
-    if (said && said.untilMs > this.#clock.monotonicMs()) return said.verdict;
-    const verdict = await this.#review(spec);
-    const { allowTtlMs, denyTtlMs } = this.#policy;
-    this.#said.delete(key);
-    this.#said.set(key, {
-      verdict,
-      untilMs: this.#clock.monotonicMs() + (verdict.isAllowed ? allowTtlMs : denyTtlMs),
-    });
-    if (this.#said.size > REVIEWS_KEPT_MAX) this.#said.delete(this.#said.keys().next().value!);
-    return verdict;
-  }
-
-  async #review(spec: object): Promise<Verdict> {
-    const review = { kind: "ImageReview", apiVersion: API_VERSION, metadata: {}, spec, status: { allowed: false } };
-    const bytes = Buffer.from(JSON.stringify(review));
-    let { backoffMs } = this.#policy;
-    for (let tries = 1; ; tries++) {
-      const { status, text } = await this.#send(bytes).catch((error: Error) => ({ status: 0, text: error.message }));
-      if (status >= 200 && status < 300) return verdictOf(text);
-      // What the server can't take it can't take a second time; trouble on the way may pass.
-      const isLasting = status >= 400 && status < 500 && status !== 429;
-      if (isLasting || tries === TRIES_MAX)
-        throw new Error(status ? `ask the image policy webhook: got status ${status}` : text);
-      await this.#clock.sleep(backoffMs);
-      backoffMs *= BACKOFF_FACTOR;
-    }
-  }
-
-  async #send(bytes: Uint8Array<ArrayBuffer>): Promise<{ readonly status: number; readonly text: string }> {
-    const late = new AbortController();
-    const timer = this.#clock.timer(TIMEOUT_MS, () =>
-      late.abort(new Error("ask the image policy webhook: no answer in time")),
-    );
-    try {
-      const headers = { "content-type": "application/json", accept: "application/json" };
-      const { handle, path } = this.#server;
-      const request = makeRequest({
-        method: "POST",
-        path,
-        headers,
-        body: { type: "bytes", bytes },
-        signal: late.signal,
-      });
-      const response = await handle(request);
-      return { status: response.status, text: Buffer.from(await readBody(response, BODY_BYTES_MAX)).toString() };
-    } finally {
-      timer.cancel();
-    }
-  }
-}
-
-function verdictOf(text: string): Verdict {
-  const { status = {} } = JSON.parse(text) as {
-    readonly status?: { allowed?: unknown; reason?: unknown; auditAnnotations?: Record<string, unknown> };
-  };
-  const notes = Object.entries(status.auditAnnotations ?? {}).map(([key, value]) => [key, String(value)]);
-  return { isAllowed: status.allowed === true, reason: String(status.reason ?? ""), notes: Object.fromEntries(notes) };
+function verdictIn({ allowed, reason, auditAnnotations }: Readonly<Record<string, unknown>>): Verdict {
+  const notes = Object.entries((auditAnnotations ?? {}) as Record<string, unknown>).map(([key, value]) => [
+    key,
+    String(value),
+  ]);
+  return { isAllowed: allowed === true, reason: String(reason ?? ""), notes: Object.fromEntries(notes) };
 }
 
 function readPolicy(configuration: ConfigObject | undefined): ImagePolicy {

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../../../base/index.ts";
 import type { AdmissionPlugin } from "../../contracts.ts";
-import type { PluginConfigurations } from "../configuration.ts";
+import type { PluginConfigurations } from "../../configuration.ts";
 import { alwaysAdmit, alwaysDeny } from "./always.ts";
 import { alwaysPullImages } from "./always-pull-images.ts";
 import { eventRateLimit } from "./event-rate-limit.ts";
@@ -17,7 +17,7 @@ import { type OwnerOptions, ownerReferencesPermissionEnforcement } from "./owner
 import { podNodeSelector } from "./pod-node-selector.ts";
 import { podTolerationRestriction } from "./pod-toleration-restriction.ts";
 
-export type { ConnectWebhook, WebhookServer } from "./image-policy.ts";
+export type { ConnectWebhook } from "./image-policy.ts";
 export { parseAdmissionConfiguration } from "./configuration-file.ts";
 
 export interface OptionalPluginOptions extends OwnerOptions {

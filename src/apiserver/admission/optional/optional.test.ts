@@ -6,7 +6,7 @@ import { type ApiRequest, type Handler, readBody } from "../../../net/index.ts";
 import { openMemoryStore } from "../../../store/index.ts";
 import { createApiServer } from "../../create.ts";
 import { caller } from "../../testing/requests.ts";
-import type { ConfigObject } from "../configuration.ts";
+import type { ConfigObject } from "../../configuration.ts";
 import { optionalPlugins, parseAdmissionConfiguration } from "./index.ts";
 
 type Json = Record<string, unknown>;
@@ -224,7 +224,7 @@ test("pods run when the server isn't there only if that is said", async (t) => {
   }
 });
 
-test("a configuration names plugins and what is said to them, here or in a file beside it", () => {
+test("a configuration names plugins and what is said to them, here or in a file beside it", async () => {
   const text = `
 apiVersion: apiserver.config.k8s.io/v1
 kind: AdmissionConfiguration
@@ -233,7 +233,7 @@ plugins:
   configuration: { x: 1 }
 - name: B
   path: b.yaml`;
-  const read = parseAdmissionConfiguration(text, (path) => `from: ${path}`);
+  const read = await parseAdmissionConfiguration(text, (path) => `from: ${path}`);
   assert.deepEqual(
     [...read],
     [
@@ -242,11 +242,11 @@ plugins:
     ],
   );
   const check = (more: string, message: RegExp) =>
-    assert.throws(() => parseAdmissionConfiguration(text + more, () => "{}"), { message });
-  check("\n  configuration: {}", /plugins\[1\]: path is given beside a configuration$/);
-  check("\n- path: x", /plugins\[2\]: name is missing$/);
-  check("\n  paths: x", /plugins\[1\]: paths is no field, there are name, path, configuration$/);
-  check("\nkinds: x", /kinds is no field/);
+    assert.rejects(() => parseAdmissionConfiguration(text + more, () => "{}"), { message });
+  await check("\n  configuration: {}", /plugins\[1\]: path is given beside a configuration$/);
+  await check("\n- path: x", /plugins\[2\]: name is missing$/);
+  await check("\n  paths: x", /plugins\[1\]: paths is no field, there are name, path, configuration$/);
+  await check("\nkinds: x", /kinds is no field/);
 });
 
 test("a configuration that makes no sense ends the start", async (t) => {

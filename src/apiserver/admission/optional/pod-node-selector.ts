@@ -1,7 +1,7 @@
 import { own } from "../../../base/index.ts";
 import { labelKeyProblem, labelValueProblem, Namespace, SelectorError } from "../../../api/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
-import { type ConfigObject, ConfigReader } from "../configuration.ts";
+import { type ConfigObject, ConfigReader } from "../../configuration.ts";
 import { failed, refused } from "../refused.ts";
 import { type PodDraft, podOf } from "./pods.ts";
 

@@ -2,7 +2,7 @@ import { own } from "../../../base/index.ts";
 import { Namespace, type Pod, qosClass } from "../../../api/index.ts";
 import { failed } from "../refused.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
-import { type ConfigObject, ConfigReader } from "../configuration.ts";
+import { type ConfigObject, ConfigReader } from "../../configuration.ts";
 import { podOf } from "./pods.ts";
 import { includesToleration, mergeTolerations, type Toleration } from "./toleration-sets.ts";
 

@@ -1,7 +1,7 @@
 import { jsonEqual, own } from "../../../base/index.ts";
 import { forbidden, invalid, Namespace, Pod, type PodTemplateSpec } from "../../../api/index.ts";
 import type { AdmissionPlugin, AdmissionRequest, Audited } from "../../contracts.ts";
-import type { ConfigObject } from "../configuration.ts";
+import type { ConfigObject } from "../../configuration.ts";
 import { subjectOf } from "./checks.ts";
 import {
   isStricter,

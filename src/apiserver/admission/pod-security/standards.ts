@@ -1,4 +1,4 @@
-import { type ConfigObject, ConfigReader } from "../configuration.ts";
+import { type ConfigObject, ConfigReader } from "../../configuration.ts";
 import { isKnownLevel, isKnownVersion, OPEN, type Policies, type Policy } from "./policy.ts";
 
 /** What holds for the whole cluster: what is demanded where labels say nothing, and of whom nothing is. */

@@ -1,14 +1,14 @@
-/** Plugins are chosen or configured in a way that makes no sense. */
-export class AdmissionConfigError extends Error {
-  override readonly name = "AdmissionConfigError";
+/** What users configure makes no sense. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
 }
 
 export type ConfigObject = Readonly<Record<string, unknown>>;
 
-/** What a file says to each plugin, by the plugin's name. */
+/** What a file says to each of several parts of the server, by the part's name. */
 export type PluginConfigurations = ReadonlyMap<string, ConfigObject>;
 
-export function isConfigObject(value: unknown): value is ConfigObject {
+function isConfigObject(value: unknown): value is ConfigObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -23,8 +23,8 @@ export class ConfigReader {
     this.value = value;
   }
 
-  wrong(field: string, problem: string): AdmissionConfigError {
-    return new AdmissionConfigError(`read ${this.#what}: ${field} ${problem}`);
+  wrong(field: string, problem: string): ConfigurationError {
+    return new ConfigurationError(`read ${this.#what}: ${field} ${problem}`);
   }
 
   mustBe(kind: string, apiVersions: readonly string[]): void {
@@ -85,4 +85,17 @@ export class ConfigReader {
     if (!is(value)) throw this.wrong(field, `is ${JSON.stringify(value)}, wanted ${wanted}`);
     return value as T;
   }
+}
+
+/** What a configuration's text holds. The reader of YAML is loaded with it, so that servers without a configuration do without. */
+export async function readConfiguration(text: string, what: string): Promise<ConfigObject> {
+  const { parse } = await import("yaml");
+  let value: unknown;
+  try {
+    value = parse(text, { maxAliasCount: 0 });
+  } catch (cause) {
+    throw new ConfigurationError(`read ${what}: it is no YAML`, { cause });
+  }
+  if (!isConfigObject(value)) throw new ConfigurationError(`read ${what}: it is no object`);
+  return value;
 }
