@@ -97,10 +97,7 @@ export function pipeline(options: PipelineOptions): Handler {
       response = await inTurn({ request, info, user, flow, options }, async () => {
         const name = info.name || selectedName(info, query);
         const attributes = { ...info, name, user, fields: fixedFields(query), query };
-        const decision = await decide(attributes, options.authorizers);
-        if (audited) noteDecision(audited, decision);
-        if (decision.error !== undefined) throw new Undecided(decision.error);
-        if (!decision.isAllowed) throw forbiddenTo(attributes, decision.reason);
+        await mustBeAllowed(attributes, options, audited);
         isLetIn = true;
         // What has a body is there as a whole when that has been read.
         if (request.body.type !== "stream") await begin();
@@ -161,6 +158,17 @@ async function* ending<T>(source: AsyncIterable<T>, over: () => void): AsyncGene
   } finally {
     over();
   }
+}
+
+async function mustBeAllowed(
+  attributes: Attributes,
+  { authorizers }: PipelineOptions,
+  audited: AuditedRequest | undefined,
+): Promise<void> {
+  const decision = await decide(attributes, authorizers);
+  if (audited) noteDecision(audited, decision);
+  if (decision.error !== undefined) throw new Undecided(decision.error);
+  if (!decision.isAllowed) throw forbiddenTo(attributes, decision.reason);
 }
 
 function noteDecision(audited: AuditedRequest, { isAllowed, reason }: Decision): void {
@@ -343,8 +351,6 @@ function isLongRunning({ subresource, isResource, path }: RequestInfo): boolean 
   return LONG_RUNNING.has(subresource) || (!isResource && path.startsWith(PROFILES));
 }
 
-const ESCAPED: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
-
 /** Nobody could be asked whether a request is allowed. */
 class Undecided extends Error {
   override readonly name = "Undecided";
@@ -355,10 +361,7 @@ function failure(error: unknown, request: ApiRequest, log: Log): ApiResponse {
     log.error("Authorization failed", { method: request.method, path: request.path, error });
     const uri = request.query ? `${request.path}?${request.query}` : request.path;
     const text = `Internal Server Error: ${JSON.stringify(uri)}: ${error.message}\n`;
-    return respondText(
-      500,
-      text.replace(/[&<>]/g, (one) => ESCAPED[one]!),
-    );
+    return respondText(500, text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;"));
   }
   if (error instanceof TurnedAway) {
     const { status, headers, body } = respondText(429, "Too many requests, please try again later.\n");
