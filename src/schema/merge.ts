@@ -1,4 +1,5 @@
 import { rawDigits, setOwn } from "./parse.ts";
+import { rebuild } from "./rebuild.ts";
 
 type Json = Record<string, unknown>;
 
@@ -8,26 +9,33 @@ type Json = Record<string, unknown>;
  * has to do with.
  */
 export function jsonMergePatch(target: unknown, patch: unknown, opened = new WeakSet<object>()): unknown {
-  if (!isMap(target)) return withoutNulls(patch, opened);
-  if (!isMap(patch)) return patch;
-  const result: Json = {};
-  opened.add(result);
-  for (const [key, value] of Object.entries(target)) setOwn(result, key, value);
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
-    else setOwn(result, key, jsonMergePatch(Object.hasOwn(result, key) ? result[key] : undefined, value, opened));
+  // Depth is no matter of this thread's stack: what is to be merged lies in a list.
+  const waiting: (readonly [target: Json, patch: Json, into: Json])[] = [];
+  const merged = (before: unknown, change: unknown): unknown => {
+    if (!isMap(before)) return withoutNulls(change, opened);
+    if (!isMap(change)) return change;
+    const into: Json = {};
+    opened.add(into);
+    waiting.push([before, change, into]);
+    return into;
+  };
+  const result = merged(target, patch);
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [before, change, into] = next;
+    for (const [key, value] of Object.entries(before)) setOwn(into, key, value);
+    for (const [key, value] of Object.entries(change)) {
+      if (value === null) delete into[key];
+      else setOwn(into, key, merged(Object.hasOwn(into, key) ? into[key] : undefined, value));
+    }
   }
   return result;
 }
 
 function withoutNulls(value: unknown, opened: WeakSet<object>): unknown {
-  if (Array.isArray(value)) return value.map((one) => withoutNulls(one, opened));
-  if (!isMap(value)) return value;
-  const result: Json = {};
-  opened.add(result);
-  for (const [key, inner] of Object.entries(value))
-    if (inner !== null) setOwn(result, key, withoutNulls(inner, opened));
-  return result;
+  return rebuild(value, (map, copy) => {
+    opened.add(copy);
+    return Object.keys(map).filter((key) => map[key] !== null);
+  });
 }
 
 export function isObject(value: unknown): value is Json {
@@ -41,11 +49,8 @@ export function isMap(value: unknown): value is Json {
 
 /** The value with the keys of these maps (or all) in order, as the original writes what a patch has to do with. */
 export function withSortedKeys(value: unknown, maps?: WeakSet<object>): unknown {
-  if (Array.isArray(value)) return value.map((one) => withSortedKeys(one, maps));
-  if (!isMap(value)) return value;
-  const result: Json = {};
-  const keys = Object.keys(value);
-  for (const key of !maps || maps.has(value) ? keys.sort() : keys)
-    setOwn(result, key, withSortedKeys(value[key], maps));
-  return result;
+  return rebuild(value, (map) => {
+    const keys = Object.keys(map);
+    return !maps || maps.has(map) ? keys.sort() : keys;
+  });
 }

@@ -17,7 +17,10 @@ export interface ParseLimits {
   readonly depthMax: number;
 }
 
-const DEFAULT_PARSE_LIMITS: ParseLimits = { depthMax: 1000 };
+/** So deep into data functions call themselves; what lies deeper waits until they are back. */
+export const DEPTH_OF_CALLS = 256;
+
+const DEFAULT_PARSE_LIMITS: ParseLimits = { depthMax: 10_000 };
 
 /**
  * Reads JSON with what JSON.parse does not tell: keys given twice, and whole numbers beyond 2^53, which are kept as they
@@ -123,18 +126,36 @@ function exceeds(text: string, { depthMax, valuesMax = Number.POSITIVE_INFINITY 
 }
 
 /** How many keys the objects in a value have; less than none when it is nested too deep. */
-function keysOf(value: unknown, depthLeft: number): number {
+function keysOf(value: unknown, depthMax: number): number {
+  let count = 0;
+  let round = [value];
+  for (let depth = 0; round.length > 0; depth += DEPTH_OF_CALLS) {
+    if (depth > depthMax) return Number.NEGATIVE_INFINITY;
+    const deeper: unknown[] = [];
+    const levels = Math.min(DEPTH_OF_CALLS, depthMax - depth);
+    for (const one of round) count += keysAbove(one, levels, deeper);
+    if (levels < DEPTH_OF_CALLS && deeper.length > 0) return Number.NEGATIVE_INFINITY;
+    round = deeper;
+  }
+  return count;
+}
+
+/** Those so many levels deep at most; what lies deeper waits. */
+function keysAbove(value: unknown, levels: number, deeper: unknown[]): number {
   if (typeof value !== "object" || value === null) return 0;
-  if (depthLeft === 0) return Number.NEGATIVE_INFINITY;
+  if (levels === 0) {
+    deeper.push(value);
+    return 0;
+  }
   let count = 0;
   if (Array.isArray(value)) {
-    for (const element of value) if (typeof element === "object") count += keysOf(element, depthLeft - 1);
+    for (const element of value) if (typeof element === "object") count += keysAbove(element, levels - 1, deeper);
     return count;
   }
   for (const key in value) {
     const inner = (value as Record<string, unknown>)[key];
     count++;
-    if (typeof inner === "object") count += keysOf(inner, depthLeft - 1);
+    if (typeof inner === "object") count += keysAbove(inner, levels - 1, deeper);
   }
   return count;
 }

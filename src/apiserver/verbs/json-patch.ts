@@ -1,5 +1,5 @@
 import { jsonEqual } from "../../base/index.ts";
-import { copyJson, isMap, isObject, withSortedKeys } from "../../schema/index.ts";
+import { copyJson, goJson, isMap, isObject, withSortedKeys } from "../../schema/index.ts";
 
 /** Why a JSON patch can't be applied. */
 export class JsonPatchError extends Error {
@@ -74,9 +74,14 @@ function open({ opened }: Work, value: unknown): void {
 }
 
 function openAll(work: Work, value: unknown): void {
-  open(work, value);
-  if (Array.isArray(value)) for (const one of value) openAll(work, one);
-  else if (isMap(value)) for (const one of Object.values(value)) openAll(work, one);
+  // Depth is no matter of this thread's stack.
+  const waiting = [value];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    open(work, next);
+    if (Array.isArray(next)) for (const one of next) waiting.push(one);
+    else if (isMap(next)) for (const one of Object.values(next)) waiting.push(one);
+  }
 }
 
 const COPIED_BYTES_MAX = 3 * 1024 * 1024;
@@ -91,7 +96,7 @@ class Copies {
   }
 
   copy(value: unknown): unknown {
-    const text = JSON.stringify(value);
+    const text = goJson(value);
     this.#bytes += text.length;
     if (this.#bytes > COPIED_BYTES_MAX)
       throw new JsonPatchError(
