@@ -139,6 +139,24 @@ test("headers, data and trailers of an answer are one packet, and so are answers
   assert.equal(packets[0]!.toString("latin1").split("x-end").length, 3);
 });
 
+test("the last data of an answer says that it is the last, and an end that comes later is a frame of its own", async (t) => {
+  const late: (() => void)[] = [];
+  const { port } = await serve(t, (stream) => {
+    stream.respond(HEAD);
+    stream.write(Buffer.from("data"));
+    if (stream.id === 1) stream.end();
+    else late.push(() => stream.end());
+  });
+  const client = await rawClient(t, port);
+  client.send(PREFACE, SETTINGS, request(1, WHOLE), request(3, WHOLE));
+  const [first, second] = [await client.next(FRAME.data), await client.next(FRAME.data)];
+  assert.deepEqual([first.stream, first.flags, String(first.payload)], [1, FLAG.endStream, "data"]);
+  assert.deepEqual([second.stream, second.flags, String(second.payload)], [3, 0, "data"]);
+  for (const end of late) end();
+  const last = await client.next(FRAME.data);
+  assert.deepEqual([last.stream, last.flags, last.payload.length], [3, FLAG.endStream, 0]);
+});
+
 test("large bodies go both ways through small windows", async (t) => {
   const { port } = await serve(t);
   const client = session(t, port, { settings: { initialWindowSize: 1000 } });

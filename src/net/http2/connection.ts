@@ -10,6 +10,7 @@ import {
   FLAG,
   FRAME,
   FRAME_BYTES_MAX,
+  FRAME_FLAGS_AT,
   FRAME_HEADER_BYTES,
   type Frame,
   FrameReader,
@@ -52,6 +53,7 @@ const IDLE_FRAMES_PER_SECOND = 1000;
 /** What may come above the limit for us to answer that it did. */
 const HEADERS_READ_FACTOR = 2;
 
+const NOTHING = Buffer.alloc(0);
 const HEADERS_TOO_LARGE = encodeHeaders({ ":status": 431, "content-type": "text/html; charset=utf-8" });
 const HEADERS_TOO_LARGE_BODY = Buffer.from("<h1>HTTP Error 431</h1><p>Request Header Field(s) Too Large</p>");
 
@@ -104,6 +106,8 @@ export class ServerConnection {
   #outBytes = 0;
   /** To be told once what waits has left. */
   #sent: (() => void)[] = [];
+  /** The last frame of data that waits. */
+  #lastData: { readonly stream: ServerStream; readonly header: Buffer } | undefined;
   #isFlushing = false;
   /** Streams whose data waits for the connection's window or for the socket, not for their own. */
   readonly #waiting = new Set<ServerStream>();
@@ -128,7 +132,7 @@ export class ServerConnection {
       read: (stream, bytes) => this.#wasRead(stream, bytes),
       reset: (stream, code) => this.#sendReset(stream.id, code),
       misused: () => this.#countReset(),
-      lastData: (stream) => this.#sendFrame(FRAME.data, FLAG.endStream, stream.id, Buffer.alloc(0)),
+      lastData: (stream) => this.#sendEnd(stream),
       closed: (stream) => this.#closed(stream),
     };
     socket.setNoDelay(true);
@@ -430,11 +434,17 @@ export class ServerConnection {
       const { bytes, sent } = stream.take(room);
       this.#sendWindow -= bytes.length;
       stream.sendWindow -= bytes.length;
-      this.#sendFrame(FRAME.data, 0, stream.id, bytes);
+      this.#lastData = { stream, header: this.#sendFrame(FRAME.data, 0, stream.id, bytes) };
       if (sent) this.#sent.push(sent);
     }
     this.#waiting.delete(stream);
     stream.allSent();
+  }
+
+  /** Ends a stream's data: with the last of it, unless that has left. */
+  #sendEnd(stream: ServerStream): void {
+    if (this.#lastData?.stream === stream) this.#lastData.header[FRAME_FLAGS_AT]! |= FLAG.endStream;
+    else this.#sendFrame(FRAME.data, FLAG.endStream, stream.id, NOTHING);
   }
 
   get #isFull(): boolean {
@@ -469,17 +479,20 @@ export class ServerConnection {
     this.#sendFrame(FRAME.reset, 0, stream, words(ERROR_CODE[code]));
   }
 
-  #sendFrame(type: number, flags: number, stream: number, payload: Uint8Array): void {
-    this.#out.push(frameHeader({ type, flags, stream, length: payload.length }), payload);
+  #sendFrame(type: number, flags: number, stream: number, payload: Uint8Array): Buffer {
+    const header = frameHeader({ type, flags, stream, length: payload.length });
+    this.#out.push(header, payload);
     this.#outBytes += FRAME_HEADER_BYTES + payload.length;
-    if (this.#isFlushing) return;
+    if (this.#isFlushing) return header;
     this.#isFlushing = true;
     // After all that is ready in this turn of the event loop has been written.
     nextTick(() => this.#flush());
+    return header;
   }
 
   #flush(): void {
     this.#isFlushing = false;
+    this.#lastData = undefined;
     const [pieces, bytes, sent] = [this.#out, this.#outBytes, this.#sent];
     this.#out = [];
     this.#outBytes = 0;

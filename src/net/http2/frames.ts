@@ -2,6 +2,8 @@ import { Buffer } from "node:buffer";
 
 /** HTTP/2's frames (RFC 9113, sections 4 and 6): nine bytes of length, type, flags and stream, and what they announce. */
 export const FRAME_HEADER_BYTES = 9;
+/** Where the flags are in them. */
+export const FRAME_FLAGS_AT = 4;
 /** What each side must take, and what we let a peer send. */
 export const FRAME_BYTES_MAX = 16_384;
 export const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
@@ -68,9 +70,11 @@ export interface Frame {
 export function frameHeader(frame: { type: number; flags?: number; stream?: number; length: number }): Buffer {
   const { type, flags = 0, stream = 0, length } = frame;
   const header = Buffer.allocUnsafe(FRAME_HEADER_BYTES);
-  header.writeUIntBE(length, 0, 3);
+  header[0] = length >>> 16;
+  header[1] = length >>> 8;
+  header[2] = length;
   header[3] = type;
-  header[4] = flags;
+  header[FRAME_FLAGS_AT] = flags;
   header.writeUInt32BE(stream, 5);
   return header;
 }

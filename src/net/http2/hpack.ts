@@ -167,8 +167,25 @@ export function encodeHeaders(headers: Headers): Buffer {
   return Buffer.from(block, "latin1");
 }
 
+/** Fields as they were sent last, by name: most of what an answer says the one before it has said. */
+const lastSent = new Map<string, { value: string; encoded: string }>();
+const LAST_SENT_MAX = 64;
+const LAST_SENT_LENGTH_MAX = 128;
+
 /** One field; each character is a byte. */
 function encodedField(name: string, value: string): string {
+  const last = lastSent.get(name);
+  if (last?.value === value) return last.encoded;
+  const encoded = encodeField(name, value);
+  if (last && value.length <= LAST_SENT_LENGTH_MAX) {
+    last.value = value;
+    last.encoded = encoded;
+  } else if (lastSent.size < LAST_SENT_MAX && encoded.length <= LAST_SENT_LENGTH_MAX)
+    lastSent.set(name, { value, encoded });
+  return encoded;
+}
+
+function encodeField(name: string, value: string): string {
   // Of the others none that the table has whole is ever sent.
   const whole = name.charCodeAt(0) === COLON ? FIELD_INDEX.get(`${name}\n${value}`) : undefined;
   if (whole !== undefined) return String.fromCharCode(0x80 | whole);
