@@ -51,7 +51,7 @@ export function tokenWebhook(options: TokenWebhookOptions): TokenReader {
     });
     // A server that doesn't know of audiences means this one's.
     const named = status.audiences?.length ? status.audiences : own;
-    const met = [...new Set(audiences)].filter((one) => named.includes(one));
+    const met = named.filter((one) => audiences.includes(one));
     const isForOthers = audiences.length > 0 && met.length === 0;
     if (!isForOthers && !status.authenticated && status.error) throw tokenFault(status.error);
     const user = isForOthers || !status.authenticated ? undefined : userIn(status, met);

@@ -127,7 +127,7 @@ function checkRules(rules: readonly Rule[], about: unknown, what: string): void 
     const { isTrue, why } = holds(expression, about);
     if (why !== undefined) throw new Fault(`${what}: expression '${expression.source}' resulted in error: ${why}`);
     if (!isTrue)
-      throw new Fault(`${what}: validation expression '${expression.source}' failed${message && `: ${message}`}`);
+      throw new Fault(`${what}: validation expression '${expression.source}' failed: ${message}`);
   }
 }
 
