@@ -126,8 +126,7 @@ function checkRules(rules: readonly Rule[], about: unknown, what: string): void 
   for (const { expression, message } of rules) {
     const { isTrue, why } = holds(expression, about);
     if (why !== undefined) throw new Fault(`${what}: expression '${expression.source}' resulted in error: ${why}`);
-    if (!isTrue)
-      throw new Fault(`${what}: validation expression '${expression.source}' failed: ${message}`);
+    if (!isTrue) throw new Fault(`${what}: validation expression '${expression.source}' failed: ${message}`);
   }
 }
 
