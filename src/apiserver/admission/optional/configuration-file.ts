@@ -2,6 +2,16 @@ import { type ConfigObject, ConfigReader, type PluginConfigurations, readConfigu
 
 const API_VERSIONS = ["apiserver.config.k8s.io/v1", "apiserver.k8s.io/v1alpha1"];
 
+/** Plugins to which there is something to say. */
+const CONFIGURABLE = [
+  "EventRateLimit",
+  "ImagePolicyWebhook",
+  "PodNodeSelector",
+  "PodSecurity",
+  "PodTolerationRestriction",
+  "ResourceQuota",
+];
+
 /**
  * Reads an AdmissionConfiguration (apiserver.config.k8s.io/v1). `readFile` has the text of a file that it names, relative
  * to its own.
@@ -19,6 +29,8 @@ export async function parseAdmissionConfiguration(
     plugin.allow(["name", "path", "configuration"]);
     const name = plugin.text("name");
     if (name === undefined) throw plugin.wrong("name", "is missing");
+    if (!CONFIGURABLE.includes(name))
+      throw plugin.wrong("name", `is ${name}, which can't be configured here, wanted ${CONFIGURABLE.join(", ")}`);
     const [path, configuration] = [plugin.text("path"), plugin.object("configuration")];
     if (path !== undefined && configuration) throw plugin.wrong("path", "is given beside a configuration");
     if (configuration) byName.set(name, configuration.value);

@@ -229,21 +229,22 @@ test("a configuration names plugins and what is said to them, here or in a file 
 apiVersion: apiserver.config.k8s.io/v1
 kind: AdmissionConfiguration
 plugins:
-- name: A
+- name: PodSecurity
   configuration: { x: 1 }
-- name: B
+- name: EventRateLimit
   path: b.yaml`;
   const read = await parseAdmissionConfiguration(text, (path) => `from: ${path}`);
   assert.deepEqual(
     [...read],
     [
-      ["A", { x: 1 }],
-      ["B", { from: "b.yaml" }],
+      ["PodSecurity", { x: 1 }],
+      ["EventRateLimit", { from: "b.yaml" }],
     ],
   );
   const check = (more: string, message: RegExp) =>
     assert.rejects(() => parseAdmissionConfiguration(text + more, () => "{}"), { message });
   await check("\n  configuration: {}", /plugins\[1\]: path is given beside a configuration$/);
+  await check("\n- name: MutatingAdmissionWebhook", /name is MutatingAdmissionWebhook, which can't be configured here/);
   await check("\n- path: x", /plugins\[2\]: name is missing$/);
   await check("\n  paths: x", /plugins\[1\]: paths is no field, there are name, path, configuration$/);
   await check("\nkinds: x", /kinds is no field/);
