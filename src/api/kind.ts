@@ -259,8 +259,13 @@ export interface KindBehavior<T> {
   readonly loosePrefix?: boolean;
   /** Gives an object of which nothing is said, as bookmarks are, what the original's conversion of it adds. */
   readonly fillBlank?: (object: Mutable<T>) => void;
-  /** What changes, besides the time of it, when the deletion of an object begins, whatever its options; may add finalizers. */
+  /**
+   * What changes, besides the time of it, when the deletion of an object begins; may add finalizers. Those that the options
+   * ask for are minded only where {@link keepsContent} is.
+   */
   readonly prepareDelete?: (object: Mutable<T>, now: string) => void;
+  /** Whether an object that is being deleted still holds others: whoever deletes it again changes nothing. */
+  readonly keepsContent?: (object: T) => boolean;
   /** Default deletion propagation of dependents; "background" unless said. With "none" it has none, whatever is asked. */
   readonly defaultPropagation?: "background" | "orphan" | "none";
   /** Warning to who deletes without saying what becomes of dependents. */

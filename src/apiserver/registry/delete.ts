@@ -124,17 +124,25 @@ export function optionErrors({ propagationPolicy, orphanDependents }: DeleteOpti
 
 /** 409 unless an object is the one, in the version, that the options name. */
 export function checkPreconditions(
-  { kind }: Registry,
+  { kind, behavior }: Registry,
   { metadata }: KubeObject,
   { preconditions }: DeleteOptions,
 ): void {
   const { uid, resourceVersion } = preconditions ?? {};
-  const refuse = (what: string, wanted: string, found: string, how: string) =>
-    conflict(
+  const refuse = (what: string, wanted: string, found: string, how: string) => {
+    // Whose deletion the kind begins it looks at first.
+    if (behavior.prepareDelete)
+      return conflict(
+        kind,
+        metadata.name,
+        `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${found}`,
+      );
+    return conflict(
       { group: kind.group, plural: kind.kind },
       metadata.name,
       `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${found}). The object might have been ${how}`,
     );
+  };
   if (uid !== undefined && uid !== metadata.uid) throw refuse("UID", uid, metadata.uid, "deleted and then recreated");
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion)
     throw refuse("ResourceVersion", resourceVersion, metadata.resourceVersion, "modified");
@@ -144,12 +152,13 @@ export function checkPreconditions(
 function mark(call: DeleteCall, given: KubeObject): Json | undefined {
   const { registry, options, clock } = call;
   const object = prepared(call, given);
-  if (object !== given) return object as unknown as Json;
+  const { behavior } = registry;
+  if (object !== given || behavior.keepsContent?.(object as never)) return object as unknown as Json;
   const finalizers = finalizersAfter(registry, object, options);
   const asked = options.gracePeriodSeconds;
-  const grace = registry.behavior.gracePeriodSeconds?.(object as never, asked) ?? 0;
+  const grace = behavior.gracePeriodSeconds?.(object as never, asked) ?? 0;
   const known = object.metadata.deletionGracePeriodSeconds;
-  const keeps = finalizers.length > 0 || hasContent(object);
+  const keeps = finalizers.length > 0;
   const started = object.metadata.deletionTimestamp !== undefined;
   // Time only ever gets shorter; asking for zero ends the wait.
   const left = started && known !== undefined ? Math.min(known, asked === undefined ? known : grace) : grace;
@@ -161,33 +170,30 @@ function mark(call: DeleteCall, given: KubeObject): Json | undefined {
     const beganMs = started ? parseTime(object.metadata.deletionTimestamp!) - (known ?? 0) * 1000 : nowMs;
     metadata.deletionTimestamp =
       started && left === known ? object.metadata.deletionTimestamp : formatTime(beganMs + left * 1000);
-    // A namespace waits for what is in it, not for a time.
-    if (object.kind !== "Namespace") metadata.deletionGracePeriodSeconds = left;
+    metadata.deletionGracePeriodSeconds = left;
     if (!started && metadata.generation !== undefined) {
       metadata.generation = (metadata.generation as number) + 1;
     }
   }
   if (finalizers.length > 0) metadata.finalizers = finalizers;
   else delete metadata.finalizers;
-  const result: Json = { ...(object as unknown as Json), metadata };
-  if (object.kind === "Namespace") result.status = { ...(result.status as Json), phase: "Terminating" };
-  return result;
+  return { ...(object as unknown as Json), metadata };
 }
 
-/** The object as its kind begins its deletion, whatever the options; the same where the kind doesn't. */
-function prepared({ registry, clock }: DeleteCall, object: KubeObject): KubeObject {
-  const { prepareDelete } = registry.behavior;
+/** The object as its kind begins its deletion; the same where the kind doesn't. */
+function prepared({ registry, options, clock }: DeleteCall, object: KubeObject): KubeObject {
+  const { prepareDelete, keepsContent } = registry.behavior;
   if (!prepareDelete || object.metadata.deletionTimestamp) return object;
   const changed = copyJson(object) as Mutable<KubeObject>;
   const now = formatTime(clock.now());
   changed.metadata.deletionTimestamp = now;
+  if (keepsContent) {
+    const finalizers = finalizersAfter(registry, object, options);
+    if (finalizers.length > 0) changed.metadata.finalizers = finalizers;
+    else delete changed.metadata.finalizers;
+  }
   prepareDelete(changed as never, now);
   return changed as KubeObject;
-}
-
-/** A namespace stays until what is in it has gone. */
-function hasContent(object: KubeObject): boolean {
-  return object.kind === "Namespace" && Boolean(((object as unknown as Json).spec as Json).finalizers);
 }
 
 function finalizersAfter(

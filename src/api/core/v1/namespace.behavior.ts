@@ -27,6 +27,10 @@ export const namespaceBehavior: KindBehavior<Namespace> = {
     namespace.spec.finalizers = old.spec.finalizers ? [...old.spec.finalizers] : (undefined as never);
     if (!old.spec.finalizers) delete namespace.spec.finalizers;
   },
+  prepareDelete(namespace) {
+    namespace.status = { ...namespace.status, phase: "Terminating" };
+  },
+  keepsContent: ({ spec }) => Boolean(spec.finalizers?.length),
   validate: ({ spec }) => validateFinalizers(spec.finalizers ?? []),
   validateUpdate: ({ spec }, _, metadata) => [
     ...metadata.whole,
