@@ -250,7 +250,7 @@ export interface KindBehavior<T> {
   /** Sets what follows from an update, when it has all its defaults and its generation; may change the object. */
   readonly settleUpdate?: (object: Mutable<T>, old: T) => void;
   /** The same of an update of the status. */
-  readonly settleStatusUpdate?: (object: Mutable<T>, old: T) => void;
+  readonly settleStatusUpdate?: (object: Mutable<T>, old: T, now: string) => void;
   /** Annotations that stand for fields of the unversioned form; the metadata beside the rows of tables lacks them. */
   readonly fieldAnnotations?: readonly string[];
   /** Finalizers without a domain are not refused; some kinds warn of them. */

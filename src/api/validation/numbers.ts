@@ -32,7 +32,12 @@ export function nonNegativeIntOrPercent(path: string, value: number | string | u
 /** A number or percentage as a number, for comparing with zero; what is neither counts as zero. */
 export function amountOf(value: number | string | undefined): number {
   if (typeof value === "number") return value;
-  return Number(/^(\d+)%?$/.exec(value ?? "")?.[1] ?? 0);
+  return Number(
+    /^(\d+)%$|^([+-]?\d+)$/
+      .exec(value ?? "")
+      ?.slice(1)
+      .find(Boolean) ?? 0,
+  );
 }
 
 /** A percentage of a whole. */

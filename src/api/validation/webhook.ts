@@ -28,6 +28,11 @@ function parseUrl(text: string): UrlParts | string {
   const host = authority.slice(at + 1);
   if (/[\s<>"]/.test(host))
     return `parse ${JSON.stringify(text)}: invalid character ${JSON.stringify(/[\s<>"]/.exec(host)![0])} in host name`;
+  const wrong = (what: string) => `parse ${JSON.stringify(text)}: ${what}`;
+  if (host.startsWith("[") && !host.includes("]")) return wrong("missing ']' in host");
+  // What is asked for is taken as it is.
+  const broken = /%(?![0-9A-Fa-f]{2}).{0,2}/.exec(text.replace(/\?[^#]*/, ""))?.[0];
+  if (broken !== undefined) return wrong(`invalid URL escape ${JSON.stringify(broken)}`);
   const port = /:([^\]]*)$/.exec(host)?.[1];
   if (port && !/^\d*$/.test(port))
     return `parse ${JSON.stringify(text)}: invalid port ${JSON.stringify(`:${port}`)} after host`;

@@ -455,7 +455,7 @@ export class Registry {
     const isFinal = !settles && (subresource !== "" || !this.#hooks.before);
     object = this.#withDefaults(isFinal ? canonical : copyJson(canonical), write);
     if (subresource !== "status") this.#countGeneration(object, old, context);
-    settles?.(object as never, old as never);
+    settles?.(object as never, old as never, this.#now());
     const settle = subresource === "" ? await this.#hooks.before?.(object, old, write) : undefined;
     if (settle) object = this.#withDefaults(this.decode(object).value, write);
     keepTimes(object, old);

@@ -44,6 +44,11 @@ export const daemonSetBehavior: KindBehavior<DaemonSet> = {
       spec.updateStrategy.rollingUpdate.maxUnavailable ??= 1;
       spec.updateStrategy.rollingUpdate.maxSurge ??= 0;
     }
+    // In the unversioned form what is given has both.
+    if (spec.updateStrategy.rollingUpdate) {
+      spec.updateStrategy.rollingUpdate.maxUnavailable ??= 0;
+      spec.updateStrategy.rollingUpdate.maxSurge ??= 0;
+    }
     spec.revisionHistoryLimit ??= 10;
     setPodTemplateDefaults(spec.template);
     setTemplateGeneration(daemonSet, templateGeneration(daemonSet.metadata));

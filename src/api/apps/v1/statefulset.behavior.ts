@@ -133,10 +133,16 @@ function claimsOf({ volumeClaimTemplates = [] }: StatefulSetSpec): readonly Clai
 /** The template as pods get it: each claim is a volume, in place of one of the same name. */
 function withClaimVolumes(spec: StatefulSetSpec): PodTemplateSpec {
   const names = [...new Set(claimsOf(spec).map(({ metadata }) => metadata.name ?? ""))];
-  if (names.length === 0) return spec.template;
+  if (names.length === 0) return withoutHost(spec.template);
   const volumes = names.map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
   const others = (spec.template.spec.volumes ?? []).filter(({ name }) => !names.includes(name));
-  return { ...spec.template, spec: { ...spec.template.spec, volumes: [...volumes, ...others] } };
+  return withoutHost({ ...spec.template, spec: { ...spec.template.spec, volumes: [...volumes, ...others] } });
+}
+
+/** What a template says of the names of hosts counts for nothing: each pod has one of its own. */
+function withoutHost(template: PodTemplateSpec): PodTemplateSpec {
+  const { hostname: _, subdomain: __, ...spec } = template.spec;
+  return { ...template, spec: spec as PodTemplateSpec["spec"] };
 }
 
 function validateClaims(spec: StatefulSetSpec): FieldError[] {

@@ -105,6 +105,18 @@ interface Amounts {
   readonly ratio: string | undefined;
 }
 
+/** Beyond what can be counted in thousandths in 64 bits, the original counts whole units, begun ones too. */
+const WHOLE_UNITS_MAX = (2n ** 63n - 1n) / 1000n;
+const NANO = 1_000_000_000n;
+
+function ratioOf({ max, min, ratio }: Readonly<Record<"max" | "min" | "ratio", string>>): number {
+  const [most, least, limit] = [max, min, ratio].map((text) => parseQuantity(text).nanos) as [bigint, bigint, bigint];
+  const whole = (nanos: bigint) => (nanos + NANO - 1n) / NANO;
+  return [most, least, limit].every((nanos) => whole(nanos) < WHOLE_UNITS_MAX)
+    ? Number(most) / Number(least)
+    : Number(whole(most)) / Number(whole(least));
+}
+
 function validateResource(path: string, name: string, { max, min, limit, request, ratio }: Amounts): FieldError[] {
   const errors: FieldError[] = [];
   const check = (wrong: boolean | "" | undefined, field: string, value: string | undefined, detail: string) => {
@@ -134,7 +146,7 @@ function validateResource(path: string, name: string, { max, min, limit, request
   check(exceeds(limit, max), "default", max, `default value ${limit} is greater than max value ${max}`);
   check(exceeds("1", ratio), "maxLimitRequestRatio", ratio, `ratio ${ratio} is less than 1`);
   if (ratio && min && max) {
-    const largest = Number(parseQuantity(max).nanos) / Number(parseQuantity(min).nanos);
+    const largest = ratioOf({ max, min, ratio });
     const detail = `ratio ${ratio} is greater than max/min = ${largest.toFixed(6)}`;
     check(Number(parseQuantity(ratio).nanos) / 1e9 > largest, "maxLimitRequestRatio", ratio, detail);
   }

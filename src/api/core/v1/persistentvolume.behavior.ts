@@ -34,7 +34,7 @@ export const persistentVolumeBehavior: KindBehavior<PersistentVolume> = {
   prepareCreate(volume, now) {
     volume.status = { phase: "Pending", lastPhaseTransitionTime: now } as Mutable<PersistentVolume>["status"];
   },
-  prepareStatusUpdate(volume, old, now) {
+  settleStatusUpdate(volume, old, now) {
     const { status } = volume;
     const { phase, lastPhaseTransitionTime: before } = old.status;
     const { lastPhaseTransitionTime: said = before } = status;

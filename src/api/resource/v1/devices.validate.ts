@@ -163,8 +163,8 @@ function validateConstraint(constraint: DeviceConstraint, path: string, names: R
   return errors;
 }
 
-function validateClaimConfiguration(
-  config: DeviceClaimConfiguration,
+export function validateClaimConfiguration(
+  config: Pick<DeviceClaimConfiguration, "requests" | "opaque">,
   path: string,
   names: ReadonlySet<string>,
 ): FieldError[] {

@@ -1,11 +1,17 @@
 import { jsonEqual } from "../../../base/index.ts";
 import { ageColumn, nameColumn, textColumn } from "../../columns.ts";
 import type { Column, FieldError, KindBehavior, Mutable } from "../../kind.ts";
-import { duplicateValue, forbiddenField, invalidValue, required, problemsAt } from "../../validation/errors.ts";
+import { duplicateValue, forbiddenField, invalidValue, oneOf, required, problemsAt } from "../../validation/errors.ts";
 import { internalValue } from "../../validation/internal.ts";
 import { validateTemplateMetadata } from "../../validation/templatemeta.ts";
 import { parseCidr } from "../../validation/ip.ts";
-import { requestNames, validateDeviceClaim, validateRequestName } from "./devices.validate.ts";
+import { validateNodeSelector } from "../../core/v1/pod/index.ts";
+import {
+  requestNames,
+  validateClaimConfiguration,
+  validateDeviceClaim,
+  validateRequestName,
+} from "./devices.validate.ts";
 import { validateDriver, validateItems, validateLabel, validatePool, validateSet } from "./names.validate.ts";
 import type { ResourceClaim } from "./resourceclaim.ts";
 import {
@@ -20,6 +26,7 @@ import type { ResourceClaimTemplate } from "./resourceclaimtemplate.ts";
 import { ResourceClaimTemplateSpec } from "./resourceclaimtemplate.types.ts";
 
 const RESULTS_MAX = 32;
+const ALLOCATED_CONFIGS_MAX = 64;
 const CONSUMERS_MAX = 256;
 const DEVICES_MAX = 32;
 
@@ -99,14 +106,25 @@ function validateStatus(
   return errors;
 }
 
-function validateAllocation({ devices }: AllocationResult, names: ReadonlySet<string>): FieldError[] {
+function validateAllocation({ devices, nodeSelector }: AllocationResult, names: ReadonlySet<string>): FieldError[] {
   const check = ({ request, driver, pool, device }: DeviceRequestAllocationResult, at: string) => [
     ...validateRequestName(`${at}.request`, request, names),
     ...validateDriver(`${at}.driver`, driver),
     ...validatePool(`${at}.pool`, pool),
     ...validateLabel(`${at}.device`, device),
   ];
-  return validateItems("status.allocation.devices.results", devices?.results, { max: RESULTS_MAX, check });
+  const path = "status.allocation";
+  return [
+    ...validateItems(`${path}.devices.results`, devices?.results, { max: RESULTS_MAX, check }),
+    ...validateItems(`${path}.devices.config`, devices?.config, {
+      max: ALLOCATED_CONFIGS_MAX,
+      check: (config, at) => [
+        ...oneOf(`${at}.source`, config.source, ["FromClaim", "FromClass"]),
+        ...validateClaimConfiguration(config, at, names),
+      ],
+    }),
+    ...(nodeSelector ? validateNodeSelector(`${path}.nodeSelector`, nodeSelector) : []),
+  ];
 }
 
 function validateDeviceStatuses({ devices, allocation }: ResourceClaimStatus): FieldError[] {

@@ -214,5 +214,8 @@ export function validateCsi(path: string, { driver, nodePublishSecretRef }: CSIV
   return [
     ...validateCsiDriverName(`${path}.driver`, driver),
     ...secretNamed(`${path}.nodePublishSecretRef`, nodePublishSecretRef),
+    ...(nodePublishSecretRef?.name
+      ? problemsAt(`${path}.name`, nodePublishSecretRef.name, dnsSubdomainProblems(nodePublishSecretRef.name))
+      : []),
   ];
 }
