@@ -194,7 +194,7 @@ test("a volume's status says when its phase last changed, whatever an update lea
   const [old, now] = [{ status: { phase: "Available", lastPhaseTransitionTime: "T1" } }, "T3"];
   const written = (status: object) => {
     const volume = { status: { ...status } };
-    persistentVolumeBehavior.prepareStatusUpdate!(volume as never, old as never, now);
+    persistentVolumeBehavior.settleStatusUpdate!(volume as never, old as never, now);
     return (volume.status as { lastPhaseTransitionTime?: string }).lastPhaseTransitionTime;
   };
   deepStrictEqual(
