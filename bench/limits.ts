@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { ConfigMap } from "../src/api/index.ts";
 import {
   ERROR,
   FLAG,
@@ -9,6 +10,7 @@ import {
   requestFields,
   uint32,
 } from "../src/net/http2/testing/raw-http2.ts";
+import { encodeProtoObject } from "../src/schema/index.ts";
 import { type Call, Connections } from "./harness/load.ts";
 import { type Row, type Scenario, scaled } from "./harness/scenario.ts";
 import { BenchServer } from "./harness/server.ts";
@@ -28,13 +30,10 @@ export const limits: Scenario = {
   async run(scale) {
     await using server = await BenchServer.start(["--nodes", "none", "--disable", "scheduler,controller-manager"]);
     using connections = new Connections(server.access, 1);
-    await connections.call({
-      method: "POST",
-      path: CONFIGMAPS,
-      body: JSON.stringify({ metadata: { name: "a" }, data: { k: "v" } }),
-    });
+    for (const object of [{ metadata: { name: "a" }, data: { k: "v" } }, wideObject()])
+      await connections.call({ method: "POST", path: CONFIGMAPS, body: JSON.stringify(object) });
     const rows: Row[] = [];
-    for (const [what, call] of hostileCalls()) {
+    for (const [what, call] of [...hostileCalls(), ...wideCalls()]) {
       const count = scaled(CALLS, scale);
       // The first one compiles what it runs.
       await connections.call(call);
@@ -133,6 +132,34 @@ function hostileCalls(): readonly (readonly [string, Call])[] {
   ];
 }
 
+const WIDE = `${CONFIGMAPS}/wide`;
+
+/** As many keys as there is room for in the store. */
+function wideObject() {
+  const entries = Array.from({ length: 100_000 }, (_, index) => [index.toString(36).padStart(4, "a"), ""]);
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "wide" }, data: Object.fromEntries(entries) };
+}
+
+/** Objects of many values, and what is asked of one that is stored. */
+function wideCalls(): readonly (readonly [string, Call])[] {
+  const wide = { ...wideObject(), metadata: { name: "b" } };
+  const labels = Array.from({ length: 100_000 }, (_, index) => `"k${index}":"v"`).join();
+  return [
+    ["an object of 100,000 labels", post(`{"metadata":{"name":"b","labels":{${labels}}}}`)],
+    ["100,000 keys in protobuf", post(encodeProtoObject(ConfigMap.struct, wide as never), PROTOBUF)],
+    [
+      "a patch of a stored object of 100,000 keys",
+      { method: "PATCH", path: `${WIDE}?dryRun=All`, body: '{"data":{"k":"v"}}', type: "application/merge-patch+json" },
+    ],
+    ["that object in YAML", { method: "GET", path: WIDE, accept: "application/yaml" }],
+    [
+      "a table with that object",
+      { method: "GET", path: CONFIGMAPS, accept: "application/json;as=Table;v=v1;g=meta.k8s.io" },
+    ],
+  ];
+}
+
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
 const NOTHING = new Uint8Array(0);
 
 function floods(): readonly (readonly [string, (index: number) => Uint8Array])[] {
