@@ -1,4 +1,4 @@
-import type { Container, Pod } from "../../api/index.ts";
+import { type Container, type Pod, type QosClass, qosClass as qosClassOf } from "../../api/index.ts";
 import type { LinuxResources } from "../cri/index.ts";
 import type { CgroupLimits } from "../host/index.ts";
 import { milliValue, quantityValue } from "./quantity.ts";
@@ -62,29 +62,10 @@ function oomScoreAdj(pod: Pod, container: Container, nodeMemoryBytes: number): n
 
 const SYSTEM_CRITICAL_PRIORITY = 2_000_000_000;
 
-export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
-
 /** The pod's class; the API server's word where it has spoken. */
-export function qosClass(pod: Pod): QosClass {
-  const known = pod.status.qosClass;
-  if (known === "Guaranteed" || known === "Burstable" || known === "BestEffort") return known;
-  const all: readonly Asking[] = pod.spec.resources
-    ? [{ resources: pod.spec.resources }]
-    : [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
-  const asks = (each: Asking) =>
-    ["cpu", "memory"].some((name) => each.resources.requests?.[name] || each.resources.limits?.[name]);
-  if (!all.some(asks)) return "BestEffort";
-  return all.every(isGuaranteed) ? "Guaranteed" : "Burstable";
-}
-
-/** A container, or the pod as a whole. */
-type Asking = Pick<Container, "resources">;
-
-function isGuaranteed({ resources: { requests, limits } }: Asking): boolean {
-  return ["cpu", "memory"].every((name) => {
-    const limit = limits?.[name];
-    return limit !== undefined && quantityValue(requests?.[name] ?? limit) === quantityValue(limit);
-  });
+export function qosClass({ status, spec }: Pod): QosClass {
+  const { qosClass: known } = status;
+  return known === "Guaranteed" || known === "Burstable" || known === "BestEffort" ? known : qosClassOf(spec);
 }
 
 /** The cgroup that holds a pod's containers. */
