@@ -120,3 +120,22 @@ test("a long text is read in turns, and is what it is when it is read at once", 
     );
   }
 });
+
+for (const [text, message] of [
+  ["-", "invalid character ' ' in numeric literal"],
+  ["[-,1]", "invalid character ',' in numeric literal"],
+  ["[1.]", "invalid character ']' after decimal point in numeric literal"],
+  ["[1.5.2]", "invalid character '.' after array element"],
+  ["[1e+]", "invalid character ']' in exponent of numeric literal"],
+  ["[01]", "invalid character '1' after array element"],
+  ['["\\q"]', "invalid character 'q' in string escape code"],
+  ['["\\u12"]', "invalid character '\"' in \\u hexadecimal character escape"],
+  ['["a\tb"]', "invalid character '\\t' in string literal"],
+  ['["a', "unexpected end of JSON input"],
+  ['["a\\', "invalid character ' ' in string escape code"],
+  ["nul", "invalid character ' ' in literal null (expecting 'l')"],
+  ["[nulx]", "invalid character 'x' in literal null (expecting 'l')"],
+] as const)
+  test(`what is wrong is told where it is: ${text}`, () => {
+    assert.throws(() => parseJson(text), { message });
+  });

@@ -1,3 +1,4 @@
+import { faultInNumber, faultInString, type JsonFault } from "./json-fault.ts";
 /** Text that is no JSON; the message is what Kubernetes says. */
 export class JsonError extends Error {
   override readonly name = "JsonError";
@@ -360,12 +361,7 @@ class Reader {
       return plain;
     }
     STRING.lastIndex = this.#at;
-    if (!STRING.test(this.#text)) {
-      this.#at++;
-      while (this.#at < this.#text.length && this.#text[this.#at] !== '"' && this.#text.charCodeAt(this.#at) >= 0x20)
-        this.#at++;
-      this.#fail("in string literal");
-    }
+    if (!STRING.test(this.#text)) this.#failAt(faultInString(this.#text, this.#at));
     const start = this.#at;
     this.#at = STRING.lastIndex;
     // Half a character, which only an escape can write, is none.
@@ -385,9 +381,11 @@ class Reader {
 
   #number(): unknown {
     NUMBER.lastIndex = this.#at;
-    if (!NUMBER.test(this.#text)) this.#fail("looking for beginning of value");
-    const digits = this.#text.slice(this.#at, NUMBER.lastIndex);
-    this.#at = NUMBER.lastIndex;
+    const end = NUMBER.test(this.#text) ? NUMBER.lastIndex : this.#at;
+    const fault = faultInNumber(this.#text, this.#at, end);
+    if (fault) this.#failAt(fault);
+    const digits = this.#text.slice(this.#at, end);
+    this.#at = end;
     const value = Number(digits);
     if (Number.isSafeInteger(value) || !/^-?\d+$/.test(digits)) return value;
     return rawNumber(digits);
@@ -397,7 +395,8 @@ class Reader {
     // The first letter is known to fit, or nothing does.
     if (this.#text[this.#at] !== word[0]) this.#fail("looking for beginning of value");
     for (const letter of word) {
-      if (this.#text[this.#at] !== letter) this.#fail(`in literal ${word} (expecting '${letter}')`);
+      if (this.#text[this.#at] !== letter)
+        this.#failAt({ at: this.#at, where: `in literal ${word} (expecting '${letter}')` });
       this.#at++;
     }
     return value;
@@ -409,6 +408,14 @@ class Reader {
       if (code !== SPACE && code !== NEWLINE && code !== RETURN && code !== TAB) return;
       this.#at++;
     }
+  }
+
+  /** Within a value the end of the text counts as a space, which may be what is wrong. */
+  #failAt({ at, where }: JsonFault): never {
+    this.#at = at;
+    if (at >= this.#text.length && where !== "" && !where.startsWith("looking"))
+      throw new JsonError(`invalid character ' ' ${where}`);
+    this.#fail(where);
   }
 
   #fail(where: string): never {

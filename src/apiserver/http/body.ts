@@ -157,8 +157,22 @@ async function fromJson(bytes: Uint8Array, steps: Steps): Promise<Body> {
     return { value, duplicates: duplicates.map(duplicateText), format: "json", bytes };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    throw new BodyError(`couldn't get version/kind; json parse error: ${error.message}`, bytes, { cause: error });
+    throw new BodyError(`couldn't get version/kind; json parse error: ${jsonProblem(bytes, error)}`, bytes, {
+      cause: error,
+    });
   }
+}
+
+/** What is wrong with a text in which bytes that are no characters may be what is told of. */
+function jsonProblem(bytes: Uint8Array, { message }: JsonError): string {
+  if (isUtf8(bytes)) return message;
+  try {
+    parseJson(Buffer.from(bytes).toString("latin1"));
+  } catch (error) {
+    if (error instanceof JsonError) return error.message;
+    throw error;
+  }
+  return message;
 }
 
 /** What is told of a key that JSON has twice. */

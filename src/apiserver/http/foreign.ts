@@ -9,6 +9,7 @@ import {
   ListMeta,
   PartialObjectMetadata,
   PartialObjectMetadataList,
+  quote,
   Status,
   statusError,
   type StatusError,
@@ -67,7 +68,7 @@ const UNVERSIONED_STRUCTS: Readonly<Record<string, StructNode>> = {
 /** 400 for what can't be handled as an object of the kind expected. */
 export function unhandled({ apiVersion, kind }: GivenType, type: BodyType, why: string, cause?: unknown): StatusError {
   const version = apiVersion.split("/").at(-1);
-  const message = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: ${why}`;
+  const message = `${kind} in version ${quote(version ?? "")} cannot be handled as a ${type.kind}: ${why}`;
   return badRequest(message, { cause });
 }
 
@@ -84,7 +85,7 @@ export function unregistered(given: GivenType, type: BodyType): StatusError {
 }
 
 function unregisteredText({ apiVersion, kind }: GivenType): string {
-  return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`;
+  return `no kind ${quote(kind)} is registered for version ${quote(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`;
 }
 
 /** Whether Kubernetes knows a type that it may not serve: previews of a group's kinds, and what once was in extensions. */

@@ -4,6 +4,7 @@ import { encodeProto, type StructNode } from "../../../../src/schema/index.ts";
 import type { Request } from "../exchange.ts";
 import { pick } from "../mutate.ts";
 import { damagedMessage } from "./damage.ts";
+import { oddJson } from "./json-text.ts";
 import { envelope, MAGIC, varint } from "./wire.ts";
 import { oddYaml, yamlOf } from "./yaml-text.ts";
 
@@ -34,7 +35,11 @@ export function plainBody(one: Wanted, random: Random): Body {
 /** The same, with something odd about it, or announced as something else. */
 export function oddBody(one: Wanted, random: Random): Body {
   const draw = random.float();
-  if (draw < 0.35) return oddProtobuf(one, random);
+  if (draw < 0.3) return oddProtobuf(one, random);
+  if (draw < 0.52) {
+    const { value } = one;
+    return { type: JSON_TYPE, body: oddJson(JSON.stringify(value), random), means: { json: value } };
+  }
   if (draw < 0.75) return yaml(one, oddYaml(yamlOf(one.value, random), random));
   const body = draw < 0.8 ? { ...plainBody(one, random), body: JSON.stringify(one.value) } : plainBody(one, random);
   return { ...body, type: pick(TYPES, random) };
