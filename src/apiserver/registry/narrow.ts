@@ -59,18 +59,17 @@ export const SPEC_PARTS: Readonly<Record<string, Part>> = {
       ...old,
       resources: wanted.resources,
       containers: withResources(old.containers, wanted.containers),
-      ...(Array.isArray(old.initContainers) && {
-        initContainers: withResources(old.initContainers, wanted.initContainers),
-      }),
+      initContainers: withResources(old.initContainers, wanted.initContainers),
     }),
   },
 };
 
-function withResources(old: unknown, wanted: unknown): Json[] {
-  const byName = new Map(((wanted ?? []) as Json[]).map((container) => [container.name, container]));
-  return ((old ?? []) as Json[]).map((container) => {
-    const { resources, resizePolicy } = byName.get(container.name) ?? container;
-    return { ...container, resources, resizePolicy };
+/** The containers as they were, with other resources. One that isn't in its place stays, so that validation can tell of it. */
+function withResources(old: unknown, wanted: unknown): Json[] | undefined {
+  const before = (old ?? []) as Json[];
+  return (wanted as Json[] | undefined)?.map((container, index) => {
+    const { resources, resizePolicy, name } = container;
+    return before[index]?.name === name ? { ...before[index], resources, resizePolicy } : container;
   });
 }
 

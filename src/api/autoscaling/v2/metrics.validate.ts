@@ -78,10 +78,12 @@ function validateSource(path: string, source: Source, metric: MetricSpec): Field
       return validateExternal(path, metric.external!);
     case "pods": {
       const { averageValue } = metric.pods!.target;
-      const isPositive = averageValue !== undefined && parseQuantity(averageValue).nanos > 0n;
+
       return [
         ...validateMetricAndTarget(path, metric.pods!),
-        ...(isPositive ? [] : [required(`${path}.target.averageValue`, "must specify a positive target averageValue")]),
+        ...(averageValue !== undefined
+          ? []
+          : [required(`${path}.target.averageValue`, "must specify a positive target averageValue")]),
       ];
     }
     case "resource":

@@ -47,7 +47,7 @@ function validateCommon(path: string, container: Container, { spec, volumes, cla
     ...errors,
     ...oneOf(`${path}.terminationMessagePolicy`, container.terminationMessagePolicy, MESSAGE_POLICIES),
     ...validatePorts(`${path}.ports`, container.ports),
-    ...validateEnv(`${path}.env`, container.env, volumes),
+    ...validateEnv(`${path}.env`, container.env),
     ...validateEnvFrom(`${path}.envFrom`, container.envFrom),
     ...validateMounts(`${path}.volumeMounts`, container, volumes),
     ...validateDevices(`${path}.volumeDevices`, container, volumes),

@@ -9,9 +9,9 @@ import {
   problemsAt,
   required,
 } from "../../../validation/index.ts";
-import type { EnvFromSource, EnvVar, EnvVarSource, FileKeySelector } from "../container.ts";
+import type { Container, EnvFromSource, EnvVar, EnvVarSource, FileKeySelector } from "../container.ts";
 import { ENV_FIELDS, validateFieldRef, validateResourceFieldRef } from "./downward.ts";
-import { writtenPath } from "./paths.ts";
+import { noBacksteps } from "./paths.ts";
 import type { Volumes } from "./volumes.ts";
 
 const ONE_AT_A_TIME = "may not have more than one field specified at a time";
@@ -19,27 +19,23 @@ const SOURCES =
   "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`";
 
 /** Environment variables of a container. */
-export function validateEnv(path: string, env: readonly EnvVar[] = [], volumes: Volumes): FieldError[] {
+export function validateEnv(path: string, env: readonly EnvVar[] = []): FieldError[] {
   return env.flatMap(({ name, value, valueFrom }, index) => {
     const at = `${path}[${index}]`;
     const errors = name ? problemsAt(`${at}.name`, name, envNameProblems(name)) : [required(`${at}.name`)];
-    if (valueFrom) errors.push(...validateValueFrom(`${at}.valueFrom`, valueFrom, { value, volumes }));
+    if (valueFrom) errors.push(...validateValueFrom(`${at}.valueFrom`, valueFrom, value));
     return errors;
   });
 }
 
-function validateValueFrom(
-  path: string,
-  source: EnvVarSource,
-  { value, volumes }: { value: string | undefined; volumes: Volumes },
-): FieldError[] {
+function validateValueFrom(path: string, source: EnvVarSource, value: string | undefined): FieldError[] {
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = source;
   const errors: FieldError[] = [];
   if (fieldRef) errors.push(...validateFieldRef(`${path}.fieldRef`, fieldRef, ENV_FIELDS));
   if (resourceFieldRef) errors.push(...validateResourceFieldRef(`${path}.resourceFieldRef`, resourceFieldRef));
   if (configMapKeyRef) errors.push(...validateKeyRef(`${path}.configMapKeyRef`, configMapKeyRef));
   if (secretKeyRef) errors.push(...validateKeyRef(`${path}.secretKeyRef`, secretKeyRef));
-  if (fileKeyRef) errors.push(...validateFileKeyRef(`${path}.fileKeyRef`, fileKeyRef, volumes));
+  if (fileKeyRef) errors.push(...validateFileKeyRef(`${path}.fileKeyRef`, fileKeyRef));
   const count = Object.values(source).filter(Boolean).length;
   if (count === 0) errors.push(invalidValue(path, "", SOURCES));
   if (value) {
@@ -59,22 +55,31 @@ function validateKeyRef(
 }
 
 /** A variable read from a file that another container writes into an emptyDir. */
-function validateFileKeyRef(
-  path: string,
-  { volumeName, path: file, key }: FileKeySelector,
-  volumes: Volumes,
-): FieldError[] {
+function validateFileKeyRef(path: string, { volumeName, path: file, key }: FileKeySelector): FieldError[] {
   const errors: FieldError[] = [];
   const at = `${path}.volumeName`;
   if (!volumeName) errors.push(required(at));
   else errors.push(...problemsAt(at, volumeName, dnsLabelProblems(volumeName)));
-  errors.push(...writtenPath(`${path}.path`, file));
+  errors.push(...(file ? noBacksteps(`${path}.path`, file) : [required(`${path}.path`)]));
   if (!key) errors.push(required(`${path}.key`));
   else errors.push(...problemsAt(`${path}.key`, key, envNameProblems(key)));
-  const volume = volumes.get(volumeName);
-  if (!volume) errors.push(missingReference(at, volumeName ?? ""));
-  else if (!volume.emptyDir) errors.push(invalidValue(at, volumeName, "referenced volume must be of type emptyDir"));
   return errors;
+}
+
+type Containers = readonly Pick<Container, "env">[] | null | undefined;
+
+/** The volumes of files that variables are read from, which is looked at after all else of a pod. */
+export function validateFileVolumes(path: string, containers: Containers, volumes: Volumes): FieldError[] {
+  return (containers ?? []).flatMap(({ env = [] }, index) =>
+    env.flatMap(({ valueFrom }, place) => {
+      if (!valueFrom?.fileKeyRef) return [];
+      const { volumeName = "" } = valueFrom.fileKeyRef;
+      const at = `${path}[${index}].env[${place}].valueFrom.fileKeyRef.volumeName`;
+      const volume = volumes.get(volumeName);
+      if (!volume) return [missingReference(at, volumeName)];
+      return volume.emptyDir ? [] : [invalidValue(at, volumeName, "referenced volume must be of type emptyDir")];
+    }),
+  );
 }
 
 /** Config maps and secrets whose every key becomes a variable. */

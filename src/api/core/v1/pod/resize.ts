@@ -18,6 +18,8 @@ export function validateResize(pod: Pod, old: Pod): FieldError[] {
   if (before !== qosClass(pod.spec))
     errors.push(invalidValue("spec", before, "Pod QOS Class may not change as a result of resizing"));
   if (!nodeResizes(old)) errors.push(forbiddenField("spec", "Pod running on node without support for resize"));
+  const moved = [...keepsPlaces("containers", pod, old), ...keepsPlaces("initContainers", pod, old)];
+  if (moved.length > 0) return [...errors, ...moved];
   errors.push(
     ...keepsAmounts("spec.resources", pod.spec.resources, old.spec.resources),
     ...keepsAll("spec.containers", pod.spec.containers ?? [], old.spec.containers ?? []),
@@ -32,6 +34,18 @@ export function validateResize(pod: Pod, old: Pod): FieldError[] {
 function nodeResizes({ status }: Pod): boolean {
   const running = (status.containerStatuses ?? []).find(({ state }) => state?.running);
   return !running || running.resources !== undefined;
+}
+
+/** The containers are those that there were, in their order. */
+function keepsPlaces(list: "containers" | "initContainers", { spec }: Pod, old: Pod): FieldError[] {
+  const [now, before] = [spec[list] ?? [], old.spec[list] ?? []];
+  const path = `spec.${list}`;
+  if (now.length !== before.length) return [forbiddenField(path, `${list} may not be added or removed on resize`)];
+  return now.flatMap(({ name }, index) =>
+    name === before[index]!.name
+      ? []
+      : [forbiddenField(`${path}[${index}].name`, `${list} may not be renamed or reordered on resize`)],
+  );
 }
 
 function keepsAll(path: string, containers: readonly Container[], old: readonly Container[]): FieldError[] {

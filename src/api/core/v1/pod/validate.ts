@@ -27,6 +27,7 @@ import { validateHostProcess, validateOs } from "./os.ts";
 import { validatePodResources, validateRequirements } from "./resources.ts";
 import { validatePodSecurityContext } from "./security.ts";
 import { validateTolerations } from "./tolerations.ts";
+import { validateFileVolumes } from "./env.ts";
 import { validateVolumes } from "./volumes.ts";
 
 const DEADLINE_SECONDS_MAX = 2_147_483_647;
@@ -67,6 +68,9 @@ export function validatePodSpec(path: string, spec: PodSpec, { podName, old }: S
     ...validateHostnameOverride(path, spec),
     ...validatePlacement(path, spec, old),
     ...validateOs(path, spec),
+    ...(["initContainers", "containers", "ephemeralContainers"] as const).flatMap((list) =>
+      validateFileVolumes(`${path}.${list}`, spec[list], volumes),
+    ),
   ];
 }
 
