@@ -21,14 +21,16 @@ export interface RequestHeaderOptions {
 export function requestHeaders(options: RequestHeaderOptions, clock: Clock): Authenticator {
   const roots = parseCertificates(options.ca);
   const { allowedNames } = options;
+  const nameHeaders = options.usernameHeaders.map((header) => header.toLowerCase());
+  const uidHeaders = options.uidHeaders.map((header) => header.toLowerCase());
   return async (request) => {
     const { headers, peer } = request;
     const { certificate } = peer;
-    const name = first(headers, options.usernameHeaders);
+    const name = first(headers, nameHeaders);
     if (!name || !certificate || !isIssuedBy(certificate, roots, clock.now())) return undefined;
     const { commonName = "" } = parseCertificate(certificate).subject;
     if (allowedNames.length > 0 && !allowedNames.includes(commonName)) return undefined;
-    const uid = first(headers, options.uidHeaders);
+    const uid = first(headers, uidHeaders);
     const extra = extraOf(request, options.extraHeaderPrefixes);
     return {
       name,
@@ -40,7 +42,8 @@ export function requestHeaders(options: RequestHeaderOptions, clock: Clock): Aut
 }
 
 function first(headers: Readonly<Record<string, string>>, names: readonly string[]): string | undefined {
-  return names.map((header) => headers[header.toLowerCase()]).find(Boolean);
+  for (const name of names) if (headers[name]) return headers[name];
+  return undefined;
 }
 
 function extraOf(request: ApiRequest, prefixes: readonly string[]): Record<string, readonly string[]> {

@@ -21,7 +21,7 @@ import {
 } from "../../api/index.ts";
 import { type Clock, formatTime, type Random, jsonEqual, own } from "../../base/index.ts";
 import { applyDefaults, areManagers, copyJson, decodeJson, isCanonical } from "../../schema/index.ts";
-import type { Entry, Store } from "../../store/index.ts";
+import type { Entry, Store, Transaction } from "../../store/index.ts";
 import type {
   AdmissionOperation,
   AdmissionPlugin,
@@ -594,33 +594,21 @@ export class Registry {
   /** Takes an object out of the store if it is still this version; the revision of that, or undefined. */
   async remove(current: StoredObject): Promise<number | undefined> {
     const { key } = current.entry;
-    const result = await this.#store(() =>
-      this.#options.store.transact({
-        compare: [{ key, target: "modRevision", operator: "=", value: current.revision }],
-        success: [{ type: "delete", key }],
-        failure: [],
-      }),
-    );
-    if (!result.succeeded) return undefined;
-    await this.#hooks.afterDelete?.(current.object);
-    return result.revision;
+    const revision = await this.#changeAt(current.revision, { type: "delete", key });
+    if (revision !== undefined) await this.#hooks.afterDelete?.(current.object);
+    return revision;
   }
 
   /** Writes bytes if the key is still at a revision (0: absent); the new revision, or undefined. */
-  async #transact(key: string, value: Uint8Array, expected: number): Promise<number | undefined> {
-    const result = await this.#store(() =>
-      this.#options.store.transact({
-        compare: [{ key, target: "modRevision", operator: "=", value: expected }],
-        success: [{ type: "put", key, value }],
-        failure: [],
-      }),
-    );
-    return result.succeeded ? result.revision : undefined;
+  #transact(key: string, value: Uint8Array, expected: number): Promise<number | undefined> {
+    return this.#changeAt(expected, { type: "put", key, value });
   }
 
-  async #store<T>(work: () => Promise<T>): Promise<T> {
+  async #changeAt(expected: number, change: Transaction["success"][number] & { readonly key: string }) {
+    const compare = [{ key: change.key, target: "modRevision", operator: "=", value: expected }] as const;
     try {
-      return await work();
+      const result = await this.#options.store.transact({ compare, success: [change], failure: [] });
+      return result.succeeded ? result.revision : undefined;
     } catch (error) {
       throw storeFailure(error);
     }
