@@ -64,6 +64,8 @@ export interface Reads {
   version(kind: KindDefinition): number;
   /** What the cache holds now; may lag behind other servers' writes. */
   cached<T>(kind: KindDefinition<T>, namespace?: string): readonly T[];
+  /** Whether the cache holds an object now. */
+  holds<T>(kind: KindDefinition<T>, key: { readonly namespace?: string; readonly name: string }): boolean;
   /** Whether the cache of a kind knows that there is nothing; false where it doesn't know what there is. */
   isEmpty<T>(kind: KindDefinition<T>): boolean;
   /** Resolves once the cache of a kind holds all that there is. */

@@ -206,6 +206,10 @@ function readsOf(store: Store, cacherOf: (kind: KindDefinition) => Cacher): Read
         .in(namespace)
         .map((stored) => stored.as(kind as KindDefinition).object as KubeObject as unknown as T);
     },
+    holds<T>(kind: KindDefinition<T>, { namespace = "", name }: { namespace?: string; name: string }) {
+      const own = kind as KindDefinition;
+      return cacherOf(own).get(storageKey(own, namespace, name)) !== undefined;
+    },
     isEmpty: <T>(kind: KindDefinition<T>) => {
       const { isFilled, size } = cacherOf(kind as KindDefinition);
       return isFilled && size === 0;

@@ -12,10 +12,13 @@ export const namespaceLifecycle: AdmissionPlugin = {
     if (operation === "DELETE" && kind.plural === "namespaces" && kind.group === "" && IMMORTAL.has(name)) {
       throw forbidden(kind, name, "this namespace may not be deleted");
     }
-    if (kind.scope === "Cluster" || operation !== "CREATE" || REVIEWS.has(kind.plural)) return;
+    if (kind.scope === "Cluster" || operation === "DELETE" || REVIEWS.has(kind.plural)) return;
     if (namespace === "") throw badRequest("namespace is required");
+    // What is there may be changed as long as its namespace is: the cache will do.
+    if (operation !== "CREATE" && reads.holds(Namespace, { name: namespace })) return;
     const home = await reads.get(Namespace, { name: namespace });
     if (!home) throw notFound({ group: "", plural: "namespaces" }, namespace);
+    if (operation !== "CREATE") return;
     if (home.status.phase !== "Terminating" && !home.metadata.deletionTimestamp) return;
     const error = refused(
       request,
