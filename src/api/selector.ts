@@ -223,11 +223,17 @@ export function parseFieldSelector(text: string): Requirement[] {
   // Sorted, as the original reads them: that decides which fault is told of.
   return splitTerms(text)
     .sort()
-    .map((term) => {
+    .map((term): Requirement => {
       const match = /^(.*?)(!=|==|=)(.*)$/s.exec(term);
       if (!match) throw new SelectorError(`invalid selector: '${text}'; can't understand '${term}'`);
       return { key: match[1]!, operator: match[2] === "!=" ? "!=" : "=", values: [unescapeValue(match[3]!)] };
-    });
+    })
+    .filter(saysSomething);
+}
+
+/** Nothing that is to be nothing, or something else, always holds. */
+function saysSomething({ key, values }: Requirement): boolean {
+  return key !== "" || values[0] !== "";
 }
 
 /** Cuts at commas that no backslash protects. */

@@ -282,7 +282,7 @@ function dispatcher({
     if (!kind.custom) checkRoute(kind, context);
     if (kind.rules.deprecation) warnOfEnd(context, kind.rules.deprecation);
     if (kind.custom) return custom(kind, context);
-    checkWatchable(kind, info);
+    checkWatchable(kind, context);
     checkConnection(context);
     const handler = parts.handlers.get(info.subresource ? `${info.resource}/${info.subresource}` : info.resource);
     if (handler) return handler(context);

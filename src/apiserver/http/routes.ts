@@ -1,5 +1,7 @@
 import { badRequest, type KindDefinition, methodNotAllowed, methodNotSupported, noSuchPath } from "../../api/index.ts";
 import type { RequestContext, RequestInfo } from "../contracts.ts";
+import { watchOptions } from "../list/options.ts";
+import { selection } from "../list/selection.ts";
 import { patchType } from "../verbs/patch.ts";
 import { refuseUnwritable } from "./negotiate.ts";
 
@@ -41,9 +43,11 @@ export function checkConnection({ info, query }: RequestContext): void {
   if (CONNECTIONS.has(info.subresource) && query.has("dryRun")) throw badRequest("dryRun is not supported");
 }
 
-/** 405 for a watch of what can only be listed. */
-export function checkWatchable(kind: KindDefinition, info: RequestInfo): void {
-  if (isUnwatchable(kind, info)) throw methodNotSupported(kind, "watch");
+/** 405 for a watch of what can only be listed, if it is well said. */
+export function checkWatchable(kind: KindDefinition, { info, query }: RequestContext): void {
+  if (!isUnwatchable(kind, info)) return;
+  selection(kind, info.namespace, watchOptions(query));
+  throw methodNotSupported(kind, "watch");
 }
 
 /** Whether any method is answered at a path. */

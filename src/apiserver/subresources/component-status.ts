@@ -1,4 +1,4 @@
-import { ComponentStatus, type KindDefinition, Lease, notFound } from "../../api/index.ts";
+import { ComponentStatus, type KindDefinition, type KubeObject, Lease, notFound } from "../../api/index.ts";
 import { type Clock, parseTime, own } from "../../base/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
 import type { Store } from "../../store/index.ts";
@@ -6,6 +6,8 @@ import type { Reads, RequestContext, SubresourceHandler } from "../contracts.ts"
 import { negotiate, wantsPretty } from "../http/negotiate.ts";
 import { respondObject } from "../http/object.ts";
 import { respond } from "../http/respond.ts";
+import { listOptions } from "../list/options.ts";
+import { selection } from "../list/selection.ts";
 import { tableOf, tableOptions } from "../list/table.ts";
 
 export interface ComponentStatusOptions {
@@ -46,7 +48,9 @@ export function componentStatuses(options: ComponentStatusOptions): SubresourceH
   return async (context) => {
     const { name } = context.info;
     if (name === "") {
-      const items = await Promise.all(Object.entries(PROBES).map(([one, probe]) => statusOf(options, one, probe)));
+      const { matches } = selection(KIND, "", listOptions(context.query));
+      const all = await Promise.all(Object.entries(PROBES).map(([one, probe]) => statusOf(options, one, probe)));
+      const items = all.filter((one) => matches(one as unknown as KubeObject));
       return answer(context, options, { isList: true, items });
     }
     const probe = own(PROBES, name);
