@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { readBody } from "../../net/index.ts";
 import type { ApiRequest, ApiResponse } from "../../net/message.ts";
-import { compressed, compressedStream } from "./compress.ts";
+import { compressed, compressedStream, neverPacked, packedWhere } from "./compress.ts";
 
 const asking = (encoding: string) => ({ headers: { "accept-encoding": encoding } }) as unknown as ApiRequest;
 const answer = (body: ApiResponse["body"]): ApiResponse => ({ status: 200, headers: { a: "b" }, body });
@@ -15,7 +15,7 @@ async function* pieces() {
 
 test("large answers and long lists are packed for those that take it", async () => {
   for (const packed of [
-    await compressed(asking("br, gzip;q=1"), answer({ type: "bytes", bytes })),
+    await compressed(asking("br, gzip "), answer({ type: "bytes", bytes })),
     compressedStream(asking("gzip"), answer({ type: "stream", chunks: pieces() })),
   ]) {
     assert.equal(packed.headers["content-encoding"], "gzip");
@@ -29,8 +29,20 @@ test("small answers, and all for others, stay as they are", async () => {
   const large = answer({ type: "bytes", bytes });
   const stream = answer({ type: "stream", chunks: pieces() });
   assert.equal(await compressed(asking("gzip"), small), small);
-  assert.equal(await compressed(asking("identity"), large), large);
+  for (const encoding of ["identity", "gzip;q=1", "GZIP", "*"])
+    assert.equal(await compressed(asking(encoding), large), large);
   assert.equal(compressedStream(asking(""), stream), stream);
+});
+
+test("some answers are packed whatever their size, some never", async () => {
+  const small = answer({ type: "bytes", bytes: bytes.subarray(0, 1000) });
+  const wanted = (encoding: string) =>
+    packedWhere(asking(encoding), { ...small }, (all) => (all.get("gzip") ?? 0) > 0.4);
+  assert.equal((await wanted("br, gzip;q=0.5")).headers["content-encoding"], "gzip");
+  for (const encoding of ["gzip;q=0", "gzip; q=0.4", "gzip;q=x", "", "br"])
+    assert.equal((await wanted(encoding)).headers["content-encoding"], undefined);
+  const large = neverPacked(answer({ type: "bytes", bytes }));
+  assert.equal(await compressed(asking("gzip"), large), large);
 });
 
 test("who leaves in the middle of a packed list ends its source", async () => {

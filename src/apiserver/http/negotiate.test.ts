@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aggregatedForm, negotiate, refuseUnwritable } from "./negotiate.ts";
+import { aggregatedForm, escapingOf, negotiate, refuseUnwritable } from "./negotiate.ts";
 
 const OFFER = { views: true };
 const TYPES = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
@@ -44,4 +44,11 @@ test("aggregated discovery is taken wherever it stands", () => {
 test("the one version of the server's own types may be asked for, where there are views", () => {
   assert.equal(negotiate("application/yaml;sv=v1", OFFER, false).encoding, "yaml");
   assert.throws(() => negotiate("application/yaml;sv=v1", { views: false }, false));
+});
+
+test("metrics are told in the way of writing names that is asked for first", () => {
+  assert.equal(escapingOf(undefined), "underscores");
+  assert.equal(escapingOf("text/plain; version=1.0.0; escaping=allow-utf-8"), "allow-utf-8");
+  assert.equal(escapingOf("text/plain;escaping=dots,application/openmetrics-text;escaping=values;q=0.5"), "dots");
+  assert.equal(escapingOf("text/plain;escaping=other"), "underscores");
 });

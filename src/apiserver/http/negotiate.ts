@@ -179,6 +179,19 @@ export function acceptedTypes(accept: string): readonly string[] {
   return readAccept(accept).clauses.map(({ type }) => (type === OBJECT_MEDIA_TYPE ? "application/json" : type));
 }
 
+const ESCAPINGS = ["underscores", "allow-utf-8", "dots", "values"];
+
+/** How who reads metrics wants names to be written: as the best clause says that does, up to one that is the form there is. */
+export function escapingOf(accept = ""): string {
+  let escaping = "underscores";
+  for (const { type, parameters } of readAccept(accept).clauses) {
+    const asked = parameters.get("escaping") ?? "";
+    if (ESCAPINGS.includes(asked)) escaping = asked;
+    if (type === "text/plain" && ["", "0.0.4"].includes(parameters.get("version") ?? "")) break;
+  }
+  return escaping;
+}
+
 /** Whether JSON is to be indented: as the query says, and otherwise for people. */
 export function wantsPretty(request: ApiRequest, query: URLSearchParams): boolean {
   const asked = query.get("pretty");

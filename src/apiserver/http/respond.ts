@@ -1,5 +1,5 @@
 import { messageOf } from "../../base/index.ts";
-import { yamlText } from "../yaml/index.ts";
+import { YamlError, yamlText } from "../yaml/index.ts";
 import { internal, Status, StatusError } from "../../api/index.ts";
 import { encodeProtoObject, goJson } from "../../schema/index.ts";
 import type { ApiResponse } from "../../net/message.ts";
@@ -11,8 +11,20 @@ const encoder = new TextEncoder();
 export function respond(status: number, value: unknown, format: Format): ApiResponse {
   if (format.encoding === "object")
     return { status, headers: { "content-type": "application/json" }, body: { type: "object", value } };
-  const type = format.encoding === "yaml" ? "application/yaml" : "application/json";
-  return respondBytes(status, encodeText(value, format), type);
+  if (format.encoding !== "yaml") return respondBytes(status, encodeText(value, format), "application/json");
+  try {
+    return respondBytes(status, encodeText(value, format), YAML);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    return respondBytes(500, encodeText(unwritable(error.message), format), YAML);
+  }
+}
+
+const YAML = "application/yaml";
+
+/** What can't be written in the form asked for is a failure that has no name. */
+function unwritable(message: string): unknown {
+  return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, code: 500 };
 }
 
 function encodeText(value: unknown, { encoding, pretty }: Format): Uint8Array {

@@ -20,10 +20,12 @@ import {
   type AggregatedForm,
   aggregatedForm,
   contentType,
+  escapingOf,
   negotiate,
   refuseUnwritable,
   wantsPretty,
 } from "../http/negotiate.ts";
+import { packedWhere } from "../http/compress.ts";
 import { respond, respondBytes, respondText } from "../http/respond.ts";
 import type { ObjectCount, RequestMetrics } from "./metrics.ts";
 import { VERSION } from "./version.ts";
@@ -79,14 +81,25 @@ export function pathHandlers(options: PathOptions): SubresourceHandler {
 }
 
 /** In the only form that there is, whatever the client takes: who reads metrics reads that. A DELETE begins them anew. */
-function respondMetrics({ request }: RequestContext, counted: { reset(): void }, text: () => string): ApiResponse {
+function respondMetrics(
+  { request }: RequestContext,
+  counted: { reset(): void },
+  text: () => string,
+): Promise<ApiResponse> {
   const isReset = request.method === "DELETE";
   if (isReset) counted.reset();
-  const type = isReset ? "text/plain; charset=utf-8" : METRICS_TYPE;
-  return respondBytes(200, new TextEncoder().encode(isReset ? "metrics reset\n" : text()), type);
+  const type = isReset ? "text/plain; charset=utf-8" : METRICS_TYPE + escapingOf(request.headers.accept);
+  const response = respondBytes(200, new TextEncoder().encode(isReset ? "metrics reset\n" : text()), type);
+  return isReset ? Promise.resolve(response) : packedWhere(request, response, wantsPacked);
 }
 
-const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
+/** As it is unless packing is wanted more; whatever else is taken is taken to mean the former. */
+function wantsPacked(accepted: ReadonlyMap<string, number>): boolean {
+  const asItIs = Math.max(accepted.get("identity") ?? 0, accepted.get("*") ?? 0);
+  return (accepted.get("gzip") ?? 0) > asItIs;
+}
+
+const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8; escaping=";
 
 /** Only as JSON. */
 function respondVersion({ request, info }: RequestContext): ApiResponse {

@@ -4,6 +4,7 @@ import { goJson } from "../../schema/index.ts";
 import type { Aggregator } from "../aggregation/aggregator.ts";
 import type { SubresourceHandler } from "../contracts.ts";
 import { acceptedTypes, isMeant } from "../http/negotiate.ts";
+import { neverPacked, packedWhere } from "../http/compress.ts";
 import { respondBytes } from "../http/respond.ts";
 import { type Document, Documents, hashOf, packed, versionTwo } from "./documents.ts";
 import { OPENAPI_PROTOBUF, protoDocument } from "./proto-document.ts";
@@ -75,7 +76,7 @@ function respondHashed({ request, document, hash, path }: Hashed): ApiResponse {
   const caching: Readonly<Record<string, string>> = hash
     ? { "cache-control": "public, immutable", expires: new Date(FAR_FUTURE_MS).toUTCString() }
     : UNCACHED;
-  return withTag(request, { ...document, type: "application/json", headers: caching });
+  return neverPacked(withTag(request, { ...document, type: "application/json", headers: caching }));
 }
 
 const FAR_FUTURE_MS = Date.UTC(2099, 0, 1);
@@ -125,11 +126,17 @@ const JSON_TYPE = "application/json";
 const TYPES = [JSON_TYPE, OPENAPI_PROTOBUF.replace(".v1.0", "@v1.0"), OPENAPI_PROTOBUF];
 
 /** In the first type that a client takes, whatever else it asks of it; 406 without a word where there is none. */
-function respondVersionTwo(request: ApiRequest, documents: VersionTwo): ApiResponse {
+async function respondVersionTwo(request: ApiRequest, documents: VersionTwo): Promise<ApiResponse> {
   const names = acceptedTypes(request.headers.accept || "*/*");
   const [type] = names.flatMap((name) => TYPES.filter((one) => isMeant(name, one)));
   if (type === undefined) return { status: 406, headers: { ...UNCACHED, ...COMPRESSIBLE }, body: { type: "none" } };
   const isJson = type === JSON_TYPE;
   const document = isJson ? documents.json() : documents.protobuf();
-  return withTag(request, { ...document, type: isJson ? JSON_TYPE : OPENAPI_PROTOBUF, headers: COMPRESSIBLE });
+  const tagged = { ...document, type: isJson ? JSON_TYPE : OPENAPI_PROTOBUF, headers: COMPRESSIBLE };
+  return packedWhere(request, withTag(request, tagged), takesPacked);
+}
+
+/** Whether packing is wanted at all. */
+function takesPacked(accepted: ReadonlyMap<string, number>): boolean {
+  return [...accepted].some(([name, quality]) => name.toLowerCase() === "gzip" && quality > 0);
 }
