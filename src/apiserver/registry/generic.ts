@@ -36,7 +36,7 @@ import { finalizerWarnings, joinOwners, metadataLooks, validateChangedMetadata, 
 import { type EncodedObject, encodeStored, orderedMetadata, type StorageMediaType } from "../stored/encoding.ts";
 import { asGiven, hasEmptied } from "./given.ts";
 import { metadataOf, placeInNamespace } from "../http/posted.ts";
-import { clearSystemMetadata, isGone, keepSystemMetadata, withVersion } from "./system-metadata.ts";
+import { clearSystemMetadata, isGone, keepSystemMetadata, readMetadata, withVersion } from "./system-metadata.ts";
 import { keepAllBut, narrowSpec, SPEC_PARTS } from "./narrow.ts";
 import { blankOf, resetFields } from "./resets.ts";
 import { keepTimes } from "./managers.ts";
@@ -169,8 +169,7 @@ export class Registry {
   #canonical(object: Json): Json {
     const ordered = orderedMetadata(object) as unknown as Json;
     if (isCanonical(this.kind.struct, ordered, DECODING)) return ordered;
-    const { value } = this.decode(object);
-    return this.kind.custom ? { ...ordered, metadata: value.metadata } : value;
+    return this.kind.custom ? { ...ordered, metadata: readMetadata(this.kind, object) } : this.decode(object).value;
   }
 
   create(context: RequestContext, input: Json, write: WriteOptions): Promise<StoredObject> {
@@ -207,7 +206,7 @@ export class Registry {
     const generated = !metadata.name && metadata.generateName;
     if (generated) this.#generateName(metadata);
     else if (behavior.namesItself && !metadata.name) metadata.name = this.#options.random.uuid();
-    object = this.#withDefaults(this.#canonical(object), write);
+    object = this.#settled(this.#canonical(object), write);
     // What follows from the object (a job's labels, a pod's class of service) follows from what admission made of it.
     context.warnings.push(...(behavior.earlyWarnings?.(object as never) ?? []));
     behavior.prepareCreate?.(object as never, this.#now());
@@ -453,7 +452,7 @@ export class Registry {
     // Where it is changed further it must share nothing with the old one.
     const settles = subresource === "status" ? this.behavior.settleStatusUpdate : this.behavior.settleUpdate;
     const isFinal = !settles && (subresource !== "" || !this.#hooks.before);
-    object = this.#withDefaults(isFinal ? canonical : copyJson(canonical), write);
+    object = this.#settled(isFinal ? canonical : copyJson(canonical), write);
     if (subresource !== "status") this.#countGeneration(object, old, context);
     settles?.(object as never, old as never, this.#now());
     const settle = subresource === "" ? await this.#hooks.before?.(object, old, write) : undefined;
@@ -679,6 +678,11 @@ export class Registry {
     this.behavior.setDefaults?.(object as never);
     // Where they stand when they are given: first.
     return { kind: "", apiVersion: "", ...object, ...this.#type };
+  }
+
+  /** Once more after the server's own changes, which add nothing to kinds that users define. */
+  #settled(object: Json, write: WriteOptions): Json {
+    return this.kind.custom ? { ...object, ...this.#type } : this.#withDefaults(object, write);
   }
 
   #warn(context: RequestContext, object: Json, old: unknown): void {

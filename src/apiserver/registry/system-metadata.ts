@@ -1,8 +1,19 @@
-import type { KubeObject } from "../../api/index.ts";
+import { type KindDefinition, type KubeObject, statusError } from "../../api/index.ts";
+import { DecodeError, decodeJson } from "../../schema/index.ts";
 import { OF_THE_SERVER } from "../http/posted.ts";
 
 type Json = Record<string, unknown>;
 type Meta = Record<string, unknown>;
+
+/** The metadata of an object of users' that nobody has read yet; what is wrong with it is told as it is. */
+export function readMetadata({ struct }: KindDefinition, { metadata }: Json): unknown {
+  try {
+    return decodeJson(struct, { metadata }, { quantity: (text) => text }).value.metadata;
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw statusError({ code: 500, reason: "", message: error.message }, { cause: error });
+  }
+}
 
 /** What is to be stored has the version that it takes the place of, whether or not the client named it. */
 export function withVersion(object: Json, { metadata: { resourceVersion } }: KubeObject): Json {

@@ -78,7 +78,8 @@ export async function reachKubelet(
     return (request) => kubelet({ ...request, peer, headers: withoutCredentials(request.headers) });
   }
   const found = await node();
-  if (!found) throw notFound({ group: "", plural: "nodes" }, nodeName);
+  // Told as it is: the original names the resource that is asked for.
+  if (!found) throw notFound({ group: "", plural: "pods" }, nodeName);
   const known = (found.status.addresses ?? []).map(({ type, address }) => `{${type} ${address}}`).join(" ");
   const message = `no preferred addresses found; known addresses: [${known}]`;
   throw statusError({ code: 500, reason: "", message });

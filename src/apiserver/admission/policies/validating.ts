@@ -222,5 +222,7 @@ export function conditionsHold(
       errors.push(`expression '${expression}' resulted in error: ${messageOf(error)}`);
     }
   }
-  return errors.length > 0 ? errors.join(", ") : true;
+  if (errors.length === 0) return true;
+  const different = [...new Set(errors)];
+  return different.length > 1 ? `[${different.join(", ")}]` : different[0]!;
 }

@@ -164,12 +164,21 @@ async function valueOf(response: ApiResponse): Promise<unknown> {
   const text = Buffer.from(bytes).toString();
   const type = String(response.headers["content-type"] ?? "application/json");
   if (response.status < 200 || response.status > 206)
-    throw new CallError(refusal(response.status, type.startsWith("text/") ? text.trim() : "unknown"));
+    throw new CallError(
+      failureIn(text) ?? refusal(response.status, type.startsWith("text/") ? text.trim() : "unknown"),
+    );
   if (bytes.length === 0)
     throw new CallError(`0-length response with status code: ${response.status} and content type: ${type}`);
   const { value, problem } = text.trimStart().startsWith("{") ? fromJson(text) : await fromText(bytes);
   if (problem !== undefined) throw new CallError(`couldn't get version/kind; json parse error: ${problem}`);
   return value;
+}
+
+/** What a Status says that comes with the code of a failure; undefined for anything else. */
+function failureIn(text: string): string | undefined {
+  const { value } = text.startsWith("{") ? fromJson(text) : {};
+  if (!isObject(value) || value.kind !== "Status" || value.status !== "Failure") return undefined;
+  return typeof value.message === "string" ? value.message : "";
 }
 
 interface Parsed {

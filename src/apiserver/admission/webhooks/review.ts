@@ -131,6 +131,8 @@ const failed = (why: string) => new CallError(`failed to call webhook: ${why}`);
 function typeProblem({ kind, apiVersion }: Json, version: ReviewVersion): string | undefined {
   const wanted = `${GROUP}/${version}`;
   const [ownKind, ownVersion] = [String(kind || KIND), String(apiVersion || wanted)];
+  if (ownVersion === "v1" && ownKind === "Status")
+    return `converting (v1.Status) to (${version}.${KIND}): unknown conversion`;
   const isReview = ownKind === KIND && VERSIONS.some((one) => ownVersion === `${GROUP}/${one}`);
   if (!isReview)
     return `no kind ${JSON.stringify(ownKind)} is registered for version ${JSON.stringify(ownVersion)} in scheme ${JSON.stringify(SCHEME)}`;

@@ -1,4 +1,4 @@
-import type { KindDefinition } from "../../../api/index.ts";
+import { groupVersion, type KindDefinition, statusError } from "../../../api/index.ts";
 import type { AdmissionRequest } from "../../contracts.ts";
 import { overwrite } from "../overwrite.ts";
 import { asKept, inVersion, takeBack } from "../versions.ts";
@@ -39,9 +39,19 @@ export class ChangedView {
     const { shown } = this;
     if (!this.#isChanged || !shown.object || !this.#request.object) return;
     this.#isChanged = false;
+    requireSuitable(shown);
     if (shown.kind === this.#request.kind || shown.objectKind) overwrite(this.#request.object, shown.object);
     else await takeBack(this.#request, shown);
   }
+}
+
+/** 500 for an object of users' that a webhook has made into one of another group. */
+function requireSuitable({ kind, objectKind, object }: AdmissionRequest): void {
+  if (!kind.custom || objectKind) return;
+  const given = String(object?.apiVersion ?? "");
+  if (given.split("/")[0] === kind.group) return;
+  const message = `${given}, Kind=${String(object?.kind)} is unstructured and is not suitable for converting to ${JSON.stringify(groupVersion(kind))}`;
+  throw statusError({ code: 500, reason: "", message });
 }
 
 const viewIn = async (request: AdmissionRequest, kind: KindDefinition): Promise<AdmissionRequest> =>
