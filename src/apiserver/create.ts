@@ -27,7 +27,7 @@ import { podStreams } from "./streaming/pods.ts";
 import { proxies } from "./subresources/proxy/proxy.ts";
 import { dialOf } from "./subresources/proxy/dial.ts";
 import type { DialInside } from "./subresources/proxy/targets.ts";
-import { WebhookCaller } from "./admission/webhooks/index.ts";
+import { WebhookCaller, WebhookMetrics } from "./admission/webhooks/index.ts";
 import { Definitions } from "./crd/definitions.ts";
 import type { Authorizer, Reads, SubresourceHandler } from "./contracts.ts";
 import type { ServerCore } from "./core.ts";
@@ -274,10 +274,12 @@ function partsOf(
     bearerTokens(tokenReaders),
   ];
   const authorized = authorizers(options, core.reads);
+  const webhookMetrics = new WebhookMetrics(clock);
   const admission = [
     ...admissionPlugins(
       {
         ...options,
+        webhookMetrics,
         authorizers: authorized,
         charge: chargeQuotas(core),
         makeNamespace: makeNamespaces(core),
@@ -298,6 +300,7 @@ function partsOf(
     aggregator,
     impersonate: impersonation(authorized, reads),
     admission,
+    metrics: () => webhookMetrics.lines(),
     handlers: new Map([
       ...admittedConnections(
         [

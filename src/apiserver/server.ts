@@ -48,6 +48,8 @@ export interface ApiServerParts {
   readonly authenticators: readonly Authenticator[];
   readonly authorizers: readonly Authorizer[];
   readonly admission: readonly AdmissionPlugin[];
+  /** Lines for /metrics. */
+  readonly metrics: () => readonly string[];
   /** What other servers answer behind this one. */
   readonly aggregator: Aggregator;
   readonly impersonate?: Impersonate;
@@ -152,6 +154,7 @@ export function serverCore(options: ServerOptions): CompleteCore {
   const flowMetrics = () => [
     ...fairness.metrics(),
     ...(options.audit?.metrics() ?? []),
+    ...(parts?.metrics() ?? []),
     ...(options.processMetrics?.() ?? []),
   ];
   const dumps = dumpHandlers(() => fairness.snapshot());

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Scope, seededRandom, silentLog, VirtualClock } from "../../base/index.ts";
 import { type AdmissionChoice, admissionPlugins } from "./all.ts";
+import { WebhookMetrics } from "./webhooks/index.ts";
 
 /** The names of the plugins that run, in their order. */
 function names(t: { after: (work: () => Promise<void>) => void }, choice?: AdmissionChoice): string[] {
@@ -9,6 +10,7 @@ function names(t: { after: (work: () => Promise<void>) => void }, choice?: Admis
   t.after(() => scope.close());
   const options = {
     clock: new VirtualClock(),
+    webhookMetrics: new WebhookMetrics(new VirtualClock()),
     scope,
     random: seededRandom(1),
     authorizers: [],

@@ -27,7 +27,13 @@ import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
 import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from "./storage.ts";
 import { podTopologyLabels } from "./topology-labels.ts";
-import { type CallerOptions, mutatingWebhooks, validatingWebhooks, WebhookCaller } from "./webhooks/index.ts";
+import {
+  type CallerOptions,
+  mutatingWebhooks,
+  validatingWebhooks,
+  WebhookCaller,
+  type WebhookMetrics,
+} from "./webhooks/index.ts";
 import { defaultTolerationSeconds, taintNodesByCondition } from "./tolerations.ts";
 
 /** Which plugins run: those on by default, with and without some. */
@@ -119,6 +125,7 @@ export interface PluginOptions extends CallerOptions {
   readonly authorizers: readonly Authorizer[];
   readonly kindNamed: PolicyOptions["kindNamed"];
   readonly versionsOf: PolicyOptions["versionsOf"];
+  readonly webhookMetrics: WebhookMetrics;
 }
 
 /** All admission plugins that are on by default in the order in which they run, or those that are chosen. */
@@ -156,7 +163,7 @@ function checkChoice({ enable, disable }: AdmissionChoice, made: readonly Admiss
 function builtInPlugins(options: PluginOptions, configurations: PluginConfigurations): readonly AdmissionPlugin[] {
   const { random, charge, authorizers, kindNamed, versionsOf } = options;
   const policies = { authorizers, kindNamed, versionsOf };
-  const webhooks = new WebhookCaller(options);
+  const webhooks = { caller: new WebhookCaller(options), options: policies, metrics: options.webhookMetrics };
   return [
     namespaceLifecycle,
     limitRanger,
@@ -179,9 +186,9 @@ function builtInPlugins(options: PluginOptions, configurations: PluginConfigurat
     podTopologyLabels,
     podGroupWorkload,
     mutatingPolicies(MUTATING, policies),
-    mutatingWebhooks(webhooks, policies),
+    mutatingWebhooks(webhooks),
     validatingPolicies(VALIDATING, policies),
-    validatingWebhooks(webhooks, policies),
+    validatingWebhooks(webhooks),
     resourceQuota(charge, configurations.get("ResourceQuota")),
   ];
 }

@@ -6,8 +6,10 @@ export interface Changer {
   readonly key: string;
   /** Whether it wants to see once more what others changed after it. */
   readonly isAskedAgain: boolean;
-  /** Whether it has changed the object; undefined when it isn't concerned. */
-  readonly change: () => Promise<boolean | undefined>;
+  /** Whether it is concerned, which is looked at in each round even of those that are not asked again. */
+  readonly isConcerned?: () => Promise<boolean>;
+  /** Whether it has changed the object. */
+  readonly change: () => Promise<boolean>;
 }
 
 interface State {
@@ -48,18 +50,23 @@ export class Rounds {
     if (!state) return;
     // Whatever has changed the object since, they haven't seen it.
     if (!jsonEqual(state.output, request.object)) repeat(state);
-    if (state.due.size === 0) return;
-    for (const changer of await changers()) if (state.due.has(changer.key)) await askOne(state, changer);
+    for (const changer of await changers()) await askOne(state, changer, state.due);
     await settle?.();
   }
 }
 
 /** Whether it has changed the object. */
-async function askOne(state: State, { key, isAskedAgain, change }: Changer): Promise<boolean> {
-  const outcome = await change();
-  if (outcome) repeat(state);
-  if (isAskedAgain && outcome !== undefined) state.asked.add(key);
-  return outcome === true;
+async function askOne(
+  state: State,
+  { key, isAskedAgain, isConcerned, change }: Changer,
+  due?: ReadonlySet<string>,
+): Promise<boolean> {
+  if (isConcerned && !(await isConcerned())) return false;
+  if (due && !due.has(key)) return false;
+  const isChanged = await change();
+  if (isChanged) repeat(state);
+  if (isAskedAgain) state.asked.add(key);
+  return isChanged;
 }
 
 function repeat({ asked, due }: State): void {

@@ -7,6 +7,8 @@ const BUCKETS = [
 ] as const;
 
 export interface Durations {
+  /** Upper bounds of the buckets. */
+  readonly bounds: readonly number[];
   readonly counts: number[];
   sumSeconds: number;
   total: number;
@@ -19,16 +21,17 @@ export interface ObjectCount {
   readonly count: number;
 }
 
-export function noDurations(): Durations {
-  return { counts: new Array<number>(BUCKETS.length).fill(0), sumSeconds: 0, total: 0 };
+export function noDurations(bounds: readonly number[] = BUCKETS): Durations {
+  return { bounds, counts: new Array<number>(bounds.length).fill(0), sumSeconds: 0, total: 0 };
 }
 
 export function observe(durations: Durations, seconds: number): void {
   durations.total++;
   durations.sumSeconds += seconds;
   let bucket = 0;
-  while (bucket < BUCKETS.length && seconds > BUCKETS[bucket]!) bucket++;
-  if (bucket < BUCKETS.length) durations.counts[bucket]!++;
+  const { bounds } = durations;
+  while (bucket < bounds.length && seconds > bounds[bucket]!) bucket++;
+  if (bucket < bounds.length) durations.counts[bucket]!++;
 }
 
 /** How requests of one kind were answered. */
@@ -123,10 +126,10 @@ export function series(name: string, type: string, samples: Iterable<readonly [s
 export function histogram(name: string, all: Iterable<readonly [string, Durations]>): string[] {
   const lines = [...all]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([labels, { counts, sumSeconds, total }]) => {
+    .flatMap(([labels, { bounds, counts, sumSeconds, total }]) => {
       let below = 0;
       return [
-        ...BUCKETS.map((bound, index) => `${name}_bucket{${labels},le="${bound}"} ${(below += counts[index]!)}`),
+        ...bounds.map((bound, index) => `${name}_bucket{${labels},le="${bound}"} ${(below += counts[index]!)}`),
         `${name}_bucket{${labels},le="+Inf"} ${total}`,
         `${name}_sum{${labels}} ${sumSeconds}`,
         `${name}_count{${labels}} ${total}`,

@@ -132,12 +132,12 @@ export function evictPod(evictor: Evictor): SubresourceHandler {
     const { validate } = await admitReview(context, { kind: POD, object: eviction, objectKind: EVICTION }, evictor);
     const { name, namespace } = context.info;
     if (eviction.metadata.name !== name) throw badRequest("name in URL does not match name in Eviction object");
+    await validate();
     const registry = evictor.core.registry(POD);
     const stored = await registry.get(namespace, name);
     const options = { ...((eviction.deleteOptions ?? {}) as DeleteOptions & { dryRun?: string[] }) };
     checkPreconditions(registry, stored.object, options);
     const write = { ...writeOptions(context) };
-    await validate();
     const call = {
       ...evictor,
       isAdmitted: true as const,

@@ -205,11 +205,18 @@ export function lookupOf(
   return lookup;
 }
 
+interface Conditions {
+  readonly budget: Budget;
+  readonly lookup: (name: string) => Value;
+  /** Is told of each that has no value. */
+  readonly failed?: () => void;
+}
+
 /** Whether all conditions of a policy hold; a text when that can't be told. */
 export function conditionsHold(
   { spec }: Policy,
   compiled: CompiledPolicy,
-  { budget, lookup }: { readonly budget: Budget; readonly lookup: (name: string) => Value },
+  { budget, lookup, failed }: Conditions,
 ): boolean | string {
   const errors: string[] = [];
   // The original doesn't show the namespace to conditions.
@@ -218,6 +225,7 @@ export function conditionsHold(
     try {
       if (budget.run(condition, narrow) === false) return false;
     } catch (error) {
+      failed?.();
       const expression = spec.matchConditions?.[index]?.expression ?? "";
       errors.push(`expression '${expression}' resulted in error: ${messageOf(error)}`);
     }

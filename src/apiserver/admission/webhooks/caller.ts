@@ -23,6 +23,7 @@ export type Webhook = Pick<AdmissionWebhook, "clientConfig" | "timeoutSeconds">;
 
 const CLIENTS_MAX = 200;
 const TIMEOUT_SECONDS = 10;
+const UNAVAILABLE = 503;
 
 export interface CallerOptions {
   readonly clock: Clock;
@@ -35,6 +36,16 @@ export interface CallerOptions {
 /** A webhook could not be asked, or said nothing that makes sense; the message is the reason. */
 export class CallError extends Error {
   override readonly name = "CallError";
+  /** As which status it counts: the webhook's own, if it has given one. */
+  readonly code: number;
+
+  constructor(
+    message: string,
+    { code = UNAVAILABLE, cause }: { readonly code?: number; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause });
+    this.code = code;
+  }
 }
 
 /** Where a webhook is. */
@@ -163,10 +174,7 @@ async function valueOf(response: ApiResponse): Promise<unknown> {
   const bytes = await readBody(response);
   const text = Buffer.from(bytes).toString();
   const type = String(response.headers["content-type"] ?? "application/json");
-  if (response.status < 200 || response.status > 206)
-    throw new CallError(
-      failureIn(text) ?? refusal(response.status, type.startsWith("text/") ? text.trim() : "unknown"),
-    );
+  if (response.status < 200 || response.status > 206) throw refusalOf(response.status, text, type);
   if (bytes.length === 0)
     throw new CallError(`0-length response with status code: ${response.status} and content type: ${type}`);
   const { value, problem } = text.trimStart().startsWith("{") ? fromJson(text) : await fromText(bytes);
@@ -174,11 +182,16 @@ async function valueOf(response: ApiResponse): Promise<unknown> {
   return value;
 }
 
+function refusalOf(status: number, text: string, type: string): CallError {
+  const { message, code = status } = failureIn(text) ?? {};
+  return new CallError(message ?? refusal(status, type.startsWith("text/") ? text.trim() : "unknown"), { code });
+}
+
 /** What a Status says that comes with the code of a failure; undefined for anything else. */
-function failureIn(text: string): string | undefined {
+function failureIn(text: string): { readonly message?: string; readonly code?: number } | undefined {
   const { value } = text.startsWith("{") ? fromJson(text) : {};
   if (!isObject(value) || value.kind !== "Status" || value.status !== "Failure") return undefined;
-  return typeof value.message === "string" ? value.message : "";
+  return value as { readonly message?: string; readonly code?: number };
 }
 
 interface Parsed {

@@ -1,23 +1,16 @@
 import { jsonEqual } from "../../../base/index.ts";
-import { internal } from "../../../api/index.ts";
+import { internal, type KindDefinition } from "../../../api/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
-import type { PolicyOptions } from "../policies/policies.ts";
 import { type Changer, Rounds } from "../rounds.ts";
-import { CallError, type WebhookCaller } from "./caller.ts";
-import { consult, isWanted, matchingOf } from "./consult.ts";
+import { CallError } from "./caller.ts";
+import { consult, isWanted, matchingOf, type WebhookParts } from "./consult.ts";
 import { MutationNotes } from "./notes.ts";
 import { operationsIn, patched } from "./patch.ts";
 import { ChangedView } from "./views.ts";
 import { type Configured, configuredWebhooks, MUTATING, versionFor } from "./webhook.ts";
 
-interface Parts {
-  readonly caller: WebhookCaller;
-  readonly options: PolicyOptions;
-}
-
 /** Changes requests as webhooks say, one after the other. */
-export function mutatingWebhooks(caller: WebhookCaller, options: PolicyOptions): AdmissionPlugin {
-  const parts = { caller, options };
+export function mutatingWebhooks(parts: WebhookParts): AdmissionPlugin {
   const rounds = new Rounds();
   return {
     name: "MutatingAdmissionWebhook",
@@ -38,7 +31,7 @@ export function mutatingWebhooks(caller: WebhookCaller, options: PolicyOptions):
   };
 }
 
-interface Round extends Parts {
+interface Round extends WebhookParts {
   readonly request: AdmissionRequest;
   readonly view: ChangedView;
   readonly round: number;
@@ -46,50 +39,57 @@ interface Round extends Parts {
 
 async function changersOf(all: readonly Configured[], round: Round): Promise<readonly Changer[]> {
   const matching = await matchingOf(round.request, round.options);
-  return all.map((configured, index) => ({
-    key: configured.key,
-    isAskedAgain: configured.webhook.reinvocationPolicy === "IfNeeded",
-    change: async () => {
-      const { view } = round;
-      const { webhook } = configured;
-      const version = versionFor(webhook, matching(view.shown));
-      if (!version || !(await isConcerned(configured, version, round))) return undefined;
-      const notes = new MutationNotes(view.shown.audited, { ...configured, round: round.round, index });
-      return mutate(configured, await view.in(version), { ...round, notes });
-    },
-  }));
+  return all.map((configured, index) => {
+    const { view } = round;
+    let version: KindDefinition | undefined;
+    return {
+      key: configured.key,
+      isAskedAgain: configured.webhook.reinvocationPolicy === "IfNeeded",
+      isConcerned: async () => {
+        version = versionFor(configured.webhook, matching(view.shown));
+        return version !== undefined && holdsFor(configured, version, round);
+      },
+      change: async () => {
+        const notes = new MutationNotes(view.shown.audited, { ...configured, round: round.round, index });
+        return mutate(configured, await view.in(version!), { ...round, notes });
+      },
+    };
+  });
 }
 
 /** Only those with conditions need to see it to say so. */
-async function isConcerned(
-  { webhook }: Configured,
-  version: NonNullable<ReturnType<typeof versionFor>>,
-  { view, options }: Round,
-) {
+async function holdsFor({ webhook }: Configured, version: KindDefinition, round: Round): Promise<boolean> {
   if (!webhook.matchConditions?.length) return true;
-  return isWanted(webhook, await view.in(version), options);
+  return isWanted(webhook, await round.view.in(version), { ...round, isMutating: true });
 }
 
 /** Whether the webhook changed the object. */
 async function mutate(
   { webhook }: Configured,
   request: AdmissionRequest,
-  { caller, options, view, notes }: Round & { readonly notes: MutationNotes },
+  { notes, ...round }: Round & { readonly notes: MutationNotes },
 ): Promise<boolean> {
+  const { metrics, view } = round;
+  const { name } = webhook;
+  const looked = { name, isMutating: true, operation: request.operation };
+  const outcome = { startedMs: metrics.now(), isIgnored: webhook.failurePolicy === "Ignore" };
   let isChanged = false;
   try {
-    const answer = await consult(webhook, request, { caller, options, isMutating: true });
+    const answer = await consult(webhook, request, { ...round, isMutating: true });
     const operations = operationsIn(answer);
-    if (operations.length === 0) return false;
-    const made = patched(request, operations, answer, webhook.name);
-    isChanged = !jsonEqual(made, request.object);
-    notes.patched(operations);
-    view.change(made);
+    if (operations.length > 0) {
+      const made = patched(request, operations, { answer, name });
+      isChanged = view.isUnread || !jsonEqual(made, request.object);
+      notes.patched(operations);
+      view.change(made);
+    }
+    metrics.called(looked, outcome);
     return isChanged;
   } catch (error) {
+    metrics.called(looked, { ...outcome, error });
     if (!(error instanceof CallError)) throw error;
-    if (webhook.failurePolicy !== "Ignore")
-      throw internal(`failed calling webhook ${JSON.stringify(webhook.name)}: ${error.message}`, { cause: error });
+    if (!outcome.isIgnored)
+      throw internal(`failed calling webhook ${JSON.stringify(name)}: ${error.message}`, { cause: error });
     notes.failedOpen();
     return false;
   } finally {

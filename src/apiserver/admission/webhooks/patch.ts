@@ -1,11 +1,4 @@
-import {
-  behaviorOf,
-  canonicalQuantity,
-  groupVersion,
-  internal,
-  type KindDefinition,
-  QuantityError,
-} from "../../../api/index.ts";
+import { behaviorOf, canonicalQuantity, internal, type KindDefinition, QuantityError } from "../../../api/index.ts";
 import {
   applyDefaults,
   copyJson,
@@ -39,8 +32,7 @@ export function operationsIn({ patch }: ReviewAnswer): readonly unknown[] {
 export function patched(
   request: AdmissionRequest,
   operations: readonly unknown[],
-  answer: ReviewAnswer,
-  name: string,
+  { answer, name }: { readonly answer: ReviewAnswer; readonly name: string },
 ): Json {
   const { object } = request;
   if (!object)
@@ -50,15 +42,10 @@ export function patched(
   if (answer.patchType !== "JSONPatch")
     throw new CallError(`unsupported patch type ${JSON.stringify(answer.patchType)}`);
   return failingAsOurs(() => {
-    const made = applyJsonPatch(copyJson(typed(request, object)), operations);
+    const made = applyJsonPatch(copyJson(object), operations);
     if (!isObject(made)) throw new JsonPatchError("the patch leaves no object");
     return ofItsKind(request, made);
   });
-}
-
-/** As the patch knows it: with its type. */
-function typed({ kind, objectKind = kind }: AdmissionRequest, object: Json): Json {
-  return { ...object, kind: objectKind.kind, apiVersion: groupVersion(objectKind) };
 }
 
 function ofItsKind({ kind, objectKind }: AdmissionRequest, made: Json): Json {

@@ -1,4 +1,4 @@
-import { AdmissionReview, canonicalQuantity, groupVersion, type KindDefinition } from "../../../api/index.ts";
+import { AdmissionReview, canonicalQuantity, type KindDefinition } from "../../../api/index.ts";
 import { DecodeError, decodeJson, isObject } from "../../../schema/index.ts";
 import type { AdmissionRequest } from "../../contracts.ts";
 import { operationOptions } from "../operation-options.ts";
@@ -67,16 +67,12 @@ export function reviewOf(request: AdmissionRequest, { uid, made, version }: Revi
         groups: user.groups,
         ...(user.extra && { extra: user.extra }),
       },
-      object: typed(request, object),
-      oldObject: typed(request, oldObject),
+      object: object ?? null,
+      oldObject: oldObject ?? null,
       dryRun,
       options: operationOptions(request),
     },
   };
-}
-
-function typed({ kind, objectKind = kind }: AdmissionRequest, object: unknown): unknown {
-  return object ? { ...(object as Json), kind: objectKind.kind, apiVersion: groupVersion(objectKind) } : null;
 }
 
 interface Asked extends Pick<ReviewOptions, "uid" | "version"> {

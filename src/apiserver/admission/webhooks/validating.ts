@@ -1,25 +1,24 @@
 import { internal, type KindDefinition } from "../../../api/index.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../../contracts.ts";
-import type { PolicyOptions } from "../policies/policies.ts";
-import { CallError, type WebhookCaller } from "./caller.ts";
-import { consult, isWanted, matchingOf } from "./consult.ts";
+import { CallError } from "./caller.ts";
+import { consult, isWanted, matchingOf, type WebhookParts } from "./consult.ts";
 import { noteFailedOpen } from "./notes.ts";
 import { Views } from "./views.ts";
 import { configuredWebhooks, VALIDATING, versionFor, type Webhook } from "./webhook.ts";
 
 /** Refuses what webhooks say no to; they are asked at the same time. */
-export function validatingWebhooks(caller: WebhookCaller, options: PolicyOptions): AdmissionPlugin {
+export function validatingWebhooks(parts: WebhookParts): AdmissionPlugin {
   return {
     name: "ValidatingAdmissionWebhook",
     seesConnections: true,
     isIdle: (reads) => reads.isEmpty(VALIDATING),
     async validate(request) {
       const views = new Views(request);
-      const relevant = await relevantWebhooks(request, { views, options });
+      const relevant = await relevantWebhooks(request, { ...parts, views });
       const failures: unknown[] = [];
       await Promise.all(
         relevant.map(async ({ webhook, version }, index) => {
-          const problem = await judge(webhook, await views.in(version), { caller, options, index });
+          const problem = await judge(webhook, await views.in(version), { ...parts, index });
           if (problem !== undefined) failures.push(problem);
         }),
       );
@@ -37,34 +36,39 @@ interface Relevant {
 /** Those to be asked: of all of them that is known before any is. */
 async function relevantWebhooks(
   request: AdmissionRequest,
-  { views, options }: { readonly views: Views; readonly options: PolicyOptions },
+  { views, ...parts }: WebhookParts & { readonly views: Views },
 ): Promise<readonly Relevant[]> {
   const all = await configuredWebhooks(request, VALIDATING);
   if (all.length === 0) return [];
-  const matching = (await matchingOf(request, options))(request);
+  const matching = (await matchingOf(request, parts.options))(request);
   const relevant: Relevant[] = [];
   for (const { webhook } of all) {
     const version = versionFor(webhook, matching);
-    if (version && (await isWanted(webhook, await views.in(version), options))) relevant.push({ webhook, version });
+    if (version && (await isWanted(webhook, await views.in(version), { ...parts, isMutating: false })))
+      relevant.push({ webhook, version });
   }
   return relevant;
 }
 
-interface Judging {
-  readonly caller: WebhookCaller;
-  readonly options: PolicyOptions;
+interface Judging extends WebhookParts {
   readonly index: number;
 }
 
 /** Why a webhook keeps a request from being served; nothing when it doesn't. */
-async function judge(webhook: Webhook, request: AdmissionRequest, { index, ...asking }: Judging): Promise<unknown> {
+async function judge(webhook: Webhook, request: AdmissionRequest, { index, ...parts }: Judging): Promise<unknown> {
+  const { metrics } = parts;
+  const { name } = webhook;
+  const looked = { name, isMutating: false, operation: request.operation };
+  const outcome = { startedMs: metrics.now(), isIgnored: webhook.failurePolicy === "Ignore" };
   try {
-    await consult(webhook, request, { ...asking, isMutating: false });
+    await consult(webhook, request, { ...parts, isMutating: false });
+    metrics.called(looked, outcome);
     return undefined;
   } catch (error) {
+    metrics.called(looked, { ...outcome, error });
     if (!(error instanceof CallError)) return error;
-    if (webhook.failurePolicy !== "Ignore")
-      return internal(`failed calling webhook ${JSON.stringify(webhook.name)}: ${error.message}`, { cause: error });
+    if (!outcome.isIgnored)
+      return internal(`failed calling webhook ${JSON.stringify(name)}: ${error.message}`, { cause: error });
     noteFailedOpen(request.audited, { webhook, index });
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { jsonEqual } from "../../../base/index.ts";
 import { groupVersion, type KindDefinition, statusError } from "../../../api/index.ts";
 import type { AdmissionRequest } from "../../contracts.ts";
 import { overwrite } from "../overwrite.ts";
@@ -10,9 +11,19 @@ export class ChangedView {
   readonly #request: AdmissionRequest;
   #view: AdmissionRequest | undefined;
   #isChanged = false;
+  #hasFresh: boolean;
 
   constructor(request: AdmissionRequest) {
     this.#request = request;
+    this.#hasFresh = hasFreshManagers(request) && !read.has(request);
+  }
+
+  /**
+   * Whether its managers have just been noted and nobody has read the object since: the original takes it for another then,
+   * since their times are more exact than what is read.
+   */
+  get isUnread(): boolean {
+    return this.#hasFresh;
   }
 
   /** As it is by now, in whichever version. */
@@ -32,6 +43,8 @@ export class ChangedView {
   change(object: Json): void {
     this.#view = { ...this.shown, object };
     this.#isChanged = true;
+    this.#hasFresh = false;
+    read.add(this.#request);
   }
 
   /** Brings what has become of the object back to the request. */
@@ -45,6 +58,20 @@ export class ChangedView {
   }
 }
 
+/** Requests whose objects were read from what a webhook made of them. */
+const read = new WeakSet<AdmissionRequest>();
+
+/** Objects of users' are kept as they are read. */
+function hasFreshManagers({ kind, objectKind, object, oldObject }: AdmissionRequest): boolean {
+  if (kind.custom && !objectKind) return false;
+  const before = managersOf(oldObject);
+  return managersOf(object).some((entry) => !before.some((one) => jsonEqual(one, entry)));
+}
+
+function managersOf(object: unknown): readonly unknown[] {
+  return (object as { metadata?: { managedFields?: readonly unknown[] } } | undefined)?.metadata?.managedFields ?? [];
+}
+
 /** 500 for an object of users' that a webhook has made into one of another group. */
 function requireSuitable({ kind, objectKind, object }: AdmissionRequest): void {
   if (!kind.custom || objectKind) return;
@@ -54,8 +81,15 @@ function requireSuitable({ kind, objectKind, object }: AdmissionRequest): void {
   throw statusError({ code: 500, reason: "", message });
 }
 
-const viewIn = async (request: AdmissionRequest, kind: KindDefinition): Promise<AdmissionRequest> =>
-  kind === request.kind ? asKept(request) : inVersion(request, kind);
+async function viewIn(request: AdmissionRequest, kind: KindDefinition): Promise<AdmissionRequest> {
+  const view = kind === request.kind ? asKept(request) : await inVersion(request, kind);
+  return { ...view, object: typed(view, view.object), oldObject: typed(view, view.oldObject as Json | undefined) };
+}
+
+/** An object that says what it is. */
+function typed({ kind, objectKind = kind }: AdmissionRequest, object: Json | undefined): Json | undefined {
+  return object && { ...object, kind: objectKind.kind, apiVersion: groupVersion(objectKind) };
+}
 
 /** A request in each version that any webhook knows it in. */
 export class Views {

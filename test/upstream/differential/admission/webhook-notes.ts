@@ -54,19 +54,23 @@ function notesIn(log: string): Record<string, unknown> {
   return notes;
 }
 
-/** Of what is JSON the order of keys doesn't matter. */
+/** Of what is JSON the order of keys doesn't matter, and only of what takes long the original notes how long. */
 function readable(annotations: Readonly<Record<string, string>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(annotations).map(([key, value]) => [key, value.startsWith("{") ? JSON.parse(value) : value]),
+    Object.entries(annotations)
+      .filter(([key]) => !key.startsWith("apiserver.latency.k8s.io/"))
+      .map(([key, value]) => [key, value.startsWith("{") ? JSON.parse(value) : value]),
   );
 }
 
 /** How long anything took is left aside. */
 function metricsIn(text: string): Record<string, string> {
-  const lines = text
-    .split("\n")
-    .filter((line) => /^apiserver_admission_(webhook|match)/.test(line) && !/_(sum|bucket)[{ ]/.test(line));
+  const lines = text.split("\n").filter((line) => /^apiserver_admission_(webhook|match)/.test(line));
   return Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.lastIndexOf(" ")), line.slice(line.lastIndexOf(" ") + 1)]),
+    lines.map((line) => {
+      const end = line.lastIndexOf(" ");
+      const isDuration = /_sum\{|_bucket\{(?!.*le="\+Inf")/.test(line);
+      return [line.slice(0, end), isDuration ? "" : line.slice(end + 1)];
+    }),
   );
 }
