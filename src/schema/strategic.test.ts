@@ -61,6 +61,12 @@ test("what can't be looked up can't be merged", () => {
   );
   fails({ plain: "x" }, { "$setElementOrder/plain": [] }, "expected a []interface {}, but received a string");
   fails({}, { "$setElementOrder/plain": "x" }, "expected a []interface {}, but received a string");
+  fails({ items: named("a") }, { "$setElementOrder/items": ["b"] }, "value for key 0 is not a map");
+  fails(
+    { items: named("a") },
+    { "$setElementOrder/items": [{ name: "a" }, "b"] },
+    "expected a map[string]interface {}, but received a string",
+  );
   fails({ free: [] }, { free: [{ a: 1 }] }, "cannot merge lists without merge key for struct");
 });
 

@@ -241,6 +241,9 @@ interface Ordered {
 function orderedList(field: ListField, { order, existing, change }: Ordered): unknown[] | undefined {
   const key = field.options.mergeKey ?? "";
   if (change) checkOrder(change, order, key);
+  // Beside no list of the patch, what is to be ordered is looked at by its first element.
+  else if (key !== "" && order.length > 0 && !order.some(isMap))
+    throw new PatchError("internal", "value for key 0 is not a map");
   if (!existing && !change) return undefined;
   const merged = !change
     ? existing!
