@@ -72,6 +72,14 @@ export const KNOWN: readonly KnownDifference[] = [
     },
   },
   {
+    why: "of a service that became a name the original keeps a policy that its reads leave out, but changes of its status and the beginning of its deletion don't",
+    matches: ({ request, path, upstream, navarch }) =>
+      request.do.includes("/services/") &&
+      path === "/body/spec/internalTrafficPolicy" &&
+      upstream === "Cluster" &&
+      navarch === undefined,
+  },
+  {
     why: "the original lists the rules of a user in any order",
     matches: ({ request, path }) =>
       request.do.includes("/selfsubjectrulesreviews") && /^\/body\/status\/(nonR|r)esourceRules\b/.test(path),
