@@ -9,7 +9,7 @@ import { pick, without } from "../mutate.ts";
 import { kindAt, type ShapeOptions } from "../shape.ts";
 import { makeNamespace } from "../update.ts";
 import { acceptOf } from "./accepts.ts";
-import { oddBody, plainBody, TYPES, wanted, type Wanted } from "./bodies.ts";
+import { oddBody, plainBody, TYPES, wanted, type Wanted, YAML } from "./bodies.ts";
 import { oddYaml, yamlOf } from "./yaml-text.ts";
 
 const STEPS = 16;
@@ -151,6 +151,71 @@ async function remove({ ask, own, options, kind }: Thing, query: string, value: 
   await ask({ do: `DELETE ${own}?${query}` });
 }
 
+const PIECES = [
+  ...[
+    "a",
+    " ",
+    "  ",
+    "\n",
+    "\n\n",
+    ": ",
+    "- ",
+    "#",
+    " #",
+    "'",
+    '"',
+    "\\",
+    "\t",
+    "é",
+    "😀",
+    "\u0001",
+    "\u0085",
+    "\u2028",
+  ],
+  ...[
+    "\ufeff",
+    "\u00a0",
+    "{",
+    "[",
+    ",",
+    "&",
+    "*",
+    "!",
+    "|",
+    "%",
+    "@",
+    "?",
+    "=",
+    "~",
+    "null",
+    "y",
+    "1",
+    "0x",
+    ".5",
+    "_",
+  ],
+  ...[
+    "---",
+    "...",
+    "2020-01-01",
+    "1:30",
+    "words and words and words and words ",
+    "unbroken".repeat(12),
+    "\r",
+    "\u007f",
+  ],
+];
+
+/** Text that is quoted or folded somehow where it is written as YAML. */
+async function show({ ask, own, kind, options }: Thing): Promise<void> {
+  if (!kind.verbs.includes("patch")) return;
+  const { random } = options;
+  const note = Array.from({ length: 1 + random.int(12) }, () => pick(PIECES, random)).join("");
+  const body = { metadata: { annotations: { note, other: pick(PIECES, random) } } };
+  const accept = random.float() < 0.8 ? YAML : acceptOf(random);
+  await ask({ do: `PATCH ${own}?dryRun=All`, type: "application/merge-patch+json", body, accept });
+}
+
 async function get({ ask, own, options }: Thing): Promise<void> {
   const { random } = options;
   const name = random.float() < 0.9 ? own : `${own}x`;
@@ -206,6 +271,8 @@ const STEPS_OF_OBJECTS: readonly Step[] = [
     get,
     list,
     list,
+    show,
+    show,
   ],
   watch,
 ];
