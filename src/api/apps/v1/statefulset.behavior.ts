@@ -1,5 +1,6 @@
 import { jsonEqual } from "../../../base/index.ts";
 import type { FieldError, KindBehavior, Mutable } from "../../kind.ts";
+import { roundAmounts } from "../../quantity.ts";
 import {
   availableWithinReady,
   dnsLabelProblems,
@@ -89,6 +90,13 @@ function setClaimDefaults(claim: Mutable<PersistentVolumeClaim>): void {
   claim.apiVersion = "v1";
   claim.status.phase ||= "Pending";
   claim.spec.volumeMode ??= "Filesystem";
+  for (const amounts of [
+    claim.spec.resources?.requests,
+    claim.spec.resources?.limits,
+    claim.status.capacity,
+    claim.status.allocatedResources,
+  ])
+    roundAmounts(amounts);
 }
 
 /** The feature gate MaxUnavailableStatefulSet is off. */

@@ -44,7 +44,10 @@ function validateHasAccessMode(path: string, modes: readonly string[]): FieldErr
 function validateKnownAccessModes(path: string, modes: readonly string[]): FieldError[] {
   const errors: FieldError[] = [];
   for (const mode of modes) if (!ACCESS_MODES.includes(mode)) errors.push(notSupported(path, mode, ACCESS_MODES));
-  if (modes.includes("ReadWriteOncePod") && modes.some((mode) => mode !== "ReadWriteOncePod"))
+  if (
+    modes.includes("ReadWriteOncePod") &&
+    modes.some((mode) => mode !== "ReadWriteOncePod" && ACCESS_MODES.includes(mode))
+  )
     errors.push(forbiddenField(path, "may not use ReadWriteOncePod with other access modes"));
   return errors;
 }

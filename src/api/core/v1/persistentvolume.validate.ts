@@ -74,7 +74,10 @@ export function validateInlineVolumeSpec(path: string, spec: PersistentVolumeSpe
 function validateModes(path: string, modes: readonly string[]): FieldError[] {
   const errors: FieldError[] = modes.length === 0 ? [required(path)] : [];
   for (const mode of modes) if (!ACCESS_MODES.includes(mode)) errors.push(notSupported(path, mode, ACCESS_MODES));
-  if (modes.includes("ReadWriteOncePod") && modes.some((mode) => mode !== "ReadWriteOncePod"))
+  if (
+    modes.includes("ReadWriteOncePod") &&
+    modes.some((mode) => mode !== "ReadWriteOncePod" && ACCESS_MODES.includes(mode))
+  )
     errors.push(forbiddenField(path, "may not use ReadWriteOncePod with other access modes"));
   return errors;
 }

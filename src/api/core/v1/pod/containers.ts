@@ -90,7 +90,7 @@ export function validateInitContainers(path: string, context: PodContext): Field
   return initContainers.flatMap((container, index) => {
     const at = `${path}[${index}]`;
     const { name } = container;
-    const errors = [...validateCommon(at, container, context), ...validateRestart(at, container)];
+    const errors = [...validateCommon(at, container, context), ...validateInitRestart(at, container)];
     if (names.has(name)) errors.push(duplicateValue(`${at}.name`, name));
     else if (name) names.add(name);
     errors.push(...validateHostPorts(path, [container]));
@@ -99,14 +99,22 @@ export function validateInitContainers(path: string, context: PodContext): Field
   });
 }
 
+const RULES_NEED_POLICY = "must specify restartPolicy when restart rules are used";
+
+/** The same of one that runs before the others, whose rules are looked at only where they count. */
+function validateInitRestart(path: string, container: Container): FieldError[] {
+  return container.restartPolicy === undefined && container.restartPolicyRules?.length
+    ? [required(`${path}.restartPolicy`, RULES_NEED_POLICY)]
+    : validateRestart(path, container);
+}
+
 /** When a container is started again. */
 function validateRestart(path: string, { restartPolicy, restartPolicyRules = [] }: Container): FieldError[] {
   const errors: FieldError[] = [];
   if (restartPolicy !== undefined && !RESTART_POLICIES.includes(restartPolicy))
     errors.push(notSupported(`${path}.restartPolicy`, restartPolicy, RESTART_POLICIES));
   if (restartPolicyRules.length === 0) return errors;
-  if (restartPolicy === undefined)
-    errors.push(required(`${path}.restartPolicy`, "must specify restartPolicy when restart rules are used"));
+  if (restartPolicy === undefined) errors.push(required(`${path}.restartPolicy`, RULES_NEED_POLICY));
   if (restartPolicyRules.length > RULES_MAX)
     errors.push(tooMany(`${path}.restartPolicyRules`, restartPolicyRules.length, RULES_MAX));
   restartPolicyRules.forEach((rule, index) => {
