@@ -26,7 +26,7 @@ export {
 } from "./apiextensions/v1/customresourcedefinition.ts";
 export { validateEmbedded } from "./apiextensions/schema/embedded.ts";
 export { validateListTypes } from "./apiextensions/schema/list-types.ts";
-export { type JsonPath, JsonPathError, parseJsonPath } from "./apiextensions/schema/json-path.ts";
+export { type JsonPath, JsonPathError, parseJsonPath, TextByte } from "./apiextensions/schema/json-path.ts";
 export { isRecord } from "./apiextensions/schema/cel-types.ts";
 export { resourceStruct } from "./apiextensions/schema/nodes.ts";
 export { hasRules } from "./apiextensions/schema/rule-tree.ts";

@@ -4,10 +4,12 @@ import {
   type Column,
   type CustomResourceColumnDefinition,
   type JsonPath,
+  JsonPathError,
   nameColumn,
   parseJsonPath,
+  TextByte,
 } from "../../api/index.ts";
-import { rawDigits } from "../../schema/index.ts";
+import { canonicalTime, DecodeError, goJson, goText, rawDigits, rawNumber, showFloat } from "../../schema/index.ts";
 
 /** The columns of a version as its definition wants them; name and age when it says nothing. */
 export function customColumns(
@@ -15,11 +17,20 @@ export function customColumns(
 ): readonly Column<unknown>[] {
   if (!columns || columns.length === 0)
     return [nameColumn, { ...ageColumn, type: "date" }] as readonly Column<unknown>[];
-  return [nameColumn, ...columns.map(customColumn)] as readonly Column<unknown>[];
+  const made: ReturnType<typeof customColumn>[] = [];
+  for (const column of columns) {
+    const path = readable(column.jsonPath);
+    // From a path that nobody can read on there are no columns.
+    if (!path) break;
+    made.push(customColumn(column, path));
+  }
+  return [nameColumn, ...made] as readonly Column<unknown>[];
 }
 
-function customColumn({ name, type, format, priority, description, jsonPath }: CustomResourceColumnDefinition) {
-  const path = readable(jsonPath);
+function customColumn(
+  { name, type, format, priority, description }: CustomResourceColumnDefinition,
+  path: JsonPath,
+) {
   return {
     name,
     type: type as Column<unknown>["type"],
@@ -27,17 +38,17 @@ function customColumn({ name, type, format, priority, description, jsonPath }: C
     ...(description && { description }),
     priority: priority ?? 0,
     cell: (object: unknown, now: number) => {
-      const [first] = path?.find(object) ?? [];
-      return first === undefined || first === null ? null : cellOf(type, first, now);
+      const [first] = path.find(object);
+      return first === undefined ? null : cellOf(type, first, now);
     },
   };
 }
 
-/** A path that nobody can read finds nothing. */
 function readable(path: string): JsonPath | undefined {
   try {
     return parseJsonPath(path);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof JsonPathError)) throw error;
     return undefined;
   }
 }
@@ -48,16 +59,40 @@ function cellOf(type: string, value: unknown, now: number): unknown {
     typeof value === "number" || rawDigits(value) !== undefined ? Number(rawDigits(value) ?? value) : undefined;
   switch (type) {
     case "integer":
-      return number === undefined ? null : Math.trunc(number);
+      return number === undefined ? null : wholeOf(number);
     case "number":
       return number ?? null;
     case "boolean":
       return typeof value === "boolean" ? value : null;
     case "date":
-      return typeof value !== "string" ? null : Number.isNaN(Date.parse(value)) ? "<invalid>" : age(value, now);
+      return typeof value === "string" ? dateOf(value, now) : null;
     default:
-      return typeof value === "string" ? value : JSON.stringify(sorted(value));
+      return textOf(value);
   }
+}
+
+/** A fraction without what is behind its point; of what 64 bits can't hold, their smallest number. */
+function wholeOf(number: number): unknown {
+  return Math.abs(number) < 2 ** 63 ? Math.trunc(number) : rawNumber(String(-(2n ** 63n)));
+}
+
+function dateOf(text: string, now: number): string {
+  if (text === "" || text === "null") return "<unknown>";
+  try {
+    return age(canonicalTime(text), now);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    return "<invalid>";
+  }
+}
+
+/** A value as the original prints it: what holds others as JSON. */
+function textOf(value: unknown): string {
+  if (value === null) return "<no value>";
+  if (value instanceof TextByte) return String(value.value);
+  if (typeof value === "string") return value;
+  if (typeof value === "number" && !Number.isSafeInteger(value)) return showFloat(value);
+  return rawDigits(value) === undefined ? goJson(sorted(value)) : goText(value);
 }
 
 /** Objects with their keys in order, as Kubernetes prints them. */

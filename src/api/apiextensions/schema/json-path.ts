@@ -1,168 +1,180 @@
-import { own } from "../../../base/index.ts";
-import { isObject } from "../../../schema/index.ts";
+import { isMap, rawDigits } from "../../../schema/index.ts";
+import { type PathNode, readPath } from "./json-path.read.ts";
 
-/** One step of a path: what it finds below a value. */
-type Step = (value: unknown) => unknown[];
+export { JsonPathError } from "./json-path.read.ts";
 
-/** A path through JSON, as columns use it; finds any number of values. */
+/** A path through JSON, as columns use it; finds any number of values, or nothing where it can't be followed. */
 export interface JsonPath {
   find(value: unknown): unknown[];
 }
 
-/** Raised for a path that can't be read. */
-export class JsonPathError extends Error {
-  override readonly name = "JsonPathError";
+/** One byte of a text, which the original takes apart like a list. */
+export class TextByte {
+  readonly value: number;
+  constructor(value: number) {
+    this.value = value;
+  }
 }
 
 /** Reads `.spec.list[0].name`, `.status.conditions[?(@.type=="Ready")].status`, `.spec.*`, `..name`, `['a','b']` and slices. */
 export function parseJsonPath(text: string): JsonPath {
-  const reader = new PathReader(text);
-  const steps: Step[] = [];
-  while (!reader.done) steps.push(reader.step());
-  return { find: (value) => steps.reduce<unknown[]>((found, step) => found.flatMap(step), [value]) };
+  const nodes = readPath(text);
+  return {
+    find(value) {
+      const { values, failed } = followAll([value], nodes);
+      return failed ? [] : values;
+    },
+  };
 }
 
-class PathReader {
-  readonly #text: string;
-  #at = 0;
+/** What following a path gives. Where it fails, what it had before counts for who only asks whether there is something. */
+interface Found {
+  readonly values: unknown[];
+  readonly failed: boolean;
+}
 
-  constructor(text: string) {
-    this.#text = text.startsWith("$") ? text.slice(1) : text;
+const found = (values: unknown[]): Found => ({ values, failed: false });
+const failed = (values: unknown[]): Found => ({ values, failed: true });
+
+function followAll(values: unknown[], nodes: readonly PathNode[]): Found {
+  let now = values;
+  for (const node of nodes) {
+    const next = follow(now, node);
+    if (next.failed) return next;
+    now = next.values;
   }
+  return found(now);
+}
 
-  get done(): boolean {
-    return this.#at >= this.#text.length;
-  }
-
-  step(): Step {
-    const rest = this.#text.slice(this.#at);
-    if (rest.startsWith("..")) {
-      this.#at += 2;
-      const name = this.#name();
-      return name === "" ? everything : (value) => everything(value).flatMap(field(name));
+function follow(values: unknown[], node: PathNode): Found {
+  switch (node.kind) {
+    case "literal":
+      return found(typeof node.value === "string" ? [node.value] : values.map(() => node.value));
+    case "word":
+      return failed(values);
+    case "field":
+      return found(values.flatMap((value) => fieldOf(value, node.name)));
+    case "children":
+      return found(values.flatMap(childrenOf));
+    case "descend":
+      return found(values.flatMap(everything));
+    case "slice":
+      return sliceAll(values, node);
+    case "union": {
+      const all = node.paths.map((path) => followAll(values, path));
+      return all.some((one) => one.failed) ? failed(values) : found(all.flatMap((one) => one.values));
     }
-    if (rest.startsWith(".")) {
-      this.#at++;
-      if (this.done || this.#text[this.#at] === "[") return (value) => [value];
-      const name = this.#name();
-      return name === "*" ? children : field(name);
-    }
-    if (rest.startsWith("[")) return this.#bracket();
-    throw new JsonPathError(`unrecognized character in path: ${rest[0]}`);
-  }
-
-  /** A name up to the next dot or bracket; a backslash takes what follows it as it is. */
-  #name(): string {
-    let name = "";
-    while (!this.done && this.#text[this.#at] !== "." && this.#text[this.#at] !== "[") {
-      if (this.#text[this.#at] === "\\") this.#at++;
-      name += this.#text[this.#at++] ?? "";
-    }
-    return name;
-  }
-
-  #bracket(): Step {
-    const end = this.#bracketEnd();
-    const inner = this.#text.slice(this.#at + 1, end).trim();
-    this.#at = end + 1;
-    if (inner === "*") return children;
-    if (inner.startsWith("?(") && inner.endsWith(")")) return filter(inner.slice(2, -1));
-    const names = quotedNames(inner);
-    if (names) return (value) => names.flatMap((name) => field(name)(value));
-    const parts = inner.split(",").map((part) => indices(part.trim()));
-    return (value) => parts.flatMap((part) => part(value));
-  }
-
-  #bracketEnd(): number {
-    let quote = "";
-    for (let at = this.#at + 1; at < this.#text.length; at++) {
-      const character = this.#text[at]!;
-      if (quote) {
-        if (character === quote) quote = "";
-      } else if (character === "'" || character === '"') quote = character;
-      else if (character === "]") return at;
-    }
-    throw new JsonPathError("unterminated array");
+    case "filter":
+      return filterAll(values, node);
+    default:
+      return node satisfies never;
   }
 }
 
-function field(name: string): Step {
-  return (value) => (isObject(value) && Object.hasOwn(value, name) ? [value[name]] : []);
+function fieldOf(value: unknown, name: string): unknown[] {
+  return isMap(value) && Object.hasOwn(value, name) ? [value[name]] : [];
 }
 
-function children(value: unknown): unknown[] {
+function childrenOf(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
-  if (!isObject(value)) return [];
+  if (typeof value === "string") return [...Buffer.from(value)].map((byte) => new TextByte(byte));
+  if (!isMap(value) || value instanceof TextByte) return [];
   return Object.keys(value)
     .sort()
     .map((key) => value[key]);
 }
 
-/** A value and all below it. */
+/** A value and all below it, as far as they have something in them. */
 function everything(value: unknown): unknown[] {
-  return [value, ...children(value).flatMap(everything)];
+  const children = childrenOf(value);
+  return children.length === 0 ? [] : [value, ...children.flatMap(everything)];
 }
 
-function quotedNames(text: string): string[] | undefined {
-  const names = [...text.matchAll(/'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"/g)];
-  if (names.length === 0 || !/^['"]/.test(text)) return undefined;
-  return names.map(([, single, double]) => (single ?? double ?? "").replace(/\\(.)/g, "$1"));
-}
+type Slice = Extract<PathNode, { kind: "slice" }>;
 
-/** An index, or a slice such as 1:3, -1: or ::2. */
-function indices(text: string): Step {
-  const slice = /^(-?\d*):(-?\d*)(?::(\d*))?$/.exec(text);
-  if (slice) {
-    const [, from, to, by] = slice;
-    const step = by ? Number(by) : 1;
-    return (value) =>
-      Array.isArray(value)
-        ? value.slice(from ? Number(from) : 0, to ? Number(to) : undefined).filter((_, index) => index % step === 0)
-        : [];
+function sliceAll(values: unknown[], slice: Slice): Found {
+  const result: unknown[] = [];
+  for (const value of values) {
+    if (value === null) continue;
+    const range = Array.isArray(value) ? rangeOf(slice, value.length) : undefined;
+    if (!range) return failed(values);
+    const { from, to, by } = range;
+    // Who asks for nothing gets no more.
+    if (from === to) return found(result);
+    for (let index = from; index < to; index += by) result.push((value as unknown[])[index]);
   }
-  if (!/^-?\d+$/.test(text)) throw new JsonPathError(`invalid array index ${text}`);
-  const index = Number(text);
-  return (value) => {
-    if (!Array.isArray(value)) return [];
-    const at = index < 0 ? value.length + index : index;
-    return at >= 0 && at < value.length ? [value[at]] : [];
-  };
+  return found(result);
 }
 
-const OPERATORS: Readonly<Record<string, (a: unknown, b: unknown) => boolean>> = {
-  "==": (a, b) => a === b,
-  "!=": (a, b) => a !== b,
-  "<": (a, b) => typeof a === typeof b && (a as number) < (b as number),
-  "<=": (a, b) => typeof a === typeof b && (a as number) <= (b as number),
-  ">": (a, b) => typeof a === typeof b && (a as number) > (b as number),
-  ">=": (a, b) => typeof a === typeof b && (a as number) >= (b as number),
-};
-
-/** Elements for which a condition holds: a path that exists, or a comparison. */
-function filter(text: string): Step {
-  const parts = /^(.*?)\s*(==|!=|<=|>=|<|>)\s*(.*)$/.exec(text.trim());
-  if (!parts) {
-    const path = operand(text.trim());
-    return (value) => children(value).filter((one) => path(one).length > 0);
-  }
-  const [, left = "", operator = "", right = ""] = parts;
-  const [a, b] = [operand(left), operand(right)];
-  return (value) =>
-    (Array.isArray(value) ? value : []).filter((one) => {
-      const [first] = a(one);
-      const [second] = b(one);
-      return first !== undefined && second !== undefined && own(OPERATORS, operator)!(first, second);
-    });
+/** Which elements of a list are meant; undefined where it hasn't that many. */
+function rangeOf({ from, to, by = 1 }: Slice, length: number): { from: number; to: number; by: number } | undefined {
+  const start = from === undefined ? 0 : from < 0 ? from + length : from;
+  const isSingle = to === "next";
+  const wanted = isSingle ? (from ?? 0) + 1 : (to ?? length);
+  const end = wanted < 0 || (wanted === 0 && isSingle) ? wanted + length : wanted;
+  if (start !== end && (start >= length || start < 0 || end > length || end < 0 || start > end || by <= 0))
+    return undefined;
+  return { from: start, to: end, by };
 }
 
-function operand(text: string): Step {
-  if (text.startsWith("@")) {
-    const path = parseJsonPath(text.slice(1));
-    return (value) => path.find(value);
+type Filter = Extract<PathNode, { kind: "filter" }>;
+
+function filterAll(values: unknown[], { left, operator, right }: Filter): Found {
+  const result: unknown[] = [];
+  for (const value of values) {
+    if (!Array.isArray(value)) return failed(values);
+    for (const element of value) {
+      const one = followAll([element], left);
+      if (operator === "exists") {
+        if (one.values.length > 0) result.push(element);
+        continue;
+      }
+      if (one.failed || one.values.length > 1) return failed(values);
+      if (one.values.length === 0) continue;
+      const other = followAll([element], right);
+      if (other.failed || other.values.length > 1) return failed(values);
+      if (other.values.length === 0) continue;
+      const holds = compare(one.values[0], other.values[0], operator);
+      if (holds === undefined) return failed(result);
+      if (holds) result.push(element);
+    }
   }
-  const quoted = /^'(.*)'$|^"(.*)"$/.exec(text);
-  if (quoted) return () => [quoted[1] ?? quoted[2] ?? ""];
-  if (text === "true" || text === "false") return () => [text === "true"];
-  if (text !== "" && !Number.isNaN(Number(text))) return () => [Number(text)];
-  throw new JsonPathError(`unrecognized operand ${text}`);
+  return found(result);
+}
+
+/** Whether a comparison holds; undefined between values of different sorts, and for those that have no order. */
+function compare(left: unknown, right: unknown, operator: string): boolean | undefined {
+  const [a, b] = [comparable(left), comparable(right)];
+  if (!a || !b || a.sort !== b.sort) return undefined;
+  const isEqual = a.value === b.value;
+  if (operator === "==") return isEqual;
+  if (operator === "!=") return !isEqual;
+  if (a.sort === "boolean") return undefined;
+  const isLess = a.value < b.value;
+  switch (operator) {
+    case "<":
+      return isLess;
+    case "<=":
+      return isLess || isEqual;
+    case ">":
+      return !isLess && !isEqual;
+    case ">=":
+      return !isLess;
+    default:
+      return undefined;
+  }
+}
+
+interface Comparable {
+  readonly sort: "string" | "boolean" | "integer" | "fraction" | "byte";
+  readonly value: string | boolean | number;
+}
+
+function comparable(value: unknown): Comparable | undefined {
+  if (typeof value === "string") return { sort: "string", value };
+  if (typeof value === "boolean") return { sort: "boolean", value };
+  if (value instanceof TextByte) return { sort: "byte", value: value.value };
+  const number = typeof value === "number" ? value : Number(rawDigits(value) ?? Number.NaN);
+  if (Number.isNaN(number)) return undefined;
+  return { sort: Number.isInteger(number) && Math.abs(number) < 2 ** 63 ? "integer" : "fraction", value: number };
 }

@@ -5,7 +5,7 @@ import { messageOf } from "../../status.ts";
 import { validateDefaults } from "./defaults.validate.ts";
 import { leadsSomewhere } from "./field-path.ts";
 import { hasFormat } from "./formats.ts";
-import { parseJsonPath } from "./json-path.ts";
+import { JsonPathError, parseJsonPath } from "./json-path.ts";
 import { validateListTypes } from "./list-types.ts";
 import { resourceStruct } from "./nodes.ts";
 import { structuralProblem, validateStructural } from "./structural.validate.ts";
@@ -26,13 +26,26 @@ suite("schemas of custom kinds", () => {
     [".list[*].type", ["A", "B"]],
     ['.list[?(@.type=="B")].value', [2]],
     [".a\\.b", ["dotted"]],
-    [".map['x.y/z']", ["quoted"]],
+    [".map['x\\.y/z']", ["quoted"]],
+    [".map['x.y/z']", []],
     [".map.*", ["quoted"]],
+    [".map[*]", []],
+    [".list[?(@.type[0])].value", [1, 2]],
+    [".list[?(@.value<'x')].value", []],
+    [".list[2]", []],
+    [".list[0:2:2].type", ["A"]],
+    [".list['type','value']", []],
+    [".list[0]['type','value']", ["A", 1]],
+    [".", []],
     ["..value", [1, 2]],
     [".none.deeper", []],
   ];
   for (const [path, found] of paths)
     test(`path ${path}`, () => assert.deepEqual(parseJsonPath(path).find(object), found));
+  const unreadable = [".a[", ".a]", ".a[-]", ".a[x]", ".a....b", ".a[?(@.b]", ".a,b", ".a{", ".a}{.b]", ".a[?(--1==1)]"];
+  test("paths that nobody can read", () => {
+    for (const path of unreadable) assert.throws(() => parseJsonPath(path), JsonPathError, path);
+  });
 
   const formats: readonly (readonly [string, string, boolean])[] = [
     ["date", "2024-02-29", true],
