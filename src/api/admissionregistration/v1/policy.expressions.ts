@@ -172,6 +172,20 @@ export function typeWarnings(
   return [...warnings].map(([fieldRef, warning]) => ({ fieldRef, warning }));
 }
 
+/** The type of a variable: of anything but plain values, and lists and maps of such, nothing is known any more. */
+function typeOfVariable(type: Type): Type {
+  switch (type.kind) {
+    case "simple":
+    case "null":
+      return type;
+    case "list":
+    case "map":
+      return { ...type, parts: type.parts.map(typeOfVariable) };
+    default:
+      return DYN;
+  }
+}
+
 function compileAll(spec: PolicySource, judged: Judged): CompiledPolicy {
   const place = (variables: Readonly<Record<string, Type>>): Environment =>
     environment({ libraries: kubernetesLibraries, variables });
@@ -194,7 +208,7 @@ function compileAll(spec: PolicySource, judged: Judged): CompiledPolicy {
   );
   const variables = sources.map(({ name, expression }): readonly [string, Result] => {
     const result = compileExpression(expression, place({ ...base, ...asking, ...params, ...known() }));
-    if (expression.trim() !== "") types[name] = "program" in result ? result.type : DYN;
+    if (expression.trim() !== "") types[name] = "program" in result ? typeOfVariable(result.type) : DYN;
     return [name, result];
   });
   const whole = place({ ...base, ...asking, ...params, ...known() });

@@ -13,11 +13,13 @@ const ASKED = 22;
 const REQUESTS_PER_SCRIPT = 36;
 /** Longer than the original takes to put policies to work after they were written. */
 const AT_WORK_MS = 2500;
+/** Longer than it takes to hear of kinds that parameters may be of. */
+const KNOWN_MS = 15_000;
 const REGISTRATION = "/apis/admissionregistration.k8s.io/v1";
 
 /** Policies of both kinds with their bindings and parameters, and requests that they look at. */
 export function policies({ seed, count }: { readonly seed: number; readonly count: number }): Script[] {
-  return Array.from({ length: Math.ceil(count / REQUESTS_PER_SCRIPT) }, (_, index) => {
+  const scripts = Array.from({ length: Math.ceil(count / REQUESTS_PER_SCRIPT) }, (_, index): Script => {
     const kind = index % 3 === 2 ? "mutating" : "validating";
     return {
       title: `${kind} policies ${index}`,
@@ -26,7 +28,40 @@ export function policies({ seed, count }: { readonly seed: number; readonly coun
         live({ ask, random: seededRandom(`${seed}/policies/${index}`), id, namespace: `n-${id}` }, kind),
     };
   });
+  return [{ title: "policies that stay", group: "policies that stay", run: (ask) => keepParameters(ask) }, ...scripts];
 }
+
+/** Once the last policy with parameters of a kind of its own has gone, the original never finds any of them again. */
+async function keepParameters(ask: Scene["ask"]): Promise<void> {
+  await defineParameters(ask);
+  for (const kind of ["validating", "mutating"] as const) {
+    const spec = {
+      paramKind: { apiVersion: "v1", kind: "ConfigMap" },
+      matchConstraints: { namespaceSelector: { matchLabels: { none: "none" } }, resourceRules: [RULES[0]] },
+    };
+    const own =
+      kind === "validating"
+        ? { validations: [{ expression: "true" }] }
+        : { mutations: mutationsOfNothing, reinvocationPolicy: "Never" };
+    await ask({
+      do: `POST ${REGISTRATION}/${kind}admissionpolicies`,
+      body: { metadata: { name: "stays" }, spec: { ...spec, ...own } },
+    });
+    await ask({
+      do: `POST ${REGISTRATION}/${kind}admissionpolicybindings`,
+      body: {
+        metadata: { name: "stays" },
+        spec: {
+          policyName: "stays",
+          paramRef: { name: "none", parameterNotFoundAction: "Allow" },
+          ...(kind === "validating" && { validationActions: ["Deny"] }),
+        },
+      },
+    });
+  }
+}
+
+const mutationsOfNothing = [{ patchType: "JSONPatch", jsonPatch: { expression: "[]" } }];
 
 type Kind = "validating" | "mutating";
 
@@ -52,9 +87,11 @@ async function live(scene: Scene, kind: Kind): Promise<void> {
     do: `POST ${core}/configmaps`,
     body: { metadata: { name: "known", labels: { app: "a" } }, data: { k: "v" } },
   });
+  const parameters = chance(random, 0.4) ? "own" : "known";
+  if (parameters === "own") await makeParameters(ask, namespace, "Limit");
   await ask({ do: `POST /apis/apps/v1/namespaces/${namespace}/deployments`, body: deployment(random, "known") });
   const names = ["a", "b"].slice(0, 1 + random.int(2)).map((one) => `${one}-${id}`);
-  for (const name of names) await makePolicy(scene, kind, name);
+  for (const name of names) await makePolicy(scene, name, { kind, parameters });
   await delay(AT_WORK_MS);
   for (let index = 0; index < ASKED; index++) await ask(attempt(scene, index));
   for (const name of names) {
@@ -65,18 +102,65 @@ async function live(scene: Scene, kind: Kind): Promise<void> {
   }
 }
 
-async function makePolicy(scene: Scene, kind: Kind, name: string): Promise<void> {
+const GROUP = "parameters.example.com";
+/** Kinds of parameters that users define, one in namespaces and one of the whole cluster. */
+const OWN = [
+  { plural: "limits", kind: "Limit", scope: "Namespaced" },
+  { plural: "bounds", kind: "Bound", scope: "Cluster" },
+] as const;
+
+async function defineParameters(ask: Scene["ask"]): Promise<void> {
+  const data = { type: "object", additionalProperties: { type: "string" } };
+  const openAPIV3Schema = { type: "object", properties: { data, x: { type: "integer" } } };
+  for (const { plural, kind, scope } of OWN)
+    await ask({
+      do: "POST /apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+      body: {
+        metadata: { name: `${plural}.${GROUP}` },
+        spec: {
+          group: GROUP,
+          scope,
+          names: { plural, kind },
+          versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema } }],
+        },
+      },
+    });
+  await makeParameters(ask, "", "Bound");
+  await delay(KNOWN_MS);
+}
+
+async function makeParameters(ask: Scene["ask"], namespace: string, kind: "Limit" | "Bound"): Promise<void> {
+  const where = namespace === "" ? "" : `namespaces/${namespace}/`;
+  for (const name of ["p-a", "p-b"])
+    await ask({
+      do: `POST /apis/${GROUP}/v1/${where}${kind.toLowerCase()}s`,
+      body: {
+        apiVersion: `${GROUP}/v1`,
+        kind,
+        metadata: { name, labels: { param: "yes" } },
+        data: { limit: "3", word: "abc" },
+        x: 1,
+      },
+    });
+}
+
+interface PolicyOptions {
+  readonly kind: Kind;
+  /** Whether parameters are of kinds that users define. */
+  readonly parameters: "own" | "known";
+}
+
+async function makePolicy(scene: Scene, name: string, { kind, parameters }: PolicyOptions): Promise<void> {
   const { ask, random } = scene;
   const list = `${REGISTRATION}/${kind}admissionpolicies`;
-  const paramKind = chance(random, 0.35)
-    ? pick(
-        [
-          { apiVersion: "v1", kind: "ConfigMap" },
-          { apiVersion: "v1", kind: "ConfigMap" },
-          { apiVersion: "v1", kind: "Nope" },
-        ],
-        random,
-      )
+  const known = [
+    { apiVersion: "v1", kind: "ConfigMap" },
+    { apiVersion: "v1", kind: "ConfigMap" },
+    { apiVersion: "v1", kind: "Nope" },
+  ];
+  const own = OWN.map(({ kind: one }) => ({ apiVersion: `${GROUP}/v1`, kind: one }));
+  const paramKind = chance(random, parameters === "own" ? 0.9 : 0.35)
+    ? pick(parameters === "own" ? own : known, random)
     : undefined;
   const hasParams = paramKind !== undefined;
   const shared = {
@@ -102,7 +186,7 @@ async function makePolicy(scene: Scene, kind: Kind, name: string): Promise<void>
 }
 
 const RULES: readonly Json[] = [
-  { apiGroups: [""], apiVersions: ["v1"], resources: ["configmaps"] },
+  { apiGroups: [""], apiVersions: ["v1"], resources: ["configmaps"], operations: ["CREATE"] },
   { apiGroups: [""], apiVersions: ["*"], resources: ["configmaps", "secrets"] },
   { apiGroups: ["*"], apiVersions: ["*"], resources: ["*"] },
   { apiGroups: ["*"], apiVersions: ["*"], resources: ["*/*"] },
