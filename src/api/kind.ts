@@ -234,6 +234,8 @@ export interface KindBehavior<T> {
   readonly earlyWarnings?: (object: T) => string[];
   /** Text of the Warning headers for a new or changed object. */
   readonly warnings?: (object: T, old: T | undefined) => string[];
+  /** The same of a changed object in which `errors` are wrong, by any subresource, and even if it is refused. */
+  readonly validationWarnings?: (object: T, old: T, errors: readonly FieldError[]) => string[];
   /** Whether metadata.generation counts changes of everything but metadata and status; default true when there is a status subresource. */
   readonly generation?: boolean;
   /** What counts as a change for metadata.generation, when it isn't everything but metadata and status. */

@@ -79,8 +79,8 @@ export function customBehavior(
         () => validateExpressions(schema, object, old),
       ),
     // What breaks rules and did not change is only warned of.
-    warnings: (object, old) =>
-      old && hasRules(schema)
+    validationWarnings: (object, old, errors) =>
+      hasRules(schema) && !errors.some(({ type }) => BLOCKING.has(type))
         ? unchangedFaults(schema, object, old).map((error) => `${error.path}: ${messageOf(error)}`)
         : [],
     selectableFields: selectableFields(version),

@@ -478,6 +478,7 @@ export class Registry {
     const spoken = write.version && behaviorOf(write.version);
     const rules = spoken?.validateStored ? spoken : this.behavior;
     const errors = this.#validateUpdate(object, old, { rules, subresource, emptied: context.emptied });
+    context.warnings.push(...(this.behavior.validationWarnings?.(object as never, old as never, errors) ?? []));
     if (errors.length > 0) throw invalid(this.kind, old.metadata.name, asGiven(errors, context.emptied));
     if (subresource !== "status") this.#warn(context, object, old);
     await betweenSteps(context);

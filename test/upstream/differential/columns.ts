@@ -117,7 +117,10 @@ function oddPath(random: Random): string {
   if (sometimes(random, 0.3))
     return `.spec.list[?(${pick(["@.a", "@", "'a'", "@.b[0]", "@..a", "1"], random)}${pick(OPERATORS, random)}${pick(WORDS, random)})]`;
   const at = 1 + random.int(text.length);
-  const put = pick(["[", "]", "'", '"', "(", ")", "?", "@", "{", "}", "$", "\\", " ", "|", "..", "*", "/", ","], random);
+  const put = pick(
+    ["[", "]", "'", '"', "(", ")", "?", "@", "{", "}", "$", "\\", " ", "|", "..", "*", "/", ","],
+    random,
+  );
   return text.slice(0, at) + put + text.slice(at + random.int(2));
 }
 
@@ -157,7 +160,8 @@ function some(random: Random, depth: number): Json {
 }
 
 function value(random: Random, depth: number): unknown {
-  if (depth < 3 && sometimes(random, 0.3)) return sometimes(random, 0.6) ? some(random, depth + 1) : listed(random, depth);
+  if (depth < 3 && sometimes(random, 0.3))
+    return sometimes(random, 0.6) ? some(random, depth + 1) : listed(random, depth);
   return pick(VALUES, random);
 }
 

@@ -1,4 +1,4 @@
-import { jsonEqual, own } from "../../../base/index.ts";
+import { own } from "../../../base/index.ts";
 import {
   BUDGET,
   CALL_COST_MAX,
@@ -9,13 +9,14 @@ import {
   showType,
   type Value,
 } from "../../../cel/index.ts";
-import { isMap, isObject } from "../../../schema/index.ts";
+import { isObject } from "../../../schema/index.ts";
 import type { FieldError } from "../../kind.ts";
 import { invalidValue } from "../../validation/errors.ts";
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
-import { isRecord, valueOf } from "./cel-types.ts";
+import { valueOf } from "./cel-types.ts";
 import { leadsSomewhere } from "./field-path.ts";
 import { type RuleTree, ruleTree } from "./rule-tree.ts";
+import { correlated, isUnchanged, type Pair, pairAt, pairOf } from "./unchanged.ts";
 import { type CompiledRule, compileProblem, rulesOf } from "./rules.ts";
 
 type Json = Record<string, unknown>;
@@ -29,13 +30,6 @@ interface Place {
   readonly isRoot: boolean;
   readonly past: Past;
   readonly rules: RuleTree | undefined;
-}
-
-/** A value beside the one that it replaces. */
-interface Pair {
-  readonly schema: JSONSchemaProps;
-  readonly value: unknown;
-  readonly old: unknown;
 }
 
 /** What a value is known to replace, and what the nearest value around it is. */
@@ -84,37 +78,11 @@ function isKept({ here, above }: Past): boolean {
   return pair !== undefined && isUnchanged(pair);
 }
 
-/** Elements of lists with keys may have changed places. */
-function isUnchanged({ schema, value, old }: Pair): boolean {
-  if (Array.isArray(value) && Array.isArray(old)) {
-    if (value.length !== old.length) return false;
-    const pairs = value.map((_, index) => pairAt({ schema, value, old }, index));
-    if (pairs.every((pair) => pair === undefined) && schema["x-kubernetes-list-type"] !== "map")
-      return jsonEqual(value, old);
-    return pairs.every((pair) => pair !== undefined && isUnchanged(pair));
-  }
-  return jsonEqual(value, old);
-}
-
 function pastOf({ here, above }: Past, key: string): Past {
   if (!here) return { here, above };
   // Both are converted to the same type, so nobody can tell whether these have changed.
   if (!above && (key === "apiVersion" || key === "kind")) return {};
   return { here: pairOf(here, key), above: here };
-}
-
-function pairOf({ schema, value, old }: Pair, key: string): Pair | undefined {
-  const below =
-    own(schema.properties, key) ?? (isRecord(schema.additionalProperties) ? schema.additionalProperties : undefined);
-  if (!below || !isObject(value) || !isObject(old)) return undefined;
-  if (!Object.hasOwn(value, key) || !Object.hasOwn(old, key)) return undefined;
-  return { schema: below, value: value[key], old: old[key] };
-}
-
-function pairAt({ schema, value, old }: Pair, index: number): Pair | undefined {
-  if (!isRecord(schema.items) || !Array.isArray(value) || !Array.isArray(old)) return undefined;
-  const found = correlated(schema, value[index], old);
-  return found === undefined ? undefined : { schema: schema.items, value: value[index], old: found };
 }
 
 function visit(place: Place, run: Run): void {
@@ -135,22 +103,6 @@ function visitItems({ schema, value, old, path, past }: Place, rules: RuleTree, 
     const found = correlated(schema, item, before);
     visit({ ...below, value: item, old: found, path: `${path}[${index}]`, past: inner, rules: below }, run);
   }
-}
-
-/** The item of before that has the same keys. */
-function correlated(schema: JSONSchemaProps, value: unknown, before: readonly unknown[]): unknown {
-  const keys = schema["x-kubernetes-list-map-keys"] ?? [];
-  if (schema["x-kubernetes-list-type"] !== "map" || keys.length === 0) return undefined;
-  const identity = identityOf(value, keys);
-  return identity === undefined ? undefined : before.find((one) => identityOf(one, keys) === identity);
-}
-
-/** What an item goes by: undefined when it lacks a key, or has one that is no single value. */
-function identityOf(item: unknown, keys: readonly string[]): string | undefined {
-  if (!isMap(item)) return undefined;
-  const values = keys.map((key) => own(item, key) ?? null);
-  if (values.some((value) => value === null || Array.isArray(value) || isMap(value))) return undefined;
-  return JSON.stringify(values);
 }
 
 function visitFields({ value, old, path, past }: Place, { properties, values }: RuleTree, run: Run): void {

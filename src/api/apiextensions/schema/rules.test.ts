@@ -4,6 +4,7 @@ import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
 import { valueOf } from "./cel-types.ts";
 import { rulesOf } from "./rules.ts";
 import { runRules } from "./rules.run.ts";
+import { validateChangedValue } from "./values.ts";
 
 /** What a rule of an object with some properties gives for a value. */
 function run(rule: string, properties: Record<string, JSONSchemaProps>, json: unknown): unknown {
@@ -100,4 +101,18 @@ test("what stands below a list that says more than its items has no type", () =>
   assert.deepEqual(texts, [
     "rule compiler initialization error: failed to convert to declType for CEL validation rules",
   ]);
+});
+
+test("of what has fields that aren't declared nobody can tell that it is as it was", () => {
+  const open: JSONSchemaProps = {
+    type: "object",
+    properties: { z: { type: "integer" } },
+    required: ["z"],
+    "x-kubernetes-preserve-unknown-fields": true,
+  };
+  const problems = (value: object) => validateChangedValue(open, value, value).length;
+  assert.equal(problems({}), 0);
+  assert.equal(problems({ w: 1 }), 1);
+  assert.deepEqual(faults(ruled(open, "has(self.z)"), {}, {}), []);
+  assert.deepEqual(faults(ruled(open, "has(self.z)"), { w: 1 }, { w: 1 }), ["failed rule: has(self.z)"]);
 });

@@ -6,6 +6,7 @@ import { Float, invalidValue, notSupported, required, tooLong, tooMany } from ".
 import type { JSONSchemaProps } from "../v1/customresourcedefinition.types.ts";
 import { hasFormat, isFormatOf, isKnownFormat } from "./formats.ts";
 import { patternMatches } from "./pattern.ts";
+import { isUnchanged } from "./unchanged.ts";
 
 type Json = Record<string, unknown>;
 
@@ -69,7 +70,7 @@ class Values {
   check(schema: JSONSchemaProps, place: Place): Outcome {
     const outcome: Outcome = { errors: [], matches: 1 };
     const { value, old } = place;
-    if (old !== NEW && jsonEqual(value, old)) return outcome;
+    if (old !== NEW && isUnchanged({ schema, value, old })) return outcome;
     this.#type(schema, place, outcome);
     if (value === null) {
       this.#enum(schema, place, outcome);

@@ -6,6 +6,7 @@ import { overwrite } from "../overwrite.ts";
 import {
   canonicalQuantity,
   type CompiledPolicy,
+  groupVersion,
   compilePolicy,
   internal,
   type KindDefinition,
@@ -188,6 +189,9 @@ function requireReadable(kind: KindDefinition, made: unknown): void {
 }
 
 function apply({ object, kind }: AdmissionRequest, value: Value): string | undefined {
+  // Its group has no resource of that kind, so that the original finds no type to apply it by.
+  if (kind.kind === "Scale" && kind.group === "autoscaling")
+    return `error applying patch: failed to convert patch object to typed object: no corresponding type for ${groupVersion(kind)}, Kind=Scale`;
   try {
     overwrite(object as Json, mergeApplied(kind.struct, object as Json, toJson(value) as Json));
   } catch (error) {
