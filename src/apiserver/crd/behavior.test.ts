@@ -17,7 +17,7 @@ const shown = (errors: readonly Parameters<typeof messageOf>[0][]) =>
 test("what breaks a rule and did not change is warned of, what did change is refused", () => {
   const rules = [{ rule: "self > 5" }];
   const item = { type: "integer", "x-kubernetes-validations": rules };
-  const { warnings, validateUpdate } = behaviorOf({
+  const { validationWarnings, validateUpdate } = behaviorOf({
     type: "object",
     properties: { a: item, l: { type: "array", items: item } },
   });
@@ -25,9 +25,14 @@ test("what breaks a rule and did not change is warned of, what did change is ref
   assert.deepEqual(shown(validateUpdate!(object({ a: 1, l: [3] }), old, { whole: [], change: [] })), [
     "spec.l[0]: Invalid value: 3: failed rule: self > 5",
   ]);
-  assert.deepEqual(warnings!(object({ a: 1, l: [3] }), old), ["spec.a: Invalid value: 1: failed rule: self > 5"]);
-  assert.deepEqual(warnings!(object({ a: 9, l: [2] }), old), ["spec.l[0]: Invalid value: 2: failed rule: self > 5"]);
-  assert.deepEqual(warnings!(object({ a: 1 }), undefined), []);
+  assert.deepEqual(validationWarnings!(object({ a: 1, l: [3] }), old, []), [
+    "spec.a: Invalid value: 1: failed rule: self > 5",
+  ]);
+  assert.deepEqual(validationWarnings!(object({ a: 9, l: [2] }), old, []), [
+    "spec.l[0]: Invalid value: 2: failed rule: self > 5",
+  ]);
+  const blocked = [{ path: "spec.b", type: "Required" }] as const;
+  assert.deepEqual(validationWarnings!(object({ a: 1, l: [3] }), old, blocked), []);
 });
 
 test("an object inside an object says what it is, and has metadata like any other", () => {

@@ -274,56 +274,67 @@ async function versions(life: Life): Promise<void> {
   });
   if (made.status !== 201) return;
   const listOf = () => `/apis/${group}/${pick(["v1", "v2", "v1beta1"], random)}/gadgets`;
-  for (let step = 0; step < STEPS; step++) {
-    const list = listOf();
-    const apiVersion = list.split("/").slice(2, 4).join("/");
-    const one = pick(["one", "two"], random);
-    switch (random.int(8)) {
-      case 0:
-      case 1:
-        await ask({
-          do: `POST ${list}`,
-          body: {
-            apiVersion,
-            kind: "Gadget",
-            metadata: { name: one, ...(sometimes(random, 0.15) && { finalizers: ["example.com/x"] }) },
-            spec: someFields(random, 0.4),
-          },
-        });
-        break;
-      case 2:
-        await ask({ do: `PATCH ${list}/${one}`, type: MERGE, body: { spec: someFields(random, 0.3) } });
-        break;
-      case 3: {
-        const next = pick(["v1", "v2", "v1beta1"], random);
-        const kept = [...new Set([...all, next])].filter((each) => each === next || sometimes(random, 0.8));
-        await ask({
-          do: `PATCH ${DEFINITIONS}/${name}`,
-          type: MERGE,
-          body: { spec: { versions: kept.map((each) => version(each, next)) } },
-        });
-        break;
-      }
-      case 4:
-        await ask({ do: `PATCH ${DEFINITIONS}/${name}`, type: MERGE, body: { spec: { names: names() } } });
-        break;
-      case 5:
-        await ask({
-          do: `PATCH ${DEFINITIONS}/${name}/status`,
-          type: MERGE,
-          body: { status: { storedVersions: pick([["v1"], ["v2"], ["v1", "v2"], [], ["v1beta1"], all], random) } },
-        });
-        break;
-      case 6:
-        await ask({
-          do: `GET ${pick([`/apis/${group}`, `/apis/${group}/v1`, list, `${list}/${one}`, `${DEFINITIONS}/${name}`], random)}`,
-        });
-        break;
-      default:
-        await ask({ do: `DELETE ${list}/${one}` });
-    }
-  }
+  for (let step = 0; step < STEPS; step++) await happen({ ...life, group, all, listOf, version, names });
   await ask({ do: `PATCH ${listOf()}/one`, type: MERGE, body: { metadata: { finalizers: null } } });
   await ask({ do: `PATCH ${listOf()}/two`, type: MERGE, body: { metadata: { finalizers: null } } });
   await ask({ do: `DELETE ${DEFINITIONS}/${name}` });
+}
+
+interface Versions extends Life {
+  readonly group: string;
+  readonly all: readonly string[];
+  readonly listOf: () => string;
+  readonly version: (name: string, stored: string) => Json;
+  readonly names: () => Json;
+}
+
+async function happen({ ask, random, group, all, listOf, version, names }: Versions): Promise<void> {
+  const name = `gadgets.${group}`;
+  const list = listOf();
+  const apiVersion = list.split("/").slice(2, 4).join("/");
+  const one = pick(["one", "two"], random);
+  switch (random.int(8)) {
+    case 0:
+    case 1:
+      await ask({
+        do: `POST ${list}`,
+        body: {
+          apiVersion,
+          kind: "Gadget",
+          metadata: { name: one, ...(sometimes(random, 0.15) && { finalizers: ["example.com/x"] }) },
+          spec: someFields(random, 0.4),
+        },
+      });
+      break;
+    case 2:
+      await ask({ do: `PATCH ${list}/${one}`, type: MERGE, body: { spec: someFields(random, 0.3) } });
+      break;
+    case 3: {
+      const next = pick(["v1", "v2", "v1beta1"], random);
+      const kept = [...new Set([...all, next])].filter((each) => each === next || sometimes(random, 0.8));
+      await ask({
+        do: `PATCH ${DEFINITIONS}/${name}`,
+        type: MERGE,
+        body: { spec: { versions: kept.map((each) => version(each, next)) } },
+      });
+      break;
+    }
+    case 4:
+      await ask({ do: `PATCH ${DEFINITIONS}/${name}`, type: MERGE, body: { spec: { names: names() } } });
+      break;
+    case 5:
+      await ask({
+        do: `PATCH ${DEFINITIONS}/${name}/status`,
+        type: MERGE,
+        body: { status: { storedVersions: pick([["v1"], ["v2"], ["v1", "v2"], [], ["v1beta1"], all], random) } },
+      });
+      break;
+    case 6:
+      await ask({
+        do: `GET ${pick([`/apis/${group}`, `/apis/${group}/v1`, list, `${list}/${one}`, `${DEFINITIONS}/${name}`], random)}`,
+      });
+      break;
+    default:
+      await ask({ do: `DELETE ${list}/${one}` });
+  }
 }
