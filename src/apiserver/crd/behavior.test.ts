@@ -31,7 +31,7 @@ test("what breaks a rule and did not change is warned of, what did change is ref
   assert.deepEqual(validationWarnings!(object({ a: 9, l: [2] }), old, []), [
     "spec.l[0]: Invalid value: 2: failed rule: self > 5",
   ]);
-  const blocked = [{ path: "spec.b", type: "Required" }] as const;
+  const blocked = [{ path: "spec.b", type: "Required", detail: "" }] as const;
   assert.deepEqual(validationWarnings!(object({ a: 1, l: [3] }), old, blocked), []);
 });
 
