@@ -38,7 +38,15 @@ export {
 export { inVersion } from "./versioned.ts";
 export { dropNulls } from "./custom.ts";
 export { readDate, readLocalTime, TimeError } from "./time.ts";
-export { canonicalTime, checkBase64, type Decoded, DecodeError, decodeJson, type DecodeOptions, jsonTypeName } from "./decode.ts";
+export {
+  canonicalTime,
+  checkBase64,
+  type Decoded,
+  DecodeError,
+  decodeJson,
+  type DecodeOptions,
+  jsonTypeName,
+} from "./decode.ts";
 export { isCanonical } from "./canonical.ts";
 export { applyDefaults } from "./defaults.ts";
 export { isMap, isObject, jsonMergePatch, withSortedKeys } from "./merge.ts";

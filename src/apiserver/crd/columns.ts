@@ -27,10 +27,7 @@ export function customColumns(
   return [nameColumn, ...made] as readonly Column<unknown>[];
 }
 
-function customColumn(
-  { name, type, format, priority, description }: CustomResourceColumnDefinition,
-  path: JsonPath,
-) {
+function customColumn({ name, type, format, priority, description }: CustomResourceColumnDefinition, path: JsonPath) {
   return {
     name,
     type: type as Column<unknown>["type"],

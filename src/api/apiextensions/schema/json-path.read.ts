@@ -188,9 +188,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function unquoted(text: string, quote: string): string {
-  return text.replace(/\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|[0-7]{3}|[^])?/g, (all, escape: string | undefined) => {
+  return text.replace(/\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|[0-7]{3}|[\s\S])?/g, (all, escape: string | undefined) => {
     if (escape === quote) return quote;
-    if (escape !== undefined && /^[xu]./.test(escape)) return String.fromCodePoint(Number.parseInt(escape.slice(1), 16));
+    if (escape !== undefined && /^[xu]./.test(escape))
+      return String.fromCodePoint(Number.parseInt(escape.slice(1), 16));
     if (escape !== undefined && escape.length === 3) return String.fromCodePoint(Number.parseInt(escape, 8));
     const known = escape !== undefined && Object.hasOwn(ESCAPES, escape) ? ESCAPES[escape] : undefined;
     if (known === undefined) throw new JsonPathError(`unquote string: invalid escape ${all}`);

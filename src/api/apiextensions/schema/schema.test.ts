@@ -42,7 +42,18 @@ suite("schemas of custom kinds", () => {
   ];
   for (const [path, found] of paths)
     test(`path ${path}`, () => assert.deepEqual(parseJsonPath(path).find(object), found));
-  const unreadable = [".a[", ".a]", ".a[-]", ".a[x]", ".a....b", ".a[?(@.b]", ".a,b", ".a{", ".a}{.b]", ".a[?(--1==1)]"];
+  const unreadable = [
+    ".a[",
+    ".a]",
+    ".a[-]",
+    ".a[x]",
+    ".a....b",
+    ".a[?(@.b]",
+    ".a,b",
+    ".a{",
+    ".a}{.b]",
+    ".a[?(--1==1)]",
+  ];
   test("paths that nobody can read", () => {
     for (const path of unreadable) assert.throws(() => parseJsonPath(path), JsonPathError, path);
   });
