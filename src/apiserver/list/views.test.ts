@@ -82,3 +82,12 @@ test("what a deletion of many has deleted is shown as it is asked for", async ()
   assert.deepEqual([gone.kind, gone.rows[0].cells.slice(0, 2)], ["Table", ["a", 2]]);
   await close();
 });
+
+test("a table of what is made for show alone has no version", async () => {
+  const { json, close } = await server();
+  const table = (await json(`POST ${CONFIG_MAPS}?dryRun=All`, configMap("a"), view("Table"))).metadata;
+  const made = (await json(`POST ${CONFIG_MAPS}`, configMap("a"), view("Table"))).metadata;
+  assert.deepEqual(table, {});
+  assert.match(made.resourceVersion, /^[1-9]/);
+  await close();
+});

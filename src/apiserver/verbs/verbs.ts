@@ -170,12 +170,11 @@ export class Verbs {
 
   /** One object in the format asked for. */
   #one(status: number, held: StoredObject, format: Format, { query }: RequestContext): ApiResponse {
-    if (format.as === "table")
-      return respond(
-        status,
-        this.#table([held], { resourceVersion: String(held.revision) }, { query, format }),
-        format,
-      );
+    if (format.as === "table") {
+      // What is made for show alone has no version.
+      const metadata = held.revision ? { resourceVersion: String(held.revision) } : {};
+      return respond(status, this.#table([held], metadata, { query, format }), format);
+    }
     const stored = held.as(this.#kind);
     if (format.as === "metadata") {
       if (format.encoding === "protobuf")
