@@ -12,9 +12,23 @@ export const KNOWN: readonly KnownDifference[] = [
     matches: ({ answer, ours }) => jsonEqual(orderedCauses(answer), orderedCauses(ours)),
   },
   {
-    why: "the original looks at the fields of schemas and of custom objects in any order",
+    why: "the original looks at the fields of schemas and of custom objects in any order, at each of them in its own",
     matches: ({ request, answer, ours }) =>
-      /\/customresourcedefinitions\b|\.example\.com\//.test(request.do) && jsonEqual(causesOf(answer), causesOf(ours)),
+      /\/customresourcedefinitions\b|\.example\.com\//.test(request.do) &&
+      jsonEqual(causesOf(answer), causesOf(ours)) &&
+      jsonEqual(causesByPlace(answer), causesByPlace(ours)),
+  },
+  {
+    why: "the original warns of what is in the fields of schemas and of custom objects in any order",
+    matches: ({ request, path, upstream, navarch }) => {
+      const [theirs, own] = [upstream, navarch].map((text) =>
+        String(text)
+          .split(/, (?=299 - )/)
+          .sort(),
+      );
+      const isCustom = /\/customresourcedefinitions\b|\.example\.com\//.test(request.do);
+      return isCustom && path === "/headers/warning" && jsonEqual(theirs, own);
+    },
   },
   {
     why: "the original looks at the fields of a map in any order, and at none behind one that it doesn't know",
@@ -250,6 +264,16 @@ function orderedCauses(answer: Difference["answer"]): unknown {
 function causesOf(answer: Difference["answer"]): unknown {
   const causes = (answer.body as { details?: { causes?: readonly Cause[] } } | undefined)?.details?.causes;
   return causes ? [answer.status, causes.map((cause) => JSON.stringify(cause)).sort()] : answer;
+}
+
+/** What is wrong at each place, whichever elements of lists it is in, in its order; at the root there may be anything. */
+function causesByPlace({ body }: Difference["answer"]): unknown {
+  const { details } = (body ?? {}) as { details?: { causes?: readonly Cause[] } };
+  const placeOf = ({ field = "" }: Cause) => field.replace(/\[\d+\]/g, "[]");
+  const places = Map.groupBy(details?.causes ?? [], placeOf);
+  return [...places]
+    .filter(([place]) => place !== "<nil>" && place !== "")
+    .sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 /** A field's path up to its first key that is no index. */
