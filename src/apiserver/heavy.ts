@@ -4,14 +4,17 @@ import type { RequestContext } from "./contracts.ts";
 import { isProtobuf } from "./stored/encoding.ts";
 
 /**
- * So many values an object may have that it is worked on among everything else: some take five microseconds each. Of much
- * more V8 takes tens of milliseconds for nothing but the list of keys, which nobody can interrupt.
+ * So many values an object may have that it is worked on among everything else: most take one or two microseconds in each of
+ * the steps, between which others have their turn. Of much more V8 takes tens of milliseconds for nothing but the list of
+ * keys, which nobody can interrupt.
  */
-const VALUES_MAX = 5_000;
+const VALUES_MAX = 20_000;
 /** The same of one that is only read, which takes less than a tenth of the time. */
 const READ_VALUES_MAX = 40_000;
-/** A value takes no less. */
-const VALUE_BYTES = 2;
+/** So many levels deep they may stand in one another: some steps take more of the stack for each, and the thread has more. */
+const LEVELS_MAX = 1_000;
+/** In fewer bytes nothing is looked for: no pod that runs anywhere has more. A level takes six, a value two. */
+const WEIGHED_BYTES = 10_000;
 
 /** Thrown where it turns out that a request takes too much to be worked on here; nothing has been changed by then. */
 export class HeavyWork extends Error {
@@ -26,9 +29,31 @@ export function weigh(what: Uint8Array | number, work?: "read" | undefined): voi
 }
 
 function hasMore(bytes: Uint8Array, valuesMax: number): boolean {
-  if (bytes.length <= valuesMax * VALUE_BYTES) return false;
+  if (bytes.length <= WEIGHED_BYTES) return false;
   if (isProtobuf(bytes)) return hasManyFields(bytes, valuesMax);
-  return countOf(bytes, isJson(bytes) ? JSON_SIGNS : YAML_SIGNS) > valuesMax;
+  return isJson(bytes) ? hasMoreJson(bytes, valuesMax) : countOf(bytes, YAML_SIGNS) > valuesMax;
+}
+
+/** Counts what stands before values, outside of texts: those may be as long as they like. */
+function hasMoreJson(bytes: Uint8Array, valuesMax: number): boolean {
+  let [count, level] = [0, 0];
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index];
+    if (byte === QUOTE) index = endOfText(bytes, index);
+    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+      count++;
+      if (++level > LEVELS_MAX) return true;
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) level--;
+    else if (byte === COMMA) count++;
+  }
+  return count > valuesMax;
+}
+
+/** Where the quote stands that ends a text. */
+function endOfText(bytes: Uint8Array, start: number): number {
+  let index = start + 1;
+  while (index < bytes.length && bytes[index] !== QUOTE) index += bytes[index] === BACKSLASH ? 2 : 1;
+  return index;
 }
 
 /** Counts what stands before values, in texts too. */
@@ -38,7 +63,6 @@ function countOf(bytes: Uint8Array, signs: Uint8Array): number {
   return count;
 }
 
-const JSON_SIGNS = signsOf(",{[");
 const YAML_SIGNS = signsOf(",{[:-?&*\n");
 
 function signsOf(characters: string): Uint8Array {
@@ -53,8 +77,11 @@ function isJson(bytes: Uint8Array): boolean {
 }
 
 const SPACE = 0x20;
-const OPEN_LIST = 0x5b;
-const OPEN_OBJECT = 0x7b;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const [OPEN_LIST, CLOSE_LIST] = [0x5b, 0x5d];
+const [OPEN_OBJECT, CLOSE_OBJECT] = [0x7b, 0x7d];
 
 type Dispatch = (context: RequestContext) => Promise<ApiResponse>;
 
