@@ -20,7 +20,9 @@ const STRATEGIC = "application/strategic-merge-patch+json";
 const JSON_PATCH = "application/json-patch+json";
 const APPLY = "application/apply-patch+yaml";
 /** What makes an object too much to be worked on in place. */
-const COUNT = 6_000;
+const COUNT = 21_000;
+/** Of answers, which repeat what is wrong with each of so many values. */
+const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
 /** All that happens happens at one time, which protobuf tells. */
 const NOW_MS = Date.UTC(2026, 0, 1);
@@ -62,7 +64,7 @@ async function server(t: TestContext, withBeside: boolean) {
       status: response.status,
       contentType,
       warning,
-      text: Buffer.from(await readBody(response)).toString("latin1"),
+      text: Buffer.from(await readBody(response, BODY_BYTES_MAX)).toString("latin1"),
     };
   };
   return { ask, counted };
@@ -128,7 +130,7 @@ const ASKED: readonly (Ask & { readonly isHeavy: boolean })[] = [
     isHeavy: true,
   },
   { what: `POST ${CONFIG_MAPS}`, body: configMap("labels", "", `,"labels":{${keys(COUNT, '"-"')}}`), isHeavy: true },
-  { what: `POST ${CONFIG_MAPS}`, body: "[".repeat(20_000), isHeavy: true },
+  { what: `POST ${CONFIG_MAPS}`, body: "[".repeat(30_000), isHeavy: true },
   {
     what: `POST ${CONFIG_MAPS}`,
     body: `metadata: {name: yaml}\ndata:\n${keys(COUNT).replaceAll(",", "\n").replace(/^/gm, "  ").replaceAll(":", ": ")}`,

@@ -10,7 +10,7 @@ import { isProtobuf } from "./stored/encoding.ts";
  */
 const VALUES_MAX = 20_000;
 /** The same of one that is only read, which takes less than a tenth of the time. */
-const READ_VALUES_MAX = 40_000;
+const READ_VALUES_MAX = 80_000;
 /** So many levels deep they may stand in one another: some steps take more of the stack for each, and the thread has more. */
 const LEVELS_MAX = 1_000;
 /** In fewer bytes nothing is looked for: no pod that runs anywhere has more. A level takes six, a value two. */

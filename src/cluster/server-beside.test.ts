@@ -9,7 +9,7 @@ import { type Handler, readBody } from "../net/index.ts";
 import { startApiServerComponent } from "./components/apiserver.ts";
 
 const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
-const COUNT = 20_000;
+const COUNT = 30_000;
 
 /** Asks a server of this process as a client does that comes over the network. */
 async function started(t: TestContext, dial?: (target: { readonly host: string }) => Handler | undefined) {
