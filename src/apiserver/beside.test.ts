@@ -145,7 +145,7 @@ const ASKED: readonly (Ask & { readonly isHeavy: boolean })[] = [
   { what: `GET ${CONFIG_MAPS}`, isHeavy: false },
   { what: `GET ${CONFIG_MAPS}`, accept: TABLE, isHeavy: false },
   { what: `GET ${CONFIG_MAPS}`, accept: "application/yaml", isHeavy: true },
-  { what: `POST ${CONFIG_MAPS}`, body: configMap("wider", keys(8 * COUNT)), isHeavy: true },
+  { what: `POST ${CONFIG_MAPS}`, body: configMap("wider", keys(2 * COUNT)), isHeavy: true },
   { what: `GET ${CONFIG_MAPS}/wider`, accept: TABLE, isHeavy: true },
   { what: `GET ${CONFIG_MAPS}?limit=3`, accept: TABLE, isHeavy: false },
   { what: `GET ${CONFIG_MAPS}`, accept: TABLE, isHeavy: true },
