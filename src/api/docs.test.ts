@@ -14,17 +14,20 @@ for (const { struct, list } of [...kinds, ...previewKinds.map(({ kind }) => kind
   reach(list);
 }
 
+/** What webhooks answer is read here and shown nowhere. */
+const READ_ONLY = /^io\.k8s\.api\.admission\./;
 const TEXT_LENGTH_MAX = 160;
 
 test("every type that is served has a line, and so has every field of it", (context) => {
-  const missing = [...reached.values()].flatMap((struct) => {
+  const served = [...reached.values()].filter(({ name }) => !READ_ONLY.test(name));
+  const missing = served.flatMap((struct) => {
     const said = structDoc(struct);
     if (!said) return [struct.name];
     return ownFields(struct)
       .filter((name) => !said.fields[name])
       .map((name) => `${struct.name}.${name}`);
   });
-  context.diagnostic(`${reached.size} types, ${missing.length} lines missing`);
+  context.diagnostic(`${served.length} types, ${missing.length} lines missing`);
   assert.deepEqual(missing, []);
 });
 
