@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { comparePlainly, compareValues, KeylessError, setToFieldsV1, type Shape } from "../schema/field-set.ts";
+import { comparePlainly, compareValues, KeylessError, setToFieldsV1, type Shape } from "../schema/apply/field-set.ts";
 import {
   managedAfterUpdate,
   managedAfterUpdatePlainly,
   type ManagerEntry,
   objectShape,
-} from "../schema/managed-fields.ts";
+} from "../schema/apply/managed-fields.ts";
 import { groupVersion, type KindDefinition, kindFor } from "./index.ts";
 
 const RECORDINGS = join(import.meta.dirname, "../../test/parity/kinds");

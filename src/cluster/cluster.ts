@@ -16,8 +16,14 @@ import type { Handler } from "../net/index.ts";
 import { certificateToPem, createAuthority, generateKey } from "../pki/index.ts";
 import { type ForkableStore, openMemoryStore } from "../store/index.ts";
 import { type ClusterOptions, checkOptions } from "./cluster-options.ts";
-import { EventLog } from "./event-log.ts";
-import { type ClusterListener, keeperOf, type ListenOptions, serveCluster, type TimeKeeper } from "./listening.ts";
+import { EventLog } from "./data/event-log.ts";
+import {
+  type ClusterListener,
+  keeperOf,
+  type ListenOptions,
+  serveCluster,
+  type TimeKeeper,
+} from "./network/listening.ts";
 import { settle, type SettleOptions } from "./settle.ts";
 import { type InProcessCluster, simulate, startInProcess } from "./simulated.ts";
 

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { type RawConfig, readConfigFile } from "./config-file.ts";
+import { type RawConfig, readConfigFile } from "./data/config-file.ts";
 import { ConfigError } from "./errors.ts";
 import { type Component, type ComponentFlags, COMPONENTS, FLAG_TABLES, parseFlags } from "./flags/index.ts";
 import { parseStore, type StoreConfig } from "./store-config.ts";

@@ -10,8 +10,8 @@ export * as kinds from "./kinds.ts";
 export type { ComponentEnvironment, RunningComponent } from "./components/environment.ts";
 export { startEtcd } from "./components/etcd.ts";
 export { type ClusterConfig, defaultDataDirectory, parseConfig } from "./config.ts";
-export type { RawConfig } from "./config-file.ts";
-export { type DataDirectory, openDataDirectory, purgeDataDirectory, runningPid } from "./data-directory.ts";
+export type { RawConfig } from "./data/config-file.ts";
+export { type DataDirectory, openDataDirectory, purgeDataDirectory, runningPid } from "./data/data-directory.ts";
 export type {
   ImageBehaviour,
   Routes,
@@ -21,8 +21,8 @@ export type {
   SimulatedResponse,
 } from "../kubelet/index.ts";
 export { describeFlags, ETCD_FLAGS, parseFlags } from "./flags/index.ts";
-export type { ClusterListener, ListenOptions } from "./listening.ts";
-export { type MadePki, makePki } from "./make-pki.ts";
+export type { ClusterListener, ListenOptions } from "./network/listening.ts";
+export { type MadePki, makePki } from "./data/make-pki.ts";
 export { explained } from "./problems.ts";
 export { removeNode } from "./remove-node.ts";
 export { releaseStartGarbage } from "./start-garbage.ts";

@@ -1,5 +1,5 @@
 import type { VirtualClock } from "../base/index.ts";
-import type { EventLog, LoggedChange } from "./event-log.ts";
+import type { EventLog, LoggedChange } from "./data/event-log.ts";
 
 export interface SettleOptions {
   /** Nothing may happen for this long. Default a minute. */

@@ -17,7 +17,7 @@ import {
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "../net/index.ts";
 import type { ComponentContext } from "../runtime/index.ts";
 import type { Store } from "../store/index.ts";
-import { localAddress } from "./addresses.ts";
+import { localAddress } from "./network/addresses.ts";
 import { type RunningApiServer, startApiServerComponent } from "./components/apiserver.ts";
 import { startControllerManagerComponent } from "./components/controller-manager.ts";
 import { startDnsComponent } from "./components/dns.ts";
@@ -29,14 +29,14 @@ import { startSchedulerComponent } from "./components/scheduler.ts";
 import { openStore, storageMediaType, storeOf } from "./components/store.ts";
 import type { ClusterConfig } from "./config.ts";
 import type { StoreConfig } from "./store-config.ts";
-import type { DataDirectory } from "./data-directory.ts";
+import type { DataDirectory } from "./data/data-directory.ts";
 import { ConfigError } from "./errors.ts";
 import type { ApiServerFlags, Component } from "./flags/index.ts";
 import { nodeIdentity, subjectOf } from "./identities.ts";
-import { KUBELET_CLIENT, writeKubeconfigs } from "./kubeconfigs.ts";
-import { refuseForeignNetwork } from "./machine-network.ts";
+import { KUBELET_CLIENT, writeKubeconfigs } from "./data/kubeconfigs.ts";
+import { refuseForeignNetwork } from "./network/machine-network.ts";
 import { takeNodeDoor } from "./node-door.ts";
-import { FRONT_PROXY, openPki, type Pki, servingNames, writeSecret } from "./pki-files.ts";
+import { FRONT_PROXY, openPki, type Pki, servingNames, writeSecret } from "./data/pki-files.ts";
 import { explained } from "./problems.ts";
 import { simulate } from "./simulated.ts";
 

@@ -1,6 +1,6 @@
 import { canonicalMicroTime, canonicalTime, checkBase64, type DecodeOptions, isPlain, keep } from "./decode.ts";
 import type { Field, Node, ScalarNode, StructNode } from "./dsl.ts";
-import { isObject } from "./merge.ts";
+import { isObject } from "./patch/merge.ts";
 
 /**
  * Whether a value is as {@link decodeJson} would leave it, to the order of its fields, so that it needn't be decoded again:

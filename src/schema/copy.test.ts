@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { copyJson } from "./copy.ts";
-import { parseJson } from "./parse.ts";
+import { parseJson } from "./json/parse.ts";
 
 test("a copy says the same and shares nothing that can change", () => {
   const text = '{"a":[1,{"b":null}],"__proto__":{"c":true},"big":12345678901234567890,"s":"é"}';

@@ -1,4 +1,4 @@
-import { DEPTH_OF_CALLS, rawDigits, setOwn } from "./parse.ts";
+import { DEPTH_OF_CALLS, rawDigits, setOwn } from "./json/parse.ts";
 
 /** A deep copy of JSON data. What it saves: a structured clone takes ten times as long for objects of a usual size. */
 export function copyJson<T>(value: T): T {

@@ -1,7 +1,7 @@
 import { joinPath } from "./path.ts";
 import type { Field, FieldOptions, Node, StructNode } from "./dsl.ts";
-import { isMap, isObject } from "./merge.ts";
-import { setOwn } from "./parse.ts";
+import { isMap, isObject } from "./patch/merge.ts";
+import { setOwn } from "./json/parse.ts";
 
 type Json = Record<string, unknown>;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeJson, isPlain } from "./decode.ts";
 import { boolean, type Field, int32, int64, list, map, quantity, scalar, string, struct } from "./dsl.ts";
-import { parseJson } from "./parse.ts";
+import { parseJson } from "./json/parse.ts";
 
 const makers: Readonly<Record<string, (number: number, options?: object) => Field>> = {
   string,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeJson } from "./decode.ts";
 import { bytes, int32, int64, list, listOf, map, raw, scalar, struct, time } from "./dsl.ts";
-import { parseJson } from "./parse.ts";
+import { parseJson } from "./json/parse.ts";
 
 test("a time without a value is written as null, unless it is a pointer or left out when zero", () => {
   const Times = struct("test.Times", () => ({

@@ -1,11 +1,11 @@
 import { joinPath } from "./path.ts";
-import { goJson } from "./go-json.ts";
-import { isObject, withSortedKeys } from "./merge.ts";
+import { goJson } from "./json/go-json.ts";
+import { isObject, withSortedKeys } from "./patch/merge.ts";
 import { decodeCustom } from "./custom.ts";
-import { goTypeName } from "./go-name.ts";
+import { goTypeName } from "./json/go-name.ts";
 import type { Field, MapNode, Node, ScalarNode, StructNode } from "./dsl.ts";
 import { copyJson } from "./copy.ts";
-import { rawDigits, rawNumber, setOwn } from "./parse.ts";
+import { rawDigits, rawNumber, setOwn } from "./json/parse.ts";
 import { readMicroTime, type ReadTime, readTime, TimeError } from "./time.ts";
 
 /** A value that does not have the type its field wants; the message is what Kubernetes says. */

@@ -49,7 +49,7 @@ export {
 } from "./decode.ts";
 export { isCanonical } from "./canonical.ts";
 export { applyDefaults } from "./defaults.ts";
-export { isMap, isObject, jsonMergePatch, withSortedKeys } from "./merge.ts";
+export { isMap, isObject, jsonMergePatch, withSortedKeys } from "./patch/merge.ts";
 export {
   JsonError,
   type ParsedJson,
@@ -59,21 +59,21 @@ export {
   rawDigits,
   rawNumber,
   setOwn,
-} from "./parse.ts";
-export { fieldsAt, type FieldSet, KeylessError } from "./field-set.ts";
-export { mergeApplied } from "./apply-plain.ts";
+} from "./json/parse.ts";
+export { fieldsAt, type FieldSet, KeylessError } from "./apply/field-set.ts";
+export { mergeApplied } from "./apply/apply-plain.ts";
 export { ApplyTypeError, AtomicApplyError } from "./typed.ts";
 export { isKeyed } from "./keyed.ts";
-export { showFloat } from "./go-float.ts";
-export { goJson } from "./go-json.ts";
-export { goUtf8 } from "./go-utf8.ts";
-export { goText, PatchError, strategicMerge } from "./strategic.ts";
-export { encodeProto, encodeProtoObject, protoEnvelope } from "./proto.ts";
-export { hasManyFields } from "./proto-count.ts";
-export { decodeProto, openProtoEnvelope, type ProtoEnvelope } from "./proto-read.ts";
-export { JsonToProto } from "./json-to-proto.ts";
+export { showFloat } from "./json/go-float.ts";
+export { goJson } from "./json/go-json.ts";
+export { goUtf8 } from "./json/go-utf8.ts";
+export { goText, PatchError, strategicMerge } from "./patch/strategic.ts";
+export { encodeProto, encodeProtoObject, protoEnvelope } from "./proto/proto.ts";
+export { hasManyFields } from "./proto/proto-count.ts";
+export { decodeProto, openProtoEnvelope, type ProtoEnvelope } from "./proto/proto-read.ts";
+export { JsonToProto } from "./proto/json-to-proto.ts";
 export { copyJson } from "./copy.ts";
-export { ProtoError, ProtoWriter, varintBytes } from "./proto-wire.ts";
+export { ProtoError, ProtoWriter, varintBytes } from "./proto/proto-wire.ts";
 export {
   areManagers,
   managersProblem,
@@ -90,4 +90,4 @@ export {
   type ManagedUpdate,
   type ManagedWrite,
   type ManagerEntry,
-} from "./managed-fields.ts";
+} from "./apply/managed-fields.ts";

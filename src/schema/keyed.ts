@@ -1,6 +1,6 @@
 import type { Field, Node, StructNode } from "./dsl.ts";
-import { lacksKeys } from "./field-set.ts";
-import { objectShape } from "./managed-fields.ts";
+import { lacksKeys } from "./apply/field-set.ts";
+import { objectShape } from "./apply/managed-fields.ts";
 import { keylessProblem } from "./typed.ts";
 
 /** Whether the elements of all keyed lists of an object can be told apart. */

@@ -1,4 +1,4 @@
-import { rawDigits, setOwn } from "./parse.ts";
+import { rawDigits, setOwn } from "./json/parse.ts";
 
 type Json = Record<string, unknown>;
 

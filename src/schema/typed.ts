@@ -8,10 +8,10 @@ import {
   type Shape,
   shapeOfElement,
   shapeOfField,
-} from "./field-set.ts";
-import { isObject } from "./merge.ts";
-import { rawDigits } from "./parse.ts";
-import { goNumber, goText } from "./strategic.ts";
+} from "./apply/field-set.ts";
+import { isObject } from "./patch/merge.ts";
+import { rawDigits } from "./json/parse.ts";
+import { goNumber, goText } from "./patch/strategic.ts";
 
 type Json = Record<string, unknown>;
 

@@ -15,18 +15,18 @@ import {
 } from "./certificates.ts";
 import { ConfigurationError, type PluginConfigurations } from "../configuration.ts";
 import { defaultIngressClass } from "./default-ingress-class.ts";
-import { limitRanger } from "./limit-ranger.ts";
+import { limitRanger } from "./quota/limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
-import { nodeRestriction } from "./node-restriction.ts";
+import { nodeRestriction } from "./nodes/node-restriction.ts";
 import { mutatingPolicies, type PolicyOptions, validatingPolicies } from "./policies/index.ts";
-import { podGroupWorkload } from "./pod-group.ts";
+import { podGroupWorkload } from "./pods/pod-group.ts";
 import { podSecurity } from "./pod-security/index.ts";
-import { priority } from "./priority.ts";
-import { type ChargeQuota, resourceQuota } from "./resource-quota.ts";
-import { runtimeClass } from "./runtime-class.ts";
-import { serviceAccount } from "./service-account.ts";
+import { priority } from "./pods/priority.ts";
+import { type ChargeQuota, resourceQuota } from "./quota/resource-quota.ts";
+import { runtimeClass } from "./pods/runtime-class.ts";
+import { serviceAccount } from "./pods/service-account.ts";
 import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from "./storage.ts";
-import { podTopologyLabels } from "./topology-labels.ts";
+import { podTopologyLabels } from "./pods/topology-labels.ts";
 import {
   type CallerOptions,
   mutatingWebhooks,
@@ -34,7 +34,7 @@ import {
   WebhookCaller,
   type WebhookMetrics,
 } from "./webhooks/index.ts";
-import { defaultTolerationSeconds, taintNodesByCondition } from "./tolerations.ts";
+import { defaultTolerationSeconds, taintNodesByCondition } from "./pods/tolerations.ts";
 
 /** Which plugins run: those on by default, with and without some. */
 export interface AdmissionChoice {

@@ -13,7 +13,7 @@ import {
   ResourceSlice,
   VolumeAttachment,
 } from "../../api/index.ts";
-import { nodeOf } from "../admission/node-restriction.ts";
+import { nodeOf } from "../admission/nodes/node-restriction.ts";
 import type { Attributes, Authorization, Authorizer, Reads } from "../contracts.ts";
 import { allows } from "./rbac.ts";
 import { secretsOfVolume } from "./volume-secrets.ts";

@@ -1,6 +1,6 @@
 import { admitReview, type ReviewAdmission } from "../admission/admit.ts";
 import { badRequest, type KindDefinition, type PolicyRule, SelfSubjectRulesReview } from "../../api/index.ts";
-import { nodeOf } from "../admission/node-restriction.ts";
+import { nodeOf } from "../admission/nodes/node-restriction.ts";
 import { asOne, grantedTo } from "../authz/rbac.ts";
 import type { Authorizer, SubresourceHandler } from "../contracts.ts";
 import { type Json, respondObject } from "../http/object.ts";

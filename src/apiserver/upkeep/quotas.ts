@@ -1,5 +1,5 @@
 import { conflict, type KindDefinition, MODIFIED, ResourceQuota } from "../../api/index.ts";
-import type { ChargeQuota } from "../admission/resource-quota.ts";
+import type { ChargeQuota } from "../admission/quota/resource-quota.ts";
 import { systemContext } from "../bootstrap/bootstrap.ts";
 import type { Json } from "../registry/generic.ts";
 import type { ServerCore } from "../core.ts";

@@ -9,7 +9,7 @@ import {
 } from "../../apiserver/index.ts";
 import type { Handler } from "../../net/index.ts";
 import type { Revision, Store } from "../../store/index.ts";
-import { localAddress } from "../addresses.ts";
+import { localAddress } from "../network/addresses.ts";
 import { type ApiServerFlags, FLAG_TABLES, flagTexts, readFlagFile } from "../flags/index.ts";
 import { orConfigError } from "./or-config-error.ts";
 import { processMetrics } from "../process-metrics.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { startDns } from "../../dns/index.ts";
-import { localAddress } from "../addresses.ts";
+import { localAddress } from "../network/addresses.ts";
 import type { DnsFlags } from "../flags/index.ts";
 import { IDENTITIES } from "../identities.ts";
 import { type ComponentEnvironment, contextOf, given, type RunningComponent } from "./environment.ts";

@@ -10,7 +10,7 @@ import {
   startSimulatedKubelet,
 } from "../../kubelet/index.ts";
 import type { ApiResponse, Handler } from "../../net/index.ts";
-import { localAddress } from "../addresses.ts";
+import { localAddress } from "../network/addresses.ts";
 import { ConfigError } from "../errors.ts";
 import { type KubeletFlags, readFlagFile } from "../flags/index.ts";
 import { nodeIdentity } from "../identities.ts";
