@@ -95,8 +95,8 @@ export interface KindRules {
   readonly renewed?: boolean;
   /** The original keeps no cache of it: a version that is none is the client's fault also where one object is got. */
   readonly uncached?: boolean;
-  /** A deletion that ends at once answers with the object instead of a Status. */
-  readonly returnsDeleted?: boolean;
+  /** A deletion that ends at once answers with the object instead of a Status, whether OpenAPI tells so or not. */
+  readonly returnsDeleted?: true | "untold";
   /** Metadata that an update of the status leaves as it is, or the whole of it. */
   readonly statusKeeps?: "metadata" | readonly (typeof KEPT_WITH_STATUS)[number][];
   /**

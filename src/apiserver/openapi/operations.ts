@@ -226,7 +226,7 @@ class Calls {
   item(): Record<string, Operation> {
     const { kind, struct, verbs, rules } = this.#kind;
     const name = `${this.#prefix}${this.#space}${kind}`;
-    const answer = rules.returnsDeleted ? struct : Status;
+    const answer = rules.returnsDeleted === true ? struct : Status;
     const remove = {
       action: "delete",
       id: `delete${name}`,

@@ -27,7 +27,7 @@ export const Namespace = kind({
   version: "v1",
   kind: "Namespace",
   plural: "namespaces",
-  rules: { returnsDeleted: true },
+  rules: { returnsDeleted: "untold" },
   shortNames: ["ns"],
   scope: "Cluster",
   verbs: ["create", "delete", "get", "list", "patch", "update", "watch"],
