@@ -55,13 +55,13 @@ function protocolToken({ upgrade }: ApiRequest): Offered | undefined {
 
 /** A request as those may see it who don't ask who is calling: the token is for nobody else, and no protocol to choose. */
 export function withoutTokenProtocol(request: ApiRequest): ApiRequest {
-  const { upgrade, headers, signal } = request;
+  const { upgrade, headers } = request;
   if (!upgrade?.subprotocols.some((one) => one.startsWith(TOKEN_PROTOCOL))) return request;
   const subprotocols = upgrade.subprotocols.filter((one) => !one.startsWith(TOKEN_PROTOCOL));
   return {
     ...request,
-    // Made when it is asked for, which no copy does.
-    signal,
+    // Made when it is asked for, which costs something and no copy does.
+    signal: request.signal,
     upgrade: { ...upgrade, subprotocols },
     headers: { ...headers, "sec-websocket-protocol": subprotocols.join(",") },
   };
