@@ -31,7 +31,8 @@ for (const step of running) {
   if (code !== 0 || name === "unit tests") console.log(output);
   failed ||= code !== 0;
 }
-process.exit(failed ? 1 : 0);
+// Leaving at once would lose what a slow reader hasn't taken of the output yet.
+process.exitCode = failed ? 1 : 0;
 
 function unitTests(): string[] {
   const options = { cwd: ROOT, exclude: ["**/*.system.test.ts"] };

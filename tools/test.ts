@@ -38,7 +38,8 @@ for (const [name, args] of STAGES) {
   total.failed += counts.failed;
   total.skipped += counts.skipped;
   skipped.push(...skips(output));
-  broken ||= code !== 0;
+  if (counts.passed === 0) console.log(`${name}: no test is known to have run, which is a failure`);
+  broken ||= code !== 0 || counts.passed === 0;
 }
 if (skipped.length > 0) console.log(`\nSkipped:\n${skipped.map((line) => `  ${line}`).join("\n")}`);
 const wantsPackage = skipped.filter((line) => /not installed/.test(line));
@@ -49,7 +50,7 @@ if (process.env.CI === "true" && wantsPackage.length > 0) {
 console.log(
   `\n${total.passed} passed, ${total.failed + (broken && total.failed === 0 ? 1 : 0)} failed, ${total.skipped} skipped`,
 );
-process.exit(broken ? 1 : 0);
+process.exitCode = broken ? 1 : 0;
 
 /** Debian, as root: what the tests of real parts need. Elsewhere those tests are skipped, each with its reason. */
 async function installPackages(): Promise<void> {

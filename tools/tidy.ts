@@ -312,5 +312,5 @@ if (import.meta.main) {
       `tools/tidy-exceptions.json: ${key} is down to ${counts.get(key) ?? 0}, the exception still says ${allowed}`,
     );
   if (process.argv.includes("--list")) console.log(JSON.stringify(Object.fromEntries([...counts].sort()), null, 2));
-  process.exit(broken.length + stale.length > 0 ? 1 : 0);
+  process.exitCode = broken.length + stale.length > 0 ? 1 : 0;
 }

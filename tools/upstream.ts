@@ -27,7 +27,7 @@ const { code } = await run(
   ],
   { show: true, env: { ...Object.fromEntries(given), KUBE_APISERVER: program } },
 );
-process.exit(code);
+process.exitCode = code;
 
 /** One that is given (KUBE_APISERVER) or the one that is built here. */
 async function kubeApiserver(): Promise<string> {
