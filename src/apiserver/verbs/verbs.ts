@@ -74,6 +74,8 @@ export interface VerbOptions {
   readonly random: Random;
 }
 
+/** Objects of a list that are looked at until others have their turn. */
+const WEIGHED_AT_A_TIME = 4096;
 const READS: ReadonlySet<string> = new Set(["list", "watch"]);
 
 /** Reads and writes of one version of a resource, each from request to response. */
@@ -137,17 +139,26 @@ export class Verbs {
     const version = read(context.query.get("resourceVersion") ?? "");
     if (version) await this.#registry.cacher.notOlderThan(version);
     const found = await this.#registry.get(namespace, name);
-    this.#weighShown(context, [found], format);
+    this.#weighShown(context, found, format);
     return this.#one(200, found, format, context);
   }
 
-  /** Weighs objects that have to be read to be shown. */
-  #weighShown({ weigh }: RequestContext, items: readonly StoredObject[], { as, encoding, pretty }: Format): void {
+  /** Weighs an object if it has to be read to be shown. */
+  #weighShown({ weigh }: RequestContext, { entry: { value } }: StoredObject, { as, encoding, pretty }: Format): void {
     if (!weigh) return;
     const isStored = as === "object" && encoding === "json" && !pretty && !this.#kind.storage && !this.#kind.custom;
     // What is read to be shown in YAML, or is of custom kinds, is gone through again.
     const work = encoding === "yaml" || this.#kind.custom ? undefined : "read";
-    for (const { entry } of items) if (!isStored || isProtobuf(entry.value)) weigh(entry.value, work);
+    if (!isStored || isProtobuf(value)) weigh(value, work);
+  }
+
+  /** The same of many; others have their turn meanwhile. */
+  async #weighAllShown(context: RequestContext, items: readonly StoredObject[], format: Format): Promise<void> {
+    if (!context.weigh) return;
+    for (const [index, item] of items.entries()) {
+      this.#weighShown(context, item, format);
+      if (index % WEIGHED_AT_A_TIME === WEIGHED_AT_A_TIME - 1) await context.turn();
+    }
   }
 
   #format({ request, query, info }: RequestContext): Format {
@@ -222,7 +233,7 @@ export class Verbs {
     const picked = selection(this.#kind, info.namespace, options);
     const { store, clock } = this.#options;
     const result = await list({ kind, cacher, store, options, selection: picked, clock });
-    this.#weighShown(context, result.items, format);
+    await this.#weighAllShown(context, result.items, format);
     return this.#many(result, format, context);
   }
 
