@@ -10,7 +10,7 @@ export type { Profiler } from "./introspection/profiles.ts";
 export type { StorageMediaType } from "./stored/encoding.ts";
 export { FEATURE_GATES, type RuntimeConfigOptions } from "./discovery/runtime-config.ts";
 export { type ConfigObject, ConfigurationError, readConfiguration } from "./configuration.ts";
-export type { AuthenticationSettings, JwtIssuer } from "./delegation/index.ts";
+export type { AuthenticationSettings, JwtIssuer, WebhookServer } from "./delegation/index.ts";
 export type { Auditor, AuditEvent, AuditSink } from "./audit/index.ts";
 export type { Encryption } from "./encryption/index.ts";
 export { parseTokenFile, type StaticToken } from "./authn/authn.ts";

@@ -1,4 +1,4 @@
-import type { Attributes, Authorizer } from "../contracts.ts";
+import type { Attributes, Authorization, Authorizer } from "../contracts.ts";
 
 export interface Decision {
   readonly isAllowed: boolean;
@@ -10,18 +10,28 @@ export interface Decision {
 
 /** Asks authorizers in their order until one allows or denies; nobody's opinion is a no. */
 export async function decide(attributes: Attributes, authorizers: readonly Authorizer[]): Promise<Decision> {
+  const { decision, reason, error } = await firstOpinion(attributes, authorizers);
+  if (decision === "allow") return { isAllowed: true, reason };
+  return { isAllowed: false, reason, ...(error !== undefined && { error }) };
+}
+
+/** The answer of the first authorizer that has an opinion; those that have none say why together. */
+export async function firstOpinion(attributes: Attributes, authorizers: readonly Authorizer[]): Promise<Authorization> {
   const reasons: string[] = [];
   const errors: string[] = [];
   for (const authorizer of authorizers) {
-    const { decision, reason, error } = await authorizer(attributes);
-    if (decision === "allow") return { isAllowed: true, reason };
-    if (reason) reasons.push(reason);
-    if (error) errors.push(error);
-    if (decision === "deny") break;
+    const answer = await authorizer(attributes);
+    if (answer.decision !== "noOpinion") return answer;
+    if (answer.reason) reasons.push(answer.reason);
+    if (answer.error) errors.push(answer.error);
   }
-  return {
-    isAllowed: false,
-    reason: reasons.join("\n"),
-    ...(errors.length > 0 && { error: errors.length === 1 ? errors[0]! : `[${errors.join(", ")}]` }),
-  };
+  const error = errors.length > 1 ? `[${errors.join(", ")}]` : errors[0];
+  return { decision: "noOpinion", reason: reasons.join("\n"), ...(error !== undefined && { error }) };
+}
+
+/** Several authorizers as one. */
+export function chain(authorizers: readonly Authorizer[]): Authorizer {
+  return Object.assign((attributes: Attributes) => firstOpinion(attributes, authorizers), {
+    unresolved: authorizers.flatMap(({ unresolved = [] }) => unresolved),
+  });
 }

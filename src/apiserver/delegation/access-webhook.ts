@@ -1,6 +1,6 @@
 import { parseFieldSelector, parseLabelSelector, type Requirement } from "../../api/index.ts";
 import type { Attributes, Authorization, Authorizer } from "../contracts.ts";
-import { KeptAnswers } from "./kept-answers.ts";
+import { KeptAnswers } from "../kept-answers.ts";
 import { askReview, type ReviewWebhookOptions } from "./review-webhook.ts";
 
 export interface AccessWebhookOptions extends ReviewWebhookOptions {

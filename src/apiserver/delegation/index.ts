@@ -4,10 +4,10 @@
  * any of this. Start at {@link authorizersFrom} and {@link jwtTokens}.
  */
 export { abac, parseAbacPolicy } from "./abac.ts";
-export { chain } from "../authz/chain.ts";
+export { chain } from "../authz/decide.ts";
 export { authorizersFrom } from "./access-configuration.ts";
 export { accessWebhook } from "./access-webhook.ts";
-export { KeptAnswers } from "./kept-answers.ts";
+export { KeptAnswers } from "../kept-answers.ts";
 export { askReview, type WebhookServer } from "./review-webhook.ts";
 export { tokenWebhook } from "./token-webhook.ts";
 export { ALGORITHMS, type AuthenticationSettings, type JwtIssuer, readAuthentication } from "./jwt/configuration.ts";

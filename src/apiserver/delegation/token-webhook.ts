@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { TokenReader } from "../authn/bearer.ts";
 import { tokenFault } from "../authn/token-fault.ts";
 import type { Authenticated } from "../contracts.ts";
-import { KeptAnswers } from "./kept-answers.ts";
+import { KeptAnswers } from "../kept-answers.ts";
 import { askReview, type ReviewWebhookOptions } from "./review-webhook.ts";
 
 export interface TokenWebhookOptions extends ReviewWebhookOptions {

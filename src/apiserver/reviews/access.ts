@@ -12,7 +12,7 @@ import {
 } from "../../api/index.ts";
 import type { Clock } from "../../base/index.ts";
 import type { UserInfo } from "../../net/message.ts";
-import { chain } from "../authz/chain.ts";
+import { firstOpinion } from "../authz/decide.ts";
 import type { Attributes, Authorizer, RequestContext, SubresourceHandler } from "../contracts.ts";
 import { type Json, respondObject } from "../http/object.ts";
 import { readPosted } from "../http/posted.ts";
@@ -58,7 +58,6 @@ export function accessReviews(options: AccessReviewOptions): [string, Subresourc
 function accessReview(options: AccessReviewOptions, review: Review): SubresourceHandler {
   const { kind } = review;
   const { clock } = options;
-  const decide = chain(options.authorizers);
   return async (context) => {
     const read = await readPosted(context, kind, kind);
     const asked = { ...read, metadata: managedBySender(context, read, { type: kind, clock }) };
@@ -70,7 +69,7 @@ function accessReview(options: AccessReviewOptions, review: Review): Subresource
     await validate();
     const { fields, evaluationError } = selectorsOf(spec);
     const attributes = { ...attributesOf(review.subject(context, spec), spec), ...(fields && { fields }) };
-    const { decision, reason, error } = await decide(attributes);
+    const { decision, reason, error } = await firstOpinion(attributes, options.authorizers);
     const problems = [evaluationError, error].filter((one) => one !== undefined && one !== "");
     const status = {
       allowed: decision === "allow",

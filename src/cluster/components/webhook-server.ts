@@ -1,11 +1,6 @@
-import { createHttpClient, type Handler } from "../../net/index.ts";
+import type { WebhookServer } from "../../apiserver/index.ts";
+import { createHttpClient } from "../../net/index.ts";
 import { type ComponentEnvironment, connectionOf } from "./environment.ts";
-
-/** A server that is asked or told something, and the path at which it is. */
-export interface WebhookServer {
-  readonly handle: Handler;
-  readonly path: string;
-}
 
 /** The server that a kubeconfig file names; its connections end with the scope. */
 export function webhookServer(

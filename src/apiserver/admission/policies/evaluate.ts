@@ -17,6 +17,7 @@ import {
 } from "../../../cel/index.ts";
 import { type KindDefinition, parseFieldSelector } from "../../../api/index.ts";
 import type { AdmissionRequest, Authorizer } from "../../contracts.ts";
+import { firstOpinion } from "../../authz/decide.ts";
 
 /** Thrown out of an evaluation that needs an answer that isn't there yet. */
 class Unanswered extends Error {
@@ -112,12 +113,8 @@ export class RequestValues {
 
   async #ask(query: AuthorizationQuery): Promise<AuthorizationAnswer> {
     const attributes = { ...attributesOf(query), user: this.#userOf(query) };
-    for (const authorizer of this.#authorizers) {
-      const { decision, reason } = await authorizer(attributes);
-      if (decision !== "noOpinion")
-        return { allowed: decision === "allow", reason: decision === "allow" ? "" : reason };
-    }
-    return { allowed: false, reason: "" };
+    const { decision, reason } = await firstOpinion(attributes, this.#authorizers);
+    return { allowed: decision === "allow", reason: decision === "deny" ? reason : "" };
   }
 
   #userOf({ serviceAccount }: AuthorizationQuery): AdmissionRequest["user"] {
